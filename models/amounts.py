@@ -1,0 +1,51 @@
+from decimal import Decimal
+from functools import partial
+
+from odoo import fields, models
+from odoo.tools import float_repr
+
+# Amounts are kept exactly as e-taxes has them: real documents carry up to 6 decimals in amounts and 8 in prices.
+_amount = partial(fields.Float, digits=(16, 6), readonly=True)
+
+# our field -> (field of an item, field of an invoice) in VatPortal API v8.0, /inv/import_upload_invoices.php
+API_NAMES = {
+    'amount_goods': ('subtotal1', 'sum_subtotal1'),
+    'amount_excise': ('aksiz', 'sum_aksiz'),
+    'amount_net': ('subtotal2', 'sum_subtotal2'),
+    'amount_vat_base': ('apply_vat_amount', 'sum_apply_vat_amount'),
+    'amount_not_subject': ('skip_vat_amount', 'sum_skip_vat_amount'),
+    'amount_zero': ('vat_zero', 'sum_vat_zero'),
+    'amount_exempt': ('vat_free', 'sum_vat_free'),
+    'amount_vat': ('vat_amount', 'sum_vat_amount'),
+    'amount_road': ('transport_tax', 'sum_ttax'),
+    'amount_total': ('total', 'sum_total'),
+}
+
+
+def decimal(value, digits=9):
+    """The exact decimal that a stored Float stands for, without trailing zeros."""
+    number = Decimal(float_repr(value or 0.0, digits)).normalize()
+    return number if number.as_tuple().exponent <= 0 else number.quantize(Decimal(1))
+
+
+class VatportalAmounts(models.AbstractModel):
+    """The money columns of a qaimə, in AZN; a document has them as sums, each of its lines as parts."""
+
+    _name = 'vatportal.amounts'
+    _description = 'Columns of an e-taxes document'
+
+    amount_goods = _amount(string="Goods", help="Price × quantity, before excise.")
+    amount_excise = _amount(string="Excise")
+    amount_net = _amount(string="Net", help="Goods plus excise; the VAT columns add up to it.")
+    amount_vat_base = _amount(string="Base at 18 %")
+    amount_not_subject = _amount(string="Not Subject to VAT")
+    amount_zero = _amount(string="Base at 0 %")
+    amount_exempt = _amount(string="Exempt from VAT")
+    amount_vat = _amount(string="VAT")
+    amount_road = _amount(string="Road Tax")
+    amount_total = _amount(string="Total", help="Net plus VAT plus road tax.")
+
+    def _api_amounts(self, of_invoice=False):
+        """Return the amounts as exact ``Decimal`` under the API's names: an item's, or an invoice's sums."""
+        self.ensure_one()
+        return {names[of_invoice]: decimal(self[name]) for name, names in API_NAMES.items()}

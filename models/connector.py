@@ -1,0 +1,249 @@
+import re
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..vatportal import VatPortalClient, polling, portal_url
+
+# Whoever may use a connector without seeing its secrets: invoicing users.
+_USER_GROUP = 'account.group_account_invoice'
+# What may stand in braces in the main note.
+_PLACEHOLDERS = {'number', 'date', 'reference', 'origin'}
+
+
+class VatportalConnector(models.Model):
+    """An account at VatPortal, with what is sent through it and how.
+
+    Secrets are readable for the group *Settings* alone; everyone else reaches the portal only through
+    :meth:`_client`, the one place that reads them.
+    """
+
+    _name = 'vatportal.connector'
+    _description = 'VatPortal connector'
+    _inherit = ['mail.thread']
+    _order = 'is_default desc, sequence, id'
+    _check_company_auto = True
+
+    name = fields.Char(required=True, default=lambda self: self.env.company.name)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        'res.company', required=True, default=lambda self: self.env.company, index=True)
+    is_default = fields.Boolean(
+        string="Default", copy=False,
+        help="The connector that the company's invoices go through unless another one is chosen.")
+
+    base_url = fields.Char(
+        string="Portal Address", required=True, tracking=True,
+        help="Your subdomain at VatPortal (such as mycompany) or the whole address, "
+             "https://mycompany.vatportal.az/api")
+    auth_method = fields.Selection(
+        [('token', "Token"), ('password', "User and password")], string="Log in with",
+        required=True, default='token', tracking=True)
+    token = fields.Char(copy=False, groups='base.group_system', help="In the portal: Profile → Access to API.")
+    token_date = fields.Datetime(string="Token Since", copy=False, readonly=True)
+    username = fields.Char(string="User", copy=False, groups='base.group_system')
+    password = fields.Char(copy=False, groups='base.group_system')
+    secret_hash = fields.Char(
+        string="Secret Hash", copy=False, groups='base.group_system',
+        help="From the portal's profile page; needed only to renew the token from Odoo.")
+    is_partner = fields.Boolean(
+        string="Partner Account", tracking=True,
+        help="For service firms that act at the portal for several companies: every call then carries the "
+             "company's ASAN İmza phone number.")
+    phone = fields.Char(
+        string="ASAN İmza Phone", tracking=True, help="994 and nine digits, for instance 994501234567.")
+
+    use_old_sys = fields.Boolean(
+        string="Old e-taxes Site", help="Send through the old (green) site of e-taxes.gov.az.")
+    sign_on_send = fields.Boolean(
+        string="Sign When Sending", default=True,
+        help="Send to e-taxes and sign with ASAN İmza. Off: invoices are only imported into VatPortal, to be "
+             "signed there.")
+    taxation = fields.Selection(
+        [('vat', "VAT payer"), ('simplified', "Simplified taxation")], required=True, default='vat',
+        help="Simplified taxation: the invoices carry no VAT at all.")
+    batch_size = fields.Integer(
+        string="Invoices per Process", required=True, default=500,
+        help="More invoices than this are sent as several processes, each with its own PIN1 and PIN2.")
+    main_info_template = fields.Char(
+        string="Main Note", required=True, default="{number}; {date}",
+        help="Proposed as the main note of each invoice. {number}, {date}, {reference} and {origin} are "
+             "replaced by those of the invoice.")
+    rule_ids = fields.One2many('vatportal.kind.rule', 'connector_id', string="Kind Rules", copy=True)
+    notify_user_ids = fields.Many2many(
+        'res.users', string="Users to Notify",
+        help="Told of codes and failures of processes that no person started.")
+
+    read_methods = fields.Json(readonly=True, copy=False)  # which HTTP method works, per endpoint
+    error_count = fields.Integer(readonly=True, copy=False)
+    down_since = fields.Datetime(string="Not Reachable Since", readonly=True, copy=False)
+    retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
+    last_error = fields.Char(readonly=True, copy=False)
+    job_count = fields.Integer(compute='_compute_job_count')
+
+    _one_default = models.UniqueIndex(
+        '(company_id) WHERE is_default', "A company has one default VatPortal connector.")
+    _batch_size_positive = models.Constraint(
+        'CHECK (batch_size > 0)', "At least one invoice must go into a process.")
+
+    # ------------------------------------------------------------------ integrity
+
+    @api.constrains('base_url')
+    def _check_base_url(self):
+        for connector in self:
+            try:
+                portal_url(connector.base_url)
+            except ValueError as error:
+                raise ValidationError(self.env._("Portal address: %s", error)) from None
+
+    @api.constrains('is_partner', 'phone')
+    def _check_phone(self):
+        for connector in self:
+            if connector.phone and not re.fullmatch(r'994[0-9]{9}', connector.phone):
+                raise ValidationError(self.env._(
+                    "The ASAN İmza phone must be 994 and nine digits, for instance 994501234567."))
+            if connector.is_partner and not connector.phone:
+                raise ValidationError(self.env._("A partner account needs the ASAN İmza phone of the company."))
+
+    @api.constrains('main_info_template')
+    def _check_main_info_template(self):
+        for connector in self:
+            unknown = set(re.findall(r'[{]([^{}]*)[}]', connector.main_info_template)) - _PLACEHOLDERS
+            if unknown:
+                raise ValidationError(self.env._(
+                    "Main note: {%s} is none of {number}, {date}, {reference} and {origin}.", min(unknown)))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._normalized(vals) for vals in vals_list]
+        connectors = super().create(vals_list)
+        for connector in connectors:
+            if not connector.rule_ids:
+                connector.rule_ids = connector._default_rules()
+            if not self.search_count([('company_id', '=', connector.company_id.id), ('is_default', '=', True)]):
+                connector.is_default = True
+        return connectors
+
+    def write(self, vals):
+        vals = self._normalized(vals)
+        if vals.get('is_default'):
+            self.search([
+                ('company_id', 'in', self.company_id.ids), ('is_default', '=', True), ('id', 'not in', self.ids),
+            ]).is_default = False
+            self.env['vatportal.connector'].flush_model(['is_default'])
+        if {'base_url', 'token', 'username', 'password', 'auth_method', 'phone'} & vals.keys():
+            # Another address or another account: what was learnt of the old one does not hold.
+            vals |= {'read_methods': False, 'error_count': 0, 'down_since': False, 'retry_at': False,
+                     'last_error': False}
+        return super().write(vals)
+
+    @api.model
+    def _normalized(self, vals):
+        """Return ``vals`` with phone and address in the form they are stored in."""
+        vals = dict(vals)
+        if vals.get('phone'):
+            vals['phone'] = re.sub(r'[\s()+.\-]', '', vals['phone'])
+        if vals.get('token'):
+            vals['token'] = vals['token'].strip()
+            vals.setdefault('token_date', fields.Datetime.now())
+        if vals.get('base_url'):
+            try:
+                vals['base_url'] = portal_url(vals['base_url'])
+            except ValueError:
+                pass  # the constraint says what is wrong with it
+        return vals
+
+    @api.model
+    def _default_rules(self):
+        """Rules of a new connector. A return of goods is issued by the buyer who returns them, so a vendor
+        credit note is sent as ``returnInvoice``; nothing is proposed for customer credit notes."""
+        def rule(move_type, kind, **extra):
+            return fields.Command.create({
+                'move_type': move_type, 'kind_id': self.env.ref(f'l10n_az_vatportal.{kind}').id, **extra})
+        return [
+            rule('out_invoice', 'kind_advance_invoice', down_payment=True, sequence=10),
+            rule('out_invoice', 'kind_default_invoice', sequence=20),
+            rule('in_refund', 'kind_return_invoice', sequence=30),
+        ]
+
+    # ------------------------------------------------------------------ choosing
+
+    @api.model
+    def _default_for(self, company):
+        """The company's default connector, else its first; an empty recordset where it has none."""
+        return self.sudo().search([('company_id', '=', company.id)]).sudo(False)[:1]
+
+    def _kind_for(self, move):
+        """The kind that the first matching rule gives ``move``; empty where none matches."""
+        self.ensure_one()
+        return self.rule_ids.filtered(lambda rule: rule._matches(move))[:1].kind_id
+
+    def _format_main_info(self, **values):
+        """The main note for ``values`` (one string per placeholder), without separators left at its ends."""
+        text = re.sub(r'[{](\w+)[}]', lambda match: values.get(match[1]) or '', self.main_info_template)
+        return re.sub(r'^[;,\s]+|[;,\s]+$', '', text)
+
+    def _compute_job_count(self):
+        counts = dict(self.env['vatportal.job']._read_group(
+            [('connector_id', 'in', self.ids)], ['connector_id'], ['__count']))
+        for connector in self:
+            connector.job_count = counts.get(connector, 0)
+
+    # ------------------------------------------------------------------ the portal
+
+    def _client(self):
+        """Return a :class:`VatPortalClient` for this connector, to be used as a context manager.
+
+        The only place that reads the secrets.
+
+        :raises AccessError: for users who may neither invoice nor run the system
+        :raises UserError: when the log-in data are missing
+        """
+        self.ensure_one()
+        if not (self.env.su or self.env.user.has_group(_USER_GROUP)):
+            raise AccessError(self.env._("Only invoicing users can use the VatPortal connector."))
+        secrets = self.sudo()
+        if secrets.auth_method == 'token':
+            auth = {'token': secrets.token}
+        else:
+            auth = {'username': secrets.username, 'password': secrets.password}
+        if not all(auth.values()):
+            raise UserError(self.env._("Connector %s: the log-in data for the portal are missing.", self.name))
+        return VatPortalClient(
+            self.base_url, **auth, phone=self.phone if self.is_partner else None,
+            read_methods=dict(self.read_methods or {}))
+
+    def _note_answer(self, methods=None):
+        """The portal answered: forget that it was down, remember which HTTP methods it took."""
+        self.ensure_one()
+        vals = {}
+        if self.error_count or self.retry_at:
+            vals.update(error_count=0, down_since=False, retry_at=False, last_error=False)
+        if methods is not None and methods != (self.read_methods or {}):
+            vals['read_methods'] = methods
+        if vals:
+            self.sudo().write(vals)
+
+    def _note_failure(self, text, retry_after=None):
+        """The portal could not be reached: all jobs of this connector wait together, longer each time."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        delay = max(polling.next_delay(0, self.error_count + 1), retry_after or 0)
+        self.sudo().write({
+            'error_count': self.error_count + 1,
+            'down_since': self.down_since or now,
+            'retry_at': now + timedelta(seconds=delay),
+            'last_error': text,
+        })
+
+    def action_jobs(self):
+        """Open the processes of this connector."""
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Processes"),
+            'res_model': 'vatportal.job',
+            'view_mode': 'list,form',
+            'domain': [('connector_id', 'in', self.ids)],
+        }

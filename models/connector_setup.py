@@ -1,0 +1,116 @@
+from odoo import models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from ..vatportal import PortalError
+from . import portal_text
+
+# What the connection test asks for: an ERP id that no invoice can have.
+_NO_INVOICE = 'CONNECTION-TEST'
+
+
+class VatportalConnector(models.Model):
+    """What an administrator does once: try the connection, create the taxes."""
+
+    _inherit = 'vatportal.connector'
+
+    # ------------------------------------------------------------------ test
+
+    def action_test_connection(self):
+        """Ask the portal for an invoice that does not exist, and say what came of it.
+
+        Tells apart: address, certificate, log-in data, partner's phone, missing ASAN İmza number.
+        """
+        self.ensure_one()
+        self.check_access('write')
+        problem = self._test_connection()
+        if problem:
+            return _notification('danger', self.env._("The connection does not work"), problem, sticky=True)
+        return _notification(
+            'success', self.env._("The connection works"),
+            self.env._("VatPortal accepted the log-in data at %s.", self.base_url), reload=True)
+
+    def _test_connection(self):
+        """Return what stands against using the portal, or False."""
+        with self._client() as client:
+            try:
+                client.read_invoices([_NO_INVOICE])
+            except PortalError as error:
+                text = portal_text.explain(self.env, error)
+                said = f" ({self.env._('The portal said: %s', error.message)})" if error.message else ''
+                if not getattr(error, 'retry_after', None) and self.retry_at:
+                    self._note_failure(text)
+                return text + said
+            self._note_answer(client.read_methods)
+        return False
+
+    # ------------------------------------------------------------------ taxes
+
+    def _tax_definitions(self):
+        """(VAT category, name, rate) of the taxes that a VAT payer needs (Tax Code, articles 164, 165, 173)."""
+        return [
+            ('vat', self.env._("VAT 18 %"), 18.0),
+            ('zero', self.env._("VAT 0 %"), 0.0),
+            ('exempt', self.env._("Exempt from VAT"), 0.0),
+            ('not_subject', self.env._("Not subject to VAT"), 0.0),
+        ]
+
+    def action_create_taxes(self):
+        """Create the Azerbaijani taxes that the company lacks, for sales and purchases, each with its category.
+
+        A tax of 18 % that the company has already only gets the category.
+
+        :raises AccessError: for anyone but accounting managers
+        """
+        self.ensure_one()
+        if not self.env.user.has_group('account.group_account_manager'):
+            raise AccessError(self.env._("Only accounting managers can create taxes."))
+        done = [
+            self._ensure_tax(use, *definition)
+            for use in ('sale', 'purchase') for definition in self._tax_definitions()
+        ]
+        names = [f'{tax.name} ({tax.type_tax_use})' for tax in done if tax]
+        if not names:
+            return _notification('info', self.env._("Taxes"), self.env._("The company has all of them already."))
+        return _notification('success', self.env._("Taxes are ready"), ', '.join(names))
+
+    def _ensure_tax(self, use, category, name, rate):
+        """Return the tax that was created or given its category; None where there was one."""
+        Tax = self.env['account.tax'].with_company(self.company_id)
+        own = Tax.search([
+            *Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('amount_type', '=', 'percent')])
+        if own.filtered(lambda tax: tax.vatportal_category == category):
+            return None
+        same = own.filtered(lambda tax: rate and tax.amount == rate and not tax.vatportal_category)[:1]
+        if same:
+            same.vatportal_category = category
+            return same
+        account = own.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').account_id[:1]
+        lines = [
+            Command.create({'document_type': document, 'repartition_type': part,
+                            'account_id': account.id if part == 'tax' and rate else False})
+            for document in ('invoice', 'refund') for part in ('base', 'tax')
+        ]
+        return Tax.create({
+            'name': name, 'type_tax_use': use, 'amount_type': 'percent', 'amount': rate,
+            'company_id': self.company_id.id, 'vatportal_category': category,
+            'tax_group_id': self._tax_group(name).id, 'repartition_line_ids': lines,
+        })
+
+    def _tax_group(self, name):
+        Group = self.env['account.tax.group']
+        country = self.company_id.account_fiscal_country_id
+        domain = [('company_id', '=', self.company_id.id), ('name', '=', name), ('country_id', '=', country.id)]
+        return Group.search(domain, limit=1) or Group.create({
+            'name': name, 'company_id': self.company_id.id, 'country_id': country.id})
+
+
+def _notification(kind, title, message, sticky=False, reload=False):
+    return {
+        'type': 'ir.actions.client',
+        'tag': 'display_notification',
+        'params': {
+            'type': kind, 'title': title, 'message': message, 'sticky': sticky,
+            **({'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}} if reload else {}),
+        },
+    }

@@ -1,0 +1,279 @@
+import logging
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import split_every
+
+from ..vatportal import Invoice, PortalError
+from . import portal_text
+
+_logger = logging.getLogger(__name__)
+
+# What a document may become. Nothing but _set_state() writes the state.
+#
+#   queued ──▶ processing ──▶ imported ──▶ registered
+#    │  ▲       │   │            │             │
+#    ▼  │       │   ▼            ▼             ▼
+#  unconfirmed ◀┘ rejected    deleted       deleted
+#
+TRANSITIONS = {
+    'queued': {'processing', 'unconfirmed', 'imported', 'registered', 'rejected'},
+    'processing': {'imported', 'registered', 'rejected', 'unconfirmed', 'queued'},
+    'unconfirmed': {'queued', 'processing', 'imported', 'registered', 'rejected'},
+    'imported': {'registered', 'rejected', 'queued', 'deleted'},
+    'registered': {'deleted'},
+    'rejected': {'queued', 'registered', 'imported'},
+    'deleted': set(),
+}
+# States in which the invoice is, or may be, at the portal: there is one such document per invoice at most.
+LIVE_STATES = ('queued', 'processing', 'unconfirmed', 'imported', 'registered')
+# Of these, the ones that a process is still working on.
+PENDING_STATES = ('queued', 'processing', 'unconfirmed')
+
+STATUSES = [
+    ('onApproval', "Waits for the counterparty"),
+    ('approved', "Approved"),
+    ('approvedBySystem', "Approved by the system"),
+    ('onApprovalEdited', "Edited, waits for the counterparty"),
+    ('updateRequested', "Sent back for correction"),
+    ('updateApproval', "Correction approved"),
+    ('cancelRequested', "Cancellation requested"),
+    ('canceled', "Cancelled"),
+    ('deleted', "Deleted"),
+    ('deletedBySystem', "Deleted by the system"),
+    ('deactivated', "Deactivated"),
+    ('cancelationRefused', "Cancellation refused"),
+    ('correctionRefused', "Correction refused"),
+    ('unknown', "Other"),
+]
+
+
+class VatportalDocument(models.Model):
+    """One e-invoice, as e-taxes knows it or will know it.
+
+    Everything else is made into it (invoices, downloads, files) or from it (payloads, packages, bills). Amounts
+    are in AZN and stand in the columns of the qaimə; they are the portal's own figures for what came from there.
+    A document is never reused: an invoice that was deleted from e-taxes and sent again has two of them.
+    """
+
+    _name = 'vatportal.document'
+    _description = 'e-taxes document'
+    _inherit = ['vatportal.amounts', 'mail.thread', 'mail.activity.mixin']
+    _order = 'date desc, id desc'
+    _check_company_auto = True
+
+    name = fields.Char(compute='_compute_name', store=True)
+    direction = fields.Selection(
+        [('outgoing', "Sent"), ('incoming', "Incoming")], required=True, default='outgoing', readonly=True)
+    connector_id = fields.Many2one('vatportal.connector', readonly=True, ondelete='restrict', check_company=True)
+    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
+    currency_id = fields.Many2one('res.currency', compute='_compute_currency_id')
+    kind_id = fields.Many2one('vatportal.kind', readonly=True, ondelete='restrict')
+    erp_id = fields.Char(
+        string="ERP ID", readonly=True, copy=False,
+        help="The invoice's identification at VatPortal; the same on every try.")
+    qaime = fields.Char(string="Qaimə Number", readonly=True, copy=False, index='trigram', tracking=True)
+    move_id = fields.Many2one(
+        'account.move', string="Invoice", readonly=True, ondelete='restrict', index='btree_not_null',
+        check_company=True)
+    partner_id = fields.Many2one('res.partner', readonly=True, ondelete='restrict')
+    date = fields.Datetime(
+        readonly=True, default=fields.Datetime.now, help="When the qaimə was made; before that, when it was queued.")
+    state = fields.Selection(
+        [
+            ('queued', "Queued"),
+            ('processing', "In progress"),
+            ('unconfirmed', "Unconfirmed"),
+            ('imported', "At the portal, not signed"),
+            ('registered', "Registered"),
+            ('rejected', "Rejected"),
+            ('deleted', "Deleted"),
+        ],
+        required=True, default='queued', readonly=True, copy=False, tracking=True, index=True,
+        help="Queued: not sent yet.\n"
+             "In progress: the portal is working on it.\n"
+             "Unconfirmed: it was sent and the answer was lost; the portal is being asked what it has.\n"
+             "At the portal, not signed: imported into VatPortal without a signature.\n"
+             "Registered: it has its qaimə number.\n"
+             "Rejected: it is not at the portal; the message says why.\n"
+             "Deleted: it was removed from the portal and e-taxes.")
+    status = fields.Selection(STATUSES, readonly=True, copy=False, tracking=True, string="e-taxes Status")
+    status_code = fields.Char(readonly=True, copy=False, help="The status as e-taxes names it.")
+    message = fields.Text(readonly=True, copy=False, help="Why the document was rejected, in our words.")
+    portal_message = fields.Text(readonly=True, copy=False, help="What the portal said, word for word.")
+
+    seller_vat = fields.Char(string="Seller VÖEN", readonly=True)
+    seller_name = fields.Char(string="Seller", readonly=True)
+    buyer_vat = fields.Char(string="Buyer VÖEN", readonly=True)
+    buyer_name = fields.Char(string="Buyer", readonly=True)
+    main_info = fields.Char(string="Main Note", readonly=True)
+    add_info = fields.Char(string="Additional Note", readonly=True)
+    transp_reg_number = fields.Char(string="Transport Registration Number", readonly=True)
+    main_qaime = fields.Char(string="Advance Qaimə", readonly=True)
+
+    line_ids = fields.One2many('vatportal.document.line', 'document_id', readonly=True, copy=True)
+
+    payload = fields.Json(readonly=True, copy=False, groups='account.group_account_manager')
+    raw = fields.Json(readonly=True, copy=False, groups='account.group_account_manager')
+    job_ids = fields.Many2many('vatportal.job', string="Processes", readonly=True, copy=False)
+    spent = fields.Boolean(
+        readonly=True, copy=False, help="The ERP id was used up at the portal; the invoice goes again under a new one.")
+    resend_count = fields.Integer(readonly=True, copy=False)
+
+    _erp_id_unique = models.UniqueIndex('(erp_id) WHERE erp_id IS NOT NULL', "This ERP id was used before.")
+    _qaime_unique = models.UniqueIndex(
+        '(company_id, direction, qaime) WHERE qaime IS NOT NULL', "This qaimə exists already in this company.")
+    _one_live = models.UniqueIndex(
+        "(move_id) WHERE move_id IS NOT NULL AND direction = 'outgoing' AND state NOT IN ('rejected', 'deleted')",
+        "This invoice was sent to e-taxes already.")
+
+    @api.depends('qaime', 'move_id.name', 'erp_id')
+    def _compute_name(self):
+        for document in self:
+            document.name = document.qaime or document.move_id.name or document.erp_id
+
+    def _compute_currency_id(self):
+        self.currency_id = self.env.ref('base.AZN')
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        for document in self:
+            if document.payload or document.qaime or document.state in LIVE_STATES:
+                raise UserError(self.env._(
+                    "%s was sent to e-taxes and stays as part of the invoice's history.", document.display_name))
+
+    def copy_data(self, default=None):
+        raise UserError(self.env._("An e-taxes document can't be duplicated."))
+
+    # ------------------------------------------------------------------ states
+
+    def _set_state(self, state, **vals):
+        """Bring the documents into ``state``, along :data:`TRANSITIONS`, and write ``vals`` with it.
+
+        Repeating the present state is allowed and writes ``vals`` alone.
+
+        :raises UserError: when one of the documents cannot get there
+        """
+        for document in self:
+            if state != document.state and state not in TRANSITIONS[document.state]:
+                labels = dict(self._fields['state']._description_selection(self.env))
+                raise UserError(self.env._(
+                    "%(name)s is “%(old)s” and can't become “%(new)s”.",
+                    name=document.display_name, old=labels[document.state], new=labels[state]))
+        self.sudo().write({'state': state, **vals})
+
+    def _reject(self, message, portal_message=False):
+        """The documents are surely not at the portal; ``message`` tells the person why and what to do."""
+        self._set_state('rejected', message=message, portal_message=portal_message)
+
+    def _take_codes(self, codes):
+        """Reject the document with the portal's validation ``codes`` (error 14), each on its line.
+
+        The portal does not say which line a code means; our own reading of the same rules does.
+        """
+        self.ensure_one()
+        found = [problem for problem in self._to_invoice().problems() if problem.item is not None]
+        texts = []
+        for code in sorted(set(codes)):
+            text = portal_text.validation_text(self.env, code)
+            lines = self._lines_meant(code, found) if code in portal_text.ITEM_CODES else self.line_ids.browse()
+            for line in lines:
+                line.sudo().message = f"{line.message}\n{text}" if line.message else text
+            names = ', '.join(f"“{line.name}”" for line in lines)
+            texts.append(f"{names}: {text}" if names else text)
+        self._reject('\n'.join(texts), self.env._("Error codes: %s", ', '.join(map(str, codes))))
+
+    def _lines_meant(self, code, found):
+        """The lines that ``code`` means; of 52–60 the vendor does not say which is which, so they are one."""
+        if len(self.line_ids) == 1:
+            return self.line_ids
+        same = portal_text.AMOUNT_CODES if code in portal_text.AMOUNT_CODES else {code}
+        indexes = sorted({problem.item for problem in found if problem.code in same})
+        lines = self.line_ids.sorted('sequence')
+        return lines.browse([lines[index].id for index in indexes])
+
+    def _assign_erp_id(self):
+        """Give each document the identification that goes to the portal: unique for ever, over all databases."""
+        for document in self:
+            document.erp_id = f'ODOO-{document.id}-{uuid.uuid4().hex[:8]}'
+
+    def _set_number(self, qaime):
+        """Write the ``qaime`` number that the portal gave this document, and tell the invoice."""
+        self.ensure_one()
+        if self.qaime == qaime and self.state == 'registered':
+            return
+        self._set_state(
+            'registered', qaime=qaime, message=False, portal_message=False,
+            **({} if self.status else {'status': 'onApproval', 'status_code': 'onApproval'}))
+        if self.move_id:
+            self.move_id.sudo().message_post(body=self.env._("Registered at e-taxes with the qaimə number %s.", qaime))
+
+    # ------------------------------------------------------------------ payload
+
+    def _to_invoice(self):
+        """Return this document as the SDK's :class:`Invoice`, amounts as exact ``Decimal``."""
+        self.ensure_one()
+        return Invoice(
+            id=self.erp_id,
+            type=self.kind_id.upload_type or 'default',
+            with_agent=self.kind_id.with_agent,
+            transp_reg_number=self.transp_reg_number or '',
+            main_qaime=self.main_qaime or '',
+            main_info=self.main_info or '',
+            add_info=self.add_info or '',
+            seller=self.seller_vat or '',
+            buyer=self.buyer_vat or '',
+            items=tuple(line._to_item() for line in self.line_ids),
+            **self._api_amounts(of_invoice=True),
+        )
+
+    # ------------------------------------------------------------------ numbers that come later
+
+    @api.model
+    def _cron_read_numbers(self):
+        """Scheduled action: fetch the numbers of invoices that were imported without a signature and signed at
+        the portal later. One question per connector and 500 invoices."""
+        waiting = self.search([('state', '=', 'imported'), ('direction', '=', 'outgoing')])
+        for connector, documents in waiting.grouped('connector_id').items():
+            for ids in split_every(500, documents.ids):
+                try:
+                    self.browse(ids)._read_numbers(connector)
+                except Exception:
+                    self.env.cr.rollback()
+                    _logger.exception("VatPortal: the numbers of connector %s could not be read", connector.id)
+                self.env['ir.cron']._commit_progress(len(ids))
+
+    def _read_numbers(self, connector):
+        with connector._client() as client:
+            try:
+                numbers = client.read_invoices(self.mapped('erp_id'))
+            except PortalError as error:
+                _logger.info("VatPortal: %s", error)
+                connector._note_failure(portal_text.explain(self.env, error), getattr(error, 'retry_after', None))
+                return
+            connector._note_answer(client.read_methods)
+        for document in self:
+            if numbers.get(document.erp_id):
+                document._set_number(numbers[document.erp_id])
+
+    # ------------------------------------------------------------------ buttons
+
+    def action_open_move(self):
+        """Open the invoice of this document."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': 'account.move',
+            'res_id': self.move_id.id,
+            'view_mode': 'form',
+        }
+
+    def action_open_job(self):
+        """Open the live view of the last process of this document."""
+        self.ensure_one()
+        return self.job_ids.sorted('id')[-1:]._dialog_action()
+
+    def action_send_again(self):
+        """Open the send wizard for the invoices of rejected documents."""
+        return self.move_id.action_vatportal_send()

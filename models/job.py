@@ -1,0 +1,221 @@
+from datetime import timedelta
+
+from odoo import api, fields, models, modules
+from odoo.exceptions import UserError
+
+OPEN_STATES = ('queued', 'starting', 'running')
+STEPS = [
+    ('send', "Handed to VatPortal"),
+    ('import', "Imported"),
+    ('packet', "Packet made"),
+    ('login', "Logged in with PIN1"),
+    ('sign', "Signed with PIN2"),
+    ('numbers', "Numbers received"),
+]
+
+
+class VatportalJob(models.Model):
+    """One asynchronous process at VatPortal, from the intent to its last consequence.
+
+    ::
+
+        queued ──▶ starting ──▶ running ──▶ done | failed
+           ▲           │           │
+           └───────────┴───────────┘   surely not processed, or the rest of a batch goes again
+
+    The intent (state *starting*) is committed before the network is touched. Whoever finds a job *starting* that
+    nobody holds locked knows that a process died in between, and asks the portal what it has.
+    The moving parts are in ``job_engine.py`` (locks, calls, errors), ``job_upload.py`` (what a sending does)
+    and ``job_progress.py`` (what a person sees).
+    """
+
+    _name = 'vatportal.job'
+    _description = 'VatPortal process'
+    _order = 'id desc'
+    _check_company_auto = True
+
+    name = fields.Char(compute='_compute_name')
+    operation = fields.Selection(
+        [('upload', "Sending"), ('download', "Import"), ('delete', "Deletion")],
+        required=True, default='upload', readonly=True)
+    state = fields.Selection(
+        [('queued', "Queued"), ('starting', "Starting"), ('running', "In progress"), ('done', "Done"),
+         ('failed', "Ended with errors")],
+        required=True, default='queued', readonly=True, index=True)
+    connector_id = fields.Many2one(
+        'vatportal.connector', required=True, readonly=True, ondelete='restrict', index=True)
+    company_id = fields.Many2one(related='connector_id.company_id', store=True, index=True)
+    user_id = fields.Many2one('res.users', string="Started by", readonly=True, default=lambda self: self.env.user)
+    document_ids = fields.Many2many('vatportal.document', string="Documents", readonly=True)
+    document_count = fields.Integer(compute='_compute_document_count')
+    sign = fields.Boolean(default=True, readonly=True, help="Send to e-taxes and sign, or import into VatPortal only.")
+
+    portal_id = fields.Char(
+        string="Process Number", readonly=True, help="The number of the process at VatPortal, for its support.")
+    stats = fields.Json(readonly=True)
+    step = fields.Selection(STEPS, readonly=True, help="The last step that is finished.")
+    pin1_code = fields.Char(string="Check Code for PIN1", readonly=True)
+    pin2_code = fields.Char(string="Check Code for PIN2", readonly=True)
+    waits_for_pin = fields.Boolean(compute='_compute_waits_for_pin', store=True)
+    message = fields.Text(readonly=True, help="What went wrong, in our words.")
+    portal_message = fields.Text(readonly=True, help="What the portal said, word for word.")
+    details = fields.Json(readonly=True, groups='account.group_account_manager')
+
+    phase = fields.Selection(
+        [('start', "Start the process"), ('follow', "Ask for its status"), ('read', "Read the numbers"),
+         ('clean', "Remove what was not signed"), ('end', "End")],
+        required=True, default='start', readonly=True, help="What the next call to the portal is for.")
+    reason = fields.Selection(
+        [('done', "The process ended well"), ('failed', "The process ended with errors"),
+         ('lost', "The portal's answer was lost"), ('exists', "The portal has the ERP id already"),
+         ('invalid', "The portal refused some of the invoices")],
+        readonly=True, help="Why the numbers are being read.")
+    last_read = fields.Boolean(readonly=True, help="After this reading, what has no number is rejected.")
+    one_by_one = fields.Boolean(readonly=True, help="Remove single invoices, for the portal refused them together.")
+    kept_ids = fields.Json(readonly=True, help="ERP ids that the portal did not let be removed.")
+    answer = fields.Json(readonly=True, help="The portal's last answer, until its consequences are written.")
+    started_at = fields.Datetime(readonly=True)
+    sent_at = fields.Datetime(readonly=True, help="When the invoices last went to the portal.")
+    changed_at = fields.Datetime(readonly=True, help="When the portal last told something new.")
+    settle_at = fields.Datetime(readonly=True, help="Since when the numbers are being read.")
+    finished_at = fields.Datetime(readonly=True)
+    next_poll_at = fields.Datetime(readonly=True, index=True)
+    error_count = fields.Integer(readonly=True)
+
+    # ------------------------------------------------------------------ fields
+
+    @api.depends('operation', 'document_count', 'document_ids')
+    @api.depends_context('lang')
+    def _compute_name(self):
+        labels = dict(self._fields['operation']._description_selection(self.env))
+        for job in self:
+            what = (job.document_ids.display_name if job.document_count == 1
+                    else self.env._("%s invoices", job.document_count) if job.document_count else f'#{job.id}')
+            job.name = f'{labels[job.operation]}: {what}'
+
+    @api.depends('document_ids')
+    def _compute_document_count(self):
+        for job in self:
+            job.document_count = len(job.document_ids)
+
+    @api.depends('pin1_code', 'pin2_code', 'state')
+    def _compute_waits_for_pin(self):
+        for job in self:
+            job.waits_for_pin = job.state == 'running' and bool(job.pin1_code or job.pin2_code)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_open(self):
+        if any(job.state in OPEN_STATES for job in self):
+            raise UserError(self.env._("A process that has not ended can't be deleted."))
+
+    # ------------------------------------------------------------------ queueing
+
+    @api.model
+    def _queue(self, moves, connector, sign):
+        """Create the documents of ``moves`` and the jobs that send them; return the jobs.
+
+        A rejected document is taken up again with the figures of today and the same ERP id, unless that was used up
+        at the portal: ids are unique there for ever. The caller commits before anything is sent.
+
+        :raises AmountError: for an invoice that was not checked with ``_vatportal_problems`` before
+        """
+        documents = self.env['vatportal.document']
+        for move in moves:
+            documents += self._queue_document(move, connector)
+        size = connector.batch_size
+        return self.sudo().create([
+            {
+                'connector_id': connector.id,
+                'user_id': self.env.uid,
+                'sign': sign,
+                'document_ids': [fields.Command.set(documents[start:start + size].ids)],
+                'started_at': fields.Datetime.now(),
+                'changed_at': fields.Datetime.now(),
+            }
+            for start in range(0, len(documents), size)
+        ]).sudo(False)
+
+    @api.model
+    def _queue_document(self, move, connector):
+        vals = move._vatportal_document_vals(connector)
+        document = move.sudo().vatportal_document_ids.filtered(
+            lambda doc: doc.state == 'rejected' and not doc.spent and doc.connector_id == connector,
+        ).sorted('id')[-1:]
+        if document:
+            vals.pop('move_id')
+            document._set_state('queued', message=False, portal_message=False, resend_count=0, **vals)
+        else:
+            document = self.env['vatportal.document'].sudo().create(vals)
+            document._assign_erp_id()
+        return document.sudo(False)
+
+    # ------------------------------------------------------------------ writing
+
+    def _commit(self):
+        """Commit, so that what was written survives whatever comes; under test, flush alone."""
+        if modules.module.current_test:
+            self.env.flush_all()
+        else:
+            self.env.cr.commit()
+
+    def _schedule(self, seconds):
+        """The next call to the portal is due in ``seconds``."""
+        self.next_poll_at = fields.Datetime.now() + timedelta(seconds=seconds)
+
+    def _finish(self):
+        """End the job; its state follows from what became of its documents. Check codes are wiped."""
+        self.ensure_one()
+        failed = bool(self.message) or any(doc.state in ('rejected', 'unconfirmed') for doc in self.document_ids)
+        self.write({
+            'state': 'failed' if failed else 'done',
+            'phase': 'end', 'answer': False, 'next_poll_at': False, 'finished_at': fields.Datetime.now(),
+            'pin1_code': False, 'pin2_code': False, 'stats': _without_codes(self.stats),
+        })
+        self._notify('failed' if failed else 'done')
+
+    def _notify(self, event):
+        """Tell whoever waits for this job that there is something to see (a ``code``, its end).
+
+        The message carries no code: bus messages stay in the database for a while. The browser fetches what it
+        shows with :meth:`action_refresh`.
+        """
+        users = self.user_id.filtered(lambda user: user.active and user.id != self.env.ref('base.user_root').id)
+        for user in users or self.connector_id.notify_user_ids:
+            user._bus_send('vatportal.job', {'job_id': self.id, 'event': event, 'name': self.name})
+
+    # ------------------------------------------------------------------ buttons
+
+    def _dialog_action(self):
+        """Return the action that opens this job's live view; a list where there are several."""
+        action = {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("e-taxes"),
+            'res_model': 'vatportal.job',
+            'views': [[self.env.ref('l10n_az_vatportal.vatportal_job_view_dialog').id, 'form']],
+            'target': 'new',
+            'context': {'dialog_size': 'large'},
+        }
+        if len(self) == 1:
+            return {**action, 'res_id': self.id}
+        return {
+            **action, 'views': [[False, 'list'], [False, 'form']], 'target': 'current',
+            'domain': [('id', 'in', self.ids)]}
+
+    def action_follow(self):
+        """Open the live view of this job."""
+        return self._dialog_action()
+
+    def action_documents(self):
+        """Open the documents of this job."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("e-taxes Documents"),
+            'res_model': 'vatportal.document',
+            'view_mode': 'list,form',
+            'domain': [('id', 'in', self.document_ids.ids)],
+        }
+
+
+def _without_codes(stats):
+    return {key: value for key, value in (stats or {}).items() if key not in ('pin1_code', 'pin2_code')}

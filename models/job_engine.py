@@ -1,0 +1,173 @@
+import logging
+
+from odoo import fields, models
+
+from ..vatportal import AuthError, InvalidInvoices, PortalError, Refused, TransientError, UnknownOutcome, polling
+from . import portal_text
+from .job import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+_ERRORS = (AuthError, InvalidInvoices, Refused, TransientError, UnknownOutcome)
+
+
+class VatportalJob(models.Model):
+    """How a job moves: one step at a time, under a lock, with a commit on either side of every call.
+
+    A step asks the portal one thing. Its answer is stored and committed before anything follows from it, because
+    only the job's own row, which is locked, can be written without fear of a conflict; the consequences for
+    documents and invoices come in a transaction of their own, which may be repeated.
+    """
+
+    _inherit = 'vatportal.job'
+
+    def _advance(self):
+        """Move each of these jobs by one step, as far as it is due and nobody else is at it.
+
+        What is refused or broken at the portal is written on the job, never raised. A serialization failure is
+        raised, so that Odoo runs the request again; nothing is sent twice by that, for the job has moved on.
+        """
+        for job in self.sudo():
+            job._advance_one()
+
+    def _advance_one(self):
+        job = self._locked()
+        if not job:
+            return
+        if not job.answer:
+            if not job._is_due():
+                return
+            if job.state == 'starting':
+                # Nobody holds the lock, so whoever wrote the intent died before the answer was stored.
+                answer = _answer('start', error=UnknownOutcome(reason='answer'))
+            else:
+                job = job._announce()
+                if not job:
+                    return
+                answer = job._call()
+            job.answer = answer
+            job._commit()
+            job = self._locked()
+            if not job or not job.answer:
+                return
+        answer, job.answer = job.answer, False
+        job._apply(answer)
+        job._commit()
+
+    def _locked(self):
+        """Return this job with its row locked, or nothing if it has ended or someone else is at it."""
+        self.invalidate_recordset()
+        job = self.try_lock_for_update()
+        return job.filtered(lambda j: j.state in OPEN_STATES)
+
+    def _is_due(self):
+        now = fields.Datetime.now()
+        due = max(self.next_poll_at or now, self.connector_id.retry_at or now)
+        return due <= now
+
+    def _announce(self):
+        """Commit the intent to start a process before the portal hears of it; other calls need no such thing."""
+        if self.phase != 'start':
+            return self
+        if not self._prepare():
+            self._finish()
+            self._commit()
+            return self.browse()
+        self.write({'state': 'starting', 'sent_at': fields.Datetime.now()})
+        self._commit()
+        job = self._locked()
+        return job.filtered(lambda j: j.state == 'starting' and j.phase == 'start')
+
+    # ------------------------------------------------------------------ the call
+
+    def _call(self):
+        """Make the one call to the portal that the phase asks for; return its answer as plain data."""
+        connector = self.connector_id
+        phase = self.phase
+        try:
+            client = connector._client()
+        except Exception as error:  # noqa: BLE001 - log-in data missing: told on the job like a refusal
+            return _answer(phase, error=AuthError(reason='credentials'), text=str(error))
+        with client:
+            try:
+                value = getattr(self, f'_call_{phase}')(client)
+            except PortalError as error:
+                _logger.info("VatPortal job %s, %s: %s", self.id, phase, error)
+                return _answer(phase, error=error, methods=client.read_methods)
+            return _answer(phase, value=value, methods=client.read_methods)
+
+    # ------------------------------------------------------------------ the consequences
+
+    def _apply(self, answer):
+        """Write what follows from ``answer``; repeatable, for it touches nothing but the database."""
+        error = answer.get('error')
+        if error in ('TransientError', 'UnknownOutcome') and answer.get('reason') != 'answer':
+            self.connector_id._note_failure(self._explained(answer), answer.get('retry_after'))
+        else:
+            self.connector_id._note_answer(answer.get('methods'))
+        if error:
+            self._apply_error(answer)
+        else:
+            self.write({'error_count': 0, 'message': False, 'portal_message': False})
+            getattr(self, f"_apply_{answer['phase']}")(answer['value'])
+
+    def _apply_error(self, answer):
+        handler = getattr(self, f"_error_{answer['phase']}", None)
+        if handler and handler(answer):
+            return
+        # Asking again is harmless: wait longer each time, and say why.
+        self.write({
+            'error_count': self.error_count + 1,
+            'message': self._explained(answer),
+            'portal_message': answer.get('message') or False,
+        })
+        self._schedule(polling.next_delay(self._silence(), self.error_count))
+
+    def _explained(self, answer):
+        """What the error in ``answer`` means to the person."""
+        return answer.get('text') or portal_text.explain(self.env, _error(answer))
+
+    def _silence(self):
+        """Seconds since the portal last told something new."""
+        return (fields.Datetime.now() - (self.changed_at or self.create_date)).total_seconds()
+
+    def _settling(self):
+        """Seconds since the numbers are being read; 0 before that."""
+        return (fields.Datetime.now() - self.settle_at).total_seconds() if self.settle_at else 0.0
+
+    # ------------------------------------------------------------------ the net beneath the dialog
+
+    def _cron_advance(self):
+        """Scheduled action: carry on every job that is due. One job's failure does not touch the next."""
+        now = fields.Datetime.now()
+        jobs = self.search([
+            ('state', 'in', OPEN_STATES), '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', now),
+        ], order='next_poll_at, id')
+        cron = self.env['ir.cron']
+        for job in jobs:
+            try:
+                job._advance()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("VatPortal job %s could not be moved on", job.id)
+            if not cron._commit_progress(1):
+                break
+
+
+def _answer(phase, value=None, error=None, methods=None, text=None):
+    """The outcome of a call as plain data, to be stored."""
+    answer = {'phase': phase, 'value': value, 'methods': methods}
+    if error is None:
+        return answer
+    kind = next((cls.__name__ for cls in _ERRORS if isinstance(error, cls)), 'Refused')
+    return {
+        **answer, 'error': kind, 'code': error.code, 'message': error.message, 'text': text,
+        'reason': getattr(error, 'reason', None), 'codes': getattr(error, 'codes', None),
+        'retry_after': getattr(error, 'retry_after', None),
+    }
+
+
+def _error(answer):
+    """The exception that ``answer`` was made from, as far as explaining it needs it."""
+    error = PortalError(answer.get('message') or '', answer.get('code'))
+    error.reason = answer.get('reason')
+    return error

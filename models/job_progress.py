@@ -1,0 +1,167 @@
+import math
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from .job import OPEN_STATES, STEPS
+
+
+class VatportalJob(models.Model):
+    """What a person sees of a job while it runs and after its end."""
+
+    _inherit = 'vatportal.job'
+
+    def action_refresh(self):
+        """Move the job by one step where one is due and return what its live view shows.
+
+        The open dialog calls this every 2, 5, 10 seconds. Several viewers do not ask the portal more often: a step
+        that is not due, or that someone else is at, is not made.
+
+        :return: dict with
+
+            - ``id``, ``name``, ``operation``, ``state``, ``finished``
+            - ``headline``: one sentence, ``problem``: what went wrong or False, ``portal_message``: the portal's words
+            - ``steps``: list of {``key``, ``label``, ``state``: done | active | waiting | failed}
+            - ``code``: None or {``kind``: pin1 | pin2, ``value``, ``title``, ``help``}
+            - ``elapsed``: seconds since the start, ``next_poll``: seconds until the next call, or False at the end
+            - ``documents``: list of {``id``, ``move_id``, ``name``, ``partner``, ``total``, ``qaime``, ``state``,
+              ``state_label``, ``message``, ``portal_message``}
+            - ``counts``: {``total``, ``registered``, ``imported``, ``rejected``, ``pending``}
+            - ``can_retry``, ``can_cancel``
+        :raises AccessError: for users who may not read the job, or may not invoice
+        """
+        self.ensure_one()
+        self.check_access('read')
+        if not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(self.env._("Only invoicing users can follow what is sent to e-taxes."))
+        self._advance()
+        self.invalidate_recordset()
+        return self._progress()
+
+    def _progress(self):
+        finished = self.state not in OPEN_STATES
+        documents = [self._progress_document(document) for document in self.document_ids.sorted('id')]
+        states = [document['state'] for document in documents]
+        counts = {state: states.count(state) for state in ('registered', 'imported', 'rejected')}
+        return {
+            'id': self.id,
+            'name': self.name,
+            'operation': self.operation,
+            'state': self.state,
+            'finished': finished,
+            'headline': self._headline(),
+            'problem': self.message or False,
+            'portal_message': self.portal_message or False,
+            'steps': self._progress_steps(),
+            'code': self._progress_code(),
+            'elapsed': self._elapsed(),
+            'next_poll': False if finished else self._next_poll(),
+            'documents': documents,
+            'counts': {
+                **counts, 'total': len(documents), 'pending': len(documents) - sum(counts.values())},
+            'can_retry': finished and 'rejected' in states,
+            'can_cancel': self.state == 'queued' and self.operation == 'upload',
+        }
+
+    def _elapsed(self):
+        start = self.started_at or self.create_date
+        return int(((self.finished_at or fields.Datetime.now()) - start).total_seconds())
+
+    def _next_poll(self):
+        """Seconds until the next step is due; a whole second more than that is never asked for."""
+        now = fields.Datetime.now()
+        due = max(self.next_poll_at or now, self.connector_id.retry_at or now)
+        return max(1, math.ceil((due - now).total_seconds()))
+
+    def _progress_document(self, document):
+        labels = dict(document._fields['state']._description_selection(self.env))
+        return {
+            'id': document.id,
+            'move_id': document.move_id.id,
+            'name': document.move_id.name or document.display_name,
+            'partner': document.buyer_name or '',
+            'total': document.amount_total,
+            'qaime': document.qaime or False,
+            'state': document.state,
+            'state_label': labels[document.state],
+            'message': document.message or False,
+            'portal_message': document.portal_message or False,
+        }
+
+    # ------------------------------------------------------------------ steps
+
+    def _progress_steps(self):
+        """The steps of this job with their marks; the first that is not done is the active one, or the failed one."""
+        labels = dict(self._fields['step']._description_selection(self.env))
+        keys = self._step_keys()
+        order = [key for key, _label in STEPS]
+        reached = order.index(self.step) if self.step else -1
+        mark = {'done': 'done', 'failed': 'failed'}.get(self.state, 'active')
+        steps = []
+        for key in keys:
+            done = order.index(key) <= reached
+            steps.append({'key': key, 'label': labels[key], 'state': 'done' if done else mark})
+            if not done:
+                mark = 'done' if self.state == 'done' else 'waiting'
+        return steps
+
+    def _step_keys(self):
+        """The steps that this job goes through."""
+        if self.operation == 'upload' and not self.sign:
+            return ['send', 'import']
+        return [key for key, _label in STEPS]
+
+    def _progress_code(self):
+        _ = self.env._
+        if self.state != 'running':
+            return None
+        if self.pin2_code:
+            return {
+                'kind': 'pin2', 'value': self.pin2_code, 'title': _("Sign: PIN2"),
+                'help': _("Your phone shows a code. If it is the same as this one, type PIN2 on the phone."),
+            }
+        if self.pin1_code:
+            return {
+                'kind': 'pin1', 'value': self.pin1_code, 'title': _("Log in: PIN1"),
+                'help': _("Your phone shows a code. If it is the same as this one, type PIN1 on the phone."),
+            }
+        return None
+
+    # ------------------------------------------------------------------ one sentence
+
+    def _headline(self):
+        _ = self.env._
+        if self.state == 'done':
+            return _("Done.")
+        if self.state == 'failed':
+            return _("Ended with errors.")
+        if self.connector_id.retry_at and self.connector_id.retry_at > fields.Datetime.now():
+            return _("The portal can't be reached; it is tried again by itself. Nothing is lost.")
+        if self.state == 'queued':
+            return _("Waiting to be sent.")
+        if self.state == 'starting':
+            return _("Handing the invoices to VatPortal…")
+        if self.phase == 'read' and self.reason in ('lost', 'exists'):
+            return _("The portal's answer was lost. It is being asked what it has; nothing is sent twice. A prompt on "
+                     "the phone whose code is not shown here can be declined.")
+        if self.phase in ('read', 'clean'):
+            return _("Reading the qaimə numbers…") if self.phase == 'read' else _("Settling what was not signed…")
+        if self.waits_for_pin:
+            return _("ASAN İmza waits for you. The PIN is typed on the phone only.")
+        if self.stats and 'NEED RETRY' in str(self.stats.get('etx_exception', '')).upper():
+            return _("e-taxes is slow; the portal tries again by itself.")
+        return {
+            'send': _("VatPortal is importing the invoices…"),
+            'import': _("VatPortal is making the packet…"),
+            'packet': _("VatPortal is logging in; the code for PIN1 will appear here."),
+            'login': _("Logged in. The packet is being uploaded; the code for PIN2 will appear here."),
+            'sign': _("Signed. e-taxes is giving out the numbers…"),
+        }.get(self.step, _("VatPortal is at work…"))
+
+    # ------------------------------------------------------------------ buttons
+
+    def action_retry(self):
+        """Open the send wizard for the invoices of this job that were rejected."""
+        self.ensure_one()
+        moves = self.document_ids.filtered(lambda doc: doc.state == 'rejected').move_id
+        return moves.action_vatportal_send()

@@ -1,0 +1,275 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..vatportal import polling
+from .document import PENDING_STATES
+
+# How long after a lost answer the portal may still be working on the invoices: prompts on the phone end after two
+# minutes, a process takes three to five.
+LOST_S = 600
+# How long the numbers of a process that ended well may take to appear.
+NUMBERS_S = 120
+# For how long, and how often, invoices that the portal surely does not have go again by themselves. After that
+# nobody may be there to type the PIN.
+RESEND_S = 1800
+RESENDS = 2
+
+
+class VatportalJob(models.Model):
+    """Sending invoices: upload, follow, then settle each invoice by itself.
+
+    Whether one bad invoice stops its whole packet is not documented. So nothing is assumed: after every process,
+    done or failed or lost, each ERP id is read back. One with a number is registered; one without, after a failed
+    or lost process, is removed from the portal (which takes that only for what was not submitted to e-taxes) and
+    rejected, ready to be sent again under the same ERP id.
+    """
+
+    _inherit = 'vatportal.job'
+
+    def _pending(self):
+        """The documents whose fate is open, in the order in which they are sent."""
+        return self.document_ids.filtered(lambda doc: doc.state in PENDING_STATES).sorted('id')
+
+    # ------------------------------------------------------------------ start
+
+    def _prepare_upload(self):
+        documents = self._pending()
+        for document in documents:
+            document.payload = document._to_invoice().to_json()
+        return bool(documents)
+
+    def _start_upload(self, client):
+        invoices = [document._to_invoice() for document in self._pending()]
+        return client.upload_invoices(invoices, upload=self.sign, use_old_sys=self.connector_id.use_old_sys)
+
+    def _started_upload(self):
+        self._pending()._set_state('processing')
+
+    def _error_start(self, answer):
+        handler = {
+            'TransientError': self._start_not_taken,
+            'UnknownOutcome': self._start_unknown,
+            'InvalidInvoices': self._start_invalid,
+        }.get(answer['error'], self._start_refused)
+        handler(answer)
+        return True
+
+    def _start_not_taken(self, answer):
+        """Surely not processed: the same again later, while somebody may still be there to type the PIN."""
+        if (fields.Datetime.now() - self.started_at).total_seconds() > RESEND_S:
+            self._start_refused(answer)
+            return
+        self.write({
+            'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
+            'portal_message': answer.get('message') or False,
+        })
+        self._schedule(max(polling.next_delay(0, self.error_count), answer.get('retry_after') or 0))
+
+    def _start_unknown(self, answer):
+        """The answer was lost: the portal may be at work on the invoices. Only it can tell."""
+        self.write({'message': self._explained(answer) if answer.get('reason') != 'answer' else False})
+        self._read_numbers('lost')
+
+    def _start_refused(self, answer):
+        if answer['error'] == 'Refused' and answer['code'] == 17:
+            self._read_numbers('exists')
+            return
+        text = self._explained(answer)
+        if answer['error'] == 'TransientError':
+            text = self.env._("%s Nothing was sent.", text)
+        self._pending()._reject(text, answer.get('message') or False)
+        self.write({'message': text, 'portal_message': answer.get('message') or False})
+        self._finish()
+
+    def _start_invalid(self, answer):
+        """Error 14: each code to its invoice; the others go again once the portal has told that it has none."""
+        if not any(answer['codes']):
+            self._start_refused(answer)
+            return
+        for document, codes in zip(self._pending(), answer['codes'], strict=False):
+            if codes:
+                document._take_codes(codes)
+        self._read_numbers('invalid')
+
+    # ------------------------------------------------------------------ the end of the process
+
+    def _ended_upload(self, succeeded, refusals):
+        self._read_numbers('done' if succeeded else 'failed')
+        self.portal_message = '\n'.join(refusals) or False
+
+    def _read_numbers(self, reason):
+        """From now on the portal is asked what it has, for ``reason``."""
+        if reason in ('lost', 'exists'):
+            self._pending()._set_state('unconfirmed')
+        self.write({
+            'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(),
+            'error_count': 0, 'last_read': False,
+        })
+        self._schedule(0 if reason in ('done', 'failed') else polling.next_delay(0))
+
+    # ------------------------------------------------------------------ read
+
+    def _call_read(self, client):
+        return client.read_invoices(self.document_ids.sorted('id').mapped('erp_id'))
+
+    def _apply_read(self, numbers):
+        for document in self.document_ids:
+            number = numbers.get(document.erp_id)
+            if number and document.state != 'deleted':
+                document._set_number(number)
+        pending = self._pending()
+        if not pending:
+            self._end_upload()
+        elif self.last_read:
+            self._reject_pending(pending)
+            self._end_upload()
+        else:
+            # Where an id asked for is left out of the answer, the portal leaves out what it does not have.
+            absent = pending.filtered(lambda doc: doc.erp_id not in numbers)
+            getattr(self, f'_settle_{self.reason}')(pending, absent)
+
+    def _settle_done(self, pending, _absent):
+        """The process ended well. Without a signature there is no number yet; with one it may take a moment."""
+        if self.sign and self._settling() < NUMBERS_S:
+            self._schedule(polling.next_delay(self._settling()))
+            return
+        pending._set_state('imported', message=self.env._(
+            "The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there.",
+        ) if self.sign else False)
+        self._end_upload()
+
+    def _settle_failed(self, _pending, _absent):
+        """The process ended with errors and these got no number: they leave the portal, to be sent again."""
+        self._clean()
+
+    def _settle_lost(self, pending, absent):
+        """What the portal does not have goes again, under the same ERP id: should it be at work on it after all,
+        it answers 17. Else wait until no process can be at work any more."""
+        if absent == pending and self._goes_again(absent):
+            self._send_again(absent)
+        elif self._settling() < LOST_S:
+            self._schedule(polling.next_delay(self._settling()))
+        else:
+            self._clean()
+
+    def _settle_exists(self, pending, absent):
+        """Error 17: the portal knows one of the ERP ids and does not say which. Wait until no process can be at
+        work; what it does not show even then was removed there, and its ERP id is used up."""
+        if self._settling() < LOST_S:
+            self._schedule(polling.next_delay(self._settling()))
+            return
+        self._reject_pending(absent, spent=True)
+        if pending - absent:
+            self._clean()
+        else:
+            self._end_upload()
+
+    def _settle_invalid(self, pending, _absent):
+        """Error 14: nothing was imported, so those that the portal did not object to go again at once."""
+        self._send_again(pending)
+
+    def _goes_again(self, documents):
+        age = (fields.Datetime.now() - self.started_at).total_seconds()
+        return age < RESEND_S and max(documents.mapped('resend_count')) < RESENDS
+
+    def _send_again(self, documents):
+        for document in documents:
+            document._set_state('queued', resend_count=document.resend_count + 1)
+        self.write({'state': 'queued', 'phase': 'start', 'reason': False, 'settle_at': False, 'portal_id': False,
+                    'step': False})
+        self._schedule(polling.next_delay(0))
+
+    # ------------------------------------------------------------------ clean
+
+    def _clean(self):
+        """Begin to remove from the portal what got no number, all together."""
+        self.write({'phase': 'clean', 'one_by_one': False, 'kept_ids': False})
+        self._schedule(0)
+
+    def _to_clean(self):
+        documents = self._pending().filtered(lambda doc: doc.erp_id not in (self.kept_ids or []))
+        return documents[:1] if self.one_by_one else documents
+
+    def _call_clean(self, client):
+        client.delete_invoices(self._to_clean().mapped('erp_id'))
+
+    def _apply_clean(self, _value):
+        self._reject_pending(self._to_clean(), spent=True)
+        self._go_on_cleaning()
+
+    def _error_clean(self, answer):
+        """A refusal means: not there, or submitted to e-taxes. Which of several, single calls tell."""
+        if answer['error'] != 'Refused':
+            return False
+        documents = self._to_clean()
+        if len(documents) > 1:
+            self.one_by_one = True
+        else:
+            self.kept_ids = [*(self.kept_ids or []), documents.erp_id]
+        self._go_on_cleaning()
+        return True
+
+    def _go_on_cleaning(self):
+        if self._to_clean():
+            self._schedule(polling.MINIMUM_S)
+        elif self._pending():
+            # The portal did not give these up: one of them may have got its number just now.
+            self.write({'phase': 'read', 'last_read': True})
+            self._schedule(0)
+        else:
+            self._end_upload()
+
+    # ------------------------------------------------------------------ the end
+
+    def _reject_pending(self, documents, spent=False):
+        """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal."""
+        said = (self.portal_message or '').splitlines()
+        documents.sudo().spent = spent
+        for document in documents:
+            if self.reason == 'exists' and not spent and len(self.document_ids) == 1:
+                # The portal has it, gives it no number and does not give it up.
+                document._set_state('imported', message=self.env._(
+                    "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look "
+                    "for it in VatPortal (%s) and sign or delete it there.", document.erp_id))
+                continue
+            mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
+            others = [text for text in said if text not in mine]
+            document._reject(
+                self._rejection(bool(mine), bool(others)), '\n'.join(mine or others) or False)
+
+    def _rejection(self, refused, others_refused):
+        """Why a document ended without a number, and what to do."""
+        if self.reason in ('lost', 'exists'):
+            return self.env._("The portal's answer was lost, and it has no number for this invoice. It is not at e-taxes; "
+                     "send it again.")
+        if refused:
+            return self.env._("e-taxes refused this invoice. Correct it and send it again.")
+        if not self.sign:
+            return self.env._("The portal could not import this invoice. Send it again.")
+        if self.step in ('send', 'import', 'packet') and not others_refused:
+            return self.env._("PIN1 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
+        if self.step == 'login' and not others_refused:
+            return self.env._("PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
+        return self.env._("The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it "
+                 "again.")
+
+    def _end_upload(self):
+        if self.document_ids and all(doc.state == 'registered' for doc in self.document_ids):
+            self.step = 'numbers'
+        self._finish()
+
+    # ------------------------------------------------------------------ buttons
+
+    def action_cancel(self):
+        """Give up sending what has not left yet (the portal is down, say); the invoices can be sent again.
+
+        :raises UserError: when the portal has been told already
+        """
+        for job in self:
+            job.check_access('write')
+            locked = job.sudo()._locked()
+            if locked.state != 'queued' or locked.answer:
+                raise UserError(self.env._("The process has started already; it can't be stopped from here."))
+            locked._pending()._reject(self.env._("Sending was given up before anything went to the portal."))
+            locked._finish()
+        return True

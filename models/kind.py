@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+
+
+class VatportalKind(models.Model):
+    """A kind of e-taxes document (VatPortal API v8.0, "Kinds").
+
+    The kinds that the vendor lists are data of this addon; one that is met in a download and is not
+    among them is added by :meth:`_get_or_create`, so that what e-taxes says is never lost.
+    """
+
+    _name = 'vatportal.kind'
+    _description = 'e-taxes document kind'
+    _order = 'sequence, id'
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True, readonly=True, copy=False,
+        help="The kind's name at e-taxes, as downloaded documents carry it.")
+    sequence = fields.Integer(default=100)
+    active = fields.Boolean(default=True)
+    upload_type = fields.Char(
+        string="Type when sending",
+        help="What the portal's import takes as \"type\". Empty: this kind is only received. Change it when "
+             "your portal account answers with error 61 (unknown type).")
+    with_agent = fields.Boolean(
+        string="Agent", help="Sent with the mark that the goods are handled by an agent.")
+    help = fields.Text(
+        string="Explanation", translate=True,
+        help="Who issues this kind, and how Odoo books it when it is received.")
+
+    _code_unique = models.Constraint('UNIQUE (code)', "This e-taxes kind exists already.")
+
+    @api.depends_context('lang')
+    @api.depends('name', 'code')
+    def _compute_display_name(self):
+        for kind in self:
+            kind.display_name = kind.name or kind.code
+
+    @api.model
+    def _get_or_create(self, code):
+        """Return the kind of an e-taxes ``code``; an unknown one is added, named by its code."""
+        kind = self.with_context(active_test=False).search([('code', '=', code)])
+        return kind or self.sudo().create({'name': code, 'code': code})

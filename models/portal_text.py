@@ -1,0 +1,97 @@
+"""What the codes of VatPortal mean to an accountant (VatPortal API v8.0, "Error codes")."""
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+_ITEM_AMOUNT = _lt("An amount of the line is wrong (excise, VAT, road tax or total), or they do not add up.")
+
+# The portal's validation codes: what is wrong and what to do.
+VALIDATION = {
+    20: _lt("A VÖEN is missing. Fill in the Tax ID of the customer and of your company."),
+    21: _lt("A VÖEN does not have exactly 10 digits. Correct the Tax ID of the customer or of your company."),
+    22: _lt("The main note is missing. Fill it in on the invoice, tab e-taxes."),
+    23: _lt("The main note is empty. Fill it in on the invoice, tab e-taxes."),
+    **{code: _lt("The goods total, net total or grand total of the invoice is missing.") for code in (24, 26, 28)},
+    **{code: _lt("The goods total, net total or grand total of the invoice is not greater than zero.")
+       for code in (25, 27, 29)},
+    30: _lt("The invoice's excise total is wrong."),
+    31: _lt("The invoice's total subject to 18 % VAT is wrong."),
+    32: _lt("The invoice's total not subject to VAT is wrong."),
+    33: _lt("The invoice's total at 0 % VAT is wrong."),
+    34: _lt("The invoice's total exempt from VAT is wrong."),
+    35: _lt("The invoice's VAT total is wrong."),
+    36: _lt("The invoice's road tax total is wrong."),
+    37: _lt("The ERP id is missing."),
+    38: _lt("The ERP id is shorter than 7 characters."),
+    39: _lt("The invoice has no lines."),
+    40: _lt("The product code is missing. Set the 10-digit e-taxes code on the product or its category."),
+    41: _lt("The product code does not have exactly 10 digits. Correct the e-taxes code on the product or its "
+            "category."),
+    42: _lt("The line's name is missing."),
+    43: _lt("The line's name is empty."),
+    44: _lt("The line's unit is missing. Choose a unit of measure on the line."),
+    45: _lt("The line's unit is empty. Choose a unit of measure on the line."),
+    46: _lt("The line's price is missing."),
+    47: _lt("The line's price is not greater than zero."),
+    48: _lt("The line's quantity is missing."),
+    49: _lt("The line's quantity is not greater than zero."),
+    50: _lt("The line's barcode is not valid. Correct the barcode of the product."),
+    51: _lt("The line's barcode may hold digits only. Correct the barcode of the product."),
+    **{code: _ITEM_AMOUNT for code in range(52, 61)},
+    61: _lt("This portal account does not take invoices of this kind through the API. Choose another kind, or "
+            "change its “type when sending”."),
+    62: _lt("The portal does not know the advance that this invoice settles. Check the advance's qaimə number."),
+    63: _lt("The portal does not know the warehouse of departure."),
+    64: _lt("The portal does not know the warehouse of arrival."),
+}
+# The codes that speak of an item, not of the invoice as a whole.
+ITEM_CODES = frozenset(range(40, 61))
+# Of these, the ones of which the vendor does not say which amount they mean.
+AMOUNT_CODES = frozenset(range(52, 61))
+
+_SERVER = _lt("The portal had an internal error.")
+# The general codes.
+GENERAL = {
+    1: _lt("The portal does not take this call. Please report it: the addon and the portal speak different versions."),
+    2: _lt("The portal did not accept the form of the request."),
+    3: _lt("The portal missed a part of the request."),
+    4: _lt("The portal got no log-in data. Fill in the token, or user and password, on the connector."),
+    5: _lt("The portal does not accept the log-in data. Check the token, or user and password, on the connector."),
+    6: _lt("The portal received no invoices."),
+    7: _lt("The portal's log-in service is out of order at the moment."),
+    10: _SERVER, 11: _SERVER, 12: _SERVER, 16: _SERVER,
+    14: _lt("The portal found mistakes in the invoices."),
+    15: _lt("The portal account has no ASAN İmza number. Add it in the portal's profile."),
+    17: _lt("The portal has an invoice with this ERP id already."),
+    20: _lt("The portal does not find this qaimə, or not in this folder."),
+}
+PHONE = _lt("The portal does not accept the ASAN İmza phone of this company. Check the phone on the connector.")
+
+REASONS = {
+    'connect': _lt("The portal can't be reached. Check the portal address on the connector and the internet "
+                   "connection of the server."),
+    'tls': _lt("The portal's certificate is not valid; nothing was sent. Check the portal address on the connector."),
+    'timeout': _lt("The portal did not answer in time."),
+    'server': _SERVER,
+    'busy': _lt("The portal is busy."),
+    'answer': _lt("The portal's answer could not be read."),
+    'auth_system': GENERAL[7],
+    'redirect': _lt("The portal address leads to another address; nothing was sent. Correct it on the connector."),
+    'credentials': GENERAL[5],
+    'asan': GENERAL[15],
+    'phone': PHONE,
+}
+
+
+def explain(env, error):
+    """Return what a :class:`PortalError` means to the person, in the language of ``env``."""
+    text = REASONS.get(getattr(error, 'reason', None)) or GENERAL.get(error.code)
+    return env._(text) if text else env._("The portal refused the request.")  # pylint: disable=gettext-variable
+
+
+def validation_text(env, code):
+    """Return what the validation ``code`` (20–64) of the portal means, in the language of ``env``."""
+    text = VALIDATION.get(code)
+    if text:
+        return env._(text)  # pylint: disable=gettext-variable
+    return env._("The portal refused the invoice (code %s).", code)

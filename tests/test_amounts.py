@@ -1,0 +1,5 @@
+from .common import VatportalCommon
+
+
+class TestAmounts(VatportalCommon):
+    pass

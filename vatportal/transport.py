@@ -1,0 +1,249 @@
+"""HTTP to the portal: one request out, status and body back, or a :class:`Fault` that says how far it got."""
+import email.utils
+import http.client
+import ipaddress
+import logging
+import os
+import re
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from .errors import clean_text
+from .wire import QuietSession, Watch
+
+_logger = logging.getLogger(__name__)
+_CHUNK = 16 * 1024
+_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
+# Raised while an answer is read, so the request had left; asked only where no watched connection was dialled
+# at all, for a handshake that times out is a ReadTimeout as well.
+_AFTER_SENDING = (requests.exceptions.ReadTimeout, requests.exceptions.ChunkedEncodingError,
+                  requests.exceptions.ContentDecodingError)
+
+
+class Fault(Exception):
+    """No answer. ``reason`` as on TransientError, ``sent`` whether any byte of the request may have left."""
+
+    def __init__(self, reason, sent, detail):
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+        self.detail = clean_text(detail, 200)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """HTTP status, body bytes (empty for redirects and "busy", where it says nothing), Retry-After seconds."""
+    status: int
+    body: bytes
+    retry_after: float | None = None
+
+
+def portal_url(text: str) -> str:
+    """The base URL of a portal from what a person types: ``demo``, ``demo.vatportal.az`` or a full URL.
+
+    :raises ValueError: not an address that a secret may be sent to; the text is fit for a person.
+    """
+    text = str(text or '').strip()
+    if re.fullmatch(r'[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?', text):
+        text = f'https://{text.lower()}.vatportal.az/api'
+    elif re.fullmatch(r'[A-Za-z0-9-]+\.vatportal\.az(/api)?/?', text, re.IGNORECASE):
+        text = f"https://{text.split('/')[0].lower()}/api"
+    return check_url(text)
+
+
+def check_url(text: str) -> str:
+    """A full base URL without its trailing slash.
+
+    :raises ValueError: not https (plain http only to this very machine), or with user, query or fragment.
+    """
+    text = str(text or '').strip()
+    if re.search(r'[\s\x00-\x1f\\]', text):
+        raise ValueError('The portal address must not contain spaces.')
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError('The portal address is not a valid URL.') from None
+    if parts.scheme not in ('https', 'http') or not host:
+        raise ValueError('The portal address must look like https://example.vatportal.az/api.')
+    if parts.username is not None or parts.password is not None:
+        raise ValueError('The portal address must not contain a user name or a password.')
+    if '?' in text or '#' in text:
+        raise ValueError('The portal address must not contain "?" or "#".')
+    if parts.scheme == 'http' and not _is_loopback(host):
+        raise ValueError('The portal address must begin with https://, since it carries secrets.')
+    return text.rstrip('/')
+
+
+def _is_loopback(host):
+    if host.lower() == 'localhost':
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Transport:
+    """Requests to one base URL over one session.
+
+    :param timeout: seconds for connecting, and for each read (one scalar; a pair would be refused by
+        some test environments).
+    :param deadline: seconds for a whole call, at least ``timeout``.
+    :param max_bytes: longest body accepted, unpacked.
+    """
+
+    def __init__(self, base_url, *, timeout, deadline, max_bytes):
+        self.base_url = check_url(base_url)
+        self.timeout = float(timeout)
+        self.deadline = max(float(deadline), self.timeout)
+        self.max_bytes = int(max_bytes)
+        self._session = QuietSession()
+
+    def close(self):
+        self._session.close()
+
+    def call(self, method, path, *, headers, body, query=None, fresh=False) -> Answer:
+        """One request, one answer of any status; never repeated, never redirected.
+
+        :param fresh: use a new connection. A kept connection may have been closed by the portal at the
+            very moment we write to it, and then nobody can say whether the request arrived. Writes are
+            rare and worth a handshake, so they don't take part in that.
+        :raises Fault: no usable answer.
+        """
+        if fresh:
+            self._session.close()
+        request = requests.Request(method, self.base_url + path, headers=headers, params=query, data=body)
+        prepared = request.prepare()
+        started = time.monotonic()
+        fault = None
+        with Watch(self.deadline) as watch:
+            try:
+                answer = self._exchange(prepared, watch)
+            except _FAILURES as exc:
+                fault = self._fault(exc, watch)
+            except Fault as exc:
+                fault = exc
+        if fault is not None:
+            _logger.info('%s %s failed: %s (%s)', method, path, fault.reason,
+                         'sent' if fault.sent else 'not sent')
+            # Outside the except block, so that the cause, which holds headers and body, isn't carried along.
+            raise fault
+        _logger.debug('%s %s: %s, %s bytes, %.3f s', method, path, answer.status, len(answer.body),
+                      time.monotonic() - started)
+        return answer
+
+    def _exchange(self, prepared, watch):
+        # Everything is passed here: neither the session's settings nor the environment can turn
+        # verification off or add credentials.
+        response = self._session.send(
+            prepared, timeout=self.timeout, verify=_ca_bundle(), cert=None,
+            proxies=self._proxies(prepared.url), stream=True, allow_redirects=False)
+        try:
+            self._session.cookies.clear()
+            body = b'' if _is_bodyless(response.status_code) else self._read(response, watch)
+            retry_after = _retry_after(response.headers.get('Retry-After'))
+            return Answer(response.status_code, body, retry_after)
+        finally:
+            response.close()
+
+    def _read(self, response, watch):
+        chunks, size = [], 0
+        for chunk in response.iter_content(_CHUNK):
+            size += len(chunk)
+            if size > self.max_bytes:
+                raise Fault('answer', True, f'the answer is longer than {self.max_bytes} bytes')
+            chunks.append(chunk)
+        if watch.expired:  # the cut looks like the end of a body without a declared length
+            raise Fault('timeout', True, f'no complete answer within {self.deadline:g} s')
+        return b''.join(chunks)
+
+    def _proxies(self, url):
+        # The proxies of the environment, but nothing meant for this machine ever leaves it.
+        if _is_loopback(urlsplit(url).hostname):
+            return {}
+        return requests.utils.get_environ_proxies(url)
+
+    def _fault(self, exc, watch):
+        chain = list(_causes(exc))
+        sent = watch.sent or (watch.phase == 'start' and isinstance(exc, _AFTER_SENDING))
+        if watch.expired:
+            return Fault('timeout', sent, f'no complete answer within {self.deadline:g} s')
+        return Fault(self._reason(chain, watch), sent, _detail(chain))
+
+    def _reason(self, chain, watch):
+        if any(_is_timeout(exc) for exc in chain):
+            return 'timeout'
+        if _any(chain, requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError):
+            return 'tls'
+        if _any(chain, requests.exceptions.ContentDecodingError, http.client.IncompleteRead,
+                urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLength,
+                urllib3.exceptions.DecodeError):
+            return 'answer'
+        if watch.phase == 'dialled' and self.base_url.startswith('https:') and not self._proxies(self.base_url):
+            return 'tls'  # the connection stood and broke before the request: that was the handshake
+        if _names_ca_bundle(chain[0]):
+            return 'tls'
+        return 'connect'
+
+
+def _ca_bundle():
+    # Session.trust_env is off because of .netrc; a company's own CA must work all the same.
+    return os.environ.get('REQUESTS_CA_BUNDLE') or os.environ.get('CURL_CA_BUNDLE') or True
+
+
+def _names_ca_bundle(exc):
+    return type(exc) is OSError and 'TLS CA certificate bundle' in str(exc)
+
+
+def _is_bodyless(status):
+    return 300 <= status < 400 or status in (429, 503)
+
+
+def _causes(exc):
+    """The exception and what it wraps. Not ``__context__``: that may be a fault of the caller's own."""
+    pending, seen = [exc], set()
+    while pending and len(seen) < 20:
+        current = pending.pop(0)
+        if isinstance(current, BaseException) and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            pending += [*current.args, getattr(current, 'reason', None), current.__cause__]
+
+
+def _is_timeout(exc):
+    # urllib3 derives "connection refused" and "name not found" from its time-out.
+    return (isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError))
+            and not isinstance(exc, urllib3.exceptions.NewConnectionError))
+
+
+def _any(chain, *kinds):
+    return any(isinstance(exc, kinds) for exc in chain)
+
+
+def _detail(chain):
+    """What the innermost system error says. Texts of requests and urllib3 are avoided: they hold the URL."""
+    for exc in reversed(chain):
+        if isinstance(exc, ssl.SSLCertVerificationError):
+            return exc.verify_message
+        if isinstance(exc, (ssl.SSLError, socket.gaierror, ConnectionError, TimeoutError)):
+            return exc.strerror or exc.__class__.__name__
+    return chain[-1].__class__.__name__
+
+
+def _retry_after(value):
+    """Seconds from a Retry-After header (a number or an HTTP date), at least 0; None where unreadable."""
+    if not value:
+        return None
+    try:
+        if re.fullmatch('[0-9]{1,9}', value.strip()):
+            return float(value)
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,156 @@
+"""Connections that know how far a request got.
+
+Whether a failed call may have been processed depends on one fact: had any byte of the request left? The
+exceptions of requests do not tell (a TLS failure may come before or after it), so the connections tell it
+themselves, to the :class:`Watch` of the call under way in their thread.
+"""
+import contextlib
+import logging
+import os
+import re
+import socket
+import threading
+
+import requests
+from requests.adapters import HTTPAdapter
+
+_current = threading.local()
+
+
+class Watch:
+    """One call: how far it got (``start`` | ``dialled`` | ``sent``), and a hard end to its total time.
+
+    Socket timeouts bound one read each; a portal that drips a byte a second would never meet them. So when
+    ``deadline`` seconds (wall clock) are over, the socket is shut down under the call, which then fails.
+    """
+
+    def __init__(self, deadline: float):
+        self.phase = 'start'
+        self.expired = False
+        self._grip = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(deadline, self._expire)
+        self._timer.daemon = True
+
+    def __enter__(self):
+        _current.watch = self
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_exc_info):
+        self._timer.cancel()
+        _current.watch = None
+        self._hold(None)
+
+    @property
+    def sent(self) -> bool:
+        return self.phase == 'sent'
+
+    def dialled(self, sock):
+        if not self.sent:
+            self.phase = 'dialled'
+        self._hold(sock)
+
+    def sending(self, sock):
+        self.phase = 'sent'
+        if self._grip is None:  # a connection kept from an earlier call
+            self._hold(sock)
+
+    def _hold(self, sock):
+        # A second handle on the same socket: TLS detaches the first one from its descriptor.
+        grip = socket.socket(fileno=os.dup(sock.fileno())) if sock is not None else None
+        with self._lock:
+            old, self._grip = self._grip, grip
+        if old is not None:
+            old.close()
+
+    def _expire(self):
+        self.expired = True
+        with self._lock:
+            if self._grip is not None:
+                with contextlib.suppress(OSError):  # already gone: the call ends by itself
+                    self._grip.shutdown(socket.SHUT_RDWR)
+
+
+class _Watched:
+    """Mixed into urllib3's connection classes."""
+
+    #: http.client prints whole headers, so the token, when debugging is switched on for all connections.
+    debuglevel = 0
+    _dialling = False
+
+    def connect(self):
+        self._dialling = True
+        try:
+            return super().connect()
+        finally:
+            self._dialling = False
+
+    def _new_conn(self):
+        sock = super()._new_conn()
+        watch = getattr(_current, 'watch', None)
+        if watch is not None:
+            watch.dialled(sock)
+        return sock
+
+    def send(self, data):
+        if self.sock is None:
+            self.connect()
+        watch = getattr(_current, 'watch', None)
+        # While dialling it is the proxy that is spoken to (CONNECT), not the portal.
+        if watch is not None and not self._dialling:
+            watch.sending(self.sock)
+        return super().send(data)
+
+
+def _watch_pools(manager):
+    """Make every pool of a urllib3 manager, those of SOCKS proxies included, use watched connections."""
+    watched = {}
+    for scheme, pool in manager.pool_classes_by_scheme.items():
+        connection = type('Watched' + pool.ConnectionCls.__name__, (_Watched, pool.ConnectionCls), {})
+        watched[scheme] = type('Watched' + pool.__name__, (pool,), {'ConnectionCls': connection})
+    manager.pool_classes_by_scheme = watched
+    return manager
+
+
+class WatchedAdapter(HTTPAdapter):
+    """requests' adapter without its retries (a repeated write could be done twice)."""
+
+    def __init__(self):
+        super().__init__(pool_connections=1, pool_maxsize=4, max_retries=0)
+
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, **kwargs)
+        _watch_pools(self.poolmanager)
+
+    def proxy_manager_for(self, proxy, **proxy_kwargs):
+        known = proxy in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        return manager if known else _watch_pools(manager)
+
+
+class QuietSession(requests.Session):
+    """A session that follows nothing, reads no .netrc, keeps no cookies for the next call."""
+
+    def __init__(self):
+        super().__init__()
+        self.trust_env = False
+        self.mount('https://', WatchedAdapter())
+        self.mount('http://', WatchedAdapter())
+
+    def get_redirect_target(self, resp):
+        """Never one: else requests would read the whole body of a redirect just to offer the next request."""
+
+
+class _HideQuery(logging.Filter):
+    """Keeps log-in name and phone, which the API wants in a query string, out of urllib3's debug log."""
+
+    def filter(self, record):
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                re.sub(r'(/auth/reset_start\.php)\?\S*', r'\1?…', arg) if isinstance(arg, str) else arg
+                for arg in record.args)
+        return True
+
+
+logging.getLogger('urllib3.connectionpool').addFilter(_HideQuery())
