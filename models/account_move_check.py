@@ -162,7 +162,7 @@ class AccountMove(models.Model):
         elif error.reason == 'quantity':
             text = self.env._("“%s” has no positive quantity. e-taxes takes no such line.", label)
         elif error.reason == 'vat':
-            text = self.env._("“%s”: its VAT is not 18 % of its amount. Look whether the tax was changed by hand, and "
+            text = self.env._("“%s”: its VAT is not 18 %% of its amount. Look whether the tax was changed by hand, and "
                      "whether the tax's rate is 18 %%.", label)
         elif error.reason == 'rounding':
             text = self.env._("The cash rounding “%(name)s” of %(amount)s can't be expressed at e-taxes. Remove it from "

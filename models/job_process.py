@@ -6,20 +6,29 @@ from ..vatportal import DONE, FAILED, ProcessStatus, Stats, polling
 class VatportalJob(models.Model):
     """What every process at the portal has in common: it is started, then followed until it has ended.
 
-    Operations add ``_prepare_<operation>``, ``_start_<operation>(client)``, ``_started_<operation>()`` and
-    ``_ended_<operation>(succeeded, refusals)``.
+    Operations add
+
+    - ``_prepare_<operation>()``: whether there is anything to do, all of it written down
+    - ``_start_<operation>(client)``: the call that starts the process; returns its number
+    - ``_started_<operation>()``, ``_error_start_<operation>(answer)``: what follows from its answer, or its failure
+    - ``_ended_<operation>(succeeded, refusals)``: the portal says that the process has ended
+    - ``_silent_<operation>()``: the portal has told nothing new for ten minutes, or does not know the process
+    - ``_call_read_<operation>(client)``, ``_apply_read_<operation>(value)``: the reading after the process
     """
 
     _inherit = 'vatportal.job'
 
+    def _own(self, hook, *args):
+        """Call this job's operation's own ``hook``."""
+        return getattr(self, f'{hook}_{self.operation}')(*args)
+
     def _prepare(self):
-        """Get ready to start: whether there is anything to do, all of it written down."""
-        return getattr(self, f'_prepare_{self.operation}')()
+        return self._own('_prepare')
 
     # ------------------------------------------------------------------ start
 
     def _call_start(self, client):
-        return getattr(self, f'_start_{self.operation}')(client)
+        return self._own('_start', client)
 
     def _apply_start(self, process_id):
         now = fields.Datetime.now()
@@ -28,7 +37,11 @@ class VatportalJob(models.Model):
             'reason': False, 'stats': False, 'changed_at': now,
         })
         self._schedule(polling.next_delay(0))
-        getattr(self, f'_started_{self.operation}')()
+        self._own('_started')
+
+    def _error_start(self, answer):
+        self._own('_error_start', answer)
+        return True
 
     # ------------------------------------------------------------------ follow
 
@@ -41,7 +54,7 @@ class VatportalJob(models.Model):
         self._take_stats(status)
         if status.status in (DONE, FAILED):
             self.write({'pin1_code': False, 'pin2_code': False})
-            getattr(self, f'_ended_{self.operation}')(status.succeeded, list(status.stats.refusals))
+            self._own('_ended', status.succeeded, list(status.stats.refusals))
         elif polling.overdue(self._silence()):
             self._silent()
         else:
@@ -82,10 +95,9 @@ class VatportalJob(models.Model):
         return max(reached, self.step or 'send', key=steps.index)
 
     def _silent(self):
-        """The process has told nothing new for ten minutes. Its number is kept; what became of the invoices is
-        asked for directly."""
+        """Give up watching the process; its number is kept."""
         self.write({'pin1_code': False, 'pin2_code': False})
-        self._read_numbers('lost')
+        self._own('_silent')
 
     def _error_follow(self, answer):
         """A process that the portal does not know (any more), or that can't be asked for ten minutes, is settled
@@ -95,6 +107,14 @@ class VatportalJob(models.Model):
             self._silent()
             return True
         return False
+
+    # ------------------------------------------------------------------ read
+
+    def _call_read(self, client):
+        return self._own('_call_read', client)
+
+    def _apply_read(self, value):
+        self._own('_apply_read', value)
 
 
 def value_changed(old, new):

@@ -45,14 +45,13 @@ class VatportalJob(models.Model):
     def _started_upload(self):
         self._pending()._set_state('processing')
 
-    def _error_start(self, answer):
+    def _error_start_upload(self, answer):
         handler = {
             'TransientError': self._start_not_taken,
             'UnknownOutcome': self._start_unknown,
             'InvalidInvoices': self._start_invalid,
         }.get(answer['error'], self._start_refused)
         handler(answer)
-        return True
 
     def _start_not_taken(self, answer):
         """Surely not processed: the same again later, while somebody may still be there to type the PIN."""
@@ -97,6 +96,10 @@ class VatportalJob(models.Model):
         self._read_numbers('done' if succeeded else 'failed')
         self.portal_message = '\n'.join(refusals) or False
 
+    def _silent_upload(self):
+        """What became of the invoices is asked for directly."""
+        self._read_numbers('lost')
+
     def _read_numbers(self, reason):
         """From now on the portal is asked what it has, for ``reason``."""
         if reason in ('lost', 'exists'):
@@ -109,10 +112,10 @@ class VatportalJob(models.Model):
 
     # ------------------------------------------------------------------ read
 
-    def _call_read(self, client):
+    def _call_read_upload(self, client):
         return client.read_invoices(self.document_ids.sorted('id').mapped('erp_id'))
 
-    def _apply_read(self, numbers):
+    def _apply_read_upload(self, numbers):
         for document in self.document_ids:
             number = numbers.get(document.erp_id)
             if number and document.state != 'deleted':

@@ -20,9 +20,7 @@ class Settings:
     """Every switch of the sandbox. Change one with `set(name=value)`: it checks names and values."""
 
     # -- transport ----------------------------------------------------------------------------------------
-    read_style: object = (
-        "both"  # 'get' | 'post' | 'both', or {endpoint: style}: the documentation contradicts itself
-    )
+    read_style: object = "both"  # 'get' | 'post' | 'both', or {endpoint: style}: the documents disagree
     wrong_method: str = "error"  # 'error': err_code 1 with HTTP 400 | '405' | '404': no envelope
     include_res: bool = True  # some answers of the portal come without `res`
     error_http: object = "documented"  # 'documented': 400/401 | 200: errors come as HTTP 200
@@ -30,9 +28,7 @@ class Settings:
     # -- processes ----------------------------------------------------------------------------------------
     stage_seconds: float = 2.0  # how long one stage takes
     stages: dict = field(default_factory=dict)  # seconds per stage by name, over stage_seconds
-    step_per_look: bool = (
-        False  # ignore time: one stage further at each look at the status (deterministic tests)
-    )
+    step_per_look: bool = False  # no time: each look at the status is one stage further
     auto_confirm: bool = False  # the phone confirms by itself
     confirm_after: float = 0.0  # … after so many seconds
     pin_timeout: float = 120.0  # a prompt nobody answers ends then
@@ -44,9 +40,7 @@ class Settings:
     unknown_process_code: int = 20  # err_code for a process that is not (any more) known
     # -- invoices -----------------------------------------------------------------------------------------
     accepted_types: list = field(default_factory=lambda: ["default", "avans", "goodsTransfer"])
-    visible: str = (
-        "at_once"  # /inv/read_invoices knows a posted invoice at once, or once its import stage is done
-    )
+    visible: str = "at_once"  # /inv/read_invoices knows a posted invoice, or 'after_import' (the stage)
     unknown_ids: str = "absent"  # ids that the portal does not have: left out, or with qaime '' / null
     unsigned_qaime: str = "empty"  # invoices without number: qaime '' / null / no key
     reuse_deleted_ids: bool = False  # ERP ids are unique for ever; True frees them on deletion

@@ -30,6 +30,7 @@ Usage: ./dev COMMAND [ARGUMENTS]
   clean [--all]         stop the servers and remove databases and logs; --all removes .work altogether
 
 ODOO_BIN=…  an Odoo 19 to use instead of fetching one (else `odoo` or `odoo-bin` on PATH, else Debian's package).
+            It runs as it is: its own Python must have requests and xmltodict. Tests import its source.
 PG_BIN=…    the folder of PostgreSQL's programs (else /usr/lib/postgresql/*/bin, else a wheel).
 """
 

@@ -21,6 +21,12 @@ from python_env import PYTHON
 
 LOCK = WORK / 'lock' / 'demo'
 DATA = TOOLS / 'demo_data.py'
+GUIDE = """
+  Odoo          http://localhost:{odoo}/odoo   (log in: admin / admin)
+  Phone page    http://localhost:{sandbox}/phone
+
+Three more invoices wait under Invoicing → Customers → Invoices: send them, and confirm the PINs on the phone page.
+Ctrl-C stops everything."""
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -56,13 +62,11 @@ def serve(server: Odoo, options: argparse.Namespace) -> int:
                 f'{odoo}/web/login', env=databases.odoo_env())),
         ])
         complete = demo_run.main(odoo, sandbox, databases.DEMO)
-        say(f'\n  Odoo          http://localhost:{options.port}/odoo   log in: admin / admin')
-        say(f'  Phone page    http://localhost:{options.sandbox_port}/phone')
         if not complete:
             say('\nNot every invoice got its number. The logs: .work/log/demo-odoo.log, .work/log/demo-sandbox.log')
         if options.once:
             return 0 if complete else 1
-        say('\nThree more invoices wait under Invoicing → Customers → Invoices: send them, type the PINs on the phone page.\nCtrl-C stops everything.')
+        say(GUIDE.format(odoo=options.port, sandbox=options.sandbox_port))
         try:
             children.watch()
         except KeyboardInterrupt:
@@ -82,7 +86,7 @@ def ensure_template(server: Odoo) -> None:
         return
     with locked('databases'):
         run_steps([
-            Step('Test database with the addon', lambda: databases.prepare_test(server, anew=False)),
+            Step('Database with the addon', lambda: databases.prepare_test(server, anew=False)),
             Step('Demo company', lambda: build_template(server)),
         ])
 

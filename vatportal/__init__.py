@@ -16,6 +16,7 @@ from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
 from .invoice import Invoice, Item
 from .polling import DONE, FAILED, next_delay, overdue
 from .process import ProcessStatus, Stats
+from .qaime_xml import QaimeFile, QaimeXmlError, read_package, write_invoice, write_package
 from .rules import Problem
 from .transport import portal_url
 
@@ -33,6 +34,8 @@ __all__ = [
     'PortalError',
     'Problem',
     'ProcessStatus',
+    'QaimeFile',
+    'QaimeXmlError',
     'Refused',
     'Stats',
     'TransientError',
@@ -43,5 +46,8 @@ __all__ = [
     'polling',
     'portal_url',
     'qaime_number',
+    'read_package',
     'serie_number',
+    'write_invoice',
+    'write_package',
 ]

@@ -1,0 +1,197 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { markup } from "@odoo/owl";
+
+import { JobFollower } from "../job_progress/job_follower";
+
+// How many numbers a notification names; the rest is in the live view.
+const NAMED_NUMBERS = 3;
+
+/**
+ * Tells whoever started a job that a check code waits, or how it ended, where no live view of that job is on screen.
+ *
+ * While a check code is shown, or after a live view was closed before the end, this tab moves the job on as the live
+ * view would; so the next code is here in seconds, and a code that is not asked for any more goes away.
+ */
+export const jobNotificationService = {
+    dependencies: ["action", "bus_service", "multi_tab", "notification", "orm"],
+
+    start(env, { action, bus_service, multi_tab, notification, orm }) {
+        /** Number of live views of a job on screen. */
+        const views = new Map();
+        /** The notification of a job: {close, code}. */
+        const shown = new Map();
+        /** The code that a person has closed. */
+        const dismissed = new Map();
+        const followers = new Map();
+
+        bus_service.subscribe("vatportal.job", onMessage);
+        bus_service.start();
+
+        async function onMessage({ job_id: jobId, event, name }) {
+            if (views.has(jobId)) {
+                return;
+            }
+            if (event === "code" && (await multi_tab.isOnMainTab())) {
+                follow(jobId);
+                return;
+            }
+            // What the message does not carry is fetched, once.
+            const follower = new JobFollower(orm, jobId, {
+                onData: (data) => {
+                    follower.stop();
+                    if (!views.has(jobId)) {
+                        show(data);
+                    }
+                },
+                onLost: () => follower.stop(),
+                onError: () => showBare(jobId, event, name),
+            });
+            follower.ask();
+        }
+
+        function follow(jobId) {
+            if (followers.has(jobId)) {
+                followers.get(jobId).ask();
+                return;
+            }
+            const follower = new JobFollower(orm, jobId, {
+                onData: show,
+                onError: () => unfollow(jobId),
+            });
+            followers.set(jobId, follower);
+            follower.ask();
+        }
+
+        function unfollow(jobId) {
+            followers.get(jobId)?.stop();
+            followers.delete(jobId);
+        }
+
+        // -------------------------------------------------------------- notifications
+
+        function show(data) {
+            if (data.finished) {
+                unfollow(data.id);
+                showEnd(data);
+            } else if (data.code) {
+                showCode(data);
+            } else {
+                close(data.id);
+            }
+        }
+
+        function showCode({ id, name, code }) {
+            const key = `${code.kind}:${code.value}`;
+            if (shown.get(id)?.key === key || dismissed.get(id) === key) {
+                return;
+            }
+            const message = markup`
+                <div class="fw-bold">${code.title}</div>
+                <div class="o_vatportal_notified_code font-monospace fw-bold lh-sm" style="font-size: 2.5rem; letter-spacing: .1em;">${code.value}</div>
+                <div>${code.help}</div>
+                <div class="fw-bold mt-1">${_t("The PIN is typed on the phone only.")}</div>
+                <div class="small text-muted mt-1">${name}</div>`;
+            add(id, key, message, { type: "warning", sticky: true }, _t("Follow"));
+        }
+
+        function showEnd({ id, name, state, headline, problem, counts, documents }) {
+            const numbers = documents.map((document) => document.qaime).filter(Boolean);
+            const lines = [problem || headline];
+            if (counts.registered) {
+                lines.push(
+                    numbers.length && numbers.length <= NAMED_NUMBERS
+                        ? _t("Registered: %s", numbers.join(", "))
+                        : _t("Registered: %s", counts.registered)
+                );
+            }
+            if (counts.rejected) {
+                lines.push(_t("Rejected: %s", counts.rejected));
+            }
+            showLines(id, state === "done", name, lines);
+        }
+
+        /** For those who are told of a job that they may not open. */
+        function showBare(jobId, event, name) {
+            if (event === "done" || event === "failed") {
+                const line = event === "done" ? _t("Done.") : _t("Ended with errors.");
+                showLines(jobId, event === "done", name, [line]);
+            }
+        }
+
+        function showLines(jobId, isDone, name, lines) {
+            const key = isDone ? "done" : "failed";
+            if (shown.get(jobId)?.key === key || dismissed.get(jobId) === key) {
+                return;
+            }
+            const message = lines.reduce(
+                (html, line) => markup`${html}<div>${line}</div>`,
+                markup`<div class="fw-bold">${name}</div>`
+            );
+            const options = isDone
+                ? { type: "success", autocloseDelay: 10000 }
+                : { type: "danger", sticky: true };
+            add(jobId, key, message, options, _t("Show"));
+        }
+
+        function add(jobId, key, message, options, button) {
+            close(jobId);
+            const entry = { key, isReplaced: false };
+            entry.close = notification.add(message, {
+                ...options,
+                className: "o_vatportal_notification",
+                buttons: [{ name: button, primary: true, onClick: () => open(jobId) }],
+                onClose: () => {
+                    if (!entry.isReplaced) {
+                        dismissed.set(jobId, key);
+                        shown.delete(jobId);
+                    }
+                },
+            });
+            shown.set(jobId, entry);
+        }
+
+        function close(jobId) {
+            const entry = shown.get(jobId);
+            if (entry) {
+                entry.isReplaced = true;
+                shown.delete(jobId);
+                entry.close();
+            }
+        }
+
+        async function open(jobId) {
+            await action.doAction(await orm.call("vatportal.job", "action_follow", [[jobId]]));
+        }
+
+        return {
+            /**
+             * A live view of this job is on screen: it tells all there is.
+             *
+             * @param {number} jobId
+             * @returns {(data: object | null) => void} to be called with the last that was shown when the view goes
+             */
+            watch(jobId) {
+                views.set(jobId, (views.get(jobId) || 0) + 1);
+                unfollow(jobId);
+                close(jobId);
+                dismissed.delete(jobId);
+                return (data) => {
+                    const left = views.get(jobId) - 1;
+                    if (left) {
+                        views.set(jobId, left);
+                        return;
+                    }
+                    views.delete(jobId);
+                    if (data?.finished) {
+                        dismissed.set(jobId, data.state);
+                    } else if (data) {
+                        follow(jobId);
+                    }
+                };
+            },
+        };
+    },
+};
+
+registry.category("services").add("vatportal_job_notification", jobNotificationService);

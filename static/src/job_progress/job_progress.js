@@ -1,0 +1,245 @@
+import { _t } from "@web/core/l10n/translation";
+import { browser } from "@web/core/browser/browser";
+import { CopyButton } from "@web/core/copy_button/copy_button";
+import { formatFloat } from "@web/views/fields/formatters";
+import { registry } from "@web/core/registry";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { useService } from "@web/core/utils/hooks";
+import { Component, onMounted, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl";
+
+import { JobFollower } from "./job_follower";
+
+// From this many documents on, those that need attention come first and the table scrolls.
+const LONG_LIST = 10;
+const ATTENTION = ["rejected", "unconfirmed", "queued", "processing", "imported", "registered"];
+const BADGES = {
+    queued: "text-bg-300",
+    processing: "text-bg-info",
+    unconfirmed: "text-bg-warning",
+    imported: "text-bg-warning",
+    registered: "text-bg-success",
+    rejected: "text-bg-danger",
+    deleted: "text-bg-300",
+};
+
+/** 125 as "02:05"; past an hour, "1:02:05". */
+export function formatElapsed(seconds) {
+    const pad = (number) => String(number).padStart(2, "0");
+    const rest = `${pad(Math.floor((seconds % 3600) / 60))}:${pad(seconds % 60)}`;
+    return seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`;
+}
+
+/** The live view of a job: it moves the job on as long as it is on screen and shows what the portal says. */
+export class JobProgress extends Component {
+    static template = "l10n_az_vatportal.JobProgress";
+    static components = { CopyButton };
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.jobs = useService("vatportal_job_notification");
+        this.state = useState({
+            data: null,
+            elapsed: 0,
+            isLost: false,
+            isBusy: false,
+            error: "",
+        });
+        onMounted(() => this.open(this.props.record.resId));
+        onWillUpdateProps(({ record }) => {
+            if (record.resId !== this.jobId) {
+                this.leave();
+                this.open(record.resId);
+            }
+        });
+        onWillUnmount(() => this.leave());
+    }
+
+    // ------------------------------------------------------------------ following
+
+    open(jobId) {
+        this.jobId = jobId;
+        Object.assign(this.state, { data: null, elapsed: 0, isLost: false, error: "" });
+        if (!jobId) {
+            return;
+        }
+        this.release = this.jobs.watch(jobId);
+        this.follower = new JobFollower(this.orm, jobId, {
+            onData: (data) => this.show(data),
+            onLost: () => (this.state.isLost = true),
+            onError: (error) => (this.state.error = error.data?.message || error.message),
+        });
+        this.follower.ask();
+        this.clock = browser.setInterval(() => this.tick(), 1000);
+    }
+
+    leave() {
+        browser.clearInterval(this.clock);
+        this.follower?.stop();
+        this.release?.(this.state.data);
+        this.follower = this.release = undefined;
+    }
+
+    show(data) {
+        const before = this.state.data;
+        Object.assign(this.state, { data, isLost: false, elapsed: data.elapsed });
+        this.elapsedAt = Date.now();
+        if (data.finished) {
+            browser.clearInterval(this.clock);
+        }
+        if (before && (before.state !== data.state || before.finished !== data.finished)) {
+            // The rest of the form shows the record as it was.
+            this.props.record.load();
+        }
+    }
+
+    tick() {
+        const data = this.state.data;
+        if (data) {
+            this.state.elapsed = data.elapsed + Math.floor((Date.now() - this.elapsedAt) / 1000);
+        }
+    }
+
+    // ------------------------------------------------------------------ what is shown
+
+    get data() {
+        return this.state.data;
+    }
+
+    get elapsed() {
+        return formatElapsed(this.state.elapsed);
+    }
+
+    get documents() {
+        const documents = [...this.data.documents];
+        if (documents.length > LONG_LIST) {
+            documents.sort((a, b) => ATTENTION.indexOf(a.state) - ATTENTION.indexOf(b.state));
+        }
+        return documents;
+    }
+
+    get isLong() {
+        return this.data.documents.length > LONG_LIST;
+    }
+
+    get counts() {
+        const { counts } = this.data;
+        return [
+            { key: "registered", label: _t("Registered"), className: "text-bg-success" },
+            { key: "imported", label: _t("Not signed"), className: "text-bg-warning" },
+            { key: "rejected", label: _t("Rejected"), className: "text-bg-danger" },
+            { key: "pending", label: _t("In progress"), className: "text-bg-info" },
+        ]
+            .map((entry) => ({ ...entry, count: counts[entry.key] }))
+            .filter((entry) => entry.count);
+    }
+
+    get numbers() {
+        return this.data.documents.map((document) => document.qaime).filter(Boolean);
+    }
+
+    /** The numbers one below the other, as spreadsheets take them. */
+    get numbersText() {
+        return this.numbers.join("\n");
+    }
+
+    get copyText() {
+        return this.numbers.length === 1 ? _t("Copy the number") : _t("Copy the numbers");
+    }
+
+    get copiedText() {
+        return _t("Copied");
+    }
+
+    get success() {
+        const { finished, counts, operation, documents } = this.data;
+        if (operation !== "upload" || !finished || !counts.registered) {
+            return "";
+        }
+        if (documents.length === 1) {
+            return _t("Registered at e-taxes with the qaimə number %s.", this.numbers[0]);
+        }
+        if (counts.registered === counts.total) {
+            return _t("All %s invoices are registered at e-taxes.", counts.total);
+        }
+        return _t("%(count)s of %(total)s invoices are registered at e-taxes.", {
+            count: counts.registered,
+            total: counts.total,
+        });
+    }
+
+    get problemClass() {
+        return this.data.finished ? "alert-danger" : "alert-warning";
+    }
+
+    /** The digits one by one, so that a screen reader does not say "one thousand two hundred…". */
+    get spokenCode() {
+        return [...this.data.code.value].join(" ");
+    }
+
+    badgeClass(document) {
+        return BADGES[document.state] || "text-bg-300";
+    }
+
+    formatTotal(document) {
+        return formatFloat(document.total, { digits: [16, 2] });
+    }
+
+    /** What is told of one document, unless it is told of the whole process already. */
+    messageOf(document) {
+        return document.message === this.data.problem ? false : document.message;
+    }
+
+    portalMessageOf(document) {
+        return document.portal_message === this.data.portal_message ? false : document.portal_message;
+    }
+
+    stepMark(step) {
+        return {
+            done: _t("done"),
+            active: _t("in progress"),
+            failed: _t("failed"),
+            waiting: _t("not yet"),
+        }[step.state];
+    }
+
+    // ------------------------------------------------------------------ buttons
+
+    openDocument(document) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: document.move_id ? "account.move" : "vatportal.document",
+            res_id: document.move_id || document.id,
+            views: [[false, "form"]],
+            target: "current",
+        });
+    }
+
+    async onRetry() {
+        await this.whileBusy(async () => {
+            const action = await this.orm.call("vatportal.job", "action_retry", [[this.jobId]]);
+            await this.action.doAction(action);
+        });
+    }
+
+    async onCancel() {
+        await this.whileBusy(async () => {
+            await this.orm.call("vatportal.job", "action_cancel", [[this.jobId]]);
+        });
+        this.follower?.ask();
+    }
+
+    async whileBusy(callback) {
+        this.state.isBusy = true;
+        try {
+            await callback();
+        } finally {
+            this.state.isBusy = false;
+        }
+    }
+}
+
+export const jobProgress = { component: JobProgress };
+
+registry.category("view_widgets").add("vatportal_job_progress", jobProgress);

@@ -1,0 +1,223 @@
+import { registry } from "@web/core/registry";
+import { rpc } from "@web/core/network/rpc";
+
+const CODE = ".modal .o_vatportal_code";
+const DONE = ".modal .o_vatportal_progress[data-state=done]";
+
+// ---------------------------------------------------------------------------
+// The sandbox's phone page: what it shows, and its two buttons
+// ---------------------------------------------------------------------------
+
+async function phoneUrl() {
+    const [connector] = await rpc("/web/dataset/call_kw/vatportal.connector/search_read", {
+        model: "vatportal.connector",
+        method: "search_read",
+        args: [[], ["base_url"]],
+        kwargs: { limit: 1 },
+    });
+    return connector.base_url.replace(/\/api$/, "/phone");
+}
+
+function shownCode(root = CODE) {
+    return document.querySelector(`${root} .o_vatportal_digits`).textContent.trim();
+}
+
+/** Compare the code on the phone with the one on screen, as a person does, and press `button`. */
+async function press(button, pin) {
+    const phone = await phoneUrl();
+    const { waiting } = await (await fetch(`${phone}/prompts`)).json();
+    const prompt = waiting.find((candidate) => candidate.pin === pin);
+    if (!prompt) {
+        throw new Error(`The phone does not ask for PIN${pin}`);
+    }
+    if (prompt.code !== shownCode()) {
+        throw new Error(`The phone shows ${prompt.code}, the screen ${shownCode()}`);
+    }
+    const response = await fetch(`${phone}/${button}`, {
+        method: "POST",
+        body: JSON.stringify({ id: prompt.id }),
+    });
+    if (!response.ok) {
+        throw new Error(`The phone answers ${response.status}`);
+    }
+}
+
+// ---------------------------------------------------------------------------
+// Steps
+// ---------------------------------------------------------------------------
+
+const phone = (button, pin) => ({
+    content: `The code for PIN${pin} is shown; ${button} it on the phone`,
+    trigger: `${CODE}[data-kind=pin${pin}] .o_vatportal_digits`,
+    timeout: 20000,
+    run: () => press(button, pin),
+});
+
+const wizardSends = () => ({
+    content: "The wizard has nothing against it: send",
+    trigger: ".modal button[name=action_send]:contains(Send)",
+    run: "click",
+});
+
+const closeDialog = () => [
+    {
+        content: "Close the dialog",
+        trigger: ".modal footer button:contains(Close)",
+        run: "click",
+    },
+    {
+        content: "The dialog is gone",
+        trigger: "body:not(:has(.modal))",
+    },
+];
+
+const sendFromForm = () => [
+    {
+        content: "Sending is the next step",
+        trigger: ".o_form_view button.btn-primary[name=action_vatportal_send]",
+        run: "click",
+    },
+    wizardSends(),
+];
+
+const numberOnForm = () => [
+    {
+        content: "The invoice has its number",
+        trigger: ".o_form_view .oe_button_box [name=vatportal_qaime]:contains(/^MT[0-9]+$/)",
+    },
+    {
+        content: "and can't be sent again",
+        trigger: ".o_form_view:not(:has(button[name=action_vatportal_send]))",
+    },
+];
+
+// ---------------------------------------------------------------------------
+// Tours
+// ---------------------------------------------------------------------------
+
+registry.category("web_tour.tours").add("vatportal_send_from_list", {
+    steps: () => [
+        {
+            content: "Two posted invoices",
+            trigger: ".o_list_view .o_data_row:nth-child(2)",
+        },
+        {
+            content: "Select them",
+            trigger: ".o_list_view thead .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "Send them",
+            trigger: ".o_control_panel button[name=action_vatportal_send]",
+            run: "click",
+        },
+        wizardSends(),
+        {
+            content: "The steps are shown, and both invoices",
+            trigger: ".modal .o_vatportal_progress:has(.o_vatportal_step[data-step=numbers]):has(.o_vatportal_document + .o_vatportal_document)",
+        },
+        phone("confirm", 1),
+        {
+            content: "The log-in is done",
+            trigger: ".modal .o_vatportal_step_done[data-step=login]",
+            timeout: 20000,
+        },
+        phone("confirm", 2),
+        {
+            content: "Both have a number",
+            trigger: `${DONE}:has(.o_vatportal_counts [data-count=registered]:contains(2))`,
+            timeout: 20000,
+        },
+        {
+            content: "The numbers are shown, the code is gone",
+            trigger: `${DONE}:not(:has(.o_vatportal_code)) .o_vatportal_document .o_vatportal_qaime:contains(/^MT[0-9]+$/)`,
+        },
+        ...closeDialog(),
+        {
+            content: "The list knows it; open one of them",
+            trigger: ".o_list_view .o_data_row:has(.o_data_cell[name=vatportal_state]:contains(Registered)) .o_data_cell[name=name]",
+            run: "click",
+        },
+        ...numberOnForm(),
+    ],
+});
+
+let codeBefore;
+
+registry.category("web_tour.tours").add("vatportal_follow_again", {
+    steps: () => [
+        ...sendFromForm(),
+        {
+            content: "A code is shown",
+            trigger: `${CODE}[data-kind=pin1] .o_vatportal_digits`,
+            run: () => {
+                codeBefore = shownCode();
+            },
+        },
+        ...closeDialog(),
+        {
+            content: "The code stays in sight, in a notification",
+            trigger: ".o_notification .o_vatportal_notified_code",
+            run({ anchor }) {
+                if (anchor.textContent.trim() !== codeBefore) {
+                    throw new Error(`${anchor.textContent} is not ${codeBefore}`);
+                }
+            },
+        },
+        {
+            content: "Come back through the invoice's banner",
+            trigger: ".o_form_view .alert a:contains(Follow)",
+            run: "click",
+        },
+        {
+            content: "The same code is shown",
+            trigger: `${CODE}[data-kind=pin1] .o_vatportal_digits`,
+            run: () => {
+                if (shownCode() !== codeBefore) {
+                    throw new Error(`${shownCode()} is not ${codeBefore}`);
+                }
+            },
+        },
+        {
+            content: "and here alone",
+            trigger: "body:not(:has(.o_vatportal_notification))",
+        },
+        phone("confirm", 1),
+        phone("confirm", 2),
+        {
+            content: "Registered",
+            trigger: `${DONE} .o_vatportal_success:contains(/MT[0-9]+/)`,
+            timeout: 20000,
+        },
+        ...closeDialog(),
+        ...numberOnForm(),
+    ],
+});
+
+registry.category("web_tour.tours").add("vatportal_decline_and_retry", {
+    steps: () => [
+        ...sendFromForm(),
+        phone("decline", 1),
+        {
+            content: "The process ends with errors, in our words and in the portal's",
+            trigger:
+                ".modal .o_vatportal_progress[data-state=failed]:contains(PIN1 was not confirmed):has(.o_vatportal_step_failed[data-step=login]):has(.o_vatportal_words)",
+            timeout: 20000,
+        },
+        {
+            content: "Try again",
+            trigger: ".modal .o_vatportal_retry",
+            run: "click",
+        },
+        wizardSends(),
+        phone("confirm", 1),
+        phone("confirm", 2),
+        {
+            content: "Registered",
+            trigger: `${DONE} .o_vatportal_success:contains(/MT[0-9]+/)`,
+            timeout: 20000,
+        },
+        ...closeDialog(),
+        ...numberOnForm(),
+    ],
+});

@@ -1,0 +1,334 @@
+"""Each fault, as a client meets it."""
+
+import json
+import socket
+
+import pytest
+import requests
+from sb_client import (
+    CONFIRM,
+    DATA,
+    DELETE,
+    ETX_DELETE,
+    ETX_IMPORT,
+    ETX_READ,
+    EVER,
+    IMPORT,
+    READ,
+    STATUS,
+    make_invoice,
+)  # fmt: skip
+
+from sandbox.faults import KINDS
+
+LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+
+
+def post(client, invoice, **kwargs):
+    return client.call(IMPORT, {"upload": True, "invoices": [invoice]}, **kwargs)
+
+
+def at_portal(client, invoice):
+    """Whether the portal has it."""
+    return invoice["id"] in client.numbers(invoice["id"])
+
+
+@pytest.mark.parametrize("kind, processed", [("reset", False), ("answer_lost", True)])
+def test_connection_reset(sb, demo, kind, processed):
+    invoice = make_invoice()
+    sb.faults.add(IMPORT, kind)
+    with pytest.raises(LOST):
+        post(demo, invoice)
+    assert at_portal(demo, invoice) is processed
+    record = sb.requests[0]
+    assert (record.fault, record.processed, record.json is not None) == (kind, processed, processed)
+    # the next one goes through
+    assert post(demo, invoice).json()["err_code"] == (17 if processed else 0)
+
+
+@pytest.mark.parametrize("kind", ["reset", "answer_lost"])
+def test_it_is_a_tcp_reset(sb, kind):
+    sb.faults.add("*", kind)
+    with socket.create_connection((sb.host, sb.port), timeout=10) as connection:
+        connection.sendall(b"GET /api/inv/read_invoices HTTP/1.1\r\nHost: x\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            connection.recv(100)
+
+
+@pytest.mark.parametrize("processed", [True, False])
+def test_stall(sb, demo, processed):
+    invoice = make_invoice()
+    sb.faults.add(IMPORT, "stall", seconds=30, processed=processed)
+    with pytest.raises(requests.ReadTimeout):
+        post(demo, invoice, timeout=0.2)
+    assert at_portal(demo, invoice) is processed
+
+
+def test_short_stall(sb, demo):
+    sb.faults.add(READ, "stall", seconds=0.05)
+    assert demo.code(READ, {"ids": []}) == 0
+    sb.faults.add(READ, "stall", seconds=0.05, processed=False)
+    with pytest.raises(LOST):
+        demo.code(READ, {"ids": []})
+
+
+@pytest.mark.parametrize("processed", [False, True])
+@pytest.mark.parametrize("kind, status", [
+    ("http_500", 500), ("bad_gateway", 502), ("unavailable", 503), ("unauthorized", 401), ("error", 400),
+    ("redirect", 302),
+])  # fmt: skip
+def test_other_answers(sb, demo, kind, status, processed):
+    invoice = make_invoice()
+    sb.faults.add(IMPORT, kind, processed=processed)
+    answer = post(demo, invoice)
+    assert answer.status_code == status
+    assert at_portal(demo, invoice) is processed
+
+
+def test_details_of_other_answers(sb, demo):
+    sb.faults.schedule([("unavailable", {"retry_after": 7}), "bad_gateway", "redirect", "unauthorized"], READ)
+    answers = [demo.call(READ, {"ids": []}) for _ in range(5)]
+    assert answers[0].headers["Retry-After"] == "7"
+    assert "<html>" in answers[1].text
+    assert "127.0.0.1" not in answers[2].headers["Location"]
+    assert [answer.status_code for answer in answers] == [503, 502, 302, 401, 200]
+    assert answers[3].json()["err_code"] == 5
+
+
+@pytest.mark.parametrize("code", [7, 10, 11, 12, 16])
+@pytest.mark.parametrize("http", [200, 400])
+def test_error_codes(sb, demo, code, http):
+    sb.faults.add("*", "error", code=code, http=http, message="server error")
+    answer = demo.call(STATUS, {"procId": 1})
+    assert (answer.status_code, answer.json()["err_code"], answer.json()["err_msg"]) == (
+        http,
+        code,
+        "server error",
+    )
+    assert (sb.requests[-1].err_code, sb.requests[-1].processed) == (code, False)
+
+
+def test_truncated(sb, demo):
+    invoice = make_invoice()
+    sb.faults.add(IMPORT, "truncated", keep=0.6)
+    answer = post(demo, invoice)
+    assert answer.text.startswith('{"res": 1')
+    with pytest.raises(ValueError):
+        answer.json()
+    assert at_portal(demo, invoice)
+
+
+def test_cut_off(sb, demo):
+    sb.faults.add(READ, "cut_off")
+    with pytest.raises(LOST):
+        demo.call(READ, {"ids": []})
+
+
+def test_invalid_json(sb, demo):
+    sb.faults.add(READ, "invalid_json")
+    with pytest.raises(ValueError):
+        demo.call(READ, {"ids": []}).json()
+
+
+@pytest.mark.parametrize("shape, expected", [
+    ("list", lambda body: isinstance(body, list)), ("null", lambda body: body is None),
+    ("string", lambda body: body == "OK"), ("no_data", lambda body: "data" not in body),
+    ("data_null", lambda body: body["data"] is None), ("data_list", lambda body: body["data"] == []),
+    ("strings", lambda body: body["err_code"] == "0" and body["data"]["total"] == "0"),
+])  # fmt: skip
+def test_wrong_shape(sb, demo, shape, expected):
+    sb.faults.add(READ, "wrong_shape", shape=shape)
+    assert expected(demo.call(READ, {"ids": []}).json())
+
+
+@pytest.mark.parametrize("length", [True, False])
+def test_huge(sb, demo, length):
+    sb.faults.add(READ, "huge", megabytes=2, length=length)
+    answer = demo.call(READ, {"ids": []})
+    assert len(answer.content) > 2 * 1024 * 1024
+    assert answer.json()["err_code"] == 0
+    assert ("Content-Length" in answer.headers) is length
+
+
+def test_huge_and_the_client_hangs_up(sb, demo):
+    sb.faults.add(READ, "huge", megabytes=50)
+    with demo.call(READ, {"ids": []}, stream=True) as answer:
+        next(answer.iter_content(1024))
+    assert demo.code(READ, {"ids": []}) == 0
+
+
+def test_slow(sb, demo):
+    sb.faults.add(READ, "slow", seconds=0.001, chunk=10)
+    assert demo.code(READ, {"ids": []}) == 0
+
+
+def test_rows_in_disorder(sb, demo):
+    sb.portal.generate(20)
+    good = [row["qaime"] for row in demo.documents(0)]
+    sb.faults.schedule([("duplicated", {"count": 2}), "reordered", ("short_page", {"missing": 3})], ETX_READ)
+    twice, mixed, short = ([row["qaime"] for row in demo.documents(0)] for _ in range(3))
+    assert twice == good[:2] + good
+    assert mixed != good and sorted(mixed) == sorted(good)
+    assert short == good[:-3]
+    sb.faults.add(ETX_READ, "short_page", missing=3)
+    assert demo.data(ETX_READ, {**EVER, "dir": 0})["total"] == 20
+
+
+def test_few_rows_are_reordered_too(sb, demo):
+    sb.portal.generate(2)
+    good = [row["qaime"] for row in demo.documents(0)]
+    sb.faults.add(ETX_READ, "reordered")
+    assert [row["qaime"] for row in demo.documents(0)] == good[::-1]
+
+
+def test_clock_skew(sb, demo):
+    sb.portal.add_document(0, datetime="31.12.2025 23:30")
+    sb.faults.add(ETX_READ, "clock_skew", hours=-2)
+    assert [demo.documents(0)[0]["datetime"] for _ in range(2)] == ["31.12.2025 21:30", "31.12.2025 23:30"]
+
+
+@pytest.mark.parametrize("kind", ["duplicated", "truncated", "wrong_shape"])
+def test_faults_of_answers_that_are_no_envelope(sb, demo, kind):
+    sb.configure(wrong_method="405")
+    sb.faults.add("*", kind)
+    assert demo.call(READ, method="PUT").status_code == 405
+    sb.faults.add("*", "duplicated")
+    assert "token" not in demo.call(CONFIRM, {}).text
+
+
+# -- processes -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "stage, last", [("", {}), ("uploaded", {"imported": 1, "packet_created": 1, "login_done": True})]
+)
+def test_process_hangs(sb, demo, stage, last):
+    sb.configure(auto_confirm=True)
+    sb.faults.add(IMPORT, "process_hangs", stage=stage)
+    process = demo.send(make_invoice())
+    sb.advance(10**6)
+    assert demo.status(process) == (1, last)
+
+
+def test_process_unknown_afterwards(sb, demo):
+    sb.configure(auto_confirm=True)
+    invoice = make_invoice()
+    process = demo.send(invoice)
+    sb.faults.add(STATUS, "process_unknown")
+    assert [demo.code(STATUS, {"procId": process}) for _ in range(2)] == [20, 20]
+    assert demo.code(DATA, {"procId": process}) == 20
+    # it went on all the same
+    assert demo.numbers(invoice["id"])[invoice["id"]].startswith("MT")
+    sb.faults.add(IMPORT, "process_unknown")
+    assert demo.code(STATUS, {"procId": demo.send(make_invoice())}) == 20
+    sb.faults.add(STATUS, "process_unknown")
+    assert demo.code(STATUS, {"procId": 1}) == 20
+
+
+def test_process_goes_back(sb, demo):
+    process = demo.send(make_invoice())
+    sb.confirm(pin=1)
+    assert "pin2_code" in demo.status(process)[1]
+    sb.faults.add("*", "process_back", steps=3)
+    assert demo.data(READ, {"ids": []})["total"] == 0
+    status, stats = demo.status(process)
+    assert status == 1 and "pin1_code" in stats and "login_done" not in stats
+    sb.confirm(pin=2)
+    sb.faults.add(STATUS, "process_back", times=2, steps=99)
+    assert [demo.status(process) for _ in range(2)] == [(1, {})] * 2
+    assert demo.status(process)[0] == 2
+
+
+def test_need_retry(sb, demo):
+    sb.configure(auto_confirm=True)
+    sb.faults.add(IMPORT, "need_retry", count=2)
+    status, stats = demo.status(demo.send(make_invoice()))
+    assert (status, len(stats["etx_exception"])) == (2, 2)
+    assert "etx_exception" not in demo.status(demo.send(make_invoice()))[1]
+
+
+@pytest.mark.parametrize("endpoint, body", [
+    (IMPORT, {"upload": True}), (ETX_IMPORT, EVER), (ETX_DELETE, {"is_signed": True}),
+])  # fmt: skip
+@pytest.mark.parametrize("kind, params, text", [
+    ("refused", {"message": "Səhv"}, "Səhv"), ("pin_declined", {"pin": 1}, "PIN1"),
+    ("pin_expired", {}, "PIN1"),
+])  # fmt: skip
+def test_process_ends_with_errors(sb, demo, endpoint, body, kind, params, text):
+    sb.configure(auto_confirm=True)
+    sb.portal.add_document(1, qaime="MT240110000000")
+    extra = {IMPORT: {"invoices": [make_invoice()]}, ETX_DELETE: {"serialNumbers": ["MT2401 10000000"]}}.get(
+        endpoint, {}
+    )
+    sb.faults.add(endpoint, kind, **params)
+    process = demo.data(endpoint, {**body, **extra})["id"]
+    sb.advance(200)
+    status, stats = demo.status(process)
+    assert status == 3 and text in stats["etx_exception"][0]
+    assert demo.documents(1)[0]["status"] == "onApproval"
+
+
+def test_pin2_declined(sb, demo):
+    sb.configure(auto_confirm=True)
+    sb.faults.add(IMPORT, "pin_declined", pin=2)
+    invoice = make_invoice()
+    status, stats = demo.status(demo.send(invoice))
+    assert (status, demo.numbers(invoice["id"])) == (3, {invoice["id"]: ""})
+    assert "PIN2" in stats["etx_exception"][0]
+
+
+# -- when ------------------------------------------------------------------------------------------------
+
+
+def test_times_after_and_endpoints(sb, demo):
+    sb.faults.add(READ, "http_500", times=2, after=1)
+    sb.faults.add("*", "unavailable", after=5)
+
+    def ask(endpoint, body):
+        return demo.call(endpoint, body).status_code
+
+    assert [ask(READ, {"ids": []}) for _ in range(4)] == [200, 500, 500, 200]
+    assert [ask(STATUS, {"procId": 1}) for _ in range(3)] == [400, 503, 400]
+    assert sb.faults.all() == []
+    sb.faults.add(READ, "http_500", times=None)
+    assert [ask(READ, {"ids": []}) for _ in range(5)] == [500] * 5
+    sb.faults.clear()
+    assert ask(READ, {"ids": []}) == 200
+
+
+def test_schedule(sb, demo):
+    sb.faults.schedule([None, "http_500", ("error", {"code": 12}), None], READ)
+    assert [demo.call(READ, {"ids": []}).status_code for _ in range(4)] == [200, 500, 400, 200]
+
+
+def test_first_order_wins_and_the_other_waits(sb, demo):
+    sb.faults.add("*", "http_500")
+    sb.faults.add("*", "bad_gateway")
+    assert [demo.call(READ, {"ids": []}).status_code for _ in range(3)] == [500, 502, 200]
+
+
+def test_orders_that_make_no_sense(sb):
+    for values in (
+        {"kind": "nonsense"},
+        {"kind": "wrong_shape", "shape": "cube"},
+        {"kind": "need_retry", "endpoint": STATUS},
+        {"kind": "process_back", "endpoint": IMPORT},
+    ):
+        with pytest.raises(ValueError):
+            sb.faults.add(**values)
+
+
+def test_process_faults_for_any_endpoint_wait_for_a_process(sb, demo):
+    sb.faults.add("*", "process_hangs")
+    assert demo.code(READ, {"ids": []}) == 0
+    assert demo.code(DELETE, {"ids": ["x"]}) == 20
+    process = demo.send(make_invoice())
+    assert demo.status(process) == (1, {})
+
+
+def test_every_kind_is_described():
+    import sandbox.faults
+
+    text = sandbox.faults.__doc__
+    assert [kind for kind in KINDS if kind not in text] == []
+    assert json.loads(json.dumps(KINDS)) == KINDS

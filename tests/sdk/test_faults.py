@@ -1,0 +1,392 @@
+"""Surely not processed, or perhaps processed: decided by where things broke."""
+
+import contextlib
+import datetime
+import email.utils
+import gzip
+import socket
+import time
+
+import pytest
+from conftest import TOKEN
+from raw_server import CERTIFICATE, cut, drip, error, flood, hang_up, http, ok, reset, stall
+from samples import invoice
+
+from vatportal import AuthError, InvalidInvoices, PortalError, Refused, TransientError, UnknownOutcome
+
+DAY = datetime.date(2025, 1, 31)
+READS = {
+    'read_invoices': lambda client: client.read_invoices(['A']),
+    'read_by_date': lambda client: client.read_invoices_by_date(DAY, DAY),
+    'process_status': lambda client: client.process_status(1),
+    'process_data': lambda client: client.process_data(1),
+    'read_etaxes': lambda client: client.read_etaxes(direction=0, proc_id=1),
+    'start_reset': lambda client: client.start_reset('u'),
+}
+WRITES = {
+    'upload': lambda client: client.upload_invoices([invoice()], upload=True),
+    'delete_invoices': lambda client: client.delete_invoices(['A']),
+    'start_download': lambda client: client.start_download(DAY, DAY, direction=0),
+    'delete_etaxes': lambda client: client.delete_etaxes(['MT2401 10000000'], is_signed=True),
+    'confirm_reset': lambda client: client.confirm_reset('u', 'the-key'),
+}
+HEAD = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
+
+
+@pytest.fixture(params=[*READS, *WRITES])
+def call(request):
+    """call(client) → the error it raised; ``call.write`` tells reads from writes."""
+    act = {**READS, **WRITES}[request.param]
+
+    def run(client):
+        with pytest.raises(PortalError) as caught:
+            act(client)
+        return caught.value
+
+    run.write = request.param in WRITES
+    return run
+
+
+def assert_fault(exc, kind, reason):
+    assert (type(exc), exc.reason) == (kind, reason)
+    # The cause would hold headers and body, so the token.
+    assert exc.__cause__ is None
+    assert exc.__context__ is None
+    assert str(exc)
+
+
+# --- before anything left: every call may be repeated ---
+
+
+def test_refused_connection(call, connect):
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        port = listener.getsockname()[1]
+    assert_fault(call(connect(f'http://127.0.0.1:{port}/api')), TransientError, 'connect')
+
+
+def test_unknown_host(call, connect):
+    assert_fault(call(connect('https://nowhere.invalid/api')), TransientError, 'connect')
+
+
+def test_connect_timeout(call, connect):
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(('127.0.0.1', 0))
+        listener.listen(0)
+        for _index in range(4):  # fill the queue: the kernel then leaves further attempts unanswered
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        client = connect(f'http://127.0.0.1:{listener.getsockname()[1]}/api', timeout=0.3)
+        assert_fault(call(client), TransientError, 'timeout')
+
+
+def test_untrusted_certificate(call, serve, connect):
+    server = serve(ok({'status': 1}), tls=True)
+    client = connect(server)
+    client._transport._session.verify = False  # verification can't be switched off from there
+    exc = call(client)
+    assert_fault(exc, TransientError, 'tls')
+    assert 'certificate' in str(exc)
+    assert server.requests == []
+
+
+def test_no_tls_at_the_other_end(call, serve, connect):
+    server = serve(greeting=b'HTTP/1.1 400 Bad Request\r\n\r\n')
+    assert_fault(call(connect(server.url.replace('http:', 'https:'))), TransientError, 'tls')
+
+
+def test_silence_in_the_handshake(call, serve, connect):
+    server = serve(stall)
+    client = connect(server.url.replace('http:', 'https:'), timeout=0.3)
+    assert_fault(call(client), TransientError, 'timeout')
+
+
+@pytest.mark.parametrize('greeting', [b'', hang_up, reset])
+def test_break_in_the_handshake(call, serve, connect, greeting):
+    server = serve(greeting=greeting)
+    assert_fault(call(connect(server.url.replace('http:', 'https:'))), TransientError, 'tls')
+
+
+def test_missing_ca_bundle(call, serve, connect, monkeypatch):
+    monkeypatch.setenv('REQUESTS_CA_BUNDLE', '/nonexistent/ca.pem')
+    server = serve(ok(), tls=True)
+    assert_fault(call(connect(server)), TransientError, 'tls')
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    'step', [cut(b'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'), hang_up, reset, cut(b'what?')]
+)
+def test_a_proxy_that_lets_nothing_through(call, serve, connect, monkeypatch, step):
+    def proxied(conn, request):
+        assert 'x-vatpapikey' not in request.headers
+        step(conn, request)
+
+    proxy = serve(proxied)
+    monkeypatch.setenv('HTTPS_PROXY', f'http://{proxy.address}')
+    assert_fault(call(connect('https://nowhere.invalid/api')), TransientError, 'connect')
+    assert [request.method for request in proxy.requests] == ['CONNECT']
+
+
+def test_proxy_down(call, connect, monkeypatch):
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv('HTTPS_PROXY', f'http://127.0.0.1:{port}')
+    assert_fault(call(connect('https://nowhere.invalid/api')), TransientError, 'connect')
+
+
+# --- after something left: a write may have been done ---
+
+
+@pytest.mark.parametrize(
+    ('step', 'reason'),
+    [
+        (hang_up, 'connect'),
+        (reset, 'connect'),
+        (cut(b'HTTP/1.1 200 OK\r\nContent-Le'), 'answer'),
+        (cut(b'garbage\r\n\r\n'), 'connect'),
+        (cut(HEAD + b'Content-Length: 100\r\n\r\n{"err_code": 0'), 'answer'),
+        (cut(HEAD + b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"err'), 'answer'),
+        (cut(HEAD + b'Transfer-Encoding: chunked\r\n\r\nzz\r\n'), 'answer'),
+        (cut(HEAD + b'Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope'), 'answer'),
+    ],
+    ids=['hang-up', 'reset', 'half-head', 'garbage', 'short', 'half-chunk', 'bad-chunk', 'bad-gzip'],
+)
+def test_broken_answer(call, serve, connect, step, reason):
+    server = serve(step)
+    assert_fault(call(connect(server)), UnknownOutcome if call.write else TransientError, reason)
+    assert len(server.requests) == 1  # nothing repeats by itself
+
+
+@pytest.mark.parametrize(
+    'answer',
+    [
+        '',
+        'null',
+        '[]',
+        '"x"',
+        '<html>',
+        '{"err_code": 0',
+        '{"err_code": "x"}',
+        '{"err_code": true}',
+        '{"err_code": NaN}',
+        b'\xff\xfe',
+        '[' * 100000,
+        '{"err_code": %s}' % ('9' * 5000),
+    ],
+)
+@pytest.mark.parametrize('status', [200, 400, 418])
+def test_malformed_answer(call, serve, connect, answer, status):
+    assert_fault(
+        call(connect(serve(http(status, answer)))), UnknownOutcome if call.write else TransientError, 'answer'
+    )
+
+
+def test_answer_without_code(serve, connect):
+    client = connect(serve(http(200, {'data': {'id': 5, 'status': 2}, 'res': 1})))
+    with pytest.raises(UnknownOutcome, match='no err_code'):
+        client.upload_invoices([invoice()], upload=True)
+    with pytest.raises(TransientError, match='no err_code'):
+        client.process_status(1)
+
+
+def test_silence(call, serve, connect):
+    exc = call(connect(serve(stall), timeout=0.3))
+    assert_fault(exc, UnknownOutcome if call.write else TransientError, 'timeout')
+
+
+@pytest.mark.parametrize(
+    'head',
+    [
+        HEAD + b'Content-Length: 100000\r\n\r\n',
+        HEAD + b'Transfer-Encoding: chunked\r\n\r\n',
+        HEAD + b'\r\n',
+        HEAD + b'X: ',
+    ],
+    ids=['body', 'chunk', 'endless', 'head'],
+)
+def test_dripping_answer_meets_the_deadline(serve, connect, head):
+    client = connect(serve(drip(head)), timeout=0.4, deadline=0.5)
+    with pytest.raises(UnknownOutcome) as caught:
+        client.delete_invoices(['A'])
+    assert_fault(caught.value, UnknownOutcome, 'timeout')
+
+
+def test_dripping_over_tls_meets_the_deadline(serve, connect, monkeypatch):
+    monkeypatch.setenv('REQUESTS_CA_BUNDLE', str(CERTIFICATE))
+    client = connect(serve(ok({'status': 1}), drip(HEAD + b'\r\n'), tls=True), timeout=5, deadline=5)
+    client.process_status(1)
+    client._transport.deadline = 0.5
+    with pytest.raises(TransientError) as caught:
+        client.process_status(1)  # over the connection kept from the call before
+    assert_fault(caught.value, TransientError, 'timeout')
+
+
+@pytest.mark.parametrize(
+    'step',
+    [
+        flood(HEAD + b'\r\n'),
+        flood(HEAD + b'Content-Length: 99999999\r\n\r\n'),
+        cut(http(200, gzip.compress(b' ' * 10_000_000), Content_Encoding='gzip')),
+    ],
+    ids=['endless', 'long', 'bomb'],
+)
+def test_huge_answer(call, serve, connect, step):
+    exc = call(connect(serve(step), max_bytes=100_000))
+    assert_fault(exc, UnknownOutcome if call.write else TransientError, 'answer')
+
+
+@pytest.mark.parametrize('status', [500, 502, 504, 599])
+@pytest.mark.parametrize(
+    'content', ['', '<html>', {'err_code': 0, 'data': {'id': 1, 'status': 2}}, {'err_code': 10}]
+)
+def test_server_failure(call, serve, connect, status, content):
+    exc = call(connect(serve(http(status, content))))
+    assert_fault(exc, UnknownOutcome if call.write else TransientError, 'server')
+
+
+def test_request_timeout_status(call, serve, connect):
+    assert_fault(
+        call(connect(serve(http(408, '')))), UnknownOutcome if call.write else TransientError, 'timeout'
+    )
+
+
+@pytest.mark.parametrize('status', [429, 503])
+@pytest.mark.parametrize(
+    ('header', 'expected'),
+    [
+        (None, None),
+        ('7', 7),
+        ('soon', None),
+        ('-3', None),
+        ('Mon, 01 Jan 2001 00:00:00 GMT', 0),
+        ('Mon, 99 Jan 2001 00:00:00 GMT', None),
+    ],
+)
+def test_busy(call, serve, connect, status, header, expected):
+    exc = call(connect(serve(http(status, 'x', Retry_After=header))))
+    assert_fault(exc, TransientError, 'busy')
+    assert exc.retry_after == expected
+
+
+def test_busy_until_a_date(serve, connect):
+    date = email.utils.formatdate(time.time() + 1000, usegmt=True)
+    with pytest.raises(TransientError) as caught:
+        connect(serve(http(503, 'x', Retry_After=date))).process_status(1)
+    assert 0 < caught.value.retry_after <= 1000
+
+
+@pytest.mark.parametrize('status', [301, 302, 303, 307, 308])
+def test_redirects_are_not_followed(call, serve, connect, status):
+    other = serve(ok({'id': 1, 'status': 2}))
+    server = serve(flood(f'HTTP/1.1 {status} Moved\r\nLocation: {other.url}\r\n\r\n'.encode()))
+    assert_fault(call(connect(server)), TransientError, 'redirect')
+    assert other.connections == 0
+    assert len(server.requests) == 1
+
+
+# --- the portal's own codes ---
+
+
+@pytest.mark.parametrize('code', [10, 11, 12, 16])
+@pytest.mark.parametrize('status', [200, 400])
+def test_server_error_codes(call, serve, connect, code, status):
+    exc = call(connect(serve(error(code, 'oops', status))))
+    assert_fault(exc, UnknownOutcome if call.write else TransientError, 'server')
+    assert (exc.code, exc.message) == (code, 'oops')
+
+
+def test_log_in_out_of_order(call, serve, connect):
+    exc = call(connect(serve(error(7))))
+    assert_fault(exc, TransientError, 'auth_system')
+    assert exc.code == 7
+
+
+@pytest.mark.parametrize(
+    'answer', [error(4), error(5), error('5', status=401), http(401, ''), http(401, {'err_code': 0})]
+)
+def test_credentials(call, serve, connect, answer):
+    exc = call(connect(serve(answer)))
+    assert (type(exc), exc.reason) == (AuthError, 'credentials')
+
+
+@pytest.mark.parametrize(
+    ('code', 'message', 'phone', 'kind', 'reason'),
+    [
+        (15, '', None, AuthError, 'asan'),
+        (15, 'No ASAN number', None, AuthError, 'asan'),
+        (15, 'No ASAN phone number', None, AuthError, 'asan'),
+        (15, 'phone is missing', None, AuthError, 'phone'),
+        (15, '', '994501234567', AuthError, 'phone'),
+        (15, 'No ASAN number', '994501234567', AuthError, 'asan'),
+        (15, 'ASAN phone missing', '994501234567', AuthError, 'phone'),
+        (16, 'Phone not authorised', '994501234567', AuthError, 'phone'),
+        (16, 'Telefon icazəsizdir', '994501234567', AuthError, 'phone'),
+        (16, '', '994501234567', UnknownOutcome, 'server'),
+        (17, 'phone malformed', '994501234567', AuthError, 'phone'),
+        (17, 'phone malformed', None, AuthError, 'phone'),
+        (17, '', '994501234567', Refused, None),
+        (17, 'id exists', None, Refused, None),
+    ],
+)
+def test_phones(serve, connect, code, message, phone, kind, reason):
+    with pytest.raises(PortalError) as caught:
+        connect(serve(error(code, message)), phone=phone).upload_invoices([invoice()], upload=True)
+    assert (type(caught.value), getattr(caught.value, 'reason', None)) == (kind, reason)
+    assert (caught.value.code, caught.value.message) == (code, message)
+
+
+@pytest.mark.parametrize('code', [2, 3, 6, 17, 20, 99, -1])
+def test_refusals(call, serve, connect, code):
+    exc = call(connect(serve(error(code, 'No.\n', 400))))
+    assert (type(exc), exc.code, exc.message, exc.http_status) == (Refused, code, 'No.', None)
+
+
+@pytest.mark.parametrize('status', [403, 404, 405, 410, 413, 414, 415])
+def test_refused_by_the_web_server(call, serve, connect, status):
+    exc = call(connect(serve(http(status, '<html>'))))
+    assert (type(exc), exc.code, exc.http_status) == (Refused, None, status)
+
+
+@pytest.mark.parametrize(
+    ('data', 'codes'),
+    [
+        ({'invoices': [[37, 43], [], [21]]}, [[37, 43], [], [21]]),
+        ({'invoices': [[37]]}, [[37], [], []]),
+        ({'invoices': [[], ['21'], 22, [1], [2]]}, [[], [21], [22]]),
+        ({'invoices': {'1': [20], 'x': [1], '2': {'4': 21}}}, [[], [20], [21]]),
+        ([[20]], [[20], [], []]),
+        (None, [[], [], []]),
+        ({'invoices': 'x'}, [[], [], []]),
+    ],
+)
+def test_invalid_invoices(serve, connect, data, codes):
+    client = connect(serve(error(14, '', 400, data=data)))
+    with pytest.raises(InvalidInvoices) as caught:
+        client.upload_invoices([invoice(), invoice(), invoice()], upload=True)
+    assert (caught.value.code, caught.value.codes) == (14, codes)
+
+
+def test_a_kept_connection_that_died_is_no_trouble_for_a_write(serve, connect):
+    once = http(200, {'err_code': 0, 'data': {'status': 1}})
+    server = serve(lambda conn, _request: conn.sendall(once), ok({'id': 8}))
+    client = connect(server)
+    client.process_status(1)
+    assert client.upload_invoices([invoice()], upload=True) == 8
+
+
+def test_tls_that_is_in_order(serve, connect, monkeypatch):
+    monkeypatch.setenv('REQUESTS_CA_BUNDLE', str(CERTIFICATE))
+    server = serve(ok({'id': 1, 'status': 2}), tls=True)
+    client = connect(server)
+    assert client.process_status(1).succeeded
+    assert client.upload_invoices([invoice()], upload=True) == 1
+    assert server.requests[0].headers['x-vatpapikey'] == TOKEN
+
+
+@pytest.mark.parametrize('step', [hang_up, reset])
+def test_broken_answer_over_tls(serve, connect, monkeypatch, step):
+    monkeypatch.setenv('REQUESTS_CA_BUNDLE', str(CERTIFICATE))
+    with pytest.raises(UnknownOutcome):
+        connect(serve(step, tls=True)).delete_invoices(['A'])
