@@ -117,7 +117,7 @@ def _env(**extra: str) -> dict[str, str]:
 
 
 def plain_suites(selection: Selection) -> list[Suite]:
-    return [Suite(name, ['-p', 'no:odoo', *targets, *selection.options], PLAIN[name], _env(PYTHONPATH=str(ROOT)), selection.full)
+    return [Suite(name, ['-p', 'no:odoo', *targets, *selection.options], PLAIN[name], _env(PYTHONPATH=str(ROOT)), selection.full and name == 'sdk')
             for name, targets in selection.plain.items() if targets]
 
 

@@ -102,7 +102,8 @@ class VatPortalClient:
 
     # --- invoices of the ERP ---
 
-    def upload_invoices(self, invoices: Sequence[Invoice], *, upload: bool, use_old_sys: bool = False) -> int:
+    def upload_invoices(self, invoices: Sequence[Invoice], *, upload: bool,
+                        use_old_sys: bool = False) -> int:
         """POST /inv/import_upload_invoices.php (*write*): import, and with ``upload`` send and sign.
 
         :returns: the process id, one for all invoices (so one PIN1, one PIN2).
@@ -128,7 +129,7 @@ class VatPortalClient:
         return self._numbers({'date_from': _date(date_from), 'date_to': _date(date_to)})
 
     def delete_invoices(self, ids: Sequence[str]) -> None:
-        """DELETE /inv/delete (*write*): remove what was not submitted yet, from the portal only, by ERP id."""
+        """DELETE /inv/delete (*write*): remove what was not submitted yet, by ERP id, from the portal only."""
         ids = [str(erp_id) for erp_id in ids]
         if not ids:
             raise ValueError('no invoices to delete')
@@ -169,7 +170,8 @@ class VatPortalClient:
                 body[f'exc_{name}'] = _comma_list(unwanted)
         return self._process(DOWNLOAD, 'POST', body)
 
-    def read_etaxes(self, *, direction: int, proc_id=None, date_from=None, date_to=None, page: int = 1) -> Page:
+    def read_etaxes(self, *, direction: int, proc_id=None, date_from=None, date_to=None,
+                    page: int = 1) -> Page:
         """/etx/read_invoices: one page (``PAGE_SIZE`` documents, from 1) of what was downloaded.
 
         Give either ``proc_id``, or both dates. A document that can't be read lands in ``bad`` with the
@@ -204,7 +206,8 @@ class VatPortalClient:
         numbers = [str(number) for number in serial_numbers]
         if not numbers:
             raise ValueError('no documents to delete')
-        return self._process(DELETE_ETAXES, 'DELETE', {'serialNumbers': numbers, 'is_signed': bool(is_signed)})
+        body = {'serialNumbers': numbers, 'is_signed': bool(is_signed)}
+        return self._process(DELETE_ETAXES, 'DELETE', body)
 
     # --- token renewal ---
 
@@ -258,7 +261,8 @@ class VatPortalClient:
     def _call(self, path, method, body, *, query=None, write=False, sent=0, enveloped=True, secrets=()):
         """One call, judged. Returns the judge, for doubts about what is inside, and the envelope."""
         known = self._secrets | {text for text in secrets if len(text) >= 4}
-        judge = Judge(write=write, partner=bool(self._phone), sent=sent, scrub=lambda text: short(text, known))
+        judge = Judge(write=write, partner=bool(self._phone), sent=sent,
+                      scrub=lambda text: short(text, known))
         unwrap = judge.open_enveloped if enveloped else judge.open
         body = {**self._login, **body}
         if self._phone and query is None:
@@ -285,7 +289,8 @@ class VatPortalClient:
         content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         fault = None
         try:
-            return self._transport.call(method, path, headers=self._headers, body=content, query=query, fresh=write)
+            return self._transport.call(method, path, headers=self._headers, body=content, query=query,
+                                        fresh=write)
         except Fault as exc:
             fault = judge.fault(exc)
         raise fault

@@ -91,7 +91,8 @@ class Judge:
             return AuthError(message, code, detail='the portal does not accept the credentials')
         if code == 7:
             # Credentials are looked at before anything else, so nothing was done yet.
-            return TransientError(message, code, reason='auth_system', detail="the portal's log-in is out of order")
+            return TransientError(message, code, reason='auth_system',
+                                  detail="the portal's log-in is out of order")
         if code == 14:
             codes = _invoice_codes(envelope.get('data'), self.sent)
             return InvalidInvoices(message, code, codes=codes, detail='the portal found faults in invoices')

@@ -27,7 +27,7 @@ def serie_number(qaime) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class EtaxesLine:
-    """One row of a downloaded document. Amounts in AZN; ``grade`` is the excise rate, ``unit_qty`` the quantity."""
+    """One row of a downloaded document, in AZN; ``grade`` is the excise rate, ``unit_qty`` the quantity."""
     id: int | None = None
     line: int | None = None
     prod_code: str = ''

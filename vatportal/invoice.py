@@ -10,7 +10,8 @@ from .decimals import ZERO, json_number, to_decimal
 from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
 from .rules import TYPES, Problem, find_problems
 
-__all__ = ['TYPES', 'EtaxesDocument', 'EtaxesLine', 'Invoice', 'Item', 'Problem', 'qaime_number', 'serie_number']
+__all__ = ['TYPES', 'EtaxesDocument', 'EtaxesLine', 'Invoice', 'Item', 'Problem', 'qaime_number',
+           'serie_number']
 
 _OPTIONAL = ('transp_reg_number', 'from_wh', 'to_wh', 'wh_field', 'main_qaime', 'add_info')
 

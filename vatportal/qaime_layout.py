@@ -24,8 +24,10 @@ LAYOUTS = {
         {**_COMMON_TOTALS, 'c7': 'sum_vat_amount', 'c8': 'sum_total'},
     ),
     304: (
-        {**_COMMON, 'c13': 'vat_zero', 'c14': 'vat_amount', 'c15': 'transport_tax', 'c16': 'total', 'c17': 'barcode'},
-        {**_COMMON_TOTALS, 'c7': 'sum_vat_zero', 'c8': 'sum_vat_amount', 'c9': 'sum_total', 'c10': 'sum_ttax'},
+        {**_COMMON, 'c13': 'vat_zero', 'c14': 'vat_amount', 'c15': 'transport_tax', 'c16': 'total',
+         'c17': 'barcode'},
+        {**_COMMON_TOTALS, 'c7': 'sum_vat_zero', 'c8': 'sum_vat_amount', 'c9': 'sum_total',
+         'c10': 'sum_ttax'},
     ),
 }
 NEWEST = 304
@@ -43,7 +45,7 @@ class QaimeXmlError(ValueError):
     def __init__(self, message, *, row=None, field='', expected=None, found=None, name=''):
         place = f'row {row}: ' if row else ''
         figures = '' if found is None else f' (found {found}, expected {expected})'
-        super().__init__(f'{name}: {place}{message}{figures}' if name else f'{place}{message}{figures}')
+        super().__init__((f'{name}: ' if name else '') + place + message + figures)
         self.row = row
         self.field = field
         self.expected = expected
@@ -51,7 +53,7 @@ class QaimeXmlError(ValueError):
 
 
 def layout_of(version):
-    """The layout for a version: its own, or that of the nearest version below (the oldest for still older)."""
+    """The layout for a version: its own, else that of the nearest below, else the oldest."""
     below = [known for known in LAYOUTS if known <= version]
     return LAYOUTS[max(below, default=min(LAYOUTS))]
 
@@ -67,11 +69,11 @@ def check(rows, totals, name=''):
     """
     for number, row in enumerate(rows, 1):
         parts = sum(row.get(part, 0) for part in PARTS)
-        expected = {'subtotal2': row['subtotal1'] + row['aksiz'],
-                    'total': row['subtotal2'] + row['vat_amount'] + row['transport_tax']}
+        expected = {'subtotal2': row['subtotal1'] + row['aksiz']}
         # No VAT figures at all is how simplified taxation looks: nothing to split then.
         if parts or row['vat_amount']:
-            expected = {'subtotal2': expected['subtotal2'], 'vat_parts': row['subtotal2'], 'total': expected['total']}
+            expected['vat_parts'] = row['subtotal2']
+        expected['total'] = row['subtotal2'] + row['vat_amount'] + row['transport_tax']
         for field, figure in expected.items():
             found = parts if field == 'vat_parts' else row[field]
             if abs(found - figure) > CENT:

@@ -110,7 +110,8 @@ def _round(value, decimals):
 def _text(value, field, row=None):
     text = _NOT_XML.sub(' ', value or '').strip()
     if len(text) > TEXT_LIMIT:
-        raise QaimeXmlError(f'{field} has {len(text)} characters, {TEXT_LIMIT} is the most', row=row, field=field)
+        raise QaimeXmlError(f'{field} has {len(text)} characters, {TEXT_LIMIT} is the most', row=row,
+                            field=field)
     return text
 
 

@@ -38,7 +38,7 @@ class Fault(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """HTTP status, body bytes (empty for redirects and "busy", where it says nothing), Retry-After seconds."""
+    """HTTP status, body bytes (left out for redirects and "busy", which need none), Retry-After seconds."""
     status: int
     body: bytes
     retry_after: float | None = None
@@ -186,7 +186,8 @@ class Transport:
                 urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLength,
                 urllib3.exceptions.DecodeError):
             return 'answer'
-        if watch.phase == 'dialled' and self.base_url.startswith('https:') and not self._proxies(self.base_url):
+        direct_tls = self.base_url.startswith('https:') and not self._proxies(self.base_url)
+        if watch.phase == 'dialled' and direct_tls:
             return 'tls'  # the connection stood and broke before the request: that was the handshake
         if _names_ca_bundle(chain[0]):
             return 'tls'

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
+from calls import READS, WRITES  # noqa: E402
 from raw_server import RawServer  # noqa: E402
 
 # A slow machine is no fault of the code.
@@ -59,3 +60,19 @@ def connect():
     yield start
     for client in clients:
         client.close()
+
+
+@pytest.fixture(params=[*READS, *WRITES])
+def call(request):
+    """call(client) → the error it raised; ``call.write`` tells reads from writes."""
+    act = {**READS, **WRITES}[request.param]
+
+    from vatportal import PortalError
+
+    def run(client):
+        with pytest.raises(PortalError) as caught:
+            act(client)
+        return caught.value
+
+    run.write = request.param in WRITES
+    return run

@@ -83,7 +83,7 @@ const sendFromForm = () => [
 const numberOnForm = () => [
     {
         content: "The invoice has its number",
-        trigger: ".o_form_view .oe_button_box [name=vatportal_qaime]:contains(/^MT[0-9]+$/)",
+        trigger: ".o_form_view .oe_stat_button [name=vatportal_qaime]:contains(/MT[0-9]+/)",
     },
     {
         content: "and can't be sent again",
@@ -199,9 +199,9 @@ registry.category("web_tour.tours").add("vatportal_decline_and_retry", {
         ...sendFromForm(),
         phone("decline", 1),
         {
-            content: "The process ends with errors, in our words and in the portal's",
+            content: "The process ends with errors, told in the portal's words too",
             trigger:
-                ".modal .o_vatportal_progress[data-state=failed]:contains(PIN1 was not confirmed):has(.o_vatportal_step_failed[data-step=login]):has(.o_vatportal_words)",
+                ".modal .o_vatportal_progress[data-state=failed]:has(.o_vatportal_step_failed[data-step=login]) .o_vatportal_words:contains(declined)",
             timeout: 20000,
         },
         {
