@@ -178,6 +178,9 @@ def main() -> int:
         sys.stdout.flush()
         print(f'./dev: {failure}', file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read our output has gone, as in ./dev lint | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         print('\nStopped.', file=sys.stderr)
         return 130

@@ -11,7 +11,7 @@ PATIENCE = 240  # seconds until the batch must have ended
 
 
 class Browser:
-    """A session of the user admin."""
+    """Logged in as the user admin."""
 
     def __init__(self, url: str, database: str):
         self.url = url

@@ -129,7 +129,7 @@ class VatPortalClient:
         return self._numbers({'date_from': _date(date_from), 'date_to': _date(date_to)})
 
     def delete_invoices(self, ids: Sequence[str]) -> None:
-        """DELETE /inv/delete (*write*): remove what was not submitted yet, by ERP id, from the portal only."""
+        """DELETE /inv/delete (*write*): remove, from the portal only, what was not submitted yet."""
         ids = [str(erp_id) for erp_id in ids]
         if not ids:
             raise ValueError('no invoices to delete')

@@ -169,6 +169,20 @@ export class JobProgress extends Component {
         });
     }
 
+    /** What is said of every document in the same words is said once. */
+    get problem() {
+        return this.data.problem || this.saidOfAll("message");
+    }
+
+    get portalMessage() {
+        return this.data.portal_message || this.saidOfAll("portal_message");
+    }
+
+    saidOfAll(key) {
+        const said = new Set(this.data.documents.map((document) => document[key]));
+        return this.data.documents.length > 1 && said.size === 1 && [...said][0];
+    }
+
     get problemClass() {
         return this.data.finished ? "alert-danger" : "alert-warning";
     }
@@ -186,13 +200,22 @@ export class JobProgress extends Component {
         return formatFloat(document.total, { digits: [16, 2] });
     }
 
-    /** What is told of one document, unless it is told of the whole process already. */
+    /** What is said of one document, unless it is said of the whole process already. */
     messageOf(document) {
-        return document.message === this.data.problem ? false : document.message;
+        return document.message !== this.problem && document.message;
     }
 
     portalMessageOf(document) {
-        return document.portal_message === this.data.portal_message ? false : document.portal_message;
+        return document.portal_message !== this.portalMessage && document.portal_message;
+    }
+
+    /** The portal repeats itself, once for each invoice of a buyer. */
+    wordsOf(text) {
+        const counts = new Map();
+        for (const line of text.split("\n")) {
+            counts.set(line, (counts.get(line) || 0) + 1);
+        }
+        return [...counts].map(([line, count]) => (count > 1 ? `${line} (× ${count})` : line));
     }
 
     stepMark(step) {

@@ -199,9 +199,9 @@ registry.category("web_tour.tours").add("vatportal_decline_and_retry", {
         ...sendFromForm(),
         phone("decline", 1),
         {
-            content: "The process ends with errors, told in the portal's words too",
+            content: "The process ends with errors, and says why",
             trigger:
-                ".modal .o_vatportal_progress[data-state=failed]:has(.o_vatportal_step_failed[data-step=login]) .o_vatportal_words:contains(declined)",
+                ".modal .o_vatportal_progress[data-state=failed]:has(.o_vatportal_step_failed[data-step=login]):contains(/PIN1 was (declined|not confirmed)/)",
             timeout: 20000,
         },
         {
