@@ -37,6 +37,9 @@ class AccountMove(models.Model):
     vatportal_main_info = fields.Char(
         string="Main Note", compute='_compute_vatportal_main_info', store=True, readonly=False, copy=False,
         help="The main note of the electronic invoice: contract, order or reference, with its date.")
+    vatportal_main_info_proposed = fields.Char(
+        compute='_compute_vatportal_main_info', store=True, copy=False,
+        help="What the connector proposed last; a main note that differs was written by a person.")
     vatportal_add_info = fields.Char(string="Additional Note", copy=False)
     vatportal_transp_reg_number = fields.Char(string="Transport Registration Number", copy=False)
     vatportal_can_send = fields.Boolean(compute='_compute_vatportal_can_send')
@@ -77,16 +80,20 @@ class AccountMove(models.Model):
 
     @api.depends('name', 'invoice_date', 'ref', 'invoice_origin', 'company_id')
     def _compute_vatportal_main_info(self):
+        connectors = {}
         for move in self:
-            connector = self.env['vatportal.connector']._default_for(move.company_id)
-            if not connector or not move.is_invoice() or move.vatportal_document_id.state in LIVE_STATES:
-                move.vatportal_main_info = move.vatportal_main_info
-                continue
-            move.vatportal_main_info = connector._format_main_info(
-                number=move.name if move.name != '/' else '',
-                date=move.invoice_date.strftime('%d.%m.%Y') if move.invoice_date else '',
-                reference=move.ref or '',
-                origin=move.invoice_origin or '')
+            company, note, proposed = move.company_id, move.vatportal_main_info, move.vatportal_main_info_proposed
+            if company not in connectors:
+                connectors[company] = self.env['vatportal.connector']._default_for(company)
+            written = (note or '').strip() and note != proposed
+            if connectors[company] and move.is_invoice() and not written \
+                    and move.sudo().vatportal_document_id.state not in LIVE_STATES:
+                note = proposed = connectors[company].sudo()._format_main_info(
+                    number=move.name if move.name != '/' else '',
+                    date=move.invoice_date.strftime('%d.%m.%Y') if move.invoice_date else '',
+                    reference=move.ref or '',
+                    origin=move.invoice_origin or '')
+            move.vatportal_main_info, move.vatportal_main_info_proposed = note, proposed
 
     @api.depends('state', 'move_type', 'vatportal_state', 'vatportal_kind_id', 'company_id')
     def _compute_vatportal_can_send(self):

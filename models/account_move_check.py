@@ -3,8 +3,12 @@ from odoo.tools import formatLang
 
 from ..vatportal import amounts, voen
 from . import portal_text
+from .amounts import API_NAMES
 from .document import LIVE_STATES
 
+# Fields of the API whose name is not ours, beside those of API_NAMES.
+_LINE_NAMES = {'id': 'product_code', 'unit_price': 'price_unit', 'aksizgrade': 'excise_rate'}
+_INVOICE_NAMES = {'id': 'erp_id', 'seller': 'seller_vat', 'buyer': 'buyer_vat', 'type': 'kind_id', 'items': 'line_ids'}
 # Said in better words by our own checks before the portal's rules are asked.
 _CHECKED_BEFORE = {20, 21, 22, 23, 39, 40, 41, 44, 45, 61}
 
@@ -52,12 +56,13 @@ class AccountMove(models.Model):
 
     def _vatportal_state_problem(self, connector):
         """Return the one problem that makes all others pointless, or None."""
-        document = self.sudo().vatportal_document_id
+        document = self.sudo().vatportal_document_ids.filtered(
+            lambda doc: doc.direction == 'outgoing' and doc.state in LIVE_STATES)[:1]
         if self.state != 'posted':
             return self._vatportal_problem(self.env._("Status"), self.env._(
                 "The invoice is cancelled; it can't be sent.") if self.state == 'cancel' else self.env._(
                 "The invoice is a draft. Confirm it first."))
-        if document.state in LIVE_STATES:
+        if document:
             if document.qaime:
                 text = self.env._("The invoice is at e-taxes already, with the number %s.", document.qaime)
             else:
@@ -193,5 +198,14 @@ class AccountMove(models.Model):
             text = portal_text.validation_text(self.env, problem.code)
             if line:
                 text = f"“{self._vatportal_line_label(line)}”: {text}"
-            problems.append(self._vatportal_problem(problem.field, text, line=line))
+            problems.append(self._vatportal_problem(
+                self._vatportal_field_label(problem.field, bool(line)), text, line=line))
         return problems
+
+    def _vatportal_field_label(self, name, of_line):
+        """Our label for the field that the portal calls ``name``, of an item or of the invoice; else that name."""
+        names = {api[0 if of_line else 1]: ours for ours, api in API_NAMES.items()} | (
+            _LINE_NAMES if of_line else _INVOICE_NAMES)
+        model = self.env['vatportal.document.line' if of_line else 'vatportal.document']
+        field = model._fields.get(names.get(name, name))
+        return field._description_string(self.env) if field else name

@@ -118,26 +118,57 @@ class VatportalConnector(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._normalized(vals) for vals in vals_list]
+        wanted = [vals.pop('is_default', False) for vals in vals_list]
         connectors = super().create(vals_list)
-        for connector in connectors:
+        for connector, default in zip(connectors, wanted, strict=True):
             if not connector.rule_ids:
                 connector.rule_ids = connector._default_rules()
-            if not self.search_count([('company_id', '=', connector.company_id.id), ('is_default', '=', True)]):
+            if connector.active and (default or not connector._of_company().filtered('is_default')):
                 connector.is_default = True
+        connectors._propose_on_moves()
         return connectors
 
     def write(self, vals):
         vals = self._normalized(vals)
         if vals.get('is_default'):
-            self.search([
-                ('company_id', 'in', self.company_id.ids), ('is_default', '=', True), ('id', 'not in', self.ids),
-            ]).is_default = False
-            self.env['vatportal.connector'].flush_model(['is_default'])
+            others = (self.with_context(active_test=False)._of_company() - self).filtered('is_default')
+            super(VatportalConnector, others).write({'is_default': False})
+            others.flush_recordset(['is_default'])
+        if vals.get('active') is False:
+            vals['is_default'] = False
+        if 'company_id' in vals and any(
+                connector.job_count and connector.company_id.id != vals['company_id'] for connector in self):
+            raise UserError(self.env._(
+                "Invoices were sent through this connector, so it stays with its company. Create another one."))
         if {'base_url', 'token', 'username', 'password', 'auth_method', 'phone'} & vals.keys():
             # Another address or another account: what was learnt of the old one does not hold.
             vals |= {'read_methods': False, 'error_count': 0, 'down_since': False, 'retry_at': False,
                      'last_error': False}
-        return super().write(vals)
+        result = super().write(vals)
+        if {'active', 'is_default'} & vals.keys():
+            self._keep_a_default()
+            self._propose_on_moves()
+        return result
+
+    def _of_company(self):
+        """All connectors of these connectors' companies."""
+        return self.search([('company_id', 'in', self.company_id.ids)])
+
+    def _keep_a_default(self):
+        """A company whose default connector was archived goes through its next one."""
+        for connectors in self._of_company().grouped('company_id').values():
+            if not connectors.filtered('is_default'):
+                connectors[0].is_default = True
+
+    def _propose_on_moves(self):
+        """Give the invoices that have none, and were not sent, the kind and the main note of their company's
+        connector: they were made before there was one."""
+        Move = self.env['account.move'].sudo()
+        unsent = [
+            ('company_id', 'in', self.company_id.ids), ('state', '!=', 'cancel'),
+            ('move_type', 'in', ('out_invoice', 'out_refund', 'in_refund')), ('vatportal_document_id', '=', False)]
+        for field in ('vatportal_kind_id', 'vatportal_main_info'):
+            self.env.add_to_compute(Move._fields[field], Move.search([*unsent, (field, '=', False)]))
 
     @api.model
     def _normalized(self, vals):
@@ -193,11 +224,12 @@ class VatportalConnector(models.Model):
 
     # ------------------------------------------------------------------ the portal
 
-    def _client(self):
+    def _client(self, **limits):
         """Return a :class:`VatPortalClient` for this connector, to be used as a context manager.
 
         The only place that reads the secrets.
 
+        :param limits: the client's ``timeout`` and ``deadline`` in seconds, where they are not to be its own
         :raises AccessError: for users who may neither invoice nor run the system
         :raises UserError: when the log-in data are missing
         """
@@ -213,7 +245,7 @@ class VatportalConnector(models.Model):
             raise UserError(self.env._("Connector %s: the log-in data for the portal are missing.", self.name))
         return VatPortalClient(
             self.base_url, **auth, phone=self.phone if self.is_partner else None,
-            read_methods=dict(self.read_methods or {}))
+            read_methods=dict(self.read_methods or {}), **limits)
 
     def _note_answer(self, methods=None):
         """The portal answered: forget that it was down, remember which HTTP methods it took."""

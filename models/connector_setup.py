@@ -6,7 +6,7 @@ from ..vatportal import PortalError
 from . import portal_text
 
 # What the connection test asks for: an ERP id that no invoice can have.
-_NO_INVOICE = 'CONNECTION-TEST'
+NO_INVOICE = 'CONNECTION-TEST'
 
 
 class VatportalConnector(models.Model):
@@ -34,7 +34,7 @@ class VatportalConnector(models.Model):
         """Return what stands against using the portal, or False."""
         with self._client() as client:
             try:
-                client.read_invoices([_NO_INVOICE])
+                client.read_invoices([NO_INVOICE])
             except PortalError as error:
                 text = portal_text.explain(self.env, error)
                 said = f" ({self.env._('The portal said: %s', error.message)})" if error.message else ''

@@ -234,7 +234,10 @@ class VatportalDocument(models.Model):
     def _cron_read_numbers(self):
         """Scheduled action: fetch the numbers of invoices that were imported without a signature and signed at
         the portal later. One question per connector and 500 invoices."""
-        waiting = self.search([('state', '=', 'imported'), ('direction', '=', 'outgoing')])
+        now = fields.Datetime.now()
+        waiting = self.search([
+            ('state', '=', 'imported'), ('direction', '=', 'outgoing'), ('connector_id.active', '=', True),
+            '|', ('connector_id.retry_at', '=', False), ('connector_id.retry_at', '<=', now)])
         for connector, documents in waiting.grouped('connector_id').items():
             for ids in split_every(500, documents.ids):
                 try:
@@ -253,9 +256,13 @@ class VatportalDocument(models.Model):
                 connector._note_failure(portal_text.explain(self.env, error), getattr(error, 'retry_after', None))
                 return
             connector._note_answer(client.read_methods)
-        for document in self:
-            if numbers.get(document.erp_id):
-                document._set_number(numbers[document.erp_id])
+        for document in self.filtered(lambda doc: numbers.get(doc.erp_id)):
+            try:
+                with self.env.cr.savepoint():
+                    document._set_number(numbers[document.erp_id])
+            except Exception:
+                # One number that can't be written must not keep the others from their invoices.
+                _logger.exception("VatPortal: the number of document %s could not be written", document.id)
 
     # ------------------------------------------------------------------ buttons
 

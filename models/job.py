@@ -62,7 +62,8 @@ class VatportalJob(models.Model):
     details = fields.Json(readonly=True, groups='account.group_account_manager')
 
     phase = fields.Selection(
-        [('start', "Start the process"), ('follow', "Ask for its status"), ('read', "Read the numbers"),
+        [('start', "Start the process"), ('follow', "Ask for its status"),
+         ('detail', "Fetch the log of a failed process"), ('read', "Read the numbers"),
          ('clean', "Remove what was not signed"), ('end', "End")],
         required=True, default='start', readonly=True, help="What the next call to the portal is for.")
     reason = fields.Selection(
@@ -169,7 +170,7 @@ class VatportalJob(models.Model):
         self.write({
             'state': 'failed' if failed else 'done',
             'phase': 'end', 'answer': False, 'next_poll_at': False, 'finished_at': fields.Datetime.now(),
-            'pin1_code': False, 'pin2_code': False, 'stats': _without_codes(self.stats),
+            'pin1_code': False, 'pin2_code': False, 'stats': without_codes(self.stats) or False,
         })
         self._notify('failed' if failed else 'done')
 
@@ -217,5 +218,10 @@ class VatportalJob(models.Model):
         }
 
 
-def _without_codes(stats):
-    return {key: value for key, value in (stats or {}).items() if key not in ('pin1_code', 'pin2_code')}
+def without_codes(data):
+    """``data``, of any JSON shape, without check codes: they are for the person at the phone, not to be kept."""
+    if isinstance(data, dict):
+        return {key: without_codes(value) for key, value in data.items() if key not in ('pin1_code', 'pin2_code')}
+    if isinstance(data, list):
+        return [without_codes(value) for value in data]
+    return data

@@ -25,9 +25,11 @@ class VatportalJob(models.Model):
 
         What is refused or broken at the portal is written on the job, never raised. A serialization failure is
         raised, so that Odoo runs the request again; nothing is sent twice by that, for the job has moved on.
+
+        What is written for the person is written in the language of whoever started the job.
         """
         for job in self.sudo():
-            job._advance_one()
+            job.with_context(lang=job.user_id.lang or self.env.lang)._advance_one()
 
     def _advance_one(self):
         job = self._locked()
@@ -84,7 +86,7 @@ class VatportalJob(models.Model):
         connector = self.connector_id
         phase = self.phase
         try:
-            client = connector._client()
+            client = connector._client(**self._client_limits())
         except Exception as error:  # noqa: BLE001 - log-in data missing: told on the job like a refusal
             return _answer(phase, error=AuthError(reason='credentials'), text=str(error))
         with client:
@@ -94,6 +96,10 @@ class VatportalJob(models.Model):
                 _logger.info("VatPortal job %s, %s: %s", self.id, phase, error)
                 return _answer(phase, error=error, methods=client.read_methods)
             return _answer(phase, value=value, methods=client.read_methods)
+
+    def _client_limits(self):
+        """How long the call may take; see ``VatPortalClient``. Empty: the client's own limits."""
+        return {}
 
     # ------------------------------------------------------------------ the consequences
 
@@ -107,7 +113,7 @@ class VatportalJob(models.Model):
         if error:
             self._apply_error(answer)
         else:
-            self.write({'error_count': 0, 'message': False, 'portal_message': False})
+            self.write({'error_count': 0, 'message': False, 'portal_message': self._refusals()})
             getattr(self, f"_apply_{answer['phase']}")(answer['value'])
 
     def _apply_error(self, answer):
@@ -134,24 +140,6 @@ class VatportalJob(models.Model):
         """Seconds since the numbers are being read; 0 before that."""
         return (fields.Datetime.now() - self.settle_at).total_seconds() if self.settle_at else 0.0
 
-    # ------------------------------------------------------------------ the net beneath the dialog
-
-    def _cron_advance(self):
-        """Scheduled action: carry on every job that is due. One job's failure does not touch the next."""
-        now = fields.Datetime.now()
-        jobs = self.search([
-            ('state', 'in', OPEN_STATES), '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', now),
-        ], order='next_poll_at, id')
-        cron = self.env['ir.cron']
-        for job in jobs:
-            try:
-                job._advance()
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("VatPortal job %s could not be moved on", job.id)
-            if not cron._commit_progress(1):
-                break
-
 
 def _answer(phase, value=None, error=None, methods=None, text=None):
     """The outcome of a call as plain data, to be stored."""
@@ -162,7 +150,7 @@ def _answer(phase, value=None, error=None, methods=None, text=None):
     return {
         **answer, 'error': kind, 'code': error.code, 'message': error.message, 'text': text,
         'reason': getattr(error, 'reason', None), 'codes': getattr(error, 'codes', None),
-        'retry_after': getattr(error, 'retry_after', None),
+        'retry_after': getattr(error, 'retry_after', None), 'http_status': getattr(error, 'http_status', None),
     }
 
 
@@ -170,4 +158,5 @@ def _error(answer):
     """The exception that ``answer`` was made from, as far as explaining it needs it."""
     error = PortalError(answer.get('message') or '', answer.get('code'))
     error.reason = answer.get('reason')
+    error.http_status = answer.get('http_status')
     return error

@@ -1,6 +1,8 @@
 from odoo import fields, models
 
 from ..vatportal import DONE, FAILED, ProcessStatus, Stats, polling
+from .job import without_codes
+from .portal_values import storable
 
 
 class VatportalJob(models.Model):
@@ -47,14 +49,18 @@ class VatportalJob(models.Model):
 
     def _call_follow(self, client):
         status = client.process_status(int(self.portal_id))
-        return {'status': status.status, 'description': status.description, 'stats': status.stats.raw}
+        return storable({'status': status.status, 'description': status.description, 'stats': status.stats.raw})
 
     def _apply_follow(self, value):
         status = ProcessStatus(value['status'], value['description'], Stats.from_json(value['stats']))
         self._take_stats(status)
         if status.status in (DONE, FAILED):
             self.write({'pin1_code': False, 'pin2_code': False})
-            self._own('_ended', status.succeeded, list(status.stats.refusals))
+            if status.succeeded:
+                self._ended(True)
+            else:
+                self.phase = 'detail'
+                self._schedule(polling.MINIMUM_S)
         elif polling.overdue(self._silence()):
             self._silent()
         else:
@@ -75,7 +81,7 @@ class VatportalJob(models.Model):
             'step': step,
             'pin1_code': pin1 or False,
             'pin2_code': pin2 or False,
-            'portal_message': '\n'.join(stats.refusals) or False,
+            'portal_message': self._refusals(stats),
         })
         if news and not status.finished:
             self._notify('code')
@@ -94,6 +100,13 @@ class VatportalJob(models.Model):
             reached = 'sign'
         return max(reached, self.step or 'send', key=steps.index)
 
+    def _refusals(self, stats=None):
+        """What e-taxes refused in this process, word for word, a refusal a line; False where it refused nothing."""
+        return '\n'.join((stats or Stats.from_json(self.stats)).refusals) or False
+
+    def _ended(self, succeeded):
+        self._own('_ended', succeeded, list(Stats.from_json(self.stats).refusals))
+
     def _silent(self):
         """Give up watching the process; its number is kept."""
         self.write({'pin1_code': False, 'pin2_code': False})
@@ -107,6 +120,20 @@ class VatportalJob(models.Model):
             self._silent()
             return True
         return False
+
+    # ------------------------------------------------------------------ detail
+
+    def _call_detail(self, client):
+        """The portal's own log of a process that failed: for support, nothing depends on it."""
+        return self.connector_id._without_secrets(without_codes(storable(client.process_data(int(self.portal_id)))))
+
+    def _apply_detail(self, value):
+        self.details = value or False
+        self._ended(False)
+
+    def _error_detail(self, _answer):
+        self._ended(False)
+        return True
 
     # ------------------------------------------------------------------ read
 

@@ -1,7 +1,8 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..vatportal import polling
+from .connector_setup import NO_INVOICE
 from .document import PENDING_STATES
 
 # How long after a lost answer the portal may still be working on the invoices: prompts on the phone end after two
@@ -21,7 +22,8 @@ class VatportalJob(models.Model):
     Whether one bad invoice stops its whole packet is not documented. So nothing is assumed: after every process,
     done or failed or lost, each ERP id is read back. One with a number is registered; one without, after a failed
     or lost process, is removed from the portal (which takes that only for what was not submitted to e-taxes) and
-    rejected, ready to be sent again under the same ERP id.
+    rejected. It can be sent again: under a new ERP id where it was removed, for the portal never takes an id twice;
+    under the same one where the portal did not confirm to have had it, so that error 17 tells should it be there.
     """
 
     _inherit = 'vatportal.job'
@@ -92,9 +94,8 @@ class VatportalJob(models.Model):
 
     # ------------------------------------------------------------------ the end of the process
 
-    def _ended_upload(self, succeeded, refusals):
+    def _ended_upload(self, succeeded, _refusals):
         self._read_numbers('done' if succeeded else 'failed')
-        self.portal_message = '\n'.join(refusals) or False
 
     def _silent_upload(self):
         """What became of the invoices is asked for directly."""
@@ -113,7 +114,9 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ read
 
     def _call_read_upload(self, client):
-        return client.read_invoices(self.document_ids.sorted('id').mapped('erp_id'))
+        ids = self.document_ids.sorted('id').mapped('erp_id')
+        # Whether the portal names ids that it does not have is not documented; one that it can't have tells.
+        return client.read_invoices([*ids, NO_INVOICE] if self.last_read else ids)
 
     def _apply_read_upload(self, numbers):
         for document in self.document_ids:
@@ -124,7 +127,7 @@ class VatportalJob(models.Model):
         if not pending:
             self._end_upload()
         elif self.last_read:
-            self._reject_pending(pending)
+            self._settle_kept(pending, numbers)
             self._end_upload()
         else:
             # Where an id asked for is left out of the answer, the portal leaves out what it does not have.
@@ -140,6 +143,23 @@ class VatportalJob(models.Model):
             "The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there.",
         ) if self.sign else False)
         self._end_upload()
+
+    def _settle_kept(self, pending, numbers):
+        """The portal did not let ``pending`` be removed. Those that it surely has it has begun to submit, so they may
+        still get their number, or be signed there by hand; the others are rejected."""
+        tells = NO_INVOICE not in numbers  # it names only what it has
+        held = pending.filtered(lambda doc: tells and doc.erp_id in numbers)
+        if self.reason == 'exists' and len(self.document_ids) == 1:
+            held = pending  # it was this very ERP id that the portal knew
+        if held:
+            held._set_state('imported', message=self.env._(
+                "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look for its "
+                "ERP ID in VatPortal and sign or delete it there."))
+        # A lost answer to the removal, and now it is not there: it was removed. Only where the process has surely ended,
+        # for a portal may keep back what it is still importing.
+        gone = (pending - held).filtered('spent') if tells and self.reason == 'failed' else pending.browse()
+        self._reject_pending(gone, spent=True)
+        self._reject_pending(pending - held - gone)
 
     def _settle_failed(self, _pending, _absent):
         """The process ended with errors and these got no number: they leave the portal, to be sent again."""
@@ -202,9 +222,11 @@ class VatportalJob(models.Model):
 
     def _error_clean(self, answer):
         """A refusal means: not there, or submitted to e-taxes. Which of several, single calls tell."""
+        documents = self._to_clean()
+        if answer['error'] == 'UnknownOutcome':
+            documents.sudo().spent = True  # maybe; what follows tells
         if answer['error'] != 'Refused':
             return False
-        documents = self._to_clean()
         if len(documents) > 1:
             self.one_by_one = True
         else:
@@ -226,22 +248,17 @@ class VatportalJob(models.Model):
 
     def _reject_pending(self, documents, spent=False):
         """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal."""
-        said = (self.portal_message or '').splitlines()
+        said = (self._refusals() or '').splitlines()
         documents.sudo().spent = spent
         for document in documents:
-            if self.reason == 'exists' and not spent and len(self.document_ids) == 1:
-                # The portal has it, gives it no number and does not give it up.
-                document._set_state('imported', message=self.env._(
-                    "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look "
-                    "for it in VatPortal (%s) and sign or delete it there.", document.erp_id))
-                continue
             mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
-            others = [text for text in said if text not in mine]
-            document._reject(
-                self._rejection(bool(mine), bool(others)), '\n'.join(mine or others) or False)
+            document._reject(self._rejection(bool(mine), said), '\n'.join(mine or said) or False)
 
-    def _rejection(self, refused, others_refused):
-        """Why a document ended without a number, and what to do."""
+    def _rejection(self, refused, said):
+        """Why a document ended without a number, and what to do.
+
+        :param refused: e-taxes named its buyer. :param said: all that e-taxes said, maybe about other invoices
+        """
         if self.reason in ('lost', 'exists'):
             return self.env._("The portal's answer was lost, and it has no number for this invoice. It is not at e-taxes; "
                      "send it again.")
@@ -249,9 +266,12 @@ class VatportalJob(models.Model):
             return self.env._("e-taxes refused this invoice. Correct it and send it again.")
         if not self.sign:
             return self.env._("The portal could not import this invoice. Send it again.")
-        if self.step in ('send', 'import', 'packet') and not others_refused:
+        if not all('PIN' in text.upper() for text in said):
+            return self.env._("e-taxes did not take this process, and this invoice got no number. Nothing of it is at "
+                              "e-taxes; look at what the portal said, and send it again.")
+        if self.step in ('send', 'import', 'packet'):
             return self.env._("PIN1 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
-        if self.step == 'login' and not others_refused:
+        if self.step == 'login':
             return self.env._("PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
         return self.env._("The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it "
                  "again.")
@@ -267,9 +287,12 @@ class VatportalJob(models.Model):
         """Give up sending what has not left yet (the portal is down, say); the invoices can be sent again.
 
         :raises UserError: when the portal has been told already
+        :raises AccessError: for users who may not read the job, or may not invoice
         """
         for job in self:
-            job.check_access('write')
+            job.check_access('read')
+            if not self.env.user.has_group('account.group_account_invoice'):
+                raise AccessError(self.env._("Only invoicing users can give up a sending."))
             locked = job.sudo()._locked()
             if locked.state != 'queued' or locked.answer:
                 raise UserError(self.env._("The process has started already; it can't be stopped from here."))

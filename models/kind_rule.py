@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 MOVE_TYPES = [
     ('out_invoice', "Customer Invoice"),
@@ -28,6 +28,17 @@ class VatportalKindRule(models.Model):
         string="Down Payments Only", help="Matches only invoices that are down payments.")
     kind_id = fields.Many2one(
         'vatportal.kind', required=True, domain="[('upload_type', '!=', False)]", ondelete='restrict')
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        rules.connector_id._propose_on_moves()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.connector_id._propose_on_moves()
+        return result
 
     def _matches(self, move):
         """Whether this rule applies to ``move`` (one ``account.move``)."""

@@ -58,13 +58,15 @@ GENERAL = {
     4: _lt("The portal got no log-in data. Fill in the token, or user and password, on the connector."),
     5: _lt("The portal does not accept the log-in data. Check the token, or user and password, on the connector."),
     6: _lt("The portal received no invoices."),
-    7: _lt("The portal's log-in service is out of order at the moment."),
+    7: _lt("The portal's log-in service is out of order at the moment; it is tried again by itself. If it lasts, check "
+           "the log-in data on the connector."),
     10: _SERVER, 11: _SERVER, 12: _SERVER, 16: _SERVER,
     14: _lt("The portal found mistakes in the invoices."),
     15: _lt("The portal account has no ASAN İmza number. Add it in the portal's profile."),
     17: _lt("The portal has an invoice with this ERP id already."),
     20: _lt("The portal does not find this qaimə, or not in this folder."),
 }
+_ADDRESS = _lt("No VatPortal answers at this address. Correct the portal address on the connector.")
 PHONE = _lt("The portal does not accept the ASAN İmza phone of this company. Check the phone on the connector.")
 
 REASONS = {
@@ -86,6 +88,8 @@ REASONS = {
 def explain(env, error):
     """Return what a :class:`PortalError` means to the person, in the language of ``env``."""
     text = REASONS.get(getattr(error, 'reason', None)) or GENERAL.get(error.code)
+    if not text and getattr(error, 'http_status', None):
+        text = _ADDRESS
     return env._(text) if text else env._("The portal refused the request.")  # pylint: disable=gettext-variable
 
 

@@ -23,6 +23,8 @@ class VatportalCommon(AccountTestInvoicingCommon):
             'company_id': cls.company.id,
         })
         cls.env.ref('l10n_az_vatportal.cron_advance').active = True
+        # One round of the scheduled action, without waiting for the next.
+        cls.env['ir.config_parameter'].set_param('l10n_az_vatportal.follow_seconds', '0')
 
     def setUp(self):
         super().setUp()

@@ -42,5 +42,5 @@ class TestTour(VatportalCommon, HttpCase):
         self.assertTrue(move.vatportal_qaime)
         self.assertEqual(move.vatportal_document_ids.job_ids.sorted('id').mapped('state'), ['failed', 'done'])
         self.assertEqual(self.pins(), [(1, 'declined'), (1, 'confirmed'), (2, 'confirmed')])
-        self.assertEqual(len(move.vatportal_document_ids), 1)
+        self.assertEqual(move.vatportal_document_id.state, 'registered')
         self.assertEqual(len(self.uploads()), 2)

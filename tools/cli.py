@@ -23,6 +23,7 @@ Usage: ./dev COMMAND [ARGUMENTS]
   test PATH… | -k EXPR | any pytest arguments
                         some tests, on the database that is prepared already
   lint                  ruff and pylint-odoo
+  i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing
   odoo ARGUMENTS…       Odoo with our configuration and addons (e.g. ./dev odoo -d mine -i l10n_az_vatportal)
   shell [ARGUMENTS]     Odoo's Python shell on the demo database
   psql [ARGUMENTS]      psql on the demo database
@@ -135,6 +136,11 @@ def command_lint(arguments) -> int:
 def command_test(arguments) -> int:
     import testing
     return testing.main(arguments)
+
+
+def command_i18n(arguments) -> int:
+    import i18n
+    return i18n.main(arguments)
 
 
 def command_demo(arguments) -> int:

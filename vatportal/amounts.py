@@ -105,7 +105,7 @@ def absorb_rounding(rows, rounding, label):
         return rows
     largest = max(rows, key=lambda row: row.base, default=None)
     culprit = Row(key=None, label=label, quantity=Decimal(1), net=rounding)
-    if largest is None or largest.base + rounding <= 0:
+    if largest is None or largest.net + rounding <= 0:
         raise AmountError('rounding', culprit)
     if rounding > 0 and largest.category not in (None, 'not_subject'):
         changed = replace(largest, extra_not_subject=rounding)

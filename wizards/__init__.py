@@ -1,1 +1,5 @@
+from . import import_wizard
 from . import send_wizard
+from . import delete_wizard
+from . import token_wizard
+from . import bill_wizard

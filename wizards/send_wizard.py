@@ -117,8 +117,15 @@ class VatportalSendWizard(models.TransientModel):
         return jobs._dialog_action()
 
     def _ready_by_connector(self):
-        """Yield (connector, its invoices that are ready), locked, so that nobody else sends them meanwhile."""
+        """Yield (connector, its invoices that are ready), locked, so that nobody else sends them meanwhile.
+
+        :raises UserError: when someone else has one of them in hand at this very moment
+        """
         locked = self.move_ids.try_lock_for_update(allow_referencing=True)
+        if len(locked) < len(self.move_ids):
+            raise UserError(self.env._(
+                "%s: someone else is sending or changing it at this moment. Wait a little and press the button again.",
+                ', '.join((self.move_ids - locked)[:5].mapped('display_name'))))
         self.invalidate_recordset(['problems', 'ready_ids'])
         ready = self.ready_ids & locked
         yield from ready.grouped(self._connector_for).items()

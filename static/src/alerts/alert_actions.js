@@ -1,4 +1,5 @@
 import { ActionableErrors } from "@account/components/actionable_errors/actionable_errors";
+import { user } from "@web/core/user";
 import { patch } from "@web/core/utils/patch";
 
 /**
@@ -11,8 +12,12 @@ patch(ActionableErrors.prototype, {
         if (!method?.startsWith("action_vatportal_")) {
             return super.handleOnClick(...arguments);
         }
-        const action = await this.orm.call(model, method, [ids]);
-        return this.actionService.doAction(action, {
+        return this.actionService.doActionButton({
+            type: "object",
+            name: method,
+            resModel: model,
+            resIds: ids,
+            context: user.context,
             onClose: () => this.actionService.doAction("soft_reload"),
         });
     },

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { markup } from "@odoo/owl";
 
 import { JobFollower } from "../job_progress/job_follower";
@@ -87,17 +88,17 @@ export const jobNotificationService = {
                 return;
             }
             const message = markup`
-                <div class="fw-bold">${code.title}</div>
-                <div class="o_vatportal_notified_code font-monospace fw-bold lh-sm" style="font-size: 2.5rem; letter-spacing: .1em;">${code.value}</div>
+                <div class="fw-bolder">${code.title}</div>
+                <div class="o_vatportal_notified_code font-monospace fw-bolder lh-sm" style="font-size: 2.5rem; letter-spacing: .1em;">${code.value}</div>
                 <div>${code.help}</div>
-                <div class="fw-bold mt-1">${_t("The PIN is typed on the phone only.")}</div>
+                <div class="fw-bolder mt-1">${_t("The PIN is typed on the phone only.")}</div>
                 <div class="small text-muted mt-1">${name}</div>`;
             add(id, key, message, { type: "warning", sticky: true }, _t("Follow"));
         }
 
         function showEnd({ id, name, state, headline, problem, counts, documents }) {
             const numbers = documents.map((document) => document.qaime).filter(Boolean);
-            const lines = [problem || headline];
+            const lines = problem || !counts.registered ? [problem || headline] : [];
             if (counts.registered) {
                 lines.push(
                     numbers.length && numbers.length <= NAMED_NUMBERS
@@ -126,7 +127,7 @@ export const jobNotificationService = {
             }
             const message = lines.reduce(
                 (html, line) => markup`${html}<div>${line}</div>`,
-                markup`<div class="fw-bold">${name}</div>`
+                markup`<div class="fw-bolder">${name}</div>`
             );
             const options = isDone
                 ? { type: "success", autocloseDelay: 10000 }
@@ -160,8 +161,14 @@ export const jobNotificationService = {
             }
         }
 
-        async function open(jobId) {
-            await action.doAction(await orm.call("vatportal.job", "action_follow", [[jobId]]));
+        function open(jobId) {
+            return action.doActionButton({
+                type: "object",
+                name: "action_follow",
+                resModel: "vatportal.job",
+                resId: jobId,
+                context: user.context,
+            });
         }
 
         return {

@@ -1,7 +1,10 @@
 import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 
+const SHORTEST_WAIT_S = 2;
 const LONGEST_WAIT_S = 10;
+// The server itself waits for the portal while it answers, though not as long as this.
+const LONGEST_ANSWER_S = 180;
 // Errors of the server that the next try would meet again.
 const FINAL_ERRORS = [
     "odoo.exceptions.AccessDenied",
@@ -60,44 +63,48 @@ export class JobFollower {
 
     async _ask() {
         this.isAsking = true;
-        let wait;
         try {
-            const data = await this.orm.silent.call("vatportal.job", "action_refresh", [
-                [this.jobId],
-            ]);
+            const data = await this._refresh();
+            this.isAsking = false;
             if (!this.isStopped) {
-                wait = this._take(data);
+                this._take(data);
             }
         } catch (error) {
-            if (!this.isStopped) {
-                wait = this._fail(error);
-            }
-        } finally {
             this.isAsking = false;
-        }
-        if (this.isStopped) {
-            return;
-        }
-        if (this.isAskedAgain) {
-            this.isAskedAgain = false;
-            this._ask();
-        } else if (wait) {
-            this.timer = browser.setTimeout(() => this._ask(), wait * 1000);
+            if (!this.isStopped) {
+                this._fail(error);
+            }
         }
     }
 
-    /** @returns {number | false} seconds until the next question */
+    /** @returns {Promise<object>} the server's answer, or a lost connection where none comes */
+    async _refresh() {
+        let timer;
+        const request = this.orm.silent.call("vatportal.job", "action_refresh", [[this.jobId]]);
+        const silence = new Promise((resolve, reject) => {
+            timer = browser.setTimeout(() => {
+                request.abort?.(false);
+                reject(new ConnectionLostError("action_refresh"));
+            }, LONGEST_ANSWER_S * 1000);
+        });
+        try {
+            return await Promise.race([request, silence]);
+        } finally {
+            browser.clearTimeout(timer);
+        }
+    }
+
     _take(data) {
         this.failures = 0;
+        if (!data.finished) {
+            this._askIn(Math.min(data.next_poll || SHORTEST_WAIT_S, LONGEST_WAIT_S));
+        }
         this.onData(data);
-        return data.next_poll && Math.min(data.next_poll, LONGEST_WAIT_S);
     }
 
-    /** @returns {number} seconds until the next question */
     _fail(error) {
         const isAnswer = error instanceof RPCError;
-        if (!(error instanceof ConnectionLostError) && !isAnswer) {
-            this.stop();
+        if (!isAnswer && !(error instanceof ConnectionLostError)) {
             throw error;
         }
         if (isAnswer && FINAL_ERRORS.includes(error.exceptionName)) {
@@ -107,10 +114,19 @@ export class JobFollower {
                 // Odoo's own handler offers to log in again.
                 throw error;
             }
-            return 0;
+            return;
         }
+        this._askIn(Math.min(2 ** this.failures, LONGEST_WAIT_S));
         this.failures += 1;
         this.onLost();
-        return Math.min(2 ** (this.failures - 1), LONGEST_WAIT_S);
+    }
+
+    _askIn(seconds) {
+        if (this.isAskedAgain) {
+            this.isAskedAgain = false;
+            this._ask();
+        } else {
+            this.timer = browser.setTimeout(() => this._ask(), seconds * 1000);
+        }
     }
 }

@@ -4,6 +4,7 @@ import { CopyButton } from "@web/core/copy_button/copy_button";
 import { formatFloat } from "@web/views/fields/formatters";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { Component, onMounted, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl";
 
@@ -241,8 +242,13 @@ export class JobProgress extends Component {
 
     async onRetry() {
         await this.whileBusy(async () => {
-            const action = await this.orm.call("vatportal.job", "action_retry", [[this.jobId]]);
-            await this.action.doAction(action);
+            await this.action.doActionButton({
+                type: "object",
+                name: "action_retry",
+                resModel: "vatportal.job",
+                resId: this.jobId,
+                context: user.context,
+            });
         });
     }
 

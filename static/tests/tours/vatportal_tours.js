@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 import { rpc } from "@web/core/network/rpc";
 
 const CODE = ".modal .o_vatportal_code";
-const DONE = ".modal .o_vatportal_progress[data-state=done]";
+export const DONE = ".modal .o_vatportal_progress[data-state=done]";
 
 // ---------------------------------------------------------------------------
 // The sandbox's phone page: what it shows, and its two buttons
@@ -46,7 +46,7 @@ async function press(button, pin) {
 // Steps
 // ---------------------------------------------------------------------------
 
-const phone = (button, pin) => ({
+export const phone = (button, pin) => ({
     content: `The code for PIN${pin} is shown; ${button} it on the phone`,
     trigger: `${CODE}[data-kind=pin${pin}] .o_vatportal_digits`,
     timeout: 20000,
@@ -59,7 +59,7 @@ const wizardSends = () => ({
     run: "click",
 });
 
-const closeDialog = () => [
+export const closeDialog = () => [
     {
         content: "Close the dialog",
         trigger: ".modal footer button:contains(Close)",

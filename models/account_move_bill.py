@@ -1,0 +1,169 @@
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+from .amounts import decimal
+from .document_delete import FINAL_STATUSES
+from .document_status import ACTIVITY
+
+# So many notes are shown on the bill; all of them stand in its chatter.
+NOTES_SHOWN = 5
+
+
+class AccountMove(models.Model):
+    """A bill, or a credit note, that was made of a received document."""
+
+    _inherit = 'account.move'
+
+    vatportal_bill_document_id = fields.Many2one(
+        'vatportal.document', string="Received e-taxes Document", compute='_compute_vatportal_bill_document_id',
+        store=True, copy=False, index='btree_not_null')
+    vatportal_bill_qaime = fields.Char(string="Qaimə", related='vatportal_bill_document_id.qaime')
+    vatportal_bill_status = fields.Selection(related='vatportal_bill_document_id.status', string="Status at e-taxes")
+    vatportal_bill_total = fields.Float(
+        string="Total of the Document", related='vatportal_bill_document_id.amount_total', digits=(16, 2))
+    vatportal_bill_difference = fields.Float(related='vatportal_bill_document_id.amount_difference')
+    vatportal_hint = fields.Char(string="e-taxes Hint", compute='_compute_vatportal_hint')
+    vatportal_bill_void = fields.Boolean(compute='_compute_vatportal_bill_void')
+
+    @api.depends('vatportal_document_ids.direction')
+    def _compute_vatportal_bill_document_id(self):
+        for move in self:
+            move.vatportal_bill_document_id = move.sudo().vatportal_document_ids.filtered(
+                lambda document: document.direction == 'incoming' and document.id)[:1]
+
+    @api.depends('vatportal_bill_document_id.hint', 'vatportal_document_id.hint')
+    def _compute_vatportal_hint(self):
+        for move in self.sudo():
+            move.vatportal_hint = (move.vatportal_bill_document_id or move.vatportal_document_id).hint
+
+    @api.depends('vatportal_bill_document_id.status', 'state')
+    def _compute_vatportal_bill_void(self):
+        for move in self.sudo():
+            move.vatportal_bill_void = (
+                move.vatportal_bill_document_id.status in FINAL_STATUSES and move.state != 'cancel')
+
+    def _vatportal_total(self):
+        """The total in AZN as Decimal, whatever the sign of the entry; None where no amount of it is in AZN."""
+        self.ensure_one()
+        azn = self.env.ref('base.AZN')
+        if self.currency_id == azn:
+            total = self.amount_total
+        elif self.company_currency_id == azn:
+            total = abs(self.amount_total_signed)
+        else:
+            return None
+        return decimal(total).quantize(Decimal('0.01'), ROUND_HALF_UP)
+
+    def _vatportal_is_issued_here(self):
+        # What was made of a received document is e-taxes' already.
+        return not self.vatportal_bill_document_id and super()._vatportal_is_issued_here()
+
+    @api.depends('vatportal_bill_document_id')
+    def _compute_vatportal_can_send(self):
+        return super()._compute_vatportal_can_send()
+
+    # ------------------------------------------------------------------ buttons
+
+    def _vatportal_open(self):
+        """Return the action that shows these entries."""
+        action = {'type': 'ir.actions.act_window', 'res_model': 'account.move', 'name': self.env._("Bills")}
+        if len(self) == 1:
+            return {**action, 'view_mode': 'form', 'res_id': self.id}
+        return {**action, 'view_mode': 'list,form', 'domain': [('id', 'in', self.ids)]}
+
+    def action_vatportal_bill_document(self):
+        """Open the document of which this bill was made."""
+        self.ensure_one()
+        return {'type': 'ir.actions.act_window', 'res_model': 'vatportal.document', 'view_mode': 'form',
+                'res_id': self.vatportal_bill_document_id.id}
+
+    def action_vatportal_cancel_bill(self):
+        """Cancel draft bills whose document was cancelled or deleted at e-taxes."""
+        for move in self:
+            if not move.vatportal_bill_void:
+                raise UserError(self.env._("The document of %s is still valid at e-taxes.", move.display_name))
+            if move.state != 'draft':
+                raise UserError(self.env._(
+                    "%s is confirmed. Reset it to draft first, or make a credit note.", move.display_name))
+            move._vatportal_cancel_bill()
+
+    def _vatportal_cancel_bill(self):
+        self.ensure_one()
+        self.button_cancel()
+        self._message_log(body=self.env._("Cancelled, because its document is no longer valid at e-taxes."))
+
+    def action_vatportal_link(self):
+        """Link the document in the context with this invoice; the button beside a proposal."""
+        self.ensure_one()
+        document = self.env['vatportal.document'].browse(self.env.context.get('vatportal_document_id')).exists()
+        if not document:
+            raise UserError(self.env._("Open the document again; it is no longer known which one was meant."))
+        return document.action_link_move(self.id)
+
+    # ------------------------------------------------------------------ life of a bill
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self.sudo().activity_feedback([ACTIVITY], feedback=self.env._("Cancelled"))
+        return result
+
+    def unlink(self):
+        """A draft bill may be thrown away; its document waits for another one, but none is made by itself."""
+        drafts = self.filtered(lambda move: move.state != 'posted' and move.vatportal_bill_document_id)
+        documents = drafts.vatportal_bill_document_id.sudo()
+        drafts.check_access('unlink')
+        for document in documents:
+            document._message_log(body=self.env._("The bill made of it was deleted."))
+        documents.write({'move_id': False, 'bill_requested': False})
+        return super().unlink()
+
+    def _post(self, soft=True):
+        """Whoever confirms a bill confirms how its lines are booked."""
+        posted = super()._post(soft)
+        lines = posted.filtered('vatportal_bill_document_id').invoice_line_ids.filtered('vatportal_line_id')
+        if lines:
+            self.env['vatportal.product.mapping']._learn(lines)
+        return posted
+
+    # ------------------------------------------------------------------ banner
+
+    @api.depends('vatportal_bill_document_id.amount_difference', 'vatportal_bill_document_id.status',
+                 'vatportal_bill_document_id.bill_notes')
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        # EXTENDS account
+        alerts = super()._get_alerts()
+        document = self.sudo().vatportal_bill_document_id
+        if not document or self.state == 'cancel':
+            return alerts
+        look = {'action_text': self.env._("See the document"),
+                'action_call': ('account.move', 'action_vatportal_bill_document', self.ids)}
+        if self.vatportal_bill_void:
+            alerts['vatportal_bill_void'] = {
+                'level': 'danger',
+                'message': self.env._("e-taxes: the document of this bill was cancelled or deleted."),
+                **({'action_text': self.env._("Cancel the bill"),
+                    'action_call': ('account.move', 'action_vatportal_cancel_bill', self.ids)}
+                   if self.state == 'draft' else look)}
+        elif document.amount_differs:
+            alerts['vatportal_bill_differs'] = {
+                'level': 'warning',
+                'message': self.env._(
+                    "e-taxes: the total of the document is %(total)s, this entry differs by %(difference)s.",
+                    total=formatLang(self.env, float(document._amount_to_pay()), currency_obj=document.currency_id),
+                    difference=formatLang(self.env, document.amount_difference, currency_obj=document.currency_id)),
+                **look}
+        if self.state == 'draft':
+            for level in ('warning', 'info'):
+                texts = [note['text'] for note in document.bill_notes or () if note['level'] == level]
+                if texts:
+                    more = [self.env._("%s more in the chatter.", len(texts) - NOTES_SHOWN)] if len(
+                        texts) > NOTES_SHOWN else []
+                    alerts[f'vatportal_bill_{level}'] = {
+                        'level': level, 'message': ' '.join(texts[:NOTES_SHOWN] + more), **look}
+        return alerts

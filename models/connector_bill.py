@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+
+
+class VatportalConnector(models.Model):
+    """How received documents are booked, and who hears of what happens to documents."""
+
+    _inherit = 'vatportal.connector'
+
+    auto_bill = fields.Boolean(
+        string="Make Bills by Itself", tracking=True,
+        help="Draft bills and credit notes are made of incoming documents as soon as they are imported. What Odoo is "
+             "not sure of stays with a question.")
+    auto_bill_from = fields.Date(
+        string="From", help="Older documents are left alone; bills of them can still be made with the button.")
+    cancel_draft_bills = fields.Boolean(
+        string="Cancel Draft Bills", tracking=True,
+        help="A draft bill is cancelled by itself when its document is cancelled or deleted at e-taxes. Confirmed "
+             "bills are never touched: they get an activity.")
+    bill_journal_id = fields.Many2one(
+        'account.journal', string="Journal of Bills", check_company=True, domain="[('type', '=', 'purchase')]",
+        help="Empty: the company's first purchase journal.")
+    rounding_account_id = fields.Many2one(
+        'account.account', string="Rounding Account", check_company=True,
+        help="For differences of up to 0.05 AZN between a document's total and its lines. Empty: the account that "
+             "Odoo proposes for the vendor.")
+    responsible_id = fields.Many2one(
+        'res.users', string="Responsible for Documents", domain="[('share', '=', False)]",
+        help="Gets the activities when a document is sent back, cancelled or deleted. Empty: the salesperson of the "
+             "invoice, or whoever made the bill.")
+
+    @api.onchange('auto_bill')
+    def _onchange_auto_bill(self):
+        if self.auto_bill and not self.auto_bill_from:
+            self.auto_bill_from = fields.Date.context_today(self)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_bill_date(vals) for vals in vals_list])
+
+    def write(self, vals):
+        if vals.get('auto_bill') and 'auto_bill_from' not in vals:
+            without = self.filtered(lambda connector: not connector.auto_bill_from)
+            super(VatportalConnector, without).write({'auto_bill_from': fields.Date.context_today(self)})
+        return super().write(vals)
+
+    @api.model
+    def _with_bill_date(self, vals):
+        if vals.get('auto_bill') and not vals.get('auto_bill_from'):
+            return {**vals, 'auto_bill_from': fields.Date.context_today(self)}
+        return vals
+
+    def _activity_user(self, move):
+        """The user who is told what happened to the document of ``move``."""
+        robot = self.env.ref('base.user_root')
+        people = self.responsible_id | move.invoice_user_id | move.create_uid | self.notify_user_ids
+        able = people.filtered(
+            lambda user: user.active and not user.share and user != robot and move.company_id in user.company_ids)
+        return able[:1] or self.env.user

@@ -1,0 +1,195 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..vatportal import AuthError, PortalError, UnknownOutcome
+from . import portal_text
+from .connector_setup import NO_INVOICE
+from .job import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+
+# The vendor advises to change the token every 90 days; from this age on it is said.
+WARN_DAYS = 80
+RENEW_DAYS = 85
+
+
+class VatportalConnector(models.Model):
+    """Renewing the token: start, HMAC, confirm, store.
+
+    The old token dies with the confirmation, so the new one is written and committed before anything else happens.
+    That a renewal was begun is committed before the portal hears of it: should its answer be lost, or this process
+    die, the connector says so until a renewal has succeeded or the old token was seen to work.
+    """
+
+    _inherit = 'vatportal.connector'
+
+    token_age = fields.Integer(string="Age of the Token (Days)", compute='_compute_token_age')
+    token_is_old = fields.Boolean(compute='_compute_token_age')
+    auto_renew = fields.Boolean(
+        string="Renew by Itself", copy=False, tracking=True,
+        help="A scheduled action renews the token when it has the age below.")
+    renew_days = fields.Integer(string="Renew after Days", default=RENEW_DAYS, required=True)
+    renewal_lost_at = fields.Datetime(
+        string="Renewal without an Answer", readonly=True, copy=False,
+        help="A renewal was begun then and its answer was lost: the token may be dead.")
+    renewal_tried_at = fields.Datetime(readonly=True, copy=False)
+
+    @api.depends('token_date')
+    def _compute_token_age(self):
+        now = fields.Datetime.now()
+        for connector in self:
+            connector.token_age = (now - connector.token_date).days if connector.token_date else 0
+            connector.token_is_old = (
+                connector.auth_method == 'token' and bool(connector.token_date) and connector.token_age >= WARN_DAYS)
+
+    @api.constrains('renew_days')
+    def _check_renew_days(self):
+        if any(connector.renew_days < 1 for connector in self):
+            raise ValidationError(self.env._("The token can be renewed after one day at the earliest."))
+
+    def write(self, vals):
+        if vals.get('token') and 'renewal_lost_at' not in vals:
+            # A token typed in by hand is a new beginning.
+            vals = {**vals, 'renewal_lost_at': False}
+        return super().write(vals)
+
+    # ------------------------------------------------------------------ renewal
+
+    def _renew_token(self):
+        """Replace the token by a new one.
+
+        :return: False when it is done; else what stands against it, in the accountant's words
+        :raises UserError: when another renewal is at it, or data for it are missing
+        """
+        self.ensure_one()
+        connector = self.sudo()._lock_for_renewal()
+        connector._check_renewal_data()
+        tried = fields.Datetime.now()
+        was_lost = bool(connector.renewal_lost_at)
+        connector.write({'renewal_lost_at': connector.renewal_lost_at or tried, 'renewal_tried_at': tried})
+        self.env['vatportal.job']._commit()
+        # The lock went with the commit. Now it is waited for, and whoever had it meanwhile has left the time of its
+        # own try, or makes this transaction fail and run again: nothing has gone to the portal yet.
+        self.env.cr.execute('SELECT id FROM vatportal_connector WHERE id = %s FOR UPDATE', [connector.id])
+        connector.invalidate_recordset()
+        if connector.renewal_tried_at != tried:
+            raise UserError(self.env._("The token is being renewed by someone else at the moment."))
+        with connector._client() as client:
+            try:
+                plain_value = client.start_reset(connector.username)
+                key = client.renewal_key(connector.secret_hash, plain_value)
+                token = client.confirm_reset(connector.username, key)
+            except PortalError as error:
+                return connector._renewal_failed(error, client, was_lost)
+        connector._store_token(token)
+        return False
+
+    def _store_token(self, token):
+        """Write and commit the new token: from its receipt on it is the only one that the portal takes."""
+        self.write({'token': token, 'token_date': fields.Datetime.now(), 'renewal_lost_at': False})
+        self.env['vatportal.job']._commit()
+        self.message_post(body=self.env._("The token was renewed."))
+
+    def _lock_for_renewal(self):
+        self.invalidate_recordset()
+        locked = self.try_lock_for_update()
+        if not locked:
+            raise UserError(self.env._("The token is being renewed by someone else at the moment."))
+        return locked
+
+    def _check_renewal_data(self):
+        missing = [self._fields[name]._description_string(self.env) for name in ('username', 'secret_hash')
+                   if not self[name]]
+        if missing:
+            raise UserError(self.env._(
+                "To renew the token, fill in on the connector: %s. The secret hash stands on the profile page of the "
+                "portal.", ', '.join(missing)))
+
+    def _renewal_failed(self, error, client, was_lost):
+        """Write what a failed renewal means; return it in words. The token stays as it is."""
+        _logger.info("VatPortal: the token of connector %s was not renewed: %s", self.id, error)
+        text = portal_text.explain(self.env, error)
+        if isinstance(error, AuthError) and error.reason == 'credentials':
+            text = self.env._("The portal does not accept the user or the secret hash. Compare both with the "
+                              "portal's profile page.")
+        if error.message:
+            text = f"{text} {self.env._('The portal said: %s', error.message)}"
+        if not isinstance(error, UnknownOutcome) and not was_lost:
+            self.renewal_lost_at = False
+            return self.env._("%s The old token stays valid.", text)
+        alive = self._token_works(client)
+        if alive:
+            self.renewal_lost_at = False
+            return self.env._("%s The old token was tried and still works; nothing has changed.", text)
+        if alive is None:
+            return self.env._(
+                "%(text)s Whether the portal has made a new token is not known: the old one may be dead. Try again in "
+                "a while. %(by_hand)s", text=text, by_hand=self._by_hand_text())
+        return self.env._(
+            "%(text)s The portal does not accept the old token any more, and the new one did not arrive. Try again "
+            "now. %(by_hand)s", text=text, by_hand=self._by_hand_text())
+
+    def _by_hand_text(self):
+        return self.env._("If that does not help, make a token in the portal under Profile → Access to API and enter "
+                          "it on the connector.")
+
+    def _token_works(self, client):
+        """Whether the portal takes the present token; None where it does not say."""
+        try:
+            client.read_invoices([NO_INVOICE])
+        except AuthError as error:
+            return None if error.reason != 'credentials' else False
+        except PortalError:
+            return None
+        return True
+
+    # ------------------------------------------------------------------ schedule
+
+    def _cron_renew_tokens(self):
+        """Scheduled action: renew the tokens that are due. A connector with a process under way waits for the next
+        day, so that no call is made with the token that is dying."""
+        busy = self.env['vatportal.job'].sudo().search([('state', 'in', OPEN_STATES)]).connector_id
+        due = self.sudo().search([('auto_renew', '=', True), ('auth_method', '=', 'token')]).filtered(
+            lambda connector: connector.renewal_lost_at or connector._token_is_due()) - busy
+        for connector in due:
+            try:
+                problem = connector._renew_token()
+            except UserError as error:
+                problem = str(error)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("VatPortal: the token of connector %s could not be renewed", connector.id)
+                problem = False
+            if problem:
+                connector._tell_renewal_problem(problem)
+            self.env['ir.cron']._commit_progress(1)
+
+    def _token_is_due(self):
+        age = timedelta(days=self.renew_days)
+        return not self.token_date or fields.Datetime.now() - self.token_date >= age
+
+    def _tell_renewal_problem(self, problem):
+        self.message_post(
+            body=self.env._("The token was not renewed. %s", problem), partner_ids=self.notify_user_ids.partner_id.ids)
+
+    # ------------------------------------------------------------------ buttons
+
+    def action_renew_token(self):
+        """Open the wizard that renews the token.
+
+        :raises AccessError: for anyone who may not change the system's settings
+        """
+        self.ensure_one()
+        if not self.env.user.has_group('base.group_system'):
+            raise AccessError(self.env._("Only administrators can renew the token."))
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Renew the Token"),
+            'res_model': 'vatportal.token.wizard',
+            'views': [[False, 'form']],
+            'target': 'new',
+            'context': {'default_connector_id': self.id},
+        }

@@ -1,0 +1,252 @@
+from decimal import Decimal
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import float_round
+
+from ..vatportal import billing
+from ..vatportal.names import text_key
+from .amounts import decimal
+
+_COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_exempt',
+            'not_subject': 'amount_not_subject'}
+
+
+class VatportalAmounts(models.AbstractModel):
+    _inherit = 'vatportal.amounts'
+
+    def _to_parts(self):
+        """This row, or the document as one row, as :class:`billing.Part` objects, exact."""
+        self.ensure_one()
+        return billing.split(
+            self, {name: decimal(self[field]) for name, field in _COLUMNS.items()},
+            goods=decimal(self.amount_goods), excise=decimal(self.amount_excise), net=decimal(self.amount_net),
+            vat=decimal(self.amount_vat), road=decimal(self.amount_road))
+
+
+class VatportalDocumentLine(models.Model):
+    _inherit = 'vatportal.document.line'
+
+    def _usual_tax(self, usage):
+        """The tax that this line gets by its VAT column; None where it falls into more than one."""
+        parts = self._to_parts()
+        return self.document_id._pick_vat(parts[0], usage) if len(parts) == 1 else None
+
+
+class VatportalDocument(models.Model):
+    """The lines of a bill made of a received document.
+
+    The amounts are the document's. Odoo would compute others: prices have up to eight decimals, VAT is rounded per
+    line, excise is per litre. So each line carries the document's amounts as the tax engine's own manual amounts
+    (``extra_tax_data``), which hold until a person changes price, quantity or taxes of the line.
+    """
+
+    _inherit = 'vatportal.document'
+
+    def _bill_line_commands(self, move):
+        """Return (commands for ``invoice_line_ids``, notes); a note is a dict of ``level`` and ``text``.
+
+        :raises UserError: where the company lacks a tax that the document bears
+        """
+        self.ensure_one()
+        usage = 'sale' if move.is_sale_document() else 'purchase'
+        notes = []
+        matches = self._match_products(move.commercial_partner_id, usage)
+        units = self.env['vatportal.unit.alias']._units_by_key(self.company_id)
+        exact = [part for row in self.line_ids or self for part in row._to_parts()]
+        commands = []
+        for part, whole in zip(exact, billing.to_qepik(exact), strict=True):
+            match = matches.get(part.key)
+            for vals in self._part_vals(part, whole, match, units, usage, notes):
+                commands.append(Command.create({**vals, 'sequence': 10 + len(commands)}))
+        for line, match in matches.items():
+            line.sudo().write({'match': match.how, 'product_id': match.product.id})
+        return commands, notes
+
+    def _part_vals(self, part, whole, match, units, usage, notes):
+        """Return the values of the bill lines for one part: exact (``part``) and in whole qəpik (``whole``)."""
+        row = part.key
+        taxes = self._taxes_for(part, match, usage)
+        held = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
+        amount = whole.goods
+        if whole.excise and 'excise' not in held:
+            amount += whole.excise
+            notes.append(self._cost_note(row, 'excise', whole.excise))
+        if whole.vat_amount and not held & set(_COLUMNS):
+            amount += whole.vat_amount
+            notes.append(self._cost_note(row, 'vat', whole.vat_amount))
+        self._note_amounts(part, taxes, notes)
+        vals = self._line_vals(row, match, units, notes)
+        vals |= self._amount_vals(row, amount, whole, taxes, part.main, notes)
+        result = [vals]
+        if whole.road and 'road' not in held:
+            result.append({
+                'name': self.env._("Road tax: %s", vals['name']), 'quantity': 1, 'price_unit': float(whole.road),
+                'tax_ids': [Command.clear()], 'is_imported': True,
+                **({'account_id': vals['account_id']} if 'account_id' in vals else {})})
+        return result
+
+    def _line_vals(self, row, match, units, notes):
+        """Product, text, account and unit of a line."""
+        name = row.name if row._name == 'vatportal.document.line' else self.main_info
+        vals = {'name': name or self.qaime, 'is_imported': True}
+        if not match:
+            return vals
+        vals |= {'vatportal_line_id': row.id, 'product_id': match.product.id}
+        if match.mapping and match.mapping.account_id.active:
+            vals['account_id'] = match.mapping.account_id.id
+        uom = self._line_unit(row, match, units)
+        if uom and match.product and not uom._has_common_reference(match.product.uom_id):
+            notes.append({'level': 'info', 'text': self.env._(
+                "“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check the quantity.",
+                line=name, unit=row.unit, own=match.product.uom_id.name)})
+        elif uom or not match.product:
+            vals['product_uom_id'] = uom.id if uom else False
+        return vals
+
+    def _line_unit(self, row, match, units):
+        mapping = match.mapping
+        if mapping and mapping.uom_id and text_key(mapping.unit) == text_key(row.unit):
+            return mapping.uom_id
+        return match.uom or units.get(text_key(row.unit))
+
+    # ------------------------------------------------------------------ amounts
+
+    def _amount_vals(self, row, amount, whole, taxes, main, notes):
+        """Quantity, price and taxes of a line whose amount before taxes is ``amount``."""
+        quantity, price = self._quantity_and_price(row, main, notes)
+        included = taxes.flatten_taxes_hierarchy().filtered('price_include')
+        gross = amount + (whole.vat_amount if included else 0)
+        # Without taxes there is nothing to hold a subtotal that price × quantity does not give.
+        price = billing.line_price(gross, quantity, price if not included else Decimal(0), exact=not taxes)
+        vals = {'quantity': float(quantity), 'price_unit': price, 'tax_ids': [Command.set(taxes.ids)]}
+        if taxes:
+            vals['extra_tax_data'] = {
+                'currency_id': self.currency_id.id, 'quantity': float(quantity), 'price_unit': price, 'discount': 0.0,
+                'manual_total_excluded_currency': float(amount),
+                'manual_tax_amounts': _manual_taxes(taxes, whole, amount),
+            }
+        return vals
+
+    def _quantity_and_price(self, row, main, notes):
+        """(quantity as Odoo can keep it, the document's price); 1 and nothing for an amount without a quantity."""
+        if not main or row._name != 'vatportal.document.line' or not row.quantity:
+            return Decimal(1), Decimal(0)
+        digits = self.env['decimal.precision'].precision_get('Product Unit')
+        quantity = decimal(float_round(row.quantity, precision_digits=digits), digits)
+        if quantity != decimal(row.quantity):
+            notes.append({'level': 'info', 'text': self.env._(
+                "“%(line)s”: the quantity %(quantity)s has more decimals than Odoo is set to keep (decimal accuracy of "
+                "Product Unit), so it was rounded and the price with it. The amount is the document's.",
+                line=row.name, quantity=decimal(row.quantity))})
+        return quantity or Decimal(1), decimal(row.price_unit)
+
+    # ------------------------------------------------------------------ taxes
+
+    def _taxes_for(self, part, match, usage):
+        """The taxes of a line: VAT by column and rate, or as a person has taught us; excise and road tax."""
+        vat = self._pick_vat(part, usage)
+        taught = match.mapping.tax_ids.filtered('active') if match and match.mapping else vat.browse()
+        if taught and self._fits(taught, part):
+            vat = taught
+        if part.excise:
+            vat |= self._pick_other('excise', usage, decimal(part.key.excise_rate) if part.key != self else 0)
+        if part.road:
+            vat |= self._pick_other('road', usage)
+        return vat
+
+    def _fits(self, taxes, part):
+        """Whether ``taxes``, learnt from another bill, can hold what stands in this part's VAT column."""
+        flat = taxes.flatten_taxes_hierarchy()
+        return part.category in set(flat.mapped('vatportal_category')) and (
+            part.category != 'vat' or billing.bears_rate(part, _rate(taxes)))
+
+    def _pick_vat(self, part, usage):
+        """The company's tax for the VAT column of ``part``, the one with its rate first.
+
+        :raises UserError: where a payer of VAT has none
+        """
+        if not part.category:
+            return self.env['account.tax']
+        candidates = self._company_taxes(usage, part.category)
+        if not candidates:
+            connector = self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
+            if connector.taxation == 'simplified':
+                return candidates
+            labels = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
+            raise UserError(self.env._(
+                "The company has no %(usage)s tax of the e-taxes category “%(category)s”. Press “Create Missing "
+                "Taxes” on the VatPortal connector, or set the category on the tax, and make the bill again.",
+                usage=self.env._("purchase") if usage == 'purchase' else self.env._("sales"),
+                category=labels[part.category]))
+        return candidates.sorted(lambda tax: (
+            not billing.bears_rate(part, _rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
+            tax.sequence, tax.id))[:1]
+
+    def _pick_other(self, category, usage, rate=0):
+        """The company's excise or road tax; the amount is the document's, whatever the tax itself would give."""
+        return self._company_taxes(usage, category).sorted(lambda tax: (
+            tax.amount_type != 'percent' or decimal(tax.amount) != rate, tax.sequence, tax.id))[:1]
+
+    def _company_taxes(self, usage, category):
+        Tax = self.env['account.tax'].with_company(self.company_id)
+        taxes = Tax.search([*Tax._check_company_domain(self.company_id), ('type_tax_use', '=', usage)])
+        return taxes.filtered(
+            lambda tax: set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')) - {False} == {category})
+
+    # ------------------------------------------------------------------ notes
+
+    def _cost_note(self, row, category, amount):
+        text = {
+            'vat': self.env._("“%(line)s”: %(amount)s AZN of VAT are part of the price, for the company has no tax for "
+                              "them.", line=row.display_name, amount=amount),
+            'excise': self.env._("“%(line)s”: %(amount)s AZN of excise are part of the price, for the company has no "
+                                 "tax of the e-taxes category “Excise”.", line=row.display_name, amount=amount),
+        }[category]
+        return {'level': 'info', 'text': text}
+
+    def _note_amounts(self, part, taxes, notes):
+        row = part.key
+        rate = _rate(taxes.filtered(lambda tax: not {'excise', 'road'} & set(
+            tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
+        if part.category and taxes and not billing.bears_rate(part, rate):
+            notes.append({'level': 'warning', 'text': self.env._(
+                "“%(line)s”: the document's VAT of %(vat)s AZN is not %(rate)s %% of %(base)s AZN. Compare the line "
+                "with the document before confirming.",
+                line=row.display_name, vat=_text(part.vat_amount), rate=_text(rate), base=_text(part.base))})
+        if row != self and part.main:
+            stated, found = decimal(row.amount_total), sum(other.total for other in row._to_parts())
+            if abs(stated - found) > billing.QEPIK:
+                notes.append({'level': 'warning', 'text': self.env._(
+                    "“%(line)s”: its amounts add up to %(found)s AZN, but its total on the document is %(stated)s AZN.",
+                    line=row.display_name, found=_text(found), stated=_text(stated))})
+
+
+def _text(number):
+    return f'{number:f}'
+
+
+def _rate(taxes):
+    """The percentage of VAT that ``taxes`` charge, groups taken apart."""
+    return sum((decimal(tax.amount) for tax in taxes.flatten_taxes_hierarchy()
+                if tax.amount_type == 'percent' and tax.vatportal_category not in ('excise', 'road')), Decimal(0))
+
+
+def _manual_taxes(taxes, whole, amount):
+    """The document's amounts per tax, as ``account.tax`` keeps them on a line; a tax that is not among those a
+    document knows is left to Odoo."""
+    flat = taxes._flatten_taxes_and_sort_them()[0]
+    columns = {'excise': (whole.excise, whole.goods), 'road': (whole.road, whole.goods),
+               **dict.fromkeys(_COLUMNS, (whole.vat_amount, amount + (
+                   whole.excise if 'excise' in flat.mapped('vatportal_category') else 0)))}
+    result, given = {}, set()
+    for tax in flat:
+        category = tax.vatportal_category
+        kind = 'vat' if category in _COLUMNS else category
+        result[str(tax.id)] = {}
+        if category in columns and kind not in given:
+            given.add(kind)
+            tax_amount, base = columns[category]
+            result[str(tax.id)] = {'tax_amount_currency': float(tax_amount), 'base_amount_currency': float(base)}
+    return result

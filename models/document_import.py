@@ -1,0 +1,270 @@
+import logging
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import float_compare
+from odoo.tools.misc import split_every
+
+from ..vatportal import qaime_number, voen
+from . import portal_values
+from .document import STATUSES, TRANSITIONS
+
+_logger = logging.getLogger(__name__)
+
+KNOWN_STATUSES = {code for code, _label in STATUSES} - {'unknown'}
+DELETED_STATUSES = ('deleted', 'deletedBySystem')
+# How many documents are in memory at a time with all their lines.
+CHUNK = 500
+# How many documents that could not be read are named.
+BAD_SHOWN = 20
+
+
+class VatportalDocument(models.Model):
+    """Documents that come from the portal: stored once, kept true, and left alone as long as nothing changes."""
+
+    _inherit = 'vatportal.document'
+
+    # Large, and looked at one document at a time.
+    raw = fields.Json(prefetch=False)
+    payload = fields.Json(prefetch=False)
+    amount_goods = fields.Float(tracking=True)
+    amount_excise = fields.Float(tracking=True)
+    amount_net = fields.Float(tracking=True)
+    amount_vat_base = fields.Float(tracking=True)
+    amount_not_subject = fields.Float(tracking=True)
+    amount_zero = fields.Float(tracking=True)
+    amount_exempt = fields.Float(tracking=True)
+    amount_vat = fields.Float(tracking=True)
+    amount_road = fields.Float(tracking=True)
+    amount_total = fields.Float(tracking=True)
+
+    is_foreign = fields.Boolean(
+        string="Not Ours", readonly=True, copy=False, index=True,
+        help="The VÖEN on the document is not the company's. It is kept apart: no bill is made of it, no invoice "
+             "matched with it.")
+    fingerprint = fields.Char(readonly=True, copy=False, help="Tells whether a download brings anything new.")
+    import_job_id = fields.Many2one(
+        'vatportal.job', string="Last Changed by", readonly=True, copy=False, ondelete='set null',
+        index='btree_not_null', help="The import that brought this document, or its last change.")
+
+    # ------------------------------------------------------------------ one form of the number
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([_with_number(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(_with_number(vals))
+
+    def _set_number(self, qaime):
+        return super()._set_number(qaime_number(qaime))
+
+    # ------------------------------------------------------------------ upsert
+
+    @api.model
+    def _upsert_from_portal(self, connector, direction, documents, job=None):
+        """Store what the portal has; find by company, folder and qaimə number, write only what differs.
+
+        Works on any number of documents in chunks. One that can't be stored does not keep the others from it.
+
+        :param direction: 'incoming' | 'outgoing'
+        :param documents: iterable of :class:`EtaxesDocument`; of one number given twice the last counts
+        :param job: the ``vatportal.job`` that asked for them, if any
+        :return: dict of ``created``, ``updated``, ``unchanged``, ``foreign`` (among the created and updated),
+            ``bad``: counts; ``problems``: what is wrong with the first bad ones, list of str; ``new``,
+            ``changed``: recordsets
+        :raises ConcurrencyError: another import brought the same documents at this moment. Odoo runs a request again
+            by itself; the second time finds them.
+        """
+        documents_by_key, problems = self._by_key(documents)
+        result = {
+            'created': 0, 'updated': 0, 'unchanged': 0, 'foreign': 0, 'bad': len(problems), 'problems': problems,
+            'new': [], 'changed': [],
+        }
+        target = self.sudo().with_company(connector.company_id).with_context(active_test=False)
+        # Looked up once; what each chunk needs of them is read with the chunk.
+        found = dict(target._read_group([
+            ('company_id', '=', connector.company_id.id), ('direction', '=', direction),
+            ('qaime', 'in', list(documents_by_key)),
+        ], ['qaime'], ['id:max']))
+        common = {
+            'connector_id': connector.id, 'company_id': connector.company_id.id, 'direction': direction,
+            'import_job_id': job.id if job else False,
+        }
+        for chunk in split_every(CHUNK, documents_by_key.items(), list):
+            target._upsert_chunk(chunk, found, common, result)
+            # The changes are logged now: a chunk that fails would take the log of those before it along.
+            self.env.cr.flush()
+            # The next chunk does not need them any more.
+            target.invalidate_model(flush=False)
+            self.env['vatportal.document.line'].invalidate_model(flush=False)
+        for key in ('new', 'changed'):
+            result[key] = self.browse(result[key])
+        self._after_import(result)
+        del result['problems'][BAD_SHOWN:]
+        return result
+
+    def _after_import(self, result):
+        """Let follow what follows from the new and the changed documents. Should that fail, they stay all the same."""
+        try:
+            with self.env.cr.savepoint():
+                self._on_imported(
+                    *(result[key].filtered(lambda document: not document.is_foreign) for key in ('new', 'changed')))
+        except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            raise
+        except Exception as error:
+            _logger.exception("VatPortal: imported documents could not be matched")
+            result['problems'].insert(0, self.env._(
+                "The documents are here, but could not be matched with partners and invoices: %s", error))
+        # A document that turned out to be one that was sent from here has been merged with it.
+        for key in ('new', 'changed'):
+            result[key] = result[key].exists()
+
+    @api.model
+    def _by_key(self, documents):
+        by_key, problems = {}, []
+        for document in documents:
+            try:
+                key = portal_values.document_key(document)
+            except ValueError as error:
+                problems.append(str(error))
+                continue
+            by_key.pop(key, None)
+            by_key[key] = document
+        return by_key, problems
+
+    def _upsert_chunk(self, chunk, found, common, result):
+        """Store ``chunk``, a list of (number, document). If that fails, its halves, down to the one that is bad."""
+        try:
+            with self.env.cr.savepoint():
+                outcome = self._store_chunk(chunk, found, common)
+        except UniqueViolation as error:
+            raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
+        except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            raise
+        except Exception as error:
+            if len(chunk) > 1:
+                middle = len(chunk) // 2
+                for half in (chunk[:middle], chunk[middle:]):
+                    self._upsert_chunk(half, found, common, result)
+                return
+            _logger.warning("VatPortal: document %s could not be stored", chunk[0][0], exc_info=True)
+            result['bad'] += 1
+            result['problems'].append(f"{chunk[0][0]}: {error}")
+            return
+        new, changed, unchanged, foreign = outcome
+        result['new'] += new.ids
+        result['changed'] += changed.ids
+        result['created'] += len(new)
+        result['updated'] += len(changed)
+        result['unchanged'] += unchanged
+        result['foreign'] += foreign
+
+    def _store_chunk(self, chunk, found, common):
+        """Return (new documents, changed documents, number of unchanged, number of foreign ones stored)."""
+        own_voen = voen.normalize(self.env.company.vat)
+        known = self.browse([found[key] for key, _document in chunk if key in found])
+        known_prints = {document.id: document.fingerprint for document in known}
+        to_create, changed, unchanged, kind_ids = [], self.browse(), 0, {}
+        for key, document in chunk:
+            raw = portal_values.storable(document.raw)
+            mark = portal_values.fingerprint(raw, own_voen)
+            if key in found and known_prints[found[key]] == mark:
+                unchanged += 1
+                continue
+            vals, kind_code = portal_values.document_values(document, common['direction'], own_voen)
+            if kind_code not in kind_ids:
+                kind_ids[kind_code] = kind_code and self.env['vatportal.kind']._get_or_create(kind_code).id
+            vals |= {'kind_id': kind_ids[kind_code], 'fingerprint': mark, **_status(vals['status_code'])}
+            lines = portal_values.line_values(document)
+            if key in found:
+                known.browse(found[key])._update_from_portal(vals, lines, common)
+                changed += known.browse(found[key])
+            else:
+                to_create.append(self._new_values(vals, lines, common))
+        # Nobody wants five thousand "created" messages, and nothing is changed yet that could be logged.
+        new = self.with_context(tracking_disable=True).create(to_create).with_env(self.env)
+        foreign = len((new + changed).filtered('is_foreign'))
+        return new, changed, unchanged, foreign
+
+    @api.model
+    def _new_values(self, vals, lines, common):
+        return {
+            **vals, **common,
+            'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',
+            'line_ids': [fields.Command.create(line) for line in lines],
+        }
+
+    # ------------------------------------------------------------------ update
+
+    def _update_from_portal(self, vals, lines, common):
+        """Write what differs. Status and amounts are tracked, so that old and new stand in the chatter."""
+        self.ensure_one()
+        changes = {name: value for name, value in vals.items() if self._differs(name, value)}
+        line_commands = self._line_commands(lines)
+        if line_commands:
+            changes['line_ids'] = line_commands
+        if common['import_job_id']:
+            changes['import_job_id'] = common['import_job_id']
+        if not self.connector_id:
+            changes['connector_id'] = common['connector_id']
+        if self.status == 'unknown' == changes.get('status', self.status) and 'status_code' in changes:
+            # The tracked status says "Other" before and after.
+            self._message_log(body=self.env._(
+                "e-taxes status: %(old)s → %(new)s", old=self.status_code, new=changes['status_code']))
+        if vals['status'] in DELETED_STATUSES and 'deleted' in TRANSITIONS[self.state]:
+            self._set_state('deleted', **changes)
+        else:
+            self.write(changes)
+
+    def _differs(self, name, value):
+        """Whether ``value`` is news for field ``name``. An empty text is none: what we know stays."""
+        field, present = self._fields[name], self[name]
+        if field.type == 'float':
+            return float_compare(present, value, precision_digits=field.get_digits(self.env)[1]) != 0
+        if field.type == 'many2one':
+            return bool(value) and present.id != value
+        if field.type in ('char', 'selection', 'datetime'):
+            return bool(value) and present != value
+        return present != value
+
+    def _line_commands(self, lines):
+        """Return the commands that turn the present lines into ``lines``, row by row.
+
+        A row that is about the same goods stays linked with its product and invoice line.
+        """
+        present = self.line_ids.sorted('sequence')
+        commands = []
+        for line, vals in zip(present, lines, strict=False):
+            changes = {name: value for name, value in vals.items() if line._differs_from(name, value)}
+            if {'product_code', 'name'} <= changes.keys():
+                changes.update(product_id=False, move_line_id=False)
+            if changes:
+                commands.append(fields.Command.update(line.id, changes))
+        commands += [fields.Command.delete(line.id) for line in present[len(lines):]]
+        commands += [fields.Command.create(vals) for vals in lines[len(present):]]
+        return commands
+
+
+class VatportalDocumentLine(models.Model):
+    _inherit = 'vatportal.document.line'
+
+    def _differs_from(self, name, value):
+        """Whether ``value`` is news for field ``name``."""
+        field, present = self._fields[name], self[name]
+        if field.type == 'float':
+            return float_compare(present, value, precision_digits=field.get_digits(self.env)[1]) != 0
+        return (present or '') != (value or '')
+
+
+def _with_number(vals):
+    """Return ``vals`` with the qaimə number in the form in which numbers compare."""
+    return {**vals, 'qaime': qaime_number(vals['qaime'])} if vals.get('qaime') else vals
+
+
+def _status(code):
+    """Return the values of the status fields; a status that is new to us is kept as it came."""
+    return {'status_code': code or False, 'status': (code if code in KNOWN_STATUSES else 'unknown') if code else False}

@@ -1,0 +1,136 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from .document_bill import BAKU
+from .document_delete import FINAL_STATUSES
+
+ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes'
+# The buyer has so many days to answer; then the system approves (e-taxes.gov.az).
+DAYS_TO_APPROVE = timedelta(days=5)
+# Beside the obvious ones: what was refused leaves the document as it was, approved.
+APPROVED = ('approved', 'approvedBySystem', 'updateApproval', 'cancelationRefused', 'correctionRefused')
+
+
+class VatportalDocument(models.Model):
+    """What a status of e-taxes asks of people: activities on the invoice or bill, and hints."""
+
+    _inherit = 'vatportal.document'
+
+    is_approved = fields.Boolean(compute='_compute_is_approved', store=True)
+    hint = fields.Char(compute='_compute_hint', help="What the status means, and what happens next by itself.")
+
+    @api.depends('status')
+    def _compute_is_approved(self):
+        for document in self:
+            document.is_approved = document.status in APPROVED
+
+    @api.depends('status', 'direction', 'date', 'state')
+    @api.depends_context('lang')
+    def _compute_hint(self):
+        for document in self:
+            document.hint = document._get_hint() if document.state == 'registered' else False
+
+    def _get_hint(self):
+        _, ours = self.env._, self.direction == 'outgoing'
+        if self.status == 'onApproval' and self.date:
+            day = self._baku_date() + DAYS_TO_APPROVE
+            if day < fields.Datetime.now().astimezone(BAKU).date():
+                return _("It should have approved itself on %s; the next import tells.", f'{day:%d.%m.%Y}')
+            return _("Approves itself on %s.", f'{day:%d.%m.%Y}')
+        texts = {
+            'onApprovalEdited': _("The buyer looks at the correction.") if ours else _("Corrected by the seller; waits "
+                                                                                       "for your answer."),
+            'updateRequested': _("The buyer sent it back: correct it at e-taxes.gov.az.") if ours else _(
+                "Sent back to the seller for correction."),
+            'cancelRequested': _("Its cancellation was asked for: answer at e-taxes.gov.az."),
+            'cancelationRefused': _("The cancellation was refused: the document stays approved."),
+            'correctionRefused': _("The correction was refused: the document stays approved."),
+        }
+        return texts.get(self.status, False)
+
+    # ------------------------------------------------------------------ activities
+
+    def _follow_status(self):
+        """Raise, renew or close the activity on each document's invoice or bill, as its status asks."""
+        for document in self:
+            move = document.move_id
+            if not move or move.company_id != document.company_id:
+                continue
+            task = document._status_task()
+            if document.status in FINAL_STATUSES:
+                task = document._follow_end(task)
+            if task:
+                document._raise_activity(*task)
+            else:
+                document._close_activity()
+
+    def _follow_end(self, task):
+        """The document is no more: unlock the invoice, cancel a draft bill if that is wished. Return what is left to
+        do for a person."""
+        if self.direction == 'outgoing':
+            if self.state == 'registered':
+                # The invoice may be cancelled now, or sent again as another document.
+                self._set_state('deleted')
+            return task if self.move_id.state == 'posted' else None
+        if self.move_id.state == 'draft' and self.connector_id.cancel_draft_bills:
+            self.move_id._vatportal_cancel_bill()
+        return task if self.move_id.state != 'cancel' else None
+
+    def _status_task(self):
+        """(summary, what to do) for a person; None where there is nothing to do."""
+        number = self.qaime or self.name
+        task = self._sent_task(number) if self.direction == 'outgoing' else self._received_task(number)
+        if not task and self.amount_differs:
+            return (
+                self.env._("e-taxes: the amount of %s differs", number),
+                self.env._("The document and the entry in Odoo no longer have the same total. Compare them; the "
+                           "document's history shows what changed."))
+        return task
+
+    def _sent_task(self, number):
+        _ = self.env._
+        if self.status == 'updateRequested':
+            return (_("e-taxes: %s was sent back for correction", number),
+                    _("The buyer did not approve the document. Read the reason at e-taxes.gov.az, correct the document "
+                      "there, and correct this invoice in the same way, or delete the document and send the invoice "
+                      "again."))
+        if self.status == 'cancelRequested':
+            return (_("e-taxes: the cancellation of %s was asked for", number),
+                    _("Agree or refuse at e-taxes.gov.az. Once the document is cancelled, cancel this invoice or make a "
+                      "credit note."))
+        if self.status in FINAL_STATUSES:
+            return (_("e-taxes: %s is no longer valid", number),
+                    _("The document was cancelled or deleted at e-taxes. Cancel this invoice, make a credit note, or "
+                      "send it again."))
+        return None
+
+    def _received_task(self, number):
+        _ = self.env._
+        if self.status == 'cancelRequested':
+            return (_("e-taxes: the cancellation of %s was asked for", number),
+                    _("Agree or refuse at e-taxes.gov.az before this bill is paid."))
+        if self.status in FINAL_STATUSES:
+            return (_("e-taxes: %s is no longer valid", number),
+                    _("The document of this bill was cancelled or deleted at e-taxes. Cancel the bill if it is a draft; "
+                      "otherwise reset it to draft or ask the vendor for a credit note."))
+        return None
+
+    def _raise_activity(self, summary, note):
+        move = self.move_id.sudo()
+        present = move.activity_search([ACTIVITY])
+        if present.filtered(lambda activity: activity.summary == summary):
+            return
+        present.unlink()
+        connector = self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
+        move.activity_schedule(
+            ACTIVITY, summary=summary, note=Markup("<p>%s</p>") % note,
+            user_id=connector.sudo()._activity_user(move).id)
+
+    def _close_activity(self):
+        move = self.move_id.sudo()
+        if move.activity_search([ACTIVITY]):
+            label = dict(self._fields['status']._description_selection(self.env)).get(self.status, '')
+            move.activity_feedback([ACTIVITY], feedback=self.env._("e-taxes status: %s", label))

@@ -1,0 +1,97 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..vatportal import voen
+from .document_bill import BillQuestion
+from .portal_values import clean
+
+NAME_LENGTH = 200
+
+
+class VatportalDocument(models.Model):
+    """The partner of a document: by VÖEN, never by name."""
+
+    _inherit = 'vatportal.document'
+
+    def _counterparty(self):
+        """(VÖEN, name) of the other side: the seller of what we received, the buyer of what we sent."""
+        self.ensure_one()
+        if self.direction == 'incoming':
+            return voen.normalize(self.seller_vat), self.seller_name or ''
+        return voen.normalize(self.buyer_vat), self.buyer_name or ''
+
+    @api.model
+    def _partners_by_voen(self, company, numbers):
+        """Return a dict of VÖEN → partners that may be meant: companies rather than their contacts and branches, those
+        of ``company`` rather than shared ones."""
+        numbers = sorted({number for number in numbers if voen.is_voen(number)})
+        result = defaultdict(self.env['res.partner'].browse)
+        if not numbers:
+            return result
+        Partner = self.env['res.partner'].sudo()
+        query = Partner._search([('company_id', 'in', (False, company.id)), ('vat', '!=', False)])
+        # As people type it: with the country's letters, spaces or dashes.
+        query.add_where(SQL(
+            "regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)",
+            Partner._field_to_sql(query.table, 'vat', query), numbers))
+        for partner in Partner.browse(query):
+            result[voen.normalize(partner.vat)] |= partner.commercial_partner_id
+        for number, partners in result.items():
+            own = partners.filtered(lambda partner: partner.company_id == company)
+            result[number] = (own or partners).sudo(False)
+        return result
+
+    def _vendor_candidates(self):
+        number, _name = self._counterparty()
+        return self._partners_by_voen(self.company_id, [number])[number]
+
+    def _find_vendor(self):
+        """The partner that is meant, created where nobody has this VÖEN.
+
+        :raises BillQuestion: when several have it, or when it is no VÖEN at all
+        """
+        number, name = self._counterparty()
+        if not voen.is_voen(number):
+            raise BillQuestion(self.env._(
+                "“%(number)s” is no VÖEN (10 digits). Choose the partner %(name)s by hand.", number=number, name=name))
+        candidates = self._vendor_candidates()
+        if len(candidates) > 1:
+            chosen = self._chosen_before(number) & candidates
+            if not chosen:
+                raise BillQuestion(self.env._(
+                    "Several partners have the VÖEN %(number)s: %(names)s. Choose one, or merge them.",
+                    number=number, names=', '.join(candidates.mapped('display_name'))))
+            return chosen
+        return candidates or self._create_vendor(number, name)
+
+    def _chosen_before(self, number):
+        """The partner that a person chose last for this VÖEN."""
+        before = self.sudo().search([
+            ('company_id', '=', self.company_id.id), ('seller_vat', '=', number), ('bill_partner_chosen', '=', True),
+            ('id', '!=', self.id)], order='write_date desc, id desc', limit=1)
+        return before.partner_id.sudo(False)
+
+    def _create_vendor(self, number, name):
+        """A partner with the name and VÖEN of the document. Its country and check digits are e-taxes' business, so
+        Odoo's own check of tax numbers does not apply."""
+        return self.env['res.partner'].sudo().with_context(no_vat_validation=True).create({
+            'name': clean(name, NAME_LENGTH) or number,
+            'vat': number,
+            'country_id': self.env.ref('base.az').id,
+            # The last digit tells a legal person (1) from a natural one (2).
+            'is_company': not number.endswith('2'),
+        }).sudo(False)
+
+    def _set_partners(self):
+        """Write the partner on those that have none, where the VÖEN leaves no doubt. One question per company."""
+        for company, documents in self.filtered(lambda document: not document.partner_id).grouped('company_id').items():
+            partners = self._partners_by_voen(company, [document._counterparty()[0] for document in documents])
+            by_partner = defaultdict(list)
+            for document in documents:
+                found = partners[document._counterparty()[0]]
+                if len(found) == 1:
+                    by_partner[found.id].append(document.id)
+            for partner_id, ids in by_partner.items():
+                self.browse(ids).sudo().partner_id = partner_id

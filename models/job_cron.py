@@ -1,0 +1,124 @@
+import logging
+import time
+from datetime import timedelta
+
+from psycopg2.errors import OperationalError
+
+from odoo import fields, models
+
+from ..vatportal import polling
+from .job import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+
+# For how many seconds one run of the scheduled action follows jobs. Well below Odoo's limit_time_real (120 s): the
+# last call that is begun may take CALL_LIMITS on top.
+FOLLOW_SECONDS = 45
+# Seconds for one call of the scheduled action: for each silence, and for the whole. Shorter than at the dialog, so
+# that a portal that hangs does not keep the others waiting; asking again is harmless. Invoices that go out get longer,
+# for there an answer given up costs a settling.
+READ_LIMITS = {'timeout': 10, 'deadline': 15}
+START_LIMITS = {'timeout': 30, 'deadline': 60}
+
+
+class VatportalJob(models.Model):
+    """The net beneath the dialog: with no dialog open, the scheduled action carries the jobs on.
+
+    A prompt on the phone ends after two minutes, while Odoo looks at its scheduled actions once a minute. So a run
+    stays with the jobs that a person may be asked for and asks the portal at the vendor's pace, for
+    ``l10n_az_vatportal.follow_seconds`` (system parameter; 0: one round only); then it calls itself again.
+    """
+
+    _inherit = 'vatportal.job'
+
+    def _cron_advance(self):
+        """Scheduled action: carry on every job that is due. One job's failure does not touch the next."""
+        seconds = self._follow_seconds()
+        end = time.monotonic() + seconds
+        failed = set()
+        while self._cron_round(end, failed):
+            pause = self._cron_pause(failed)
+            if pause is None or time.monotonic() + pause > end:
+                break
+            time.sleep(pause)
+        if seconds and self._cron_pause(failed) is not None:
+            self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+
+    def _follow_seconds(self):
+        value = self.env['ir.config_parameter'].sudo().get_param('l10n_az_vatportal.follow_seconds', '')
+        try:
+            return max(0.0, min(float(value), FOLLOW_SECONDS))
+        except ValueError:
+            return FOLLOW_SECONDS
+
+    def _cron_round(self, end, failed):
+        """Move every job that is due by one step, but those in ``failed``, to which this adds.
+
+        :return: whether there was time for all of them
+        """
+        cron = self.env['ir.cron']
+        for job in self._cron_due(failed):
+            try:
+                job.with_context(vatportal_cron=True)._advance()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next job must have its turn
+                self._cron_failed(job, error)
+                failed.add(job.id)
+            left = cron._commit_progress(1)
+            if not left and time.monotonic() >= end:
+                return False
+        return True
+
+    def _cron_due(self, failed):
+        """The jobs that are due, those at portals that answer and those that follow a process before the others:
+        they are quick, and a code may be waiting in them."""
+        now = fields.Datetime.now()
+        jobs = self.search([
+            ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)),
+            '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', now),
+            '|', ('connector_id.retry_at', '=', False), ('connector_id.retry_at', '<=', now),
+        ], order='next_poll_at, id')
+        return jobs.sorted(lambda job: (job.connector_id.sudo().error_count, job.phase != 'follow'))
+
+    def _cron_failed(self, job, error):
+        """A step failed for a reason of our own: undo it, and leave the job alone for a while."""
+        self.env.cr.rollback()
+        if isinstance(error, OperationalError):
+            # Someone else wrote the same rows, the dialog for instance.
+            _logger.info("VatPortal job %s is in use: %s", job.id, type(error).__name__)
+        else:
+            _logger.error("VatPortal job %s could not be moved on", job.id, exc_info=error)
+        try:
+            locked = job.sudo()._locked()
+            if locked:
+                errors = locked.error_count + 1
+                locked.write({
+                    'error_count': errors,
+                    'next_poll_at': fields.Datetime.now() + timedelta(seconds=polling.next_delay(0, errors))})
+                locked._commit()
+        except OperationalError:
+            self.env.cr.rollback()
+
+    def _cron_pause(self, failed):
+        """Seconds until the next of the jobs that are followed closely is due; None where there is none soon.
+
+        Not those whose portal is down, and not those that wait for a lost answer to be settled: the next run of the
+        scheduled action is soon enough for them.
+        """
+        now = fields.Datetime.now()
+        soon = now + timedelta(seconds=FOLLOW_SECONDS)
+        jobs = self.search([
+            ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)),
+            ('reason', 'not in', ('lost', 'exists')),
+            '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', soon),
+            ('connector_id.retry_at', '=', False),
+        ])
+        if not jobs:
+            return None
+        due = min(job.next_poll_at or now for job in jobs)
+        # Never less: a job that someone else is at stays due.
+        return max(polling.MINIMUM_S, (due - now).total_seconds())
+
+    def _client_limits(self):
+        if not self.env.context.get('vatportal_cron'):
+            return super()._client_limits()
+        return START_LIMITS if self.phase == 'start' else READ_LIMITS

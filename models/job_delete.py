@@ -1,0 +1,254 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ..vatportal import PAGE_SIZE, Stats, polling, serie_number
+from ..vatportal.etaxes import qaime_number
+from .document_delete import FOLDERS
+from .job_upload import LOST_S, RESEND_S
+
+# The portal files a document under the day on which it was made, in Baku; ours may be a day off.
+_DAYS = timedelta(days=2)
+
+
+class VatportalJob(models.Model):
+    """Deleting documents.
+
+    From VatPortal alone the documents go by ERP id, at once and without PINs. From e-taxes they go by series and
+    number, in a process with PIN1 and PIN2, all together or not at all.
+
+    Nothing is written on a document before the portal has said that it is gone. A lost answer is settled by asking:
+
+    - an ERP id that had a number and shows none any more, or is not shown at all, is gone
+    - a document that the list of the sent ones shows as deleted is gone; so is one that once came from that list
+      and is not in it any more
+    - an ERP id without a number says nothing where the portal also "shows" ids that it does not have. Deleting it
+      once more is harmless and tells more; what is refused then and not listed by date either is gone.
+    """
+
+    _inherit = 'vatportal.job'
+
+    phase = fields.Selection(
+        selection_add=[('remove', "Delete what is left"), ('list', "Look through the portal's list")],
+        ondelete={'remove': 'set default', 'list': 'set default'})
+    folder = fields.Selection(FOLDERS, readonly=True, help="Where the documents are deleted from.")
+    delete_reason = fields.Char(string="Reason of Deletion", readonly=True)
+    listed = fields.Json(readonly=True, help="What the portal's list shows so far: number or ERP id → status.")
+
+    # ------------------------------------------------------------------ queueing
+
+    def _queue_deletion(self, documents, folder, reason):
+        """Create the jobs that delete ``documents`` out of ``folder``, one per connector; return them.
+
+        The caller has locked and checked the documents and commits before anything is sent.
+        """
+        now = fields.Datetime.now()
+        return self.sudo().create([
+            {
+                'operation': 'delete', 'connector_id': connector.id, 'user_id': self.env.uid, 'folder': folder,
+                'delete_reason': reason, 'document_ids': [fields.Command.set(group.ids)],
+                'started_at': now, 'changed_at': now,
+            }
+            for connector, group in documents.grouped(lambda document: document._delete_connector()).items()
+        ]).sudo(False)
+
+    def _to_delete(self):
+        """The documents of this deletion that are not known to be gone."""
+        return self.document_ids.filtered(lambda doc: doc.state != 'deleted').sorted('id')
+
+    def _gone(self, documents):
+        if documents:
+            documents._set_deleted(self.user_id, self.delete_reason or '')
+
+    # ------------------------------------------------------------------ start
+
+    def _prepare_delete(self):
+        return bool(self._to_delete())
+
+    def _start_delete(self, client):
+        documents = self._to_delete()
+        if self.folder == 'portal':
+            return client.delete_invoices(documents.mapped('erp_id'))
+        numbers = [serie_number(document.qaime) for document in documents]
+        return client.delete_etaxes(numbers, is_signed=self.folder == 'sent')
+
+    def _apply_start(self, process_id):
+        if self.operation == 'delete' and self.folder == 'portal':
+            self._gone(self._to_delete())
+            self._finish()
+        else:
+            super()._apply_start(process_id)
+
+    def _started_delete(self):
+        """The documents stay what they are until they are gone."""
+
+    def _error_start_delete(self, answer):
+        lost = answer['error'] == 'UnknownOutcome'
+        if answer['error'] == 'TransientError' and self._elapsed() < RESEND_S:
+            # Surely not processed: the same again later, while somebody may still be there to type the PIN.
+            self.write({'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
+                        'portal_message': answer.get('message') or False})
+            self._schedule(max(polling.next_delay(0, self.error_count), answer.get('retry_after') or 0))
+        elif lost or (self.folder == 'portal' and answer['error'] == 'Refused'):
+            self._settle_deletion('lost' if lost else 'failed')
+        else:
+            text = self._explained(answer)
+            if answer['error'] == 'Refused' and answer['code'] == 20:
+                text = self._not_in_folder()
+            self._end_deletion(self.env._("%s Nothing was deleted.", text), answer.get('message'))
+
+    def _not_in_folder(self):
+        if self.folder == 'draft':
+            return self.env._("e-taxes does not find all of these among the drafts.")
+        return self.env._(
+            "e-taxes does not find all of these among the sent invoices that wait for the counterparty. One of them "
+            "may have been answered meanwhile (import the statuses), or may not be signed yet (delete it as a draft).")
+
+    # ------------------------------------------------------------------ the end of the process
+
+    def _ended_delete(self, succeeded, _refusals):
+        if succeeded:
+            self._gone(self._to_delete())
+            self._finish()
+        else:
+            self._settle_deletion('failed')
+
+    def _silent_delete(self):
+        self._settle_deletion('lost')
+
+    def _settle_deletion(self, reason):
+        """From now on the portal is asked what it still has."""
+        self.write({'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(),
+                    'error_count': 0, 'message': False})
+        self._schedule(0 if reason == 'failed' else polling.next_delay(0))
+
+    # ------------------------------------------------------------------ read, by ERP id
+
+    def _call_read_delete(self, client):
+        return client.read_invoices(self._to_delete().filtered('erp_id').mapped('erp_id'))
+
+    def _apply_read_delete(self, numbers):
+        documents = self._to_delete().filtered('erp_id')
+        if self.folder == 'portal':
+            for document in documents.filtered(lambda doc: numbers.get(doc.erp_id)):
+                # Signed at the portal by hand meanwhile.
+                document._set_number(numbers[document.erp_id])
+            self._gone(documents.filtered(lambda doc: doc.erp_id not in numbers))
+            self._to('remove' if self._unsure() else 'end')
+        else:
+            self._gone(documents.filtered(lambda doc: not numbers.get(doc.erp_id)))
+            self._to('list' if self._to_delete() else 'end')
+
+    def _unsure(self):
+        """Documents of which only the portal's "no number" is known."""
+        kept = self.kept_ids or []
+        return self._to_delete().filtered(lambda doc: doc.state == 'imported' and doc.erp_id not in kept)
+
+    def _to(self, phase):
+        """Go on with ``phase``; at the end say what was not deleted."""
+        if phase == 'end':
+            self._end_deletion()
+            return
+        self.write({'phase': phase, 'page': 1, 'listed': False})
+        self._schedule(polling.MINIMUM_S)
+
+    # ------------------------------------------------------------------ remove, one by one
+
+    def _call_remove(self, client):
+        client.delete_invoices(self._unsure()[:1].mapped('erp_id'))
+
+    def _apply_remove(self, _value):
+        self._gone(self._unsure()[:1])
+        self._after_remove()
+
+    def _error_remove(self, answer):
+        """A refusal means: not there, or submitted to e-taxes. The list tells which. A lost answer means to try
+        again: this call has no effect on what is gone."""
+        if answer['error'] != 'Refused':
+            return False
+        self.kept_ids = [*(self.kept_ids or []), self._unsure()[:1].erp_id]
+        self._after_remove()
+        return True
+
+    def _after_remove(self):
+        if self._unsure():
+            self._schedule(polling.MINIMUM_S)
+        else:
+            self._to('list' if self._to_delete().filtered(lambda doc: doc.state == 'imported') else 'end')
+
+    # ------------------------------------------------------------------ the portal's list
+
+    def _call_list(self, client):
+        """Return [{number or ERP id: status or qaimə}, whether there are more pages]."""
+        first, last = self._list_span()
+        if self.folder == 'portal':
+            return [client.read_invoices_by_date(first, last), False]
+        page = client.read_etaxes(direction=1, date_from=first, date_to=last, page=self.page or 1)
+        rows = {qaime_number(document.qaime): document.status for document in page.documents}
+        return [rows, (self.page or 1) * PAGE_SIZE < page.total and bool(rows)]
+
+    def _list_span(self):
+        """The days around those on which the documents can have been made at the portal."""
+        documents = self._to_delete()
+        uploads = documents.job_ids.filtered(lambda job: job.operation == 'upload')
+        dates = [date for date in documents.mapped('date') + uploads.mapped('sent_at') if date]
+        dates = dates or [fields.Datetime.now()]
+        return (min(dates) - _DAYS).date(), (max(dates) + _DAYS).date()
+
+    def _apply_list(self, value):
+        rows, more = value
+        listed = {**(self.listed or {}), **rows}
+        if more:
+            self.write({'listed': listed, 'page': (self.page or 1) + 1})
+            self._schedule(polling.MINIMUM_S)
+            return
+        documents = self._to_delete()
+        if self.folder == 'portal':
+            self._gone(documents.filtered(lambda doc: doc.state == 'imported' and doc.erp_id not in listed))
+        else:
+            self._gone(documents.filtered(lambda doc: doc._is_gone_from(listed)))
+        if self._to_delete() and self.reason == 'lost' and self.folder != 'portal' and self._settling() < LOST_S:
+            # The process may be at work still: PIN prompts end after two minutes, a process after five.
+            self._to('read')
+            self._schedule(polling.next_delay(self._settling()))
+        else:
+            self._to('end')
+
+    def _error_list(self, answer):
+        """A portal that can't show its list leaves the documents what they are."""
+        if answer['error'] != 'Refused':
+            return False
+        self._end_deletion()
+        return True
+
+    # ------------------------------------------------------------------ the end
+
+    def _end_deletion(self, message=False, portal_message=False):
+        """End the job; ``message`` or, where documents are left, what stood against it."""
+        left = self._to_delete()
+        said = '\n'.join(Stats.from_json(self.stats).refusals)
+        self.write({
+            'message': message or (self._not_deleted(left) if left else False),
+            'portal_message': portal_message or said or False,
+        })
+        self._finish()
+
+    def _not_deleted(self, left):
+        _ = self.env._
+        if self.folder == 'portal':
+            signed = left.filtered('qaime')
+            texts = [_("%(name)s was signed at the portal meanwhile and has the number %(number)s. Delete it from "
+                       "e-taxes.", name=document.move_id.name or document.erp_id, number=document.qaime)
+                     for document in signed]
+            texts += [_("The portal shows %s and does not let it be deleted. Look for it in VatPortal, and delete it "
+                        "there.", document.erp_id) for document in left - signed]
+            return '\n'.join(texts)
+        if self.reason == 'lost':
+            return _("The portal's answer was lost, and it still has these invoices. Nothing was deleted; try again.")
+        if Stats.from_json(self.stats).refusals:
+            return _("The deletion was refused, for the reason below. Nothing was deleted.")
+        text = {
+            'send': _("PIN1 was not confirmed on the phone, or not in time."),
+            'login': _("PIN2 was not confirmed on the phone, or not in time."),
+        }.get(self.step) or _("The process ended with errors.")
+        return _("%s Nothing was deleted.", text)

@@ -1,0 +1,64 @@
+import re
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+from ..vatportal import PortalError
+from . import portal_text
+from .job import without_codes
+from .portal_values import storable
+
+# Names under which a portal may repeat what it was told in confidence.
+_SECRET = re.compile(r'token|passw|secret|hash|apikey|^key$|login|user_?name|phone|pin[12]?_?code', re.IGNORECASE)
+_HIDDEN = '***'
+
+
+class VatportalJob(models.Model):
+    """The portal's own detail and log of a process, kept for support."""
+
+    _inherit = 'vatportal.job'
+
+    def action_details(self):
+        """Fetch what the portal knows of this process and keep it on the job, secrets stripped.
+
+        :raises AccessError: for anyone but accounting managers
+        :raises UserError: when there is no process, or the portal does not tell
+        """
+        self.ensure_one()
+        self.check_access('read')
+        if not self.env.user.has_group('account.group_account_manager'):
+            raise AccessError(self.env._("Only accounting managers can fetch the details of a process."))
+        if not self.portal_id:
+            raise UserError(self.env._("The portal gave this process no number, so there are no details."))
+        connector = self.sudo().connector_id
+        with connector._client() as client:
+            try:
+                data = client.process_data(int(self.portal_id))
+            except PortalError as error:
+                said = ' ' + self.env._("The portal said: %s", error.message) if error.message else ''
+                raise UserError(portal_text.explain(self.env, error) + said) from None
+            connector._note_answer(client.read_methods)
+        self.sudo().details = connector._without_secrets(without_codes(storable(data))) or {'log': []}
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+
+
+class VatportalConnector(models.Model):
+    _inherit = 'vatportal.connector'
+
+    def _without_secrets(self, data):
+        """Return the JSON ``data`` with everything masked that is a secret by its name or is one of ours."""
+        connector = self.sudo()
+        own = [text for text in (connector.token, connector.password, connector.secret_hash) if text and len(text) > 3]
+        return _masked(data, own)
+
+
+def _masked(data, secrets):
+    if isinstance(data, dict):
+        return {key: _HIDDEN if _SECRET.search(key) and value not in (None, '', False) else _masked(value, secrets)
+                for key, value in data.items()}
+    if isinstance(data, list):
+        return [_masked(value, secrets) for value in data]
+    if isinstance(data, str):
+        for secret in secrets:
+            data = data.replace(secret, _HIDDEN)
+    return data

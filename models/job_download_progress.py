@@ -1,0 +1,114 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from .job import OPEN_STATES
+
+
+class VatportalJob(models.Model):
+    """What a person sees of an import while it runs and after its end."""
+
+    _inherit = 'vatportal.job'
+
+    @api.depends('direction', 'date_from', 'date_to')
+    def _compute_name(self):
+        downloads = self.filtered(lambda job: job.operation == 'download')
+        super(VatportalJob, self - downloads)._compute_name()
+        labels = dict(self._fields['direction']._description_selection(self.env))
+        for job in downloads:
+            job.name = self.env._(
+                "Import: %(folder)s, %(start)s – %(end)s", folder=labels.get(job.direction, ''),
+                start=format_date(self.env, job.date_from), end=format_date(self.env, job.date_to))
+
+    def action_refresh(self):
+        """Of imports that were started together, move on and show the one that is at work.
+
+        :return: as for every job, and ``progress``, see :meth:`_progress_download`
+        """
+        data = super().action_refresh()
+        if self.operation != 'download' or not self.root_id:
+            return data
+        batch = self._batch()
+        current = _current(batch)
+        if current != self:
+            # The right to follow was checked for this job; the others are the same import.
+            current._advance()
+            self.env.invalidate_all()
+            current = _current(batch)
+        data = current._progress()
+        finished = all(job.state not in OPEN_STATES for job in batch)
+        return {**data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)}
+
+    def _progress(self):
+        data = super()._progress()
+        if self.operation == 'download':
+            data.update(
+                documents=[], can_retry=False, can_cancel=False,
+                can_stop=self.state in OPEN_STATES, can_resume=self.state == 'failed',
+                progress=self._progress_download())
+        return data
+
+    def _progress_download(self):
+        """Return the counts of the whole import: dict of
+
+        - ``read``, ``total``, ``created``, ``updated``, ``unchanged``, ``foreign``, ``skipped``, ``bad``
+        - ``parts``: list of {``id``, ``name``, ``state``: waiting | running | done | failed, ``read``, ``total``}, one
+          per folder and month
+        """
+        batch = self._batch()
+        counts = ('read', 'created', 'updated', 'unchanged', 'foreign', 'skipped', 'bad')
+        return {
+            **{count: sum(batch.mapped(f'{count}_count')) for count in counts},
+            'total': sum(batch.mapped('total')),
+            'parts': [{
+                'id': job.id, 'name': job.name, 'read': job.read_count, 'total': job.total,
+                'state': 'waiting' if job.on_hold else 'running' if job.state in OPEN_STATES else job.state,
+            } for job in batch],
+        }
+
+    # ------------------------------------------------------------------ steps
+
+    def _step_keys(self):
+        if self.operation != 'download':
+            return super()._step_keys()
+        return ['numbers'] if self.source == 'portal' else ['send', 'login', 'numbers']
+
+    def _progress_steps(self):
+        steps = super()._progress_steps()
+        if self.operation == 'download':
+            steps[-1]['label'] = self.env._("Documents read")
+        return steps
+
+    def _headline(self):
+        _ = self.env._
+        if self.operation != 'download':
+            return super()._headline()
+        if self.state == 'done':
+            return self._headline_done()
+        if self.state == 'failed' and self.is_stopped:
+            return _("Stopped. What was read is kept.")
+        if self.state in OPEN_STATES and not self._is_delayed():
+            if self.on_hold:
+                return _("Waiting for the import before it.")
+            if self.phase == 'read':
+                return _("Reading the documents…")
+            if not self.waits_for_pin:
+                return _("e-taxes is being asked…") if self._logged_in() else _(
+                    "VatPortal is logging in; the code for PIN1 will appear here.")
+        return super()._headline()
+
+    def _is_delayed(self):
+        return bool(self.connector_id.retry_at and self.connector_id.retry_at > fields.Datetime.now())
+
+    def _headline_done(self):
+        counts = self._progress_download()
+        if not counts['total']:
+            return self.env._("There are no documents in this time.")
+        return self.env._(
+            "%(read)s documents read: %(created)s new, %(updated)s changed.", read=counts['read'],
+            created=counts['created'], updated=counts['updated'])
+
+
+def _current(batch):
+    """The job that is at work; at the end, the first that failed, else the last."""
+    working = batch.filtered(lambda job: job.state in OPEN_STATES and not job.on_hold)
+    return (working or batch.filtered(lambda job: job.state == 'failed') or batch[-1:])[0]

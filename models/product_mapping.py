@@ -1,0 +1,136 @@
+from odoo import api, fields, models
+
+from ..vatportal.names import text_key
+
+USAGES = [('purchase', "Vendor bills"), ('sale', "Customer credit notes")]
+# What of a bill line is worth remembering when a person changes it.
+LEARNT_FIELDS = {'product_id', 'account_id', 'tax_ids', 'product_uom_id'}
+
+
+class VatportalProductMapping(models.Model):
+    """How the lines of one vendor are booked: learnt from the bills that people have corrected or confirmed.
+
+    A line is known by the vendor's product code and by what the vendor calls the product; codes alone won't do, for
+    one code of the national classifier covers many products. Managers may edit the list.
+    """
+
+    _name = 'vatportal.product.mapping'
+    _description = 'e-taxes product mapping'
+    _order = 'partner_id, product_code, name'
+    _check_company_auto = True
+
+    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company, index=True)
+    partner_id = fields.Many2one('res.partner', string="Vendor", required=True, ondelete='cascade', index=True)
+    usage = fields.Selection(USAGES, required=True, default='purchase')
+    product_code = fields.Char(string="Code", help="10-digit code of the national classifier, as the vendor gives it.")
+    name = fields.Char(string="Vendor's Name of the Product", required=True)
+    key = fields.Char(compute='_compute_key', store=True)
+    product_id = fields.Many2one('product.product', ondelete='cascade', check_company=True)
+    no_product = fields.Boolean(help="A person took the product off the line: none is looked for.")
+    account_id = fields.Many2one(
+        'account.account', check_company=True, help="Empty: the product's, or the one that Odoo predicts.")
+    tax_ids = fields.Many2many('account.tax', string="Taxes", check_company=True,
+                               help="Empty: chosen by the VAT column of the line.")
+    uom_id = fields.Many2one('uom.uom', string="Unit", help="Empty: the unit that the document names.")
+    unit = fields.Char(string="Vendor's Unit", help="The unit applies to lines that name this one.")
+
+    _known_once = models.UniqueIndex(
+        "(company_id, partner_id, usage, COALESCE(product_code, ''), md5(key))",
+        "This product of the vendor is in the list already.")
+
+    @api.depends('name')
+    def _compute_key(self):
+        for mapping in self:
+            mapping.key = text_key(mapping.name)
+
+    @api.model
+    def _for_partner(self, company, partner, usage):
+        """Return a dict of (code, folded name) → mapping for what is known of ``partner``."""
+        mappings = self.sudo().search([
+            ('company_id', '=', company.id), ('partner_id', '=', partner.id), ('usage', '=', usage)])
+        return {(mapping.product_code or '', mapping.key): mapping for mapping in mappings}
+
+    @api.model
+    def _learn(self, lines, removed=()):
+        """Remember how the bill ``lines`` (``account.move.line``) are booked.
+
+        :param removed: those of ``lines`` from which a person has just taken the product
+        """
+        for move, move_lines in lines.grouped('move_id').items():
+            partner, company = move.commercial_partner_id, move.company_id
+            usage = 'sale' if move.is_sale_document() else 'purchase'
+            if not partner:
+                continue
+            known = self._for_partner(company, partner, usage)
+            for line in move_lines:
+                source = line.vatportal_line_id
+                key = (source.product_code or '', text_key(source.name))
+                vals = line._vatportal_learnt_vals(known.get(key), line in removed)
+                if not key[1]:
+                    continue
+                if key in known:
+                    changes = {name: value for name, value in vals.items() if _differs(known[key], name, value)}
+                    if changes:
+                        known[key].write(changes)
+                else:
+                    known[key] = self.sudo().create({
+                        'company_id': company.id, 'partner_id': partner.id, 'usage': usage,
+                        'product_code': key[0], 'name': source.name, **vals})
+
+
+def _differs(mapping, name, value):
+    present = mapping[name]
+    if name == 'tax_ids':
+        return present.ids != value[0][2]
+    return (present.id if name.endswith('_id') else present) != value
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    vatportal_line_id = fields.Many2one(
+        'vatportal.document.line', string="e-taxes Line", readonly=True, copy=False, ondelete='set null',
+        index='btree_not_null')
+
+    def write(self, vals):
+        """Learn from what people change on bills that were made of e-taxes documents."""
+        ours = self.filtered('vatportal_line_id') if self._vatportal_is_watched(vals) else self.browse()
+        if not ours:
+            return super().write(vals)
+        if ours != self:
+            (self - ours).write(vals)
+            return ours.write(vals)
+        had_product = self.filtered('product_id')
+        if {'price_unit', 'quantity', 'discount'} & vals.keys() and 'extra_tax_data' not in vals:
+            # The amounts of the document no longer hold: from here on Odoo computes the line.
+            vals = {**vals, 'extra_tax_data': False}
+        result = super().write(vals)
+        if LEARNT_FIELDS & vals.keys():
+            self.env['vatportal.product.mapping']._learn(
+                self, removed=had_product.filtered(lambda line: not line.product_id))
+        return result
+
+    def _vatportal_is_watched(self, vals):
+        return bool(
+            (LEARNT_FIELDS | {'price_unit', 'quantity', 'discount'}) & vals.keys()
+            and not self.env.context.get('vatportal_billing'))
+
+    def _vatportal_learnt_vals(self, mapping, removed):
+        """Return the values of a mapping for this line: only what Odoo would not come to by itself."""
+        self.ensure_one()
+        source, product = self.vatportal_line_id.sudo(), self.product_id
+        usage = 'sale' if self.move_id.is_sale_document() else 'purchase'
+        default_account = product and product.with_company(self.company_id).product_tmpl_id.get_product_accounts(
+            self.move_id.fiscal_position_id)['income' if usage == 'sale' else 'expense']
+        taxes = self.tax_ids.filtered(
+            lambda tax: not {'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')))
+        usual = source._usual_tax(usage)
+        unit = self.env['vatportal.unit.alias']._units_by_key(self.company_id).get(text_key(source.unit))
+        return {
+            'product_id': product.id,
+            'no_product': bool(not product and (removed or (mapping and mapping.no_product))),
+            'account_id': self.account_id.id if self.account_id != default_account else False,
+            'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)],
+            'uom_id': self.product_uom_id.id if self.product_uom_id != (unit or product.uom_id) else False,
+            'unit': source.unit or False,
+        }

@@ -1,0 +1,324 @@
+"""The world in which a schedule runs: users, a phone, a scheduled action and time, around a portal on a socket.
+
+Time is moved, not waited for: the portal's clock goes forward and all that the addon has stored goes back. One
+transaction of the test stands for many: a commit is a savepoint from which the next failure rolls back, so a process
+that dies, or a transaction that has to be run again, can be placed at each single commit.
+"""
+import contextlib
+import json
+import logging
+from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
+from odoo.exceptions import LockError, UserError
+from odoo.fields import Command
+
+from odoo.addons.base.models.ir_cron import IrCron
+
+from ..models.job import OPEN_STATES, VatportalJob
+from .common import OTHER_BUYER
+from .faults_plan import STATUS
+
+# The states in which an invoice may be left for good.
+FINAL = ('registered', 'imported', 'rejected')
+LONGEST_S = 4 * 3600
+
+
+class Killed(BaseException):
+    """The process ends here; nobody catches this."""
+
+
+class Clash(SerializationFailure):
+    """The database wants the transaction to be run again."""
+
+
+class Errors(logging.Handler):
+    """Collects what was logged as an error: an exception that the scheduled action survived is a bug all the same."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(self.format(record))
+
+
+class World:
+    """Runs one :class:`Plan`; ``problems`` says afterwards what is not as promised."""
+
+    def __init__(self, case, plan):
+        self.env, self.sandbox, self.plan, self.rng = case.env, case.sandbox, plan, plan.rng
+        self.connector, self.users = case.connector, case.users
+        self.moves = case.moves[:plan.size]
+        self.offset = 0.0
+        self.seen = 0
+        self.times = []  # (portal's time, record) of each request
+        self.problems = []
+        self.savepoint = None
+        self.countdown = None
+        self.death = None
+        self.clicked = self.env['account.move']
+
+    # ------------------------------------------------------------------ transactions
+
+    def commit(self):
+        """A commit: what comes before it stays. Under a death sentence, the last one may not be reached."""
+        if self.countdown is not None:
+            kind, left, after = self.countdown
+            if left:
+                self.countdown = (kind, left - 1, after)
+            else:
+                self.countdown = None
+                if after:
+                    self._keep()
+                raise kind
+        self._keep()
+
+    def _keep(self):
+        self.env.cr.flush()
+        self.savepoint.close(rollback=False)
+        self.savepoint = self.env.cr.savepoint()
+
+    def rollback(self):
+        self.savepoint.rollback()
+
+    @contextlib.contextmanager
+    def request(self):
+        """One request to Odoo: all or nothing after its last commit."""
+        self.savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        except (Killed, UserError, LockError):
+            self.savepoint.close(rollback=True)
+        except BaseException:
+            self.savepoint.close(rollback=True)
+            raise
+        else:
+            self.savepoint.close(rollback=False)
+        finally:
+            self.countdown = None
+            self._stamp()
+
+    @contextlib.contextmanager
+    def alive(self):
+        """Put the world's transactions in the place of the real ones."""
+        def commit(*_args, **_kwargs):
+            self.commit()
+            return float('inf')
+        with patch.object(VatportalJob, '_commit', commit), patch.object(IrCron, '_commit_progress', commit), \
+                patch.object(self.env.cr, 'commit', commit), patch.object(self.env.cr, 'rollback', self.rollback):
+            yield
+
+    # ------------------------------------------------------------------ time
+
+    def pass_time(self, seconds):
+        """The portal's clock goes forward, and whatever the addon has noted goes back."""
+        self.env.flush_all()
+        for name in ('vatportal.job', 'vatportal.connector', 'vatportal.document'):
+            model = self.env[name]
+            columns = [field.name for field in model._fields.values()
+                       if field.type == 'datetime' and field.store and field.column_type]
+            self.env.cr.execute('UPDATE %s SET %s' % (
+                model._table, ', '.join(f"{column} = {column} - %(time)s" for column in columns)),
+                {'time': timedelta(seconds=seconds)})
+        self.env.invalidate_all()
+        self.sandbox.advance(seconds)
+        self.offset += seconds
+
+    def _stamp(self):
+        """Note the portal's time of the requests that came in since."""
+        records = self.sandbox.requests
+        self.times += [(record.time + self.offset, record) for record in records[self.seen:]]
+        self.seen = len(records)
+
+    # ------------------------------------------------------------------ actions
+
+    def jobs(self):
+        return self.env['vatportal.job'].search([('connector_id', '=', self.connector.id)])
+
+    def open_jobs(self):
+        return self.jobs().filtered(lambda job: job.state in OPEN_STATES)
+
+    def do(self, action, argument):
+        getattr(self, f'do_{action}')(argument)
+
+    def do_click(self, everything):
+        """Somebody selects invoices, not always the same, and presses Send."""
+        moves = self.moves if everything else self.moves.browse(
+            self.rng.sample(self.moves.ids, self.rng.randint(1, len(self.moves))))
+        user = self.rng.choice(self.users)
+        with self.request():
+            self.click(moves.with_user(user))
+
+    def click(self, moves):
+        wizard = self.env['vatportal.send.wizard'].with_user(moves.env.user).create(
+            {'move_ids': [Command.set(moves.ids)], 'sign': self.plan.sign})
+        self.clicked |= moves.with_env(self.env)
+        wizard.action_send()
+
+    def do_dialog(self, _argument):
+        """An open dialog asks; it may well be the dialog of a job that has ended."""
+        jobs = self.jobs()
+        if jobs:
+            job = self.rng.choice(jobs)
+            with self.request():
+                job.with_user(self.rng.choice(self.users)).action_refresh()
+
+    def do_cron(self, _argument):
+        with self.request():
+            self.env['vatportal.job'].sudo()._cron_advance()
+
+    def do_numbers(self, _argument):
+        with self.request():
+            self.env['vatportal.document'].sudo()._cron_read_numbers()
+
+    def do_wait(self, seconds):
+        self.pass_time(seconds)
+
+    def do_fault(self, fault):
+        self.sandbox.faults.add(**fault)
+
+    def do_phone(self, confirm):
+        for _prompt in self.sandbox.prompts():
+            self.sandbox.confirm() if confirm else self.sandbox.decline()
+
+    def do_down(self, _argument):
+        self.sandbox.stop()
+
+    def do_up(self, _argument):
+        self.sandbox.start()
+
+    def do_kill(self, argument):
+        """The server dies before or after one of the commits that the action makes."""
+        action, commits, after = argument
+        self.countdown = (Killed, commits, after)
+        self._doomed(action)
+
+    def do_clash(self, argument):
+        """The database refuses a commit, and Odoo runs the whole request again."""
+        action, commits, _after = argument
+        self.countdown = (Clash, commits, False)
+        try:
+            self._doomed(action)
+        except Clash:
+            self._doomed(action)
+
+    def _doomed(self, action):
+        try:
+            self.do(action, True)
+        finally:
+            self.countdown = None
+
+    # ------------------------------------------------------------------ the whole schedule
+
+    def run(self):
+        errors = Errors()
+        logger = logging.getLogger('odoo.addons.l10n_az_vatportal')
+        logger.addHandler(errors)
+        previous, logger.propagate = logger.propagate, False
+        try:
+            with self.alive():
+                self._run()
+        finally:
+            logger.removeHandler(errors)
+            logger.propagate = previous
+            self.sandbox.start()
+        self.problems += [f'logged: {text}' for text in errors.texts]
+        return self.problems
+
+    def _run(self):
+        self.sandbox.reset()
+        self.sandbox.configure(**self.plan.settings)
+        if self.plan.bad_buyer:
+            self.sandbox.configure(unknown_voens=[OTHER_BUYER])
+        for step in self.plan.steps:
+            self.do(*step)
+        self.calm()
+        self.check()
+
+    def calm(self):
+        """No more faults; the scheduled action alone carries everything to its end."""
+        self.sandbox.start()
+        self.sandbox.faults.clear()
+        self.sandbox.configure(auto_confirm=self.plan.last_phone == 'auto', step_per_look=False)
+        if self.plan.resume == 'stop':
+            self.resume()
+        self.settle()
+        if self.plan.resume == 'late':
+            self.resume()
+            self.settle()
+
+    def settle(self):
+        """The scheduled actions run every minute until nothing is open, and a while longer."""
+        end = self.offset + LONGEST_S
+        while self.open_jobs() and self.offset < end:
+            self.do_cron(None)
+            self.pass_time(60)
+        for _quarter in range(3):
+            self.pass_time(900)
+            self.do_numbers(None)
+
+    def resume(self):
+        """Processes that hung go on."""
+        for process in self.sandbox.portal.state.processes.values():
+            process.hang_at = None
+
+    # ------------------------------------------------------------------ what is promised
+
+    def check(self):
+        self.env.invalidate_all()
+        self.expect_no_open_job()
+        self.expect_codes_wiped()
+        self.expect_pace()
+        for move in self.moves:
+            self.expect_one(move)
+
+    def problem(self, text):
+        self.problems.append(text)
+
+    def expect_no_open_job(self):
+        for job in self.open_jobs():
+            self.problem(f'job {job.id} is stuck: {job.state}, {job.phase}, {job.reason}, {job.message}')
+
+    def expect_codes_wiped(self):
+        for job in self.jobs():
+            data = json.dumps([job.stats, job.answer, job.sudo().details])
+            if job.pin1_code or job.pin2_code or 'pin1_code' in data or 'pin2_code' in data:
+                self.problem(f'job {job.id} keeps a check code: {data}')
+
+    def expect_pace(self):
+        """A process is never asked twice within a second; a question by the wrong method was none."""
+        last = {}
+        for moment, record in self.times:
+            if record.path != STATUS or record.err_code == 1 or record.status in (404, 405):
+                continue
+            process = (record.json or {}).get('procId')
+            if process in last and moment - last[process] < 1.0:
+                self.problem(f'process {process} was asked again after {moment - last[process]:.3f} s')
+            last[process] = moment
+
+    def expect_one(self, move):
+        """One live invoice at the portal and its number here; or a rejection that says why, and nothing there."""
+        documents = move.sudo().vatportal_document_ids
+        current = move.sudo().vatportal_document_id
+        there = [invoice for invoice in self.sandbox.portal.state.invoices.values()
+                 if invoice.erp_id in documents.mapped('erp_id') and not invoice.deleted]
+        told = (f"{move.name} ({current.state}, spent: {current.spent}, {current.qaime}, {current.message!r}, at the "
+                f"portal: {[(i.erp_id, i.qaime, i.process and i.process.stage) for i in there]})")
+        if len(there) > 1:
+            self.problem(f'twice: {told}')
+        if not documents:
+            return
+        if current.state not in FINAL:
+            self.problem(f'not settled: {told}')
+        elif current.state == 'rejected':
+            if there:
+                self.problem(f'rejected, yet at the portal: {told}')
+            if not current.message:
+                self.problem(f'rejected without a reason: {told}')
+        elif [(i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
+            self.problem(f'not the same here and there: {told}')
+        elif current.state == 'imported' and self.plan.sign and not there[0].process:
+            self.problem(f'left unsigned: {told}')

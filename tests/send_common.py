@@ -1,0 +1,76 @@
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+
+from ..models.document import VatportalDocument
+from ..vatportal import VatPortalClient
+from .common import VatportalCommon
+
+UPLOAD, READ, DELETE = '/inv/import_upload_invoices.php', '/inv/read_invoices', '/inv/delete'
+STATUS = '/job/read_proc_status'
+_JOB_TIMES = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'next_poll_at', 'finished_at')
+_CONNECTOR_TIMES = ('retry_at', 'down_since')
+
+
+class SendCommon(VatportalCommon):
+    """What tests of the sending have in common."""
+
+    def invoices(self, count, **vals):
+        """``count`` posted invoices of different amounts."""
+        return self.env['account.move'].union(*(
+            self.create_invoice({'price_unit': 10 + number}, **vals) for number in range(count)))
+
+    def queue(self, moves, sign=True, connector=None):
+        """Queue ``moves`` without starting anything; return the job."""
+        return self.env['vatportal.job']._queue(moves, connector or self.connector, sign)
+
+    def pass_time(self, job, seconds):
+        """Let ``seconds`` pass for ``job`` and its connector, by setting back what they remember."""
+        for record, names in ((job.sudo(), _JOB_TIMES), (job.connector_id.sudo(), _CONNECTOR_TIMES)):
+            record.write({
+                name: record[name] - timedelta(seconds=seconds) for name in names if record[name]})
+
+    def client(self, token='sandbox-token'):
+        """Another program that uses the same account."""
+        client = VatPortalClient(self.sandbox.url, token=token)
+        self.addCleanup(client.close)
+        return client
+
+    def processed_uploads(self):
+        """The uploads that the sandbox carried out."""
+        return [record for record in self.uploads() if record.processed]
+
+    def requests_to(self, path):
+        return [record for record in self.sandbox.requests if record.path.endswith(path)]
+
+    def assertRegistered(self, moves):
+        """Each of ``moves`` has its own number, and the portal has it once, under that number."""
+        self.assertEqual(set(moves.mapped('vatportal_state')), {'registered'})
+        self.assertEqual(len(set(moves.mapped('vatportal_qaime'))), len(moves))
+        with VatPortalClient(self.sandbox.url, token='sandbox-token') as client:
+            numbers = client.read_invoices(moves.vatportal_document_id.mapped('erp_id'))
+        self.assertEqual(
+            numbers, {move.vatportal_document_id.erp_id: move.vatportal_qaime for move in moves})
+
+    def assertRejected(self, moves, text):
+        """Each of ``moves`` is rejected with a message that holds ``text``, and can be sent again."""
+        for move in moves:
+            self.assertEqual(move.vatportal_state, 'rejected')
+            self.assertIn(text, move.vatportal_document_id.message)
+            self.assertTrue(move.vatportal_can_send)
+
+
+@contextmanager
+def in_flight(changes):
+    """Documents leave for the portal changed by ``changes``, {document id: function of the SDK's Invoice}.
+
+    For faults that the database itself can't hold, such as a field that is missing.
+    """
+    plain = VatportalDocument._to_invoice
+
+    def changed(document):
+        invoice = plain(document)
+        return changes[document.id](invoice) if document.id in changes else invoice
+
+    with patch.object(VatportalDocument, '_to_invoice', changed):
+        yield

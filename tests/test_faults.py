@@ -1,0 +1,50 @@
+import os
+import sys
+
+from odoo import fields
+from odoo.tests import new_test_user
+
+from .common import VatportalCommon
+from .faults_plan import Plan
+from .faults_world import World
+
+SEEDS = os.environ.get('VATPORTAL_SEEDS', '1-25')
+
+
+def seeds(text):
+    """The numbers in a text like ``7`` or ``1-500``."""
+    first, _dash, last = text.partition('-')
+    return range(int(first), int(last or first) + 1)
+
+
+class TestFaults(VatportalCommon):
+    """Random schedules of faults; ``./dev faults`` runs hundreds of them, ``./dev faults --seed N`` one again."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        partners = cls.partner + cls.other_partner + cls.partner
+        cls.moves = cls.env['account.move'].union(*(
+            cls.create_invoice({'price_unit': 10 + n}, partner_id=partners[n % 3].id) for n in range(20)))
+        cls.users = cls.env.user + new_test_user(
+            cls.env, 'second', 'account.group_account_invoice', company_id=cls.company.id,
+            company_ids=[fields.Command.set(cls.company.ids)])
+
+    def test_schedules(self):
+        failed = []
+        for seed in seeds(SEEDS):
+            problems = self.run_schedule(seed)
+            if problems:
+                failed.append(seed)
+                lines = '\n  '.join(problems)
+                print(f'schedule {seed} (again: ./dev faults --seed {seed})\n  {lines}', file=sys.stderr, flush=True)
+        self.assertFalse(failed, "these schedules broke a promise; what was broken is printed above")
+
+    def run_schedule(self, seed):
+        """What the schedule of that seed broke, as a list of sentences; the database is left as it was."""
+        world = World(self, Plan(seed))
+        savepoint = self.env.cr.savepoint()
+        try:
+            return world.run()
+        finally:
+            savepoint.close(rollback=True)

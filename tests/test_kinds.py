@@ -1,0 +1,186 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .lifecycle_common import LifecycleCommon
+
+# Code of each kind in VatPortal API v8.0 → what goes out as ``type`` and ``with_agent``.
+KINDS = {
+    'defaultInvoice': ('default', False),
+    'advanceInvoice': ('avans', False),
+    'agent': ('default', True),
+    'resale': ('resale', False),
+    'recycling': ('recycling', False),
+    'taxCodex163': ('taxCodex163', False),
+    'taxCodex177_5': ('taxCodex177_5', False),
+    'returnInvoice': ('returnInvoice', False),
+    'returnByAgent': ('returnByAgent', False),
+    'returnRecycled': ('returnRecycled', False),
+    'exportNoteInvoice': ('exportNoteInvoice', False),
+    'exciseGoodsTransfer': ('exciseGoodsTransfer', False),
+    'goodsTransfer': ('goodsTransfer', False),
+}
+
+
+class TestKinds(LifecycleCommon):
+    """Which kind an invoice gets, and what goes to the portal for it."""
+
+    def kind(self, code):
+        return self.env['vatportal.kind'].search([('code', '=', code)])
+
+    def payload(self, move):
+        return self.uploads()[-1].json['invoices'][0]
+
+    def test_all_kinds_are_there(self):
+        kinds = self.env['vatportal.kind'].search([('code', 'in', list(KINDS))])
+        self.assertEqual({kind.code: (kind.upload_type, kind.with_agent) for kind in kinds}, KINDS)
+        self.assertTrue(all(kind.name != kind.code and kind.help for kind in kinds))
+
+    def test_every_kind_goes_out_under_its_type(self):
+        """Goods transfers need warehouses, so they are sent by their own addon."""
+        self.sandbox.configure(accepted_types=[kind[0] for kind in KINDS.values()])
+        for code, (upload_type, with_agent) in KINDS.items():
+            if code in ('goodsTransfer',):
+                continue
+            with self.subTest(code):
+                move = self.registered(vatportal_kind_id=self.kind(code).id)
+                payload = self.payload(move)
+                self.assertEqual((payload['type'], payload.get('with_agent', False)), (upload_type, with_agent))
+
+    def test_the_manager_changes_the_type(self):
+        kind = self.kind('returnInvoice')
+        clerk = new_test_user(self.env, 'vp_clerk', groups='account.group_account_invoice',
+                              company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+        with self.assertRaises(AccessError):
+            kind.with_user(clerk).upload_type = 'default'
+        kind.upload_type = 'default'
+        move = self.registered(vatportal_kind_id=kind.id)
+        self.assertEqual(self.payload(move)['type'], 'default')
+
+    def test_code_61_in_plain_words(self):
+        kind = self.kind('exportNoteInvoice')
+        move = self.create_invoice(vatportal_kind_id=kind.id)
+        job = self.send(move)
+        self.finish(job)
+        document = move.vatportal_document_id
+        self.assertEqual((move.vatportal_state, document.kind_refused), ('rejected', True))
+        self.assertIn(kind.name, document.message)
+        self.assertIn("XML package", document.message)
+        move.vatportal_kind_id = self.kind('defaultInvoice')
+        self.finish(self.send(move))
+        self.assertEqual((move.vatportal_state, move.vatportal_document_id.kind_refused), ('registered', False))
+
+    def test_first_rule_that_matches(self):
+        export = self.env['account.fiscal.position'].create({'name': "Export", 'company_id': self.company.id})
+        journal = self.company_data['default_journal_sale'].copy({'code': 'AGENT'})
+        self.connector.rule_ids = [
+            Command.create({'sequence': 1, 'move_type': 'out_invoice', 'fiscal_position_id': export.id,
+                            'kind_id': self.kind('exportNoteInvoice').id}),
+            Command.create({'sequence': 2, 'move_type': 'out_invoice', 'journal_id': journal.id,
+                            'kind_id': self.kind('agent').id}),
+        ]
+        for code, vals in (
+                ('exportNoteInvoice', {'fiscal_position_id': export.id}),
+                ('exportNoteInvoice', {'fiscal_position_id': export.id, 'journal_id': journal.id}),
+                ('agent', {'journal_id': journal.id}),
+                ('defaultInvoice', {'journal_id': self.company_data['default_journal_sale'].id}),
+                ('taxCodex163', {'vatportal_kind_id': self.kind('taxCodex163').id})):
+            with self.subTest(code):
+                self.assertEqual(self.create_invoice(post=False, **vals).vatportal_kind_id.code, code)
+
+    def test_vendor_credit_note_returns_goods(self):
+        """We return goods to a vendor: we issue it, the vendor receives it."""
+        self.sandbox.configure(accepted_types=['default', 'returnInvoice'])
+        purchase_tax = self.taxes['vat'].copy({'type_tax_use': 'purchase', 'name': "VAT 18 % (purchase)"})
+        bill = self.create_invoice(
+            {'tax_ids': [Command.set(purchase_tax.ids)]}, move_type='in_invoice', ref="F-1")
+        self.env['vatportal.document'].sudo().create({
+            'direction': 'incoming', 'company_id': self.company.id, 'qaime': 'AA261112345678', 'state': 'registered',
+            'move_id': bill.id})
+        refund = bill._reverse_moves([{'invoice_date': '2026-11-20', 'ref': "F-1R"}])
+        refund.action_post()
+        self.assertEqual(refund.vatportal_kind_id.code, 'returnInvoice')
+        self.assertEqual(refund.vatportal_origin_qaime, 'AA261112345678')
+        self.assertIn("you issue", refund.vatportal_refund_note)
+        self.finish(self.send(refund))
+        self.assertEqual(refund.vatportal_state, 'registered', refund.vatportal_document_id.message)
+        payload = self.payload(refund)
+        self.assertEqual((payload['type'], payload['seller'], payload['buyer'], payload['sum_total']), (
+            'returnInvoice', self.company.vat, self.partner.vat, 118))
+
+    def test_customer_credit_note_is_explained(self):
+        move = self.registered()
+        refund = move._reverse_moves([{'invoice_date': '2026-11-20'}])
+        self.assertFalse(refund.vatportal_kind_id)
+        self.assertEqual(refund.vatportal_origin_qaime, move.vatportal_qaime)
+        self.assertIn("the customer issues", refund.vatportal_refund_note)
+        refund.action_post()
+        self.assertFalse(refund.vatportal_can_send)
+        self.sandbox.configure(accepted_types=['taxCodex163'])
+        refund.vatportal_kind_id = self.kind('taxCodex163')
+        self.finish(self.send(refund))
+        self.assertEqual(refund.vatportal_state, 'registered', refund.vatportal_document_id.message)
+        self.assertFalse(move.vatportal_refund_note)
+
+
+class TestRest(LifecycleCommon):
+    """What else the API takes and gives: the old site, notes, transport, numbers that come later, details."""
+
+    def test_old_site_notes_and_transport(self):
+        self.connector.use_old_sys = True
+        move = self.registered(vatportal_add_info="Qaimə 12; 01.11.2026", vatportal_transp_reg_number="10-AA-123",
+                               vatportal_main_info="Müqavilə 7")
+        call = self.uploads()[-1].json
+        self.assertIs(call['use_old_sys'], True)
+        payload = call['invoices'][0]
+        self.assertEqual((payload['main_info'], payload['add_info'], payload['transp_reg_number']), (
+            "Müqavilə 7", "Qaimə 12; 01.11.2026", "10-AA-123"))
+        self.assertTrue(move.vatportal_qaime)
+
+    def test_import_without_signing_and_the_number_later(self):
+        move = self.imported()
+        self.assertIs(self.uploads()[-1].json['upload'], False)
+        self.assertFalse(self.sandbox.prompts(None))
+        number = self.sandbox.portal.sign_by_hand(move.vatportal_document_id.erp_id)
+        with self.enter_registry_test_mode():
+            self.env.ref('l10n_az_vatportal.cron_read_numbers').method_direct_trigger()
+        self.assertEqual((move.vatportal_state, move.vatportal_qaime), ('registered', number))
+
+    def test_fields_are_on_the_forms(self):
+        """Each of them is reachable, and the secrets for administrators alone."""
+        def arch(model, user=None):
+            return self.env[model].with_user(user or self.env.user).get_view(view_type='form')['arch']
+
+        form = arch('account.move')
+        for name in ('vatportal_add_info', 'vatportal_transp_reg_number', 'vatportal_advance_id',
+                     'vatportal_refund_note', 'vatportal_kind_id'):
+            self.assertIn(f'name="{name}"', form)
+        admin = new_test_user(self.env, 'vp_admin', groups='base.group_system,account.group_account_manager')
+        manager = new_test_user(self.env, 'vp_manager', groups='account.group_account_manager')
+        form = arch('vatportal.connector', admin)
+        for name in ('use_old_sys', 'sign_on_send', 'username', 'secret_hash', 'auto_renew', 'action_renew_token'):
+            self.assertIn(f'name="{name}"', form)
+        form = arch('vatportal.connector', manager)
+        for name in ('token', 'username', 'secret_hash', 'action_renew_token'):
+            self.assertNotIn(f'name="{name}"', form)
+        self.assertIn('name="action_details"', arch('vatportal.job', manager))
+
+    def test_details_are_kept_without_secrets(self):
+        move = self.registered()
+        job = move.vatportal_document_id.job_ids
+        job.action_details()
+        self.assertIn('log', job.details)
+        self.assertEqual(job.details['invoices'], [
+            {'id': move.vatportal_document_id.erp_id, 'qaime': move.vatportal_qaime}])
+        clean = self.connector._without_secrets({
+            'x-vatpapikey': "abc", 'log': ["header sandbox-token sent"], 'nested': [{'phone': "994501234567"}],
+            'password': None, 'id': 5})
+        self.assertEqual(clean, {
+            'x-vatpapikey': "***", 'log': ["header *** sent"], 'nested': [{'phone': "***"}], 'password': None, 'id': 5})
+
+    def test_details_are_for_managers(self):
+        job = self.registered().vatportal_document_id.job_ids
+        clerk = new_test_user(self.env, 'vp_clerk', groups='account.group_account_invoice',
+                              company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+        with self.assertRaises(AccessError):
+            job.with_user(clerk).action_details()

@@ -1,0 +1,100 @@
+"""From the rows of a received qaimə to the amounts of a bill, exact to the qəpik.
+
+A row may carry up to six decimals and fall into several VAT columns; a bill line has two decimals and one column.
+All amounts are Decimal, in AZN.
+"""
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+QEPIK = Decimal('0.01')
+ZERO = Decimal(0)
+COLUMNS = ('vat', 'zero', 'exempt', 'not_subject')
+# The order in which rounding runs through the cells. VAT is first, so that its sum is the document's own, rounded:
+# it is what the buyer reclaims, and the tax authority compares.
+_CELLS = ('vat_amount', 'road', 'excise', 'goods')
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one row has in one VAT column (``category``, one of :data:`COLUMNS`, None for no VAT at all).
+
+    ``goods`` is the amount before excise; ``main`` marks the part that carries the row's quantity."""
+
+    key: object
+    category: str | None
+    goods: Decimal
+    excise: Decimal = ZERO
+    vat_amount: Decimal = ZERO
+    road: Decimal = ZERO
+    main: bool = True
+
+    @property
+    def base(self):
+        """The base of VAT: goods plus excise."""
+        return self.goods + self.excise
+
+    @property
+    def total(self):
+        return self.base + self.vat_amount + self.road
+
+
+def split(key, columns, *, goods, excise, net, vat, road):
+    """Return the row as a list of :class:`Part`, the largest first.
+
+    :param columns: the bases by category, see :data:`COLUMNS`
+    """
+    found = {name: columns[name] for name in COLUMNS if columns.get(name)}
+    net = net or goods + excise
+    if not found:
+        found = {'vat' if vat else None: net}
+    elif net - sum(found.values()) > QEPIK:
+        # Part of the amount stands in no column: a sale by someone who pays no VAT.
+        found[None] = net - sum(found.values())
+    order = sorted(found, key=lambda name: -abs(found[name]))
+    main, bears_vat = order[0], 'vat' if 'vat' in found else order[0]
+    return [
+        Part(
+            key=key, category=name, main=name == main,
+            goods=found[name] - (excise if name == main else ZERO),
+            excise=excise if name == main else ZERO,
+            vat_amount=vat if name == bears_vat else ZERO,
+            road=road if name == main else ZERO,
+        ) for name in order
+    ]
+
+
+def to_qepik(parts):
+    """Return ``parts`` with every amount in whole qəpik.
+
+    Their sum is the exact sum rounded once; no amount moves by a whole qəpik or more, and one that is in whole
+    qəpik already does not move at all.
+    """
+    rounded = [{} for _part in parts]
+    seen = given = ZERO
+    for cell in _CELLS:
+        for part, amounts in zip(parts, rounded, strict=True):
+            seen += getattr(part, cell)
+            upto = seen.quantize(QEPIK, ROUND_HALF_UP)
+            amounts[cell] = upto - given
+            given = upto
+    return [replace(part, **amounts) for part, amounts in zip(parts, rounded, strict=True)]
+
+
+def bears_rate(part, rate):
+    """Whether the VAT of the exact ``part`` is ``rate`` percent of its base, to the qəpik."""
+    return abs(part.vat_amount - part.base * rate / 100) <= QEPIK
+
+
+def line_price(amount, quantity, price, exact):
+    """Return the price of a bill line as float: the document's ``price`` where it gives ``amount``, else the quotient.
+
+    :param exact: the subtotal must come from price × quantity; otherwise a difference of a qəpik is no matter
+    """
+    difference = abs(price * quantity - amount)
+    if (difference < QEPIK / 2) if exact else (difference <= QEPIK):
+        return float(price)
+    for decimals in range(2, 10):
+        short = (amount / quantity).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        if abs(short * quantity - amount) < QEPIK / 2:
+            return float(short)
+    return float(amount / quantity)

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..vatportal import voen
+
+
+class VatportalBillWizard(models.TransientModel):
+    """What Odoo can't know about a document: whose it is, how it is booked, and which entry it belongs to."""
+
+    _name = 'vatportal.bill.wizard'
+    _description = 'Decide about an e-taxes document'
+
+    document_id = fields.Many2one('vatportal.document', required=True, readonly=True, ondelete='cascade')
+    company_id = fields.Many2one(related='document_id.company_id')
+    direction = fields.Selection(related='document_id.direction')
+    question = fields.Text(related='document_id.bill_question')
+    counterparty = fields.Char(compute='_compute_candidates', string="On the Document")
+    asks_partner = fields.Boolean(compute='_compute_candidates')
+    asks_booking = fields.Boolean(compute='_compute_candidates')
+    candidate_ids = fields.Many2many('res.partner', compute='_compute_candidates')
+    partner_id = fields.Many2one(
+        'res.partner', string="Partner", compute='_compute_choices', store=True, readonly=False, check_company=True)
+    booking = fields.Selection([('bill', "Vendor bill"), ('refund', "Credit note")], string="Book as")
+    proposed_ids = fields.Many2many('account.move', compute='_compute_candidates', string="Entries That May Be Meant")
+    move_id = fields.Many2one(
+        'account.move', string="Existing Entry", compute='_compute_choices', store=True, readonly=False,
+        check_company=True,
+        domain="[('company_id', '=', company_id), ('state', '!=', 'cancel'), ('move_type', 'in', direction == "
+               "'incoming' and ('in_invoice', 'in_refund', 'in_receipt', 'out_refund') or "
+               "('out_invoice', 'out_refund', 'in_refund'))]")
+
+    @api.depends('document_id')
+    def _compute_candidates(self):
+        for wizard in self:
+            document = wizard.document_id
+            number, name = document._counterparty()
+            wizard.counterparty = f'{name} ({number})' if number else name
+            wizard.candidate_ids = document._vendor_candidates()
+            wizard.asks_partner = len(wizard.candidate_ids) > 1 or not voen.is_voen(number)
+            wizard.asks_booking = not document.kind_id.booking
+            wizard.proposed_ids = document.proposed_move_ids | (
+                document._bills_with_number() if document.direction == 'incoming' else document.proposed_move_ids)
+
+    @api.depends('document_id')
+    def _compute_choices(self):
+        for wizard in self:
+            wizard.move_id = wizard.proposed_ids if len(wizard.proposed_ids) == 1 else False
+            wizard.partner_id = False
+
+    def action_create(self):
+        """Make the bill as the person has decided."""
+        self.ensure_one()
+        document = self.document_id
+        document._check_can_bill()
+        if self.asks_partner and not self.partner_id:
+            raise UserError(self.env._("Choose the partner."))
+        if self.asks_booking and not self.booking:
+            raise UserError(self.env._("Choose how the document is booked."))
+        partner = self.partner_id.commercial_partner_id if self.asks_partner else None
+        if partner:
+            self._take_partner(partner)
+        return document._make_bill(partner, self.booking or None, duplicates=True)._vatportal_open()
+
+    def _take_partner(self, partner):
+        """:raises UserError: for a partner that is surely somebody else"""
+        number, _name = self.document_id._counterparty()
+        theirs = voen.normalize(partner.vat)
+        if voen.is_voen(number) and theirs and theirs != number:
+            raise UserError(self.env._(
+                "%(partner)s has the VÖEN %(theirs)s, the document %(number)s.",
+                partner=partner.display_name, theirs=theirs, number=number))
+        self.document_id.sudo().bill_partner_chosen = True
+
+    def action_link(self):
+        """Link the document with the entry that exists already."""
+        self.ensure_one()
+        if not self.move_id:
+            raise UserError(self.env._("Choose the entry."))
+        return self.document_id.action_link_move(self.move_id.id)
+
+    def action_ignore(self):
+        """No bill is wanted."""
+        self.ensure_one()
+        self.document_id.action_ignore_bill()
+        return {'type': 'ir.actions.act_window_close'}

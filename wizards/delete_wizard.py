@@ -1,0 +1,147 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.document_delete import FOLDERS
+
+
+class VatportalDeleteWizard(models.TransientModel):
+    """Shows what of the chosen documents can be deleted and what not, asks for a reason, and starts the deletion."""
+
+    _name = 'vatportal.delete.wizard'
+    _description = 'Delete from e-taxes'
+
+    document_ids = fields.Many2many('vatportal.document', string="Documents", required=True)
+    line_ids = fields.One2many(
+        'vatportal.delete.wizard.line', 'wizard_id', string="Can be Deleted", compute='_compute_line_ids',
+        store=True, readonly=False)
+    reason = fields.Char(help="Kept in the history of the document and of the invoice.")
+    alerts = fields.Json(compute='_compute_alerts')
+    line_count = fields.Integer(compute='_compute_alerts')
+    document_count = fields.Integer(compute='_compute_alerts')
+    folder_count = fields.Integer(compute='_compute_folder_count')
+    has_etaxes = fields.Boolean(compute='_compute_folder_count')
+    has_portal = fields.Boolean(compute='_compute_folder_count')
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        if 'document_ids' in fields_list and not values.get('document_ids'):
+            records = self.env[self.env.context.get('active_model') or 'vatportal.document'].browse(
+                self.env.context.get('active_ids', []))
+            if records._name == 'account.move':
+                records = records.vatportal_document_id
+            if records._name == 'vatportal.document':
+                values['document_ids'] = [fields.Command.set(records.ids)]
+        return values
+
+    # ------------------------------------------------------------------ what is shown
+
+    def _problems(self):
+        """Return {document that can't be deleted: why}."""
+        found = {document: document._delete_problem() for document in self.document_ids._origin}
+        return {document: problem for document, problem in found.items() if problem}
+
+    @api.depends('document_ids')
+    def _compute_line_ids(self):
+        for wizard in self:
+            problems = wizard._problems()
+            wizard.line_ids = [fields.Command.clear()] + [
+                fields.Command.create({'document_id': document.id, 'folder': document._delete_folder()})
+                for document in wizard.document_ids._origin if document not in problems
+            ]
+
+    @api.depends('document_ids')
+    def _compute_alerts(self):
+        for wizard in self:
+            problems = wizard._problems()
+            wizard.document_count = len(wizard.document_ids)
+            wizard.line_count = len(wizard.document_ids) - len(problems)
+            wizard.alerts = {
+                f'problem_{document.id}': {
+                    'level': 'danger',
+                    'message': self.env._("%(name)s can't be deleted. %(why)s", name=document.display_name, why=problem),
+                    'action_text': self.env._("Open"),
+                    'action': {
+                        'type': 'ir.actions.act_window', 'res_model': document._name, 'res_id': document.id,
+                        'views': [[False, 'form']],
+                    },
+                }
+                for document, problem in problems.items()
+            }
+
+    @api.depends('line_ids.folder', 'line_ids.connector_id')
+    def _compute_folder_count(self):
+        for wizard in self:
+            etaxes = wizard.line_ids.filtered(lambda line: line.folder != 'portal')
+            wizard.folder_count = len({(line.connector_id, line.folder) for line in etaxes})
+            wizard.has_etaxes = bool(etaxes)
+            wizard.has_portal = etaxes != wizard.line_ids
+
+    # ------------------------------------------------------------------ deleting
+
+    def action_delete(self):
+        """Delete what can be deleted, a process for each connector and folder, and open its live view.
+
+        The intent is committed before the portal is called. A second click gets the view of the deletion that is on
+        its way already.
+
+        :raises UserError: without a reason, or when none of the documents can be deleted
+        """
+        self.ensure_one()
+        reason = (self.reason or '').strip()
+        if not reason:
+            raise UserError(self.env._("Give the reason of the deletion."))
+        jobs = self.env['vatportal.job']
+        for folder, documents in self._deletable().items():
+            jobs += jobs._queue_deletion(documents, folder, reason)
+        if not jobs:
+            running = self.document_ids._open_deletions()
+            if not running:
+                raise UserError(self._nothing_to_delete())
+            return running._dialog_action()
+        jobs._commit()
+        jobs._advance()
+        self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+        return jobs._dialog_action()
+
+    def _deletable(self):
+        """Return {folder: its documents}, locked, so that nobody else deletes them meanwhile, and checked again."""
+        locked = self.document_ids.sudo().try_lock_for_update(allow_referencing=True).sudo(False)
+        self.env.invalidate_all()
+        lines = self.line_ids.filtered(
+            lambda line: line.document_id in locked and not line.document_id._delete_problem())
+        return {folder: group.document_id for folder, group in lines.grouped('folder').items()}
+
+    def _nothing_to_delete(self):
+        return '\n'.join([self.env._("None of the documents can be deleted:"), *(
+            f'{document.display_name}: {problem}' for document, problem in self._problems().items())])
+
+
+class VatportalDeleteWizardLine(models.TransientModel):
+    """A document that can be deleted, and where from."""
+
+    _name = 'vatportal.delete.wizard.line'
+    _description = 'Document to delete from e-taxes'
+
+    wizard_id = fields.Many2one('vatportal.delete.wizard', required=True, ondelete='cascade')
+    document_id = fields.Many2one('vatportal.document', required=True, readonly=True, ondelete='cascade')
+    connector_id = fields.Many2one('vatportal.connector', compute='_compute_connector_id')
+    folder = fields.Selection(
+        FOLDERS, required=True,
+        help="What was numbered at e-taxes but not signed is a draft there; the portal does not tell it apart.")
+    state = fields.Selection(related='document_id.state')
+    status = fields.Selection(related='document_id.status')
+    partner = fields.Char(related='document_id.buyer_name')
+    amount_total = fields.Float(related='document_id.amount_total', digits=(16, 2))
+
+    @api.depends('document_id')
+    def _compute_connector_id(self):
+        for line in self:
+            line.connector_id = line.document_id._delete_connector()
+
+    @api.constrains('folder', 'document_id')
+    def _check_folder(self):
+        for line in self:
+            if (line.folder == 'portal') != (line.document_id.state == 'imported'):
+                raise UserError(self.env._(
+                    "%s: only what has no number yet is deleted from VatPortal alone.", line.document_id.display_name))
