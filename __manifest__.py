@@ -3,12 +3,6 @@
     'version': '19.0.1.0.0',
     'category': 'Accounting/Localizations/EDI',
     'summary': 'Send invoices to e-taxes.gov.az through VatPortal and receive their qaimə numbers',
-    'description': """
-Electronic invoices (qaimə) for Azerbaijan
-==========================================
-Sends posted invoices to the tax portal e-taxes.gov.az through the VatPortal API (v8.0), shows the
-ASAN İmza check codes on screen, and writes the qaimə number back to each invoice.
-""",
     'author': 'l10n_az_vatportal contributors',
     'license': 'LGPL-3',
     'countries': ['az'],
@@ -32,7 +26,7 @@ ASAN İmza check codes on screen, and writes the qaimə number back to each invo
         'views/vatportal_job_views.xml',
         'views/vatportal_document_views.xml',
         'views/vatportal_connector_views.xml',
-        'views/vatportal_import_schedule_views.xml',
+        'views/vatportal_import_views.xml',
         'views/vatportal_kind_views.xml',
         'views/account_move_views.xml',
         'views/product_views.xml',
@@ -40,6 +34,7 @@ ASAN İmza check codes on screen, and writes the qaimə number back to each invo
         'views/vatportal_lifecycle_views.xml',
         'views/vatportal_menus.xml',
         'views/vatportal_bill_views.xml',
+        'views/vatportal_xml_views.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -9,6 +9,7 @@ from . import uom_uom
 from . import amounts
 from . import document
 from . import document_line
+from . import document_doubt
 from . import document_import
 from . import job
 from . import job_engine
@@ -37,6 +38,9 @@ from . import document_bill
 from . import document_vendor
 from . import document_match
 from . import document_status
+from . import source
+from . import source_check
+from . import source_document
 from . import account_move
 from . import account_move_check
 from . import account_move_document
@@ -45,4 +49,7 @@ from . import account_move_kind
 from . import account_move_delete
 from . import account_move_advance
 from . import account_move_send
+from . import document_xml
+from . import account_move_xml_in
+from . import account_move_xml
 from . import res_config_settings

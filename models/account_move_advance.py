@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
+from odoo.tools import format_date, formatLang
 
 from ..vatportal.etaxes import qaime_number
 from .document import LIVE_STATES
@@ -108,11 +108,48 @@ class AccountMove(models.Model):
         taken = self._vatportal_taken(advance) or abs(self.amount_total_signed)
         return round(min(taken, advance.advance_left), 2)
 
+    # ------------------------------------------------------------------ lines without a product
+
+    def _vatportal_advance_product(self, connector):
+        """The product that stands on the electronic invoice for down-payment lines, which have none in Odoo."""
+        return connector.sudo().advance_product_id if self.vatportal_is_advance else self.env['product.product']
+
+    def _vatportal_line_problems(self):
+        problems = super()._vatportal_line_problems()
+        connector = self.env['vatportal.connector'].browse(self.env.context.get('vatportal_connector_id'))
+        if not self.vatportal_is_advance or not connector:
+            return problems
+        bare = self.invoice_line_ids.filtered(lambda line: not line.product_id)
+        product = self._vatportal_advance_product(connector)
+        others = [problem for problem in problems if problem['line_id'] not in bare.ids]
+        if len(others) == len(problems):
+            return problems
+        if not product:
+            others.append(self._vatportal_problem(self.env._("Product"), self.env._(
+                "The lines of the advance have no product. Choose the product for advances on the connector, or a "
+                "product on each line."), record=connector))
+        elif not (product.product_tmpl_id._vatportal_code() and product.uom_id._vatportal_unit()):
+            others.append(self._vatportal_problem(self.env._("e-taxes Code"), self.env._(
+                "%s, the product for advances, has no e-taxes code or no unit of measure. Set the 10-digit code on it "
+                "or its category.", product.display_name), record=product.product_tmpl_id))
+        return others
+
+    def _vatportal_fill_bare_lines(self, vals, product):
+        """Give the lines of the document's ``vals`` that have no product the one for advances."""
+        code = product.product_tmpl_id._vatportal_code()
+        for line in [command[2] for command in vals['line_ids'] if command[2]]:
+            if not line['product_id']:
+                line.update(product_id=product.id, product_code=code, barcode=f'{code}000',
+                            unit=line['unit'] or product.uom_id._vatportal_unit())
+
     # ------------------------------------------------------------------ the document
 
     def _vatportal_document_vals(self, connector):
         vals = super()._vatportal_document_vals(connector)
         advance = self._vatportal_advance()
+        product = self._vatportal_advance_product(connector)
+        if product:
+            self._vatportal_fill_bare_lines(vals, product)
         vals.update(
             main_qaime=qaime_number(advance.qaime) if advance.qaime else False,
             advance_id=advance.id,
@@ -132,7 +169,8 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ checks
 
     def _vatportal_move_problems(self, connector):
-        problems = super()._vatportal_move_problems(connector)
+        move = self.with_context(vatportal_connector_id=connector.id)
+        problems = super(AccountMove, move)._vatportal_move_problems(connector)
         if self.state == 'posted' and connector and self.vatportal_can_send:
             problems += self._vatportal_advance_problems() + self._vatportal_late_problems()
         return problems
@@ -144,7 +182,7 @@ class AccountMove(models.Model):
             return []
         return [self._vatportal_problem(self.env._("Advance"), self.env._(
             "An advance is issued on the day it is received. This one is of %s; it can be sent all the same.",
-            fields.Date.to_string(day)), level='warning')]
+            format_date(self.env, day)), level='warning')]
 
     def _vatportal_advance_problems(self):
         _ = self.env._

@@ -1,17 +1,10 @@
-import re
 from decimal import Decimal
 
-from odoo import fields, models
-from odoo.fields import Command
+from odoo import models
 
-from ..vatportal import amounts, voen
+from ..vatportal import amounts
 from .account_tax import VAT_CATEGORIES
-from .amounts import API_NAMES, decimal
-
-_ITEM_FIELDS = {item: ours for ours, (item, _invoice) in API_NAMES.items()} | {
-    'quantity': 'quantity', 'unit_price': 'price_unit', 'aksizgrade': 'excise_rate'}
-# Names on a qaimə are at most this long (column c2).
-NAME_LENGTH = 150
+from .amounts import decimal
 
 
 class AccountMove(models.Model):
@@ -28,48 +21,23 @@ class AccountMove(models.Model):
         self.ensure_one()
         rows = self._vatportal_rows(connector)
         lines = [self._vatportal_line_vals(row, sequence) for sequence, row in enumerate(rows, 1)]
-        partner = self.commercial_partner_id
         return {
-            'direction': 'outgoing',
-            'connector_id': connector.id,
-            'company_id': self.company_id.id,
+            **self._vatportal_base_vals(connector, self.commercial_partner_id, lines),
             'kind_id': (self.vatportal_kind_id or connector._kind_for(self)).id,
-            'move_id': self.id,
-            'partner_id': partner.id,
-            'date': fields.Datetime.now(),
-            'seller_vat': voen.normalize(self.company_id.vat),
-            'seller_name': self.company_id.name,
-            'buyer_vat': voen.normalize(partner.vat),
-            'buyer_name': partner.name,
             'main_info': (self.vatportal_main_info or '').strip(),
-            'add_info': (self.vatportal_add_info or '').strip(),
-            'transp_reg_number': (self.vatportal_transp_reg_number or '').strip(),
-            'line_ids': [Command.clear()] + [Command.create(vals) for vals in lines],
-            **{name: float(sum(decimal(vals[name]) for vals in lines)) for name in API_NAMES},
         }
 
     def _vatportal_line_vals(self, row, sequence):
         """Return the values of one document line for an :class:`amounts.Row`."""
         line = row.key
-        product = line.product_id
-        code = product.product_tmpl_id._vatportal_code()
-        barcode = product.barcode if re.fullmatch(r'[0-9]+', product.barcode or '') else f'{code}000'
         return {
-            'sequence': sequence,
+            **self._vatportal_item_vals(row, sequence, line.product_id, line.product_uom_id),
             'move_line_id': line.id,
-            'product_id': product.id,
-            'product_code': code,
-            'name': row.label,
-            'unit': line.product_uom_id._vatportal_unit(),
-            'barcode': barcode,
-            **{_ITEM_FIELDS[item]: float(value) for item, value in amounts.item_amounts(row).items()},
         }
 
     def _vatportal_line_label(self, line):
         """The line's name as it stands on the qaimə: one line, without our own article number before it."""
-        text = re.sub(r'\s+', ' ', line.name or line.product_id.name or '').strip()
-        code = line.product_id.default_code
-        return (text.removeprefix(f'[{code}]').strip() if code else text)[:NAME_LENGTH]
+        return self._vatportal_label(line.name, line.product_id)
 
     # ------------------------------------------------------------------ amounts
 

@@ -33,3 +33,22 @@ class AccountMove(models.Model):
                      "goods”, your company stands in it as the one that gives, the vendor as the one that receives. "
                      "If only the price changes, the vendor issues an adjustment: leave the kind empty.")
         return False
+
+    # ------------------------------------------------------------------ a kind that the portal does not take
+
+    @api.depends('vatportal_document_id.kind_refused')
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        # EXTENDS account
+        alerts = super()._get_alerts()
+        document = self.vatportal_document_id
+        if document.kind_refused and document.state == 'rejected':
+            alerts['vatportal_kind_refused'] = {
+                'level': 'warning',
+                'message': self.env._("e-taxes: invoices of this kind can be uploaded at e-taxes.gov.az by hand."),
+                'action_text': self.env._("Download the XML package"),
+                'action_call': ('account.move', 'action_vatportal_xml', self.ids),
+            }
+        return alerts

@@ -5,7 +5,8 @@ from odoo import fields, models
 from odoo.tools import float_repr
 
 # Amounts are kept exactly as e-taxes has them: real documents carry up to 6 decimals in amounts and 8 in prices.
-_amount = partial(fields.Float, digits=(16, 6), readonly=True)
+# Shown with as many decimals as they have, two at least.
+_amount = partial(fields.Float, digits=(16, 6), min_display_digits=2, readonly=True)
 
 # our field -> (field of an item, field of an invoice) in VatPortal API v8.0, /inv/import_upload_invoices.php
 API_NAMES = {

@@ -1,3 +1,4 @@
+import contextlib
 import re
 from datetime import timedelta
 
@@ -46,7 +47,7 @@ class VatportalConnector(models.Model):
     username = fields.Char(string="User", copy=False, groups='base.group_system')
     password = fields.Char(copy=False, groups='base.group_system')
     secret_hash = fields.Char(
-        string="Secret Hash", copy=False, groups='base.group_system',
+        copy=False, groups='base.group_system',
         help="From the portal's profile page; needed only to renew the token from Odoo.")
     is_partner = fields.Boolean(
         string="Partner Account", tracking=True,
@@ -168,7 +169,9 @@ class VatportalConnector(models.Model):
             ('company_id', 'in', self.company_id.ids), ('state', '!=', 'cancel'),
             ('move_type', 'in', ('out_invoice', 'out_refund', 'in_refund')), ('vatportal_document_id', '=', False)]
         for field in ('vatportal_kind_id', 'vatportal_main_info'):
-            self.env.add_to_compute(Move._fields[field], Move.search([*unsent, (field, '=', False)]))
+            moves = Move.search([*unsent, (field, '=', False)])
+            self.env.add_to_compute(Move._fields[field], moves)
+            moves.modified([field])
 
     @api.model
     def _normalized(self, vals):
@@ -180,10 +183,8 @@ class VatportalConnector(models.Model):
             vals['token'] = vals['token'].strip()
             vals.setdefault('token_date', fields.Datetime.now())
         if vals.get('base_url'):
-            try:
+            with contextlib.suppress(ValueError):  # the constraint says what is wrong with it
                 vals['base_url'] = portal_url(vals['base_url'])
-            except ValueError:
-                pass  # the constraint says what is wrong with it
         return vals
 
     @api.model

@@ -11,16 +11,16 @@ class VatportalConnector(models.Model):
         help="Draft bills and credit notes are made of incoming documents as soon as they are imported. What Odoo is "
              "not sure of stays with a question.")
     auto_bill_from = fields.Date(
-        string="From", help="Older documents are left alone; bills of them can still be made with the button.")
+        string="Bill Documents From", help="Older documents are left alone; bills of them can still be made with the button.")
     cancel_draft_bills = fields.Boolean(
-        string="Cancel Draft Bills", tracking=True,
+        tracking=True,
         help="A draft bill is cancelled by itself when its document is cancelled or deleted at e-taxes. Confirmed "
              "bills are never touched: they get an activity.")
     bill_journal_id = fields.Many2one(
         'account.journal', string="Journal of Bills", check_company=True, domain="[('type', '=', 'purchase')]",
         help="Empty: the company's first purchase journal.")
     rounding_account_id = fields.Many2one(
-        'account.account', string="Rounding Account", check_company=True,
+        'account.account', check_company=True,
         help="For differences of up to 0.05 AZN between a document's total and its lines. Empty: the account that "
              "Odoo proposes for the vendor.")
     responsible_id = fields.Many2one(

@@ -95,6 +95,10 @@ class VatportalImportSchedule(models.Model):
             ('direction', '=', self.direction), ('state', 'in', OPEN_STATES), ('schedule_id', '!=', False),
         ], limit=1):
             return jobs
+        if self.source == 'etaxes' and not self.connector_id.notify_user_ids:
+            self._note_failure(self.env._(
+                "Name the users to notify on the connector: one of them has to confirm PIN1."))
+            return jobs
         try:
             return jobs._queue_download(
                 self.connector_id, [self.direction], *self._days(), self.source, user_id=False, schedule_id=self.id)

@@ -15,7 +15,7 @@ class VatportalConnector(models.Model):
                 ('is_partner', '=', True), ('base_url', '=', connector.base_url), ('phone', '=', connector.phone),
                 ('company_id', '!=', connector.company_id.id)])
             # A branch is the same taxpayer as its company.
-            if others.filtered(lambda other: other.company_id.root_id != connector.company_id.root_id):
+            if others.company_id.root_id - connector.company_id.root_id:
                 raise ValidationError(self.env._(
                     "Another company of this database uses the phone %s at this portal. Each company has an ASAN İmza "
                     "phone of its own there; with the same one it would get the other company's documents.",

@@ -58,7 +58,7 @@ class VatportalConnector(models.Model):
     def action_create_taxes(self):
         """Create the Azerbaijani taxes that the company lacks, for sales and purchases, each with its category.
 
-        A tax of 18 % that the company has already only gets the category.
+        A tax of 18 % that the company has already, or one of 0 % by the same name, only gets the category.
 
         :raises AccessError: for anyone but accounting managers
         """
@@ -81,7 +81,9 @@ class VatportalConnector(models.Model):
             *Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('amount_type', '=', 'percent')])
         if own.filtered(lambda tax: tax.vatportal_category == category):
             return None
-        same = own.filtered(lambda tax: rate and tax.amount == rate and not tax.vatportal_category)[:1]
+        # What a rate of 0 % means only its name tells.
+        same = own.filtered(lambda tax: (
+            not tax.vatportal_category and tax.amount == rate and (rate or tax.name == name)))[:1]
         if same:
             same.vatportal_category = category
             return same
@@ -92,10 +94,17 @@ class VatportalConnector(models.Model):
             for document in ('invoice', 'refund') for part in ('base', 'tax')
         ]
         return Tax.create({
-            'name': name, 'type_tax_use': use, 'amount_type': 'percent', 'amount': rate,
+            'name': self._free_tax_name(name, use), 'type_tax_use': use, 'amount_type': 'percent', 'amount': rate,
             'company_id': self.company_id.id, 'vatportal_category': category,
             'tax_group_id': self._tax_group(name).id, 'repartition_line_ids': lines,
         })
+
+    def _free_tax_name(self, name, use):
+        """``name``, told apart from that of a tax that is something else: names are unique in a company."""
+        Tax = self.env['account.tax']
+        taken = Tax.search([
+            *Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('name', '=', name)])
+        return f'{name} (e-taxes)' if taken else name
 
     def _tax_group(self, name):
         Group = self.env['account.tax.group']

@@ -111,6 +111,11 @@ class VatportalDocument(models.Model):
     add_info = fields.Char(string="Additional Note", readonly=True)
     transp_reg_number = fields.Char(string="Transport Registration Number", readonly=True)
     main_qaime = fields.Char(string="Advance Qaimə", readonly=True)
+    from_wh = fields.Char(string="From Warehouse", readonly=True, help="Goods transfers: where the goods leave from.")
+    to_wh = fields.Char(string="To Warehouse", readonly=True, help="Goods transfers: where the goods go to.")
+    wh_field = fields.Selection(
+        [('1', "Code"), ('2', "Name")], string="Warehouses by", readonly=True,
+        help="What the portal looks the warehouses up by.")
 
     line_ids = fields.One2many('vatportal.document.line', 'document_id', readonly=True, copy=True)
 
@@ -131,7 +136,7 @@ class VatportalDocument(models.Model):
     @api.depends('qaime', 'move_id.name', 'erp_id')
     def _compute_name(self):
         for document in self:
-            document.name = document.qaime or document.move_id.name or document.erp_id
+            document.name = document.qaime or document._source().name or document.erp_id
 
     def _compute_currency_id(self):
         self.currency_id = self.env.ref('base.AZN')
@@ -145,6 +150,13 @@ class VatportalDocument(models.Model):
 
     def copy_data(self, default=None):
         raise UserError(self.env._("An e-taxes document can't be duplicated."))
+
+    def _source(self):
+        """The record that this document was made from (a model with ``vatportal.source``), or an empty one.
+
+        The one place that knows what documents are made from.
+        """
+        return self.move_id
 
     # ------------------------------------------------------------------ states
 
@@ -176,13 +188,20 @@ class VatportalDocument(models.Model):
         found = [problem for problem in self._to_invoice().problems() if problem.item is not None]
         texts = []
         for code in sorted(set(codes)):
-            text = portal_text.validation_text(self.env, code)
+            text = self._code_text(code)
             lines = self._lines_meant(code, found) if code in portal_text.ITEM_CODES else self.line_ids.browse()
             for line in lines:
                 line.sudo().message = f"{line.message}\n{text}" if line.message else text
             names = ', '.join(f"“{line.name}”" for line in lines)
             texts.append(f"{names}: {text}" if names else text)
         self._reject('\n'.join(texts), self.env._("Error codes: %s", ', '.join(map(str, codes))))
+
+    def _code_text(self, code):
+        """What the portal's validation ``code`` means for this very document."""
+        warehouse = {portal_text.FROM_UNKNOWN: self.from_wh, portal_text.TO_UNKNOWN: self.to_wh}.get(code)
+        if warehouse:
+            return portal_text.warehouse_text(self.env, code, warehouse, by_name=self.wh_field == '2')
+        return portal_text.validation_text(self.env, code)
 
     def _lines_meant(self, code, found):
         """The lines that ``code`` means; of 52–60 the vendor does not say which is which, so they are one."""
@@ -199,15 +218,16 @@ class VatportalDocument(models.Model):
             document.erp_id = f'ODOO-{document.id}-{uuid.uuid4().hex[:8]}'
 
     def _set_number(self, qaime):
-        """Write the ``qaime`` number that the portal gave this document, and tell the invoice."""
+        """Write the ``qaime`` number that the portal gave this document, and tell what it was made from."""
         self.ensure_one()
         if self.qaime == qaime and self.state == 'registered':
             return
         self._set_state(
             'registered', qaime=qaime, message=False, portal_message=False,
             **({} if self.status else {'status': 'onApproval', 'status_code': 'onApproval'}))
-        if self.move_id:
-            self.move_id.sudo().message_post(body=self.env._("Registered at e-taxes with the qaimə number %s.", qaime))
+        source = self._source()
+        if source:
+            source.sudo().message_post(body=self.env._("Registered at e-taxes with the qaimə number %s.", qaime))
 
     # ------------------------------------------------------------------ payload
 
@@ -219,6 +239,9 @@ class VatportalDocument(models.Model):
             type=self.kind_id.upload_type or 'default',
             with_agent=self.kind_id.with_agent,
             transp_reg_number=self.transp_reg_number or '',
+            from_wh=self.from_wh or '',
+            to_wh=self.to_wh or '',
+            wh_field=int(self.wh_field) if self.wh_field else None,
             main_qaime=self.main_qaime or '',
             main_info=self.main_info or '',
             add_info=self.add_info or '',
@@ -236,7 +259,7 @@ class VatportalDocument(models.Model):
         the portal later. One question per connector and 500 invoices."""
         now = fields.Datetime.now()
         waiting = self.search([
-            ('state', '=', 'imported'), ('direction', '=', 'outgoing'), ('connector_id.active', '=', True),
+            *self._numbers_domain(), ('connector_id.active', '=', True),
             '|', ('connector_id.retry_at', '=', False), ('connector_id.retry_at', '<=', now)])
         for connector, documents in waiting.grouped('connector_id').items():
             for ids in split_every(500, documents.ids):
@@ -267,12 +290,13 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ buttons
 
     def action_open_move(self):
-        """Open the invoice of this document."""
+        """Open what this document was made from: the invoice."""
         self.ensure_one()
+        source = self._source()
         return {
             'type': 'ir.actions.act_window',
-            'res_model': 'account.move',
-            'res_id': self.move_id.id,
+            'res_model': source._name,
+            'res_id': source.id,
             'view_mode': 'form',
         }
 
@@ -282,5 +306,5 @@ class VatportalDocument(models.Model):
         return self.job_ids.sorted('id')[-1:]._dialog_action()
 
     def action_send_again(self):
-        """Open the send wizard for the invoices of rejected documents."""
-        return self.move_id.action_vatportal_send()
+        """Open the send wizard for what these documents, rejected, were made from."""
+        return self.env['vatportal.send.wizard']._open(*(document._source() for document in self))

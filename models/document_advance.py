@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
+from odoo.tools import format_date, formatLang
 
 from . import portal_text
 from .document import LIVE_STATES
@@ -97,13 +97,14 @@ class VatportalDocument(models.Model):
         return self.env._(
             "The portal does not know the advance %(number)s of %(date)s over %(amount)s, which this invoice settles. "
             "Look whether it was cancelled at e-taxes, or choose another one on the invoice.",
-            number=self.main_qaime, date=fields.Date.to_string(advance.date),
+            number=self.main_qaime, date=format_date(self.env, advance.date),
             amount=formatLang(self.env, advance.amount_total, currency_obj=advance.currency_id))
 
-    def action_open_advance(self):
-        """Open the advance that this document settles."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window', 'res_model': 'vatportal.document', 'res_id': self.advance_id.id,
-            'views': [[False, 'form']],
-        }
+
+class VatportalConnector(models.Model):
+    _inherit = 'vatportal.connector'
+
+    advance_product_id = fields.Many2one(
+        'product.product', string="Product for Advances", check_company=True, ondelete='restrict',
+        help="Down-payment lines of sales orders have no product. This one's e-taxes code and unit stand on the "
+             "electronic invoice of the advance instead.")

@@ -225,8 +225,7 @@ class VatportalDocument(models.Model):
 
     def _create_bill(self, move_type, partner):
         """Return (draft move, notes about it)."""
-        Move = self.env['account.move'].with_context(vatportal_billing=True)
-        move = Move.create(self._bill_header(move_type, partner))
+        move = self.with_context(vatportal_billing=True)._new_bill(self._bill_header(move_type, partner))
         with move._get_edi_creation() as move:
             commands, notes = self._bill_line_commands(move)
             move.invoice_line_ids = commands
@@ -241,6 +240,9 @@ class VatportalDocument(models.Model):
                 "The lines of the document add up to %(lines)s AZN, but its total is %(total)s AZN.",
                 lines=move._vatportal_total(), total=self._amount_to_pay())})
         return move.with_context(vatportal_billing=False), notes
+
+    def _new_bill(self, vals):
+        return self.env['account.move'].create(vals)
 
     def _bill_header(self, move_type, partner):
         connector = self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)

@@ -130,10 +130,6 @@ class VatportalDocument(models.Model):
                 if record:
                     record.sudo().message_post(body=text, author_id=user.partner_id.id)
 
-    def _source(self):
-        """The record with a chatter that this document was made from."""
-        return self.move_id
-
     # ------------------------------------------------------------------ buttons
 
     def action_delete(self):

@@ -50,7 +50,28 @@ class VatportalDocument(models.Model):
         'vatportal.job', string="Last Changed by", readonly=True, copy=False, ondelete='set null',
         index='btree_not_null', help="The import that brought this document, or its last change.")
 
+    counterparty_name = fields.Char(
+        string="Counterparty", compute='_compute_counterparty_name', store=True,
+        help="The seller of what was received, the buyer of what was sent, as e-taxes names them.")
+    qaime_search = fields.Char(compute='_compute_qaime_search', search='_search_qaime', export_string_translation=False)
+
+    @api.depends('direction', 'seller_name', 'buyer_name')
+    def _compute_counterparty_name(self):
+        for document in self:
+            document.counterparty_name = \
+                document.seller_name if document.direction == 'incoming' else document.buyer_name
+
     # ------------------------------------------------------------------ one form of the number
+
+    def _compute_qaime_search(self):
+        for document in self:
+            document.qaime_search = document.qaime
+
+    def _search_qaime(self, operator, value):
+        """Find a number however it is written: e-taxes shows it with a space."""
+        if not isinstance(value, str):
+            return NotImplemented
+        return [('qaime', operator, qaime_number(value))]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -39,6 +39,7 @@ class VatportalDocument(models.Model):
         """
         documents = (created | changed).sudo().filtered(lambda document: not document.is_foreign)
         documents._set_partners()
+        documents = documents._settle_sent()
         documents.filtered(lambda document: document.direction == 'outgoing')._match_invoices()
         documents._request_wanted_bills()
         documents.filtered('move_id')._follow_status()
@@ -72,6 +73,7 @@ class VatportalDocument(models.Model):
     def _match_by_number(self):
         """The qaimə number stands on the invoice: somebody typed it there, with or without a space."""
         forms = {form for document in self for form in (document.qaime, document._payment_reference()) if form}
+        forms |= {form.lower() for form in forms}
         if not forms:
             return
         moves = self._free_invoices(
@@ -83,23 +85,35 @@ class VatportalDocument(models.Model):
         for document in self.filtered('qaime'):
             document._link_or_propose(by_number.get(document.qaime, moves.browse()))
 
+    def _settle_sent(self):
+        """Downloads that name the ERP id of a document of ours that waits for its number are that document: signed
+        at the portal, by hand. They are merged; return the others."""
+        rest = self
+        for document, other in self._named_documents().items():
+            if other.state in LIVE_STATES and not other.qaime:
+                rest -= document
+                other._set_number(document.qaime)
+        return rest
+
     def _match_by_erp_id(self):
         """The text of the document names the ERP id under which an invoice was once sent."""
-        wanted = {document: set(_ERP_ID.findall(f'{document.main_info or ""} {document.add_info or ""}'))
-                  for document in self}
-        ids = set().union(*wanted.values())
-        known = {other.erp_id: other for other in self.search([
-            ('erp_id', 'in', list(ids)), ('company_id', '=', self.company_id.id)])} if ids else {}
-        for document, erp_ids in wanted.items():
-            others = [known[erp_id] for erp_id in erp_ids if erp_id in known and known[erp_id] != document]
-            if len(others) != 1:
-                continue
-            other = others[0]
-            if other.state in LIVE_STATES and not other.qaime:
-                # The same document: we sent it, and somebody signed it at the portal.
-                other._set_number(document.qaime)
-            elif other.move_id and other.state not in LIVE_STATES:
+        for document, other in self._named_documents().items():
+            if other.move_id and other.state not in LIVE_STATES:
                 document._link_or_propose(other.move_id)
+
+    def _named_documents(self):
+        """Return a dict of downloaded document → the one document whose ERP id its text names."""
+        wanted = {}
+        for document in self.filtered(lambda doc: doc.direction == 'outgoing' and not doc.erp_id and not doc.move_id):
+            erp_ids = set(_ERP_ID.findall(f'{document.main_info or ""} {document.add_info or ""}'))
+            if len(erp_ids) == 1:
+                wanted[document] = erp_ids.pop()
+        if not wanted:
+            return {}
+        known = self.search([('erp_id', 'in', list(wanted.values())), ('company_id', 'in', self.company_id.ids)])
+        by_id = {(other.company_id, other.erp_id): other for other in known}
+        found = {document: by_id.get((document.company_id, erp_id)) for document, erp_id in wanted.items()}
+        return {document: other for document, other in found.items() if other}
 
     def _match_by_total(self):
         """VÖEN, total and about the same day, unique from either side."""
@@ -111,31 +125,38 @@ class VatportalDocument(models.Model):
             ('commercial_partner_id', 'in', dated.partner_id.commercial_partner_id.ids),
             ('invoice_date', '>=', min(days) - FAR), ('invoice_date', '<=', max(days) + FAR)])
         by_partner = moves.grouped('commercial_partner_id')
+        totals = {move: move._vatportal_total() for move in moves}
         sure = {}
         for document in dated:
-            near = by_partner.get(document.partner_id.commercial_partner_id, moves.browse()).filtered(
-                lambda move, document=document: move.move_type in document._invoice_types()
-                and abs(move.invoice_date - document._baku_date()) <= FAR)
-            same = near.filtered(lambda move, document=document: move._vatportal_total() == document._amount_to_pay())
-            close = same.filtered(lambda move, document=document: move.state == 'posted' and abs(
-                move.invoice_date - document._baku_date()) <= NEAR)
-            sure[document] = close if len(close) == 1 else moves.browse()
-            document._propose(same or near)
+            day, types, total = document._baku_date(), document._invoice_types(), document._amount_to_pay()
+            theirs = [
+                (abs(move.invoice_date - day), move)
+                for move in by_partner.get(document.partner_id.commercial_partner_id, ()) if move.move_type in types]
+            same = [(away, move) for away, move in theirs if totals[move] == total and away <= FAR]
+            close = [move for away, move in same if away <= NEAR and move.state == 'posted']
+            sure[document] = close[0] if len(close) == 1 else moves.browse()
+            document._propose(moves.union(*(
+                move for _away, move in same or [pair for pair in theirs if pair[0] <= NEAR])))
         claimed = defaultdict(list)
         for document, move in sure.items():
             claimed[move].append(document)
+        twins = dated._twins()
         for move, documents in claimed.items():
-            if move and len(documents) == 1 and not documents[0]._has_twin():
+            if move and len(documents) == 1 and not twins[documents[0]]:
                 documents[0]._link(move)
 
-    def _has_twin(self):
-        """Whether another unmatched document of about the same day has the same partner and total."""
-        return bool(self.search_count([
-            ('id', '!=', self.id), ('company_id', '=', self.company_id.id), ('direction', '=', 'outgoing'),
-            ('move_id', '=', False), ('partner_id', '=', self.partner_id.id), ('state', 'in', LIVE_STATES),
-            ('amount_total', '>=', float(self._amount_to_pay()) - 0.005),
-            ('amount_total', '<=', float(self._amount_to_pay()) + 0.005),
-            ('date', '>=', self.date - 2 * NEAR), ('date', '<=', self.date + 2 * NEAR)], limit=1))
+    def _twins(self):
+        """Return a dict of document → whether another unmatched one of about the same day has the same partner and
+        total."""
+        dates = self.mapped('date')
+        others = self.search([
+            ('company_id', 'in', self.company_id.ids), ('direction', '=', 'outgoing'), ('move_id', '=', False),
+            ('partner_id', 'in', self.partner_id.ids), ('state', 'in', LIVE_STATES), ('status', 'not in', FINAL_STATUSES),
+            ('date', '>=', min(dates) - 2 * NEAR), ('date', '<=', max(dates) + 2 * NEAR)])
+        alike = others.grouped(lambda document: (document.partner_id, document._amount_to_pay()))
+        return {document: any(
+            other != document and abs(other.date - document.date) <= 2 * NEAR
+            for other in alike.get((document.partner_id, document._amount_to_pay()), ())) for document in self}
 
     def _invoice_types(self):
         """What in Odoo can be behind a document that we issued: we return goods with a vendor credit note."""

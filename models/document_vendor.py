@@ -77,7 +77,7 @@ class VatportalDocument(models.Model):
         """A partner with the name and VÖEN of the document. Its country and check digits are e-taxes' business, so
         Odoo's own check of tax numbers does not apply."""
         return self.env['res.partner'].sudo().with_context(no_vat_validation=True).create({
-            'name': clean(name, NAME_LENGTH) or number,
+            'name': ' '.join(clean(name).split())[:NAME_LENGTH] or number,
             'vat': number,
             'country_id': self.env.ref('base.az').id,
             # The last digit tells a legal person (1) from a natural one (2).

@@ -72,6 +72,8 @@ class VatportalJob(models.Model):
          ('invalid', "The portal refused some of the invoices")],
         readonly=True, help="Why the numbers are being read.")
     last_read = fields.Boolean(readonly=True, help="After this reading, what has no number is rejected.")
+    by_date = fields.Boolean(
+        readonly=True, help="The last reading is by date, for the portal names any ERP id that it is asked for.")
     one_by_one = fields.Boolean(readonly=True, help="Remove single invoices, for the portal refused them together.")
     kept_ids = fields.Json(readonly=True, help="ERP ids that the portal did not let be removed.")
     answer = fields.Json(readonly=True, help="The portal's last answer, until its consequences are written.")
@@ -90,9 +92,12 @@ class VatportalJob(models.Model):
     def _compute_name(self):
         labels = dict(self._fields['operation']._description_selection(self.env))
         for job in self:
-            what = (job.document_ids.display_name if job.document_count == 1
-                    else self.env._("%s invoices", job.document_count) if job.document_count else f'#{job.id}')
+            what = (job.sudo().document_ids._source().name or job.document_ids.display_name if job.document_count == 1
+                    else job._count_text() if job.document_count else f'#{job.id}')
             job.name = f'{labels[job.operation]}: {what}'
+
+    def _count_text(self):
+        return self.env._("%s invoices", self.document_count)
 
     @api.depends('document_ids')
     def _compute_document_count(self):
@@ -112,17 +117,17 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ queueing
 
     @api.model
-    def _queue(self, moves, connector, sign):
-        """Create the documents of ``moves`` and the jobs that send them; return the jobs.
+    def _queue(self, records, connector, sign):
+        """Create the documents of ``records`` (of a model with ``vatportal.source``) and the jobs that send them; return the jobs.
 
         A rejected document is taken up again with the figures of today and the same ERP id, unless that was used up
         at the portal: ids are unique there for ever. The caller commits before anything is sent.
 
-        :raises AmountError: for an invoice that was not checked with ``_vatportal_problems`` before
+        :raises AmountError: for a record that was not checked with ``_vatportal_problems`` before
         """
         documents = self.env['vatportal.document']
-        for move in moves:
-            documents += self._queue_document(move, connector)
+        for record in records:
+            documents += self._queue_document(record, connector)
         size = connector.batch_size
         return self.sudo().create([
             {
@@ -137,13 +142,13 @@ class VatportalJob(models.Model):
         ]).sudo(False)
 
     @api.model
-    def _queue_document(self, move, connector):
-        vals = move._vatportal_document_vals(connector)
-        document = move.sudo().vatportal_document_ids.filtered(
+    def _queue_document(self, record, connector):
+        vals = record._vatportal_document_vals(connector)
+        document = record.sudo().vatportal_document_ids.filtered(
             lambda doc: doc.state == 'rejected' and not doc.spent and doc.connector_id == connector,
         ).sorted('id')[-1:]
         if document:
-            vals.pop('move_id')
+            vals.pop(record._vatportal_link)
             document._set_state('queued', message=False, portal_message=False, resend_count=0, **vals)
         else:
             document = self.env['vatportal.document'].sudo().create(vals)
@@ -157,7 +162,7 @@ class VatportalJob(models.Model):
         if modules.module.current_test:
             self.env.flush_all()
         else:
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _schedule(self, seconds):
         """The next call to the portal is due in ``seconds``."""
@@ -183,6 +188,10 @@ class VatportalJob(models.Model):
         users = self.user_id.filtered(lambda user: user.active and user.id != self.env.ref('base.user_root').id)
         for user in users or self.connector_id.notify_user_ids:
             user._bus_send('vatportal.job', {'job_id': self.id, 'event': event, 'name': self.name})
+
+    def _may_use(self):
+        """Whether the user, who can read these jobs, may also move them on or give them up."""
+        return self.env.user.has_group('account.group_account_invoice')
 
     # ------------------------------------------------------------------ buttons
 

@@ -40,7 +40,10 @@ class VatportalJob(models.Model):
             pause = self._cron_pause(failed)
             if pause is None or time.monotonic() + pause > end:
                 break
+            # No transaction is held open meanwhile, and the next round sees what others have written.
+            self.env['ir.cron']._commit_progress()
             time.sleep(pause)
+            self.env.invalidate_all()
         if seconds and self._cron_pause(failed) is not None:
             self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
 
@@ -61,8 +64,8 @@ class VatportalJob(models.Model):
             try:
                 job.with_context(vatportal_cron=True)._advance()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next job must have its turn
-                self._cron_failed(job, error)
-                failed.add(job.id)
+                if self._cron_failed(job, error):
+                    failed.add(job.id)
             left = cron._commit_progress(1)
             if not left and time.monotonic() >= end:
                 return False
@@ -80,13 +83,15 @@ class VatportalJob(models.Model):
         return jobs.sorted(lambda job: (job.connector_id.sudo().error_count, job.phase != 'follow'))
 
     def _cron_failed(self, job, error):
-        """A step failed for a reason of our own: undo it, and leave the job alone for a while."""
+        """A step failed for a reason of our own: undo it, and leave the job alone for a while.
+
+        :return: False when someone else only wrote the same rows (the dialog, for instance); the next round tries again
+        """
         self.env.cr.rollback()
         if isinstance(error, OperationalError):
-            # Someone else wrote the same rows, the dialog for instance.
             _logger.info("VatPortal job %s is in use: %s", job.id, type(error).__name__)
-        else:
-            _logger.error("VatPortal job %s could not be moved on", job.id, exc_info=error)
+            return False
+        _logger.error("VatPortal job %s could not be moved on", job.id, exc_info=error)
         try:
             locked = job.sudo()._locked()
             if locked:
@@ -97,6 +102,7 @@ class VatportalJob(models.Model):
                 locked._commit()
         except OperationalError:
             self.env.cr.rollback()
+        return True
 
     def _cron_pause(self, failed):
         """Seconds until the next of the jobs that are followed closely is due; None where there is none soon.

@@ -238,7 +238,7 @@ class VatportalJob(models.Model):
         if self.folder == 'portal':
             signed = left.filtered('qaime')
             texts = [_("%(name)s was signed at the portal meanwhile and has the number %(number)s. Delete it from "
-                       "e-taxes.", name=document.move_id.name or document.erp_id, number=document.qaime)
+                       "e-taxes.", name=document._source().name or document.erp_id, number=document.qaime)
                      for document in signed]
             texts += [_("The portal shows %s and does not let it be deleted. Look for it in VatPortal, and delete it "
                         "there.", document.erp_id) for document in left - signed]

@@ -75,7 +75,7 @@ class VatportalJob(models.Model):
         deletions = self.filtered(lambda job: job.operation == 'delete')
         for job in deletions:
             job.check_access('read')
-            if not self.env.user.has_group('account.group_account_invoice'):
+            if not job._may_use():
                 raise AccessError(self.env._("Only invoicing users can give up a deletion."))
             locked = job.sudo()._locked()
             if locked.state != 'queued' or locked.answer:

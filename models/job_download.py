@@ -58,6 +58,7 @@ class VatportalJob(models.Model):
     skipped_count = fields.Integer(string="Left Out", readonly=True, help="By the choice of kinds and statuses.")
     bad_count = fields.Integer(string="Unreadable", readonly=True)
     notes = fields.Text(readonly=True, help="What was wrong with unreadable documents.")
+    pin_shown = fields.Boolean(readonly=True, help="The code for PIN1 has come.")
     pin_missed = fields.Boolean(readonly=True, help="PIN1 was not confirmed on the phone.")
 
     # ------------------------------------------------------------------ start
@@ -70,7 +71,7 @@ class VatportalJob(models.Model):
         return client.start_download(start, end, direction=FOLDERS[self.direction], **(self.filters or {}))
 
     def _started_download(self):
-        self.pin_missed = False
+        self.write({'pin_missed': False, 'pin_shown': False})
 
     def _error_start_download(self, answer):
         """Nothing is lost by asking again, but each time somebody has to type PIN1."""
@@ -101,10 +102,11 @@ class VatportalJob(models.Model):
         if succeeded:
             self.write({'step': 'login', 'phase': 'read', 'has_documents': True})
             self._schedule(0)
-        elif not self._logged_in() and not refusals:
+        elif self._pin_was_missed(refusals):
             self.pin_missed = True
             self._end_download(self.env._(
-                "PIN1 was not confirmed on the phone, or not in time. Nothing was imported; resume to try again."))
+                "PIN1 was not confirmed on the phone, or not in time. Nothing was imported; resume to try again."),
+                '\n'.join(refusals))
         else:
             self._end_download(
                 self.env._("e-taxes could not be asked. Nothing was imported; resume to try again."),
@@ -115,6 +117,17 @@ class VatportalJob(models.Model):
         self._end_download(self.env._(
             "The portal has told nothing new of this process for a long time. Nothing was imported; resume to try "
             "again."))
+
+    def _take_stats(self, status):
+        super()._take_stats(status)
+        if self.operation == 'download' and self.pin1_code:
+            self.pin_shown = True
+
+    def _pin_was_missed(self, refusals):
+        """Whether the process ended for want of a PIN. How the portal words that is not documented."""
+        if self._logged_in():
+            return False
+        return self.pin_shown or not refusals or any('PIN' in text.upper() for text in refusals)
 
     def _logged_in(self):
         return self.step in ('login', 'sign', 'numbers')

@@ -9,6 +9,8 @@ from .job import OPEN_STATES
 
 # A job that waits for the one before it is not looked at until that one has ended and says so.
 HOLD = timedelta(days=365)
+# A page takes some seconds; before that the live view has to come up.
+SHOW_FIRST = timedelta(seconds=1)
 
 
 class VatportalJob(models.Model):
@@ -62,7 +64,8 @@ class VatportalJob(models.Model):
     def _release(self):
         """It is this job's turn."""
         now = fields.Datetime.now()
-        self.write({'on_hold': False, 'next_poll_at': now, 'started_at': now, 'changed_at': now})
+        due = now + SHOW_FIRST if self.phase == 'read' else now
+        self.write({'on_hold': False, 'next_poll_at': due, 'started_at': now, 'changed_at': now})
         self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
 
     def _batch(self):
@@ -181,12 +184,20 @@ class VatportalJob(models.Model):
         """Open the documents that an import brought or changed."""
         action = super().action_documents()
         if self.operation == 'download':
-            action['domain'] = [('import_job_id', 'in', self._batch().ids)]
+            action.update(
+                domain=[('import_job_id', 'in', self._batch().ids)],
+                views=[[False, kind] for kind in ('list', 'kanban', 'form', 'pivot', 'graph')])
         return action
 
 
 def _months(date_from, date_to):
-    """Yield (first day, last day) of each calendar month, or part of one, in the range; both ends count."""
+    """Yield (first day, last day) of each part in which the range is read; both ends count.
+
+    A range no longer than a month is one part, a longer one is cut where calendar months end.
+    """
+    if date_to - date_from < timedelta(days=31):
+        yield date_from, date_to
+        return
     while date_from <= date_to:
         end = min(date_from + relativedelta(day=31), date_to)
         yield date_from, end

@@ -51,6 +51,7 @@ class VatportalJob(models.Model):
         """Return the counts of the whole import: dict of
 
         - ``read``, ``total``, ``created``, ``updated``, ``unchanged``, ``foreign``, ``skipped``, ``bad``
+        - ``percent``: how far it is, every part counting the same, for nobody knows yet how long the next ones are
         - ``parts``: list of {``id``, ``name``, ``state``: waiting | running | done | failed, ``read``, ``total``}, one
           per folder and month
         """
@@ -59,6 +60,7 @@ class VatportalJob(models.Model):
         return {
             **{count: sum(batch.mapped(f'{count}_count')) for count in counts},
             'total': sum(batch.mapped('total')),
+            'percent': round(sum(map(_share, batch)) / len(batch)),
             'parts': [{
                 'id': job.id, 'name': job.name, 'read': job.read_count, 'total': job.total,
                 'state': 'waiting' if job.on_hold else 'running' if job.state in OPEN_STATES else job.state,
@@ -106,6 +108,13 @@ class VatportalJob(models.Model):
         return self.env._(
             "%(read)s documents read: %(created)s new, %(updated)s changed.", read=counts['read'],
             created=counts['created'], updated=counts['updated'])
+
+
+def _share(job):
+    """How far one import is, in percent."""
+    if job.state not in OPEN_STATES:
+        return 100 if job.state == 'done' or not job.total else 100 * job.read_count / job.total
+    return 100 * min(job.read_count, job.total) / job.total if job.total else 0
 
 
 def _current(batch):

@@ -67,9 +67,15 @@ class VatportalJob(models.Model):
         return due <= now
 
     def _announce(self):
-        """Commit the intent to start a process before the portal hears of it; other calls need no such thing."""
+        """Commit the intent to start a process before the portal hears of it.
+
+        Other calls may be repeated, yet not within the second: should this process die in one, or its transaction be
+        run again, the next call keeps its distance.
+        """
         if self.phase != 'start':
-            return self
+            self._schedule(2 * polling.MINIMUM_S)
+            self._commit()
+            return self._locked()
         if not self._prepare():
             self._finish()
             self._commit()

@@ -1,5 +1,7 @@
 import math
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
@@ -24,7 +26,7 @@ class VatportalJob(models.Model):
             - ``steps``: list of {``key``, ``label``, ``state``: done | active | waiting | failed}
             - ``code``: None or {``kind``: pin1 | pin2, ``value``, ``title``, ``help``}
             - ``elapsed``: seconds since the start, ``next_poll``: seconds until the next call, or False at the end
-            - ``documents``: list of {``id``, ``move_id``, ``name``, ``partner``, ``total``, ``qaime``, ``state``,
+            - ``documents``: list of {``id``, ``move_id``, ``res_model``, ``res_id``, ``name``, ``partner``, ``total``, ``qaime``, ``state``,
               ``state_label``, ``message``, ``portal_message``}
             - ``counts``: {``total``, ``registered``, ``imported``, ``rejected``, ``pending``}
             - ``can_retry``, ``can_cancel``
@@ -32,9 +34,16 @@ class VatportalJob(models.Model):
         """
         self.ensure_one()
         self.check_access('read')
-        if not self.env.user.has_group('account.group_account_invoice'):
+        if not self._may_use():
             raise AccessError(self.env._("Only invoicing users can follow what is sent to e-taxes."))
-        self._advance()
+        # A fresh transaction: the lock is then asked for on what the scheduled action has just committed.
+        self._commit()
+        try:
+            self._advance()
+        except SerializationFailure:
+            # Someone else moved the job at this very moment. What they wrote is shown now, rather than after the
+            # seconds that Odoo waits before it runs a request again; what is left to do comes with the next call.
+            self.env.cr.rollback()
         self.invalidate_recordset()
         return self._progress()
 
@@ -75,10 +84,15 @@ class VatportalJob(models.Model):
 
     def _progress_document(self, document):
         labels = dict(document._fields['state']._description_selection(self.env))
+        # Who follows the process need not have the rights on what it was made from.
+        source = document.sudo()._source().sudo(False)
+        opened = source if source and source.browse().has_access('read') else document
         return {
             'id': document.id,
-            'move_id': document.move_id.id,
-            'name': document.move_id.name or document.display_name,
+            'move_id': document.sudo().move_id.id,
+            'res_model': opened._name,
+            'res_id': opened.id,
+            'name': source.sudo().name or document.display_name,
             'partner': document.buyer_name or '',
             'total': document.amount_total,
             'qaime': document.qaime or False,
@@ -140,7 +154,7 @@ class VatportalJob(models.Model):
         if self.state == 'queued':
             return _("Waiting to be sent.")
         if self.state == 'starting':
-            return _("Handing the invoices to VatPortal…")
+            return _("Handing the documents to VatPortal…")
         if self.phase == 'read' and self.reason in ('lost', 'exists'):
             return _("The portal's answer was lost. It is being asked what it has; nothing is sent twice. A prompt on "
                      "the phone whose code is not shown here can be declined.")
@@ -151,7 +165,7 @@ class VatportalJob(models.Model):
         if self.stats and 'NEED RETRY' in str(self.stats.get('etx_exception', '')).upper():
             return _("e-taxes is slow; the portal tries again by itself.")
         return {
-            'send': _("VatPortal is importing the invoices…"),
+            'send': _("VatPortal is importing the documents…"),
             'import': _("VatPortal is making the packet…"),
             'packet': _("VatPortal is logging in; the code for PIN1 will appear here."),
             'login': _("Logged in. The packet is being uploaded; the code for PIN2 will appear here."),
@@ -161,7 +175,6 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ buttons
 
     def action_retry(self):
-        """Open the send wizard for the invoices of this job that were rejected."""
+        """Open the send wizard for what was rejected in this job."""
         self.ensure_one()
-        moves = self.document_ids.filtered(lambda doc: doc.state == 'rejected').move_id
-        return moves.action_vatportal_send()
+        return self.document_ids.filtered(lambda doc: doc.state == 'rejected').action_send_again()

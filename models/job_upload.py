@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -107,13 +109,16 @@ class VatportalJob(models.Model):
             self._pending()._set_state('unconfirmed')
         self.write({
             'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(),
-            'error_count': 0, 'last_read': False,
+            'error_count': 0, 'last_read': False, 'by_date': False,
         })
         self._schedule(0 if reason in ('done', 'failed') else polling.next_delay(0))
 
     # ------------------------------------------------------------------ read
 
     def _call_read_upload(self, client):
+        if self.by_date:
+            day = timedelta(days=1)
+            return client.read_invoices_by_date(self.started_at - day, fields.Datetime.now() + day)
         ids = self.document_ids.sorted('id').mapped('erp_id')
         # Whether the portal names ids that it does not have is not documented; one that it can't have tells.
         return client.read_invoices([*ids, NO_INVOICE] if self.last_read else ids)
@@ -123,9 +128,14 @@ class VatportalJob(models.Model):
             number = numbers.get(document.erp_id)
             if number and document.state != 'deleted':
                 document._set_number(number)
+            document.sudo().shown = document.shown or document.erp_id in numbers
         pending = self._pending()
         if not pending:
             self._end_upload()
+        elif self.last_read and NO_INVOICE in numbers:
+            # It names whatever it is asked for; what it names unasked, it has.
+            self.by_date = True
+            self._schedule(polling.MINIMUM_S)
         elif self.last_read:
             self._settle_kept(pending, numbers)
             self._end_upload()
@@ -147,8 +157,7 @@ class VatportalJob(models.Model):
     def _settle_kept(self, pending, numbers):
         """The portal did not let ``pending`` be removed. Those that it surely has it has begun to submit, so they may
         still get their number, or be signed there by hand; the others are rejected."""
-        tells = NO_INVOICE not in numbers  # it names only what it has
-        held = pending.filtered(lambda doc: tells and doc.erp_id in numbers)
+        held = pending.filtered(lambda doc: doc.erp_id in numbers)
         if self.reason == 'exists' and len(self.document_ids) == 1:
             held = pending  # it was this very ERP id that the portal knew
         if held:
@@ -157,7 +166,7 @@ class VatportalJob(models.Model):
                 "ERP ID in VatPortal and sign or delete it there."))
         # A lost answer to the removal, and now it is not there: it was removed. Only where the process has surely ended,
         # for a portal may keep back what it is still importing.
-        gone = (pending - held).filtered('spent') if tells and self.reason == 'failed' else pending.browse()
+        gone = (pending - held).filtered('spent') if self.reason == 'failed' else pending.browse()
         self._reject_pending(gone, spent=True)
         self._reject_pending(pending - held - gone)
 
@@ -177,11 +186,13 @@ class VatportalJob(models.Model):
 
     def _settle_exists(self, pending, absent):
         """Error 17: the portal knows one of the ERP ids and does not say which. Wait until no process can be at
-        work; what it does not show even then was removed there, and its ERP id is used up."""
+        work; what it does not show any more was removed there, and its ERP id is used up."""
         if self._settling() < LOST_S:
             self._schedule(polling.next_delay(self._settling()))
             return
-        self._reject_pending(absent, spent=True)
+        used_up = absent._used_up()
+        self._reject_pending(used_up, spent=True)
+        self._reject_pending(absent - used_up)
         if pending - absent:
             self._clean()
         else:
@@ -249,7 +260,7 @@ class VatportalJob(models.Model):
     def _reject_pending(self, documents, spent=False):
         """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal."""
         said = (self._refusals() or '').splitlines()
-        documents.sudo().spent = spent
+        documents.sudo().write({'spent': spent, 'doubtful': not spent and self.reason in ('lost', 'exists')})
         for document in documents:
             mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
             document._reject(self._rejection(bool(mine), said), '\n'.join(mine or said) or False)
@@ -260,8 +271,8 @@ class VatportalJob(models.Model):
         :param refused: e-taxes named its buyer. :param said: all that e-taxes said, maybe about other invoices
         """
         if self.reason in ('lost', 'exists'):
-            return self.env._("The portal's answer was lost, and it has no number for this invoice. It is not at e-taxes; "
-                     "send it again.")
+            return self.env._("The portal's answer was lost, and it has no number for this invoice. Nothing of it is known "
+                              "to be at e-taxes; send it again. Should the portal have it after all, it takes it only once.")
         if refused:
             return self.env._("e-taxes refused this invoice. Correct it and send it again.")
         if not self.sign:
@@ -291,7 +302,7 @@ class VatportalJob(models.Model):
         """
         for job in self:
             job.check_access('read')
-            if not self.env.user.has_group('account.group_account_invoice'):
+            if not job._may_use():
                 raise AccessError(self.env._("Only invoicing users can give up a sending."))
             locked = job.sudo()._locked()
             if locked.state != 'queued' or locked.answer:

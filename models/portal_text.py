@@ -37,12 +37,24 @@ VALIDATION = {
     49: _lt("The line's quantity is not greater than zero."),
     50: _lt("The line's barcode is not valid. Correct the barcode of the product."),
     51: _lt("The line's barcode may hold digits only. Correct the barcode of the product."),
-    **{code: _ITEM_AMOUNT for code in range(52, 61)},
+    **dict.fromkeys(range(52, 61), _ITEM_AMOUNT),
     61: _lt("This portal account does not take invoices of this kind through the API. Choose another kind, or "
             "change its “type when sending”."),
     62: _lt("The portal does not know the advance that this invoice settles. Check the advance's qaimə number."),
     63: _lt("The portal does not know the warehouse of departure."),
     64: _lt("The portal does not know the warehouse of arrival."),
+}
+# The codes for a warehouse that the portal does not find.
+FROM_UNKNOWN, TO_UNKNOWN = 63, 64
+_WAREHOUSE = {
+    (FROM_UNKNOWN, False): _lt("The portal knows no warehouse with the code “%s”, from which the goods leave. Correct the "
+                               "e-taxes code on the warehouse, or add the warehouse in the portal."),
+    (FROM_UNKNOWN, True): _lt("The portal knows no warehouse with the name “%s”, from which the goods leave. Correct the "
+                              "e-taxes name on the warehouse, or add the warehouse in the portal."),
+    (TO_UNKNOWN, False): _lt("The portal knows no warehouse with the code “%s”, to which the goods go. Correct the e-taxes "
+                             "code on the warehouse, or add the warehouse in the portal."),
+    (TO_UNKNOWN, True): _lt("The portal knows no warehouse with the name “%s”, to which the goods go. Correct the e-taxes "
+                            "name on the warehouse, or add the warehouse in the portal."),
 }
 # The codes that speak of an item, not of the invoice as a whole.
 ITEM_CODES = frozenset(range(40, 61))
@@ -90,12 +102,17 @@ def explain(env, error):
     text = REASONS.get(getattr(error, 'reason', None)) or GENERAL.get(error.code)
     if not text and getattr(error, 'http_status', None):
         text = _ADDRESS
-    return env._(text) if text else env._("The portal refused the request.")  # pylint: disable=gettext-variable
+    return env._(text) if text else env._("The portal refused the request.")
 
 
 def validation_text(env, code):
     """Return what the validation ``code`` (20–64) of the portal means, in the language of ``env``."""
     text = VALIDATION.get(code)
     if text:
-        return env._(text)  # pylint: disable=gettext-variable
+        return env._(text)
     return env._("The portal refused the invoice (code %s).", code)
+
+
+def warehouse_text(env, code, warehouse, by_name):
+    """Return what 63 or 64 means for ``warehouse``, the code or name under which the portal looked it up."""
+    return env._(_WAREHOUSE[code, by_name]) % warehouse

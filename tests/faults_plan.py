@@ -41,6 +41,12 @@ class Plan:
         self.settings = self._settings(rng)
         self.steps = self._steps(rng)
 
+    def describe(self):
+        """The schedule's circumstances, for whoever replays it; the steps are told as they happen."""
+        return (f'schedule {self.seed}: {self.size} invoices, sign: {self.sign}, phone: {self.phone}, then '
+                f'{self.last_phone}; bad buyers: {self.bad_buyer}; processes that hang resume: {self.resume}\n'
+                f'{self.settings}')
+
     def _settings(self, rng):
         return {
             'stage_seconds': rng.choice((0, 0, 1, 4, 20)),

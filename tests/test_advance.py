@@ -119,6 +119,22 @@ class TestAdvance(LifecycleCommon):
         self.finish(self.delete(advance.vatportal_document_id))
         self.assertEqual(advance.vatportal_document_id.state, 'deleted')
 
+    def test_down_payment_lines_have_no_product(self):
+        """So the connector says which one stands for them."""
+        move = self.create_invoice({'product_id': False, 'product_uom_id': False, 'name': "Down payment of 30 %",
+                                    'price_unit': 300}, vatportal_kind_id=self.kind.id)
+        (problem,) = self.problems(move, 'error')
+        self.assertIn("product for advances", problem)
+        product = self.connector.advance_product_id = self.create_product("Avans", False)
+        (problem,) = self.problems(move, 'error')
+        self.assertIn("Avans", problem)
+        product.vatportal_code = '9949410000'
+        self.finish(self.send(move))
+        self.assertEqual(move.vatportal_state, 'registered', move.vatportal_document_id.message)
+        (item,) = self.payload(move)['items']
+        self.assertEqual((item['id'], item['name'], item['unit'], item['barcode']), (
+            '9949410000', "Down payment of 30 %", 'ədəd', '9949410000000'))
+
     # ------------------------------------------------------------------ what stands against it
 
     def test_the_unknown_advance_is_named(self):
@@ -168,7 +184,7 @@ class TestAdvance(LifecycleCommon):
         today = fields.Date.context_today(self.env.user.with_context(tz='Asia/Baku'))
         late = self.create_invoice({'price_unit': 300}, vatportal_kind_id=self.kind.id, invoice_date='2026-01-15')
         on_time = self.create_invoice({'price_unit': 300}, vatportal_kind_id=self.kind.id, invoice_date=today)
-        self.assertTrue(any("2026-01-15" in text for text in self.problems(late, 'warning')))
+        self.assertTrue(any("01/15/2026" in text for text in self.problems(late, 'warning')))
         self.assertFalse(self.problems(late, 'error'))
         self.assertFalse(self.problems(on_time, 'warning'))
         self.finish(self.send(late + on_time))

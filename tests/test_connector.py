@@ -184,7 +184,7 @@ class TestConnector(SendCommon):
     def test_company_stays_once_it_was_used(self):
         self.send(self.create_invoice())
         with self.assertRaises(UserError):
-            self.connector.company_id = self.company_data_2['company']
+            self.connector.company_id = self.env['res.company'].create({'name': "Other"})
 
     # ------------------------------------------------------------------ kinds
 
@@ -199,7 +199,7 @@ class TestConnector(SendCommon):
     def test_first_rule_that_matches_wins(self):
         agent = self.env['vatportal.kind'].search([('code', '=', 'agent')])
         resale = self.env['vatportal.kind'].search([('code', '=', 'resale')])
-        journal = self.company_data['default_journal_sale'].copy({'code': 'AGENT'})
+        journal = self.company_data['default_journal_sale'].copy({'code': 'ZAG'})
         position = self.env['account.fiscal.position'].create({'name': "Abroad", 'company_id': self.company.id})
         self.connector.rule_ids = [
             Command.create({'move_type': 'out_invoice', 'journal_id': journal.id, 'kind_id': agent.id, 'sequence': 1}),
@@ -315,5 +315,6 @@ class TestConnector(SendCommon):
         settings = self.env['res.config.settings'].create({'company_id': self.company.id})
         self.assertEqual(settings.vatportal_connector_count, 1)
         self.assertEqual(settings.action_vatportal_connectors()['res_model'], 'vatportal.connector')
-        other = self.env['res.config.settings'].with_company(self.company_data_2['company']).create({})
+        company = self.env['res.company'].create({'name': "Other"})
+        other = self.env['res.config.settings'].with_company(company).create({'company_id': company.id})
         self.assertEqual(other.action_vatportal_connectors()['views'], [[False, 'form']])

@@ -277,7 +277,7 @@ class TestDelete(LifecycleCommon):
     def test_from_the_invoice_list(self):
         move = self.registered()
         action = (move + self.create_invoice()).action_vatportal_delete()
-        wizard = self.env['vatportal.delete.wizard'].with_context(action['context']).create({'reason': "x"})
+        wizard = self.env['vatportal.delete.wizard'].with_context(**action['context']).create({'reason': "x"})
         self.assertEqual(wizard.line_ids.document_id, move.vatportal_document_id)
         with self.assertRaisesRegex(UserError, "nothing to delete"):
             self.create_invoice().action_vatportal_delete()

@@ -17,6 +17,11 @@ def seeds(text):
     return range(int(first), int(last or first) + 1)
 
 
+def tell(text):
+    """To the terminal at once, past pytest's own capturing where that is off (-s)."""
+    print(text, file=sys.stderr, flush=True)
+
+
 class TestFaults(VatportalCommon):
     """Random schedules of faults; ``./dev faults`` runs hundreds of them, ``./dev faults --seed N`` one again."""
 
@@ -36,15 +41,17 @@ class TestFaults(VatportalCommon):
             problems = self.run_schedule(seed)
             if problems:
                 failed.append(seed)
-                lines = '\n  '.join(problems)
-                print(f'schedule {seed} (again: ./dev faults --seed {seed})\n  {lines}', file=sys.stderr, flush=True)
+                tell('\n  '.join([f'schedule {seed} (again: ./dev faults --seed {seed})', *problems]))
         self.assertFalse(failed, "these schedules broke a promise; what was broken is printed above")
 
     def run_schedule(self, seed):
         """What the schedule of that seed broke, as a list of sentences; the database is left as it was."""
-        world = World(self, Plan(seed))
+        plan = Plan(seed)
+        world = World(self, plan, tell if len(seeds(SEEDS)) == 1 else None)
         savepoint = self.env.cr.savepoint()
         try:
+            if world.tell:
+                world.tell(plan.describe())
             return world.run()
         finally:
             savepoint.close(rollback=True)

@@ -197,3 +197,13 @@ class TestSendAndPrint(VatportalCommon):
         with self.assertRaisesRegex(UserError, "VÖEN"):
             wizard.action_send_and_print()
         self.assertFalse(move.vatportal_document_ids)
+
+    def test_many_at_once(self):
+        """Several invoices sent together are queued as one process; the one that is not ready keeps nobody back."""
+        good = self.create_invoice() + self.create_invoice({'price_unit': 5})
+        bad = self.create_invoice(partner_id=self.partner_a.id)
+        wizard = self.send_and_print(good + bad)
+        wizard.action_send_and_print(force_synchronous=True, allow_fallback_pdf=True)
+        self.assertEqual(set(good.mapped('vatportal_state')), {'progress'})
+        self.assertEqual((len(good.vatportal_document_id.job_ids), bad.vatportal_state), (1, 'none'))
+        self.assertEqual(self.sandbox.requests, [])

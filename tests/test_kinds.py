@@ -66,9 +66,13 @@ class TestKinds(LifecycleCommon):
         self.assertEqual((move.vatportal_state, document.kind_refused), ('rejected', True))
         self.assertIn(kind.name, document.message)
         self.assertIn("XML package", document.message)
+        alert = move.alerts['vatportal_kind_refused']
+        model, method, ids = alert['action_call']
+        self.assertTrue(getattr(self.env[model].browse(ids), method)(), "It opens the XML package")
         move.vatportal_kind_id = self.kind('defaultInvoice')
         self.finish(self.send(move))
         self.assertEqual((move.vatportal_state, move.vatportal_document_id.kind_refused), ('registered', False))
+        self.assertNotIn('vatportal_kind_refused', move.alerts or {})
 
     def test_first_rule_that_matches(self):
         export = self.env['account.fiscal.position'].create({'name': "Export", 'company_id': self.company.id})
@@ -168,8 +172,10 @@ class TestRest(LifecycleCommon):
     def test_details_are_kept_without_secrets(self):
         move = self.registered()
         job = move.vatportal_document_id.job_ids
+        self.sandbox.portal.process(int(job.portal_id)).exceptions.append("called with sandbox-token")
         job.action_details()
-        self.assertIn('log', job.details)
+        self.assertIn("called with ***", job.details['log'])
+        self.assertNotIn('sandbox-token', str(job.details))
         self.assertEqual(job.details['invoices'], [
             {'id': move.vatportal_document_id.erp_id, 'qaime': move.vatportal_qaime}])
         clean = self.connector._without_secrets({

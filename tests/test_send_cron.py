@@ -1,11 +1,27 @@
 import logging
-import time
 
 from odoo.tests.common import mute_logger
 
+from ..models import job_cron
 from .send_common import STATUS, UPLOAD, SendCommon
 
 ENGINE = 'odoo.addons.l10n_az_vatportal.models.job_cron'
+
+
+class Clock:
+    """Time for the scheduled action: it passes by sleeping alone, and then for the jobs as well."""
+
+    def __init__(self, cr):
+        self.cr, self.now, self.pauses = cr, 0.0, []
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.pauses.append(seconds)
+        self.now += seconds
+        self.cr.execute(
+            "UPDATE vatportal_job SET next_poll_at = next_poll_at - %s * interval '1 second'", [seconds])
 
 
 class TestSendCron(SendCommon):
@@ -15,6 +31,12 @@ class TestSendCron(SendCommon):
         with self.enter_registry_test_mode():
             self.env.ref('l10n_az_vatportal.cron_advance').method_direct_trigger()
         self.env.invalidate_all()
+
+    def follow(self, seconds):
+        self.env['ir.config_parameter'].set_param('l10n_az_vatportal.follow_seconds', str(seconds))
+        clock = Clock(self.env.cr)
+        self.patch(job_cron, 'time', clock)
+        return clock
 
     def runs(self, job, limit=30):
         """Run the scheduled action until ``job`` has ended, as if its time had come each time."""
@@ -35,19 +57,25 @@ class TestSendCron(SendCommon):
 
     def test_one_run_follows_to_the_end(self):
         """The prompts on the phone do not wait for the next minute: one run brings both codes."""
-        self.env['ir.config_parameter'].set_param('l10n_az_vatportal.follow_seconds', '40')
+        clock = self.follow(40)
+        self.sandbox.configure(step_per_look=True)
         move = self.create_invoice()
         move._vatportal_queue()
         job = move.vatportal_document_id.job_ids
+        codes = []
+        self.patch(type(job), '_notify', lambda record, event: codes.append(
+            (event, record.pin1_code or record.pin2_code or None)))
         self.run_cron()
         self.assertEqual(job.state, 'done')
         self.assertRegistered(move)
-        looks = [record.monotonic for record in self.requests_to(STATUS)]
-        self.assertTrue(all(later - earlier >= 1 for earlier, later in zip(looks, looks[1:], strict=False)))
+        prompts = self.sandbox.prompts(None)
+        self.assertEqual(codes, [('code', prompts[0].code), ('code', prompts[1].code), ('done', None)])
+        self.assertGreaterEqual(min(clock.pauses), 1, "never asked more often than the vendor allows")
+        self.assertLessEqual(len(self.requests_to(STATUS)), len(clock.pauses))
 
     def test_follows_no_longer_than_it_may(self):
         """Somebody has to type a PIN: the run ends in time and has itself called again at once."""
-        self.env['ir.config_parameter'].set_param('l10n_az_vatportal.follow_seconds', '3')
+        clock = self.follow(40)
         self.sandbox.configure(auto_confirm=False)
         move = self.create_invoice()
         move._vatportal_queue()
@@ -57,11 +85,13 @@ class TestSendCron(SendCommon):
         job = move.vatportal_document_id.job_ids
         self.assertTrue(job.pin1_code)
         self.assertEqual(move.vatportal_state, 'pin')
+        self.assertLessEqual(clock.now, 40)
+        self.assertGreater(clock.now, 30)
         self.assertTrue(self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]) - triggers)
 
     def test_nothing_to_follow_ends_at_once(self):
         """A portal that is down, or an answer being settled, keeps no run waiting."""
-        self.env['ir.config_parameter'].set_param('l10n_az_vatportal.follow_seconds', '40')
+        clock = self.follow(40)
         down, lost = self.invoices(2)
         self.sandbox.configure(unknown_ids='empty')
         self.sandbox.faults.add(UPLOAD, 'reset')
@@ -71,11 +101,10 @@ class TestSendCron(SendCommon):
         self.connector.retry_at = False
         down._vatportal_queue()
         cron_jobs = self.env['vatportal.job'].search([('state', '!=', 'done')])
-        pauses = []
-        self.patch(time, 'sleep', pauses.append)
+        clock.pauses.clear()
         self.run_cron()
         self.assertEqual(set(cron_jobs.mapped('state')), {'queued', 'running'})
-        self.assertEqual(pauses, [])
+        self.assertEqual(clock.pauses, [])
 
     def test_one_failure_does_not_touch_the_next(self):
         good, bad, last = self.invoices(3)

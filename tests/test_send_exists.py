@@ -62,9 +62,10 @@ class TestSendExists(SendCommon):
         move = self.create_invoice()
         job = self.queue(move)
         document = move.vatportal_document_id
-        self.known(document).delete_invoices([document.erp_id])
+        client = self.known(document)
         self.advance(job, steps=2)
         self.assertEqual(move.vatportal_state, 'unconfirmed')
+        client.delete_invoices([document.erp_id])
         self.pass_time(job, 601)
         self.finish(job)
         self.assertRejected(move, "send it again")
@@ -72,6 +73,30 @@ class TestSendExists(SendCommon):
         self.finish(self.send(move))
         self.assertRegistered(move)
         self.assertEqual(len(move.vatportal_document_ids), 2)
+
+    def test_burnt_id_that_was_never_seen(self):
+        """Nobody can tell a removed invoice from one that the portal does not show yet, so the ERP id is given up only
+        after a day: a new one too early would make a second qaimə of it."""
+        move = self.create_invoice()
+        job = self.queue(move)
+        document = move.vatportal_document_id
+        self.known(document).delete_invoices([document.erp_id])
+        self.advance(job, steps=2)
+        self.pass_time(job, 601)
+        self.finish(job)
+        self.assertRejected(move, "send it again")
+        self.assertFalse(document.spent)
+
+        again = self.send(move)
+        self.assertEqual((again.reason, move.vatportal_document_id), ('exists', document))
+        self.env.cr.execute(
+            "UPDATE vatportal_document SET create_date = create_date - interval '25 hours' WHERE id = %s", [document.id])
+        self.env.invalidate_all()
+        self.pass_time(again, 601)
+        self.finish(again)
+        self.assertTrue(document.spent)
+        self.finish(self.send(move))
+        self.assertRegistered(move)
 
     def test_in_a_batch(self):
         """One of three is known, with its number: it is registered, the two others are not lost."""

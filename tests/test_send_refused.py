@@ -38,19 +38,24 @@ class TestSendRefused(SendCommon):
         self.assertEqual((first.state, second.state, first.move_id), ('rejected', 'registered', move))
         self.assertNotEqual(first.erp_id, second.erp_id)
 
-    def test_same_erp_id_where_removal_was_not_confirmed(self):
-        """The portal did not say that it removed it: the same ERP id goes, so that it can't be there twice."""
-        self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)
-        self.sandbox.faults.add(DELETE, 'error', code=20, times=None)
-        move = self.create_invoice()
-        self.sandbox.configure(unknown_ids='empty')
-        self.finish(self.send(move))
-        document = move.vatportal_document_id
-        self.assertEqual((document.state, document.spent), ('rejected', False))
-        self.sandbox.faults.clear()
-        job = self.send(move)
-        self.assertEqual(move.vatportal_document_id, document)
-        self.assertEqual(job.reason, 'exists')
+    def test_portal_that_does_not_let_go(self):
+        """The process failed and the portal keeps the invoice: it is there, unsigned, and is not sent a second time.
+        Also where the portal names ids that it does not have, so that a name in its answer tells nothing."""
+        for form in ('absent', 'empty', 'null'):
+            with self.subTest(unknown_ids=form):
+                self.sandbox.configure(unknown_ids=form)
+                self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)
+                self.sandbox.faults.add(DELETE, 'error', code=20, times=None)
+                moves = self.invoices(2)
+                self.finish(self.send(moves))
+                self.sandbox.faults.clear()
+                self.assertEqual(set(moves.mapped('vatportal_state')), {'imported'})
+                self.assertIn("sign or delete it there", moves[0].alerts['vatportal_imported']['message'])
+                self.assertFalse(any(moves.mapped('vatportal_can_send')))
+                for document in moves.vatportal_document_id:
+                    self.sandbox.portal.sign_by_hand(document.erp_id)
+                moves.vatportal_document_id._read_numbers(self.connector)
+                self.assertRegistered(moves)
 
     def test_answer_to_the_removal_is_lost(self):
         self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)

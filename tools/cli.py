@@ -22,6 +22,8 @@ Usage: ./dev COMMAND [ARGUMENTS]
   test                  lint, then all tests: SDK, sandbox, Odoo and browser
   test PATH… | -k EXPR | any pytest arguments
                         some tests, on the database that is prepared already
+  faults [--seeds A-B] [--seed N] [--kills N] [--races N]
+                        hundreds of random schedules of faults (1-500), one of them again, or real servers killed N times
   lint                  ruff and pylint-odoo
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing
   odoo ARGUMENTS…       Odoo with our configuration and addons (e.g. ./dev odoo -d mine -i l10n_az_vatportal)
@@ -141,6 +143,11 @@ def command_test(arguments) -> int:
 def command_i18n(arguments) -> int:
     import i18n
     return i18n.main(arguments)
+
+
+def command_faults(arguments) -> int:
+    import faults
+    return faults.main(arguments)
 
 
 def command_demo(arguments) -> int:

@@ -3,11 +3,11 @@ import json
 import subprocess
 from pathlib import Path
 
-from base import ROOT, WORK, clean_env, say
+from base import GLUE, ROOT, WORK, clean_env, say
 from python_env import PYTHON
 
 FOLDER = WORK / 'coverage'
-ROOMS = ('vatportal', 'models', 'wizards')
+ROOMS = ('vatportal', 'models', 'wizards', f'{GLUE}/models', f'{GLUE}/wizards')
 
 
 def data_file(name: str) -> Path:
@@ -47,7 +47,7 @@ def _print(measured: dict[str, dict]) -> None:
     width = max(map(len, measured), default=20) + 2
     say(f'\n{"Coverage":<{width}}{"lines":>7}{"missed":>8}{"":>4}\n{"-" * (width + 22)}')
     for room in ROOMS:
-        inside = {name: summary for name, summary in measured.items() if Path(name).parts[0] == room and summary['num_statements']}
+        inside = {name: summary for name, summary in measured.items() if Path(name).is_relative_to(room) and summary['num_statements']}
         for name, summary in sorted(inside.items()):
             say(_line(name, [summary], width))
         if inside:

@@ -13,6 +13,7 @@ CONF = WORK / 'odoo.conf'
 ADDONS = WORK / 'addons'
 BASE = 'vatportal_base'  # account, languages, web bundles; nothing of ours
 TEST = 'vatportal_test'  # BASE and the addon: cloned by every test run
+TEST_GLUE = 'vatportal_test_stock'  # TEST and the glue addon with all that it pulls in: cloned by the glue addon's tests
 DEMO = 'vatportal_demo'
 DEMO_TEMPLATE = 'vatportal_demo_template'
 LAYOUT = '1'  # raise it when the preparation below changes
@@ -146,8 +147,8 @@ def base_ready(server: Odoo) -> bool:
 # -- a database with the addon ----------------------------------------------------------------------
 
 def addon_files(folder: Path = ROOT) -> list[Path]:
-    """All files of the addons that an installed database may depend on; tests and tools do not count."""
-    skipped = {'.git', '.work', '.ci', 'tools', 'tests', 'sandbox', 'docs', 'doc', '__pycache__'}
+    """All files of the addon in `folder` that an installed database may depend on; tests and tools do not count."""
+    skipped = {GLUE, '.git', '.work', '.ci', 'tools', 'tests', 'sandbox', 'docs', 'doc', '__pycache__'}
     found = []
     for path in sorted(folder.iterdir()):
         if path.name in skipped or path.name.startswith('.') or path.is_symlink():
@@ -159,26 +160,46 @@ def addon_files(folder: Path = ROOT) -> list[Path]:
     return found
 
 
+def _key(start: str, folder: Path) -> str:
+    parts = [part for path in addon_files(folder) for part in (str(path.relative_to(ROOT)), path)]
+    return fingerprint(start, *parts)
+
+
 def addon_key(server: Odoo) -> str:
-    parts = [part for path in addon_files() for part in (str(path.relative_to(ROOT)), path)]
-    return fingerprint(base_key(server), *parts)
+    return _key(base_key(server), ROOT)
+
+
+def glue_key(server: Odoo) -> str:
+    return _key(addon_key(server), ROOT / GLUE)
 
 
 def prepare_test(server: Odoo, anew: bool) -> str:
-    """TEST: the base with the addon. `anew` installs it from nothing; else only a change of the addon updates it."""
-    modules, key, log = require_addons(), addon_key(server), fresh_log('install')
-    wanted = f'{base_key(server)} {" ".join(modules)}'
-    update = not anew and stamped('db-test-modules', wanted) and exists(TEST)
-    if update and stamped('db-test', key):
+    """TEST: the base with the addon, and nothing that the addon does not depend on."""
+    require_addons()
+    return _prepare(server, TEST, BASE, ADDON, (base_key(server), addon_key(server)), 'install', anew)
+
+
+def prepare_glue(server: Odoo, anew: bool) -> str:
+    """TEST_GLUE: TEST, which is there already, with the glue addon."""
+    return _prepare(server, TEST_GLUE, TEST, GLUE, (addon_key(server), glue_key(server)), 'install-stock', anew)
+
+
+def _prepare(server: Odoo, name: str, source: str, addon: str, keys: tuple[str, str], log: str, anew: bool) -> str:
+    """Database `name`: a clone of `source` with `addon`. `anew` installs it from nothing, and so does a change of the source
+    (the first of the `keys`); a change of the addon (the second) updates it."""
+    before, key = keys
+    fresh_log(log)
+    update = not anew and stamped(f'{name}-before', f'{before} {addon}') and exists(name)
+    if update and stamped(name, key):
         return 'as it was'
-    unstamp('db-test')
+    unstamp(name)
     if update:
-        install(server, TEST, '-u', modules, log)
+        install(server, name, '-u', [addon], log)
     else:
-        unstamp('db-test-modules')
-        clone(BASE, TEST)
-        install(server, TEST, '-i', modules, log)
-    shell(server, TEST, PREGENERATE, log)
-    stamp('db-test-modules', wanted)
-    stamp('db-test', key)
+        unstamp(f'{name}-before')
+        clone(source, name)
+        install(server, name, '-i', [addon], log)
+    shell(server, name, PREGENERATE, log)
+    stamp(f'{name}-before', f'{before} {addon}')
+    stamp(name, key)
     return 'updated' if update else 'installed'

@@ -92,11 +92,9 @@ def running():
         try:
             yield
         finally:
-            with locked('pg-start'):
-                try:
-                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return  # somebody else still needs it
+            # Not a `return` for the user who stays: within `finally` it would swallow the failure on its way out.
+            with locked('pg-start'), contextlib.suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # somebody else still needs it
                 _stop()
 
 

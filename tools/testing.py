@@ -14,7 +14,7 @@ import coverage_table
 import databases
 import lint
 import system
-from base import ADDON, LOGS, ROOT, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
+from base import ADDON, GLUE, LOGS, ROOT, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
 from odoo_source import Odoo
 from python_env import PYTHON
 
@@ -67,7 +67,8 @@ class Selection:
 
     def __init__(self, arguments: list[str]):
         self.full = not arguments
-        self.options, self.plain, self.odoo = [], {name: [] for name in PLAIN}, []
+        self.options, self.plain = [], {name: [] for name in PLAIN}
+        self.odoo = {addon: [] for addon in databases.link_addons()}  # each addon's tests have a database of their own
         takes_value = False
         for argument in arguments:
             path = None if takes_value or argument.startswith('-') else _existing(argument)
@@ -78,7 +79,7 @@ class Selection:
                 self._add(path, argument.partition('::')[1:])
             else:
                 self.options.append(argument)
-        if not self.odoo and not any(self.plain.values()):
+        if not any(self.odoo.values()) and not any(self.plain.values()):
             self._add(ROOT / 'tests', ())
 
     def _add(self, path: Path, node: tuple) -> None:
@@ -86,8 +87,8 @@ class Selection:
             for name, folder in PLAIN.items():
                 if folder.is_dir():
                     self.plain[name].append(folder)
-            for addon in databases.link_addons():
-                self.odoo += sorted((databases.ADDONS / addon / 'tests').glob('test_*.py'))
+            for addon, targets in self.odoo.items():
+                targets += sorted((databases.ADDONS / addon / 'tests').glob('test_*.py'))
             return
         for name, folder in PLAIN.items():
             if path.is_relative_to(folder):
@@ -96,8 +97,9 @@ class Selection:
         if not path.is_relative_to(ROOT):
             raise Failure(f'{path} is not in {ROOT}.')
         inside = path.relative_to(ROOT)
-        linked = databases.ADDONS / (inside if inside.parts[0] in databases.link_addons() else ADDON / inside)
-        self.odoo += sorted(linked.glob('**/test_*.py')) if path.is_dir() else [str(linked) + ''.join(node)]
+        addon = inside.parts[0] if inside.parts[0] in self.odoo else ADDON
+        linked = databases.ADDONS / (inside if addon != ADDON else ADDON / inside)
+        self.odoo[addon] += sorted(linked.glob('**/test_*.py')) if path.is_dir() else [str(linked) + ''.join(node)]
 
 
 def _existing(argument: str) -> Path | None:
@@ -121,12 +123,12 @@ def plain_suites(selection: Selection) -> list[Suite]:
             for name, targets in selection.plain.items() if targets]
 
 
-def odoo_suite(selection: Selection, database: str) -> Suite:
+def odoo_suite(selection: Selection, addon: str, database: str) -> Suite:
     ini = WORK / 'pytest.ini'
     ini.write_text('[pytest]\npython_files = test_*.py\n')
     arguments = ['-c', ini, '--rootdir', databases.ADDONS, f'--odoo-database={database}', '--odoo-http', '--odoo-log-level=warn', '--disable-warnings',
-                 *selection.odoo, *selection.options]
-    return Suite('odoo', arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)), selection.full)
+                 *selection.odoo[addon], *selection.options]
+    return Suite('odoo' if addon == ADDON else 'stock', arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)), selection.full)
 
 
 def check_browser() -> None:
@@ -145,8 +147,8 @@ def drop_leftovers() -> None:
 
 
 @contextlib.contextmanager
-def odoo_database(server: Odoo, anew: bool):
-    """A clone of the database with the addon, which is prepared first."""
+def odoo_database(server: Odoo, addon: str, anew: bool):
+    """A clone of the database with `addon`, which is prepared first."""
     if not server.source:
         raise Failure(f'The tests must import Odoo, and where {server.command[0]} has its source can not be told. '
                       'Point ODOO_BIN to the odoo-bin of a checkout, or unset it.')
@@ -154,20 +156,29 @@ def odoo_database(server: Odoo, anew: bool):
     try:
         with locked('databases'):
             drop_leftovers()
-            run_steps([Step(f'Test database with {ADDON}', lambda: databases.prepare_test(server, anew))])
-            for line in databases.complaints('install') if anew else ():
-                say(f'      {line}')
-            databases.clone(databases.TEST, database)
+            databases.clone(prepare_database(server, addon, anew), database)
         yield database
     finally:
         databases.drop(database)
+
+
+def prepare_database(server: Odoo, addon: str, anew: bool) -> str:
+    """The name of the database with `addon`, ready to be cloned. That of the glue addon is made of the main addon's, which a
+    full run has just installed anew."""
+    main = anew and addon == ADDON
+    run_steps([Step(f'Test database with {ADDON}', lambda: databases.prepare_test(server, main))])
+    if addon == GLUE:
+        run_steps([Step(f'Test database with {GLUE}', lambda: databases.prepare_glue(server, anew))])
+    for line in databases.complaints('install' if addon == ADDON else 'install-stock') if anew else ():
+        say(f'      {line}')
+    return databases.TEST if addon == ADDON else databases.TEST_GLUE
 
 
 class Background:
     """Runs suites one after the other while databases are being prepared; their output is printed when asked for."""
 
     def __init__(self, suites: list[Suite]):
-        self.suites = suites
+        self.suites, self.unshown = suites, list(suites)
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self):
@@ -185,7 +196,8 @@ class Background:
 
     def show(self) -> None:
         self.thread.join()
-        for suite in self.suites:
+        shown, self.unshown = self.unshown, []
+        for suite in shown:
             say(f'\n== {suite.name} tests ==\n{suite.output_file.read_text(errors="replace").rstrip()}')
 
 
@@ -194,7 +206,7 @@ class Background:
 def main(arguments: list[str]) -> int:
     start = time.monotonic()
     selection = Selection(arguments)
-    suites = run_with_odoo(selection) if selection.odoo else run_plain(selection)
+    suites = run_with_odoo(selection) if any(selection.odoo.values()) else run_plain(selection)
     if suites is None:
         return 1
     if selection.full:
@@ -220,12 +232,15 @@ def run_with_odoo(selection: Selection) -> list[Suite] | None:
     (WORK / 'home').mkdir(exist_ok=True)
     with cli.serving() as server, Background(plain_suites(selection)) as background:
         cli.ensure_base(server)
-        with odoo_database(server, anew=selection.full) as database:
-            background.show()
-            say('\n== Odoo and browser tests ==')
-            suite = odoo_suite(selection, database)
-            suite.run()
-        return [*background.suites, suite]
+        suites = background.suites
+        for addon in [addon for addon, targets in selection.odoo.items() if targets]:
+            with odoo_database(server, addon, anew=selection.full) as database:
+                background.show()
+                say(f'\n== Odoo and browser tests of {addon} ==')
+                suite = odoo_suite(selection, addon, database)
+                suite.run()
+                suites = [*suites, suite]
+        return suites
 
 
 def verdict(suites: list[Suite], full: bool, seconds: float) -> int:

@@ -126,7 +126,7 @@ def even_vat(rows):
     if all(abs(row.vat - VAT_RATE * row.base) <= QEPIK for row in taxed):
         return rows
     total = sum(row.vat for row in taxed)
-    parts = dict(zip(map(id, taxed), spread(total, [row.base for row in taxed], ITEM_DECIMALS)))
+    parts = dict(zip(map(id, taxed), spread(total, [row.base for row in taxed], ITEM_DECIMALS), strict=True))
     result = [replace(row, vat=parts[id(row)]) if id(row) in parts else row for row in rows]
     for row in result:
         if row.category == 'vat' and abs(row.vat - VAT_RATE * row.base) > QEPIK:

@@ -32,20 +32,29 @@ LAYOUTS = {
 }
 NEWEST = 304
 TEXTS = ('id', 'name', 'unit', 'barcode')
+#: what can be wrong with a file that is read (the first line) or written
+REASONS = (
+    'large', 'many', 'zip', 'no_files', 'encrypted', 'xml', 'entity', 'depth', 'no_qaime', 'number', 'row', 'total',
+    'kind', 'no_items', 'text', 'decimals',
+)
 PARTS = ('apply_vat_amount', 'skip_vat_amount', 'vat_free', 'vat_zero')
 
 
 class QaimeXmlError(ValueError):
     """A package that can't be read or written.
 
+    :ivar reason: one of :data:`REASONS`, for whoever says it in other words. :ivar name: the file in the package.
     :ivar row: number of the row, from 1, None where it concerns the document. :ivar field: the portal's
         field name. :ivar expected, found: the two figures that differ, None where it is no matter of figures.
     """
 
-    def __init__(self, message, *, row=None, field='', expected=None, found=None, name=''):
+    def __init__(self, message, *, reason, row=None, field='', expected=None, found=None, name=''):
         place = f'row {row}: ' if row else ''
         figures = '' if found is None else f' (found {found}, expected {expected})'
         super().__init__((f'{name}: ' if name else '') + place + message + figures)
+        self.reason = reason
+        self.message = message
+        self.name = name
         self.row = row
         self.field = field
         self.expected = expected
@@ -77,11 +86,11 @@ def check(rows, totals, name=''):
         for field, figure in expected.items():
             found = parts if field == 'vat_parts' else row[field]
             if abs(found - figure) > CENT:
-                raise QaimeXmlError(f'{field} does not add up', row=number, field=field, expected=figure,
+                raise QaimeXmlError(f'{field} does not add up', reason='row', row=number, field=field, expected=figure,
                                     found=found, name=name)
     for field, found in totals.items():
         column = 'transport_tax' if field == 'sum_ttax' else field.removeprefix('sum_')
         added = sum(row[column] for row in rows)
         if abs(found - added) > CENT * max(1, len(rows)):
-            raise QaimeXmlError(f'the total {field} is not the sum of the rows', field=field, expected=added,
-                                found=found, name=name)
+            raise QaimeXmlError(f'the total {field} is not the sum of the rows', reason='total', field=field,
+                                expected=added, found=found, name=name)

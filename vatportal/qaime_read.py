@@ -52,11 +52,19 @@ def read_package(data: bytes) -> list[QaimeFile]:
 
     :raises QaimeXmlError: no package, too large, an entity in it, or amounts that don't add up.
     """
+    return [read_document(content, name) for name, content in xml_files(data)]
+
+
+def xml_files(data: bytes) -> list[tuple[str, bytes]]:
+    """(name, content) of each XML file of a package (ZIP), or of the bare XML file, whose name is ''; unread.
+
+    :raises QaimeXmlError: no package, or too large.
+    """
     if data[:2] == b'PK':
-        return [read_document(content, name) for name, content in _unzip(data)]
+        return _unzip(data)
     if len(data) > MAX_FILE_BYTES:
-        raise QaimeXmlError('the file is too large')
-    return [read_document(data)]
+        raise QaimeXmlError('the file is too large', reason='large')
+    return [('', data)]
 
 
 def _unzip(data):
@@ -66,7 +74,7 @@ def _unzip(data):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if len(entries) > MAX_FILES:
-                raise QaimeXmlError(f'the package holds more than {MAX_FILES} files')
+                raise QaimeXmlError(f'the package holds more than {MAX_FILES} files', reason='many')
             for entry in entries:
                 name = clean_text(re.split(r'[/\\]', entry.filename)[-1], 100)
                 if entry.is_dir() or not name.lower().endswith('.xml'):
@@ -77,20 +85,20 @@ def _unzip(data):
     except QaimeXmlError:
         raise
     except _BROKEN_ZIP:
-        raise QaimeXmlError('the package is no readable ZIP file') from None
+        raise QaimeXmlError('the package is no readable ZIP file', reason='zip') from None
     if not files:
-        raise QaimeXmlError('the package holds no XML file')
+        raise QaimeXmlError('the package holds no XML file', reason='no_files')
     return files
 
 
 def _read_entry(archive, entry, name, limit):
     if entry.flag_bits & 1:
-        raise QaimeXmlError('the file is encrypted', name=name)
+        raise QaimeXmlError('the file is encrypted', reason='encrypted', name=name)
     # What the directory says about sizes may be a lie, so the limits hold for what really comes out.
     with archive.open(entry) as stream:
         content = stream.read(limit + 1)
     if len(content) > limit or len(content) > MAX_RATIO * max(entry.compress_size, 10_000):
-        raise QaimeXmlError('the file is too large', name=name)
+        raise QaimeXmlError('the file is too large', reason='large', name=name)
     return content
 
 
@@ -98,16 +106,16 @@ def read_document(data: bytes, name='') -> QaimeFile:
     """One XML file. :raises QaimeXmlError: as :func:`read_package`."""
     root = _find_root(_parse(data, name))
     if root is None:
-        raise QaimeXmlError('this is no qaimə: no root element with a version', name=name)
+        raise QaimeXmlError('this is no qaimə: no root element with a version', reason='no_qaime', name=name)
     digits = re.search('[0-9]{1,6}', _text(root.get('@version')))
     if not digits:
-        raise QaimeXmlError('this is no qaimə: no version', name=name)
+        raise QaimeXmlError('this is no qaimə: no version', reason='no_qaime', name=name)
     version = int(digits.group())
     columns, total_columns = layout_of(version)
     product = _only(root, 'product', name)
     rows = _rows(product, 'qaimeTable', name)
     if not rows:
-        raise QaimeXmlError('the document has no rows', name=name)
+        raise QaimeXmlError('the document has no rows', reason='no_qaime', name=name)
     items = [_item(row, columns, number, name) for number, row in enumerate(rows, 1)]
     totals = _totals(product, total_columns, name)
     check([vars(item) for item in items], totals, name)
@@ -136,7 +144,7 @@ def _item(row, columns, number, name):
 def _totals(product, columns, name):
     rows = _rows(product, 'qaimeYekunTable', name)
     if len(rows) != 1:
-        raise QaimeXmlError('the document has no row of totals', name=name)
+        raise QaimeXmlError('the document has no row of totals', reason='no_qaime', name=name)
     return {field_name: _amount(_text(rows[0].get(column)), field_name, None, name)
             for column, field_name in columns.items()}
 
@@ -145,7 +153,7 @@ def _amount(text, field_name, row, name):
     try:
         return to_decimal(text, field_name)
     except ValueError as exc:
-        raise QaimeXmlError(str(exc), row=row, field=field_name, name=name) from None
+        raise QaimeXmlError(str(exc), reason='number', row=row, field=field_name, name=name) from None
 
 
 def _rows(product, table, name):
@@ -157,7 +165,7 @@ def _rows(product, table, name):
 def _only(node, tag, name):
     child = node.get(tag)
     if not isinstance(child, dict):
-        raise QaimeXmlError(f'the element {tag} is missing', name=name)
+        raise QaimeXmlError(f'the element {tag} is missing', reason='no_qaime', name=name)
     return child
 
 
@@ -183,9 +191,9 @@ def _parse(data, name):
         _guard(data)
         return xmltodict.parse(data, disable_entities=True)
     except QaimeXmlError as exc:
-        raise QaimeXmlError(str(exc), name=name) from None
+        raise QaimeXmlError(exc.message, reason=exc.reason, name=name) from None
     except (expat.ExpatError, ValueError, LookupError):
-        raise QaimeXmlError('the file is no well-formed XML', name=name) from None
+        raise QaimeXmlError('the file is no well-formed XML', reason='xml', name=name) from None
 
 
 def _guard(data):
@@ -194,18 +202,18 @@ def _guard(data):
     depth = 0
 
     def declare(*_entity):
-        raise QaimeXmlError('the file declares entities, which no qaimə needs')
+        raise QaimeXmlError('the file declares entities, which no qaimə needs', reason='entity')
 
     def skip(name, is_parameter):
         # With a DOCTYPE that points elsewhere an unknown &entity; would vanish, and 1&x;2 read as 12.
         if not is_parameter:
-            raise QaimeXmlError(f'the file uses an entity that is not declared: {name[:40]}')
+            raise QaimeXmlError(f'the file uses an entity that is not declared: {name[:40]}', reason='entity')
 
     def start(*_element):
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise QaimeXmlError('the file is nested too deeply')
+            raise QaimeXmlError('the file is nested too deeply', reason='depth')
 
     def end(_name):
         nonlocal depth

@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape
 from .decimals import ZERO
 from .invoice import Invoice
 from .qaime_layout import LAYOUTS, NEWEST, TEXTS, QaimeXmlError, check
-from .qaime_read import QaimeFile, read_document, read_package
+from .qaime_read import QaimeFile, read_document, read_package, xml_files
 
-__all__ = ['QaimeFile', 'QaimeXmlError', 'read_document', 'read_package', 'write_invoice', 'write_package']
+__all__ = ['QaimeFile', 'QaimeXmlError', 'read_document', 'read_package', 'write_invoice', 'write_package', 'xml_files']
 
 MANIFEST = 'vhf-inf/vhf.mf'
 MANIFEST_TEXT = b'VHF-Manifest-Version: 1.0\r\n\r\n'
@@ -58,9 +58,9 @@ def write_invoice(invoice: Invoice, *, buyer_name='', object_name='', object_cod
         too long, a quantity with more than 4 decimals, or amounts that don't add up.
     """
     if invoice.type != 'default' or invoice.with_agent or invoice.main_qaime:
-        raise QaimeXmlError('only plain invoices can be written as a package', field='type')
+        raise QaimeXmlError('only plain invoices can be written as a package', reason='kind', field='type')
     if not invoice.items:
-        raise QaimeXmlError('the invoice has no items', field='items')
+        raise QaimeXmlError('the invoice has no items', reason='no_items', field='items')
     columns, total_columns = LAYOUTS[NEWEST]
     rows = [_row(item, number, columns) for number, item in enumerate(invoice.items, 1)]
     totals = {name: _round(getattr(invoice, name), TOTAL_DECIMALS) for name in total_columns.values()}
@@ -94,8 +94,8 @@ def _row(item, number, columns):
             row[field] = _round(value, QUANTITY_DECIMALS)
             if row[field] != value:
                 # Rounded, price × quantity would be another amount.
-                raise QaimeXmlError(f'the quantity has more than {QUANTITY_DECIMALS} decimals', row=number,
-                                    field=field, expected=row[field], found=value)
+                raise QaimeXmlError(f'the quantity has more than {QUANTITY_DECIMALS} decimals', reason='decimals',
+                                    row=number, field=field, expected=row[field], found=value)
         else:
             row[field] = _round(value, ROW_DECIMALS)
     if row['barcode'] in ('', f'{item.id}000'):
@@ -110,8 +110,8 @@ def _round(value, decimals):
 def _text(value, field, row=None):
     text = _NOT_XML.sub(' ', value or '').strip()
     if len(text) > TEXT_LIMIT:
-        raise QaimeXmlError(f'{field} has {len(text)} characters, {TEXT_LIMIT} is the most', row=row,
-                            field=field)
+        raise QaimeXmlError(f'{field} has {len(text)} characters, {TEXT_LIMIT} is the most', reason='text',
+                            row=row, field=field)
     return text
 
 

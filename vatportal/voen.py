@@ -25,4 +25,4 @@ def has_valid_check_digit(text):
     voen = normalize(text)
     if not is_voen(voen) or voen[9] not in '12':
         return False
-    return sum(w * int(d) for w, d in zip(_WEIGHTS, voen)) % 11 == int(voen[8])
+    return sum(w * int(d) for w, d in zip(_WEIGHTS, voen, strict=False)) % 11 == int(voen[8])

@@ -19,7 +19,7 @@ class VatportalBillWizard(models.TransientModel):
     asks_booking = fields.Boolean(compute='_compute_candidates')
     candidate_ids = fields.Many2many('res.partner', compute='_compute_candidates')
     partner_id = fields.Many2one(
-        'res.partner', string="Partner", compute='_compute_choices', store=True, readonly=False, check_company=True)
+        'res.partner', compute='_compute_choices', store=True, readonly=False, check_company=True)
     booking = fields.Selection([('bill', "Vendor bill"), ('refund', "Credit note")], string="Book as")
     proposed_ids = fields.Many2many('account.move', compute='_compute_candidates', string="Entries That May Be Meant")
     move_id = fields.Many2one(

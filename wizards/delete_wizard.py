@@ -28,7 +28,7 @@ class VatportalDeleteWizard(models.TransientModel):
         if 'document_ids' in fields_list and not values.get('document_ids'):
             records = self.env[self.env.context.get('active_model') or 'vatportal.document'].browse(
                 self.env.context.get('active_ids', []))
-            if records._name == 'account.move':
+            if 'vatportal_document_id' in records._fields:
                 records = records.vatportal_document_id
             if records._name == 'vatportal.document':
                 values['document_ids'] = [fields.Command.set(records.ids)]

@@ -17,7 +17,7 @@ class VatportalImportWizard(models.TransientModel):
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     connector_id = fields.Many2one(
-        'vatportal.connector', string="Connector", required=True, domain="[('company_id', '=', company_id)]",
+        'vatportal.connector', domain="[('company_id', '=', company_id)]",
         compute='_compute_connector_id', store=True, readonly=False)
     connector_count = fields.Integer(compute='_compute_connector_count')
     direction = fields.Selection(
@@ -30,9 +30,10 @@ class VatportalImportWizard(models.TransientModel):
         [('today', "Today"), ('week', "This week"), ('month', "This month"), ('last_month', "Last month"),
          ('quarter', "This quarter"), ('custom', "Other dates")], required=True, default='month')
     date_from = fields.Date(
-        string="From", required=True, compute='_compute_dates', store=True, readonly=False,
+        string="From", required=True, compute='_compute_dates', store=True, readonly=False, precompute=True,
         help="The day on which the document was made.")
-    date_to = fields.Date(string="To", required=True, compute='_compute_dates', store=True, readonly=False)
+    date_to = fields.Date(
+        string="To", required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
     kinds_choice = fields.Selection(
         [('include', "Only these kinds"), ('exclude', "All but these kinds")], required=True, default='include')
     kind_ids = fields.Many2many('vatportal.kind', string="Kinds", help="None: all of them.")

@@ -3,12 +3,15 @@ from odoo.exceptions import UserError
 
 
 class VatportalSendWizard(models.TransientModel):
-    """Checks invoices, shows all their problems together, and sends those that are ready as one process."""
+    """Checks invoices, shows all their problems together, and sends those that are ready as one process.
+
+    What else can be sent has a field of its own beside ``move_ids`` and ``ready_ids``, named in :meth:`_fields_of`.
+    """
 
     _name = 'vatportal.send.wizard'
     _description = 'Send to e-taxes'
 
-    move_ids = fields.Many2many('account.move', string="Invoices", required=True)
+    move_ids = fields.Many2many('account.move', string="Invoices")
     company_id = fields.Many2one('res.company', compute='_compute_company_id')
     connector_id = fields.Many2one(
         'vatportal.connector', compute='_compute_connector_id', store=True, readonly=False,
@@ -26,62 +29,102 @@ class VatportalSendWizard(models.TransientModel):
     move_count = fields.Integer(compute='_compute_problems')
     amount_ready = fields.Float(compute='_compute_problems', digits=(16, 2))
 
+    # ------------------------------------------------------------------ what is sent
+
+    @api.model
+    def _fields_of(self):
+        """{model: (field for what was chosen, field for what is ready)}, for each model that can be sent."""
+        return {'account.move': ('move_ids', 'ready_ids')}
+
+    @api.model
+    def _open(self, *sources):
+        """Return the action that opens this wizard for ``sources``, recordsets of models that can be sent."""
+        ids = {}
+        for source in sources:
+            ids.setdefault(source._name, []).extend(source.ids)
+        context = {f'default_{self._fields_of()[model][0]}': [fields.Command.set(found)] for model, found in ids.items()}
+        if len(ids) == 1:
+            [(context['active_model'], context['active_ids'])] = ids.items()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Send to e-taxes"),
+            'res_model': self._name,
+            'view_mode': 'form',
+            'target': 'new',
+            'context': context,
+        }
+
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
-        if 'move_ids' in fields_list and not values.get('move_ids') \
-                and self.env.context.get('active_model') == 'account.move':
-            values['move_ids'] = [fields.Command.set(self.env.context.get('active_ids', []))]
+        field, _ready = self._fields_of().get(self.env.context.get('active_model'), (None, None))
+        if field in fields_list and not values.get(field):
+            values[field] = [fields.Command.set(self.env.context.get('active_ids', []))]
         return values
 
-    @api.depends('move_ids')
+    def _chosen(self):
+        """Yield what was chosen, one recordset for each model."""
+        for chosen, _ready in self._fields_of().values():
+            yield self[chosen]._origin
+
+    def _companies(self):
+        return self.env['res.company'].union(*(records.company_id for records in self._chosen()))
+
+    @api.depends(lambda self: self._chosen_names())
     def _compute_company_id(self):
         for wizard in self:
-            companies = wizard.move_ids.company_id
+            companies = wizard._companies()
             wizard.company_id = companies if len(companies) == 1 else False
             wizard.connector_count = self.env['vatportal.connector'].search_count(
                 [('company_id', 'in', companies.ids)])
 
+    def _chosen_names(self):
+        return [chosen for chosen, _ready in self._fields_of().values()]
+
     @api.depends('company_id')
     def _compute_connector_id(self):
         for wizard in self:
-            wizard.connector_id = wizard.company_id and self.env['vatportal.connector']._default_for(wizard.company_id)
+            wizard.connector_id = (
+                self.env['vatportal.connector']._default_for(wizard.company_id) if wizard.company_id else False)
 
-    @api.depends('connector_id', 'move_ids')
+    @api.depends(lambda self: ['connector_id', *self._chosen_names()])
     def _compute_sign(self):
         for wizard in self:
-            connectors = wizard.connector_id or self.env['vatportal.connector'].union(
-                *(wizard._connector_for(move) for move in wizard.move_ids))
+            connectors = wizard.connector_id or self.env['vatportal.connector'].union(*(
+                self.env['vatportal.connector']._default_for(company) for company in wizard._companies()))
             wizard.sign = all(connectors.mapped('sign_on_send'))
 
-    @api.depends('move_ids', 'connector_id')
+    @api.depends(lambda self: ['connector_id', *self._chosen_names()])
     def _compute_problems(self):
         for wizard in self:
-            problems = [
-                problem for move in wizard.move_ids._origin
-                for problem in move._vatportal_problems(wizard._connector_for(move))
-            ]
-            stopped = {problem['move_id'] for problem in problems if problem['level'] == 'error'}
-            ready = wizard.move_ids._origin.filtered(lambda move, stopped=stopped: move.id not in stopped)
+            problems, count, amount = [], 0, 0.0
+            for chosen, ready in self._fields_of().values():
+                records = wizard[chosen]._origin
+                stopped = records.browse()
+                for record in records:
+                    found = record._vatportal_problems(wizard._connector_for(record))
+                    if any(problem['level'] == 'error' for problem in found):
+                        stopped += record
+                    problems += found
+                wizard[ready] = records - stopped
+                count += len(records)
+                amount += sum(record._vatportal_amount(wizard._connector_for(record)) for record in records - stopped)
             wizard.problems = problems
             wizard.alerts = wizard._alerts(problems)
-            wizard.ready_ids = ready
-            wizard.ready_count = len(ready)
-            wizard.move_count = len(wizard.move_ids)
-            wizard.amount_ready = sum(abs(move.amount_total_signed) for move in ready)
+            wizard.move_count = count
+            wizard.ready_count = sum(len(wizard[ready]) for _chosen, ready in self._fields_of().values())
+            wizard.amount_ready = amount
 
-    def _connector_for(self, move):
+    def _connector_for(self, record):
         self.ensure_one()
-        return self.connector_id or self.env['vatportal.connector']._default_for(move.company_id)
+        return self.connector_id or self.env['vatportal.connector']._default_for(record.company_id)
 
     def _alerts(self, problems):
         """Return ``problems`` for the widget that shows alerts: errors first, each with a link to what to mend."""
-        moves = self.env['account.move'].browse({problem['move_id'] for problem in problems})
-        names = {move.id: move.display_name for move in moves}
         return {
             f'problem_{index}': {
                 'level': 'danger' if problem['level'] == 'error' else 'warning',
-                'message': f"{names[problem['move_id']]} · {problem['field']}: {problem['message']}",
+                'message': f"{problem['name']} · {problem['field']}: {problem['message']}",
                 'action_text': self.env._("Open"),
                 'action': {
                     'type': 'ir.actions.act_window',
@@ -94,19 +137,19 @@ class VatportalSendWizard(models.TransientModel):
         }
 
     def action_send(self):
-        """Send the invoices that are ready, and open the live view of the process.
+        """Send what is ready, and open the live view of the process.
 
         The documents and the job are committed before the portal is called. A second click, or a second user with
-        the same invoices, gets the view of the process that is on its way already.
+        the same records, gets the view of the process that is on its way already.
 
-        :raises UserError: when none of the invoices can be sent, naming what stands against it
+        :raises UserError: when nothing can be sent, naming what stands against it
         """
         self.ensure_one()
         jobs = self.env['vatportal.job']
-        for connector, moves in self._ready_by_connector():
-            jobs += jobs._queue(moves, connector, self.sign)
+        for connector, records in self._ready_by_connector():
+            jobs += jobs._queue(records, connector, self.sign)
         if not jobs:
-            jobs = self.move_ids.vatportal_document_id.job_ids.filtered(
+            jobs = jobs.union(*(records.vatportal_document_id.job_ids for records in self._chosen())).filtered(
                 lambda job: job.state in ('queued', 'starting', 'running'))
             if not jobs:
                 raise UserError(self._nothing_to_send())
@@ -117,23 +160,29 @@ class VatportalSendWizard(models.TransientModel):
         return jobs._dialog_action()
 
     def _ready_by_connector(self):
-        """Yield (connector, its invoices that are ready), locked, so that nobody else sends them meanwhile.
+        """Yield (connector, its records of one model that are ready), locked, so that nobody else sends them meanwhile.
 
         :raises UserError: when someone else has one of them in hand at this very moment
         """
-        locked = self.move_ids.try_lock_for_update(allow_referencing=True)
-        if len(locked) < len(self.move_ids):
-            raise UserError(self.env._(
-                "%s: someone else is sending or changing it at this moment. Wait a little and press the button again.",
-                ', '.join((self.move_ids - locked)[:5].mapped('display_name'))))
-        self.invalidate_recordset(['problems', 'ready_ids'])
-        ready = self.ready_ids & locked
-        yield from ready.grouped(self._connector_for).items()
+        locked = {}
+        for chosen, ready in self._fields_of().values():
+            records = self[chosen]
+            locked[ready] = records.try_lock_for_update(allow_referencing=True)
+            if len(locked[ready]) < len(records):
+                raise UserError(self.env._(
+                    "%s: someone else is sending or changing it at this moment. Wait a little and press the button "
+                    "again.", ', '.join((records - locked[ready])[:5].mapped('display_name'))))
+        self.invalidate_recordset(['problems', *locked])
+        for ready, records in locked.items():
+            yield from (self[ready] & records).grouped(self._connector_for).items()
 
     def _nothing_to_send(self):
         problems = [problem for problem in self.problems or [] if problem['level'] == 'error']
         if not problems:
             return self.env._("There is nothing to send.")
-        return '\n'.join([self.env._("None of the invoices can be sent:"), *(
-            f"{self.env['account.move'].browse(problem['move_id']).display_name}: {problem['message']}"
+        return '\n'.join([self._none_text(), *(
+            f"{problem['name']}: {problem['message']}"
             for problem in problems)])
+
+    def _none_text(self):
+        return self.env._("None of the invoices can be sent:")

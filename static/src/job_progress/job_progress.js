@@ -125,7 +125,7 @@ export class JobProgress extends Component {
     }
 
     get counts() {
-        const { counts } = this.data;
+        const { counts, finished } = this.data;
         return [
             { key: "registered", label: _t("Registered"), className: "text-bg-success" },
             { key: "imported", label: _t("Not signed"), className: "text-bg-warning" },
@@ -133,7 +133,7 @@ export class JobProgress extends Component {
             { key: "pending", label: _t("In progress"), className: "text-bg-info" },
         ]
             .map((entry) => ({ ...entry, count: counts[entry.key] }))
-            .filter((entry) => entry.count);
+            .filter((entry) => entry.count && !(finished && entry.key === "pending"));
     }
 
     get numbers() {
@@ -162,9 +162,9 @@ export class JobProgress extends Component {
             return _t("Registered at e-taxes with the qaimə number %s.", this.numbers[0]);
         }
         if (counts.registered === counts.total) {
-            return _t("All %s invoices are registered at e-taxes.", counts.total);
+            return _t("All %s documents are registered at e-taxes.", counts.total);
         }
-        return _t("%(count)s of %(total)s invoices are registered at e-taxes.", {
+        return _t("%(count)s of %(total)s documents are registered at e-taxes.", {
             count: counts.registered,
             total: counts.total,
         });
@@ -219,6 +219,54 @@ export class JobProgress extends Component {
         return [...counts].map(([line, count]) => (count > 1 ? `${line} (× ${count})` : line));
     }
 
+    // ------------------------------------------------------------------ imports
+
+    get importCounts() {
+        const { progress } = this.data;
+        return [
+            { key: "created", label: _t("New"), className: "text-bg-success" },
+            { key: "updated", label: _t("Changed"), className: "text-bg-info" },
+            { key: "unchanged", label: _t("Unchanged"), className: "text-bg-300" },
+            { key: "skipped", label: _t("Left out"), className: "text-bg-300" },
+            { key: "foreign", label: _t("Not ours"), className: "text-bg-warning" },
+            { key: "bad", label: _t("Unreadable"), className: "text-bg-danger" },
+        ]
+            .map((entry) => ({ ...entry, count: progress[entry.key] }))
+            .filter((entry) => entry.count);
+    }
+
+    partIcon(part) {
+        return {
+            waiting: "fa-clock-o text-muted",
+            running: "fa-circle-o-notch fa-spin text-primary",
+            done: "fa-check text-success",
+            failed: "fa-times text-danger",
+        }[part.state];
+    }
+
+    async openImported() {
+        await this.action.doAction(
+            await this.orm.call("vatportal.job", "action_documents", [[this.jobId]])
+        );
+    }
+
+    async onStop() {
+        await this.whileBusy(async () => {
+            await this.orm.call("vatportal.job", "action_stop", [[this.jobId]]);
+        });
+        this.follower?.ask();
+    }
+
+    async onResume() {
+        const { jobId } = this;
+        await this.whileBusy(async () => {
+            await this.orm.call("vatportal.job", "action_resume", [[jobId]]);
+        });
+        // The view of the ended import has stopped to ask and to count the time.
+        this.leave();
+        this.open(jobId);
+    }
+
     stepMark(step) {
         return {
             done: _t("done"),
@@ -233,8 +281,8 @@ export class JobProgress extends Component {
     openDocument(document) {
         return this.action.doAction({
             type: "ir.actions.act_window",
-            res_model: document.move_id ? "account.move" : "vatportal.document",
-            res_id: document.move_id || document.id,
+            res_model: document.res_model,
+            res_id: document.res_id,
             views: [[false, "form"]],
             target: "current",
         });

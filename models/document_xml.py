@@ -1,0 +1,257 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from odoo.tools.misc import clean_context
+
+from ..vatportal import QaimeXmlError, voen
+from ..vatportal.qaime_read import read_document, xml_files
+from . import qaime_file
+from .document_delete import FINAL_STATUSES
+from .portal_values import clean
+
+
+class VatportalDocument(models.Model):
+    """Documents out of files of e-taxes (XML, or packages of them).
+
+    A file whose number is known already means the document that has it. One without a number (as packages are before
+    their upload) is told apart by its content, see :func:`qaime_file.content_key`: a second file with the same content
+    is the same document, and so is a download with it, which brings the number. What a file says never changes a
+    document that is here already; the portal knows it better.
+    """
+
+    _inherit = 'vatportal.document'
+
+    file_name = fields.Char(readonly=True, copy=False, help="The file of e-taxes of which the document was read.")
+    content_key = fields.Char(
+        readonly=True, copy=False, help="Tells documents apart that were read from files without a number.")
+    file_move_ids = fields.One2many('account.move', 'vatportal_file_document_id', readonly=True, copy=False)
+
+    _content_unique = models.UniqueIndex(
+        "(company_id, direction, content_key) WHERE content_key IS NOT NULL AND qaime IS NULL AND state != 'deleted'",
+        "A document with this content exists already.")
+
+    @api.depends('qaime', 'move_id.name', 'erp_id', 'file_name')
+    def _compute_name(self):
+        super()._compute_name()
+        for document in self.filtered(lambda document: not document.name):
+            document.name = document.file_name
+
+    # ------------------------------------------------------------------ reading
+
+    @api.model
+    def _split_files(self, name, content, limit=qaime_file.FILES_AT_ONCE):
+        """Return [(file name, XML)] for a file, a package or a single XML; nothing of it is read yet.
+
+        :raises UserError: saying why the file can't be opened
+        """
+        try:
+            files = xml_files(content or b'')
+        except QaimeXmlError as error:
+            raise UserError(qaime_file.error_text(self.env, error)) from None
+        if len(files) > limit:
+            raise UserError(self.env._(
+                "The package holds %(count)s documents; %(limit)s can be taken at once. Divide it, or take it in with "
+                "“Import from e-taxes” if there are no more than %(most)s.",
+                count=len(files), limit=limit, most=qaime_file.FILES_IN_WIZARD))
+        return [(clean(inner or name or '', 100) or 'qaime.xml', xml) for inner, xml in files]
+
+    @api.model
+    def _from_file(self, company, name, xml):
+        """Return (document, whether it is new) for one XML of e-taxes, in ``company``.
+
+        :raises UserError: when the file is faulty, or the document is none of the company's
+        """
+        try:
+            read = read_document(xml)
+            vals, lines = qaime_file.document_values(read), qaime_file.line_values(read)
+        except QaimeXmlError as error:
+            raise UserError(qaime_file.error_text(self.env, error)) from None
+        except ValueError as error:
+            raise UserError(self.env._("The file holds what no invoice can have: %s.", error)) from None
+        # Odoo's import leaves defaults of the draft in the context, which are no defaults of ours.
+        context = clean_context(self.env.context)
+        Document = self.with_context(context).with_company(company).sudo()  # pylint: disable=context-overridden
+        vals |= Document._file_party_values(company, vals)
+        known = Document._known_document(company, vals, lines)
+        if known:
+            known._note_file(name, vals)
+            return known.sudo(False), False
+        return Document._create_from_file(company, name, xml, vals, lines).sudo(False), True
+
+    def _file_party_values(self, company, vals):
+        """The values that follow from who we are in the document.
+
+        :raises UserError: when the company is neither buyer nor seller, or nobody can tell
+        """
+        own = voen.normalize(company.vat)
+        if not voen.is_voen(own):
+            raise UserError(self.env._(
+                "%s has no VÖEN (10 digits), so nobody can tell whose the file is. Fill in the company's Tax ID.",
+                company.name))
+        if vals['buyer_vat'] == own:
+            return {'direction': 'incoming', 'buyer_name': vals['buyer_name'] or company.name}
+        if vals['seller_vat'] == own:
+            if not vals['qaime']:
+                raise UserError(self.env._(
+                    "%s issued this document itself, and the file carries no qaimə number yet. Upload it at "
+                    "e-taxes.gov.az.", company.name))
+            return {'direction': 'outgoing', 'seller_name': company.name}
+        other = self.env.user.company_ids.filtered(
+            lambda other: voen.normalize(other.vat) == vals['buyer_vat'])[:1]
+        hint = ' ' + self.env._("It belongs to %s: change to that company and take the file there.", other.name) \
+            if other else ''
+        raise UserError(self.env._(
+            "The document is none of %(company)s: its buyer has the VÖEN %(buyer)s, the company %(own)s.",
+            company=company.name, buyer=vals['buyer_vat'] or '?', own=own) + hint)
+
+    def _known_document(self, company, vals, lines):
+        """The document that the file is about, if it is here already."""
+        domain = Domain('company_id', '=', company.id) & Domain('direction', '=', vals['direction'])
+        if vals['qaime']:
+            found = self.search(domain & Domain('qaime', '=', vals['qaime']), limit=1)
+            # The same document may have come before, in a file without a number.
+            return found or self._numberless(domain, vals, lines)
+        return self._same_content(
+            domain & Domain('amount_total', '>=', vals['amount_total'] - 0.01)
+            & Domain('amount_total', '<=', vals['amount_total'] + 0.01) & Domain('seller_vat', '=', vals['seller_vat']),
+            vals, lines)
+
+    def _numberless(self, domain, vals, lines):
+        """The document read from a file without a number that has this content; it takes the number."""
+        found = self._same_content(domain & Domain('qaime', '=', False) & Domain('content_key', '!=', False),
+                                   vals, lines)
+        if found:
+            found.qaime = vals['qaime']
+            found._complete_bill()
+        return found
+
+    def _same_content(self, domain, vals, lines):
+        key = qaime_file.content_key(vals, lines)
+        for document in self.search(domain & Domain('state', '!=', 'deleted'), order='id'):
+            if document.status not in FINAL_STATUSES and document._content_key() == key:
+                return document
+        return self.browse()
+
+    def _content_key(self):
+        return qaime_file.content_key(self, self.line_ids)
+
+    def _create_from_file(self, company, name, xml, vals, lines):
+        connector = self.env['vatportal.connector']._default_for(company)
+        kod = vals['raw']['kod']
+        kind = self.env.ref('l10n_az_vatportal.kind_default_invoice') if kod == qaime_file.PLAIN else None
+        try:
+            with self.env.cr.savepoint():
+                document = self.create({
+                    **vals, 'company_id': company.id, 'connector_id': connector.id, 'state': 'registered',
+                    'kind_id': kind.id if kind else False, 'file_name': name,
+                    'content_key': False if vals['qaime'] else qaime_file.content_key(vals, lines),
+                    'line_ids': [Command.create(line) for line in lines]})
+        except UniqueViolation:
+            raise UserError(self.env._("Somebody else is importing the same document at this moment.")) from None
+        document.message_post(
+            body=self.env._("Read from a file of e-taxes."), attachments=[(name, xml)],
+            subtype_xmlid='mail.mt_note')
+        document._on_imported(document, document.browse())
+        return document.exists()
+
+    def _note_file(self, name, vals):
+        """A file of this document came once more: say so, and whether it says something else."""
+        body = self.env._("Its file came again: %s.", name)
+        if abs(self.amount_total - vals['amount_total']) >= 0.005:
+            body += ' ' + self.env._(
+                "Its total is %(file).2f AZN, that of the document %(document).2f AZN. The document was left as it is.",
+                file=vals['amount_total'], document=self.amount_total)
+        self._message_log(body=body)
+
+    # ------------------------------------------------------------------ the bill
+
+    def _waiting_drafts(self, move_type):
+        """Empty drafts that were made for the file of this document, which the bill may fill."""
+        return self.file_move_ids.filtered(
+            lambda move: move._vatportal_is_empty_draft() and move.journal_id.type == 'purchase'
+            and move.company_id == self.company_id and move_type.startswith('in_'))
+
+    def _new_bill(self, vals):
+        draft = self._waiting_drafts(vals['move_type'])[:1]
+        if not draft:
+            return super()._new_bill(vals)
+        # The journal is the one into which the file was dropped.
+        draft.write({name: value for name, value in vals.items() if name != 'journal_id'})
+        return draft
+
+    def _bill_header(self, move_type, partner):
+        vals = super()._bill_header(move_type, partner)
+        # A file carries no date. Odoo asks for the day when the bill is confirmed; today's would be a guess.
+        return vals if self.date else {**vals, 'invoice_date': False}
+
+    def _create_bill(self, move_type, partner):
+        move, notes = super()._create_bill(move_type, partner)
+        if not self.date:
+            notes.append({'level': 'warning', 'text': self.env._(
+                "A file of e-taxes carries no date: enter the day of the document as bill date.")})
+        if not self.qaime:
+            notes.append({'level': 'warning', 'text': self.env._(
+                "The file carries no qaimə number. The next import from e-taxes brings it.")})
+        return move, notes
+
+    def _link(self, move):
+        super()._link(move)
+        # The draft made for the file is not needed any more.
+        (self.sudo().file_move_ids - move)._vatportal_existing_bills()
+
+    # ------------------------------------------------------------------ what a download brings
+
+    @api.model
+    def _on_imported(self, created, changed):
+        created, changed = self._merge_numberless(created, changed)
+        super()._on_imported(created, changed)
+        for document in changed.sudo():
+            document._complete_bill()
+
+    @api.model
+    def _merge_numberless(self, created, changed):
+        """Downloads with the content of a file that had no number are that document. Return both sets anew."""
+        fresh = created.sudo().filtered(lambda document: (
+            document.qaime and document.direction == 'incoming' and document.state == 'registered'))
+        waiting = fresh and self.sudo().search([
+            ('company_id', 'in', fresh.company_id.ids), ('direction', '=', 'incoming'), ('content_key', '!=', False),
+            ('qaime', '=', False), ('state', '=', 'registered')])
+        if not waiting:
+            return created, changed
+        by_key = {(document.company_id, document._content_key()): document for document in waiting}
+        sellers = set(waiting.mapped('seller_vat'))
+        for download in fresh.filtered(lambda document: document.seller_vat in sellers):
+            document = by_key.pop((download.company_id, download._content_key()), None)
+            if document:
+                created -= download
+                changed |= document.with_env(changed.env)
+                number = download.qaime
+                document.write({
+                    name: download[name] for name in ('seller_name', 'buyer_name') if download[name]
+                } | {'kind_id': download.kind_id.id or document.kind_id.id})
+                # Takes over what the download knows, and removes it.
+                document._absorb_download(number)
+                document.qaime = number
+        return created, changed
+
+    def _complete_bill(self):
+        """Write what the file lacked, and is known now, on a bill that still lacks it."""
+        move, partner = self.move_id, self.partner_id
+        if self.direction != 'incoming' or not self.file_name:
+            return
+        if partner.name == self.seller_vat and self.seller_name:
+            partner.sudo().name = clean(self.seller_name, 200)
+        if not move or move.state == 'cancel':
+            return
+        vals = {}
+        if self.qaime and not move.ref:
+            vals['ref'] = self.qaime
+        if move.state == 'draft':
+            if self.qaime and not move.payment_reference:
+                vals['payment_reference'] = self._payment_reference()
+            if self.date and not move.invoice_date:
+                vals['invoice_date'] = self._baku_date()
+        if vals:
+            move.sudo().with_context(vatportal_billing=True).write(vals)

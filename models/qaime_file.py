@@ -1,0 +1,181 @@
+"""Files of e-taxes as Odoo meets them: recognizing them, their values as our fields, their faults in an accountant's
+words. Plain functions: nothing of the database here. Reading them is :mod:`..vatportal.qaime_read`."""
+import hashlib
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo.tools import LazyTranslate
+
+from ..vatportal import qaime_number, voen
+from .amounts import API_NAMES, decimal
+from .portal_values import AMOUNT_LIMIT, CODE_LENGTH, QAIME_LENGTH, clean
+
+_lt = LazyTranslate(__name__)
+
+# So many documents of one package become bills while the person waits, at about half a second each.
+FILES_AT_ONCE = 100
+# So many the import wizard takes, which leaves the bills of many to the scheduled action.
+FILES_IN_WIZARD = 500
+TEXT_LENGTH = 500
+# The only value of ``kod`` that is known; it says that the file is a plain invoice.
+PLAIN = 'QAIME_1'
+_MARKS = re.compile(rb'<qaimeTable[\s/>]|<qaimeKim(de|den|e)[\s/>]|kod\s*=\s*["\']QAIME_')
+# What makes a ZIP file a package, even where it can't be opened: names stand in it uncompressed.
+_MANIFEST = b'vhf-inf/vhf.mf'
+
+_LARGE = _lt("The file is too large for an e-taxes file, or unpacks to an absurd size. Nothing was read.")
+_NO_QAIME = _lt("This is not a qaimə file, or it is incomplete: %(detail)s.")
+_HOSTILE = _lt("The file declares or uses XML entities. No file of e-taxes does; it was not read.")
+#: reason of a :class:`QaimeXmlError` → what it means and what to do
+ERRORS = {
+    'large': _LARGE,
+    'many': _LARGE,
+    'zip': _lt("The package is damaged: it can't be opened as a ZIP file. Download it again."),
+    'no_files': _lt("The package holds no XML file."),
+    'encrypted': _lt("The package is protected by a password. Unpack it and take the XML files in it."),
+    'xml': _lt("The file is damaged: it is no well-formed XML. Download it again."),
+    'entity': _HOSTILE,
+    'depth': _lt("The file is nested too deeply for an e-taxes file. It was not read."),
+    'no_qaime': _NO_QAIME,
+    'number': _lt("%(place)s: %(field)s is no number."),
+    'row': _lt("%(place)s does not add up: %(field)s is %(found)s, but the row's other amounts make %(expected)s."),
+    'total': _lt("The totals don't add up: %(field)s is %(found)s, but the rows make %(expected)s."),
+    'kind': _lt("Only plain invoices can be put into an e-taxes package, not invoices of this kind. Send it through "
+                "VatPortal, or enter it at e-taxes.gov.az."),
+    'no_items': _lt("The invoice has no line with an amount."),
+    'text': _lt("%(place)s: %(field)s is too long; e-taxes packages take 150 characters."),
+    'decimals': _lt("%(place)s: the quantity %(found)s has more than 4 decimals, which e-taxes packages don't take."),
+}
+
+
+def error_text(env, error):
+    """What the :class:`QaimeXmlError` means to an accountant, in the language of ``env``."""
+    place = env._("Row %s", error.row) if error.row else env._("The document")
+    values = {
+        'place': place, 'field': _field_label(env, error.field, bool(error.row)), 'detail': error.message,
+        'found': _plain(error.found), 'expected': _plain(error.expected)}
+    # No text names all of them.
+    template = env._(ERRORS[error.reason])
+    text = template % values
+    return f'{clean(error.name)}: {text}' if error.name else text
+
+
+def _plain(number):
+    """An amount without trailing zeros but those of the qəpik."""
+    if number is None:
+        return ''
+    short = number.normalize()
+    return f'{short:f}' if short.as_tuple().exponent < -2 else f'{number:.2f}'
+
+
+def _field_label(env, name, of_line):
+    """Our label for what the portal calls ``name``."""
+    if name == 'vat_parts':
+        return env._("the sum of the VAT columns")
+    names = {api[0 if of_line else 1]: ours for ours, api in API_NAMES.items()} | {
+        'unit_price': 'price_unit', 'aksizgrade': 'excise_rate', 'id': 'product_code', 'des': 'main_info',
+        'des2': 'add_info'}
+    model = env['vatportal.document.line' if of_line else 'vatportal.document']
+    field = model._fields.get(names.get(name, name))
+    return f'“{field._description_string(env)}”' if field else f'“{name}”'
+
+
+# ---------------------------------------------------------------------- recognizing
+
+def is_qaime(content):
+    """Whether ``content`` (bytes) means to be an e-taxes file: an XML, or a package of them; readable or not."""
+    content = content or b''
+    if content[:2] == b'PK':
+        # A spreadsheet is a ZIP of XML files as well.
+        return _MANIFEST in content or (b'.xml' in content.lower() and b'[Content_Types].xml' not in content
+                                        and b'META-INF/' not in content and b'mimetype' not in content[:60])
+    # In UTF-16 every other byte is none of ours.
+    return b'<' in content[:200] and _MARKS.search(content.replace(b'\0', b'')) is not None
+
+
+# ---------------------------------------------------------------------- values
+
+def file_number(read):
+    """The qaimə number of a :class:`QaimeFile`; '' where the file carries none.
+
+    e-taxes writes serial and number apart. One without the other names no document, unless it is all of it:
+    letters, then at least twelve digits.
+    """
+    serial, number = qaime_number(clean(read.serial)), qaime_number(clean(read.number))
+    if serial and number:
+        whole = number if number.startswith(serial) else serial + number
+    else:
+        whole = serial + number
+        if not re.fullmatch(r'[A-Z]{1,4}[0-9]{11,}', whole):
+            return ''
+    return whole if len(whole) <= QAIME_LENGTH else ''
+
+
+def document_values(read):
+    """The values of a ``vatportal.document`` for a :class:`QaimeFile`, verbatim; without kind, company and lines.
+
+    The file has no date and no name of the seller: they come with the next download.
+
+    :raises ValueError: an amount that no invoice can have
+    """
+    invoice = read.invoice
+    return {
+        'qaime': file_number(read) or False,
+        'date': False,
+        'seller_vat': _voen(invoice.seller),
+        'buyer_vat': _voen(invoice.buyer),
+        'buyer_name': clean(read.buyer_name, TEXT_LENGTH),
+        'main_info': clean(invoice.main_info, TEXT_LENGTH),
+        'add_info': clean(invoice.add_info, TEXT_LENGTH),
+        'raw': {name: clean(str(getattr(read, name)), TEXT_LENGTH) for name in (
+            'version', 'kod', 'serial', 'number', 'object_name', 'object_code', 'ref_serial', 'ref_number')},
+        **{ours: _amount(getattr(invoice, theirs)) for ours, (_item, theirs) in API_NAMES.items()},
+    }
+
+
+def line_values(read):
+    """The values of the document's lines.
+
+    :raises ValueError: an amount that no invoice can have
+    """
+    return [{
+        'sequence': position,
+        'product_code': clean(item.id, CODE_LENGTH),
+        'name': clean(item.name, TEXT_LENGTH),
+        'unit': clean(item.unit, TEXT_LENGTH),
+        'barcode': clean(item.barcode, TEXT_LENGTH),
+        'quantity': _amount(item.quantity),
+        'price_unit': _amount(item.unit_price),
+        'excise_rate': _amount(item.aksizgrade),
+        **{ours: _amount(getattr(item, theirs)) for ours, (theirs, _document) in API_NAMES.items()},
+    } for position, item in enumerate(read.invoice.items, 1)]
+
+
+def _voen(text):
+    return clean(voen.normalize(clean(text)), CODE_LENGTH)
+
+
+def _amount(number):
+    if abs(number) >= AMOUNT_LIMIT:
+        raise ValueError(f'an amount of {number:.3E}')
+    return float(number)
+
+
+def content_key(values, lines):
+    """Tell documents apart that have no number: by seller, buyer, total, and what is in the rows.
+
+    Names, units and barcodes don't count, for e-taxes writes them otherwise into files than the portal does into
+    downloads; nor does the order of rows. Amounts count to the qəpik.
+
+    :param values: record or dict of a document. :param lines: records or dicts of its lines
+    """
+    rows = sorted('/'.join((
+        line['product_code'] or '', _digits(line['quantity'], 4), *(_digits(line[name], 2) for name in (
+            'amount_goods', 'amount_excise', 'amount_net', 'amount_vat', 'amount_road', 'amount_total'))))
+        for line in lines)
+    head = [values['seller_vat'] or '', values['buyer_vat'] or '', _digits(values['amount_total'], 2)]
+    return hashlib.sha256('\n'.join(head + rows).encode()).hexdigest()
+
+
+def _digits(number, digits):
+    return f'{decimal(number).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):f}'

@@ -1,0 +1,241 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .document import LIVE_STATES, PENDING_STATES
+
+# Shown on what is sent: what its current document is doing, in the accountant's words.
+SOURCE_STATES = [
+    ('none', "Not sent"),
+    ('progress', "In progress"),
+    ('pin', "Waiting for PIN"),
+    ('unconfirmed', "Unconfirmed"),
+    ('imported', "At the portal, not signed"),
+    ('registered', "Registered"),
+    ('rejected', "Rejected"),
+    ('deleted', "Deleted"),
+]
+_DOCUMENT_STATES = {'queued': 'progress', 'processing': 'progress'}
+# From these states a record can be sent (again).
+SENDABLE_STATES = ('none', 'rejected', 'deleted')
+
+
+class VatportalSource(models.AbstractModel):
+    """Whatever is sent to e-taxes as a document: invoices, and what other addons send.
+
+    A model that inherits from this
+
+    - has ``name``, ``company_id`` and a chatter,
+    - defines ``vatportal_document_ids``, a One2many to ``vatportal.document``, and names its inverse in
+      :attr:`_vatportal_link`; the document's ``_source()`` leads back,
+    - says what it sends: ``_vatportal_can_be_sent()``, ``_vatportal_record_problems()``,
+      ``_vatportal_document_vals()`` and ``_vatportal_amount()``,
+    - calls :meth:`_vatportal_guard` before anything that would change what e-taxes has,
+    - shows :meth:`_vatportal_alerts`.
+
+    The fields here only follow the current document; nothing is decided by them that a person could have written.
+    """
+
+    _name = 'vatportal.source'
+    _description = 'Sent to e-taxes'
+
+    # The field of ``vatportal.document`` that points to this model.
+    _vatportal_link = None
+
+    vatportal_document_id = fields.Many2one(
+        'vatportal.document', string="e-taxes Document", compute='_compute_vatportal_document_id', store=True,
+        copy=False, index='btree_not_null')
+    vatportal_state = fields.Selection(
+        SOURCE_STATES, string="e-taxes State", compute='_compute_vatportal_state', store=True, copy=False, index=True)
+    vatportal_status = fields.Selection(
+        string="e-taxes Status", related='vatportal_document_id.status', store=True, copy=False)
+    vatportal_qaime = fields.Char(
+        string="Qaimə Number", related='vatportal_document_id.qaime', store=True, copy=False, index='trigram')
+    vatportal_add_info = fields.Char(string="Additional Note", copy=False)
+    vatportal_transp_reg_number = fields.Char(string="Transport Registration Number", copy=False)
+    vatportal_can_send = fields.Boolean(compute='_compute_vatportal_can_send')
+    vatportal_can_delete = fields.Boolean(compute='_compute_vatportal_can_delete')
+    vatportal_is_being_deleted = fields.Boolean(compute='_compute_vatportal_can_delete')
+    vatportal_document_count = fields.Integer(compute='_compute_vatportal_document_count')
+
+    # ------------------------------------------------------------------ computed fields
+
+    @api.depends('vatportal_document_ids.state')
+    def _compute_vatportal_document_id(self):
+        for record in self:
+            documents = record.sudo().vatportal_document_ids.filtered(
+                lambda document: document.direction == 'outgoing' and document.id).sorted('id')
+            live = documents.filtered(lambda document: document.state in LIVE_STATES)
+            record.vatportal_document_id = (live or documents)[-1:]
+
+    @api.depends('vatportal_document_id.state', 'vatportal_document_id.job_ids.waits_for_pin')
+    def _compute_vatportal_state(self):
+        for record in self:
+            document = record.sudo().vatportal_document_id
+            state = document.state or 'none'
+            if state == 'processing' and any(document.job_ids.mapped('waits_for_pin')):
+                state = 'pin'
+            record.vatportal_state = _DOCUMENT_STATES.get(state, state)
+
+    @api.depends('vatportal_state', 'company_id')
+    def _compute_vatportal_can_send(self):
+        connectors = {
+            company: self.env['vatportal.connector']._default_for(company) for company in self.company_id}
+        for record in self:
+            record.vatportal_can_send = (
+                (record.vatportal_state or 'none') in SENDABLE_STATES
+                and record._vatportal_can_be_sent()
+                and bool(connectors.get(record.company_id)))
+
+    @api.depends('vatportal_document_id.can_delete', 'vatportal_document_id.is_being_deleted')
+    def _compute_vatportal_can_delete(self):
+        for record in self:
+            document = record.sudo().vatportal_document_id
+            record.vatportal_can_delete = document.can_delete
+            record.vatportal_is_being_deleted = document.is_being_deleted
+
+    def _compute_vatportal_document_count(self):
+        counts = dict(self.env['vatportal.document'].sudo()._read_group(
+            [(self._vatportal_link, 'in', self.ids)], [self._vatportal_link], ['__count']))
+        counts = {record.id: count for record, count in counts.items()}
+        for record in self:
+            record.vatportal_document_count = counts.get(record.id, 0)
+
+    def _vatportal_can_be_sent(self):
+        """Whether this record is one of those that the company sends to e-taxes, and ready for it in itself."""
+        raise NotImplementedError
+
+    def _vatportal_amount(self, connector):
+        """What this record comes to when it is sent through ``connector``, in AZN."""
+        raise NotImplementedError
+
+    def _vatportal_live_document(self):
+        """The document of this record that is, or may be, at the portal; whoever asks."""
+        self.ensure_one()
+        return self.sudo().vatportal_document_ids.filtered(
+            lambda document: document.direction == 'outgoing' and document.state in LIVE_STATES)[:1]
+
+    # ------------------------------------------------------------------ buttons
+
+    def action_vatportal_send(self):
+        """Open the send wizard for these records; the header button, the list's action, and the way to try a
+        rejected one again."""
+        return self.env['vatportal.send.wizard']._open(self)
+
+    def action_vatportal_documents(self):
+        """Open the e-taxes documents of this record."""
+        self.ensure_one()
+        action = {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("e-taxes Documents"),
+            'res_model': 'vatportal.document',
+            'view_mode': 'list,form',
+            'domain': [(self._vatportal_link, '=', self.id)],
+        }
+        if len(self.vatportal_document_ids) == 1:
+            action |= {'view_mode': 'form', 'res_id': self.vatportal_document_ids.id}
+        return action
+
+    def action_vatportal_follow(self):
+        """Open the live view of the process that is at work on this record: a deletion, else the sending."""
+        self.ensure_one()
+        deletion = self.vatportal_document_id._open_deletions()
+        return deletion._dialog_action() if deletion else self.vatportal_document_id.action_open_job()
+
+    def action_vatportal_delete(self):
+        """Open the wizard that deletes these records from e-taxes.
+
+        :raises UserError: when none of them is, or was, at e-taxes
+        """
+        documents = self.vatportal_document_id
+        if not documents:
+            raise UserError(self.env._("None of these was sent to e-taxes; there is nothing to delete."))
+        return documents.action_delete()
+
+    # ------------------------------------------------------------------ banner
+
+    def _vatportal_alerts(self):
+        """Return what is to be said at the head of this record's form, for the widget ``actionable_errors``."""
+        self.ensure_one()
+        alerts = {}
+        document = self.vatportal_document_id
+        state = self.vatportal_state
+        if state in ('progress', 'pin', 'unconfirmed'):
+            alerts['vatportal_progress'] = self._vatportal_follow_alert({
+                'progress': self.env._("e-taxes: this document is being sent."),
+                'pin': self.env._("e-taxes: ASAN İmza waits for the PIN on the phone."),
+                'unconfirmed': self.env._("e-taxes: the portal's answer was lost; it is being asked what it has. "
+                                          "Nothing is sent a second time."),
+            }[state], 'warning' if state != 'progress' else 'info')
+        elif state == 'rejected':
+            said = document.portal_message
+            alerts['vatportal_rejected'] = {
+                'level': 'danger',
+                'message': self.env._("e-taxes: %s", document.message or '')
+                + (' ' + self.env._("The portal said: %s", said) if said else ''),
+                'action_text': self.env._("Send again"),
+                'action_call': (self._name, 'action_vatportal_send', self.ids),
+            }
+        elif state == 'imported':
+            alerts['vatportal_imported'] = {
+                'level': 'info',
+                'message': document.message or self.env._(
+                    "e-taxes: the document is at VatPortal and waits to be signed there. Its number is fetched "
+                    "by itself."),
+            }
+        if self.vatportal_is_being_deleted:
+            alerts['vatportal_deletion'] = self._vatportal_follow_alert(
+                self.env._("e-taxes: this document is being deleted."), 'warning')
+        return alerts
+
+    def _vatportal_follow_alert(self, text, level):
+        return {
+            'level': level,
+            'message': text,
+            'action_text': self.env._("Follow"),
+            'action_call': (self._name, 'action_vatportal_follow', self.ids),
+        }
+
+    # ------------------------------------------------------------------ guards
+
+    def _vatportal_guard(self):
+        """:raises UserError: when one of the records lives, or may live, at the portal"""
+        for record in self:
+            document = record._vatportal_live_document()
+            if document.state in PENDING_STATES:
+                raise UserError(self.env._(
+                    "%s is being sent to e-taxes. Wait for the end of the process; then it can be deleted from "
+                    "e-taxes if it must be changed.", record.display_name))
+            if document:
+                raise UserError(self.env._(
+                    "%(name)s is at e-taxes (%(number)s). Delete it there first; then it can be changed here.",
+                    name=record.display_name, number=document.qaime or document.erp_id))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_at_etaxes(self):
+        self._vatportal_guard()
+        sent = self.filtered('vatportal_document_ids')
+        if sent:
+            raise UserError(self.env._(
+                "%s was sent to e-taxes and stays as part of its history; cancel it instead.", sent[0].display_name))
+
+    # ------------------------------------------------------------------ queueing
+
+    def _vatportal_queue(self):
+        """Queue what is ready of these records, for the scheduled action to send; return the errors of the rest.
+
+        :return: dict of record → list of problems, see :meth:`_vatportal_problems`
+        """
+        refused = {}
+        for company, records in self.grouped('company_id').items():
+            connector = self.env['vatportal.connector']._default_for(company)
+            ready = self.browse()
+            for record in records:
+                errors = [problem for problem in record._vatportal_problems(connector) if problem['level'] == 'error']
+                if errors:
+                    refused[record] = errors
+                else:
+                    ready += record
+            if ready:
+                self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send)
+                self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+        return refused

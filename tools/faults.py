@@ -1,0 +1,28 @@
+"""./dev faults: the promise "never twice, never lost" against hundreds of random schedules, and against SIGKILL."""
+import argparse
+import os
+
+import testing
+from base import ROOT, Failure
+
+
+def arguments(given: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog='./dev faults', description='Random faults at the portal, and servers killed in between.')
+    parser.add_argument('--seeds', metavar='A-B', default='1-500', help='the schedules to run (1-500)')
+    parser.add_argument('--seed', type=int, metavar='N', help='one schedule again, with all that happens in it')
+    parser.add_argument('--kills', type=int, metavar='N', help='instead: kill real servers N times')
+    parser.add_argument('--races', type=int, metavar='N', default=4, help='with --kills: users who send the same at once (4)')
+    parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
+    return parser.parse_args(given)
+
+
+def main(given: list[str]) -> int:
+    options = arguments(given)
+    if options.kills is not None:
+        import kills
+        return kills.main(options.kills, options.races, options.kill_seed)
+    chosen = str(options.seed) if options.seed is not None else options.seeds
+    if not all(part.isdigit() for part in chosen.split('-', 1)):
+        raise Failure('--seeds wants two numbers, such as 1-500.')
+    os.environ['VATPORTAL_SEEDS'] = chosen
+    return testing.main([str(ROOT / 'tests' / 'test_faults.py'), '-s', '-k', 'test_schedules'])
