@@ -115,4 +115,5 @@ def validation_text(env, code):
 
 def warehouse_text(env, code, warehouse, by_name):
     """Return what 63 or 64 means for ``warehouse``, the code or name under which the portal looked it up."""
-    return env._(_WAREHOUSE[code, by_name]) % warehouse
+    text = env._(_WAREHOUSE[code, by_name])
+    return text % warehouse

@@ -31,3 +31,6 @@ from . import test_xml_in
 from . import test_xml_again
 from . import test_xml_mail
 from . import test_xml_out
+from . import test_faults
+from . import test_security
+from . import test_neutralize

@@ -14,6 +14,7 @@ from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_cron import IrCron
 
@@ -53,13 +54,16 @@ class World:
         self.connector, self.users = case.connector, case.users
         self.moves = case.moves[:plan.size]
         self.offset = 0.0
-        self.seen = 0
+        self.seen = self.kept = 0  # requests of which the time was noted; those before the last commit
         self.times = []  # (portal's time, record) of each request
         self.problems = []
         self.savepoint = None
         self.countdown = None
         self.death = None
         self.tell = tell  # called with each step and each request, to see what happened
+
+    def problem(self, text):
+        self.problems.append(text)
 
     # ------------------------------------------------------------------ transactions
 
@@ -77,6 +81,7 @@ class World:
         self._keep()
 
     def _keep(self):
+        self.expect_one_call()
         self.env.cr.flush()
         self.savepoint.close(rollback=False)
         self.savepoint = self.env.cr.savepoint()
@@ -120,9 +125,9 @@ class World:
             model = self.env[name]
             columns = [field.name for field in model._fields.values()
                        if field.type == 'datetime' and field.store and field.column_type]
-            self.env.cr.execute('UPDATE %s SET %s' % (
-                model._table, ', '.join(f"{column} = {column} - %(time)s" for column in columns)),
-                {'time': timedelta(seconds=seconds)})
+            moved = [SQL('%s = %s - %s', SQL.identifier(column), SQL.identifier(column), timedelta(seconds=seconds))
+                     for column in columns]
+            self.env.cr.execute(SQL('UPDATE %s SET %s', SQL.identifier(model._table), SQL(', ').join(moved)))
         self.env.invalidate_all()
         self.sandbox.advance(seconds)
         self.offset += seconds
@@ -273,6 +278,14 @@ class World:
         for process in self.sandbox.portal.state.processes.values():
             process.hang_at = None
 
+    def expect_one_call(self):
+        """Between two commits the portal is called once: no row stays locked for longer than a request takes."""
+        calls = [record for record in self.sandbox.requests[self.kept:]
+                 if record.err_code != 1 and record.status not in (404, 405)]
+        self.kept = len(self.sandbox.requests)
+        if len(calls) > 1:
+            self.problem(f'{len(calls)} calls in one transaction: {[record.path for record in calls]}')
+
     # ------------------------------------------------------------------ what is promised
 
     def check(self):
@@ -282,9 +295,6 @@ class World:
         self.expect_pace()
         for move in self.moves:
             self.expect_one(move)
-
-    def problem(self, text):
-        self.problems.append(text)
 
     def expect_no_open_job(self):
         for job in self.open_jobs():

@@ -19,7 +19,8 @@ def seeds(text):
 
 def tell(text):
     """To the terminal at once, past pytest's own capturing where that is off (-s)."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f'{text}\n')
+    sys.stderr.flush()
 
 
 class TestFaults(VatportalCommon):
@@ -55,3 +56,24 @@ class TestFaults(VatportalCommon):
             return world.run()
         finally:
             savepoint.close(rollback=True)
+
+    def test_portal_that_is_down_is_left_in_peace(self):
+        """Twelve processes, each with its dialog open, do not ask more often than one; all of them recover."""
+        world = World(self, Plan(1))
+        with world.alive(), world.request():
+            jobs = self.env['vatportal.job'].union(*(
+                self.env['vatportal.job']._queue(move, self.connector, True) for move in self.moves[:12]))
+            self.sandbox.faults.add('*', 'bad_gateway', times=None)
+            for _minute in range(30):
+                self.env['vatportal.job']._cron_advance()
+                for _look in range(6):
+                    for job in jobs:
+                        job.action_refresh()
+                    world.pass_time(10)
+            self.assertLess(len(self.sandbox.requests), 20, "in half an hour")
+            self.assertTrue(self.connector.down_since)
+            self.assertTrue(self.connector.last_error)
+            self.sandbox.faults.clear()
+            world.settle()
+        self.assertEqual(set(jobs.mapped('state')), {'done'})
+        self.assertFalse(self.connector.down_since)

@@ -4,7 +4,6 @@ import logging
 import re
 from pathlib import Path
 
-from odoo import release
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, new_test_user
@@ -14,10 +13,9 @@ from .send_common import SendCommon
 
 ADDON = 'l10n_az_vatportal'
 ROOT = Path(__file__).resolve().parent.parent
-SECRETS = {'token': 'sandbox-token', 'password': 'not-for-your-eyes', 'secret_hash': 'sandbox-secret'}
 # Public by Odoo's own design; all that they do is checked in there.
 INHERITED = {'create', 'write', 'unlink', 'copy', 'copy_data', 'read', 'default_get', 'init', 'name_create', 'onchange'}
-# They open a window and tell nothing: whoever may not read the records sees nothing in it.
+# What opens a window tells nothing: whoever may not read the records sees nothing in it.
 WINDOWS = {'ir.actions.act_window', 'ir.actions.client', 'ir.actions.act_url'}
 # Models that belong to no company, for they are the same for all.
 COMMON_MODELS = {'vatportal.kind', 'vatportal.status', 'vatportal.unit.alias'}
@@ -53,15 +51,25 @@ class TestRpc(SendCommon, HttpCase):
     def everything(self):
         """A record of each of our models, where there is one, and of those that we extend: model → record."""
         move = self.create_invoice()
-        self.finish(self.send(move))
-        records = {'account.move': move}
+        job = self.send(move)
+        self.finish(job)
+        document = move.vatportal_document_id
+        moves = {'move_ids': [Command.set(move.ids)]}
+        documents = {'document_ids': [Command.set(document.ids)]}
+        connector = {'connector_id': self.connector.id}
+        made = {
+            'vatportal.send.wizard': moves, 'vatportal.package.wizard': moves, 'vatportal.delete.wizard': documents,
+            'vatportal.bill.wizard': {'document_id': document.id}, 'vatportal.token.wizard': connector,
+            'vatportal.import.wizard': connector, 'vatportal.import.schedule': connector, 'res.config.settings': {},
+        }
+        records = {'account.move': move, 'vatportal.document': document, 'vatportal.job': job,
+                   'vatportal.connector': self.connector}
         for name in self.env:
-            model = self.env[name]
-            if not model._abstract and not model._transient and public_methods(model) and name not in records:
-                records[name] = model.sudo().search([], limit=1)
-        for name in self.env:
-            if self.env[name]._transient and public_methods(self.env[name]):
-                records[name] = self.env[name].browse()
+            if self.env[name]._abstract or not public_methods(self.env[name]) or name in records:
+                continue
+            found = self.env[name].create(made[name]) if name in made else self.env[name].sudo().search([], limit=1)
+            self.assertTrue(found, f"{name} has public methods: make a record of it here")
+            records[name] = found
         return records
 
     def state(self):
@@ -113,12 +121,7 @@ class TestRpc(SendCommon, HttpCase):
 
 
 class TestSecrets(SendCommon):
-    """The token, the password and the secret hash go to the portal, and nowhere else."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.connector.write(SECRETS)
+    """The token and the password go to the portal, and nowhere else."""
 
     def talk(self):
         """All that the addon says to the portal, with failures; return what was logged and stored meanwhile."""
@@ -141,7 +144,7 @@ class TestSecrets(SendCommon):
         self.env.flush_all()
         fields = [name for name, field in self.env['vatportal.job']._fields.items() if field.store]
         said += [str(values) for values in jobs.sudo().read(fields)]
-        said += [repr(self.connector), repr(self.connector._client()), str(self.connector.export_data(['name', 'base_url']))]
+        said += [repr(self.connector), repr(self.connector._client())]
         said += [str(values) for values in self.env['mail.message'].sudo().search(
             [('model', '=like', 'vatportal.%')]).mapped(lambda message: (message.body, message.subject))]
         self.env.cr.execute("SELECT message FROM bus_bus")
@@ -149,7 +152,9 @@ class TestSecrets(SendCommon):
 
     def exchange(self):
         jobs = self.env['vatportal.job']
-        echo = ' '.join(SECRETS.values())
+        # A portal that says our own secrets back, in an error and in the log of a process. The other method's are not
+        # known to the call, nor does anybody send them.
+        echo = self.connector.token if self.connector.auth_method == 'token' else self.connector.password
         for fault in (None, ('error', {'code': 99, 'message': f'Unknown: {echo}'}), ('refused', {'message': echo}),
                       ('unauthorized', {}), ('answer_lost', {}), ('invalid_json', {}), ('bad_gateway', {})):
             if fault:
@@ -161,19 +166,14 @@ class TestSecrets(SendCommon):
         return jobs
 
     def test_nowhere_but_at_the_portal(self):
+        self.sandbox.portal.add_account('demo-two', password='pass-word-1', asan='994501112233')
+        self.connector.write({'username': 'demo-two', 'password': 'pass-word-1'})
         for method in ('token', 'password'):
-            self.connector.write({'auth_method': method, 'username': 'demo', 'password': 'demo' if method == 'token' else 'pass-word-1'})
-            if method == 'password':
-                self.sandbox.portal.add_account('demo-two', password='pass-word-1', asan='994501112233')
-                self.connector.username = 'demo-two'
-            secrets = {'sandbox-token', 'sandbox-secret'} if method == 'token' else {'pass-word-1', 'sandbox-secret'}
+            self.connector.auth_method = method
             said = self.talk()
             self.assertTrue(any('VatPortal job' in text for text in said), "the log was listened to")
             for text in said:
-                for secret in secrets:
-                    # What the portal echoes to us is not ours to hide where we do not hold it as a secret of the call.
-                    if secret != 'sandbox-secret':
-                        self.assertNotIn(secret, text)
+                self.assertNotIn('sandbox-token' if method == 'token' else 'pass-word-1', text)
 
     def test_not_to_another_host(self):
         """A redirect leads nowhere: neither the token nor an invoice goes to another address."""
@@ -206,7 +206,7 @@ class TestHostile(SendCommon):
         document = move.vatportal_document_id
         self.assertIn('<img', document.portal_message, "kept word for word")
         bodies = (move.message_ids + document.message_ids).mapped('body')
-        for text in [*map(str, bodies), str(job._render_anything() if hasattr(job, '_render_anything') else '')]:
+        for text in map(str, bodies):
             self.assertNotIn('<img', text)
             self.assertNotIn('<script', text)
         for alert in (move.alerts or {}).values():
@@ -245,6 +245,3 @@ class TestCompanies(SendCommon):
                     continue
                 rules = self.env['ir.rule'].sudo().search([('model_id.model', '=', name), ('groups', '=', False)])
                 self.assertTrue(any(re.search(r"'company_id', 'in', (\[False\] ?\+ ?)?company_ids", rule.domain_force) for rule in rules))
-
-    def test_version(self):
-        self.assertEqual(release.version_info[0], 19)

@@ -14,18 +14,20 @@ from pathlib import Path
 
 import cli
 import databases
-import demo_run
+import demo_scenes
 from base import LOGS, ROOT, TOOLS, WORK, Failure, Step, clean_env, fingerprint, fresh_log, locked, run_steps, say, stamp, stamped, tail, unstamp
 from odoo_source import Odoo
 from python_env import PYTHON
 
 LOCK = WORK / 'lock' / 'demo'
 DATA = TOOLS / 'demo_data.py'
+DEMO_STOCK_TEMPLATE = f'{databases.DEMO_TEMPLATE}_stock'
 GUIDE = """
   Odoo          http://localhost:{odoo}/odoo   (log in: admin / admin)
   Phone page    http://localhost:{sandbox}/phone
 
 Three more invoices wait under Invoicing → Customers → Invoices: send them, and confirm the PINs on the phone page.
+Incoming e-invoices that have no bill yet are under Invoicing → e-taxes → Incoming.
 Ctrl-C stops everything."""
 
 
@@ -46,22 +48,21 @@ def main(given: list[str]) -> int:
         check_port(options.sandbox_port, '--sandbox-port')
         with cli.serving() as server:
             cli.ensure_base(server)
-            ensure_template(server)
-            return serve(server, options)
+            return serve(server, options, ensure_templates(server))
 
 
-def serve(server: Odoo, options: argparse.Namespace) -> int:
+def serve(server: Odoo, options: argparse.Namespace, template: str) -> int:
     odoo, sandbox = f'http://127.0.0.1:{options.port}', f'http://127.0.0.1:{options.sandbox_port}'
     with Children() as children:
         run_steps([
-            Step('Demo database', lambda: databases.clone(databases.DEMO_TEMPLATE, databases.DEMO)),
+            Step('Demo database', lambda: databases.clone(template, databases.DEMO)),
             Step('Sandbox portal', lambda: children.start(
                 'demo-sandbox', [PYTHON, '-m', 'sandbox', '--port', options.sandbox_port], f'{sandbox}/phone', cwd=ROOT, env=clean_env())),
             Step('Odoo', lambda: children.start(
                 'demo-odoo', [*server.command, '-d', databases.DEMO, f'--db-filter=^{databases.DEMO}$', '--http-port', options.port],
                 f'{odoo}/web/login', env=databases.odoo_env())),
         ])
-        complete = demo_run.main(odoo, sandbox, databases.DEMO)
+        complete = demo_scenes.main(odoo, sandbox, databases.DEMO, options.once)
         if not complete:
             say('\nNot every invoice got its number. The logs: .work/log/demo-odoo.log, .work/log/demo-sandbox.log')
         if options.once:
@@ -76,33 +77,45 @@ def serve(server: Odoo, options: argparse.Namespace) -> int:
 
 # -- the database -----------------------------------------------------------------------------------
 
-def template_key(server: Odoo) -> str:
-    return fingerprint(databases.addon_key(server), DATA)
-
-
 def ensure_template(server: Odoo) -> None:
     """A database with the addon and the demo company; made anew only when one of them changed."""
-    if stamped('db-demo', template_key(server)):
+    key = fingerprint(databases.addon_key(server), DATA)
+    if stamped('db-demo', key):
         return
     with locked('databases'):
         run_steps([
             Step('Database with the addon', lambda: databases.prepare_test(server, anew=False)),
-            Step('Demo company', lambda: build_template(server)),
+            Step('Demo company', lambda: build_template(server, databases.TEST, databases.DEMO_TEMPLATE, 'db-demo', key)),
         ])
 
 
-def build_template(server: Odoo) -> None:
-    unstamp('db-demo')
-    databases.clone(databases.TEST, databases.DEMO_TEMPLATE)
-    databases.shell(server, databases.DEMO_TEMPLATE, DATA.read_text(), fresh_log('demo-data'))
-    stamp('db-demo', template_key(server))
+def ensure_templates(server: Odoo) -> str:
+    """The name of the template for the demo itself: with warehouses too, where the glue addon for them is there."""
+    if databases.GLUE not in databases.link_addons():
+        ensure_template(server)
+        return databases.DEMO_TEMPLATE
+    key = fingerprint(databases.glue_key(server), DATA)
+    if not stamped('db-demo-stock', key):
+        with locked('databases'):
+            run_steps([
+                Step('Database with the addon', lambda: databases.prepare_test(server, anew=False)),
+                Step('Database with warehouses', lambda: databases.prepare_glue(server, anew=False)),
+                Step('Demo company', lambda: build_template(server, databases.TEST_GLUE, DEMO_STOCK_TEMPLATE, 'db-demo-stock', key)),
+            ])
+    return DEMO_STOCK_TEMPLATE
+
+
+def build_template(server: Odoo, source: str, target: str, stamp_name: str, key: str) -> None:
+    unstamp(stamp_name)
+    databases.clone(source, target)
+    databases.shell(server, target, DATA.read_text(), fresh_log('demo-data'))
+    stamp(stamp_name, key)
 
 
 def ensure_database(server: Odoo) -> None:
     """For ./dev shell: the demo database, as the last demo left it."""
     if not databases.exists(databases.DEMO):
-        ensure_template(server)
-        databases.clone(databases.DEMO_TEMPLATE, databases.DEMO)
+        databases.clone(ensure_templates(server), databases.DEMO)
 
 
 # -- processes --------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """The demo company, run through `odoo shell`: company, taxes, customers, products, connector, invoices.
 
-Of the nine draft invoices ./dev demo posts and sends the first six. The other three wait for the reader, one of them
-with a product that lacks its code, to see what the check before sending says.
+Of the nine draft invoices ./dev demo posts and sends the first six, and with them the advance (SO0010), whose final
+invoice goes later. The other three wait for the reader, one of them with a product that lacks its code, to see what the
+check before sending says. Where the glue addon is installed there is a transfer between two warehouses too.
 """
 import datetime
 
@@ -21,6 +22,7 @@ PRODUCTS = {
     'fuel': ('Dizel yanacağı', '2710194300', 'uom.product_uom_litre', 1.10, 'vat'),
     'wheat': ('Ərzaq buğdası', '1001990000', 'uom.product_uom_ton', 385.00, 'exempt'),
     'export': ('Beynəlxalq daşıma', '9911000000', 'l10n_az_vatportal.uom_service', 620.00, 'zero'),
+    'advance': ('Alınmış avans', '9900000100', 'l10n_az_vatportal.uom_service', 2000.00, 'vat'),
     'advice': ('Mühasibat məsləhəti', '9969000000', 'uom.product_uom_hour', 45.00, 'vat'),
     'gift': ('Hədiyyə səbəti', False, 'uom.product_uom_unit', 75.00, 'vat'),
 }
@@ -36,6 +38,13 @@ INVOICES = [
     (3, [('tea', 4.25, 0), ('paper', 10, 0)]),
     (0, [('gift', 2, 0)]),
 ]
+# The final invoice takes off with a negative line what was paid in advance.
+ADVANCE = (1, [('advance', 1, 0)])
+FINAL = (1, [('laptop', 4, 0), ('advance', -1, 0)])
+# e-taxes code (the sandbox's account has these two), name
+WAREHOUSES = [('WH001', 'Bakı anbarı'), ('WH002', 'Gəncə anbarı')]
+# product, its cost, what is in stock, what is moved
+TRANSFER = [('paper', 6.40, 500, 120), ('laptop', 1180.00, 20, 3)]
 
 
 def build(env):
@@ -54,6 +63,10 @@ def build(env):
     customers = [build_customer(env, *values) for values in CUSTOMERS]
     for number, (customer, lines) in enumerate(INVOICES, 1):
         build_invoice(env, customers[customer], products, lines, f'SO{number:04}')
+    connector.advance_product_id = products['advance']
+    build_sale_with_advance(env, customers, products)
+    if 'stock.picking' in env:
+        build_transfer(env, company, products)
 
 
 def stay_offline(env):
@@ -102,6 +115,35 @@ def build_invoice(env, customer, products, lines, order):
         'invoice_line_ids': [
             (0, 0, {'product_id': products[key].id, 'quantity': quantity, 'discount': discount}) for key, quantity, discount in lines],
     })
+
+
+def build_sale_with_advance(env, customers, products):
+    (customer, lines), kind = ADVANCE, env.ref('l10n_az_vatportal.kind_advance_invoice')
+    build_invoice(env, customers[customer], products, lines, 'SO0010, avans').vatportal_kind_id = kind
+    customer, lines = FINAL
+    build_invoice(env, customers[customer], products, lines, 'SO0010')
+
+
+def build_transfer(env, company, products):
+    """Two warehouses with goods in the first one, and a transfer that is ready to be done."""
+    first = env['stock.warehouse'].search([('company_id', '=', company.id)], limit=1)
+    warehouses = first | env['stock.warehouse'].create({'name': WAREHOUSES[1][1], 'code': 'GNC', 'company_id': company.id})
+    for warehouse, (code, name) in zip(warehouses, WAREHOUSES, strict=True):
+        warehouse.write({'name': name, 'vatportal_code': code})
+    moves = []
+    for key, cost, stock, quantity in TRANSFER:
+        product = products[key]
+        product.write({'is_storable': True, 'standard_price': cost})
+        env['stock.quant'].with_context(inventory_mode=True).create({
+            'product_id': product.id, 'location_id': first.lot_stock_id.id, 'inventory_quantity': stock}).action_apply_inventory()
+        moves.append((0, 0, {
+            'product_id': product.id, 'product_uom_qty': quantity, 'product_uom': product.uom_id.id, 'location_id': first.lot_stock_id.id,
+            'location_dest_id': warehouses[1].lot_stock_id.id}))
+    picking = env['stock.picking'].create({
+        'picking_type_id': first.int_type_id.id, 'location_id': first.lot_stock_id.id,
+        'location_dest_id': warehouses[1].lot_stock_id.id, 'move_ids': moves})
+    picking.action_confirm()
+    picking.action_assign()
 
 
 build(env)  # noqa: F821 - the shell's

@@ -1,4 +1,4 @@
-"""The main job before the reader's eyes: the running Odoo is driven over HTTP as the user admin, the way a browser does."""
+"""How the demo works the running Odoo: over HTTP as the user admin, the way a browser does, with the phone confirming."""
 import http.cookiejar
 import json
 import time
@@ -6,8 +6,7 @@ import urllib.request
 
 from base import Failure, say
 
-BATCH = 6  # so many of the demo company's invoices are sent; the others wait for the reader
-PATIENCE = 240  # seconds until the batch must have ended
+PATIENCE = 240  # seconds until a process must have ended
 
 
 class Browser:
@@ -27,11 +26,11 @@ class Browser:
         if 'error' in answer:
             data = answer['error'].get('data', {})
             raise Failure(f'Odoo refused {path}: {data.get("message") or answer["error"]}')
-        return answer['result']
+        return answer.get('result')  # there is none where a method returns nothing
 
 
 class Phone:
-    """The person with the phone, played through the sandbox's admin API."""
+    """The person with the phone, and all else that happens at e-taxes, played through the sandbox's admin API."""
 
     def __init__(self, sandbox: str):
         self.url = f'{sandbox}/admin'
@@ -45,6 +44,10 @@ class Phone:
             send(self.opener, f'{self.url}/confirm', {'prompt': prompt['id']})
         return bool(prompt)
 
+    def play(self, route: str, **values):
+        """Change what is at e-taxes, or how the sandbox behaves; see sandbox/admin.py."""
+        return send(self.opener, f'{self.url}/{route}', values)
+
 
 def send(opener, url: str, body: dict | None = None):
     data = None if body is None else json.dumps(body).encode()
@@ -53,32 +56,19 @@ def send(opener, url: str, body: dict | None = None):
         return json.load(response)
 
 
-def main(odoo: str, sandbox: str, database: str) -> bool:
-    """Post the drafts, send the first of them as one batch, show what happens; True when each of these has its number."""
-    browser, phone = Browser(odoo, database), Phone(sandbox)
-    connectors = browser.call('vatportal.connector', 'search', [])
-    browser.call('vatportal.connector', 'write', connectors, {'base_url': f'{sandbox}/api'})
-    moves = browser.call('account.move', 'search', [('move_type', '=', 'out_invoice'), ('state', '=', 'draft')], order='id')
-    browser.call('account.move', 'action_post', moves)
-    batch = moves[:BATCH]
-    say(f'\nSending {len(batch)} posted invoices as one batch:')
-    follow(browser, phone, start(browser, batch))
-    return table(browser, batch)
-
-
-def start(browser: Browser, moves: list[int]) -> int:
+def start(browser: Browser, model: str, records: list[int]) -> int:
     """The button "Send to e-taxes" and its wizard; the process they start."""
-    action = browser.call('account.move', 'action_vatportal_send', moves)
-    wizard = browser.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, moves)]}, context=action.get('context') or {})
+    context = browser.call(model, 'action_vatportal_send', records)['context']
+    wizard = browser.call('vatportal.send.wizard', 'create', {}, context=context)
     return browser.call('vatportal.send.wizard', 'action_send', [wizard])['res_id']
 
 
-def follow(browser: Browser, phone: Phone, job: int) -> None:
-    """Ask for the progress as the open dialog would, and tell what is new."""
+def follow(browser: Browser, phone: Phone, job: int, brief: bool = False) -> bool:
+    """Ask for the progress as the open dialog would, and tell what is new; `brief` leaves out the steps. True when all went well."""
     begin, told = time.monotonic(), set()
 
-    def tell(text):
-        if text not in told:
+    def tell(text, always=True):
+        if text not in told and (always or not brief):
             told.add(text)
             say(f'  {time.monotonic() - begin:5.1f} s  {text}')
 
@@ -86,18 +76,19 @@ def follow(browser: Browser, phone: Phone, job: int) -> None:
         progress = browser.call('vatportal.job', 'action_refresh', [job])
         for step in progress['steps']:
             if step['state'] in ('done', 'failed'):
-                tell(f'{"✓" if step["state"] == "done" else "✗"} {step["label"]}')
+                tell(f'{"✓" if step["state"] == "done" else "✗"} {step["label"]}', step['state'] == 'failed')
         code = progress['code']
         if code:
-            tell(f'{code["kind"].upper()} check code {code["value"]}: ASAN İmza asks on the phone')
+            tell(f'{code["kind"].upper()} check code {code["value"]}: ASAN İmza asks on the phone', False)
             if phone.confirm(code['value']):
-                tell(f'  the phone shows {code["value"]} too: {code["kind"].upper()} is typed there')
+                tell(f'{"" if brief else "  "}the phone shows {code["value"]} too: {code["kind"].upper()} is typed there')
         if progress['finished']:
             if progress['problem']:
                 tell(f'✗ {progress["problem"]} {progress["portal_message"] or ""}')
-            return
-        time.sleep(min(progress['next_poll'] or 1, 10))
+            return not progress['problem']
+        time.sleep(1 if brief else min(progress["next_poll"] or 1, 10))
     tell(f'✗ no end after {PATIENCE} s; the last word was: {progress["headline"]}')
+    return False
 
 
 def table(browser: Browser, moves: list[int]) -> bool:

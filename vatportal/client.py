@@ -79,6 +79,7 @@ class VatPortalClient:
             self._login = {'username': username, 'password': password}
         self._phone = phone or None
         # Very short ones are left alone: taking every "a" out of a text would hide the text.
+        self._keys = {text for text in (token, password) if text and len(text) >= 4}
         self._secrets = {text for text in (token, username, password, phone) if text and len(text) >= 4}
         self.read_methods = {path: method for path, method in (read_methods or {}).items()
                              if path in EITHER_METHOD and method in ('GET', 'POST')}
@@ -145,13 +146,13 @@ class VatPortalClient:
         if not re.fullmatch('-?[0-9]{1,9}', status):
             raise judge.doubt('no status in the answer')
         description = data.get('status_desc')
-        return ProcessStatus(int(status), description if isinstance(description, str) else '',
-                             Stats.from_json(data.get('stats')))
+        return ProcessStatus(int(status), self._without_keys(description) if isinstance(description, str) else '',
+                             Stats.from_json(self._without_keys(data.get('stats'))))
 
     def process_data(self, proc_id: int) -> dict:
         """/job/read_proc_data: detail and log of a process, free-form; {} where there is none."""
         _judge, envelope = self._call(PROCESS_DATA, 'GET', {'procId': int(proc_id)})
-        data = envelope.get('data')
+        data = self._without_keys(envelope.get('data'))
         return data if isinstance(data, dict) else ({'data': data} if data else {})
 
     # --- documents of e-taxes ---
@@ -237,6 +238,16 @@ class VatPortalClient:
         return hmac.new(secret_hash.encode(), plain_value.encode(), hashlib.sha256).hexdigest()
 
     # --- how calls are made ---
+
+    def _without_keys(self, value):
+        """Free-form JSON that is going to be kept, with our token and password blotted out should they be echoed."""
+        if isinstance(value, str):
+            for key in self._keys:
+                value = value.replace(key, '***')
+            return value
+        if isinstance(value, dict):
+            return {self._without_keys(name): self._without_keys(item) for name, item in value.items()}
+        return [self._without_keys(item) for item in value] if isinstance(value, list) else value
 
     def _process(self, path, method, body, sent=0):
         judge, envelope = self._call(path, method, body, write=True, sent=sent)

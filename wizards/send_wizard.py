@@ -62,9 +62,14 @@ class VatportalSendWizard(models.TransientModel):
             values[field] = [fields.Command.set(self.env.context.get('active_ids', []))]
         return values
 
+    def _usable_fields(self):
+        """The pairs of fields of the models that the user may read; the others' can't even be asked whether they are
+        empty."""
+        return [names for model, names in self._fields_of().items() if self.env[model].has_access('read')]
+
     def _chosen(self):
         """Yield what was chosen, one recordset for each model."""
-        for chosen, _ready in self._fields_of().values():
+        for chosen, _ready in self._usable_fields():
             yield self[chosen]._origin
 
     def _companies(self):
@@ -97,8 +102,10 @@ class VatportalSendWizard(models.TransientModel):
     @api.depends(lambda self: ['connector_id', *self._chosen_names()])
     def _compute_problems(self):
         for wizard in self:
-            problems, count, amount = [], 0, 0.0
-            for chosen, ready in self._fields_of().values():
+            problems, count, ready_count, amount = [], 0, 0, 0.0
+            for _chosen, ready in self._fields_of().values():
+                wizard.sudo()[ready] = False
+            for chosen, ready in self._usable_fields():
                 records = wizard[chosen]._origin
                 stopped = records.browse()
                 for record in records:
@@ -108,11 +115,12 @@ class VatportalSendWizard(models.TransientModel):
                     problems += found
                 wizard[ready] = records - stopped
                 count += len(records)
+                ready_count += len(records - stopped)
                 amount += sum(record._vatportal_amount(wizard._connector_for(record)) for record in records - stopped)
             wizard.problems = problems
             wizard.alerts = wizard._alerts(problems)
             wizard.move_count = count
-            wizard.ready_count = sum(len(wizard[ready]) for _chosen, ready in self._fields_of().values())
+            wizard.ready_count = ready_count
             wizard.amount_ready = amount
 
     def _connector_for(self, record):
@@ -165,7 +173,7 @@ class VatportalSendWizard(models.TransientModel):
         :raises UserError: when someone else has one of them in hand at this very moment
         """
         locked = {}
-        for chosen, ready in self._fields_of().values():
+        for chosen, ready in self._usable_fields():
             records = self[chosen]
             locked[ready] = records.try_lock_for_update(allow_referencing=True)
             if len(locked[ready]) < len(records):
