@@ -40,6 +40,7 @@ from . import document_match
 from . import document_status
 from . import source
 from . import source_check
+from . import source_doubt
 from . import source_document
 from . import account_move
 from . import account_move_check

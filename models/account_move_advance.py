@@ -39,7 +39,7 @@ class AccountMove(models.Model):
     @api.depends('vatportal_advance_id', 'invoice_line_ids.price_total', 'state')
     def _compute_vatportal_advance_amount(self):
         for move in self:
-            if move.vatportal_document_id.state in LIVE_STATES:
+            if move.sudo().vatportal_document_id.state in LIVE_STATES:
                 move.vatportal_advance_amount = move.vatportal_advance_amount
             else:
                 advance = move.vatportal_advance_id
@@ -54,7 +54,7 @@ class AccountMove(models.Model):
     @api.depends('commercial_partner_id', 'company_id', 'move_type')
     def _compute_vatportal_open_advance_count(self):
         for move in self:
-            move.vatportal_open_advance_count = self.env['vatportal.document'].search_count(
+            move.vatportal_open_advance_count = self.env['vatportal.document'].sudo().search_count(
                 move._vatportal_open_advances_domain()) if move.move_type == 'out_invoice' else 0
 
     def _vatportal_open_advances_domain(self):

@@ -69,10 +69,16 @@ class AccountMove(models.Model):
 
     def _vatportal_open(self):
         """Return the action that shows these entries."""
-        action = {'type': 'ir.actions.act_window', 'res_model': 'account.move', 'name': self.env._("Bills")}
+        types = self.mapped('move_type')
+        move_type = 'in_invoice' if 'in_invoice' in types else types[0]
+        # The type is what makes Odoo show the columns of a bill, its vendor above all.
+        action = {'type': 'ir.actions.act_window', 'res_model': 'account.move', 'name': self.env._("Bills"),
+                  'context': {'default_move_type': move_type}}
         if len(self) == 1:
             return {**action, 'view_mode': 'form', 'res_id': self.id}
-        return {**action, 'view_mode': 'list,form', 'domain': [('id', 'in', self.ids)]}
+        view = 'view_in_invoice_bill_tree' if move_type.startswith('in_') else 'view_invoice_tree'
+        return {**action, 'view_mode': 'list,form', 'domain': [('id', 'in', self.ids)],
+                'views': [[self.env.ref(f'account.{view}').id, 'list'], [False, 'form']]}
 
     def action_vatportal_bill_document(self):
         """Open the document of which this bill was made."""

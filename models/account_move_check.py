@@ -95,6 +95,10 @@ class AccountMove(models.Model):
             record = row.info['tax']
             text = self.env._("“%(line)s”: the tax %(tax)s has no e-taxes category. Set it on the tax.",
                      line=label, tax=record.name)
+        elif error.reason == 'rate':
+            record = row.info['tax']
+            text = self.env._("“%(line)s”: the e-taxes category of the tax %(tax)s bears no VAT, but the tax has an amount. "
+                              "Correct the category or the rate of the tax.", line=label, tax=record.name)
         elif error.reason == 'category':
             text = self.env._("“%s” has no tax that tells its VAT category. Add one, for instance the tax “exempt” or "
                      "“not subject to VAT”.", label)

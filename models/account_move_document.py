@@ -78,7 +78,7 @@ class AccountMove(models.Model):
         """
         line = base_line['record']
         taxes = {'excise': Decimal(0), 'road': Decimal(0), 'vat': Decimal(0)}
-        rate, categories, unknown = Decimal(0), set(), None
+        rate, categories, unknown, odd = Decimal(0), set(), None, None
         for tax_data in base_line['tax_details']['taxes_data']:
             tax, amount = tax_data['tax'], decimal(tax_data['tax_amount'], 2)
             category = tax.vatportal_category
@@ -86,8 +86,10 @@ class AccountMove(models.Model):
                 categories.add(category)
             if category in taxes:
                 taxes[category] += amount
-            elif category not in VAT_CATEGORIES or amount:
+            elif category not in VAT_CATEGORIES:
                 unknown = tax
+            elif amount:
+                odd = tax
             if category == 'excise' and tax.amount_type != 'fixed':
                 rate += decimal(tax.amount)
         price = base_line['price_unit'] * (1 - base_line['discount'] / 100)
@@ -104,14 +106,14 @@ class AccountMove(models.Model):
             road=taxes['road'],
         )
         if row.net or row.total:
-            self._vatportal_check_taxes(row, categories, unknown, connector)
+            self._vatportal_check_taxes(row, categories, unknown, odd, connector)
         return row
 
-    def _vatportal_check_taxes(self, row, categories, unknown, connector):
-        """:raises AmountError: 'tax', 'category', 'categories' or 'simplified'"""
-        if unknown:
-            row.info['tax'] = unknown
-            raise amounts.AmountError('tax', row)
+    def _vatportal_check_taxes(self, row, categories, unknown, odd, connector):
+        """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""
+        if unknown or odd:
+            row.info['tax'] = unknown or odd
+            raise amounts.AmountError('tax' if unknown else 'rate', row)
         if len(categories) > 1:
             raise amounts.AmountError('categories', row)
         if connector.taxation == 'simplified':

@@ -43,7 +43,7 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS account
         alerts = super()._get_alerts()
-        document = self.vatportal_document_id
+        document = self.sudo().vatportal_document_id
         if document.kind_refused and document.state == 'rejected':
             alerts['vatportal_kind_refused'] = {
                 'level': 'warning',

@@ -9,6 +9,8 @@ from ..vatportal import VatPortalClient, polling, portal_url
 
 # Whoever may use a connector without seeing its secrets: invoicing users.
 _USER_GROUP = 'account.group_account_invoice'
+# What the portal's account is worth; it belongs to the portal's address.
+_SECRETS = ('token', 'username', 'password', 'secret_hash')
 # What may stand in braces in the main note.
 _PLACEHOLDERS = {'number', 'date', 'reference', 'origin'}
 
@@ -131,6 +133,10 @@ class VatportalConnector(models.Model):
 
     def write(self, vals):
         vals = self._normalized(vals)
+        if 'base_url' in vals and not (self.env.su or self.env.user.has_group('base.group_system')):
+            moved = self.filtered(lambda connector: connector.base_url != vals['base_url'])
+            # Whoever may not see the secrets must not be able to have them sent to an address of their own.
+            super(VatportalConnector, moved.sudo()).write(dict.fromkeys(_SECRETS, False))
         if vals.get('is_default'):
             others = (self.with_context(active_test=False)._of_company() - self).filtered('is_default')
             super(VatportalConnector, others).write({'is_default': False})

@@ -72,6 +72,11 @@ class VatportalConnector(models.Model):
         names = [f'{tax.name} ({tax.type_tax_use})' for tax in done if tax]
         if not names:
             return _notification('info', self.env._("Taxes"), self.env._("The company has all of them already."))
+        bare = [tax.name for tax in done if tax and tax.amount and not tax.repartition_line_ids.account_id]
+        if bare:
+            return _notification('warning', self.env._("Taxes are ready"), self.env._(
+                "%(taxes)s. Set the account for the tax amount on: %(bare)s; without it the VAT is booked to the account "
+                "of the line.", taxes=', '.join(names), bare=', '.join(bare)), sticky=True)
         return _notification('success', self.env._("Taxes are ready"), ', '.join(names))
 
     def _ensure_tax(self, use, category, name, rate):
@@ -93,11 +98,22 @@ class VatportalConnector(models.Model):
                             'account_id': account.id if part == 'tax' and rate else False})
             for document in ('invoice', 'refund') for part in ('base', 'tax')
         ]
-        return Tax.create({
+        tax = Tax.create({
             'name': self._free_tax_name(name, use), 'type_tax_use': use, 'amount_type': 'percent', 'amount': rate,
             'company_id': self.company_id.id, 'vatportal_category': category,
             'tax_group_id': self._tax_group(name).id, 'repartition_line_ids': lines,
         })
+        self._translate_tax(tax, category)
+        return tax
+
+    def _translate_tax(self, tax, category):
+        """Give a new tax its name in every language of the database, for each reader has their own."""
+        if tax.name != {key: name for key, name, _rate in self._tax_definitions()}[category]:
+            return
+        for lang, _label in self.env['res.lang'].get_installed():
+            names = {key: name for key, name, _rate in self.with_context(lang=lang)._tax_definitions()}
+            for record in (tax, tax.tax_group_id):
+                record.with_context(lang=lang).name = names[category]
 
     def _free_tax_name(self, name, use):
         """``name``, told apart from that of a tax that is something else: names are unique in a company."""

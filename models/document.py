@@ -32,10 +32,10 @@ LIVE_STATES = ('queued', 'processing', 'unconfirmed', 'imported', 'registered')
 PENDING_STATES = ('queued', 'processing', 'unconfirmed')
 
 STATUSES = [
-    ('onApproval', "Waits for the counterparty"),
+    ('onApproval', "Waits for approval"),
     ('approved', "Approved"),
     ('approvedBySystem', "Approved by the system"),
-    ('onApprovalEdited', "Edited, waits for the counterparty"),
+    ('onApprovalEdited', "Edited, waits for approval"),
     ('updateRequested', "Sent back for correction"),
     ('updateApproval', "Correction approved"),
     ('cancelRequested', "Cancellation requested"),

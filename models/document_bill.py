@@ -229,6 +229,9 @@ class VatportalDocument(models.Model):
         with move._get_edi_creation() as move:
             commands, notes = self._bill_line_commands(move)
             move.invoice_line_ids = commands
+        if move.invoice_date and move.invoice_date_due and move.invoice_date_due < move.invoice_date:
+            # Without payment terms Odoo puts its own today there, which Baku's may be ahead of.
+            move.invoice_date_due = move.invoice_date
         difference = self._amount_to_pay() - move._vatportal_total()
         if difference and abs(difference) <= ROUNDING_LIMIT:
             with move._get_edi_creation() as move:

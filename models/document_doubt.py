@@ -23,6 +23,29 @@ class VatportalDocument(models.Model):
         readonly=True, copy=False, index='btree_not_null',
         help="Rejected after a lost answer: should the portal have it after all, its number is fetched by itself.")
 
+    earlier_payload = fields.Json(
+        readonly=True, copy=False, groups='account.group_account_manager', prefetch=False,
+        help="As it was sent before it was corrected, while the portal may have that.")
+
+    def _write_payload(self):
+        """Write what is about to be sent; what may be at the portal from an earlier try, with other figures, is kept."""
+        for document in self.sudo():
+            payload = document._to_invoice().to_json()
+            if document.doubtful and document.payload and document.payload != payload:
+                document.earlier_payload = document.earlier_payload or document.payload
+            document.payload = payload
+
+    def _set_number(self, qaime):
+        super()._set_number(qaime)
+        earlier = self.sudo().earlier_payload
+        source = self._source()
+        if earlier and source:
+            source.sudo().message_post(body=self.env._(
+                "Compare this with qaimə %(number)s in VatPortal: an earlier try may have reached the portal before the "
+                "correction, with a total of %(total)s. If so, delete it from e-taxes and send it again.",
+                number=qaime, total=earlier.get('sum_total')))
+            self.sudo().earlier_payload = False
+
     def _used_up(self):
         """Of documents that the portal knows and does not show: those that were surely removed there."""
         longest = fields.Datetime.now() - timedelta(seconds=HIDDEN_S)

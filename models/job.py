@@ -59,6 +59,8 @@ class VatportalJob(models.Model):
     waits_for_pin = fields.Boolean(compute='_compute_waits_for_pin', store=True)
     message = fields.Text(readonly=True, help="What went wrong, in our words.")
     portal_message = fields.Text(readonly=True, help="What the portal said, word for word.")
+    connector_fault = fields.Boolean(
+        readonly=True, help="The portal's last answer was that it does not let the connector in; it has to be mended.")
     details = fields.Json(readonly=True, groups='account.group_account_manager')
 
     phase = fields.Selection(
@@ -84,6 +86,7 @@ class VatportalJob(models.Model):
     finished_at = fields.Datetime(readonly=True)
     next_poll_at = fields.Datetime(readonly=True, index=True)
     error_count = fields.Integer(readonly=True)
+    watched_at = fields.Datetime(readonly=True, help="When a live view last moved the job; the scheduled action then keeps off.")
 
     # ------------------------------------------------------------------ fields
 

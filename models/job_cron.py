@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 # For how many seconds one run of the scheduled action follows jobs. Well below Odoo's limit_time_real (120 s): the
 # last call that is begun may take CALL_LIMITS on top.
 FOLLOW_SECONDS = 45
+# An open live view asks every 2 to 10 seconds; a job that one has moved this recently is left to it.
+WATCHED_SECONDS = 20
 # Seconds for one call of the scheduled action: for each silence, and for the whole. Shorter than at the dialog, so
 # that a portal that hangs does not keep the others waiting; asking again is harmless. Invoices that go out get longer,
 # for there an answer given up costs a settling.
@@ -79,6 +81,7 @@ class VatportalJob(models.Model):
             ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)),
             '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', now),
             '|', ('connector_id.retry_at', '=', False), ('connector_id.retry_at', '<=', now),
+            '|', ('watched_at', '=', False), ('watched_at', '<=', now - timedelta(seconds=WATCHED_SECONDS)),
         ], order='next_poll_at, id')
         return jobs.sorted(lambda job: (job.connector_id.sudo().error_count, job.phase != 'follow'))
 
@@ -120,9 +123,14 @@ class VatportalJob(models.Model):
         ])
         if not jobs:
             return None
-        due = min(job.next_poll_at or now for job in jobs)
+        due = min(job._cron_due_at(now) for job in jobs)
         # Never less: a job that someone else is at stays due.
         return max(polling.MINIMUM_S, (due - now).total_seconds())
+
+    def _cron_due_at(self, now):
+        """When the scheduled action may move this job: when it is due, and nobody watches it any more."""
+        due = self.next_poll_at or now
+        return max(due, self.watched_at + timedelta(seconds=WATCHED_SECONDS)) if self.watched_at else due
 
     def _client_limits(self):
         if not self.env.context.get('vatportal_cron'):

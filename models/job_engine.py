@@ -47,6 +47,8 @@ class VatportalJob(models.Model):
                     return
                 answer = job._call()
             job.answer = answer
+            if self.env.context.get('vatportal_watched'):
+                job.watched_at = fields.Datetime.now()
             job._commit()
             job = self._locked()
             if not job or not job.answer:
@@ -116,6 +118,8 @@ class VatportalJob(models.Model):
             self.connector_id._note_failure(self._explained(answer), answer.get('retry_after'))
         else:
             self.connector_id._note_answer(answer.get('methods'))
+        # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
+        self.connector_fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
         if error:
             self._apply_error(answer)
         else:

@@ -30,6 +30,7 @@ class VatportalJob(models.Model):
               ``state_label``, ``message``, ``portal_message``}
             - ``counts``: {``total``, ``registered``, ``imported``, ``rejected``, ``pending``}
             - ``can_retry``, ``can_cancel``
+            - ``connector``: {``id``, ``name``} where the connector has to be mended and the user may do so, else None
         :raises AccessError: for users who may not read the job, or may not invoice
         """
         self.ensure_one()
@@ -39,7 +40,7 @@ class VatportalJob(models.Model):
         # A fresh transaction: the lock is then asked for on what the scheduled action has just committed.
         self._commit()
         try:
-            self._advance()
+            self.with_context(vatportal_watched=True)._advance()
         except SerializationFailure:
             # Someone else moved the job at this very moment. What they wrote is shown now, rather than after the
             # seconds that Odoo waits before it runs a request again; what is left to do comes with the next call.
@@ -70,7 +71,18 @@ class VatportalJob(models.Model):
                 **counts, 'total': len(documents), 'pending': len(documents) - sum(counts.values())},
             'can_retry': finished and 'rejected' in states,
             'can_cancel': self.state == 'queued' and self.operation == 'upload',
+            'connector': self._progress_connector(),
         }
+
+    def _progress_connector(self):
+        connector = self._connector_to_mend()
+        return {'id': connector.id, 'name': connector.name} if connector else None
+
+    def _connector_to_mend(self):
+        """The connector, where the portal does not let it in and the user is one who configures connectors."""
+        if self.connector_fault and self.env.user.has_group('account.group_account_manager'):
+            return self.connector_id
+        return self.connector_id.browse()
 
     def _elapsed(self):
         start = self.started_at or self.create_date

@@ -38,8 +38,7 @@ class VatportalJob(models.Model):
 
     def _prepare_upload(self):
         documents = self._pending()
-        for document in documents:
-            document.payload = document._to_invoice().to_json()
+        documents._write_payload()
         return bool(documents)
 
     def _start_upload(self, client):
@@ -47,7 +46,8 @@ class VatportalJob(models.Model):
         return client.upload_invoices(invoices, upload=self.sign, use_old_sys=self.connector_id.use_old_sys)
 
     def _started_upload(self):
-        self._pending()._set_state('processing')
+        # Taken now, so nothing of an earlier try was there.
+        self._pending()._set_state('processing', earlier_payload=False)
 
     def _error_start_upload(self, answer):
         handler = {
@@ -121,14 +121,15 @@ class VatportalJob(models.Model):
             return client.read_invoices_by_date(self.started_at - day, fields.Datetime.now() + day)
         ids = self.document_ids.sorted('id').mapped('erp_id')
         # Whether the portal names ids that it does not have is not documented; one that it can't have tells.
-        return client.read_invoices([*ids, NO_INVOICE] if self.last_read else ids)
+        return client.read_invoices([*ids, NO_INVOICE] if self.last_read or self.reason in ('lost', 'exists') else ids)
 
     def _apply_read_upload(self, numbers):
         for document in self.document_ids:
             number = numbers.get(document.erp_id)
             if number and document.state != 'deleted':
                 document._set_number(number)
-            document.sudo().shown = document.shown or document.erp_id in numbers
+            if document.erp_id in numbers and NO_INVOICE not in numbers:
+                document.sudo().shown = True
         pending = self._pending()
         if not pending:
             self._end_upload()
@@ -158,21 +159,28 @@ class VatportalJob(models.Model):
         """The portal did not let ``pending`` be removed. Those that it surely has it has begun to submit, so they may
         still get their number, or be signed there by hand; the others are rejected."""
         held = pending.filtered(lambda doc: doc.erp_id in numbers)
-        if self.reason == 'exists' and len(self.document_ids) == 1:
-            held = pending  # it was this very ERP id that the portal knew
         if held:
             held._set_state('imported', message=self.env._(
                 "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look for its "
                 "ERP ID in VatPortal and sign or delete it there."))
         # A lost answer to the removal, and now it is not there: it was removed. Only where the process has surely ended,
-        # for a portal may keep back what it is still importing.
-        gone = (pending - held).filtered('spent') if self.reason == 'failed' else pending.browse()
+        # for a portal may keep back what it is still importing; else the portal must have shown it before.
+        rest = pending - held
+        gone = {'failed': lambda: rest.filtered('spent'), 'exists': rest._used_up}.get(self.reason, rest.browse)()
         self._reject_pending(gone, spent=True)
-        self._reject_pending(pending - held - gone)
+        self._reject_pending(rest - gone)
 
-    def _settle_failed(self, _pending, _absent):
-        """The process ended with errors and these got no number: they leave the portal, to be sent again."""
-        self._clean()
+    def _settle_failed(self, pending, _absent):
+        """The process ended with errors and these got no number: they leave the portal, to be sent again.
+
+        Where something was signed, a number may only be late: those of which e-taxes said nothing are waited for.
+        """
+        said = self.portal_message or ''
+        late = pending.filtered(lambda doc: not doc.buyer_vat or doc.buyer_vat not in said)
+        if self.step in ('sign', 'numbers') and late and self._settling() < NUMBERS_S:
+            self._schedule(polling.next_delay(self._settling()))
+        else:
+            self._clean()
 
     def _settle_lost(self, pending, absent):
         """What the portal does not have goes again, under the same ERP id: should it be at work on it after all,

@@ -157,7 +157,8 @@ class VatportalSource(models.AbstractModel):
         """Return what is to be said at the head of this record's form, for the widget ``actionable_errors``."""
         self.ensure_one()
         alerts = {}
-        document = self.vatportal_document_id
+        # Whoever may read the invoice may read what became of it, without access to the documents themselves.
+        document = self.sudo().vatportal_document_id
         state = self.vatportal_state
         if state in ('progress', 'pin', 'unconfirmed'):
             alerts['vatportal_progress'] = self._vatportal_follow_alert({
@@ -175,6 +176,7 @@ class VatportalSource(models.AbstractModel):
                 'action_text': self.env._("Send again"),
                 'action_call': (self._name, 'action_vatportal_send', self.ids),
             }
+            alerts |= self._vatportal_connector_alert()
         elif state == 'imported':
             alerts['vatportal_imported'] = {
                 'level': 'info',
@@ -186,6 +188,23 @@ class VatportalSource(models.AbstractModel):
             alerts['vatportal_deletion'] = self._vatportal_follow_alert(
                 self.env._("e-taxes: this document is being deleted."), 'warning')
         return alerts
+
+    def _vatportal_connector_alert(self):
+        """The way to the connector, for those who configure it, where the portal did not let it in."""
+        connector = self.vatportal_document_id.job_ids.sorted('id')[-1:]._connector_to_mend()
+        if not connector:
+            return {}
+        return {'vatportal_connector': {
+            'level': 'warning',
+            'message': self.env._("e-taxes: the connector %s has to be mended before this can be sent.", connector.name),
+            'action_text': self.env._("Open the connector"),
+            'action': {
+                'type': 'ir.actions.act_window',
+                'res_model': connector._name,
+                'res_id': connector.id,
+                'views': [(False, 'form')],
+            },
+        }}
 
     def _vatportal_follow_alert(self, text, level):
         return {

@@ -47,7 +47,7 @@ class VatportalSource(models.AbstractModel):
             text = self.env._("It is at e-taxes already, with the number %s.", document.qaime)
         else:
             text = self.env._("It was sent already; its process has not ended.")
-        return self._vatportal_problem(self.env._("Status"), text, record=document)
+        return {**self._vatportal_problem(self.env._("Status"), text, record=document), 'sent': True}
 
     def _vatportal_connector_problem(self, connector):
         """What stands against sending through ``connector``; None for nothing."""
@@ -55,8 +55,8 @@ class VatportalSource(models.AbstractModel):
         if not connector:
             return self._vatportal_problem(
                 self.env._("Connector"),
-                self.env._("%s has no VatPortal connector. An accounting manager can create one under Accounting → "
-                           "Configuration → VatPortal Connectors.", company.name),
+                self.env._("%s has no VatPortal connector. An accounting manager can create one under "
+                           "Configuration → e-taxes → VatPortal Connectors.", company.name),
                 record=company)
         if connector.company_id != company:
             return self._vatportal_problem(self.env._("Company"), self.env._(

@@ -11,6 +11,7 @@ from . import test_import_download
 from . import test_import_race
 from . import test_import_schedule
 from . import test_import_tour
+from . import test_bill_tour
 from . import test_advance
 from . import test_delete
 from . import test_kinds
@@ -34,3 +35,4 @@ from . import test_xml_out
 from . import test_faults
 from . import test_security
 from . import test_neutralize
+from . import test_doubt

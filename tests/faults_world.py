@@ -87,6 +87,7 @@ class World:
         self.savepoint = self.env.cr.savepoint()
 
     def rollback(self):
+        self.expect_one_call()
         self.savepoint.rollback()
 
     @contextlib.contextmanager
@@ -104,6 +105,7 @@ class World:
             self.savepoint.close(rollback=False)
         finally:
             self.countdown = None
+            self.expect_one_call()
             self._stamp()
 
     @contextlib.contextmanager

@@ -236,3 +236,31 @@ class TestAccess(SendCommon):
                 'move_ids': [Command.set(move.ids)], 'connector_id': foreign.id})
             wizard.action_send()
         self.assertEqual(self.uploads(), [])
+
+    def test_a_new_address_by_a_manager_takes_the_secrets_away(self):
+        """Whoever may not see the token must not be able to have it sent to an address of their own."""
+        manager = self.create_user('mover', 'account.group_account_manager')
+        self.connector.write({'username': 'demo', 'password': 'demo', 'secret_hash': 'hash'})
+        self.connector.with_user(manager).base_url = self.connector.base_url
+        self.assertEqual(self.connector.sudo().token, 'sandbox-token')
+        self.connector.with_user(manager).base_url = 'http://127.0.0.1:9/api'
+        for secret in ('token', 'username', 'password', 'secret_hash'):
+            self.assertFalse(self.connector.sudo()[secret], secret)
+
+    def test_a_reader_of_invoices_without_documents_reads_the_invoice(self):
+        """Salespeople and others read invoices without any right to our models; nothing of ours may stop them."""
+        group = self.env['res.groups'].create({'name': "Reads invoices"})
+        for model in ('account.move', 'account.move.line', 'account.journal', 'account.account', 'account.tax'):
+            self.env['ir.model.access'].create({
+                'name': model, 'model_id': self.env['ir.model']._get_id(model), 'group_id': group.id, 'perm_read': True})
+        reader = self.create_user('salesman', 'base.group_user')
+        reader.group_ids += group
+        registered, rejected = self.sent(), self.create_invoice()
+        self.sandbox.configure(unknown_voens=[self.partner.vat])
+        self.finish(self.send(rejected))
+        self.assertEqual(rejected.vatportal_state, 'rejected')
+        names = [name for name, field in self.env['account.move']._fields.items()
+                 if name.startswith('vatportal_') and field.type not in ('one2many', 'many2many') and not field.groups]
+        for move in registered | rejected:
+            values = move.with_user(reader).read([*names, 'alerts', 'show_reset_to_draft_button', 'highlight_send_button'])
+            self.assertEqual(values[0]['vatportal_qaime'], move.vatportal_qaime)

@@ -197,11 +197,16 @@ class TestAmounts(VatportalCommon):
             sum_subtotal1=180, sum_subtotal2=180, sum_apply_vat_amount=180, sum_vat_amount=32.4, sum_total=212.4)
 
     def test_an_uneven_negative_line_adds_up(self):
-        move = self.create_invoice(
-            {'price_unit': 33.33}, {'price_unit': 33.33}, {'price_unit': 33.35}, {'price_unit': -10})
-        invoice = self.payload(move)
-        self.assertEqual(len(invoice['items']), 3)
-        self.assertEqual(invoice['sum_subtotal1'], 90.01)
+        # 10.00 × 33.33 / 100.01 = 3.33, twice, and 3.34 off the third.
+        self.assert_payload(
+            self.create_invoice(
+                {'price_unit': 33.33}, {'price_unit': 33.33}, {'price_unit': 33.35}, {'price_unit': -10}),
+            [{'unit_price': 30, 'quantity': 1, 'subtotal1': 30, 'subtotal2': 30, 'apply_vat_amount': 30,
+              'vat_amount': 5.4, 'total': 35.4}] * 2
+            + [{'unit_price': 30.01, 'quantity': 1, 'subtotal1': 30.01, 'subtotal2': 30.01,
+                'apply_vat_amount': 30.01, 'vat_amount': 5.4, 'total': 35.41}],
+            sum_subtotal1=90.01, sum_subtotal2=90.01, sum_apply_vat_amount=90.01, sum_vat_amount=16.2,
+            sum_total=106.21)
 
     def test_a_negative_line_with_other_taxes_is_stopped(self):
         self.assert_stopped(
@@ -260,12 +265,23 @@ class TestAmounts(VatportalCommon):
               'apply_vat_amount': 20, 'vat_amount': 3.6, 'total': 23.6}],
             sum_subtotal1=30, sum_subtotal2=30, sum_apply_vat_amount=30, sum_vat_amount=5.4, sum_total=35.4)
 
+    def assert_small_lines(self, vat_amounts, **sums):
+        """Send a line of 0.19 for each of ``vat_amounts``; assert the whole payload with that VAT on each line."""
+        for vat in vat_amounts:
+            self.assertLessEqual(abs(vat - 0.18 * 0.19), 0.01)
+        self.assert_payload(
+            self.create_invoice(*({'quantity': 1, 'price_unit': 0.19} for _vat in vat_amounts)),
+            [{'unit_price': 0.19, 'quantity': 1, 'subtotal1': 0.19, 'subtotal2': 0.19, 'apply_vat_amount': 0.19,
+              'vat_amount': vat, 'total': round(0.19 + vat, 2)} for vat in vat_amounts],
+            sum_subtotal1=5.7, sum_subtotal2=5.7, sum_apply_vat_amount=5.7, **sums)
+
     def test_rounding_per_line_and_globally(self):
-        lines = [{'quantity': 1, 'price_unit': 0.19} for _n in range(30)]
         self.company.tax_calculation_rounding_method = 'round_per_line'
-        self.assertEqual(self.payload(self.create_invoice(*lines))['sum_vat_amount'], 0.9)
+        # 18 % of 0.19 is 0.0342: 0.03 on each line.
+        self.assert_small_lines([0.03] * 30, sum_vat_amount=0.9, sum_total=6.6)
         self.company.tax_calculation_rounding_method = 'round_globally'
-        self.assertEqual(self.payload(self.create_invoice(*lines))['sum_vat_amount'], 1.03)
+        # 18 % of 5.70 is 1.026, so 1.03: the 13 qəpik above 30 × 0.03 go to the first lines, one to each.
+        self.assert_small_lines([0.04] * 13 + [0.03] * 17, sum_vat_amount=1.03, sum_total=6.73)
 
     def test_tax_changed_by_hand_beyond_the_rate_is_stopped(self):
         move = self.create_invoice(post=False)

@@ -19,6 +19,10 @@ class TestBill(BillCommon):
         }])
         self.assertEqual(str(move.narration), "<p>Müqavilə A-12</p><p>Sifariş 7</p>")
 
+    def test_not_due_before_it_was_made(self):
+        """After midnight in Baku the user's own day may still be the one before."""
+        self.assertEqual(self.bill(date='2099-11-20 21:30:00').invoice_date_due, date(2099, 11, 21))
+
     def test_thirteen_characters(self):
         self.assertEqual(self.bill(qaime='AA24080000001').payment_reference, 'AA240 80000001')
 
@@ -43,6 +47,7 @@ class TestBill(BillCommon):
         action = documents.action_create_bills()
         self.assertEqual(documents.mapped('bill_state'), ['billed', 'billed', 'none'])
         self.assertEqual(sorted(action['domain'][0][2]), sorted(documents.move_id.ids))
+        self.assertEqual(action['views'][0], [self.env.ref('account.view_in_invoice_bill_tree').id, 'list'])
 
     def test_one_bad_document_does_not_keep_the_others(self):
         bad = self.document(seller_vat='123', seller_name="Kim?")

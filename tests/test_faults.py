@@ -64,13 +64,13 @@ class TestFaults(VatportalCommon):
             jobs = self.env['vatportal.job'].union(*(
                 self.env['vatportal.job']._queue(move, self.connector, True) for move in self.moves[:12]))
             self.sandbox.faults.add('*', 'bad_gateway', times=None)
-            for _minute in range(30):
+            for _minute in range(15):
                 self.env['vatportal.job']._cron_advance()
                 for _look in range(6):
                     for job in jobs:
                         job.action_refresh()
                     world.pass_time(10)
-            self.assertLess(len(self.sandbox.requests), 20, "in half an hour")
+            self.assertLess(len(self.sandbox.requests), 15, "in a quarter of an hour")
             self.assertTrue(self.connector.down_since)
             self.assertTrue(self.connector.last_error)
             self.sandbox.faults.clear()

@@ -110,7 +110,7 @@ class TestImportStore(ImportCommon):
             value.field_id.name: (value.old_value_char or value.old_value_float, value.new_value_char or value.new_value_float)
             for value in (document.message_ids - known).tracking_value_ids.sudo()}
         self.assertEqual(tracked, {
-            'status': ("Waits for the counterparty", "Approved"), 'amount_goods': (100, 200), 'amount_net': (100, 200),
+            'status': ("Waits for approval", "Approved"), 'amount_goods': (100, 200), 'amount_net': (100, 200),
             'amount_vat_base': (100, 200), 'amount_vat': (18, 36), 'amount_total': (118, 236)})
         self.assertEqual(document.line_ids.quantity, 20)
 

@@ -64,7 +64,7 @@ class TestSendLive(SendCommon):
         progress = self.send(self.create_invoice()).action_refresh()
         self.assertEqual(set(progress), {
             'id', 'name', 'operation', 'state', 'finished', 'headline', 'problem', 'portal_message', 'steps', 'code',
-            'elapsed', 'next_poll', 'documents', 'counts', 'can_retry', 'can_cancel'})
+            'elapsed', 'next_poll', 'documents', 'counts', 'can_retry', 'can_cancel', 'connector'})
         self.assertEqual([step['key'] for step in progress['steps']], [key for key, _label in STEPS])
 
     def test_import_only_has_two_steps(self):

@@ -1,3 +1,5 @@
+from odoo.tests import new_test_user
+
 from .common import OTHER_BUYER
 from .send_common import DELETE, UPLOAD, SendCommon
 
@@ -139,11 +141,28 @@ class TestSendRefused(SendCommon):
         self.assertRejected(moves, text)
         self.assertIn(text, job.message)
         self.assertEqual(self.processed_uploads(), [])
+        self.assert_points_at_connector(job, moves)
         before.pop('id', None)
         self.connector.sudo().write(before)
         self.sandbox.faults.clear()
-        self.finish(self.send(moves))
+        again = self.send(moves)
+        self.finish(again)
         self.assertRegistered(moves)
+        self.assertFalse(again.connector_fault)
+        self.assertIsNone(again._progress()['connector'])
+        self.assertNotIn('vatportal_connector', moves[0]._get_alerts())
+
+    def assert_points_at_connector(self, job, moves):
+        """The live view, and the banner of each rejected invoice, lead those to the connector who may mend it."""
+        biller = new_test_user(
+            self.env, f'biller-{job.id}', groups='account.group_account_invoice', company_id=self.company.id)
+        self.assertTrue(job.connector_fault)
+        self.assertEqual(job._progress()['connector'], {'id': self.connector.id, 'name': self.connector.name})
+        self.assertIsNone(job.with_user(biller)._progress()['connector'])
+        for move in moves:
+            action = move._get_alerts()['vatportal_connector']['action']
+            self.assertEqual((action['res_model'], action['res_id']), ('vatportal.connector', self.connector.id))
+            self.assertNotIn('vatportal_connector', move.with_user(biller)._get_alerts())
 
     def test_wrong_token(self):
         self.refused_at_once("on the connector", token='wrong-token')
@@ -171,7 +190,9 @@ class TestSendRefused(SendCommon):
         job = self.send(move)
         self.assertEqual(job.state, 'queued')
         self.assertIn("on the connector", job.message)
+        self.assertEqual(job._progress()['connector']['id'], self.connector.id)
         self.finish(job)
+        self.assertFalse(job.connector_fault)
         self.assertRegistered(move)
         self.assertEqual(len(self.processed_uploads()), 1)
 
@@ -184,6 +205,7 @@ class TestSendRefused(SendCommon):
         self.advance(job, steps=2)
         self.assertEqual(job.state, 'running')
         self.assertIn("on the connector", job.message)
+        self.assertTrue(job.connector_fault)
         self.sandbox.configure(auto_confirm=True)
         self.connector.sudo().token = 'sandbox-token'
         self.finish(job)

@@ -1,9 +1,8 @@
-from odoo.tests import HttpCase
-
 from .common import VatportalCommon
+from .phone_common import PhoneCase
 
 
-class TestTour(VatportalCommon, HttpCase):
+class TestTour(VatportalCommon, PhoneCase):
     """The browser, the person's eyes and the phone: PINs are confirmed on the sandbox's phone page alone."""
 
     def setUp(self):
@@ -17,16 +16,13 @@ class TestTour(VatportalCommon, HttpCase):
         self.start_tour(path, name, login=self.env.user.login, timeout=180)
         self.env.invalidate_all()
 
-    def pins(self):
-        return [(prompt.pin, prompt.state) for prompt in self.sandbox.prompts(None)]
-
     def test_send_two_from_the_list(self):
         moves = self.create_invoice() + self.create_invoice({'price_unit': 59.99}, partner_id=self.other_partner.id)
         self.tour('vatportal_send_from_list', '/odoo/customer-invoices')
         self.assertEqual(moves.mapped('vatportal_state'), ['registered', 'registered'])
         self.assertEqual(len(set(moves.mapped('vatportal_qaime'))), 2)
         self.assertEqual(len(self.uploads()), 1)
-        self.assertEqual(self.pins(), [(1, 'confirmed'), (2, 'confirmed')])
+        self.assert_prompts((1, 'confirmed'), (2, 'confirmed'))
         self.assertEqual(moves.vatportal_document_ids.job_ids.state, 'done')
 
     def test_close_the_dialog_and_follow_again(self):
@@ -34,13 +30,13 @@ class TestTour(VatportalCommon, HttpCase):
         self.tour('vatportal_follow_again', f'/odoo/customer-invoices/{move.id}')
         self.assertTrue(move.vatportal_qaime)
         self.assertEqual(len(self.uploads()), 1)
-        self.assertEqual(self.pins(), [(1, 'confirmed'), (2, 'confirmed')])
+        self.assert_prompts((1, 'confirmed'), (2, 'confirmed'))
 
     def test_decline_the_pin_and_try_again(self):
         move = self.create_invoice()
         self.tour('vatportal_decline_and_retry', f'/odoo/customer-invoices/{move.id}')
         self.assertTrue(move.vatportal_qaime)
         self.assertEqual(move.vatportal_document_ids.job_ids.sorted('id').mapped('state'), ['failed', 'done'])
-        self.assertEqual(self.pins(), [(1, 'declined'), (1, 'confirmed'), (2, 'confirmed')])
+        self.assert_prompts((1, 'declined'), (1, 'confirmed'), (2, 'confirmed'))
         self.assertEqual(move.vatportal_document_id.state, 'registered')
         self.assertEqual(len(self.uploads()), 2)

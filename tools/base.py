@@ -134,6 +134,12 @@ def stamped(name: str, key: str) -> bool:
     return path.is_file() and path.read_text() == key
 
 
+def stamped_key(name: str) -> str:
+    """The key that is stamped; empty where none is."""
+    path = WORK / 'stamps' / name
+    return path.read_text() if path.is_file() else ''
+
+
 def stamp(name: str, key: str) -> None:
     path = WORK / 'stamps' / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,8 @@ Usage: ./dev COMMAND [ARGUMENTS]
                         some tests, on the database that is prepared already
   faults [--seeds A-B] [--seed N] [--kills N] [--races N]
                         hundreds of random schedules of faults (1-500), one of them again, or real servers killed N times
+  faults --upgrade [REVISION]
+                        update a filled database from an earlier commit (HEAD): nothing may be lost
   lint                  ruff and pylint-odoo
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing
   odoo ARGUMENTS…       Odoo with our configuration and addons (e.g. ./dev odoo -d mine -i l10n_az_vatportal)

@@ -56,7 +56,7 @@ class Cluster:
         """SIGKILL to the server and each of its children; its lock files stay, as after any such death."""
         if not self.process:
             return
-        members = [self.process.pid, *_children(self.process.pid)]
+        members = [self.process.pid, *descendants(self.process.pid)]
         for pid in members:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -91,13 +91,13 @@ class Cluster:
                                   capture_output=True).returncode
 
 
-def _children(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """All descendants of a process."""
     found = []
     for path in Path(f'/proc/{pid}/task').glob('*/children'):
         with contextlib.suppress(OSError):
             for child in map(int, path.read_text().split()):
-                found += [child, *_children(child)]
+                found += [child, *descendants(child)]
     return found
 
 

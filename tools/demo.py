@@ -64,7 +64,7 @@ def serve(server: Odoo, options: argparse.Namespace, template: str) -> int:
         ])
         complete = demo_scenes.main(odoo, sandbox, databases.DEMO, options.once)
         if not complete:
-            say('\nNot every invoice got its number. The logs: .work/log/demo-odoo.log, .work/log/demo-sandbox.log')
+            say('\nNot everything worked; see above. The logs: .work/log/demo-odoo.log, .work/log/demo-sandbox.log')
         if options.once:
             return 0 if complete else 1
         say(GUIDE.format(odoo=options.port, sandbox=options.sandbox_port))

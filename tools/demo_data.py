@@ -79,7 +79,7 @@ def stay_offline(env):
 def build_company(env):
     company = env.company
     azn = env.ref('base.AZN')
-    azn.active = True
+    azn.write({'active': True, 'symbol': '₼'})
     company.write({'country_id': env.ref('base.az').id, 'currency_id': azn.id, **COMPANY})
     env['account.chart.template'].try_loading('generic_coa', company)
     company.write({'currency_id': azn.id, 'account_fiscal_country_id': env.ref('base.az').id,

@@ -85,7 +85,10 @@ def follow(browser: Browser, phone: Phone, job: int, brief: bool = False) -> boo
         if progress['finished']:
             if progress['problem']:
                 tell(f'✗ {progress["problem"]} {progress["portal_message"] or ""}')
-            return not progress['problem']
+            rejected = [document for document in progress['documents'] if document['state'] == 'rejected']
+            for document in rejected:
+                tell(f'✗ {document["name"]}: {document["message"]} {document["portal_message"] or ""}')
+            return progress['state'] == 'done' and not rejected
         time.sleep(1 if brief else min(progress["next_poll"] or 1, 10))
     tell(f'✗ no end after {PATIENCE} s; the last word was: {progress["headline"]}')
     return False

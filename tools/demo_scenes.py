@@ -1,6 +1,5 @@
 """What ./dev demo shows: one batch of invoices, then the rest of an invoice's life, then the table of the numbers."""
 import datetime
-import time
 
 import demo_incoming
 from base import Failure, say
@@ -40,7 +39,7 @@ class Show:
         self.call('vatportal.connector', 'write', connectors, {'base_url': f'{sandbox}/api'})
         drafts = self.call('account.move', 'search_read', [('move_type', '=', 'out_invoice'), ('state', '=', 'draft')], ['invoice_origin'], order='id')
         self.moves = {move['invoice_origin']: move['id'] for move in drafts}
-        self.call('account.move', 'write', list(self.moves.values()), {'invoice_date': time.strftime('%Y-%m-%d')})
+        self.call('account.move', 'write', list(self.moves.values()), {'invoice_date': f'{demo_incoming.today()}'})
 
     # -- helpers ------------------------------------------------------------------------------------------
 

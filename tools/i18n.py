@@ -3,6 +3,7 @@ import argparse
 import os
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import cli
@@ -39,19 +40,22 @@ def export(server: Odoo, folder: Path) -> dict[str, Path]:
     def odoo(*arguments):
         run(*server.command, *arguments, log=log, env=clean_env(ODOO_RC=str(config)))
 
+    def install_and_export(name):
+        odoo('-d', database, '-i', name, '--stop-after-init', '--no-http')
+        odoo('i18n', 'export', '-c', config, '-d', database, '-l', 'pot', '-o', templates[name], name)
+        if not templates[name].is_file():
+            raise Failure(f'No template of {name} was exported; see .work/log/{log}.log')
+
     def fresh_database():
         with locked('databases'):
             databases.clone(databases.BASE, database)
-        odoo('-d', database, '-i', ','.join(modules), '--stop-after-init', '--no-http')
-
-    def export_all():
-        for name, template in templates.items():
-            odoo('i18n', 'export', '-c', config, '-d', database, '-l', 'pot', '-o', template, name)
-            if not template.is_file():
-                raise Failure(f'No template of {name} was exported; see .work/log/{log}.log')
 
     try:
-        run_steps([Step('Fresh database with the addon', fresh_database), Step('Export of the terms', export_all)])
+        run_steps([
+            Step('Fresh database', fresh_database),
+            # One after the other: the main addon has no terms that exist only beside the other one.
+            *(Step(f'Terms of {name}', partial(install_and_export, name)) for name in modules),
+        ])
     finally:
         databases.drop(database)
     return templates

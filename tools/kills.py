@@ -5,31 +5,18 @@ a process. A point is hit by watching what the sandbox received, and by letting 
 knows of it. Afterwards the dialog, or the scheduled action alone, must bring every invoice to its end.
 """
 import contextlib
-import ctypes
-import os
 import random
-import shutil
-import signal
-import socket
-import subprocess
 import threading
 import time
-import urllib.error
 from collections import Counter
 
 import cli
-import databases
 import demo
-from base import ADDON, GLUE, LOGS, ROOT, WORK, Failure, clean_env, fresh_log, say
-from cluster import Cluster, _children
-from demo_run import Browser, Phone, send
-from python_env import PYTHON
+from base import ADDON, Failure, say
+from demo_run import Browser
+from scene import DATABASE, DELETE, READ, STATUS, UPLOAD, Scene
 
-HOME = WORK / 'kills'
-DATABASE = 'vatportal_kills'
-UPLOAD, STATUS, READ, DELETE = ('/inv/import_upload_invoices.php', '/job/read_proc_status', '/inv/read_invoices', '/inv/delete')
 BATCH = 3  # invoices per kill
-PATIENCE = 300  # seconds until everything must be settled
 # What hits the point: (name, endpoint whose request is awaited, how it stalls there, longest delay after it in seconds)
 POINTS = [
     ('before the intent', None, None, 0.15),
@@ -47,204 +34,6 @@ POINTS = [
     ('removal answered', DELETE, None, 0.05),
 ]
 VICTIMS = ('threaded', 'workers', 'one worker', 'PostgreSQL')
-CONFIRMED_S = 0.6  # the phone's answer
-STAGE_S = 0.25
-
-
-# -- processes --------------------------------------------------------------------------------------
-
-class Process:
-    """A server in a session of its own, which ends with us."""
-
-    def __init__(self, name, command, url, **kwargs):
-        self.name, self.command, self.url, self.kwargs = name, [str(part) for part in command], url, kwargs
-        self.log = LOGS / f'{fresh_log(f"kills-{name}")}.log'
-        self.popen = None
-
-    def start(self):
-        with self.log.open('a') as sink:
-            self.popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True,
-                                          preexec_fn=_end_with_parent, **self.kwargs)
-        deadline = time.monotonic() + 120
-        while not demo.answers(self.url):
-            if self.popen.poll() is not None or time.monotonic() > deadline:
-                raise Failure(f'{self.name} does not answer; see {self.log}')
-            time.sleep(0.1)
-
-    def kill(self):
-        """SIGKILL, to it and to all that it started."""
-        for pid in [self.popen.pid, *_children(self.popen.pid)]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.popen.wait()
-
-    def kill_workers(self):
-        """SIGKILL to the workers alone; their master starts new ones."""
-        for pid in _children(self.popen.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-
-def _end_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
-def freeze_addons():
-    """A copy of the addon as it is now: servers are started again and again, and the code may be worked on meanwhile."""
-    folder = HOME / 'addons'
-    shutil.rmtree(folder, ignore_errors=True)
-    for path in databases.addon_files():
-        target = folder / ADDON / path.relative_to(ROOT)
-        if GLUE not in path.parts:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-    return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
-class Portal:
-    """The sandbox process through its admin API."""
-
-    def __init__(self, url):
-        self.url, self.opener = f'{url}/admin', Phone(url).opener
-
-    def call(self, route, body=None):
-        return send(self.opener, f'{self.url}/{route}', body)
-
-    def clear(self):
-        self.call('faults', {'clear': True})
-        self.call('log', {})
-
-    def uploads(self):
-        return [record for record in self.call(f'requests?path={UPLOAD}') if record['processed']]
-
-    def wait(self, endpoint, answered, timeout):
-        """Until a request to `endpoint` came in (and was answered); whether it did."""
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            records = self.call(f'requests?path={endpoint}')
-            if any(record['status'] is not None or not answered for record in records):
-                return True
-            time.sleep(0.005)
-        return False
-
-
-# -- the scene --------------------------------------------------------------------------------------
-
-class Scene:
-    """PostgreSQL, sandbox and Odoo, side by side; `mode` of Odoo is 'threaded' or 'workers'."""
-
-    def __init__(self, stack, server):
-        self.cluster = stack.enter_context(Cluster(HOME / 'pg'))
-        self.cluster.copy(databases.DEMO_TEMPLATE, DATABASE)
-        self.addons = freeze_addons()
-        files = HOME / 'data' / 'filestore'
-        files.mkdir(parents=True, exist_ok=True)
-        subprocess.run(['cp', '-al', databases.DATA / 'filestore' / databases.DEMO_TEMPLATE, files / DATABASE], check=False)
-        self.sandbox_url = f'http://127.0.0.1:{free_port()}'
-        self.sandbox = Process(
-            'sandbox', [PYTHON, '-m', 'sandbox', '--port', self.sandbox_url.rpartition(':')[2], '--auto-confirm', '--confirm-after', CONFIRMED_S,
-                        '--stage-seconds', STAGE_S], f'{self.sandbox_url}/phone', cwd=ROOT, env=clean_env())
-        stack.callback(lambda: self.sandbox.popen and self.sandbox.kill())
-        self.sandbox.start()
-        self.portal = Portal(self.sandbox_url)
-        self.server, self.odoo, self.mode = server, None, None
-        self.options = ['-d', DATABASE, '--db_host', self.cluster.socket, '--data-dir', HOME / 'data', '--addons-path', self.addons]
-        databases.odoo(server, *self.options, '-u', ADDON, '--stop-after-init', '--no-http', log=fresh_log('kills-update'))
-        stack.callback(lambda: self.odoo and self.odoo.kill())
-
-    def run_odoo(self, mode):
-        """Make sure that Odoo runs in that mode, and log in."""
-        if mode != self.mode:
-            if self.odoo:
-                self.odoo.kill()
-            port = free_port()
-            self.url = f'http://127.0.0.1:{port}'
-            extra = ['--workers', 2, '--gevent-port', free_port()] if mode == 'workers' else ['--workers', 0]
-            self.odoo = Process(
-                f'odoo-{mode}', [*self.server.command, *self.options, f'--db-filter=^{DATABASE}$', '--http-port', port, '--max-cron-threads', 1,
-                                 *extra],
-                f'{self.url}/web/login', env=databases.odoo_env())
-            self.mode = mode
-            self.odoo.start()
-            self.log_in()
-            connectors = self.call('vatportal.connector', 'search', [])
-            self.call('vatportal.connector', 'write', connectors, {'base_url': f'{self.sandbox_url}/api'})
-
-    def log_in(self):
-        self.browser = Browser(self.url, DATABASE)
-
-    def log_in_again(self):
-        """As soon as Odoo is back."""
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                return self.log_in()
-            except (Failure, OSError, ValueError) as error:
-                if time.monotonic() > deadline:
-                    raise Failure(f'Odoo does not recover: {error}') from None
-                time.sleep(0.3)
-
-    def call(self, model, method, *args, **kwargs):
-        return self.browser.call(model, method, *args, **kwargs)
-
-    def invoices(self, count):
-        """New posted invoices."""
-        source = self.call('account.move', 'search', [('move_type', '=', 'out_invoice'), ('invoice_origin', '!=', 'SO0009')], limit=1, order='id')
-        moves = [self.call('account.move', 'copy', source)[0] for _number in range(count)]
-        self.call('account.move', 'write', moves, {'invoice_date': time.strftime('%Y-%m-%d')})
-        self.call('account.move', 'action_post', moves)
-        return moves
-
-    def send(self, moves, browser=None):
-        """Press the button, as far as the server lives to see it."""
-        with contextlib.suppress(Failure, OSError, urllib.error.URLError, ValueError):
-            browser = browser or self.browser
-            wizard = browser.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, moves)]})
-            action = browser.call('vatportal.send.wizard', 'action_send', [wizard])
-            deadline = time.monotonic() + 8
-            while action.get('res_id') and time.monotonic() < deadline:  # the dialog stays open
-                progress = browser.call('vatportal.job', 'action_refresh', [action['res_id']])
-                if progress['finished']:
-                    return
-                time.sleep(min(progress['next_poll'], 2))
-
-    def settle(self, moves, by_cron):
-        """Let the dialog, or the scheduled action alone, end it; the button is pressed again where nothing went out."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            rows = self.call('account.move', 'read', moves, ['vatportal_state'])
-            if all(row['vatportal_state'] == 'none' for row in rows):
-                self.send(moves)
-            elif all(row['vatportal_state'] in ('registered', 'rejected') for row in rows):
-                return
-            if not by_cron:
-                for job in self.call('vatportal.job', 'search', [('state', 'in', ('queued', 'starting', 'running'))]):
-                    self.call('vatportal.job', 'action_refresh', [job])
-            time.sleep(0.5)
-
-    def problems(self, moves, rejected=False):
-        """What is not as promised for these invoices."""
-        found = []
-        state = self.portal.call('state')
-        live = [invoice for invoice in state['invoices'] if not invoice['deleted']]
-        rows = self.call('vatportal.document', 'search_read', [('move_id', 'in', moves)], ['move_id', 'erp_id', 'qaime', 'state', 'message'])
-        for move in moves:
-            mine = [row for row in rows if row['move_id'][0] == move]
-            there = [invoice['qaime'] for invoice in live if invoice['id'] in [row['erp_id'] for row in mine]]
-            numbers = [row['qaime'] for row in mine if row['state'] == 'registered']
-            well = not there and bool(mine and mine[-1]['message']) if rejected and not numbers else len(there) == 1 and there == numbers
-            if not well:
-                found.append(f'invoice {move}: {[(row["state"], row["qaime"], row["message"]) for row in mine]}, at the portal: {there}')
-        for job in self.call('vatportal.job', 'search_read', [], ['state', 'pin1_code', 'pin2_code']):
-            if job['pin1_code'] or job['pin2_code'] or job['state'] not in ('done', 'failed'):
-                found.append(f'{job}')
-        return found
 
 
 # -- one kill ---------------------------------------------------------------------------------------
@@ -317,6 +106,28 @@ def race(scene):
     return problems
 
 
+# -- the end ----------------------------------------------------------------------------------------
+
+INVOICES = """
+    SELECT count(*), md5(string_agg(concat_ws('|', line.id, move.name, move.state, move.amount_total, move.partner_id, move.date, line.balance,
+                                              line.account_id, line.name, line.quantity, line.price_unit), ';' ORDER BY line.id))
+      FROM account_move move JOIN account_move_line line ON line.move_id = move.id"""
+
+
+def uninstall(scene):
+    """Take the addon away: the invoices are as they were, and nothing else of it is left."""
+    before = scene.cluster.sql(INVOICES, DATABASE)
+    module = scene.call('ir.module.module', 'search', [('name', '=', ADDON)])
+    scene.call('ir.module.module', 'button_immediate_uninstall', module)
+    problems = [] if scene.cluster.sql(INVOICES, DATABASE) == before else ['the invoices have changed']
+    left = scene.cluster.sql("SELECT string_agg(relname, ', ') FROM pg_class WHERE relkind = 'r' AND relname LIKE 'vatportal%'", DATABASE)
+    left += scene.cluster.sql("SELECT string_agg(table_name || '.' || column_name, ', ') FROM information_schema.columns "
+                              "WHERE column_name LIKE 'vatportal%'", DATABASE)
+    scene.log_in_again()
+    scene.call('account.move', 'search_read', [], ['name', 'state'])
+    return problems + ([f'left behind: {left}'] if left else [])
+
+
 # -- the command ------------------------------------------------------------------------------------
 
 def plan(count: int) -> list[tuple]:
@@ -358,6 +169,10 @@ def main(count: int, races: int, seed: int) -> int:
             say(f'race {number + 1}/{races}, {scene.mode}: {"FAILED" if problems else "well"}')
             for problem in problems:
                 say(f'      {problem}')
+        scene.run_odoo('threaded')
+        problems = uninstall(scene)
+        failed += bool(problems)
+        say(f'uninstalled: {problems or "the invoices are intact"}')
     for victim in VICTIMS:
         say(f'{victim}: {tally[victim, False]} survived, {tally[victim, True]} not')
     say(f'{len(rounds)} kills ({hits} at their point), {races} races, {failed} failed')

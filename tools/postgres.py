@@ -125,7 +125,7 @@ def _start() -> None:
 
 
 def _stop() -> None:
-    subprocess.run([*_prefix(), programs() / 'pg_ctl', '-D', DATA, '-m', 'immediate', '-w', 'stop'], capture_output=True, cwd=HOME)
+    subprocess.run([*_prefix(), programs() / 'pg_ctl', '-D', DATA, '-m', 'fast', '-w', 'stop'], capture_output=True, cwd=HOME)
     _forget_socket()
 
 

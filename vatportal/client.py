@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .envelope import WRONG_METHOD, BadAnswer, Judge, as_list, short
-from .errors import Refused
+from .errors import Refused, blot_out
 from .etaxes import EtaxesDocument
 from .invoice import Invoice
 from .process import ProcessStatus, Stats, read_int
@@ -240,14 +240,7 @@ class VatPortalClient:
     # --- how calls are made ---
 
     def _without_keys(self, value):
-        """Free-form JSON that is going to be kept, with our token and password blotted out should they be echoed."""
-        if isinstance(value, str):
-            for key in self._keys:
-                value = value.replace(key, '***')
-            return value
-        if isinstance(value, dict):
-            return {self._without_keys(name): self._without_keys(item) for name, item in value.items()}
-        return [self._without_keys(item) for item in value] if isinstance(value, list) else value
+        return blot_out(value, self._keys)
 
     def _process(self, path, method, body, sent=0):
         judge, envelope = self._call(path, method, body, write=True, sent=sent)

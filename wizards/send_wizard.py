@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -128,7 +130,18 @@ class VatportalSendWizard(models.TransientModel):
         return self.connector_id or self.env['vatportal.connector']._default_for(record.company_id)
 
     def _alerts(self, problems):
-        """Return ``problems`` for the widget that shows alerts: errors first, each with a link to what to mend."""
+        """Return ``problems`` for the widget that shows alerts: errors first, each with a link to what to mend.
+
+        Records that are at e-taxes already need no mending; where there are several they are one line.
+        """
+        sent = [problem for problem in problems if problem.get('sent')]
+        alerts = {}
+        if len(sent) > 1:
+            problems = [problem for problem in problems if problem not in sent]
+            names = ', '.join(problem['name'] for problem in sent[:10])
+            alerts['sent'] = {'level': 'info', 'message': self.env._(
+                "%(count)s are at e-taxes already, or on their way, and are left out: %(names)s",
+                count=len(sent), names=names + ('…' if len(sent) > 10 else ''))}
         return {
             f'problem_{index}': {
                 'level': 'danger' if problem['level'] == 'error' else 'warning',
@@ -142,7 +155,7 @@ class VatportalSendWizard(models.TransientModel):
                 },
             }
             for index, problem in enumerate(sorted(problems, key=lambda problem: problem['level'] != 'error'))
-        }
+        } | alerts
 
     def action_send(self):
         """Send what is ready, and open the live view of the process.
@@ -164,7 +177,8 @@ class VatportalSendWizard(models.TransientModel):
             return jobs._dialog_action()
         jobs._commit()
         jobs._advance()
-        self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+        # The net, should no dialog open; not at once, for the dialog is about to ask.
+        self.env.ref('l10n_az_vatportal.cron_advance')._trigger(at=fields.Datetime.now() + timedelta(seconds=10))
         return jobs._dialog_action()
 
     def _ready_by_connector(self):
@@ -182,7 +196,9 @@ class VatportalSendWizard(models.TransientModel):
                     "again.", ', '.join((records - locked[ready])[:5].mapped('display_name'))))
         self.invalidate_recordset(['problems', *locked])
         for ready, records in locked.items():
-            yield from (self[ready] & records).grouped(self._connector_for).items()
+            # Oldest first, as their numbers are to follow one another.
+            ordered = (self[ready] & records).sorted('id')
+            yield from ordered.grouped(self._connector_for).items()
 
     def _nothing_to_send(self):
         problems = [problem for problem in self.problems or [] if problem['level'] == 'error']

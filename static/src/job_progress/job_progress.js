@@ -288,6 +288,16 @@ export class JobProgress extends Component {
         });
     }
 
+    openConnector() {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "vatportal.connector",
+            res_id: this.data.connector.id,
+            views: [[false, "form"]],
+            target: "current",
+        });
+    }
+
     async onRetry() {
         await this.whileBusy(async () => {
             await this.action.doActionButton({

@@ -1,0 +1,19 @@
+from odoo import models
+
+
+class VatportalJob(models.Model):
+    _inherit = 'vatportal.job'
+
+    def _may_use(self):
+        """Inventory users carry on what consists of transfers alone."""
+        return super()._may_use() or (
+            self.env.user.has_group('stock.group_stock_user')
+            and all(job.sudo()._has_transfers_only() for job in self))
+
+    def _has_transfers_only(self):
+        return bool(self.document_ids) and all(document.picking_id for document in self.document_ids)
+
+    def _count_text(self):
+        if self.sudo()._has_transfers_only():
+            return self.env._("%s transfers", self.document_count)
+        return super()._count_text()

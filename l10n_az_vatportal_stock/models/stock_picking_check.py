@@ -1,0 +1,75 @@
+from odoo import models
+
+from odoo.addons.l10n_az_vatportal.vatportal import amounts
+
+
+class StockPicking(models.Model):
+    """What stands between a transfer and e-taxes, told before the portal is asked."""
+
+    _inherit = 'stock.picking'
+
+    def _vatportal_record_problems(self, connector):
+        self.ensure_one()
+        stop = self._vatportal_state_problem(connector)
+        if stop:
+            return [stop]
+        problems = self._vatportal_voen_problems(self.company_id.partner_id)
+        problems += self._vatportal_warehouse_problems(connector) + self._vatportal_line_problems(connector)
+        if not self._vatportal_note(connector):
+            problems.append(self._vatportal_problem(self.env._("Main Note"), self.env._(
+                "The main note is empty. Fill it in on the transfer, tab e-taxes.")))
+        if any(problem['level'] == 'error' for problem in problems):
+            return problems
+        try:
+            vals = self._vatportal_document_vals(connector)
+        except amounts.AmountError as error:
+            # Its price is there, so the amount is less than half a qəpik.
+            return problems + [self._vatportal_problem(self.env._("Amount"), self.env._(
+                "“%s” comes to less than one qəpik. e-taxes takes no such line.", error.row.label), line=error.row.key)]
+        return problems + self._vatportal_portal_problems(vals)
+
+    def _vatportal_state_problem(self, connector):
+        """Return the one problem that makes all others pointless, or None."""
+        _ = self.env._
+        if self.state != 'done':
+            return self._vatportal_problem(_("Status"), _("The transfer is cancelled; it can't be sent.")
+                                           if self.state == 'cancel' else
+                                           _("The transfer is not done. Validate it first."))
+        stop = self._vatportal_sent_problem()
+        if not stop and not self.vatportal_is_transfer:
+            stop = self._vatportal_problem(_("Type"), _(
+                "Its goods were sold: send the invoice to e-taxes.") if self._vatportal_is_sold() else _(
+                "Only transfers from one warehouse to another, and dispatches without a sale, are sent to e-taxes as goods "
+                "transfers."))
+        return stop or self._vatportal_connector_problem(connector) or self._vatportal_currency_problem()
+
+    def _vatportal_warehouse_problems(self, connector):
+        origin, target = self.vatportal_from_warehouse_id, self.vatportal_to_warehouse_id
+        if not target:
+            return [self._vatportal_problem(self.env._("To Warehouse"), self.env._(
+                "It is not known to which warehouse the goods go. Choose it on the transfer, tab e-taxes."))]
+        keys = [warehouse._vatportal_key(connector.warehouse_field) for warehouse in (origin, target)]
+        if keys[0] == keys[1]:
+            return [self._vatportal_problem(self.env._("To Warehouse"), self.env._(
+                "%(origin)s and %(target)s are the same for the portal: “%(key)s”. Correct it on one of the warehouses.",
+                origin=origin.name, target=target.name, key=keys[0]), record=target)]
+        return []
+
+    def _vatportal_line_problems(self, connector):
+        moves = self._vatportal_moves()
+        if not moves:
+            return [self._vatportal_problem(self.env._("Lines"), self.env._("Nothing was moved by this transfer."))]
+        problems = []
+        for move in moves:
+            product = move.product_id.product_tmpl_id
+            problems += self._vatportal_product_problems(
+                move, product, move.product_uom, self._vatportal_move_label(move))
+            if self._vatportal_price(move, connector) <= 0:
+                text = (self.env._("%s has no cost. Fill it in on the product.", product.display_name)
+                        if connector.transfer_price == 'cost' else
+                        self.env._("%s has no sales price. Fill it in on the product.", product.display_name))
+                problems.append(self._vatportal_problem(self.env._("Price"), text, line=move, record=product))
+        return problems
+
+    def _vatportal_line_of(self, line_vals):
+        return self.env['stock.move'].browse(line_vals['stock_move_id'])

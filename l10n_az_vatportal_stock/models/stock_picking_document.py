@@ -1,0 +1,75 @@
+from decimal import ROUND_HALF_UP
+
+from odoo import models
+
+from odoo.addons.l10n_az_vatportal.models.amounts import decimal
+from odoo.addons.l10n_az_vatportal.vatportal import amounts
+
+
+class StockPicking(models.Model):
+    """A transfer as a document of e-taxes: from the company to itself, what was moved, without VAT."""
+
+    _inherit = 'stock.picking'
+
+    def _vatportal_document_vals(self, connector):
+        # EXTENDS vatportal.source
+        self.ensure_one()
+        lines = [
+            self._vatportal_line_vals(row, sequence)
+            for sequence, row in enumerate(self._vatportal_rows(connector), 1)]
+        by = connector.warehouse_field
+        return {
+            **self._vatportal_base_vals(connector, self.company_id.partner_id, lines),
+            'kind_id': self.env.ref('l10n_az_vatportal.kind_goods_transfer').id,
+            'main_info': self._vatportal_note(connector),
+            'from_wh': self.vatportal_from_warehouse_id._vatportal_key(by),
+            'to_wh': self.vatportal_to_warehouse_id._vatportal_key(by),
+            'wh_field': by,
+        }
+
+    def _vatportal_line_vals(self, row, sequence):
+        """Return the values of one document line for an :class:`amounts.Row`."""
+        move = row.key
+        return {
+            **self._vatportal_item_vals(row, sequence, move.product_id, move.product_uom),
+            'stock_move_id': move.id,
+        }
+
+    def _vatportal_amount(self, connector):
+        return float(sum(row.total for row in self._vatportal_rows(connector)))
+
+    def _vatportal_moves(self):
+        """What was moved indeed; not what was scrapped on the way."""
+        return self.move_ids.filtered(lambda move: (
+            move.state == 'done' and move.quantity > 0 and move.location_dest_id.usage != 'inventory'))
+
+    def _vatportal_rows(self, connector):
+        """Return the transfer as :class:`amounts.Row` objects, in AZN.
+
+        :raises AmountError: for a line that no qaimə can express
+        """
+        rows = []
+        for move in self._vatportal_moves():
+            quantity, price = decimal(move.quantity, 6), self._vatportal_price(move, connector)
+            rows.append(amounts.Row(
+                key=move, label=self._vatportal_move_label(move), quantity=quantity, price=price,
+                net=(price * quantity).quantize(amounts.QEPIK, ROUND_HALF_UP)))
+        amounts.check_rows(rows)
+        return rows
+
+    def _vatportal_price(self, move, connector):
+        """The price of one unit, in the unit of the move and in the company's currency, as the connector has it:
+        cost (each company has its own) or sales price."""
+        company = self.company_id
+        product = move.product_id.with_company(company)
+        if connector.transfer_price == 'cost':
+            price, currency = product.standard_price, product.cost_currency_id
+        else:
+            price, currency = product.lst_price, product.currency_id
+        price = product.uom_id._compute_price(price, move.product_uom)
+        date = self.date_done or self.scheduled_date
+        return decimal(currency._convert(price, company.currency_id, company, date, round=False))
+
+    def _vatportal_move_label(self, move):
+        product = move.product_id.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+        return self._vatportal_label(product.display_name, product)

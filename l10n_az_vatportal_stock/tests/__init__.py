@@ -1,0 +1,4 @@
+from . import test_tour_transfer
+from . import test_transfer
+from . import test_transfer_access
+from . import test_transfer_checks

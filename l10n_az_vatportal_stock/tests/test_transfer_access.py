@@ -1,0 +1,113 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user
+
+from .transfer_common import TransferCommon
+
+
+class TestTransferAccess(TransferCommon):
+    """Inventory users send and delete transfers, and see neither secrets nor invoices."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        vals = {'company_id': cls.company.id, 'company_ids': [Command.set(cls.company.ids)]}
+        cls.storekeeper = new_test_user(cls.env, 'vatportal-store', 'stock.group_stock_user', **vals)
+        cls.accountant = new_test_user(cls.env, 'vatportal-accounts', 'account.group_account_invoice', **vals)
+
+    def test_storekeeper_sends_follows_and_deletes(self):
+        picking = self.create_transfer().with_user(self.storekeeper)
+        action = picking.action_vatportal_send()
+        wizard = Form(self.env['vatportal.send.wizard'].with_user(self.storekeeper).with_context(**action['context'])).save()
+        job = self.env['vatportal.job'].with_user(self.storekeeper).browse(wizard.action_send()['res_id'])
+        for _step in range(20):
+            self.pass_now(job)
+            if job.action_refresh()['finished']:
+                break
+        self.assertEqual((job.state, picking.vatportal_state), ('done', 'registered'))
+        Form(job)
+        Form(picking.vatportal_document_id)
+        Form(picking)
+        action = picking.action_vatportal_delete()
+        wizard = Form(self.env['vatportal.delete.wizard'].with_user(self.storekeeper).with_context(**action['context']))
+        wizard.reason = "Wrong"
+        job = job.browse(wizard.save().action_delete()['res_id'])
+        self.finish(job)
+        self.assertEqual(picking.vatportal_state, 'deleted')
+
+    def pass_now(self, job):
+        job.sudo().next_poll_at = False
+
+    def test_storekeeper_gives_up_and_tries_again(self):
+        self.sandbox.stop()
+        self.addCleanup(self.sandbox.start)
+        picking = self.create_transfer().with_user(self.storekeeper)
+        wizard = self.env['vatportal.send.wizard'].with_user(self.storekeeper).create({
+            'picking_ids': [Command.set(picking.ids)]})
+        job = self.env['vatportal.job'].with_user(self.storekeeper).browse(wizard.action_send()['res_id'])
+        job.action_cancel()
+        self.assertEqual((job.state, picking.vatportal_state), ('failed', 'rejected'))
+        context = job.action_retry()['context']
+        self.assertEqual(wizard.with_context(**context).create({}).ready_picking_ids, picking)
+
+    def test_storekeeper_sees_no_secrets_and_no_invoices(self):
+        move, picking = self.registered(), self.create_transfer()
+        self.sent(picking)
+        theirs = self.env['vatportal.document'].with_user(self.storekeeper)
+        self.assertEqual(theirs.search([]), picking.vatportal_document_id)
+        self.assertEqual(theirs.line_ids.search([]), picking.vatportal_document_id.line_ids)
+        self.assertEqual(self.env['vatportal.job'].with_user(self.storekeeper).search([]),
+                         picking.vatportal_document_id.job_ids)
+        of_invoice = move.vatportal_document_id.with_user(self.storekeeper)
+        for what in (lambda: of_invoice.state, lambda: of_invoice.job_ids.action_refresh(),
+                     lambda: move.with_user(self.storekeeper).name):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                what()
+        connector = self.connector.with_user(self.storekeeper)
+        for name in ('token', 'username', 'password', 'secret_hash'):
+            with self.assertRaises(AccessError):
+                connector.read([name])
+        with self.assertRaises(AccessError):
+            connector.transfer_price = 'list'
+        with self.assertRaises(AccessError):
+            picking.vatportal_document_id.with_user(self.storekeeper).read(['payload'])
+        with self.assertRaises(AccessError):
+            connector._client()
+
+    def test_process_with_an_invoice_is_not_theirs(self):
+        """A deletion of a transfer and an invoice together is the accountant's."""
+        self.connector.sign_on_send = False
+        picking, move = self.create_transfer(), self.create_invoice()
+        for records in (picking, move):
+            self.finish(self.send(records))
+        job = self.delete(picking.vatportal_document_id + move.vatportal_document_id)
+        self.assertNotIn(job, job.with_user(self.storekeeper).search([]))
+        self.assertIn(job, job.with_user(self.accountant).search([]))
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            job.with_user(self.storekeeper).action_refresh()
+
+    def test_accountant_without_inventory(self):
+        """Follows the process, and is led to the document, for the transfer is not to be opened."""
+        # Stock valuation, where it is installed, lets accountants read transfers.
+        self.env['ir.model.access'].search([
+            ('model_id.model', '=', 'stock.picking'), ('group_id', 'in', self.accountant.all_group_ids.ids)]).active = False
+        picking = self.create_transfer()
+        job = self.send(picking).with_user(self.accountant)
+        self.env.invalidate_all()
+        [document] = job.action_refresh()['documents']
+        self.assertEqual((document['res_model'], document['name']), ('vatportal.document', picking.name))
+        self.assertEqual(self.env['vatportal.document'].with_user(self.accountant).search([('picking_id', '=', picking.id)]),
+                         picking.vatportal_document_id)
+        self.finish(job.sudo())
+        self.env.invalidate_all()
+        Form(picking.vatportal_document_id.with_user(self.accountant))
+
+    def test_accountant_sends_invoices_as_before(self):
+        move = self.create_invoice()
+        action = move.with_user(self.accountant).action_vatportal_send()
+        wizard = Form(self.env['vatportal.send.wizard'].with_user(self.accountant).with_context(**action['context'])).save()
+        self.assertEqual(wizard.ready_ids, move)
+        self.finish(self.env['vatportal.job'].browse(wizard.action_send()['res_id']))
+        self.assertEqual(move.vatportal_state, 'registered')

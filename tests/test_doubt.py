@@ -1,0 +1,73 @@
+from .send_common import UPLOAD, SendCommon
+
+
+class TestDoubt(SendCommon):
+    """An invoice that the portal took, keeps back, and brings to light after its process was given up."""
+
+    def hidden(self):
+        """Send an invoice into a portal that loses its answer and hangs before it shows it; return the invoice."""
+        self.sandbox.configure(visible='after_import')
+        self.sandbox.faults.add(UPLOAD, 'process_hangs')
+        move = self.create_invoice()
+        job = self.queue(move)
+        self.client().upload_invoices([move.vatportal_document_id.sudo()._to_invoice()], upload=True)
+        self.advance(job, steps=2)
+        self.assertEqual(job.reason, 'exists')
+        self.pass_time(job, 601)
+        self.finish(job)
+        self.assertRejected(move, "takes it only once")
+        return move
+
+    def resume(self):
+        for process in self.sandbox.portal.state.processes.values():
+            process.hang_at = None
+
+    def test_its_number_is_found_later(self):
+        move = self.hidden()
+        self.assertFalse(move.vatportal_document_id.spent)
+        self.resume()
+        documents = self.env['vatportal.document']
+        documents.search(documents._numbers_domain())._read_numbers(self.connector)
+        self.assertRegistered(move)
+        self.assertEqual(len(self.processed_uploads()), 1)
+
+    def test_sent_again_it_is_taken_once(self):
+        move = self.hidden()
+        job = self.send(move)
+        self.resume()
+        self.finish(job)
+        self.assertRegistered(move)
+        self.assertEqual(len(self.processed_uploads()), 1)
+
+    def test_corrected_meanwhile(self):
+        """The qaimə has the figures of before the correction: somebody has to know."""
+        move = self.hidden()
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 200
+        move.action_post()
+        job = self.send(move)
+        self.resume()
+        self.finish(job)
+        self.assertRegistered(move)
+        self.assertIn("with a total of 118", ' '.join(move.message_ids.mapped('body')))
+
+    def test_no_alarm_where_nothing_was_there(self):
+        """The portal takes the corrected invoice, so it had none before."""
+        move = self.hidden()
+        self.sandbox.reset()
+        self.sandbox.configure(stage_seconds=0, auto_confirm=True)
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 200
+        move.action_post()
+        self.finish(self.send(move))
+        self.assertRegistered(move)
+        self.assertNotIn("with a total of", ' '.join(move.message_ids.mapped('body')))
+
+    def test_not_through_another_account(self):
+        move = self.hidden()
+        other = self.env['vatportal.connector'].create({
+            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
+        problems = move._vatportal_problems(other)
+        self.assertEqual([problem['level'] for problem in problems], ['error'])
+        self.assertIn(self.connector.name, problems[0]['message'])
+        self.assertFalse(move._vatportal_problems(self.connector))

@@ -1,0 +1,108 @@
+"""./dev faults --upgrade: an earlier state of the addon, filled by sending, updated to the present one: nothing lost."""
+import contextlib
+import json
+import subprocess
+import tarfile
+from io import BytesIO
+
+import cli
+import databases
+from base import ADDON, ROOT, Failure, fresh_log, run, say
+from scene import DATABASE, HOME, UPLOAD, Scene, freeze_addons
+
+# Columns that are gone on purpose, as table.column; a migration script has saved what they held.
+DROPPED = set()
+# Columns that count or describe what is recomputed by an update.
+RECOMPUTED = {'write_date', 'write_uid'}
+
+
+def earlier_addon(revision: str):
+    """The addon as of that revision, in a folder of its own."""
+    folder = HOME / 'earlier' / ADDON
+    archive = subprocess.run(['git', '-C', ROOT, 'archive', revision], capture_output=True)
+    if archive.returncode:
+        raise Failure(archive.stderr.decode())
+    run('rm', '-rf', folder)
+    folder.mkdir(parents=True)
+    with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
+        tar.extractall(folder)  # our own repository's files
+    return folder
+
+
+def fill(scene) -> list[int]:
+    """Invoices in every state: registered, rejected, unsigned, and queued while the portal is down. Returns the last."""
+    def sent(count, fault=None, **values):
+        moves = scene.invoices(count)
+        scene.portal.clear()
+        if fault:
+            scene.portal.call('faults', {'endpoint': UPLOAD, **fault})
+        wizard = scene.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, moves)], **values})
+        scene.call('vatportal.send.wizard', 'action_send', [wizard])
+        return moves
+    sent_well = sent(3)
+    scene.settle(sent_well, by_cron=False)
+    scene.settle(sent(2, {'kind': 'pin_declined', 'pin': 1}), by_cron=False)
+    sent(1, sign=False)
+    return sent(2, {'kind': 'unavailable', 'times': 1})
+
+
+def snapshot(scene) -> dict:
+    """table → {id: row} of all that the addon has stored."""
+    sql = scene.cluster.sql
+    tables = sql("SELECT string_agg(relname, ' ') FROM pg_class WHERE relkind = 'r' AND relname LIKE 'vatportal%' "
+                 "AND relname NOT LIKE '%wizard%'", DATABASE).split()
+    found = {}
+    for table in tables:
+        rows = json.loads(sql(f'SELECT coalesce(json_agg(t), \'[]\') FROM "{table}" t', DATABASE))
+        found[table] = {row.get('id', json.dumps(row, sort_keys=True)): row for row in rows}
+    rows = json.loads(sql('SELECT json_agg(t) FROM account_move t', DATABASE))
+    found['account_move'] = {row['id']: {name: value for name, value in row.items() if name.startswith('vatportal') or name in ('name', 'state')}
+                             for row in rows}
+    return found
+
+
+def lost(before: dict, after: dict) -> list[str]:
+    """What was there before and is not there, or not the same, afterwards."""
+    problems = []
+    for table, rows in before.items():
+        if table not in after:
+            problems.append(f'{table} is gone')
+            continue
+        for key, row in rows.items():
+            now = after[table].get(key)
+            if now is None:
+                problems.append(f'{table} {key} is gone')
+                continue
+            problems += [f'{table} {key}: {name} was {value!r}, is {now.get(name, "gone")!r}' for name, value in row.items()
+                         if name not in RECOMPUTED and f'{table}.{name}' not in DROPPED and not kept(value, now.get(name))]
+    return problems
+
+
+def kept(value, now) -> bool:
+    """Whether a value is still there; a translation may have been added to it."""
+    if isinstance(value, dict) and isinstance(now, dict):
+        return value.items() <= now.items() if all(isinstance(item, str) for item in value.values()) else value == now
+    return value is None or value == now
+
+
+def main(revision: str) -> int:
+    with cli.serving() as server, contextlib.ExitStack() as stack:
+        cli.ensure_base(server)
+        earlier = earlier_addon(revision)
+        scene = Scene(stack, server, databases.BASE, earlier.parent, '-i')
+        databases.odoo(server, 'shell', *scene.options, '--no-http', log=fresh_log('upgrade-data'), input=(earlier / 'tools' / 'demo_data.py').read_text())
+        scene.run_odoo('threaded')
+        moves = fill(scene)
+        scene.stop_odoo()
+        before = snapshot(scene)
+        say(f'{revision}: {", ".join(f"{len(rows)} {table}" for table, rows in before.items() if rows)}')
+        scene.use(freeze_addons(), '-u')
+        problems = lost(before, snapshot(scene))
+        scene.run_odoo('threaded')
+        scene.portal.clear()
+        scene.settle(moves, by_cron=False)
+        problems += scene.problems(moves)
+    for problem in problems:
+        say(f'! {problem}')
+    say(f'updated from {revision}: {"FAILED" if problems else "nothing lost, and what was queued has its number"}')
+    return 1 if problems else 0
