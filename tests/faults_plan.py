@@ -14,6 +14,9 @@ KINDS = {
     'process_back': 1, 'need_retry': 1, 'refused': 1, 'pin_declined': 1, 'pin_expired': 1,
 }
 STAGES = ('', 'imported', 'packet_created', 'pin1', 'login_done', 'uploaded', 'pin2', 'invoice_signed', 'numbers')
+# What leaves open whether the portal has the invoices.
+LOST = ('answer_lost', 'answer_lost', 'reset', 'http_500', 'bad_gateway', 'error', 'stall', 'truncated', 'cut_off',
+        'invalid_json', 'wrong_shape', 'process_hangs')
 # Ways in which a portal may answer with a failure and yet have done what it was asked.
 HALF_DONE = ('http_500', 'bad_gateway', 'unavailable', 'error', 'redirect')
 
@@ -49,7 +52,8 @@ class Plan:
 
     def _settings(self, rng):
         return {
-            'stage_seconds': rng.choice((0, 0, 1, 4, 20)),
+            'stage_seconds': rng.choice((0, 1, 4, 20)),
+            'stages': {'imported': rng.choice((5, 30, 300))} if rng.random() < 0.4 else {},
             'confirm_after': rng.choice((0, 5, 30)),
             'auto_confirm': self.phone == 'auto',
             'read_style': rng.choice(('both', 'both', 'get', 'post')),
@@ -60,7 +64,7 @@ class Plan:
             'empty_stats': rng.choice(('empty', 'missing')),
             'need_retry': rng.choice((0, 0, 0, 1, 4)),
             'refusal': rng.choice(('packet', 'single')),
-            'visible': rng.choice(('at_once', 'at_once', 'after_import')),
+            'visible': rng.choice(('at_once', 'after_import')),
             'unknown_ids': rng.choice(('absent', 'absent', 'empty', 'null')),
             'unsigned_qaime': rng.choice(('empty', 'null', 'absent')),
             'reuse_deleted_ids': rng.random() < 0.2,
@@ -70,6 +74,9 @@ class Plan:
 
     def _steps(self, rng):
         steps = [('fault', self._fault(rng)) for _n in range(rng.randint(0, 3))]
+        if rng.random() < 0.6:
+            # The moment that matters most: whether the portal has the invoices is not known.
+            steps.insert(0, ('fault', {**self._fault(rng, rng.choice(LOST)), 'endpoint': UPLOAD, 'times': 1, 'after': 0}))
         steps.append(('click', rng.random() < 0.7))
         weights = {
             'click': 2, 'dialog': 8, 'cron': 5, 'wait': 10, 'fault': 4, 'phone': 4 if self.phone == 'person' else 0,
@@ -90,8 +97,8 @@ class Plan:
         }.get(action, lambda: None)()
         return action, argument
 
-    def _fault(self, rng):
-        kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+    def _fault(self, rng, kind=None):
+        kind = kind or rng.choices(list(KINDS), list(KINDS.values()))[0]
         fault = {'kind': kind, 'endpoint': rng.choice(ENDPOINTS), 'times': rng.choice((1, 1, 1, 2, 4)),
                  'after': rng.choice((0, 0, 0, 1, 2, 5))}
         if kind in HALF_DONE:

@@ -40,3 +40,10 @@ class TestTour(VatportalCommon, PhoneCase):
         self.assert_prompts((1, 'declined'), (1, 'confirmed'), (2, 'confirmed'))
         self.assertEqual(move.vatportal_document_id.state, 'registered')
         self.assertEqual(len(self.uploads()), 2)
+
+    def test_from_a_refused_log_in_to_the_connector(self):
+        move = self.create_invoice()
+        self.connector.sudo().token = 'wrong-token'
+        self.tour('vatportal_to_the_connector', f'/odoo/customer-invoices/{move.id}')
+        self.assertEqual(move.vatportal_state, 'rejected')
+        self.assert_prompts()

@@ -71,7 +71,9 @@ class TestTransfer(TransferCommon):
         """Each company has its own cost of a product; the transfer's company counts, whoever sends."""
         other = self.setup_other_company()['company']
         self.cement.with_company(other).standard_price = 99
-        action = self.wizard(self.create_transfer()).with_company(other).action_send()
+        wizard = self.wizard(self.create_transfer())
+        self.env.user.company_ids |= other
+        action = wizard.with_context(allowed_company_ids=(other + self.company).ids).action_send()
         self.finish(self.env['vatportal.job'].browse(action['res_id']))
         self.assertEqual(self.uploads()[0].json['invoices'][0]['items'][0]['unit_price'], 7.344)
 

@@ -232,3 +232,33 @@ registry.category("web_tour.tours").add("vatportal_decline_and_retry", {
         ...numberOnForm(),
     ],
 });
+
+registry.category("web_tour.tours").add("vatportal_to_the_connector", {
+    steps: () => [
+        ...sendFromForm(),
+        {
+            content: "The portal does not let the connector in; go there",
+            trigger: ".modal .o_vatportal_progress[data-state=failed] .o_vatportal_connector",
+            timeout: 20000,
+            run: "click",
+        },
+        {
+            content: "The connector's form",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=base_url]",
+        },
+        {
+            content: "Back to the invoice",
+            trigger: ".o_back_button",
+            run: "click",
+        },
+        {
+            content: "Its banner leads there as well",
+            trigger: ".o_form_view .alert a:contains(Open the connector)",
+            run: "click",
+        },
+        {
+            content: "The connector's form again",
+            trigger: ".o_form_view .o_field_widget[name=base_url]",
+        },
+    ],
+});
