@@ -94,7 +94,7 @@ def ensure_templates(server: Odoo) -> str:
     if databases.GLUE not in databases.link_addons():
         ensure_template(server)
         return databases.DEMO_TEMPLATE
-    key = fingerprint(databases.glue_key(server), DATA)
+    key = fingerprint(databases.addon_key(server), *databases.addon_files(ROOT / databases.GLUE), DATA)
     if not stamped('db-demo-stock', key):
         with locked('databases'):
             run_steps([

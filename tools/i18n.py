@@ -70,9 +70,8 @@ def copy_addons(modules: list[str], folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     for name in modules:
         source = SOURCES[name]
-        others = [other for other in SOURCES.values() if source in other.parents]
         for path in databases.addon_files(source):
-            if path.suffix in ('.po', '.pot') or any(other in path.parents for other in others):
+            if path.suffix in ('.po', '.pot'):
                 continue
             target = folder / 'addons' / name / path.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
