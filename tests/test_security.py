@@ -214,7 +214,8 @@ class TestHostile(SendCommon):
 
     def test_views_write_no_markup(self):
         """Neither a view nor a component writes a value into the page unescaped."""
-        for path in [*ROOT.glob('**/views/*.xml'), *ROOT.glob('wizards/*.xml'), *ROOT.glob('static/src/**/*')]:
+        for path in [*ROOT.glob('views/*.xml'), *ROOT.glob('wizards/*.xml'), *ROOT.glob('static/src/**/*'),
+                     *ROOT.glob('l10n_az_vatportal_stock/*/*.xml')]:
             if path.is_file():
                 text = path.read_text()
                 for forbidden in ('t-raw', 'widget="html"', 'innerHTML', 'markup('):
