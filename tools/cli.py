@@ -26,6 +26,7 @@ Usage: ./dev COMMAND [ARGUMENTS]
                         hundreds of random schedules of faults (1-500), one of them again, or real servers killed N times
   faults --upgrade [REVISION]
                         update a filled database from an earlier commit (HEAD): nothing may be lost
+  bench [--runs N]      what the great jobs cost: time and memory of sending, importing 12,000 documents, making bills …
   lint                  ruff and pylint-odoo
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing
   odoo ARGUMENTS…       Odoo with our configuration and addons (e.g. ./dev odoo -d mine -i l10n_az_vatportal)
@@ -150,6 +151,11 @@ def command_i18n(arguments) -> int:
 def command_faults(arguments) -> int:
     import faults
     return faults.main(arguments)
+
+
+def command_bench(arguments) -> int:
+    import bench
+    return bench.main(arguments)
 
 
 def command_demo(arguments) -> int:
