@@ -103,6 +103,9 @@ class VatportalDocument(models.Model):
         """Make the draft bills of these documents; more than a few are left to the scheduled action."""
         self._check_can_bill()
         documents = self.filtered(lambda document: document.bill_state in ('to_bill', 'ask'))
+        billed = self.filtered(lambda document: document.bill_state == 'billed')
+        if billed and not documents:
+            return billed.move_id._vatportal_open()  # a second click, or a colleague was faster
         if not documents:
             raise UserError(self.env._(
                 "There is no bill to be made: these documents have one already, are of a kind that is not billed, or "

@@ -37,8 +37,7 @@ class TestBill(BillCommon):
     def test_second_click_makes_no_second_bill(self):
         document = self.document()
         document.action_create_bills()
-        with self.assertRaisesRegex(UserError, "no bill to be made"):
-            document.action_create_bills()
+        self.assertEqual(document.action_create_bills()['res_id'], document.move_id.id, "it is shown instead")
         self.assertEqual(document._make_bill(), document.move_id)
         self.assertEqual(self.env['account.move'].search_count([('ref', '=', document.qaime)]), 1)
 
@@ -48,6 +47,8 @@ class TestBill(BillCommon):
         self.assertEqual(documents.mapped('bill_state'), ['billed', 'billed', 'none'])
         self.assertEqual(sorted(action['domain'][0][2]), sorted(documents.move_id.ids))
         self.assertEqual(action['views'][0], [self.env.ref('account.view_in_invoice_bill_tree').id, 'list'])
+        with self.assertRaisesRegex(UserError, "no bill to be made"):
+            documents[2].action_create_bills()
 
     def test_one_bad_document_does_not_keep_the_others(self):
         bad = self.document(seller_vat='123', seller_name="Kim?")
