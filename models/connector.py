@@ -5,7 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..vatportal import VatPortalClient, polling, portal_url
+from ..vatportal import AddressError, VatPortalClient, polling, portal_url
+from . import portal_text
 
 # Whoever may use a connector without seeing its secrets: invoicing users.
 _USER_GROUP = 'account.group_account_invoice'
@@ -98,8 +99,8 @@ class VatportalConnector(models.Model):
         for connector in self:
             try:
                 portal_url(connector.base_url)
-            except ValueError as error:
-                raise ValidationError(self.env._("Portal address: %s", error)) from None
+            except AddressError as error:
+                raise ValidationError(self.env._(portal_text.ADDRESS[error.reason])) from None
 
     @api.constrains('is_partner', 'phone')
     def _check_phone(self):
@@ -189,7 +190,7 @@ class VatportalConnector(models.Model):
             vals['token'] = vals['token'].strip()
             vals.setdefault('token_date', fields.Datetime.now())
         if vals.get('base_url'):
-            with contextlib.suppress(ValueError):  # the constraint says what is wrong with it
+            with contextlib.suppress(AddressError):  # the constraint says what is wrong with it
                 vals['base_url'] = portal_url(vals['base_url'])
         return vals
 

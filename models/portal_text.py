@@ -96,6 +96,16 @@ REASONS = {
     'phone': PHONE,
 }
 
+# Why an address is none that a secret may be sent to (AddressError).
+ADDRESS = {
+    'spaces': _lt("The portal address must not contain spaces."),
+    'url': _lt("The portal address must look like https://example.vatportal.az/api; of a portal at vatportal.az the "
+               "subdomain is enough."),
+    'login': _lt("The portal address must not contain a user name or a password; they have fields of their own."),
+    'query': _lt("The portal address must not contain “?” or “#”."),
+    'https': _lt("The portal address must begin with https://, since it carries secrets."),
+}
+
 
 def explain(env, error):
     """Return what a :class:`PortalError` means to the person, in the language of ``env``."""

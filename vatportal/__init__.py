@@ -18,12 +18,13 @@ from .polling import DONE, FAILED, next_delay, overdue
 from .process import ProcessStatus, Stats
 from .qaime_xml import QaimeFile, QaimeXmlError, read_package, write_invoice, write_package
 from .rules import Problem
-from .transport import portal_url
+from .transport import AddressError, portal_url
 
 __all__ = [
     'DONE',
     'FAILED',
     'PAGE_SIZE',
+    'AddressError',
     'AuthError',
     'EtaxesDocument',
     'EtaxesLine',

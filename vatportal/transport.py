@@ -44,10 +44,22 @@ class Answer:
     retry_after: float | None = None
 
 
+class AddressError(ValueError):
+    """An address that no secret may be sent to.
+
+    :ivar reason: ``spaces``, ``url`` (none, or not one of http), ``login`` (names a user), ``query`` or ``https``, for
+        whoever says it in other words.
+    """
+
+    def __init__(self, reason: str, text: str):
+        super().__init__(text)
+        self.reason = reason
+
+
 def portal_url(text: str) -> str:
     """The base URL of a portal from what a person types: ``demo``, ``demo.vatportal.az`` or a full URL.
 
-    :raises ValueError: not an address that a secret may be sent to; the text is fit for a person.
+    :raises AddressError: not an address that a secret may be sent to.
     """
     text = str(text or '').strip()
     if re.fullmatch(r'[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?', text):
@@ -60,24 +72,24 @@ def portal_url(text: str) -> str:
 def check_url(text: str) -> str:
     """A full base URL without its trailing slash.
 
-    :raises ValueError: not https (plain http only to this very machine), or with user, query or fragment.
+    :raises AddressError: not https (plain http only to this very machine), or with user, query or fragment.
     """
     text = str(text or '').strip()
     if re.search(r'[\s\x00-\x1f\\]', text):
-        raise ValueError('The portal address must not contain spaces.')
+        raise AddressError('spaces', 'The portal address must not contain spaces.')
     try:
         parts = urlsplit(text)
         host, _port = parts.hostname, parts.port
     except ValueError:
-        raise ValueError('The portal address is not a valid URL.') from None
+        raise AddressError('url', 'The portal address is not a valid URL.') from None
     if parts.scheme not in ('https', 'http') or not host:
-        raise ValueError('The portal address must look like https://example.vatportal.az/api.')
+        raise AddressError('url', 'The portal address must look like https://example.vatportal.az/api.')
     if parts.username is not None or parts.password is not None:
-        raise ValueError('The portal address must not contain a user name or a password.')
+        raise AddressError('login', 'The portal address must not contain a user name or a password.')
     if '?' in text or '#' in text:
-        raise ValueError('The portal address must not contain "?" or "#".')
+        raise AddressError('query', 'The portal address must not contain "?" or "#".')
     if parts.scheme == 'http' and not _is_loopback(host):
-        raise ValueError('The portal address must begin with https://, since it carries secrets.')
+        raise AddressError('https', 'The portal address must begin with https://, since it carries secrets.')
     return text.rstrip('/')
 
 

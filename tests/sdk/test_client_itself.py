@@ -8,7 +8,7 @@ import pickle
 import pytest
 from raw_server import http, ok
 
-from vatportal import VatPortalClient, portal_url
+from vatportal import AddressError, VatPortalClient, portal_url
 
 TOKEN = 'tok-SECRET-0123456789'
 
@@ -112,32 +112,33 @@ def test_addresses(text, url):
 
 
 @pytest.mark.parametrize(
-    'text',
+    ('text', 'reason'),
     [
-        '',
-        None,
-        'ftp://x/api',
-        'http://x.vatportal.az/api',
-        'http://127.0.0.1.evil.com/api',
-        'https://',
-        'https:///api',
-        'https://user@x/api',
-        'https://u:p@x/api',
-        'https://x/api?a=1',
-        'https://x/api#f',
-        'https://x/api?',
-        '-demo',
-        'de mo',
-        'https://x/a\\b',
-        'https://x\r\n/api',
-        'https://x:port/api',
-        'https://[::1/api',
-        'file:///etc/passwd',
-        'demo/api',
-        'http://@127.0.0.1/api',
-        'http://10.0.0.1/api',
+        ('', 'url'),
+        (None, 'url'),
+        ('ftp://x/api', 'url'),
+        ('http://x.vatportal.az/api', 'https'),
+        ('http://127.0.0.1.evil.com/api', 'https'),
+        ('https://', 'url'),
+        ('https:///api', 'url'),
+        ('https://user@x/api', 'login'),
+        ('https://u:p@x/api', 'login'),
+        ('https://x/api?a=1', 'query'),
+        ('https://x/api#f', 'query'),
+        ('https://x/api?', 'query'),
+        ('-demo', 'url'),
+        ('de mo', 'spaces'),
+        ('https://x/a\\b', 'spaces'),
+        ('https://x\r\n/api', 'spaces'),
+        ('https://x:port/api', 'url'),
+        ('https://[::1/api', 'url'),
+        ('file:///etc/passwd', 'url'),
+        ('demo/api', 'url'),
+        ('http://@127.0.0.1/api', 'login'),
+        ('http://10.0.0.1/api', 'https'),
     ],
 )
-def test_no_addresses(text):
-    with pytest.raises(ValueError, match='The portal address'):
+def test_no_addresses(text, reason):
+    with pytest.raises(AddressError, match='The portal address') as caught:
         portal_url(text)
+    assert caught.value.reason == reason
