@@ -25,7 +25,7 @@ Usage: ./dev COMMAND [ARGUMENTS]
   faults [--seeds A-B] [--seed N] [--kills N] [--races N]
                         hundreds of random schedules of faults (1-500), one of them again, or real servers killed N times
   faults --upgrade [REVISION]
-                        update a filled database from an earlier commit (HEAD): nothing may be lost
+                        update a filled database from an earlier commit (the last one of another version): nothing may be lost
   bench [--runs N]      what the great jobs cost: time and memory of sending, importing 12,000 documents, making bills …
   lint                  ruff and pylint-odoo
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing

@@ -12,7 +12,7 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument('--seed', type=int, metavar='N', help='one schedule again, with all that happens in it')
     parser.add_argument('--kills', type=int, metavar='N', help='instead: kill real servers N times')
     parser.add_argument('--races', type=int, metavar='N', default=4, help='with --kills: users who send the same at once (4)')
-    parser.add_argument('--upgrade', metavar='REVISION', nargs='?', const='HEAD', help='instead: update from an earlier commit (HEAD)')
+    parser.add_argument('--upgrade', metavar='REVISION', nargs='?', const='', help='instead: update from an earlier commit (the last one with another version)')
     parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
     return parser.parse_args(given)
 
@@ -22,7 +22,7 @@ def main(given: list[str]) -> int:
     if options.kills is not None:
         import kills
         return kills.main(options.kills, options.races, options.kill_seed)
-    if options.upgrade:
+    if options.upgrade is not None:
         import upgrade
         return upgrade.main(options.upgrade)
     chosen = str(options.seed) if options.seed is not None else options.seeds

@@ -201,6 +201,14 @@ class Scene:
                     return
                 time.sleep(min(progress['next_poll'], 2))
 
+    def follow(self, job):
+        """Move one process to its end, as its open dialog does."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.call('vatportal.job', 'action_refresh', [job])['finished']:
+            if time.monotonic() > deadline:
+                raise Failure(f'The process {job} does not end.')
+            time.sleep(0.5)
+
     def settle(self, moves, by_cron):
         """Let the dialog, or the scheduled action alone, end it; the button is pressed again where nothing went out."""
         deadline = time.monotonic() + PATIENCE

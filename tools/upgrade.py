@@ -1,4 +1,5 @@
-"""./dev faults --upgrade: an earlier state of the addon, filled by sending, updated to the present one: nothing lost."""
+"""./dev faults --upgrade: an earlier state of the addon, filled by its users, updated to the present one: nothing lost."""
+import ast
 import contextlib
 import json
 import subprocess
@@ -7,7 +8,10 @@ from io import BytesIO
 
 import cli
 import databases
+import demo_incoming
+import demo_scenes
 from base import ADDON, ROOT, Failure, fresh_log, run, say
+from demo_run import Phone
 from scene import DATABASE, HOME, UPLOAD, Scene, freeze_addons
 
 # Columns that are gone on purpose, as table.column; a migration script has saved what they held.
@@ -27,6 +31,46 @@ def earlier_addon(revision: str):
     with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
         tar.extractall(folder)  # our own repository's files
     return folder
+
+
+def git(*arguments) -> str:
+    return run('git', '-C', ROOT, *arguments).stdout.strip()
+
+
+def version_at(revision: str) -> str:
+    return ast.literal_eval(git('show', f'{revision}:__manifest__.py'))['version']
+
+
+def last_version() -> str:
+    """The last commit with another version of the addon than the present one, which is what users update from."""
+    now = ast.literal_eval((ROOT / '__manifest__.py').read_text())['version']
+    for revision in git('rev-list', '--first-parent', 'HEAD').split():
+        if version_at(revision) != now:
+            return revision
+    return 'HEAD'
+
+
+def live(scene) -> None:
+    """What a company does: sends, deletes, settles an advance, receives, makes bills, teaches, reads the answers."""
+    scene.portal.call('settings', {'auto_confirm': False})
+    show = demo_scenes.Show(scene.browser, Phone(scene.sandbox_url), scene.sandbox_url)
+    for part in (show.batch, show.deletion, show.advance, show.incoming, show.answers):
+        part()
+    connector = scene.call('vatportal.connector', 'search', [])[0]
+    scene.call('vatportal.import.schedule', 'create', {'connector_id': connector, 'next_at': '2099-01-01 00:00:00', 'days_back': 7})
+    scene.portal.call('settings', {'auto_confirm': True})
+
+
+def read_again(scene) -> list[str]:
+    """Read the incoming documents once more: the update must not make them look new, or changed."""
+    context = {'lang': 'en_US'}
+    wizard = scene.call('vatportal.import.wizard', 'create', {
+        'direction': 'incoming', 'source': 'portal', **demo_scenes.days(demo_incoming.DAYS_BACK)}, context=context)
+    job = scene.call('vatportal.import.wizard', 'action_import', [wizard])['res_id']
+    scene.follow(job)
+    read = scene.call('vatportal.job', 'read', [job], ['state', 'read_count', 'created_count', 'updated_count'])[0]
+    well = read['state'] == 'done' and read['read_count'] and not read['created_count'] and not read['updated_count']
+    return [] if well else [f'read once more: {read}']
 
 
 def fill(scene) -> list[int]:
@@ -86,23 +130,26 @@ def kept(value, now) -> bool:
 
 
 def main(revision: str) -> int:
+    revision = revision or last_version()
+    say(f'From {revision[:12]}, version {version_at(revision)}')
     with cli.serving() as server, contextlib.ExitStack() as stack:
         cli.ensure_base(server)
         earlier = earlier_addon(revision)
         scene = Scene(stack, server, databases.BASE, earlier.parent, '-i')
         databases.odoo(server, 'shell', *scene.options, '--no-http', log=fresh_log('upgrade-data'), input=(earlier / 'tools' / 'demo_data.py').read_text())
         scene.run_odoo('threaded')
+        live(scene)
         moves = fill(scene)
         scene.stop_odoo()
         before = snapshot(scene)
-        say(f'{revision}: {", ".join(f"{len(rows)} {table}" for table, rows in before.items() if rows)}')
+        say(f'{revision[:12]}: {", ".join(f"{len(rows)} {table}" for table, rows in before.items() if rows)}')
         scene.use(freeze_addons(), '-u')
         problems = lost(before, snapshot(scene))
         scene.run_odoo('threaded')
         scene.portal.clear()
         scene.settle(moves, by_cron=False)
-        problems += scene.problems(moves)
+        problems += scene.problems(moves) + read_again(scene)
     for problem in problems:
         say(f'! {problem}')
-    say(f'updated from {revision}: {"FAILED" if problems else "nothing lost, and what was queued has its number"}')
+    say(f'updated from {revision[:12]}: {"FAILED" if problems else "nothing lost, and what was queued has its number"}')
     return 1 if problems else 0
