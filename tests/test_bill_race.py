@@ -6,12 +6,15 @@ from odoo.service.model import retrying
 from odoo.tests import TransactionCase, tagged
 
 PEOPLE, DOCUMENTS = 3, 4
-OWN, VENDOR = '1402345691', '9900003871'
+OWN, VENDOR = '2304775691', '1304612051'
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
 class TestBillRace(TransactionCase):
-    """Several people press "Create Bills" at the same moment: cursors and threads of their own, real commits."""
+    """Several people press "Create Bills" at the same moment: cursors and threads of their own, real commits.
+
+    The company stays behind, archived, so it has a VÖEN that no other test has.
+    """
 
     def setUp(self):
         super().setUp()
@@ -41,7 +44,7 @@ class TestBillRace(TransactionCase):
             } for number in range(DOCUMENTS)]).ids
 
     def clean_up(self):
-        """What was committed goes; of the company, which nothing else uses, the name stays behind."""
+        """What was committed goes; the company, which nothing else uses, is archived."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             company = env['res.company'].search([('name', '=', "Race")])
