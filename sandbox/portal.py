@@ -263,6 +263,7 @@ class Portal:
                         "qaime": i.qaime,
                         "deleted": i.deleted,
                         "process": i.process.id if i.process else None,
+                        "main_info": i.payload.get("main_info", ""),
                     }
                     for i in state.invoices.values()
                 ],

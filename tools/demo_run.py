@@ -10,13 +10,13 @@ PATIENCE = 240  # seconds until a process must have ended
 
 
 class Browser:
-    """Logged in as the user admin."""
+    """Logged in as a user whose password is the login."""
 
-    def __init__(self, url: str, database: str):
+    def __init__(self, url: str, database: str, login: str = 'admin'):
         self.url = url
         self.opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-        self._post('/web/session/authenticate', {'db': database, 'login': 'admin', 'password': 'admin'})
+        self._post('/web/session/authenticate', {'db': database, 'login': login, 'password': login})
 
     def call(self, model: str, method: str, *args, **kwargs):
         return self._post(f'/web/dataset/call_kw/{model}/{method}', {'model': model, 'method': method, 'args': args, 'kwargs': kwargs})

@@ -180,6 +180,14 @@ class Scene:
     def call(self, model, method, *args, **kwargs):
         return self.browser.call(model, method, *args, **kwargs)
 
+    def second_user(self):
+        """The login of a colleague who invoices."""
+        login = 'colleague'
+        if not self.call('res.users', 'search_count', [('login', '=', login)]):
+            group = self.call('ir.model.data', 'search_read', [('module', '=', 'account'), ('name', '=', 'group_account_invoice')], ['res_id'])[0]['res_id']
+            self.call('res.users', 'create', {'name': 'Colleague', 'login': login, 'password': login, 'group_ids': [(4, group)]})
+        return login
+
     def invoices(self, count):
         """New posted invoices."""
         source = self.call('account.move', 'search', [('move_type', '=', 'out_invoice'), ('invoice_origin', '!=', 'SO0009')], limit=1, order='id')
@@ -229,9 +237,11 @@ class Scene:
         state = self.portal.call('state')
         live = [invoice for invoice in state['invoices'] if not invoice['deleted']]
         rows = self.call('vatportal.document', 'search_read', [('move_id', 'in', moves)], ['move_id', 'erp_id', 'qaime', 'state', 'message'])
+        names = {row['id']: row['name'] for row in self.call('account.move', 'read', moves, ['name'])}
         for move in moves:
             mine = [row for row in rows if row['move_id'][0] == move]
-            there = [invoice['qaime'] for invoice in live if invoice['id'] in [row['erp_id'] for row in mine]]
+            # By what stands on the invoice, so that one the database knows nothing of is found as well.
+            there = [invoice['qaime'] for invoice in live if invoice['main_info'].split(';')[0] == names[move]]
             numbers = [row['qaime'] for row in mine if row['state'] == 'registered']
             well = not there and bool(mine and mine[-1]['message']) if rejected and not numbers else len(there) == 1 and there == numbers
             if not well:

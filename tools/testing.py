@@ -1,5 +1,6 @@
 """./dev test: SDK and sandbox tests by plain pytest, Odoo and browser tests by pytest-odoo, one verdict over all."""
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -22,6 +23,8 @@ PLAIN = {name: ROOT / 'tests' / name for name in ('sdk', 'sandbox')}  # suites w
 RUN = 'vatportal_run_'  # prefix of the databases tests run on, followed by the number of our process
 TAKES_VALUE = {'-k', '-m', '-p', '-o', '-c', '-W', '-r', '--maxfail', '--tb', '--durations', '--deselect', '--ignore', '--log-level'}
 NOTHING_COLLECTED = 5
+SIDE_BY_SIDE = 2  # processes in which a full run tests the main addon, each with a database of its own
+BROWSER_WEIGHT = 600
 
 
 class Suite:
@@ -123,12 +126,37 @@ def plain_suites(selection: Selection) -> list[Suite]:
             for name, targets in selection.plain.items() if targets]
 
 
-def odoo_suite(selection: Selection, addon: str, database: str) -> Suite:
+def odoo_suites(selection: Selection, databases_of: dict[str, list[str]]) -> list[Suite]:
+    """The suites of each addon, as many as it has databases, its test files dealt out among them."""
     ini = WORK / 'pytest.ini'
     ini.write_text('[pytest]\npython_files = test_*.py\n')
-    arguments = ['-c', ini, '--rootdir', databases.ADDONS, f'--odoo-database={database}', '--odoo-http', '--odoo-log-level=warn', '--disable-warnings',
-                 *selection.odoo[addon], *selection.options]
-    return Suite('odoo' if addon == ADDON else 'stock', arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)), selection.full)
+    suites = []
+    besides = sum(_weight(path) for path in selection.odoo.get(GLUE, ())) if selection.full else 0
+    for addon, names in databases_of.items():
+        for number, (database, targets) in enumerate(zip(names, deal(selection.odoo[addon], len(names), besides), strict=True)):
+            arguments = ['-c', ini, '--rootdir', databases.ADDONS, f'--odoo-database={database}', '--odoo-http', '--odoo-log-level=warn',
+                         '--disable-warnings', *targets, *selection.options]
+            name = ('odoo' if addon == ADDON else 'stock') + (f'-{number + 1}' if number else '')
+            suites.append(Suite(name, arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)), selection.full))
+    return suites
+
+
+def deal(targets: list, hands: int, besides: int = 0) -> list[list]:
+    """The test files in so many parts that take about as long, in the order of their names; the last part has other work
+    `besides`."""
+    if hands == 1:
+        return [targets]
+    parts, weights = [[] for _hand in range(hands)], [0] * (hands - 1) + [besides]
+    for target in sorted(targets, key=_weight, reverse=True):
+        lightest = weights.index(min(weights))
+        parts[lightest].append(target)
+        weights[lightest] += _weight(target)
+    return [sorted(part) for part in parts]
+
+
+def _weight(path: Path) -> int:
+    """How long a test file takes, roughly, in lines; a browser takes longer than its lines tell."""
+    return len(path.read_text().splitlines()) + (BROWSER_WEIGHT if 'tour' in path.name else 0)
 
 
 def check_browser() -> None:
@@ -141,25 +169,31 @@ def check_browser() -> None:
 
 def drop_leftovers() -> None:
     for name in databases.names():
-        owner = name.removeprefix(RUN)
-        if owner != name and not Path(f'/proc/{owner}').exists():
+        owner = name.removeprefix(RUN).partition('_')[0]
+        if name.startswith(RUN) and not Path(f'/proc/{owner}').exists():
             databases.drop(name)
 
 
 @contextlib.contextmanager
-def odoo_database(server: Odoo, addon: str, anew: bool):
-    """A clone of the database with `addon`, which is prepared first."""
+def odoo_databases(server: Odoo, selection: Selection):
+    """{addon: names of clones of its database}, for each addon with something to test; the databases are prepared first."""
     if not server.source:
         raise Failure(f'The tests must import Odoo, and where {server.command[0]} has its source can not be told. '
                       'Point ODOO_BIN to the odoo-bin of a checkout, or unset it.')
-    database = f'{RUN}{os.getpid()}'
+    addons = [addon for addon, targets in selection.odoo.items() if targets]
+    clones = {addon: [f'{RUN}{os.getpid()}_{addon}_{number}' for number in range(SIDE_BY_SIDE if selection.full and addon == ADDON else 1)]
+              for addon in addons}
     try:
         with locked('databases'):
             drop_leftovers()
-            databases.clone(prepare_database(server, addon, anew), database)
-        yield database
+            for addon in addons:
+                template = prepare_database(server, addon, selection.full)
+                for name in clones[addon]:
+                    databases.clone(template, name)
+        yield clones
     finally:
-        databases.drop(database)
+        for name in itertools.chain(*clones.values()):
+            databases.drop(name)
 
 
 def prepare_database(server: Odoo, addon: str, anew: bool) -> str:
@@ -230,17 +264,18 @@ def run_with_odoo(selection: Selection) -> list[Suite] | None:
         return None
     LOGS.mkdir(exist_ok=True)
     (WORK / 'home').mkdir(exist_ok=True)
-    with cli.serving() as server, Background(plain_suites(selection)) as background:
+    with cli.serving() as server, Background(plain_suites(selection)) as plain:
         cli.ensure_base(server)
-        suites = background.suites
-        for addon in [addon for addon, targets in selection.odoo.items() if targets]:
-            with odoo_database(server, addon, anew=selection.full) as database:
-                background.show()
-                say(f'\n== Odoo and browser tests of {addon} ==')
-                suite = odoo_suite(selection, addon, database)
-                suite.run()
-                suites = [*suites, suite]
-        return suites
+        with odoo_databases(server, selection) as clones:
+            plain.show()
+            first, *others = suites = odoo_suites(selection, clones)
+            # In a full run the others go beside the first, which has the terminal.
+            with Background(others if selection.full else []) as beside:
+                for suite in [first] if selection.full else suites:
+                    say(f'\n== {suite.name}: Odoo and browser tests ==')
+                    suite.run()
+                beside.show()
+        return [*plain.suites, *suites]
 
 
 def verdict(suites: list[Suite], full: bool, seconds: float) -> int:
