@@ -6,13 +6,16 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
-from ..vatportal import qaime_number
+from ..vatportal import qaime_number, voen
+from ..vatportal.nearest import DayIndex
 from .document import LIVE_STATES
 from .document_delete import FINAL_STATUSES
 
 # How the ERP ids that we give out look, wherever e-taxes shows them.
 _ERP_ID = re.compile(r'ODOO-[0-9]+-[0-9a-f]{8}')
 SALE_TYPES = ('out_invoice', 'out_refund', 'in_refund')
+# Kinds that may lower what an earlier document said: the only ones for which a credit note is as likely as an invoice.
+ADJUSTMENTS = ('taxCodex163', 'taxCodex177_5')
 # An invoice may be issued at e-taxes some days before or after its date in the books.
 NEAR = timedelta(days=7)
 # Farther away than this it is not even proposed.
@@ -30,6 +33,8 @@ class VatportalDocument(models.Model):
     proposed_move_ids = fields.Many2many(
         'account.move', 'vatportal_document_proposed_rel', string="Invoices That May Be Meant", readonly=True,
         copy=False)
+    had_bill = fields.Boolean(
+        readonly=True, copy=False, help="Its bill was deleted by a person; another one is not made by itself.")
 
     @api.model
     def _on_imported(self, created, changed):
@@ -44,9 +49,19 @@ class VatportalDocument(models.Model):
         documents._request_wanted_bills()
         documents.filtered('move_id')._follow_status()
 
+    def write(self, vals):
+        if 'move_id' in vals and not vals['move_id']:
+            losing = self.filtered(
+                lambda document: document.direction == 'incoming' and document.move_id and not document.had_bill)
+            if losing:
+                super(VatportalDocument, losing).write({'had_bill': True})
+        return super().write(vals)
+
     def _request_wanted_bills(self):
+        """Let the bills be made that the connector makes by itself; not those that a person has thrown away."""
         self.filtered(lambda document: (
-            document.bill_state == 'to_bill' and not document.move_id and document.connector_id.auto_bill
+            document.bill_state == 'to_bill' and not document.move_id and not document.had_bill
+            and document.connector_id.auto_bill
             and document._baku_date() >= (document.connector_id.auto_bill_from or document._baku_date())
         ))._request_bills()
 
@@ -57,33 +72,57 @@ class VatportalDocument(models.Model):
         for _company, documents in self.filtered(
                 lambda document: not document.move_id and document.direction == 'outgoing'
                 and document.state not in ('rejected', 'deleted')).grouped('company_id').items():
-            documents._match_by_number()
-            documents.filtered(lambda document: not document.move_id)._match_by_erp_id()
-            documents.filtered(
-                lambda document: not document.move_id and document.status not in FINAL_STATUSES)._match_by_total()
+            rest = documents - documents._match_by_number()
+            rest -= rest._match_by_erp_id()
+            rest.filtered(lambda document: document.status not in FINAL_STATUSES)._match_by_total()
 
     def _free_invoices(self, domain):
-        """Invoices of the documents' company that have no document at e-taxes yet."""
+        """Invoices of the documents' company, and of its branches, that have no document at e-taxes yet."""
         taken = Domain('vatportal_document_ids', 'any', [
             ('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])
         return self.env['account.move'].search(
-            Domain('company_id', '=', self.company_id.id) & Domain('move_type', 'in', SALE_TYPES)
+            Domain('company_id', 'in', self._invoicing_companies().ids) & Domain('move_type', 'in', SALE_TYPES)
             & Domain('state', '!=', 'cancel') & ~taken & Domain(domain))
 
+    def _invoicing_companies(self):
+        """The documents' company and those of its branches that invoice under its VÖEN."""
+        company = self.company_id.sudo()
+        branches = company.search([('id', 'child_of', company.ids), ('id', 'not in', company.ids)])
+        own = voen.normalize(company.vat)
+        return company + branches.filtered(lambda branch: voen.normalize(branch.vat) in ('', own))
+
+    def _check_company(self, fnames=None):
+        """A document is the company's that has the VÖEN; its invoice may be that of a branch."""
+        names = set(self._fields if fnames is None else fnames)
+        if {'company_id', 'company_ids'} & names:
+            names = set(self._fields)
+        if 'move_id' in names:
+            strange = self.sudo().filtered(
+                lambda document: document.move_id.company_id - document.company_id
+                and document.move_id.company_id not in document._invoicing_companies())
+            super(VatportalDocument, strange)._check_company(['move_id'])
+        return super()._check_company(names - {'move_id', 'company_id'})
+
     def _match_by_number(self):
-        """The qaimə number stands on the invoice: somebody typed it there, with or without a space."""
+        """The qaimə number stands on the invoice: somebody typed it there, with or without a space.
+
+        :return: the documents for which that tells something
+        """
+        found = self.browse()
         forms = {form for document in self for form in (document.qaime, document._payment_reference()) if form}
         forms |= {form.lower() for form in forms}
         if not forms:
-            return
+            return found
         moves = self._free_invoices(
             Domain('ref', 'in', list(forms)) | Domain('payment_reference', 'in', list(forms)))
         by_number = defaultdict(self.env['account.move'].browse)
         for move in moves:
             for text in {qaime_number(move.ref), qaime_number(move.payment_reference)}:
                 by_number[text] |= move
-        for document in self.filtered('qaime'):
-            document._link_or_propose(by_number.get(document.qaime, moves.browse()))
+        for document in self.filtered(lambda document: document.qaime in by_number):
+            document._link_or_propose(by_number[document.qaime])
+            found += document
+        return found
 
     def _settle_sent(self):
         """Downloads that name the ERP id of a document of ours that waits for its number are that document: signed
@@ -96,10 +135,14 @@ class VatportalDocument(models.Model):
         return rest
 
     def _match_by_erp_id(self):
-        """The text of the document names the ERP id under which an invoice was once sent."""
+        """The text of the document names the ERP id under which an invoice was once sent. Return those for which that
+        tells something."""
+        found = self.browse()
         for document, other in self._named_documents().items():
             if other.move_id and other.state not in LIVE_STATES:
                 document._link_or_propose(other.move_id)
+                found += document
+        return found
 
     def _named_documents(self):
         """Return a dict of downloaded document → the one document whose ERP id its text names."""
@@ -124,19 +167,12 @@ class VatportalDocument(models.Model):
         moves = self._free_invoices([
             ('commercial_partner_id', 'in', dated.partner_id.commercial_partner_id.ids),
             ('invoice_date', '>=', min(days) - FAR), ('invoice_date', '<=', max(days) + FAR)])
-        by_partner = moves.grouped('commercial_partner_id')
-        totals = {move: move._vatportal_total() for move in moves}
+        candidates = _Candidates(moves)
         sure = {}
         for document in dated:
-            day, types, total = document._baku_date(), document._invoice_types(), document._amount_to_pay()
-            theirs = [
-                (abs(move.invoice_date - day), move)
-                for move in by_partner.get(document.partner_id.commercial_partner_id, ()) if move.move_type in types]
-            same = [(away, move) for away, move in theirs if totals[move] == total and away <= FAR]
-            close = [move for away, move in same if away <= NEAR and move.state == 'posted']
-            sure[document] = close[0] if len(close) == 1 else moves.browse()
-            document._propose(moves.union(*(
-                move for _away, move in same or [pair for pair in theirs if pair[0] <= NEAR])))
+            only, proposed = candidates.of(document)
+            sure[document] = only
+            document._propose(proposed)
         claimed = defaultdict(list)
         for document, move in sure.items():
             claimed[move].append(document)
@@ -153,27 +189,29 @@ class VatportalDocument(models.Model):
             ('company_id', 'in', self.company_id.ids), ('direction', '=', 'outgoing'), ('move_id', '=', False),
             ('partner_id', 'in', self.partner_id.ids), ('state', 'in', LIVE_STATES), ('status', 'not in', FINAL_STATUSES),
             ('date', '>=', min(dates) - 2 * NEAR), ('date', '<=', max(dates) + 2 * NEAR)])
-        alike = others.grouped(lambda document: (document.partner_id, document._amount_to_pay()))
-        return {document: any(
-            other != document and abs(other.date - document.date) <= 2 * NEAR
-            for other in alike.get((document.partner_id, document._amount_to_pay()), ())) for document in self}
+        alike = DayIndex(
+            ((other.partner_id, other._amount_to_pay()), other.date, other) for other in others)
+        return {document: any(other != document for _away, other in alike.nearest(
+            (document.partner_id, document._amount_to_pay()), document.date, 2 * NEAR, 2)) for document in self}
 
-    def _invoice_types(self):
-        """What in Odoo can be behind a document that we issued: we return goods with a vendor credit note."""
-        if self.kind_id.code == 'returnInvoice':
-            return ('in_refund',)
-        return ('out_invoice', 'out_refund')
+    def _may_be(self, move_type, kind):
+        """Whether this document can have been issued for an entry of ``move_type`` that goes out as ``kind``.
+
+        A credit note is none of what e-taxes calls an invoice: it must say itself that it goes out as this kind.
+        """
+        if kind and kind == self.kind_id:
+            return True
+        if move_type == 'out_invoice':
+            return self.kind_id.code != 'returnInvoice'
+        return move_type == 'out_refund' and self.kind_id.code in ADJUSTMENTS
 
     def _link_or_propose(self, moves):
-        fitting = moves.filtered(lambda move: move.state == 'posted' and move.move_type in self._invoice_types())
-        if len(fitting) == 1 and not self._live_documents(fitting):
+        fitting = moves.filtered(
+            lambda move: move.state == 'posted' and self._may_be(move.move_type, move.vatportal_kind_id))
+        if len(fitting) == 1 and not fitting._vatportal_live_document():
             self._link(fitting)
-        elif moves:
+        else:
             self._propose(moves)
-
-    def _live_documents(self, move):
-        return move.sudo().vatportal_document_ids.filtered(
-            lambda document: document.direction == 'outgoing' and document.state in LIVE_STATES)
 
     def _propose(self, moves):
         day = self._baku_date()
@@ -209,8 +247,10 @@ class VatportalDocument(models.Model):
     def _link_problem(self, move):
         """What stands against linking this document with ``move``; False for nothing."""
         _ = self.env._
-        if len(move) != 1 or move.company_id != self.company_id:
+        if len(move) != 1 or move.company_id not in self._invoicing_companies():
             return _("Choose an invoice of %s.", self.company_id.name)
+        if move.state == 'cancel':
+            return _("%s is cancelled: choose one that is in force.", move.display_name)
         if self.is_foreign:
             return _("%s is not the company's document.", self.display_name)
         if self.move_id and self.move_id != move and self.move_id.state != 'cancel':
@@ -218,7 +258,7 @@ class VatportalDocument(models.Model):
         if self.direction == 'outgoing':
             if move.move_type not in SALE_TYPES:
                 return _("%s can't be an invoice that you sent.", move.display_name)
-            if self._live_documents(move) - self:
+            if move._vatportal_live_document() - self:
                 return _("%s has another document at e-taxes.", move.display_name)
         elif move.move_type not in ('in_invoice', 'in_refund', 'in_receipt', 'out_refund'):
             return _("%s can't be the bill of a received document.", move.display_name)
@@ -249,3 +289,39 @@ class VatportalDocument(models.Model):
         twin.flush_recordset()
         twin.unlink()
         self.sudo().write({name: known[name] for name in _TAKEN_OVER if known[name]})
+
+
+class _Candidates:
+    """The free invoices among which documents find theirs: looked up by partner, total and day, for there may be
+    thousands on either side."""
+
+    def __init__(self, moves):
+        self.none = moves.browse()
+        entries = []
+        for move in moves:
+            group = (move.move_type, move.vatportal_kind_id)
+            entries.append((move.commercial_partner_id, group, move._vatportal_total(), move))
+        self.groups = {group for _partner, group, _total, _move in entries}
+        self.alike = _index(entries)
+        self.posted = _index(entry for entry in entries if entry[-1].state == 'posted')
+        self.others = DayIndex(((partner, group), move.invoice_date, move) for partner, group, _total, move in entries)
+
+    def of(self, document):
+        """Return (the one invoice that is surely meant or none, those to be proposed)."""
+        day, total, partner = document._baku_date(), document._amount_to_pay(), document.partner_id.commercial_partner_id
+        groups = [group for group in self.groups if document._may_be(*group)]
+        keys = [(partner, group, total) for group in groups]
+        close = _nearest(self.posted, keys, day, NEAR, 2)
+        proposed = _nearest(self.alike, keys, day, FAR, PROPOSED) or _nearest(
+            self.others, [(partner, group) for group in groups], day, NEAR, PROPOSED)
+        return close[0] if len(close) == 1 else self.none, self.none.union(*proposed)
+
+
+def _index(entries):
+    return DayIndex(((partner, group, total), move.invoice_date, move) for partner, group, total, move in entries)
+
+
+def _nearest(index, keys, day, reach, limit):
+    """The nearest of several keys, nearest first."""
+    found = [entry for key in keys for entry in index.nearest(key, day, reach, limit)]
+    return [move for _away, move in sorted(found, key=lambda entry: entry[0])[:limit]]

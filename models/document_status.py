@@ -56,8 +56,7 @@ class VatportalDocument(models.Model):
     def _follow_status(self):
         """Raise, renew or close the activity on each document's invoice or bill, as its status asks."""
         for document in self:
-            move = document.move_id
-            if not move or move.company_id != document.company_id:
+            if not document.move_id:
                 continue
             task = document._status_task()
             if document.status in FINAL_STATUSES:

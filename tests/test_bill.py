@@ -153,6 +153,10 @@ class TestBill(BillCommon):
         document.move_id.unlink()
         self.run_cron()
         self.assertEqual((document.move_id.id, document.bill_state), (False, 'to_bill'))
+        document.sudo().status = 'approvedBySystem'
+        self.env['vatportal.document']._on_imported(document.browse(), document)
+        self.run_cron()
+        self.assertEqual((document.move_id.id, document.bill_requested), (False, False), "a change brings it back no more")
         document.action_create_bills()
         self.assertEqual(document.bill_state, 'billed')
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -72,6 +73,57 @@ class TestMatch(BillCommon):
         self.assert_linked(document, refund)
         self.assertFalse(invoice.vatportal_document_id)
 
+    def credit_note(self, kind=False):
+        return self.create_invoice(move_type='out_refund', vatportal_kind_id=self.kind(kind).id if kind else False)
+
+    def test_an_invoice_is_no_credit_note(self):
+        self.credit_note()
+        self.credit_note('taxCodex163')
+        self.assert_proposed(self.imported(self.sent()), self.env['account.move'])
+
+    def test_a_credit_note_that_goes_out_as_this_kind(self):
+        self.credit_note()
+        fitting = self.credit_note('resale')
+        self.assert_linked(self.imported(self.sent(kind='resale')), fitting)
+
+    def test_an_adjustment_may_be_a_credit_note(self):
+        move = self.credit_note()
+        self.assert_linked(self.imported(self.sent(kind='taxCodex177_5')), move)
+
+    def test_a_number_typed_on_a_credit_note_is_only_proposed(self):
+        move = self.credit_note()
+        move.payment_reference = 'MT2401 10000001'
+        self.assert_proposed(self.imported(self.sent(qaime='MT240110000001')), move)
+
+    def branch(self, **vals):
+        return self.env['res.company'].create({
+            'name': "Xəzər Ticarət, Gəncə", 'parent_id': self.company.id, 'country_id': self.company.country_id.id, **vals})
+
+    def branch_invoice(self, branch):
+        self.env.user.company_ids += branch
+        partner = self.partner.with_company(branch)
+        partner.property_account_receivable_id = self.partner.property_account_receivable_id
+        move = self.create_invoice(company_id=branch.id)
+        self.assertEqual((move.company_id, move.amount_total), (branch, 118))
+        return move
+
+    def test_a_branch_invoices_under_the_same_voen(self):
+        move = self.branch_invoice(self.branch())
+        document = self.imported(self.sent())
+        self.assert_linked(document, move)
+        self.assertEqual(document.company_id, self.company)
+        self.changed(document, status='updateRequested')
+        self.assertTrue(self.activities(move))
+
+    def test_a_branch_with_a_voen_of_its_own(self):
+        move = self.branch_invoice(self.branch(vat=OTHER_VENDOR))
+        document = self.imported(self.sent())
+        self.assert_proposed(document, self.env['account.move'])
+        with self.assertRaisesRegex(UserError, "Choose an invoice of"):
+            document.action_link_move(move.id)
+        with self.assertRaisesRegex(UserError, "company inconsistencies"):
+            document.sudo().move_id = move
+
     # ------------------------------------------------------------------ doubt
 
     def test_two_invoices_are_proposed(self):
@@ -143,6 +195,10 @@ class TestMatch(BillCommon):
                                                              partner_id=self.partner.id)):
             with self.assertRaises(UserError):
                 document.action_link_move(move.id)
+        cancelled = self.create_invoice(post=False)
+        cancelled.button_cancel()
+        with self.assertRaisesRegex(UserError, "is cancelled"):
+            document.action_link_move(cancelled.id)
         reader = new_test_user(self.env, 'reader', groups='account.group_account_readonly', company_id=self.company.id)
         with self.assertRaises(AccessError):
             document.with_user(reader).action_link_move(self.create_invoice().id)
@@ -272,3 +328,21 @@ class TestMatch(BillCommon):
         with self.assertQueryCount(120):
             self.imported(documents)
             self.env.flush_all()
+
+    def test_each_document_looks_at_its_own_invoices(self):
+        """Forty documents and forty invoices of one partner: a document is held against each sort of entry, and an
+        index answers the rest, see the SDK's test_nearest."""
+        for number in range(40):
+            self.create_invoice({'price_unit': 1000 + number})
+        documents = [self.sent(1000.0 + number) for number in range(40)]
+        asked, may_be = [], type(documents[0])._may_be
+
+        def counted(document, *group):
+            asked.append(document)
+            return may_be(document, *group)
+
+        with patch.object(type(documents[0]), '_may_be', counted):
+            matched = self.imported(*documents)
+        self.assertEqual(len(asked), 40)
+        self.assertEqual(len(matched.move_id), 40)
+        self.assertFalse(any(matched.mapped('amount_differs')))
