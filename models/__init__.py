@@ -11,6 +11,7 @@ from . import document
 from . import document_line
 from . import document_doubt
 from . import document_import
+from . import document_follow
 from . import job
 from . import job_engine
 from . import job_cron

@@ -58,6 +58,8 @@ class VatportalImportSchedule(models.Model):
     last_updated = fields.Integer(string="Changed", readonly=True, copy=False)
     failed_since = fields.Datetime(readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
+    last_warning = fields.Text(
+        readonly=True, copy=False, help="What was wrong with single documents, though the last import came to its end.")
     last_missed_at = fields.Datetime(
         string="PIN1 Missed", readonly=True, copy=False, help="When an import last ended because nobody confirmed PIN1.")
     job_ids = fields.One2many('vatportal.job', 'schedule_id', string="Processes")
@@ -71,7 +73,9 @@ class VatportalImportSchedule(models.Model):
     # ------------------------------------------------------------------ when
 
     def _cron_import(self):
-        """Scheduled action: begin the imports that are due. Those of one connector do not keep the others."""
+        """Scheduled action: begin the imports that are due. Those of one connector do not keep the others. What could
+        not be done after earlier imports is taken up again."""
+        self.env['vatportal.document']._cron_follow()
         due = self.search([('next_at', '<=', fields.Datetime.now()), ('connector_id.active', '=', True)])
         for schedules in split_every(1, due.ids, self.browse):
             try:
@@ -149,25 +153,41 @@ class VatportalImportSchedule(models.Model):
             if not failed[0].is_stopped:
                 self._note_failure('\n'.join(filter(None, [failed[0].message, failed[0].portal_message])))
         else:
-            self.write({
-                'last_success_at': fields.Datetime.now(), 'last_day': jobs[-1].date_to,
-                'last_read': sum(jobs.mapped('read_count')), 'last_created': sum(jobs.mapped('created_count')),
-                'last_updated': sum(jobs.mapped('updated_count')), 'failed_since': False, 'last_error': False,
-            })
+            self._note_success(jobs)
+
+    def _note_success(self, jobs):
+        """Write what came. Of single documents that were not as they should be, the users to notify hear once, not at
+        every import that meets them."""
+        warning = jobs._warning_text()
+        news = warning and not self.last_warning
+        self.write({
+            'last_success_at': fields.Datetime.now(), 'last_day': max(jobs.mapped('date_to')),
+            'last_read': sum(jobs.mapped('read_count')), 'last_created': sum(jobs.mapped('created_count')),
+            'last_updated': sum(jobs.mapped('updated_count')), 'failed_since': False, 'last_error': False,
+            'last_warning': warning or False,
+        })
+        if news:
+            self._tell(self.env._("Scheduled import with a warning"), self.env._(
+                "The scheduled import (%(folder)s) is done, with a warning: %(warning)s You will not be told again "
+                "until an import has none.", folder=self._folder(), warning=warning))
 
     def _note_failure(self, text):
         """Write the failure; the users to notify hear of the first of a row only."""
         first = not self.failed_since
         self.write({'failed_since': self.failed_since or fields.Datetime.now(), 'last_error': text})
         if first:
-            folder = dict(self._fields['direction']._description_selection(self.env))[self.direction]
-            self.connector_id.sudo().message_post(
-                subject=self.env._("Scheduled import failed"),
-                body=self.env._(
-                    "The scheduled import (%(folder)s) failed: %(error)s It is tried again by itself; you will not be "
-                    "told again until it has worked.", folder=folder, error=text),
-                partner_ids=self.connector_id.notify_user_ids.partner_id.ids,
-                message_type='notification', subtype_xmlid='mail.mt_note')
+            self._tell(self.env._("Scheduled import failed"), self.env._(
+                "The scheduled import (%(folder)s) failed: %(error)s It is tried again by itself; you will not be "
+                "told again until it has worked.", folder=self._folder(), error=text))
+
+    def _folder(self):
+        return dict(self._fields['direction']._description_selection(self.env))[self.direction]
+
+    def _tell(self, subject, body):
+        """Tell the users to notify."""
+        self.connector_id.sudo().message_post(
+            subject=subject, body=body, partner_ids=self.connector_id.notify_user_ids.partner_id.ids,
+            message_type='notification', subtype_xmlid='mail.mt_note')
 
 
 class VatportalJob(models.Model):

@@ -122,27 +122,14 @@ class VatportalDocument(models.Model):
             # The next chunk does not need them any more.
             target.invalidate_model(flush=False)
             self.env['vatportal.document.line'].invalidate_model(flush=False)
+        # Also what is left from an earlier import: whoever imports once more expects it to be done.
+        result['problems'][:0] = self._follow_waiting(
+            [('company_id', '=', connector.company_id.id), ('direction', '=', direction)])
         for key in ('new', 'changed'):
-            result[key] = self.browse(result[key])
-        self._after_import(result)
+            # A document that turned out to be one that was sent from here has been merged with it.
+            result[key] = self.browse(result[key]).exists()
         del result['problems'][BAD_SHOWN:]
         return result
-
-    def _after_import(self, result):
-        """Let follow what follows from the new and the changed documents. Should that fail, they stay all the same."""
-        try:
-            with self.env.cr.savepoint():
-                self._on_imported(
-                    *(result[key].filtered(lambda document: not document.is_foreign) for key in ('new', 'changed')))
-        except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
-            raise
-        except Exception as error:
-            _logger.exception("VatPortal: imported documents could not be matched")
-            result['problems'].insert(0, self.env._(
-                "The documents are here, but could not be matched with partners and invoices: %s", error))
-        # A document that turned out to be one that was sent from here has been merged with it.
-        for key in ('new', 'changed'):
-            result[key] = result[key].exists()
 
     @api.model
     def _by_key(self, documents):
@@ -215,6 +202,7 @@ class VatportalDocument(models.Model):
     def _new_values(self, vals, lines, common):
         return {
             **vals, **common,
+            'to_follow': False if vals['is_foreign'] else 'new',
             'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',
             'line_ids': [fields.Command.create(line) for line in lines],
         }
@@ -232,6 +220,7 @@ class VatportalDocument(models.Model):
             changes['import_job_id'] = common['import_job_id']
         if not self.connector_id:
             changes['connector_id'] = common['connector_id']
+        changes['to_follow'] = False if vals['is_foreign'] else self.to_follow or 'changed'
         if self.status == 'unknown' == changes.get('status', self.status) and 'status_code' in changes:
             # The tracked status says "Other" before and after.
             self._message_log(body=self.env._(

@@ -33,6 +33,8 @@ class VatportalJob(models.Model):
     A page is one step and committed, so an import that is cut anywhere goes on at its page. The portal tells how
     many documents there are in all; if its pages bring fewer, all are read once more, and if they still do, the
     import ends with an error that says so. What came is kept in any case.
+
+    Single documents that can't be read, or of which what follows could not be done, are a warning: the import is done.
     """
 
     _inherit = 'vatportal.job'
@@ -57,7 +59,8 @@ class VatportalJob(models.Model):
     foreign_count = fields.Integer(string="Not Ours", readonly=True)
     skipped_count = fields.Integer(string="Left Out", readonly=True, help="By the choice of kinds and statuses.")
     bad_count = fields.Integer(string="Unreadable", readonly=True)
-    notes = fields.Text(readonly=True, help="What was wrong with unreadable documents.")
+    notes = fields.Text(readonly=True, help="What was wrong with single documents.")
+    warning = fields.Text(readonly=True, help="What was wrong though everything was read, and the import is done.")
     pin_shown = fields.Boolean(readonly=True, help="The code for PIN1 has come.")
     pin_missed = fields.Boolean(readonly=True, help="PIN1 was not confirmed on the phone.")
 
@@ -237,7 +240,9 @@ class VatportalJob(models.Model):
         })
         problems = [why for _raw, why in bad] + result['problems']
         if problems:
-            self.notes = '\n'.join([*(self.notes or '').splitlines(), *problems][:KEPT_BAD])
+            # What is left from an earlier page is told again with this one.
+            known = dict.fromkeys([*(self.notes or '').splitlines(), *problems])
+            self.notes = '\n'.join([*known][:KEPT_BAD])
         if bad:
             details = self.sudo().details or {}
             kept = [*details.get('unreadable', []), *(raw for raw, _why in bad)]
@@ -247,7 +252,7 @@ class VatportalJob(models.Model):
         """Go on to the next page, to a second reading, or to the end."""
         last = not rows or self.page * self.page_size >= self.total or self.page >= MAX_PAGES
         if self.read_count >= self.total:
-            self._end_download(self._problem(), self.notes)
+            self._end_download()
         elif not last:
             self.page += 1
             self._go_on()
@@ -259,11 +264,12 @@ class VatportalJob(models.Model):
                 "The portal says that there are %(total)s documents, but its pages brought only %(read)s, twice. "
                 "What came is kept; resume to read again.", total=self.total, read=self.read_count), self.notes)
 
-    def _problem(self):
-        """What was wrong though everything was read."""
+    def _get_warning(self):
+        """What was wrong with single documents though everything was read; False for nothing."""
         if self.bad_count:
             return self.env._("%s documents could not be read; all others are here.", self.bad_count)
-        return self.notes and self.env._("All documents are here, but not everything that follows could be done.")
+        return bool(self.notes) and self.env._(
+            "All documents are here, but not everything that follows could be done. It is tried again by itself.")
 
     def _go_on(self):
         self._schedule(0)
@@ -273,7 +279,7 @@ class VatportalJob(models.Model):
         """End the import, with what went wrong."""
         vals = {'message': problem or False, 'portal_message': portal_message or False}
         if not problem:
-            vals |= {'step': 'numbers', 'seen': False}
+            vals |= {'step': 'numbers', 'seen': False, 'warning': self._get_warning()}
         self.write(vals)
         self._finish()
 

@@ -156,7 +156,7 @@ class VatportalJob(models.Model):
             if self.second_pass:
                 # Every page was read: from the first again, all counted anew.
                 vals |= {'page': 1, 'second_pass': False, 'seen': False, 'read_count': 0, 'unchanged_count': 0,
-                         'skipped_count': 0, 'bad_count': 0, 'notes': False}
+                         'skipped_count': 0, 'bad_count': 0, 'notes': False, 'warning': False}
         else:
             vals |= {'phase': 'start', 'portal_id': False, 'step': False, 'stats': False}
         return vals

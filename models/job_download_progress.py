@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from .job import OPEN_STATES
+from .job_download import KEPT_BAD
 
 
 class VatportalJob(models.Model):
@@ -22,7 +23,8 @@ class VatportalJob(models.Model):
     def action_refresh(self):
         """Of imports that were started together, move on and show the one that is at work.
 
-        :return: as for every job, and ``progress``, see :meth:`_progress_download`
+        :return: as for every job, and ``progress``, see :meth:`_progress_download`, and ``warning``: what was wrong
+            with single documents though all is done, or False
         """
         data = super().action_refresh()
         if self.operation != 'download' or not self.root_id:
@@ -44,7 +46,7 @@ class VatportalJob(models.Model):
             data.update(
                 documents=[], can_retry=False, can_cancel=False,
                 can_stop=self.state in OPEN_STATES, can_resume=self.state == 'failed',
-                progress=self._progress_download())
+                progress=self._progress_download(), warning=self._batch()._warning_text() or False)
         return data
 
     def _progress_download(self):
@@ -66,6 +68,12 @@ class VatportalJob(models.Model):
                 'state': 'waiting' if job.on_hold else 'running' if job.state in OPEN_STATES else job.state,
             } for job in batch],
         }
+
+    def _warning_text(self):
+        """What was wrong with single documents in these imports that are done, first what it means; '' for nothing."""
+        warned = self.filtered('warning')
+        lines = [line for text in warned.mapped('warning') + warned.mapped('notes') for line in (text or '').splitlines()]
+        return '\n'.join([*dict.fromkeys(lines)][:1 + KEPT_BAD])
 
     # ------------------------------------------------------------------ steps
 

@@ -8,6 +8,7 @@ from . import test_match
 from . import test_import_store
 from . import test_import_batch
 from . import test_import_download
+from . import test_import_follow
 from . import test_import_race
 from . import test_import_schedule
 from . import test_import_tour

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -142,6 +142,40 @@ class TestImportSchedule(DownloadCommon):
         self.due()
         self.run_cron()
         self.assertEqual(len(self.messages()), 2, "it worked in between: this is news")
+
+    def test_an_unreadable_document_is_a_warning_told_once(self):
+        self.recent(2)
+        bad = self.sandbox.portal.add_document(0, tin_to=SELLER, net_amount='much')
+        self.schedule.last_day = date(2026, 1, 1)
+        with freeze_time(fields.Datetime.now()):
+            today = self.schedule._days()[1]
+            for _run in range(2):
+                self.due()
+                jobs = self.run_cron()
+                self.assertEqual(set(jobs.mapped('state')), {'done'})
+                self.assertEqual(self.schedule.last_day, today)
+                self.assertFalse(self.schedule.failed_since or self.schedule.last_error)
+                self.assertIn("1 documents could not be read", self.schedule.last_warning)
+                self.assertIn("net_amount", self.schedule.last_warning)
+        self.assertEqual(len(jobs), 1, "a month back: it does not grow with every day")
+        self.assertEqual(len(self.messages()), 1)
+        self.assertIn("with a warning", self.messages().body)
+        self.assertEqual(self.messages().notified_partner_ids, self.clerk.partner_id)
+        self.mend(bad['qaime'])
+        self.due()
+        self.run_cron()
+        self.assertFalse(self.schedule.last_warning)
+        self.assertEqual(len(self.messages()), 1)
+
+    def mend(self, number):
+        """Let the portal have a number where it had none."""
+        self.sandbox.portal.etaxes.folder(self.sandbox.portal.company(None), 0)[number]['net_amount'] = 1
+
+    def test_the_last_day_is_the_latest_of_all_parts(self):
+        jobs = self.schedule._begin()
+        jobs += jobs.sudo().copy({'date_to': jobs.date_to - timedelta(days=40)})
+        self.schedule._note_end(jobs)
+        self.assertEqual(self.schedule.last_day, jobs[0].date_to)
 
     def test_a_company_without_voen(self):
         self.company.vat = False

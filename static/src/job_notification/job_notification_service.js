@@ -96,7 +96,7 @@ export const jobNotificationService = {
             add(id, key, message, { type: "warning", sticky: true }, _t("Follow"));
         }
 
-        function showEnd({ id, name, state, headline, problem, counts, documents }) {
+        function showEnd({ id, name, state, headline, problem, warning, counts, documents }) {
             const numbers = documents.map((document) => document.qaime).filter(Boolean);
             const lines = problem || !counts.registered ? [problem || headline] : [];
             if (counts.registered) {
@@ -109,7 +109,10 @@ export const jobNotificationService = {
             if (counts.rejected) {
                 lines.push(_t("Rejected: %s", counts.rejected));
             }
-            showLines(id, state === "done", name, lines);
+            if (warning) {
+                lines.push(warning.split("\n", 1)[0]);
+            }
+            showLines(id, state === "done", name, lines, Boolean(warning));
         }
 
         /** For those who are told of a job that they may not open. */
@@ -120,7 +123,7 @@ export const jobNotificationService = {
             }
         }
 
-        function showLines(jobId, isDone, name, lines) {
+        function showLines(jobId, isDone, name, lines, isWarning = false) {
             const key = isDone ? "done" : "failed";
             if (shown.get(jobId)?.key === key || dismissed.get(jobId) === key) {
                 return;
@@ -129,9 +132,12 @@ export const jobNotificationService = {
                 (html, line) => markup`${html}<div>${line}</div>`,
                 markup`<div class="fw-bolder">${name}</div>`
             );
-            const options = isDone
-                ? { type: "success", autocloseDelay: 10000 }
-                : { type: "danger", sticky: true };
+            let options = { type: "danger", sticky: true };
+            if (isDone) {
+                options = isWarning
+                    ? { type: "warning", sticky: true }
+                    : { type: "success", autocloseDelay: 10000 };
+            }
             add(jobId, key, message, options, _t("Show"));
         }
 
