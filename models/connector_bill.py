@@ -26,7 +26,7 @@ class VatportalConnector(models.Model):
     responsible_id = fields.Many2one(
         'res.users', string="Responsible for Documents", domain="[('share', '=', False)]",
         help="Gets the activities when a document is sent back, cancelled or deleted. Empty: the salesperson of the "
-             "invoice, or whoever made the bill.")
+             "invoice, or whoever made the bill; of a document without invoice, whoever imported it.")
 
     @api.onchange('auto_bill')
     def _onchange_auto_bill(self):
@@ -49,10 +49,14 @@ class VatportalConnector(models.Model):
             return {**vals, 'auto_bill_from': fields.Date.context_today(self)}
         return vals
 
-    def _activity_user(self, move):
-        """The user who is told what happened to the document of ``move``."""
+    def _activity_user(self, record):
+        """The user who is told what happened to the document of ``record``, an invoice or bill, or to ``record``
+        itself where it is the document."""
         robot = self.env.ref('base.user_root')
-        people = self.responsible_id | move.invoice_user_id | move.create_uid | self.notify_user_ids
+        people = self.responsible_id
+        if record._name == 'account.move':
+            people |= record.invoice_user_id
+        people |= record.create_uid | self.notify_user_ids
         able = people.filtered(
-            lambda user: user.active and not user.share and user != robot and move.company_id in user.company_ids)
+            lambda user: user.active and not user.share and user != robot and record.company_id in user.company_ids)
         return able[:1] or self.env.user

@@ -1,5 +1,8 @@
 import logging
+from itertools import zip_longest
+from textwrap import shorten
 
+from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -10,6 +13,7 @@ from odoo.tools.misc import split_every
 
 from ..vatportal import qaime_number, voen
 from . import portal_values
+from .amounts import decimal
 from .document import STATUSES, TRANSITIONS
 
 _logger = logging.getLogger(__name__)
@@ -20,6 +24,9 @@ DELETED_STATUSES = ('deleted', 'deletedBySystem')
 CHUNK = 500
 # How many documents that could not be read are named.
 BAD_SHOWN = 20
+# What of a changed row stands in the chatter, and of how many rows.
+LOGGED = ('product_code', 'name', 'unit', 'quantity', 'price_unit', 'amount_total')
+ROWS_LOGGED = 10
 
 
 class VatportalDocument(models.Model):
@@ -215,6 +222,7 @@ class VatportalDocument(models.Model):
         changes = {name: value for name, value in vals.items() if self._differs(name, value)}
         line_commands = self._line_commands(lines)
         if line_commands:
+            self._log_line_changes(lines)
             changes['line_ids'] = line_commands
         if common['import_job_id']:
             changes['import_job_id'] = common['import_job_id']
@@ -258,6 +266,26 @@ class VatportalDocument(models.Model):
         commands += [fields.Command.create(vals) for vals in lines[len(present):]]
         return commands
 
+    def _log_line_changes(self, lines):
+        """Tell in the chatter what changes in the rows: with the same sums, nothing else would. The first download of
+        what was sent from here is no change."""
+        if not self.fingerprint:
+            return
+        _, texts = self.env._, []
+        for position, (line, vals) in enumerate(zip_longest(self.line_ids.sorted('sequence'), lines), 1):
+            if not line:
+                texts.append(_("Row %(row)s is new: %(text)s", row=position, text=_row_text(vals)))
+            elif not vals:
+                texts.append(_("Row %(row)s is gone: %(text)s", row=position, text=_row_text(line)))
+            elif changes := line._changes_text(vals):
+                texts.append(_("Row %(row)s: %(text)s", row=position, text=changes))
+        more = len(texts) - ROWS_LOGGED
+        if more > 0:
+            texts[ROWS_LOGGED:] = [_("%s more rows have changed.", more)]
+        if texts:
+            self._message_log(body=Markup("<ul>%s</ul>") % Markup().join(
+                Markup("<li>%s</li>") % text for text in texts))
+
 
 class VatportalDocumentLine(models.Model):
     _inherit = 'vatportal.document.line'
@@ -269,6 +297,12 @@ class VatportalDocumentLine(models.Model):
             return float_compare(present, value, precision_digits=field.get_digits(self.env)[1]) != 0
         return (present or '') != (value or '')
 
+    def _changes_text(self, vals):
+        """What ``vals`` change in this row, old → new; '' where it is nothing that counts."""
+        return '; '.join(
+            f'{self._fields[name]._description_string(self.env)} {_shown(self[name])} → {_shown(vals[name])}'
+            for name in LOGGED if name in vals and self._differs_from(name, vals[name]))
+
 
 def _with_number(vals):
     """Return ``vals`` with the qaimə number in the form in which numbers compare."""
@@ -278,3 +312,13 @@ def _with_number(vals):
 def _status(code):
     """Return the values of the status fields; a status that is new to us is kept as it came."""
     return {'status_code': code or False, 'status': (code if code in KNOWN_STATUSES else 'unknown') if code else False}
+
+
+def _shown(value):
+    """A value of a row in the chatter: numbers without trailing zeros, texts not too long."""
+    return f'{decimal(value):f}' if isinstance(value, float) else shorten(value or '–', 60, placeholder='…')
+
+
+def _row_text(row):
+    """A row in a few words; ``row`` is a record or values."""
+    return f"{_shown(row['name'])}, {_shown(row['quantity'])} × {_shown(row['price_unit'])}"

@@ -47,7 +47,7 @@ class VatportalDocument(models.Model):
         documents = documents._settle_sent()
         documents.filtered(lambda document: document.direction == 'outgoing')._match_invoices()
         documents._request_wanted_bills()
-        documents.filtered('move_id')._follow_status()
+        documents.filtered(lambda document: document.move_id or document.direction == 'outgoing')._follow_status()
 
     def write(self, vals):
         if 'move_id' in vals and not vals['move_id']:

@@ -8,6 +8,8 @@ from .document_bill import BAKU
 from .document_delete import FINAL_STATUSES
 
 ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes'
+# On documents that have no invoice in Odoo.
+DOCUMENT_ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes_document'
 # The buyer has so many days to answer; then the system approves (e-taxes.gov.az).
 DAYS_TO_APPROVE = timedelta(days=5)
 # Beside the obvious ones: what was refused leaves the document as it was, approved.
@@ -15,17 +17,31 @@ APPROVED = ('approved', 'approvedBySystem', 'updateApproval', 'cancelationRefuse
 
 
 class VatportalDocument(models.Model):
-    """What a status of e-taxes asks of people: activities on the invoice or bill, and hints."""
+    """What a status of e-taxes asks of people: hints, and activities on the invoice or bill; on the document itself
+    where it was issued without an invoice in Odoo."""
 
     _inherit = 'vatportal.document'
+    # Nobody writes documents by hand, yet activities are seen and closed by whoever may see the document.
+    _mail_post_access = 'read'
 
     is_approved = fields.Boolean(compute='_compute_is_approved', store=True)
+    status_label = fields.Char(
+        string="e-taxes Status", compute='_compute_status_label',
+        help="A status that is new to us reads as e-taxes names it.")
     hint = fields.Char(compute='_compute_hint', help="What the status means, and what happens next by itself.")
 
     @api.depends('status')
     def _compute_is_approved(self):
         for document in self:
             document.is_approved = document.status in APPROVED
+
+    @api.depends('status', 'status_code')
+    @api.depends_context('lang')
+    def _compute_status_label(self):
+        labels = dict(self._fields['status']._description_selection(self.env))
+        for document in self:
+            code = document.status_code if document.status == 'unknown' else False
+            document.status_label = code or labels.get(document.status, False)
 
     @api.depends('status', 'direction', 'date', 'state')
     @api.depends_context('lang')
@@ -54,13 +70,17 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ activities
 
     def _follow_status(self):
-        """Raise, renew or close the activity on each document's invoice or bill, as its status asks."""
+        """Raise, renew or close the activity on each document's invoice or bill, as its status asks; on the document
+        where there is none."""
         for document in self:
             if not document.move_id:
-                continue
-            task = document._status_task()
-            if document.status in FINAL_STATUSES:
-                task = document._follow_end(task)
+                task = document._lone_task()
+            else:
+                task = document._status_task()
+                if document.status in FINAL_STATUSES:
+                    task = document._follow_end(task)
+                if document.activity_ids:
+                    document.activity_unlink([DOCUMENT_ACTIVITY])
             if task:
                 document._raise_activity(*task)
             else:
@@ -106,6 +126,20 @@ class VatportalDocument(models.Model):
                       "send it again."))
         return None
 
+    def _lone_task(self):
+        """(summary, what to do) for a document that we issued and that has no invoice in Odoo; None for nothing."""
+        if self.direction != 'outgoing' or self.is_foreign or self.state != 'registered':
+            return None
+        _, number = self.env._, self.qaime or self.name
+        if self.status == 'updateRequested':
+            return (_("e-taxes: %s was sent back for correction", number),
+                    _("The buyer did not approve the document. It has no invoice in Odoo: read the reason and correct the "
+                      "document at e-taxes.gov.az."))
+        if self.status == 'cancelRequested':
+            return (_("e-taxes: the cancellation of %s was asked for", number),
+                    _("The document has no invoice in Odoo. Agree or refuse at e-taxes.gov.az."))
+        return None
+
     def _received_task(self, number):
         _ = self.env._
         if self.status == 'cancelRequested':
@@ -117,19 +151,24 @@ class VatportalDocument(models.Model):
                       "otherwise reset it to draft or ask the vendor for a credit note."))
         return None
 
+    def _activity_place(self):
+        """(record, type of activity): where people look for what this document asks of them."""
+        return (self.move_id.sudo(), ACTIVITY) if self.move_id else (self.sudo(), DOCUMENT_ACTIVITY)
+
     def _raise_activity(self, summary, note):
-        move = self.move_id.sudo()
-        present = move.activity_search([ACTIVITY])
+        record, activity_type = self._activity_place()
+        present = record.activity_search([activity_type])
         if present.filtered(lambda activity: activity.summary == summary):
             return
         present.unlink()
         connector = self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
-        move.activity_schedule(
-            ACTIVITY, summary=summary, note=Markup("<p>%s</p>") % note,
-            user_id=connector.sudo()._activity_user(move).id)
+        record.activity_schedule(
+            activity_type, summary=summary, note=Markup("<p>%s</p>") % note,
+            user_id=connector.sudo()._activity_user(record).id)
 
     def _close_activity(self):
-        move = self.move_id.sudo()
-        if move.activity_search([ACTIVITY]):
+        record, activity_type = self._activity_place()
+        # Read for thousands of records at once; most have none.
+        if record.activity_ids and record.activity_search([activity_type]):
             label = dict(self._fields['status']._description_selection(self.env)).get(self.status, '')
-            move.activity_feedback([ACTIVITY], feedback=self.env._("e-taxes status: %s", label))
+            record.activity_feedback([activity_type], feedback=self.env._("e-taxes status: %s", label))

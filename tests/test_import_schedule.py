@@ -300,6 +300,19 @@ class TestImportWizard(DownloadCommon):
         self.assertLessEqual(
             {'without_bill', 'without_invoice', 'amount_differs', 'my_approval', 'returned', 'cancelled'}, names)
 
+    def test_filters_by_status(self):
+        codes = ['approved', 'correctionRefused', 'cancelRequested', 'canceled', 'deleted', 'deletedBySystem',
+                 'deactivated', 'updateRequested', 'sawTheMoon']
+        self.upsert(*(self.portal_document(f'MT2401{n:08d}', status=code) for n, code in enumerate(codes)))
+        search = self.env.ref('l10n_az_vatportal.vatportal_document_view_search')
+        arch = etree.fromstring(self.env['vatportal.document'].get_view(search.id, 'search')['arch'])
+        for name, expected in {
+                'approved': codes[:2], 'cancel_requested': codes[2:3], 'cancelled': codes[3:7], 'returned': codes[7:8],
+        }.items():
+            domain = safe_eval(arch.find(f".//filter[@name='{name}']").get('domain'))
+            found = self.documents() & self.env['vatportal.document'].search(domain)
+            self.assertEqual(sorted(found.mapped('status_code')), sorted(expected), name)
+
     def test_a_number_is_found_as_etaxes_writes_it(self):
         self.upsert(self.portal_document())
         for text in ('MT2401 10000000', 'mt24011000', '10000000'):

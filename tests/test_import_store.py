@@ -131,6 +131,28 @@ class TestImportStore(ImportCommon):
         self.assertEqual(document.line_ids[0], first)
         self.assertEqual(document.line_ids.product_id, self.product, "other goods are not the product of before")
 
+    def test_changed_rows_of_the_same_sums_are_logged(self):
+        self.upsert(self.portal_document(lines=[
+            self.portal_line(line=1), self.portal_line(line=2, prod_name="Qum")]))
+        document = self.document()
+        self.upsert(self.portal_document(lines=[
+            self.portal_line(line=1, unit_qty=20, unit_price=5, prod_name="<b>" + "ə" * 500),
+            self.portal_line(line=2, prod_name="Qum")]))
+        self.assertEqual(len(document.message_ids), 1)
+        body = document.message_ids.body
+        self.assertIn("Quantity 10 → 20; Price 10 → 5", body)
+        self.assertIn("Row 1", body)
+        self.assertNotIn("Row 2", body)
+        self.assertNotIn("<b>", body)
+        self.assertLess(len(body), 300)
+        self.upsert(self.portal_document(lines=[self.portal_line(line=n, prod_name=f"Daş {n}") for n in range(3, 33)]))
+        body = document.message_ids[0].body
+        self.assertIn("Row 3 is new: Daş 5, 10 × 10", body)
+        self.assertIn("20 more rows", body)
+        self.assertEqual(body.count("<li>"), 11)
+        self.upsert(self.portal_document(lines=[self.portal_line(line=3, prod_name="Daş 3")]))
+        self.assertIn("Row 2 is gone: Daş 4, 10 × 10", document.message_ids[0].body)
+
     def test_an_empty_text_does_not_wipe_what_we_know(self):
         self.upsert(self.portal_document())
         self.upsert(self.portal_document(main_subject='', status='approved'))
@@ -142,9 +164,12 @@ class TestImportStore(ImportCommon):
         self.upsert(self.portal_document(status='waitsForTheMoon'))
         document = self.document()
         self.assertEqual((document.status, document.status_code), ('unknown', 'waitsForTheMoon'))
+        self.assertEqual(document.status_label, 'waitsForTheMoon')
         self.upsert(self.portal_document(status='sawTheMoon'))
         self.assertEqual((document.status, document.status_code), ('unknown', 'sawTheMoon'))
         self.assertIn("waitsForTheMoon → sawTheMoon", document.message_ids[0].body)
+        self.upsert(self.portal_document(status='approved'))
+        self.assertEqual(document.status_label, "Approved")
 
     def test_unknown_kind(self):
         self.upsert(self.portal_document(type='moonInvoice'), self.portal_document('MT240110000001', type='moonInvoice'))
@@ -216,12 +241,15 @@ class TestImportStore(ImportCommon):
         self.finish(self.send(move))
         document = move.vatportal_document_id
         line = document.line_ids
+        line.sudo().quantity = 9
         sent = self.sandbox.portal.etaxes.folder(self.sandbox.portal.company(None), 1)[document.qaime]
         result = self.upsert({**sent, 'status': 'approved', 'qaime': sent['qaime'].lower()}, direction='outgoing')
         self.assertEqual((result['created'], result['updated']), (0, 1))
         self.assertEqual((document.status, move.vatportal_status), ('approved', 'approved'))
         self.assertEqual((document.line_ids, line.move_line_id), (line, move.invoice_line_ids))
         self.assertFalse(document.message_ids.tracking_value_ids.field_id.filtered(lambda f: f.name.startswith('amount')))
+        self.assertEqual(line.quantity, 10)
+        self.assertFalse([message for message in document.message_ids if "Row" in (message.body or '')])
         result = self.upsert({**sent, 'status': 'approved'}, direction='outgoing')
         self.assertEqual(result['unchanged'], 0, "the number was written in another way, which is kept in raw")
 

@@ -253,9 +253,49 @@ class TestMatch(BillCommon):
             self.assertFalse(self.activities(move), status)
             self.assertTrue(document.is_approved)
 
-    def test_the_responsible_user_gets_it(self):
+    def boss(self):
         user = new_test_user(self.env, 'boss', groups='account.group_account_invoice', company_id=self.company.id)
         self.connector.responsible_id = user
+        return user
+
+    def document_activities(self, document):
+        return document.activity_search(['l10n_az_vatportal.mail_activity_etaxes_document'])
+
+    def test_a_document_without_invoice_has_its_own_activity(self):
+        boss = self.boss()
+        document = self.imported(self.sent(status='onApproval'))
+        self.assertFalse(document.activity_ids)
+        self.changed(document, status='updateRequested')
+        activity = self.document_activities(document)
+        self.assertEqual((activity.user_id, activity.res_id), (boss, document.id))
+        self.assertIn("sent back for correction", activity.summary)
+        self.changed(document, status='updateRequested')
+        self.assertEqual(self.document_activities(document), activity)
+        self.changed(document, status='cancelRequested')
+        self.assertIn("cancellation", self.document_activities(document).summary)
+        self.document_activities(document).with_user(boss).action_feedback(feedback="I looked")
+        self.assertIn("I looked", document.message_ids[0].body)
+        for status in ('approved', 'canceled'):
+            self.changed(document, status='cancelRequested')
+            self.assertEqual(len(document.activity_ids), 1)
+            self.changed(document, status=status)
+            self.assertFalse(document.activity_ids, status)
+
+    def test_once_there_is_an_invoice_the_activity_is_there(self):
+        document = self.imported(self.sent(status='updateRequested'))
+        self.assertEqual(len(document.activity_ids), 1)
+        move = self.create_invoice()
+        document.action_link_move(move.id)
+        self.assertFalse(document.activity_ids)
+        self.assertTrue(self.activities(move))
+
+    def test_others_documents_ask_nothing_of_us(self):
+        foreign = self.imported(self.sent(status='updateRequested', is_foreign=True))
+        received = self.imported(self.document(status='cancelRequested'))
+        self.assertFalse((foreign + received).activity_ids)
+
+    def test_the_responsible_user_gets_it(self):
+        user = self.boss()
         move = self.create_invoice()
         self.changed(self.imported(self.sent()), status='updateRequested')
         self.assertEqual(self.activities(move).user_id, user)
