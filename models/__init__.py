@@ -28,6 +28,7 @@ from . import job_details
 from . import connector_partner
 from . import connector_token
 from . import job_download_progress
+from . import import_choice
 from . import connector_import
 from . import kind_booking
 from . import unit_alias

@@ -29,6 +29,7 @@ class VatportalImportSchedule(models.Model):
 
     _name = 'vatportal.import.schedule'
     _description = 'Scheduled import from e-taxes'
+    _inherit = ['vatportal.import.choice']
     _order = 'connector_id, direction, id'
     _check_company_auto = True
 
@@ -105,7 +106,8 @@ class VatportalImportSchedule(models.Model):
             return jobs
         try:
             return jobs._queue_download(
-                self.connector_id, [self.direction], *self._days(), self.source, user_id=False, schedule_id=self.id)
+                self.connector_id, [self.direction], *self._days(), self.source, self._filters(), user_id=False,
+                schedule_id=self.id)
         except UserError as error:
             self._note_failure(str(error))
             return jobs

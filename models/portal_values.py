@@ -100,7 +100,7 @@ def document_values(document: EtaxesDocument, direction, own_voen):
 
     :raises ValueError: an amount that no invoice can have, or data that can't be stored
     """
-    seller, buyer = _voen(document.tin_from), _voen(document.tin_to)
+    seller, buyer = voen_of(document.tin_from), voen_of(document.tin_to)
     return {
         'qaime': document_key(document),
         'date': _utc(document.datetime),
@@ -113,7 +113,7 @@ def document_values(document: EtaxesDocument, direction, own_voen):
         'status_code': clean(document.status, CODE_LENGTH),
         'is_foreign': not own_voen or (buyer if direction == 'incoming' else seller) != own_voen,
         'raw': storable(document.raw),
-        **{ours: _amount(getattr(document, theirs)) for ours, (theirs, _line) in AMOUNTS.items()},
+        **{ours: amount_of(getattr(document, theirs)) for ours, (theirs, _line) in AMOUNTS.items()},
     }, clean(document.type, CODE_LENGTH)
 
 
@@ -132,18 +132,20 @@ def line_values(document: EtaxesDocument):
         'name': clean(line.prod_name),
         'unit': clean(line.unit_name),
         'barcode': clean(line.barcode),
-        'quantity': _amount(line.unit_qty),
-        'price_unit': _amount(line.unit_price),
-        'excise_rate': _amount(line.grade),
-        **{ours: _amount(getattr(line, theirs)) for ours, (_document, theirs) in AMOUNTS.items()},
+        'quantity': amount_of(line.unit_qty),
+        'price_unit': amount_of(line.unit_price),
+        'excise_rate': amount_of(line.grade),
+        **{ours: amount_of(getattr(line, theirs)) for ours, (_document, theirs) in AMOUNTS.items()},
     } for position, line in enumerate(lines, 1)]
 
 
-def _voen(text):
+def voen_of(text):
+    """A VÖEN as it is compared and stored."""
     return clean(voen.normalize(clean(text)), CODE_LENGTH)
 
 
-def _amount(number):
+def amount_of(number):
+    """:raises ValueError: an amount that no invoice can have"""
     if abs(number) >= AMOUNT_LIMIT:
         raise ValueError(f'an amount of {number:.3E}')
     return float(number)

@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tools import LazyTranslate
 
-from ..vatportal import qaime_number, voen
+from ..vatportal import qaime_number
 from .amounts import API_NAMES, decimal
-from .portal_values import AMOUNT_LIMIT, CODE_LENGTH, QAIME_LENGTH, clean
+from .portal_values import CODE_LENGTH, QAIME_LENGTH, amount_of, clean, voen_of
 
 _lt = LazyTranslate(__name__)
 
@@ -122,14 +122,14 @@ def document_values(read):
     return {
         'qaime': file_number(read) or False,
         'date': False,
-        'seller_vat': _voen(invoice.seller),
-        'buyer_vat': _voen(invoice.buyer),
+        'seller_vat': voen_of(invoice.seller),
+        'buyer_vat': voen_of(invoice.buyer),
         'buyer_name': clean(read.buyer_name, TEXT_LENGTH),
         'main_info': clean(invoice.main_info, TEXT_LENGTH),
         'add_info': clean(invoice.add_info, TEXT_LENGTH),
         'raw': {name: clean(str(getattr(read, name)), TEXT_LENGTH) for name in (
             'version', 'kod', 'serial', 'number', 'object_name', 'object_code', 'ref_serial', 'ref_number')},
-        **{ours: _amount(getattr(invoice, theirs)) for ours, (_item, theirs) in API_NAMES.items()},
+        **{ours: amount_of(getattr(invoice, theirs)) for ours, (_item, theirs) in API_NAMES.items()},
     }
 
 
@@ -144,21 +144,11 @@ def line_values(read):
         'name': clean(item.name, TEXT_LENGTH),
         'unit': clean(item.unit, TEXT_LENGTH),
         'barcode': clean(item.barcode, TEXT_LENGTH),
-        'quantity': _amount(item.quantity),
-        'price_unit': _amount(item.unit_price),
-        'excise_rate': _amount(item.aksizgrade),
-        **{ours: _amount(getattr(item, theirs)) for ours, (theirs, _document) in API_NAMES.items()},
+        'quantity': amount_of(item.quantity),
+        'price_unit': amount_of(item.unit_price),
+        'excise_rate': amount_of(item.aksizgrade),
+        **{ours: amount_of(getattr(item, theirs)) for ours, (theirs, _document) in API_NAMES.items()},
     } for position, item in enumerate(read.invoice.items, 1)]
-
-
-def _voen(text):
-    return clean(voen.normalize(clean(text)), CODE_LENGTH)
-
-
-def _amount(number):
-    if abs(number) >= AMOUNT_LIMIT:
-        raise ValueError(f'an amount of {number:.3E}')
-    return float(number)
 
 
 def content_key(values, lines):

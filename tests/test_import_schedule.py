@@ -188,6 +188,18 @@ class TestImportSchedule(DownloadCommon):
         self.assertFalse(self.run_cron())
         self.assertIn("users to notify", self.schedule.last_error)
 
+    def test_kinds_and_statuses(self):
+        for kind, status in (('agent', 'approved'), ('resale', 'approved'), ('resale', 'canceled')):
+            self.sandbox.portal.add_document(0, tin_to=SELLER, type=kind, status=status)
+        self.schedule.write({
+            'kind_ids': self.env.ref('l10n_az_vatportal.kind_agent').ids, 'kinds_choice': 'exclude',
+            'status_ids': self.env.ref('l10n_az_vatportal.status_approved').ids})
+        jobs = self.run_cron()
+        self.assertEqual(jobs.filters, {'exc_kinds': ['agent'], 'inc_status': ['approved']})
+        self.assertEqual([(document.kind_id.code, document.status) for document in self.documents()],
+                         [('resale', 'approved')])
+        self.assertEqual((jobs.state, self.schedule.last_read, jobs.skipped_count), ('done', 3, 2))
+
     def test_a_month_back_is_one_process(self):
         self.assertEqual(len(self.schedule._begin()), 1)
 

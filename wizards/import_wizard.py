@@ -14,6 +14,7 @@ class VatportalImportWizard(models.TransientModel):
 
     _name = 'vatportal.import.wizard'
     _description = 'Import from e-taxes'
+    _inherit = ['vatportal.import.choice']
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     connector_id = fields.Many2one(
@@ -34,12 +35,6 @@ class VatportalImportWizard(models.TransientModel):
         help="The day on which the document was made.")
     date_to = fields.Date(
         string="To", required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
-    kinds_choice = fields.Selection(
-        [('include', "Only these kinds"), ('exclude', "All but these kinds")], required=True, default='include')
-    kind_ids = fields.Many2many('vatportal.kind', string="Kinds", help="None: all of them.")
-    statuses_choice = fields.Selection(
-        [('include', "Only these statuses"), ('exclude', "All but these statuses")], required=True, default='include')
-    status_ids = fields.Many2many('vatportal.status', string="Statuses", help="None: all of them.")
     process_count = fields.Integer(compute='_compute_process_count')
 
     @api.depends('company_id')
@@ -85,12 +80,6 @@ class VatportalImportWizard(models.TransientModel):
 
     def _directions(self):
         return ['incoming', 'outgoing'] if self.direction == 'both' else [self.direction]
-
-    def _filters(self):
-        """What the API takes as filters; what is included wins over what is not, so only one of them is given."""
-        kinds, statuses = self.kind_ids.mapped('code'), self.status_ids.mapped('code')
-        prefix = {'include': 'inc', 'exclude': 'exc'}
-        return {f'{prefix[self.kinds_choice]}_kinds': kinds, f'{prefix[self.statuses_choice]}_status': statuses}
 
     def action_import(self):
         """Begin the import and open its live view.
