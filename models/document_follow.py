@@ -81,4 +81,8 @@ class VatportalDocument(models.Model):
             # An import of the same documents is at work, and sees to them.
             self.env.cr.rollback()
             _logger.info("VatPortal: imported documents are in use: %s", type(error).__name__)
+        except Exception:
+            # The scheduled imports come after this in the same action: they must have their turn.
+            self.env.cr.rollback()
+            _logger.exception("VatPortal: what follows from imported documents could not be taken up again")
         self.env['ir.cron']._commit_progress()

@@ -128,7 +128,7 @@ class VatportalDocument(models.Model):
 
     def _lone_task(self):
         """(summary, what to do) for a document that we issued and that has no invoice in Odoo; None for nothing."""
-        if self.direction != 'outgoing' or self.is_foreign or self.state != 'registered':
+        if self.direction != 'outgoing' or self.state != 'registered':
             return None
         _, number = self.env._, self.qaime or self.name
         if self.status == 'updateRequested':

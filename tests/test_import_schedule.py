@@ -229,6 +229,13 @@ class TestImportSchedule(DownloadCommon):
         self.assertTrue(other.last_success_at)
 
 
+    def test_what_is_taken_up_again_does_not_keep_the_imports(self):
+        with patch.object(type(self.env['vatportal.document']), '_follow_waiting', side_effect=ZeroDivisionError("odd")), \
+                self.assertLogs('odoo.addons.l10n_az_vatportal.models.document_follow', 'ERROR'):
+            self.trigger()
+        self.assertTrue(self.schedule.job_ids)
+
+
 @tagged('post_install_l10n', 'post_install', '-at_install')
 class TestImportWizard(DownloadCommon):
 
