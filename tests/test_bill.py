@@ -1,8 +1,10 @@
+import runpy
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
+from odoo.tools import file_path
 
 from .bill_common import BUYER, OTHER_VENDOR, VENDOR, BillCommon
 
@@ -159,6 +161,18 @@ class TestBill(BillCommon):
         self.assertEqual((document.move_id.id, document.bill_requested), (False, False), "a change brings it back no more")
         document.action_create_bills()
         self.assertEqual(document.bill_state, 'billed')
+
+    def test_an_update_marks_the_bills_thrown_away_before(self):
+        thrown, other = self.document(), self.document()
+        for document in (thrown, other):
+            document.action_create_bills()
+        thrown.with_context(lang='en_US').move_id.unlink()
+        (thrown + other).sudo().had_bill = False
+        self.env.flush_all()
+        script = file_path('l10n_az_vatportal/migrations/19.0.1.1.0/post-had_bill.py')
+        runpy.run_path(script)['migrate'](self.env.cr, '19.0.1.0.0')
+        self.env.invalidate_all()
+        self.assertEqual((thrown.had_bill, other.had_bill), (True, False))
 
     # ------------------------------------------------------------------ duplicates
 
