@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .document import LIVE_STATES
+from .kind import INVOICE_KINDS
 
 
 class AccountMove(models.Model):
@@ -11,8 +12,11 @@ class AccountMove(models.Model):
 
     vatportal_kind_id = fields.Many2one(
         'vatportal.kind', string="e-taxes Kind", compute='_compute_vatportal_kind_id', store=True, readonly=False,
-        domain="[('upload_type', '!=', False)]", copy=False,
+        domain=INVOICE_KINDS, copy=False,
         help="Chosen by the rules of the VatPortal connector; another one can be set here.")
+    vatportal_kind_proposed_id = fields.Many2one(
+        'vatportal.kind', compute='_compute_vatportal_kind_id', store=True, copy=False,
+        help="What the rules proposed last; a kind that differs, or is missing, was chosen by a person.")
     vatportal_document_ids = fields.One2many('vatportal.document', 'move_id', string="e-taxes Documents")
     vatportal_main_info = fields.Char(
         string="Main Note", compute='_compute_vatportal_main_info', store=True, readonly=False, copy=False,
@@ -27,15 +31,15 @@ class AccountMove(models.Model):
     def _compute_vatportal_kind_id(self):
         connectors = {}
         for move in self:
-            if move.move_type not in ('out_invoice', 'out_refund', 'in_refund'):
-                move.vatportal_kind_id = False
-                continue
-            company = move.company_id
+            company, kind, proposed = move.company_id, move.vatportal_kind_id, move.vatportal_kind_proposed_id
             if company not in connectors:
-                connectors[company] = self.env['vatportal.connector']._default_for(company)
-            connector = connectors[company].sudo()
-            # Without a connector yet, its rules decide once there is one.
-            move.vatportal_kind_id = connector._kind_for(move) if connector else False
+                connectors[company] = self.env['vatportal.connector']._default_for(company).sudo()
+            if move.move_type not in ('out_invoice', 'out_refund', 'in_refund'):
+                kind = proposed = False
+            elif kind == proposed:
+                # Without a connector yet, its rules decide once there is one.
+                kind = proposed = connectors[company] and connectors[company]._kind_for(move)
+            move.vatportal_kind_id, move.vatportal_kind_proposed_id = kind, proposed
 
     @api.depends('name', 'invoice_date', 'ref', 'invoice_origin', 'company_id')
     def _compute_vatportal_main_info(self):
@@ -98,12 +102,10 @@ class AccountMove(models.Model):
         super()._compute_highlight_send_button()
         self.filtered('vatportal_can_send').highlight_send_button = False
 
-    @api.depends('vatportal_state')
+    @api.depends('vatportal_locked')
     def _compute_show_reset_to_draft_button(self):
         super()._compute_show_reset_to_draft_button()
-        self.filtered(
-            lambda move: move.vatportal_state in ('progress', 'pin', *LIVE_STATES)
-        ).show_reset_to_draft_button = False
+        self.filtered('vatportal_locked').show_reset_to_draft_button = False
 
     def write(self, vals):
         if vals.get('state') in ('draft', 'cancel'):

@@ -175,8 +175,10 @@ class VatportalConnector(models.Model):
         unsent = [
             ('company_id', 'in', self.company_id.ids), ('state', '!=', 'cancel'),
             ('move_type', 'in', ('out_invoice', 'out_refund', 'in_refund')), ('vatportal_document_id', '=', False)]
-        for field in ('vatportal_kind_id', 'vatportal_main_info'):
-            moves = Move.search([*unsent, (field, '=', False)])
+        for field, domain in (
+                ('vatportal_kind_id', [('vatportal_kind_proposed_id', '=', False)]),  # else a person cleared it
+                ('vatportal_main_info', [])):
+            moves = Move.search([*unsent, (field, '=', False), *domain])
             self.env.add_to_compute(Move._fields[field], moves)
             moves.modified([field])
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .kind import INVOICE_KINDS
+
 MOVE_TYPES = [
     ('out_invoice', "Customer Invoice"),
     ('out_refund', "Customer Credit Note"),
@@ -27,7 +29,7 @@ class VatportalKindRule(models.Model):
     down_payment = fields.Boolean(
         string="Down Payments Only", help="Matches only invoices that are down payments.")
     kind_id = fields.Many2one(
-        'vatportal.kind', required=True, domain="[('upload_type', '!=', False)]", ondelete='restrict')
+        'vatportal.kind', required=True, domain=INVOICE_KINDS, ondelete='restrict')
 
     @api.model_create_multi
     def create(self, vals_list):

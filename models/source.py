@@ -53,6 +53,7 @@ class VatportalSource(models.AbstractModel):
     vatportal_add_info = fields.Char(string="Additional Note", copy=False)
     vatportal_transp_reg_number = fields.Char(string="Transport Registration Number", copy=False)
     vatportal_can_send = fields.Boolean(compute='_compute_vatportal_can_send')
+    vatportal_locked = fields.Boolean(compute='_compute_vatportal_locked')
     vatportal_can_delete = fields.Boolean(compute='_compute_vatportal_can_delete')
     vatportal_is_being_deleted = fields.Boolean(compute='_compute_vatportal_can_delete')
     vatportal_document_count = fields.Integer(compute='_compute_vatportal_document_count')
@@ -85,6 +86,12 @@ class VatportalSource(models.AbstractModel):
                 (record.vatportal_state or 'none') in SENDABLE_STATES
                 and record._vatportal_can_be_sent()
                 and bool(connectors.get(record.company_id)))
+
+    @api.depends('vatportal_state')
+    def _compute_vatportal_locked(self):
+        """What is at e-taxes, or on its way, stays as it is here."""
+        for record in self:
+            record.vatportal_locked = (record.vatportal_state or 'none') not in SENDABLE_STATES
 
     @api.depends('vatportal_document_id.can_delete', 'vatportal_document_id.is_being_deleted')
     def _compute_vatportal_can_delete(self):

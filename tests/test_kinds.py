@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
+from odoo.tools.safe_eval import safe_eval
 
 from .lifecycle_common import LifecycleCommon
 
@@ -91,6 +92,63 @@ class TestKinds(LifecycleCommon):
                 ('taxCodex163', {'vatportal_kind_id': self.kind('taxCodex163').id})):
             with self.subTest(code):
                 self.assertEqual(self.create_invoice(post=False, **vals).vatportal_kind_id.code, code)
+
+    def other_journal(self):
+        """A sales journal whose invoices go as goods handed to an agent."""
+        journal = self.company_data['default_journal_sale'].copy({'code': 'AGENT'})
+        self.connector.rule_ids = [Command.create({
+            'sequence': 1, 'move_type': 'out_invoice', 'journal_id': journal.id, 'kind_id': self.kind('agent').id})]
+        return journal
+
+    def test_what_a_person_chose_stays(self):
+        journal = self.other_journal()
+        proposed, chosen = self.create_invoice(post=False), self.create_invoice(post=False)
+        chosen.vatportal_kind_id = self.kind('resale')
+        (proposed + chosen).journal_id = journal
+        self.assertEqual((proposed + chosen).vatportal_kind_id.mapped('code'), ['agent', 'resale'])
+        chosen.vatportal_kind_id = chosen.vatportal_kind_proposed_id
+        chosen.journal_id = journal
+        self.assertEqual(chosen.vatportal_kind_id.code, 'agent', "it follows the rules again")
+
+    def test_what_a_person_cleared_stays_empty(self):
+        cleared = self.create_invoice(move_type='in_refund', ref="F-1")
+        self.assertEqual(cleared.vatportal_kind_id.code, 'returnInvoice')
+        cleared.vatportal_kind_id = False
+        without = self.create_invoice(move_type='out_refund')
+        self.connector.rule_ids = [Command.create({
+            'sequence': 1, 'move_type': 'out_refund', 'kind_id': self.kind('taxCodex163').id})]
+        self.assertFalse(cleared.vatportal_kind_id)
+        self.assertEqual(without.vatportal_kind_id.code, 'taxCodex163', "for it nothing was proposed before")
+
+    def test_proposals_on_the_form(self):
+        """What the form itself saves is no choice of a person."""
+        journal = self.other_journal()
+        sales = self.company_data['default_journal_sale']
+        with Form(self.env['account.move'].with_context(
+                default_move_type='out_invoice', default_journal_id=sales.id)) as form:
+            form.partner_id = self.partner
+            with form.invoice_line_ids.new() as line:
+                line.product_id = self.product
+                line.tax_ids = self.taxes['vat']
+        move = form.record
+        self.assertEqual(move.vatportal_kind_id.code, 'defaultInvoice')
+        with Form(move) as form:
+            form.journal_id = journal
+        self.assertEqual(move.vatportal_kind_id.code, 'agent')
+        with Form(move) as form:
+            form.vatportal_kind_id = self.kind('resale')
+            form.journal_id = sales
+        self.assertEqual(move.vatportal_kind_id.code, 'resale')
+        move.action_post()
+        self.assertIn(move.name, move.vatportal_main_info)
+
+    def test_goods_transfers_are_no_invoices(self):
+        for model, name in (('account.move', 'vatportal_kind_id'), ('vatportal.kind.rule', 'kind_id')):
+            domain = safe_eval(self.env[model].fields_get([name])[name]['domain'])
+            kinds = self.env['vatportal.kind'].search(domain)
+            self.assertIn(self.kind('agent'), kinds)
+            self.assertNotIn(self.kind('goodsTransfer'), kinds)
+            self.assertTrue(all(kinds.mapped('upload_type')), "what is only received is not offered either")
 
     def test_vendor_credit_note_returns_goods(self):
         """We return goods to a vendor: we issue it, the vendor receives it."""
