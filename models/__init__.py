@@ -21,6 +21,7 @@ from . import job_download
 from . import job_download_batch
 from . import job_progress
 from . import document_delete
+from . import document_kind
 from . import document_advance
 from . import job_delete
 from . import job_delete_progress

@@ -156,7 +156,6 @@ class AccountMove(models.Model):
             advance_settled=(self.vatportal_advance_id and self.vatportal_advance_amount
                              or advance and self._vatportal_settled(advance) or 0.0),
             advance_day=self._vatportal_advance_day() if self.vatportal_is_advance else False,
-            kind_refused=False,
         )
         return vals
 

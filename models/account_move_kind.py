@@ -36,7 +36,7 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ a kind that the portal does not take
 
-    @api.depends('vatportal_document_id.kind_refused')
+    @api.depends('vatportal_document_id.kind_refused', 'vatportal_kind_id')
     def _compute_alerts(self):
         return super()._compute_alerts()
 
@@ -44,11 +44,52 @@ class AccountMove(models.Model):
         # EXTENDS account
         alerts = super()._get_alerts()
         document = self.sudo().vatportal_document_id
-        if document.kind_refused and document.state == 'rejected':
-            alerts['vatportal_kind_refused'] = {
+        refused = document.state == 'rejected' and document.kind_refused
+        if refused and self.vatportal_kind_id in (document.kind_id, document.kind_id.browse()):
+            alerts |= self._vatportal_kind_alerts(document)
+        return alerts
+
+    def _vatportal_kind_alerts(self, document):
+        """What can be done with this invoice, of whose ``document`` the portal does not take the kind."""
+        if document._fits_package():
+            return {'vatportal_kind_refused': {
                 'level': 'warning',
                 'message': self.env._("e-taxes: invoices of this kind can be uploaded at e-taxes.gov.az by hand."),
                 'action_text': self.env._("Download the XML package"),
                 'action_call': ('account.move', 'action_vatportal_xml', self.ids),
-            }
-        return alerts
+            }}
+        alert = {
+            'level': 'warning',
+            'message': self.env._("e-taxes: of this kind no XML package can be made either. Enter the invoice at "
+                                  "e-taxes.gov.az by hand; its number comes with the next import of sent documents."),
+        }
+        if self.env.user.has_group('account.group_account_manager'):
+            alert |= {'action_text': self.env._("Change the kind's type when sending"), 'action': {
+                'type': 'ir.actions.act_window',
+                'res_model': document.kind_id._name,
+                'res_id': document.kind_id.id,
+                'views': [(False, 'form')],
+            }}
+        plain = self._vatportal_plain_kind()
+        return {'vatportal_kind_refused': alert} | ({'vatportal_kind_plain': {
+            'level': 'info',
+            'message': self.env._("e-taxes: is it an ordinary sale, and the kind was chosen by mistake? Then send it as "
+                                  "“%s”.", plain.name),
+            'action_text': self.env._("Change the kind and send"),
+            'action_call': ('account.move', 'action_vatportal_plain', self.ids),
+        }} if plain else {})
+
+    def _vatportal_plain_kind(self):
+        """The kind of ordinary sales, where this invoice may be one: its own kind was chosen by a person, not by a rule."""
+        plain = self.env.ref('l10n_az_vatportal.kind_default_invoice')
+        chosen = self.vatportal_kind_id and self.vatportal_kind_id not in (plain, self.vatportal_kind_proposed_id)
+        if chosen and self.move_type == 'out_invoice' and not self._is_downpayment():
+            return plain
+        return plain.browse()
+
+    def action_vatportal_plain(self):
+        """The kind was chosen by mistake: change it to that of ordinary sales, and open the send wizard."""
+        for move in self:
+            move._vatportal_guard()
+            move.vatportal_kind_id = move._vatportal_plain_kind() or move.vatportal_kind_id
+        return self.action_vatportal_send()

@@ -1,14 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
-from . import portal_text
 from .document import LIVE_STATES
 from .document_delete import FINAL_STATUSES
 
 # The portal's code for an advance that it does not find.
 ADVANCE_UNKNOWN = 62
-# ... and for a kind that it does not take through the API.
-KIND_UNKNOWN = 61
 
 
 class VatportalDocument(models.Model):
@@ -33,8 +30,6 @@ class VatportalDocument(models.Model):
     is_late_advance = fields.Boolean(
         string="Issued Late", compute='_compute_is_late_advance', store=True,
         help="The advance was not issued on the day it was received.")
-    kind_refused = fields.Boolean(
-        readonly=True, copy=False, help="The portal does not take this kind through the API (code 61).")
 
     @api.depends('kind_id.code', 'kind_id.upload_type')
     def _compute_is_advance(self):
@@ -75,22 +70,10 @@ class VatportalDocument(models.Model):
                               ', '.join(settlements.mapped('display_name')))
         return problem
 
-    def _take_codes(self, codes):
-        """Say of 62 which advance is meant, and of 61 which kind, and what else can be done."""
-        super()._take_codes(codes)
-        texts = {}
-        if ADVANCE_UNKNOWN in codes:
-            texts[ADVANCE_UNKNOWN] = self._unknown_advance_text()
-        if KIND_UNKNOWN in codes:
-            texts[KIND_UNKNOWN] = self.env._(
-                "This portal account does not take invoices of the kind “%s” through the API. Download the invoice "
-                "as an XML package and upload it at e-taxes.gov.az, or choose another kind.", self.kind_id.name)
-        message = self.message or ''
-        for code, text in texts.items():
-            message = message.replace(portal_text.validation_text(self.env, code), text)
-        self.sudo().write({'message': message, 'kind_refused': KIND_UNKNOWN in codes})
-
-    def _unknown_advance_text(self):
+    def _code_text(self, code):
+        """Say of 62 which advance is meant."""
+        if code != ADVANCE_UNKNOWN:
+            return super()._code_text(code)
         advance = self.advance_id
         if not advance:
             return self.env._("The portal does not know the advance %s. Check its number.", self.main_qaime)

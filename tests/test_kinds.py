@@ -58,22 +58,59 @@ class TestKinds(LifecycleCommon):
         move = self.registered(vatportal_kind_id=kind.id)
         self.assertEqual(self.payload(move)['type'], 'default')
 
-    def test_code_61_in_plain_words(self):
-        kind = self.kind('exportNoteInvoice')
-        move = self.create_invoice(vatportal_kind_id=kind.id)
-        job = self.send(move)
-        self.finish(job)
+    def refused(self, kind, **vals):
+        """An invoice of ``kind``, which the portal did not take."""
+        move = self.create_invoice(**vals)
+        self.assertEqual(move.vatportal_kind_id, kind)
+        self.finish(self.send(move))
         document = move.vatportal_document_id
         self.assertEqual((move.vatportal_state, document.kind_refused), ('rejected', True))
         self.assertIn(kind.name, document.message)
-        self.assertIn("XML package", document.message)
-        alert = move.alerts['vatportal_kind_refused']
+        return move
+
+    def call(self, alert):
         model, method, ids = alert['action_call']
-        self.assertTrue(getattr(self.env[model].browse(ids), method)(), "It opens the XML package")
-        move.vatportal_kind_id = self.kind('defaultInvoice')
+        return getattr(self.env[model].browse(ids), method)()
+
+    def test_code_61_in_plain_words(self):
+        """Of the kinds that the portal may refuse no package can be made: nobody is sent into that dead end."""
+        kind = self.kind('exportNoteInvoice')
+        move = self.refused(kind, vatportal_kind_id=kind.id)
+        self.assertIn("by hand", move.vatportal_document_id.message)
+        self.assertNotIn("XML", move.vatportal_document_id.message)
+        alert = move.alerts['vatportal_kind_refused']
+        self.assertNotIn('action_call', alert)
+        self.assertEqual((alert['action']['res_model'], alert['action']['res_id']), ('vatportal.kind', kind.id))
+        clerk = new_test_user(self.env, 'vp_clerk', groups='account.group_account_invoice',
+                              company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+        self.assertNotIn('action', move.with_user(clerk)._get_alerts()['vatportal_kind_refused'])
+        # A person chose the kind; it may have been a mistake.
+        self.assertEqual(self.call(move.alerts['vatportal_kind_plain'])['res_model'], 'vatportal.send.wizard')
+        self.assertEqual(move.vatportal_kind_id.code, 'defaultInvoice')
+        self.assertNotIn('vatportal_kind_refused', move.alerts, "another kind was not refused yet")
         self.finish(self.send(move))
         self.assertEqual((move.vatportal_state, move.vatportal_document_id.kind_refused), ('registered', False))
         self.assertNotIn('vatportal_kind_refused', move.alerts or {})
+
+    def test_code_61_by_rule_is_no_mistake(self):
+        self.connector.rule_ids = [Command.create({
+            'sequence': 1, 'move_type': 'out_invoice', 'kind_id': self.kind('exportNoteInvoice').id})]
+        move = self.refused(self.kind('exportNoteInvoice'))
+        self.assertIn('vatportal_kind_refused', move.alerts)
+        self.assertNotIn('vatportal_kind_plain', move.alerts)
+
+    def test_code_61_where_the_package_can_be_made(self):
+        self.sandbox.configure(accepted_types=['avans'])
+        move = self.refused(self.kind('defaultInvoice'))
+        self.assertIn("XML package", move.vatportal_document_id.message)
+        self.assertNotIn('vatportal_kind_plain', move.alerts)
+        self.assertEqual(self.call(move.alerts['vatportal_kind_refused'])['type'], 'ir.actions.act_url')
+
+    def test_code_61_of_what_is_no_invoice(self):
+        document = self.env['vatportal.document'].new({
+            'kind_id': self.kind('goodsTransfer').id, 'company_id': self.company.id})
+        self.assertIn("by hand", document._code_text(61))
+        self.assertNotIn("XML", document._code_text(61))
 
     def test_first_rule_that_matches(self):
         export = self.env['account.fiscal.position'].create({'name': "Export", 'company_id': self.company.id})
