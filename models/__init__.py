@@ -22,7 +22,6 @@ from . import job_download_batch
 from . import job_progress
 from . import document_delete
 from . import document_kind
-from . import document_advance
 from . import job_delete
 from . import job_delete_progress
 from . import job_details
@@ -41,6 +40,7 @@ from . import document_bill
 from . import document_vendor
 from . import document_match
 from . import document_status
+from . import document_advance
 from . import source
 from . import source_check
 from . import source_doubt
@@ -52,6 +52,7 @@ from . import account_move_bill
 from . import account_move_kind
 from . import account_move_delete
 from . import account_move_advance
+from . import account_move_advance_check
 from . import account_move_send
 from . import document_xml
 from . import account_move_xml_in

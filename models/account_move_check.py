@@ -17,7 +17,7 @@ class AccountMove(models.Model):
         stop = self._vatportal_state_problem(connector)
         if stop:
             return [stop]
-        problems = self._vatportal_party_problems() + self._vatportal_line_problems()
+        problems = self._vatportal_party_problems() + self._vatportal_line_problems(connector)
         if not (self.vatportal_main_info or '').strip():
             problems.append(self._vatportal_problem(
                 self.env._("Main Note"), self.env._("The main note is empty. Fill it in on the invoice, tab e-taxes.")))
@@ -63,7 +63,7 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ lines
 
-    def _vatportal_line_problems(self):
+    def _vatportal_line_problems(self, connector):
         lines = self.invoice_line_ids.filtered(
             lambda line: line.display_type == 'product' and line.price_subtotal > 0)
         if not lines:

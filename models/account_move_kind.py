@@ -13,7 +13,7 @@ class AccountMove(models.Model):
     vatportal_refund_note = fields.Text(compute='_compute_vatportal_refund')
     vatportal_origin_qaime = fields.Char(string="Qaimə of the Original", compute='_compute_vatportal_refund')
 
-    @api.depends('move_type', 'reversed_entry_id.vatportal_document_ids.qaime', 'vatportal_kind_id')
+    @api.depends('move_type', 'reversed_entry_id.vatportal_document_ids.qaime', 'vatportal_kind_id', 'invoice_line_ids')
     def _compute_vatportal_refund(self):
         for move in self:
             documents = move.reversed_entry_id.sudo().vatportal_document_ids.filtered(
@@ -24,7 +24,7 @@ class AccountMove(models.Model):
     def _vatportal_refund_text(self):
         _ = self.env._
         if self.move_type == 'out_refund':
-            return _("If the customer returns goods, the customer issues the electronic invoice (kind “Return of "
+            return self._vatportal_advance_note() or _("If the customer returns goods, the customer issues the electronic invoice (kind “Return of "
                      "goods”), and it reaches you with the next import: send nothing and leave the kind empty. If "
                      "only the price or the VAT changes, you issue an adjustment: choose the kind “Adjustment (Tax "
                      "Code, article 163)” and name the original in the main note.")
@@ -33,6 +33,25 @@ class AccountMove(models.Model):
                      "goods”, your company stands in it as the one that gives, the vendor as the one that receives. "
                      "If only the price changes, the vendor issues an adjustment: leave the kind empty.")
         return False
+
+    def _vatportal_advance_note(self):
+        """What to do with a credit note that comes of an advance; False for any other."""
+        advance = self.reversed_entry_id.sudo().vatportal_document_id
+        if advance.is_advance and advance.state == 'registered':
+            return self.env._(
+                "It takes back the advance %s: what it credits is no longer offered to final invoices. Nothing is sent "
+                "for it, so leave the kind empty. At e-taxes the advance stays until it is taken away there: delete it "
+                "from e-taxes while the customer has not approved it, else ask for its cancellation at "
+                "e-taxes.gov.az.", advance.qaime)
+        origins = self.invoice_line_ids._get_downpayment_lines().move_id - self
+        if not origins or self._is_downpayment():
+            return False
+        return self.env._(
+            "The down payment (%s) is larger than what is delivered, so Odoo made a credit note of the final invoice. "
+            "e-taxes has nothing like it: leave the kind empty. If more is to be delivered, take off only as much as is "
+            "delivered now, so that an invoice remains that settles a part of the advance. If the rest is given back, "
+            "have the advance corrected or cancelled at e-taxes.gov.az, and send an invoice over what was delivered.",
+            ', '.join(origin.sudo().vatportal_qaime or origin.name for origin in origins))
 
     # ------------------------------------------------------------------ a kind that the portal does not take
 

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
 from .document import LIVE_STATES
 from .document_delete import FINAL_STATUSES
+from .source import SENDABLE_STATES
 
 # The portal's code for an advance that it does not find.
 ADVANCE_UNKNOWN = 62
@@ -31,6 +33,9 @@ class VatportalDocument(models.Model):
         string="Issued Late", compute='_compute_is_late_advance', store=True,
         help="The advance was not issued on the day it was received.")
 
+    _advance_settled_positive = models.Constraint(
+        'CHECK (advance_settled >= 0)', "No less than nothing can be settled of an advance.")
+
     @api.depends('kind_id.code', 'kind_id.upload_type')
     def _compute_is_advance(self):
         for document in self:
@@ -38,14 +43,20 @@ class VatportalDocument(models.Model):
             document.is_advance = kind.code == 'advanceInvoice' or kind.upload_type == 'avans'
 
     @api.depends('is_advance', 'amount_total', 'status', 'state', 'settlement_ids.state', 'settlement_ids.status',
-                 'settlement_ids.advance_settled')
+                 'settlement_ids.advance_settled', 'move_id.reversal_move_ids.state',
+                 'move_id.reversal_move_ids.amount_total_signed')
     def _compute_advance_left(self):
         for document in self:
             if not document.is_advance or document.state == 'deleted' or document.status in FINAL_STATUSES:
                 document.advance_left = 0.0
                 continue
-            settled = sum(document._settlements().mapped('advance_settled'))
-            document.advance_left = max(0.0, round(document.amount_total - settled, 2))
+            document.advance_left = max(0.0, round(document._advance_balance(), 2))
+
+    def _advance_balance(self):
+        """The advance less what was settled of it, and less what was credited in Odoo: that money is given back."""
+        credited = self.move_id.reversal_move_ids.filtered(lambda move: move.state == 'posted')
+        return (self.amount_total - sum(self._settlements().mapped('advance_settled'))
+                - sum(abs(move.amount_total_signed) for move in credited))
 
     def _settlements(self):
         """The documents that settle this advance and are at the portal, or may be."""
@@ -59,6 +70,63 @@ class VatportalDocument(models.Model):
                 document.with_context(tz='Asia/Baku'), document.date).date()
             document.is_late_advance = bool(
                 document.is_advance and document.advance_day and made and made > document.advance_day)
+
+    @api.depends('advance_id')
+    def _compute_amount_differs(self):
+        # EXTENDS document_bill: where nothing remains to be paid, the portal shows the advance's total
+        only_settle = self.filtered(lambda document: (
+            document.advance_id and document.move_id and document.move_id._vatportal_total() == 0))
+        only_settle.amount_difference = 0.0
+        only_settle.amount_differs = False
+        super(VatportalDocument, self - only_settle)._compute_amount_differs()
+
+    # ------------------------------------------------------------------ which invoices settle it
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {'state', 'move_id', 'kind_id'}.isdisjoint(vals):
+            self.sudo()._propose_to_finals()
+        return result
+
+    def _propose_to_finals(self):
+        """These advances got their number, or lost it: the unsent invoices that take them off look for theirs anew."""
+        advances = self.filtered(lambda document: document.is_advance and document.direction == 'outgoing')
+        Move = self.env['account.move']
+        moves = advances and Move.search([
+            ('company_id', 'in', advances.company_id.ids), ('commercial_partner_id', 'in', advances.partner_id.ids),
+            ('move_type', '=', 'out_invoice'), ('state', '!=', 'cancel'),
+            ('vatportal_state', 'in', (*SENDABLE_STATES, False)),
+            '|', ('vatportal_advance_id', '!=', False), ('invoice_line_ids.price_subtotal', '<', 0)])
+        if moves:
+            self.env.add_to_compute(Move._fields['vatportal_advance_id'], moves)
+            moves.modified(['vatportal_advance_id'])
+
+    def _sent_again(self):
+        """This advance; where it was deleted, and its invoice sent again, the one that is at e-taxes now."""
+        current = self.sudo().move_id.vatportal_document_id
+        if self.sudo().state != 'registered' and current.is_advance and current.state == 'registered':
+            return current.sudo(False)
+        return self
+
+    def _lock_advances(self):
+        """Keep others from settling these advances until this transaction ends.
+
+        :raises UserError: when someone else is at it at this very moment
+        """
+        busy = self - self.sudo().try_lock_for_update(allow_referencing=True).sudo(False)
+        if busy:
+            raise UserError(self.env._(
+                "%s: someone else is sending or changing it at this moment. Wait a little and press the button "
+                "again.", ', '.join(busy.mapped('display_name'))))
+
+    def _check_settled(self):
+        """:raises UserError: when one of these documents settles nothing of its advance, or more than there is"""
+        for document in self.sudo().filtered('advance_id'):
+            advance, compare = document.advance_id, document.currency_id.compare_amounts
+            if compare(document.advance_settled, 0) <= 0 or compare(advance._advance_balance(), 0) < 0:
+                raise UserError(self.env._(
+                    "Nothing was sent: there is not enough left of the advance %(number)s for %(name)s and the other "
+                    "invoices that settle it.", number=advance.display_name, name=document._source().display_name))
 
     # ------------------------------------------------------------------ guards and messages
 
@@ -84,10 +152,24 @@ class VatportalDocument(models.Model):
             amount=formatLang(self.env, advance.amount_total, currency_obj=advance.currency_id))
 
 
+class VatportalJob(models.Model):
+    _inherit = 'vatportal.job'
+
+    @api.model
+    def _queue(self, records, connector, sign):
+        # Checked before, but not against what others queue at the same time.
+        advances = records.vatportal_advance_id if records._name == 'account.move' else self.env['vatportal.document']
+        advances._lock_advances()
+        jobs = super()._queue(records, connector, sign)
+        jobs.document_ids._check_settled()
+        return jobs
+
+
 class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
     advance_product_id = fields.Many2one(
         'product.product', string="Product for Advances", check_company=True, ondelete='restrict',
         help="Down-payment lines of sales orders have no product. This one's e-taxes code and unit stand on the "
-             "electronic invoice of the advance instead.")
+             "electronic invoice of the advance instead. On an invoice that settles an advance, negative lines with this "
+             "product take the advance off.")

@@ -261,6 +261,9 @@ class VatportalSource(models.AbstractModel):
                     refused[record] = errors
                 else:
                     ready += record
+            together = ready._vatportal_together_problems()
+            refused |= together
+            ready = ready.filtered(lambda record: record not in together)
             if ready:
                 self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send)
                 self.env.ref('l10n_az_vatportal.cron_advance')._trigger()

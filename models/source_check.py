@@ -29,6 +29,13 @@ class VatportalSource(models.AbstractModel):
         """The problems of this one record."""
         raise NotImplementedError
 
+    def _vatportal_together_problems(self):
+        """What stands against sending these records, each of them ready, together.
+
+        :return: dict of record → list of problems, see :meth:`_vatportal_problems`
+        """
+        return {}
+
     def _vatportal_problem(self, field, message, level='error', record=None, line=None):
         record = record if record is not None else self
         return {

@@ -115,6 +115,9 @@ class VatportalSendWizard(models.TransientModel):
                     if any(problem['level'] == 'error' for problem in found):
                         stopped += record
                     problems += found
+                for record, found in (records - stopped)._vatportal_together_problems().items():
+                    stopped += record
+                    problems += found
                 wizard[ready] = records - stopped
                 count += len(records)
                 ready_count += len(records - stopped)

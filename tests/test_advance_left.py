@@ -1,0 +1,192 @@
+from lxml import etree
+from psycopg2 import IntegrityError
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time
+from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
+
+from .advance_common import AdvanceCommon
+
+
+class TestAdvanceLeft(AdvanceCommon):
+    """How much of an advance is settled, and what is left of it."""
+
+    def test_what_is_left_comes_back_when_the_final_invoice_is_deleted(self):
+        advance = self.prepaid()
+        final = self.choosing(advance)
+        self.finish(self.send(final))
+        self.assertEqual(advance.vatportal_document_id.advance_left, 0)
+        self.assertIn("Delete that one first", advance.vatportal_document_id._delete_problem())
+        self.finish(self.delete(final.vatportal_document_id))
+        self.assertEqual(advance.vatportal_document_id.advance_left, 354)
+        self.finish(self.delete(advance.vatportal_document_id))
+        self.assertEqual(advance.vatportal_document_id.state, 'deleted')
+
+    def test_what_a_person_wrote_stays(self):
+        advance = self.prepaid()
+        final = self.final(post=False)
+        final.vatportal_advance_id = advance.vatportal_document_id
+        final.vatportal_advance_amount = 100
+        final.action_post()
+        self.assertEqual(final.vatportal_advance_amount, 100)
+        self.finish(self.send(final))
+        self.assertEqual(final.vatportal_document_id.advance_settled, 100)
+
+    def test_a_proposed_amount_follows_what_is_left(self):
+        advance = self.prepaid()
+        first, second = self.choosing(advance, 100), self.choosing(advance)
+        self.assertEqual(second.vatportal_advance_amount, 354)
+        self.finish(self.send(first))
+        self.assertEqual(second.vatportal_advance_amount, 254)
+
+    def test_amounts_that_can_not_be(self):
+        advance = self.prepaid()
+        for amount in (99999, 354.01, 0):
+            with self.subTest(amount):
+                self.assertProblem("Write an amount", self.choosing(advance, amount))
+        self.assertFalse(self.problems(self.choosing(advance, 354)))
+        final = self.choosing(advance)
+        with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            final.vatportal_advance_amount = -100
+            final.flush_recordset()
+        document = advance.vatportal_document_id.sudo()
+        with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            document.advance_settled = -100
+            document.flush_recordset()
+
+    def test_two_final_invoices_in_one_batch(self):
+        advance = self.prepaid()
+        moves = self.choosing(advance) + self.choosing(advance)
+        wizard = self.wizard(moves)
+        self.assertEqual(wizard.ready_ids, moves[0])
+        (problem,) = [problem for problem in wizard.problems if problem['level'] == 'error']
+        self.assertIn(advance.vatportal_qaime, problem['message'])
+        self.assertEqual(list(moves._vatportal_queue()), [moves[1]])
+        self.assertEqual(moves.mapped('vatportal_state'), ['progress', 'none'])
+        self.assertEqual(advance.vatportal_document_id.advance_left, 0)
+
+    def test_two_that_fit(self):
+        advance = self.prepaid()
+        moves = self.choosing(advance, 100) + self.choosing(advance, 254)
+        self.finish(self.send(moves))
+        self.assertEqual(set(moves.mapped('vatportal_state')), {'registered'})
+        self.assertEqual(advance.vatportal_document_id.advance_left, 0)
+
+    def test_queueing_settles_no_more_than_there_is(self):
+        """The last check, behind all others."""
+        advance = self.prepaid()
+        for amounts in ((None, None), (300, 100)):
+            moves = self.choosing(advance, amounts[0]) + self.choosing(advance, amounts[1])
+            with self.subTest(amounts), self.assertRaisesRegex(UserError, "not enough left"), self.env.cr.savepoint():
+                self.env['vatportal.job']._queue(moves, self.connector, True)
+            self.assertEqual(advance.vatportal_document_id.advance_left, 354)
+
+    # ------------------------------------------------------------------ which lines take it off
+
+    def test_a_discount_is_no_advance(self):
+        advance = self.prepaid()
+        discounted = self.create_invoice({'price_unit': 1000}, {'price_unit': -50, 'name': "Discount"})
+        discounted.vatportal_advance_id = advance.vatportal_document_id
+        self.assertEqual(discounted.vatportal_advance_amount, 354, "as much as there is")
+        taken = self.create_invoice(
+            {'price_unit': 1000}, {'price_unit': -50}, {'price_unit': -100, 'product_id': self.service.id})
+        taken.vatportal_advance_id = advance.vatportal_document_id
+        self.assertEqual(taken.vatportal_advance_amount, 118, "what the line with the product for advances says")
+
+    def test_currency(self):
+        """The advance is settled in AZN, whatever the currency of the final invoice."""
+        usd = self.env.ref('base.USD')
+        usd.active = True
+        self.env['res.currency.rate'].create({
+            'currency_id': usd.id, 'company_id': self.company.id, 'name': '2026-01-01', 'rate': 1 / 1.7})
+        advance = self.prepaid(340)
+        final = self.create_invoice(
+            {'price_unit': 1000}, {'price_unit': -100, 'product_id': self.service.id}, currency_id=usd.id)
+        final.vatportal_advance_id = advance.vatportal_document_id
+        self.assertAlmostEqual(final.vatportal_advance_amount, 200.6)
+        self.finish(self.send(final))
+        self.assertAlmostEqual(advance.vatportal_document_id.advance_left, 401.2 - 200.6)
+        self.assertEqual(final.vatportal_state, 'registered', final.vatportal_document_id.message)
+
+    # ------------------------------------------------------------------ given back
+
+    def test_what_was_credited_is_not_left(self):
+        advance = self.prepaid()
+        document = advance.vatportal_document_id
+        final = self.choosing(advance)
+        refund = advance._reverse_moves([{'invoice_date': '2026-11-20'}])
+        self.assertEqual(document.advance_left, 354, "a draft gives nothing back")
+        self.assertIn("takes back the advance", refund.vatportal_refund_note)
+        self.assertIn(advance.vatportal_qaime, refund.vatportal_refund_note)
+        refund.invoice_line_ids.price_unit = 100
+        refund.action_post()
+        self.assertEqual((document.advance_left, final.vatportal_advance_amount), (236, 236))
+        advance._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        self.assertEqual(document.advance_left, 0)
+        self.assertProblem("Nothing is left", final)
+        self.assertFalse(self.final().vatportal_open_advance_ids)
+
+    def test_more_paid_in_advance_than_delivered(self):
+        """Odoo makes a credit note of such a final invoice."""
+        advance = self.prepaid(1000)
+        final = self.final(advance, price=400, post=False)
+        final.action_switch_move_type()
+        self.assertEqual(final.move_type, 'out_refund')
+        self.assertFalse(final.vatportal_kind_id or final.vatportal_advance_id)
+        self.assertIn("larger than what is delivered", final.vatportal_refund_note)
+        self.assertIn(advance.vatportal_qaime, final.vatportal_refund_note)
+        plain = self.registered()._reverse_moves([{'invoice_date': '2026-11-20'}])
+        self.assertIn("the customer issues", plain.vatportal_refund_note)
+
+
+class TestAdvanceDay(AdvanceCommon):
+    """An advance is issued on the day it is received."""
+
+    def today(self):
+        return fields.Date.context_today(self.env.user.with_context(tz='Asia/Baku'))
+
+    def pay(self, move, day):
+        self.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=move.ids).create({'payment_date': day})._create_payments()
+
+    def test_late_advances(self):
+        late, on_time = self.down_payment(invoice_date='2026-01-15'), self.down_payment(invoice_date=self.today())
+        self.assertProblem("01/15/2026", late, 'warning')
+        self.assertFalse(self.problems(late, 'error'))
+        self.assertFalse(self.problems(on_time, 'warning'))
+        self.finish(self.send(late + on_time))
+        self.assertEqual(
+            (late + on_time).vatportal_document_id.mapped('is_late_advance'), [True, False])
+
+    @freeze_time('2026-11-20 10:00:00')
+    def test_the_day_of_the_payment_counts(self):
+        move = self.down_payment(invoice_date='2026-11-02')
+        self.assertEqual(move.vatportal_advance_day, fields.Date.to_date('2026-11-02'))
+        self.pay(move, '2026-11-20')
+        self.assertEqual(move.vatportal_advance_day, fields.Date.to_date('2026-11-20'))
+        self.assertFalse([text for text in self.problems(move) if "on the day" in text])
+
+    def test_a_credit_note_is_no_payment(self):
+        move = self.down_payment(invoice_date='2026-11-02')
+        move._reverse_moves([{'invoice_date': '2026-11-05', 'date': '2026-11-05'}], cancel=True)
+        self.assertEqual(move.payment_state, 'reversed')
+        self.assertEqual(move.vatportal_advance_day, fields.Date.to_date('2026-11-02'))
+
+    def test_the_filter_of_late_advances(self):
+        """By the same day as the warning, sent or not, for whatever goes as an advance."""
+        today = self.today()
+        late, sent = self.down_payment(invoice_date='2026-01-15'), self.prepaid(invoice_date='2026-01-16')
+        paid = self.down_payment(invoice_date='2026-01-17')
+        self.pay(paid, today)
+        other = self.kind.copy({'code': 'advanceOfAnotherName', 'name': "Avans 2"})
+        renamed = self.create_invoice(vatportal_kind_id=other.id, invoice_date='2026-01-18')
+        self.create_invoice(invoice_date='2026-01-19')
+        self.down_payment(invoice_date=today)
+        view = self.env['account.move'].get_view(
+            self.env.ref('account.view_account_invoice_filter').id, view_type='search')
+        (node,) = etree.fromstring(view['arch']).xpath("//filter[@name='vatportal_late_advances']")
+        domain = safe_eval(node.get('domain'), {'context_today': lambda: today})
+        found = self.env['account.move'].search([('company_id', '=', self.company.id), *domain])
+        self.assertEqual(found.sorted('id'), late + sent + renamed)
