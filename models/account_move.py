@@ -34,11 +34,12 @@ class AccountMove(models.Model):
             company, kind, proposed = move.company_id, move.vatportal_kind_id, move.vatportal_kind_proposed_id
             if company not in connectors:
                 connectors[company] = self.env['vatportal.connector']._default_for(company).sudo()
+            connector = connectors[company]
             if move.move_type not in ('out_invoice', 'out_refund', 'in_refund'):
                 kind = proposed = False
             elif kind == proposed:
                 # Without a connector yet, its rules decide once there is one.
-                kind = proposed = connectors[company] and connectors[company]._kind_for(move)
+                kind = proposed = connector._kind_for(move) if connector else False
             move.vatportal_kind_id, move.vatportal_kind_proposed_id = kind, proposed
 
     @api.depends('name', 'invoice_date', 'ref', 'invoice_origin', 'company_id')

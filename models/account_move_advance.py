@@ -36,8 +36,10 @@ class AccountMove(models.Model):
     vatportal_advance_day = fields.Date(
         string="Advance Received on", compute='_compute_vatportal_advance_day', store=True,
         help="The day on which an advance has to be issued: that of its first payment, else the invoice's.")
-    vatportal_open_advance_ids = fields.Many2many('vatportal.document', compute='_compute_vatportal_open_advance_ids')
-    vatportal_open_advance_count = fields.Integer(compute='_compute_vatportal_open_advance_ids')
+    # Whoever may read the invoice may read it without access to the documents themselves.
+    vatportal_open_advance_ids = fields.Many2many(
+        'vatportal.document', compute='_compute_vatportal_open_advance_ids', compute_sudo=True)
+    vatportal_open_advance_count = fields.Integer(compute='_compute_vatportal_open_advance_ids', compute_sudo=True)
 
     _vatportal_advance_amount_positive = models.Constraint(
         'CHECK (vatportal_advance_amount >= 0)', "No less than nothing can be settled of an advance.")
@@ -102,13 +104,13 @@ class AccountMove(models.Model):
 
     def _vatportal_open_advances(self):
         """The advances of the customer that this invoice can settle."""
-        documents = self.env['vatportal.document'].sudo()
+        documents = self.env['vatportal.document']
         if self.move_type != 'out_invoice' or not self.commercial_partner_id:
             return documents
         return documents.search([
             ('is_advance', '=', True), ('direction', '=', 'outgoing'), ('state', '=', 'registered'),
             ('company_id', '=', self.company_id.id), ('partner_id', '=', self.commercial_partner_id.id),
-            ('advance_left', '>', 0)]).sudo(False)
+            ('advance_left', '>', 0)])
 
     # ------------------------------------------------------------------ which advance
 
