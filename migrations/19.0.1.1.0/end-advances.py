@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, api
 
 
 def migrate(cr, version):
+    """At the end: only with all apps loaded it is known which invoices are down payments, or take them off."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     _keep_cleared_kinds(env)
     _recompute(env['account.move'].search([('vatportal_is_advance', '=', True)]), 'vatportal_advance_day')
