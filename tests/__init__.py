@@ -15,6 +15,7 @@ from . import test_import_tour
 from . import test_bill_tour
 from . import test_advance
 from . import test_advance_left
+from . import test_advance_race
 from . import test_delete
 from . import test_kinds
 from . import test_partner
