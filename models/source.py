@@ -263,7 +263,7 @@ class VatportalSource(models.AbstractModel):
                     ready += record
             together = ready._vatportal_together_problems()
             refused |= together
-            ready = ready.filtered(lambda record: record not in together)
+            ready -= ready.browse().union(*together)
             if ready:
                 self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send)
                 self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
