@@ -91,18 +91,23 @@ def fill(scene) -> list[int]:
 
 
 def snapshot(scene) -> dict:
-    """table → {id: row} of all that the addon has stored."""
-    sql = scene.cluster.sql
-    tables = sql("SELECT string_agg(relname, ' ') FROM pg_class WHERE relkind = 'r' AND relname LIKE 'vatportal%' "
-                 "AND relname NOT LIKE '%wizard%'", DATABASE).split()
-    found = {}
-    for table in tables:
-        rows = json.loads(sql(f'SELECT coalesce(json_agg(t), \'[]\') FROM "{table}" t', DATABASE))
-        found[table] = {row.get('id', json.dumps(row, sort_keys=True)): row for row in rows}
-    rows = json.loads(sql('SELECT json_agg(t) FROM account_move t', DATABASE))
-    found['account_move'] = {row['id']: {name: value for name, value in row.items() if name.startswith('vatportal') or name in ('name', 'state')}
-                             for row in rows}
-    return found
+    """table → {id: row} of all that the addon has stored: its own tables, and its columns on those of others."""
+    def rows(table, columns='*'):
+        found = json.loads(scene.cluster.sql(f'SELECT coalesce(json_agg(t), \'[]\') FROM (SELECT {columns} FROM "{table}") t', DATABASE))
+        return {row.get('id', json.dumps(row, sort_keys=True)): row for row in found}
+
+    columns = json.loads(scene.cluster.sql("""
+        SELECT json_agg(c) FROM (
+            SELECT table_name, column_name FROM information_schema.columns JOIN pg_class ON relname = table_name AND relkind = 'r'
+             WHERE table_schema = 'public' AND table_name NOT LIKE '%wizard%') c""", DATABASE))
+    found, added = {}, {}
+    for table, column in ((row['table_name'], row['column_name']) for row in columns):
+        if 'vatportal' in table:
+            found[table] = found.get(table) or rows(table)
+        elif column.startswith('vatportal'):
+            added.setdefault(table, ['id']).append(f'"{column}"')
+    added['account_move'] += ['name', 'state']
+    return found | {table: rows(table, ', '.join(names)) for table, names in added.items()}
 
 
 def lost(before: dict, after: dict) -> list[str]:
@@ -142,7 +147,7 @@ def main(revision: str) -> int:
         moves = fill(scene)
         scene.stop_odoo()
         before = snapshot(scene)
-        say(f'{revision[:12]}: {", ".join(f"{len(rows)} {table}" for table, rows in before.items() if rows)}')
+        say(f'{revision[:12]}: {", ".join(f"{len(rows)} {table}" for table, rows in before.items() if rows and "vatportal" in table)}')
         scene.use(freeze_addons(), '-u')
         problems = lost(before, snapshot(scene))
         scene.run_odoo('threaded')
