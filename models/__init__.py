@@ -37,6 +37,8 @@ from . import connector_bill
 from . import document_bill_products
 from . import document_bill_lines
 from . import document_bill
+from . import document_bill_make
+from . import document_bill_cron
 from . import document_vendor
 from . import document_match
 from . import document_status

@@ -1,4 +1,5 @@
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -11,6 +12,19 @@ from .amounts import decimal
 
 _COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_exempt',
             'not_subject': 'amount_not_subject'}
+
+# A difference of this size between the lines and the document's sums is rounding; a larger one is for a person to
+# look at.
+ROUNDING_LIMIT = Decimal('0.05')
+
+
+@dataclass
+class Books:
+    """What a company has to book documents with. Looked up once per bill, not once per line."""
+
+    usage: str
+    taxes: dict  # e-taxes category → account.tax
+    units: dict  # folded text → uom.uom
 
 
 class VatportalAmounts(models.AbstractModel):
@@ -28,10 +42,10 @@ class VatportalAmounts(models.AbstractModel):
 class VatportalDocumentLine(models.Model):
     _inherit = 'vatportal.document.line'
 
-    def _usual_tax(self, usage):
+    def _usual_tax(self, books):
         """The tax that this line gets by its VAT column; None where it falls into more than one."""
         parts = self._to_parts()
-        return self.document_id._pick_vat(parts[0], usage) if len(parts) == 1 else None
+        return self.document_id._vat_candidates(parts[0], books)[:1] if len(parts) == 1 else None
 
 
 class VatportalDocument(models.Model):
@@ -50,24 +64,46 @@ class VatportalDocument(models.Model):
         :raises UserError: where the company lacks a tax that the document bears
         """
         self.ensure_one()
-        usage = 'sale' if move.is_sale_document() else 'purchase'
+        books = self._books('sale' if move.is_sale_document() else 'purchase')
         notes = []
-        matches = self._match_products(move.commercial_partner_id, usage)
-        units = self.env['vatportal.unit.alias']._units_by_key(self.company_id)
+        matches = self._match_products(move.commercial_partner_id, books.usage)
         exact = [part for row in self.line_ids or self for part in row._to_parts()]
         commands = []
-        for part, whole in zip(exact, billing.to_qepik(exact), strict=True):
+        for part, whole in zip(exact, self._whole_parts(exact, notes), strict=True):
             match = matches.get(part.key)
-            for vals in self._part_vals(part, whole, match, units, usage, notes):
+            for vals in self._part_vals(part, whole, match, books, notes):
                 commands.append(Command.create({**vals, 'sequence': 10 + len(commands)}))
         for line, match in matches.items():
             line.sudo().write({'match': match.how, 'product_id': match.product.id})
         return commands, notes
 
-    def _part_vals(self, part, whole, match, units, usage, notes):
+    def _books(self, usage):
+        return Books(usage, self._taxes_by_category(usage), self.env['vatportal.unit.alias']._units_by_key(
+            self.company_id))
+
+    def _whole_parts(self, exact, notes):
+        """``exact`` in whole qəpik. Their VAT is the document's own: it is what the buyer reclaims, and what the tax
+        authority compares."""
+        vat = decimal(self.amount_vat).quantize(billing.QEPIK, ROUND_HALF_UP)
+        before = billing.to_qepik(exact)
+        after = billing.with_vat(before, vat, ROUNDING_LIMIT)
+        for old, new in zip(before, after, strict=True):
+            if old != new:
+                notes.append({'level': 'info', 'text': self.env._(
+                    "“%(line)s”: its VAT was changed by %(difference)s AZN, so that the bill's VAT is that of the "
+                    "document, %(vat)s AZN.",
+                    line=new.key.display_name, difference=_text(new.vat_amount - old.vat_amount), vat=_text(vat))})
+        found = sum((part.vat_amount for part in after), Decimal(0))
+        if found != vat:
+            notes.append({'level': 'warning', 'text': self.env._(
+                "The VAT of the lines adds up to %(lines)s AZN, but the document's VAT is %(vat)s AZN. Find out which "
+                "of them is right before confirming.", lines=_text(found), vat=_text(vat))})
+        return after
+
+    def _part_vals(self, part, whole, match, books, notes):
         """Return the values of the bill lines for one part: exact (``part``) and in whole qəpik (``whole``)."""
         row = part.key
-        taxes = self._taxes_for(part, match, usage)
+        taxes = self._taxes_for(part, match, books)
         held = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
         amount = whole.goods
         if whole.excise and 'excise' not in held:
@@ -77,7 +113,7 @@ class VatportalDocument(models.Model):
             amount += whole.vat_amount
             notes.append(self._cost_note(row, 'vat', whole.vat_amount))
         self._note_amounts(part, taxes, notes)
-        vals = self._line_vals(row, match, units, notes)
+        vals = self._line_vals(row, match, books.units, notes)
         vals |= self._amount_vals(row, amount, whole, taxes, part.main, notes)
         result = [vals]
         if whole.road and 'road' not in held:
@@ -144,16 +180,16 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ taxes
 
-    def _taxes_for(self, part, match, usage):
+    def _taxes_for(self, part, match, books):
         """The taxes of a line: VAT by column and rate, or as a person has taught us; excise and road tax."""
-        vat = self._pick_vat(part, usage)
+        vat = self._pick_vat(part, books)
         taught = match.mapping.tax_ids.filtered('active') if match and match.mapping else vat.browse()
         if taught and self._fits(taught, part):
             vat = taught
         if part.excise:
-            vat |= self._pick_other('excise', usage, decimal(part.key.excise_rate) if part.key != self else 0)
+            vat |= self._pick_other('excise', books, decimal(part.key.excise_rate) if part.key != self else 0)
         if part.road:
-            vat |= self._pick_other('road', usage)
+            vat |= self._pick_other('road', books)
         return vat
 
     def _fits(self, taxes, part):
@@ -162,38 +198,43 @@ class VatportalDocument(models.Model):
         return part.category in set(flat.mapped('vatportal_category')) and (
             part.category != 'vat' or billing.bears_rate(part, _rate(taxes)))
 
-    def _pick_vat(self, part, usage):
-        """The company's tax for the VAT column of ``part``, the one with its rate first.
+    def _pick_vat(self, part, books):
+        """The company's tax for the VAT column of ``part``.
 
         :raises UserError: where a payer of VAT has none
         """
-        if not part.category:
-            return self.env['account.tax']
-        candidates = self._company_taxes(usage, part.category)
-        if not candidates:
-            connector = self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
-            if connector.taxation == 'simplified':
-                return candidates
+        candidates = self._vat_candidates(part, books)
+        if part.category and not candidates and self._connector().taxation != 'simplified':
             labels = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
             raise UserError(self.env._(
                 "The company has no %(usage)s tax of the e-taxes category “%(category)s”. Press “Create Missing "
                 "Taxes” on the VatPortal connector, or set the category on the tax, and make the bill again.",
-                usage=self.env._("purchase") if usage == 'purchase' else self.env._("sales"),
+                usage=self.env._("purchase") if books.usage == 'purchase' else self.env._("sales"),
                 category=labels[part.category]))
-        return candidates.sorted(lambda tax: (
-            not billing.bears_rate(part, _rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
-            tax.sequence, tax.id))[:1]
+        return candidates[:1]
 
-    def _pick_other(self, category, usage, rate=0):
+    def _vat_candidates(self, part, books):
+        """The company's taxes for the VAT column of ``part``, the one with its rate first."""
+        return books.taxes.get(part.category, self.env['account.tax']).sorted(lambda tax: (
+            not billing.bears_rate(part, _rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
+            tax.sequence, tax.id))
+
+    def _pick_other(self, category, books, rate=0):
         """The company's excise or road tax; the amount is the document's, whatever the tax itself would give."""
-        return self._company_taxes(usage, category).sorted(lambda tax: (
+        return books.taxes.get(category, self.env['account.tax']).sorted(lambda tax: (
             tax.amount_type != 'percent' or decimal(tax.amount) != rate, tax.sequence, tax.id))[:1]
 
-    def _company_taxes(self, usage, category):
+    def _taxes_by_category(self, usage):
+        """Return a dict of e-taxes category → the company's taxes that are of this one alone."""
         Tax = self.env['account.tax'].with_company(self.company_id)
         taxes = Tax.search([*Tax._check_company_domain(self.company_id), ('type_tax_use', '=', usage)])
-        return taxes.filtered(
-            lambda tax: set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')) - {False} == {category})
+        result = {}
+        for tax in taxes:
+            categories = set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')) - {False}
+            if len(categories) == 1:
+                category = categories.pop()
+                result[category] = result.get(category, Tax) | tax
+        return result
 
     # ------------------------------------------------------------------ notes
 

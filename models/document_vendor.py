@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..vatportal import voen
@@ -8,6 +8,32 @@ from .document_bill import BillQuestion
 from .portal_values import clean
 
 NAME_LENGTH = 200
+
+
+class VatportalNewVendor(models.Model):
+    """Tax numbers for which a partner was made here.
+
+    Two transactions that meet a new vendor at the same moment can't see each other's partner. Both write the row of
+    its number, so the second one fails as soon as the first is through, and Odoo runs it again.
+    """
+
+    _name = 'vatportal.new.vendor'
+    _description = 'Vendor made of an e-taxes document'
+    _rec_name = 'number'
+    _log_access = False
+
+    number = fields.Char(required=True, readonly=True)
+    claimed_at = fields.Datetime(readonly=True)
+
+    _number_unique = models.UniqueIndex('(number)')
+
+    @api.model
+    def _claim(self, number):
+        """:raises psycopg2.errors.SerializationFailure: somebody else has made this vendor in the meantime"""
+        self.env.cr.execute(SQL(
+            "INSERT INTO %s (number, claimed_at) VALUES (%s, now() AT TIME ZONE 'UTC') "
+            "ON CONFLICT (number) DO UPDATE SET claimed_at = EXCLUDED.claimed_at",
+            SQL.identifier(self._table), number), log_exceptions=False)
 
 
 class VatportalDocument(models.Model):
@@ -23,15 +49,19 @@ class VatportalDocument(models.Model):
         return voen.normalize(self.buyer_vat), self.buyer_name or ''
 
     @api.model
-    def _partners_by_voen(self, company, numbers):
+    def _partners_by_voen(self, company, numbers, archived=False):
         """Return a dict of VÖEN → partners that may be meant: companies rather than their contacts and branches, those
-        of ``company`` rather than shared ones."""
+        of ``company`` rather than those of its parents, these rather than shared ones.
+
+        :param archived: look among the archived partners instead
+        """
         numbers = sorted({number for number in numbers if voen.is_voen(number)})
         result = defaultdict(self.env['res.partner'].browse)
         if not numbers:
             return result
         Partner = self.env['res.partner'].sudo()
-        query = Partner._search([('company_id', 'in', (False, company.id)), ('vat', '!=', False)])
+        query = Partner.with_context(active_test=False)._search([
+            *Partner._check_company_domain(company), ('vat', '!=', False), ('active', '=', not archived)])
         # As people type it: with the country's letters, spaces or dashes.
         query.add_where(SQL(
             "regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)",
@@ -39,18 +69,23 @@ class VatportalDocument(models.Model):
         for partner in Partner.browse(query):
             result[voen.normalize(partner.vat)] |= partner.commercial_partner_id
         for number, partners in result.items():
-            own = partners.filtered(lambda partner: partner.company_id == company)
-            result[number] = (own or partners).sudo(False)
+            nearest = max(len(partner.company_id.parent_ids) for partner in partners)
+            result[number] = partners.filtered(
+                lambda partner, nearest=nearest: len(partner.company_id.parent_ids) == nearest).sudo(False)
         return result
 
     def _vendor_candidates(self):
         number, _name = self._counterparty()
         return self._partners_by_voen(self.company_id, [number])[number]
 
+    def _archived_vendors(self):
+        number, _name = self._counterparty()
+        return self._partners_by_voen(self.company_id, [number], archived=True)[number]
+
     def _find_vendor(self):
         """The partner that is meant, created where nobody has this VÖEN.
 
-        :raises BillQuestion: when several have it, or when it is no VÖEN at all
+        :raises BillQuestion: when several have it, or an archived one, or when it is no VÖEN at all
         """
         number, name = self._counterparty()
         if not voen.is_voen(number):
@@ -64,6 +99,11 @@ class VatportalDocument(models.Model):
                     "Several partners have the VÖEN %(number)s: %(names)s. Choose one, or merge them.",
                     number=number, names=', '.join(candidates.mapped('display_name'))))
             return chosen
+        archived = not candidates and self._archived_vendors()
+        if archived:
+            raise BillQuestion(self.env._(
+                "The partner with the VÖEN %(number)s is archived: %(names)s. Take it out of the archive, or choose "
+                "another one.", number=number, names=', '.join(archived.mapped('display_name'))))
         return candidates or self._create_vendor(number, name)
 
     def _chosen_before(self, number):
@@ -76,6 +116,7 @@ class VatportalDocument(models.Model):
     def _create_vendor(self, number, name):
         """A partner with the name and VÖEN of the document. Its country and check digits are e-taxes' business, so
         Odoo's own check of tax numbers does not apply."""
+        self.env['vatportal.new.vendor']._claim(number)
         return self.env['res.partner'].sudo().with_context(no_vat_validation=True).create({
             'name': ' '.join(clean(name).split())[:NAME_LENGTH] or number,
             'vat': number,

@@ -186,15 +186,15 @@ class VatportalDocument(models.Model):
         # A file carries no date. Odoo asks for the day when the bill is confirmed; today's would be a guess.
         return vals if self.date else {**vals, 'invoice_date': False}
 
-    def _create_bill(self, move_type, partner):
-        move, notes = super()._create_bill(move_type, partner)
+    def _fill_bill(self, move):
+        notes = super()._fill_bill(move)
         if not self.date:
             notes.append({'level': 'warning', 'text': self.env._(
                 "A file of e-taxes carries no date: enter the day of the document as bill date.")})
         if not self.qaime:
             notes.append({'level': 'warning', 'text': self.env._(
                 "The file carries no qaimə number. The next import from e-taxes brings it.")})
-        return move, notes
+        return notes
 
     def _link(self, move):
         super()._link(move)

@@ -57,25 +57,30 @@ class VatportalProductMapping(models.Model):
         :param removed: those of ``lines`` from which a person has just taken the product
         """
         for move, move_lines in lines.grouped('move_id').items():
-            partner, company = move.commercial_partner_id, move.company_id
-            usage = 'sale' if move.is_sale_document() else 'purchase'
-            if not partner:
+            if move.commercial_partner_id:
+                self._learn_bill(move, move_lines, removed)
+
+    def _learn_bill(self, move, lines, removed):
+        partner, company = move.commercial_partner_id, move.company_id
+        usage = 'sale' if move.is_sale_document() else 'purchase'
+        known = self._for_partner(company, partner, usage)
+        books = lines.vatportal_line_id.document_id[:1].sudo().with_company(company)._books(usage)
+        new = {}
+        for line in lines:
+            source = line.vatportal_line_id
+            key = (source.product_code or '', text_key(source.name))
+            if not key[1]:
                 continue
-            known = self._for_partner(company, partner, usage)
-            for line in move_lines:
-                source = line.vatportal_line_id
-                key = (source.product_code or '', text_key(source.name))
-                vals = line._vatportal_learnt_vals(known.get(key), line in removed)
-                if not key[1]:
-                    continue
-                if key in known:
-                    changes = {name: value for name, value in vals.items() if _differs(known[key], name, value)}
-                    if changes:
-                        known[key].write(changes)
-                else:
-                    known[key] = self.sudo().create({
-                        'company_id': company.id, 'partner_id': partner.id, 'usage': usage,
-                        'product_code': key[0], 'name': source.name, **vals})
+            vals = line._vatportal_learnt_vals(known.get(key), line in removed, books)
+            if key in known:
+                changes = {name: value for name, value in vals.items() if _differs(known[key], name, value)}
+                if changes:
+                    known[key].write(changes)
+            else:
+                new[key] = {
+                    'company_id': company.id, 'partner_id': partner.id, 'usage': usage, 'product_code': key[0],
+                    'name': source.name, **vals}
+        self.sudo().create(list(new.values()))
 
 
 def _differs(mapping, name, value):
@@ -115,17 +120,16 @@ class AccountMoveLine(models.Model):
             (LEARNT_FIELDS | {'price_unit', 'quantity', 'discount'}) & vals.keys()
             and not self.env.context.get('vatportal_billing'))
 
-    def _vatportal_learnt_vals(self, mapping, removed):
+    def _vatportal_learnt_vals(self, mapping, removed, books):
         """Return the values of a mapping for this line: only what Odoo would not come to by itself."""
         self.ensure_one()
         source, product = self.vatportal_line_id.sudo(), self.product_id
-        usage = 'sale' if self.move_id.is_sale_document() else 'purchase'
         default_account = product and product.with_company(self.company_id).product_tmpl_id.get_product_accounts(
-            self.move_id.fiscal_position_id)['income' if usage == 'sale' else 'expense']
-        taxes = self.tax_ids.filtered(
-            lambda tax: not {'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')))
-        usual = source._usual_tax(usage)
-        unit = self.env['vatportal.unit.alias']._units_by_key(self.company_id).get(text_key(source.unit))
+            self.move_id.fiscal_position_id)['income' if books.usage == 'sale' else 'expense']
+        taxes = self.tax_ids.filtered(lambda tax: tax.active and not (
+            {'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
+        usual = source._usual_tax(books)
+        unit = books.units.get(text_key(source.unit))
         return {
             'product_id': product.id,
             'no_product': bool(not product and (removed or (mapping and mapping.no_product))),

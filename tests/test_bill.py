@@ -125,6 +125,29 @@ class TestBill(BillCommon):
             document._make_bill()
         self.assertFalse(document.move_id)
 
+    def test_the_wizard_makes_no_bill_of_what_is_not_billed(self):
+        """The dialog is a public method; what it hides, the server refuses."""
+        biller = new_test_user(self.env, 'biller', groups='account.group_account_invoice', company_id=self.company.id)
+        open_kind = {'kind': 'taxCodex163'}
+        for vals in (
+            {'is_foreign': True, 'buyer_vat': OTHER_VENDOR}, {'status': 'canceled'}, {'state': 'deleted'},
+            {'direction': 'outgoing'}, {'kind': 'advanceInvoice'}, {'is_foreign': True, **open_kind},
+            {'status': 'deletedBySystem', **open_kind}, {'direction': 'outgoing', **open_kind},
+        ):
+            with self.subTest(vals=vals):
+                document = self.document(**vals)
+                wizard = self.env['vatportal.bill.wizard'].with_user(biller).create({
+                    'document_id': document.id, 'booking': 'bill', 'partner_id': self.vendor.id})
+                with self.assertRaisesRegex(UserError, "is not billed"):
+                    wizard.action_create()
+                self.assertFalse(document.move_id)
+
+    def test_the_wizard_does_not_overrule_the_kind(self):
+        document = self.document()
+        wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id, 'booking': 'refund'})
+        with self.assertRaisesRegex(UserError, "as the kind says"):
+            wizard.action_create()
+
     def test_a_person_wants_no_bill(self):
         document = self.document()
         document.action_ignore_bill()

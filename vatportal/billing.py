@@ -80,6 +80,20 @@ def to_qepik(parts):
     return [replace(part, **amounts) for part, amounts in zip(parts, rounded, strict=True)]
 
 
+def with_vat(parts, vat, limit):
+    """Return ``parts``, in whole qəpik, with ``vat`` as their VAT: the difference goes to the part that bears most of
+    it. A difference beyond ``limit`` is no rounding, and nothing is moved.
+    """
+    missing = vat - sum((part.vat_amount for part in parts), ZERO)
+    bearing = [position for position, part in enumerate(parts) if part.vat_amount or part.category == 'vat']
+    if not missing or abs(missing) > limit or not bearing:
+        return parts
+    largest = max(bearing, key=lambda position: abs(parts[position].vat_amount))
+    return [
+        replace(part, vat_amount=part.vat_amount + missing) if position == largest else part
+        for position, part in enumerate(parts)]
+
+
 def bears_rate(part, rate):
     """Whether the VAT of the exact ``part`` is ``rate`` percent of its base, to the qəpik."""
     return abs(part.vat_amount - part.base * rate / 100) <= QEPIK

@@ -36,7 +36,8 @@ class VatportalBillWizard(models.TransientModel):
             number, name = document._counterparty()
             wizard.counterparty = f'{name} ({number})' if number else name
             wizard.candidate_ids = document._vendor_candidates()
-            wizard.asks_partner = len(wizard.candidate_ids) > 1 or not voen.is_voen(number)
+            wizard.asks_partner = len(wizard.candidate_ids) > 1 or not voen.is_voen(number) or bool(
+                not wizard.candidate_ids and document._archived_vendors())
             wizard.asks_booking = not document.kind_id.booking
             wizard.proposed_ids = document.proposed_move_ids | (
                 document._bills_with_number() if document.direction == 'incoming' else document.proposed_move_ids)

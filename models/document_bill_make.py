@@ -1,0 +1,140 @@
+import pytz
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.fields import Command
+
+from ..vatportal import serie_number
+from .document_bill import BAKU, BillQuestion
+from .document_bill_lines import ROUNDING_LIMIT
+from .document_delete import FINAL_STATUSES
+
+
+class VatportalDocument(models.Model):
+    """One document, one bill."""
+
+    _inherit = 'vatportal.document'
+
+    def _make_bill(self, partner=None, booking=None, duplicates=False):
+        """Make the draft bill, or return the one that exists.
+
+        :param partner: a person's choice of the vendor; without it the VÖEN decides
+        :param booking: a person's choice; only where the kind leaves it open
+        :param duplicates: a person has seen that a bill with this number exists, and wants another
+        :raises BillQuestion: when a person must decide
+        :raises UserError: when something is missing in the configuration
+        :raises ConcurrencyError: when somebody else is at the same document
+        """
+        self.ensure_one()
+        document = self.with_company(self.company_id)
+        if not document.sudo().try_lock_for_update():
+            # Whoever is at it may yet fail: Odoo runs this again, and then it shows.
+            raise ConcurrencyError(self.env._(
+                "Somebody else is making the bill of %s at this moment.", self.display_name))
+        document.invalidate_recordset(['move_id', 'bill_state'])
+        if document.bill_state == 'billed':
+            return document.move_id
+        document._check_billable(booking)
+        move_type = document.kind_id._bill_move_type(booking)
+        if not move_type:
+            raise BillQuestion(self.env._(
+                "Documents of the kind “%s” are booked case by case: say how.", document.kind_id.display_name or '?'))
+        existing = document._bills_with_number()
+        if existing and not duplicates:
+            raise BillQuestion(self.env._(
+                "%s bears this number already. Link the document to it, or make another one.",
+                ', '.join(existing.mapped('display_name'))))
+        partner = partner or document._find_vendor()
+        move, notes = document._create_bill(move_type, partner)
+        document.sudo().write({
+            'move_id': move.id, 'partner_id': partner.id, 'bill_question': False, 'bill_requested': False,
+            'bill_retry_at': False, 'bill_notes': notes, 'bill_ignored': False})
+        document._log_bill(move, notes)
+        return move
+
+    def _check_billable(self, booking=None):
+        """:raises BillQuestion: for a document that nobody may bill, and for one whose kind asks for no bill"""
+        never = (self.direction != 'incoming' or self.is_foreign or self.status in FINAL_STATUSES
+                 or self.state == 'deleted')
+        if never or self.kind_id.booking == 'none':
+            raise BillQuestion(self.env._("%s is not billed: see its kind and status.", self.display_name))
+        if booking and self.kind_id.booking not in (False, booking):
+            raise BillQuestion(self.env._(
+                "Documents of the kind “%s” are booked as the kind says.", self.kind_id.display_name))
+
+    def _create_bill(self, move_type, partner):
+        """Return (draft move, notes about it)."""
+        move = self.with_context(vatportal_billing=True)._new_bill(self._bill_header(move_type, partner))
+        notes = self._fill_bill(move)
+        if move.invoice_date and move.invoice_date_due and move.invoice_date_due < move.invoice_date:
+            # Without payment terms Odoo puts its own today there, which Baku's may be ahead of.
+            move.invoice_date_due = move.invoice_date
+        return move.with_context(vatportal_billing=False), notes
+
+    def _fill_bill(self, move):
+        """Put the document's lines into the draft ``move``, in the place of those it has; return notes about it."""
+        with move._get_edi_creation() as move:
+            commands, notes = self._bill_line_commands(move)
+            move.invoice_line_ids = [Command.clear(), *commands]
+        difference = self._amount_to_pay() - move._vatportal_total()
+        if difference and abs(difference) <= ROUNDING_LIMIT:
+            with move._get_edi_creation() as move:
+                move.invoice_line_ids = [Command.create(self._rounding_line(difference))]
+            notes.append({'level': 'info', 'text': self.env._(
+                "%s AZN of rounding make the bill's total that of the document.", difference)})
+        elif difference:
+            notes.append({'level': 'warning', 'text': self.env._(
+                "The lines of the document add up to %(lines)s AZN, but its total is %(total)s AZN.",
+                lines=move._vatportal_total(), total=self._amount_to_pay())})
+        return notes
+
+    def _new_bill(self, vals):
+        return self.env['account.move'].create(vals)
+
+    def _connector(self):
+        return self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
+
+    def _bill_header(self, move_type, partner):
+        connector = self._connector()
+        notes = [text for text in (self.main_info, self.add_info) if text]
+        vals = {
+            'move_type': move_type,
+            'company_id': self.company_id.id,
+            'partner_id': partner.id,
+            'currency_id': self.currency_id.id,
+            'invoice_date': self._baku_date(),
+            'ref': self.qaime,
+            # Payment orders quote series and number of the qaimə (Tax Code, article 16.11.1).
+            'payment_reference': self._payment_reference(),
+            'narration': Markup().join(Markup("<p>%s</p>") % text for text in notes),
+        }
+        if move_type.startswith('in_') and connector.bill_journal_id:
+            vals['journal_id'] = connector.bill_journal_id.id
+        if self.env.user == self.env.ref('base.user_root'):
+            vals['invoice_user_id'] = connector.responsible_id.id
+        return vals
+
+    def _baku_date(self):
+        """The day on which the document was made, where it was made."""
+        return pytz.utc.localize(self.date).astimezone(BAKU).date() if self.date else fields.Date.context_today(self)
+
+    def _payment_reference(self):
+        try:
+            return serie_number(self.qaime)
+        except ValueError:
+            return self.qaime
+
+    def _rounding_line(self, difference):
+        connector = self._connector()
+        return {
+            'name': self.env._("Rounding"), 'quantity': 1, 'price_unit': float(difference), 'sequence': 9999,
+            'tax_ids': [Command.clear()], 'is_imported': True,
+            **({'account_id': connector.rounding_account_id.id} if connector.rounding_account_id else {})}
+
+    def _log_bill(self, move, notes):
+        items = Markup().join(Markup("<li>%s</li>") % note['text'] for note in notes)
+        move._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (
+            self.env._("Made of the e-taxes document %s.", self.qaime or ''), items))
+        self.sudo()._message_log(body=self.env._("A draft was made of it: %s", move.display_name))
+
