@@ -96,6 +96,18 @@ class AccountMove(models.Model):
                     "%s is confirmed. Reset it to draft first, or make a credit note.", move.display_name))
             move._vatportal_cancel_bill()
 
+    def action_vatportal_rebuild_bill(self):
+        """Take over the new figures: make the lines of this draft anew of its document, which was corrected."""
+        self.ensure_one()
+        self.check_access('write')
+        document = self.vatportal_bill_document_id
+        if not document:
+            raise UserError(self.env._("%s was not made of an e-taxes document.", self.display_name))
+        if self.state != 'draft':
+            raise UserError(self.env._(
+                "%s is confirmed. Reset it to draft first, or make a credit note.", self.display_name))
+        document._rebuild_bill()
+
     def _vatportal_cancel_bill(self):
         self.ensure_one()
         self.button_cancel()
@@ -110,6 +122,15 @@ class AccountMove(models.Model):
         return document.action_link_move(self.id)
 
     # ------------------------------------------------------------------ life of a bill
+
+    def write(self, vals):
+        """A bill that comes to its document's total again is nobody's task any more."""
+        if not {'invoice_line_ids', 'line_ids'} & vals.keys():
+            return super().write(vals)
+        differing = self.sudo().vatportal_bill_document_id.filtered('amount_differs')
+        result = super().write(vals)
+        differing.filtered(lambda document: not document.amount_differs)._follow_status()
+        return result
 
     def button_cancel(self):
         result = super().button_cancel()
@@ -132,6 +153,8 @@ class AccountMove(models.Model):
         lines = posted.filtered('vatportal_bill_document_id').invoice_line_ids.filtered('vatportal_line_id')
         if lines:
             self.env['vatportal.product.mapping']._learn(lines)
+        documents = posted.filtered('activity_ids').sudo().vatportal_bill_document_id
+        documents.filtered(lambda document: not document.amount_differs)._follow_status()
         return posted
 
     # ------------------------------------------------------------------ banner
@@ -163,7 +186,9 @@ class AccountMove(models.Model):
                     "e-taxes: the total of the document is %(total)s, this entry differs by %(difference)s.",
                     total=formatLang(self.env, float(document._amount_to_pay()), currency_obj=document.currency_id),
                     difference=formatLang(self.env, document.amount_difference, currency_obj=document.currency_id)),
-                **look}
+                **({'action_text': self.env._("Take over the new figures"),
+                    'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
+                   if self.state == 'draft' else look)}
         if self.state == 'draft':
             for level in ('warning', 'info'):
                 texts = [note['text'] for note in document.bill_notes or () if note['level'] == level]

@@ -81,9 +81,16 @@ class VatportalDocument(models.Model):
                 document.amount_difference = float(total - document._amount_to_pay())
             document.amount_differs = bool(document.amount_difference)
 
-    def _amount_to_pay(self):
-        """The document's total in whole qəpik."""
-        return decimal(self.amount_total).quantize(QEPIK, ROUND_HALF_UP)
+    def _amount_to_pay(self, move_type=None):
+        """The document's total in whole qəpik, with the sign that it has on an entry of ``move_type`` (that of its
+        entry, if there is one)."""
+        total = decimal(self.amount_total).quantize(QEPIK, ROUND_HALF_UP)
+        return -total if self._is_negative_refund(move_type) else total
+
+    def _is_negative_refund(self, move_type=None):
+        """Whether the document says with minus signs what a credit note says without."""
+        move_type = move_type or self.move_id.move_type or self.kind_id._bill_move_type() or ''
+        return self.amount_total < 0 and move_type.endswith('refund')
 
     # ------------------------------------------------------------------ buttons
 
@@ -124,7 +131,16 @@ class VatportalDocument(models.Model):
     def action_ignore_bill(self):
         """No bill is wanted of these documents."""
         self._check_can_bill()
-        self.sudo().write({'bill_ignored': True, 'bill_requested': False, 'bill_retry_at': False})
+        documents = self.filtered(lambda document: document.bill_state in ('to_bill', 'ask'))
+        if not documents:
+            raise UserError(self.env._("None of these documents waits for a bill."))
+        documents.sudo().write({'bill_ignored': True, 'bill_requested': False, 'bill_retry_at': False})
+
+    def action_rebuild_bill(self):
+        """Take over into the draft bill what the document says now."""
+        self.ensure_one()
+        self._check_can_bill()
+        self.move_id.action_vatportal_rebuild_bill()
 
     def action_want_bill(self):
         """Take back :meth:`action_ignore_bill`."""

@@ -67,9 +67,11 @@ class VatportalDocument(models.Model):
         books = self._books('sale' if move.is_sale_document() else 'purchase')
         notes = []
         matches = self._match_products(move.commercial_partner_id, books.usage)
-        exact = [part for row in self.line_ids or self for part in row._to_parts()]
+        sign = -1 if self._is_negative_refund(move.move_type) else 1
+        exact = [part.times(sign) for row in self.line_ids or self for part in row._to_parts()]
+        whole_parts = self._whole_parts(exact, sign * decimal(self.amount_vat), notes)
         commands = []
-        for part, whole in zip(exact, self._whole_parts(exact, notes), strict=True):
+        for part, whole in zip(exact, whole_parts, strict=True):
             match = matches.get(part.key)
             for vals in self._part_vals(part, whole, match, books, notes):
                 commands.append(Command.create({**vals, 'sequence': 10 + len(commands)}))
@@ -81,10 +83,10 @@ class VatportalDocument(models.Model):
         return Books(usage, self._taxes_by_category(usage), self.env['vatportal.unit.alias']._units_by_key(
             self.company_id))
 
-    def _whole_parts(self, exact, notes):
+    def _whole_parts(self, exact, vat, notes):
         """``exact`` in whole qəpik. Their VAT is the document's own: it is what the buyer reclaims, and what the tax
         authority compares."""
-        vat = decimal(self.amount_vat).quantize(billing.QEPIK, ROUND_HALF_UP)
+        vat = vat.quantize(billing.QEPIK, ROUND_HALF_UP)
         before = billing.to_qepik(exact)
         after = billing.with_vat(before, vat, ROUNDING_LIMIT)
         for old, new in zip(before, after, strict=True):
@@ -129,7 +131,8 @@ class VatportalDocument(models.Model):
         vals = {'name': name or self.qaime, 'is_imported': True}
         if not match:
             return vals
-        vals |= {'vatportal_line_id': row.id, 'product_id': match.product.id}
+        vals |= {
+            'vatportal_line_id': row.id, 'vatportal_line_mark': row._goods_mark(), 'product_id': match.product.id}
         if match.mapping and match.mapping.account_id.active:
             vals['account_id'] = match.mapping.account_id.id
         uom = self._line_unit(row, match, units)
@@ -152,6 +155,9 @@ class VatportalDocument(models.Model):
     def _amount_vals(self, row, amount, whole, taxes, main, notes):
         """Quantity, price and taxes of a line whose amount before taxes is ``amount``."""
         quantity, price = self._quantity_and_price(row, main, notes)
+        if amount * quantity * price < 0:
+            # The sign of the amount was turned; so is that of what gave it.
+            quantity, price = abs(quantity), abs(price)
         included = taxes.flatten_taxes_hierarchy().filtered('price_include')
         gross = amount + (whole.vat_amount if included else 0)
         # Without taxes there is nothing to hold a subtotal that price × quantity does not give.

@@ -40,6 +40,7 @@ class VatportalDocument(models.Model):
         if not move_type:
             raise BillQuestion(self.env._(
                 "Documents of the kind “%s” are booked case by case: say how.", document.kind_id.display_name or '?'))
+        document._check_money(move_type)
         existing = document._bills_with_number()
         if existing and not duplicates:
             raise BillQuestion(self.env._(
@@ -63,10 +64,21 @@ class VatportalDocument(models.Model):
             raise BillQuestion(self.env._(
                 "Documents of the kind “%s” are booked as the kind says.", self.kind_id.display_name))
 
+    def _check_money(self, move_type):
+        """:raises UserError: where no bill of ``move_type`` can have the document's total"""
+        if not self.currency_id.active:
+            raise UserError(self.env._(
+                "e-taxes documents are in AZN, and this currency is not active. Activate it under Accounting › "
+                "Configuration › Currencies, and enter its rate."))
+        if self.amount_total < 0 and not self._is_negative_refund(move_type):
+            raise BillQuestion(self.env._(
+                "The total of %s is negative, but its kind is booked as a bill. Enter the credit note by hand and link "
+                "the document with it.", self.display_name))
+
     def _create_bill(self, move_type, partner):
         """Return (draft move, notes about it)."""
         move = self.with_context(vatportal_billing=True)._new_bill(self._bill_header(move_type, partner))
-        notes = self._fill_bill(move)
+        notes = [*self._journal_notes(), *self._fill_bill(move)]
         if move.invoice_date and move.invoice_date_due and move.invoice_date_due < move.invoice_date:
             # Without payment terms Odoo puts its own today there, which Baku's may be ahead of.
             move.invoice_date_due = move.invoice_date
@@ -77,7 +89,8 @@ class VatportalDocument(models.Model):
         with move._get_edi_creation() as move:
             commands, notes = self._bill_line_commands(move)
             move.invoice_line_ids = [Command.clear(), *commands]
-        difference = self._amount_to_pay() - move._vatportal_total()
+        total = self._amount_to_pay(move.move_type)
+        difference = total - move._vatportal_total()
         if difference and abs(difference) <= ROUNDING_LIMIT:
             with move._get_edi_creation() as move:
                 move.invoice_line_ids = [Command.create(self._rounding_line(difference))]
@@ -86,8 +99,20 @@ class VatportalDocument(models.Model):
         elif difference:
             notes.append({'level': 'warning', 'text': self.env._(
                 "The lines of the document add up to %(lines)s AZN, but its total is %(total)s AZN.",
-                lines=move._vatportal_total(), total=self._amount_to_pay())})
+                lines=move._vatportal_total(), total=total)})
         return notes
+
+    def _rebuild_bill(self):
+        """Make the lines of the draft bill anew; what people have corrected on it is known from their corrections."""
+        self.ensure_one()
+        document = self.with_company(self.company_id)
+        document._check_billable()
+        document._check_money(self.move_id.move_type)
+        move = document.move_id.with_context(vatportal_billing=True)
+        notes = document._fill_bill(move)
+        document.sudo().bill_notes = notes
+        document._log_bill(move, notes, rebuilt=True)
+        document.sudo()._follow_status()
 
     def _new_bill(self, vals):
         return self.env['account.move'].create(vals)
@@ -109,11 +134,19 @@ class VatportalDocument(models.Model):
             'payment_reference': self._payment_reference(),
             'narration': Markup().join(Markup("<p>%s</p>") % text for text in notes),
         }
-        if move_type.startswith('in_') and connector.bill_journal_id:
+        if move_type.startswith('in_') and connector.bill_journal_id.active:
             vals['journal_id'] = connector.bill_journal_id.id
         if self.env.user == self.env.ref('base.user_root'):
             vals['invoice_user_id'] = connector.responsible_id.id
         return vals
+
+    def _journal_notes(self):
+        journal = self._connector().bill_journal_id
+        if not journal or journal.active:
+            return []
+        return [{'level': 'warning', 'text': self.env._(
+            "The journal “%s”, which the VatPortal connector names for bills, is archived: the company's first one was "
+            "taken.", journal.display_name)}]
 
     def _baku_date(self):
         """The day on which the document was made, where it was made."""
@@ -132,9 +165,11 @@ class VatportalDocument(models.Model):
             'tax_ids': [Command.clear()], 'is_imported': True,
             **({'account_id': connector.rounding_account_id.id} if connector.rounding_account_id else {})}
 
-    def _log_bill(self, move, notes):
+    def _log_bill(self, move, notes, rebuilt=False):
+        _ = self.env._
         items = Markup().join(Markup("<li>%s</li>") % note['text'] for note in notes)
         move._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (
-            self.env._("Made of the e-taxes document %s.", self.qaime or ''), items))
-        self.sudo()._message_log(body=self.env._("A draft was made of it: %s", move.display_name))
-
+            _("Its lines were made anew of the e-taxes document %s.", self.qaime or '') if rebuilt
+            else _("Made of the e-taxes document %s.", self.qaime or ''), items))
+        if not rebuilt:
+            self.sudo()._message_log(body=_("A draft was made of it: %s", move.display_name))

@@ -1,3 +1,5 @@
+import hashlib
+
 from odoo import api, fields, models
 
 from ..vatportal.names import text_key
@@ -56,6 +58,7 @@ class VatportalProductMapping(models.Model):
 
         :param removed: those of ``lines`` from which a person has just taken the product
         """
+        lines = lines.filtered(lambda line: line._vatportal_is_of_row())
         for move, move_lines in lines.grouped('move_id').items():
             if move.commercial_partner_id:
                 self._learn_bill(move, move_lines, removed)
@@ -83,6 +86,15 @@ class VatportalProductMapping(models.Model):
         self.sudo().create(list(new.values()))
 
 
+class VatportalDocumentLine(models.Model):
+    _inherit = 'vatportal.document.line'
+
+    def _goods_mark(self):
+        """A short text that is the same for the same goods of a vendor."""
+        text = f'{self.product_code or ""}\n{text_key(self.name)}'
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _differs(mapping, name, value):
     present = mapping[name]
     if name == 'tax_ids':
@@ -96,6 +108,13 @@ class AccountMoveLine(models.Model):
     vatportal_line_id = fields.Many2one(
         'vatportal.document.line', string="e-taxes Line", readonly=True, copy=False, ondelete='set null',
         index='btree_not_null')
+    vatportal_line_mark = fields.Char(
+        readonly=True, copy=False, help="Tells the goods on the e-taxes line of which this line was made.")
+
+    def _vatportal_is_of_row(self):
+        """Whether the row still is about the goods of which this line was made: a correction at e-taxes writes other
+        goods over it."""
+        return self.vatportal_line_mark in (False, self.vatportal_line_id.sudo()._goods_mark())
 
     def write(self, vals):
         """Learn from what people change on bills that were made of e-taxes documents."""

@@ -2,6 +2,7 @@ from . import test_amounts
 from . import test_send
 from . import test_bill
 from . import test_bill_amounts
+from . import test_bill_cron
 from . import test_bill_header
 from . import test_bill_month
 from . import test_bill_products

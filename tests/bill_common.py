@@ -70,6 +70,10 @@ class BillCommon(VatportalCommon):
         self.assertFalse(document.amount_differs, document.amount_difference)
         self.assertEqual(document.move_id._vatportal_total(), document._amount_to_pay())
 
+    def run_cron(self):
+        with self.enter_registry_test_mode():
+            self.env.ref('l10n_az_vatportal.cron_bill').method_direct_trigger()
+
     def product_lines(self, move):
         return move.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
 

@@ -68,10 +68,6 @@ class TestBill(BillCommon):
         self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
         self.assertFalse(any(documents.mapped('bill_requested')))
 
-    def run_cron(self):
-        with self.enter_registry_test_mode():
-            self.env.ref('l10n_az_vatportal.cron_bill').method_direct_trigger()
-
     # ------------------------------------------------------------------ kinds
 
     def test_a_return_is_a_customer_credit_note(self):

@@ -1,4 +1,5 @@
 import threading
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
@@ -51,19 +52,20 @@ class TestBillRace(TransactionCase):
             env = env(context={'allowed_company_ids': company.ids})
             env['account.move'].search([('company_id', '=', company.id)]).with_context(force_delete=True).unlink()
             cr.execute("DELETE FROM vatportal_document WHERE company_id = %s", [company.id])
+            cr.execute("DELETE FROM vatportal_new_vendor WHERE number = %s", [VENDOR])
             cr.execute("DELETE FROM vatportal_connector WHERE company_id = %s", [company.id])
             env['res.partner'].search([('vat', '=', VENDOR)]).unlink()
             env.user.company_ids -= company
             company.active = False
 
-    def press(self, count, barrier, results):
+    def press(self, ids, barrier, results):
         """Press the button as a request of its own would; each begins when all have their snapshot."""
         tries = []
         with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {'allowed_company_ids': [self.company_id]})
+            env = self.race_env(cr)
 
             def step():
-                documents = env['vatportal.document'].browse(self.document_ids[:count])
+                documents = env['vatportal.document'].browse(ids)
                 documents.mapped('bill_state')
                 if not tries:
                     barrier.wait(60)
@@ -75,10 +77,13 @@ class TestBillRace(TransactionCase):
             except UserError as error:
                 results.append(str(error))
 
-    def race(self, count):
-        """What each of the people got: True, or the message of an error."""
-        barrier, results = threading.Barrier(PEOPLE), []
-        threads = [threading.Thread(target=self.press, args=(count, barrier, results)) for _person in range(PEOPLE)]
+    def race_env(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {'allowed_company_ids': [self.company_id]})
+
+    def race(self, *people):
+        """What each of the people, who press the button for these documents, got: True, or the message of an error."""
+        barrier, results = threading.Barrier(len(people)), []
+        threads = [threading.Thread(target=self.press, args=(ids, barrier, results)) for ids in people]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -88,10 +93,10 @@ class TestBillRace(TransactionCase):
     def test_one_bill_each(self):
         for count in (1, DOCUMENTS):
             with self.subTest(documents=count):
-                results = self.race(count)
+                results = self.race(*[self.document_ids[:count]] * PEOPLE)
                 self.assertEqual(results, [True] * PEOPLE, "everybody is shown the bills, whoever made them")
                 with self.registry.cursor() as cr:
-                    env = api.Environment(cr, SUPERUSER_ID, {'allowed_company_ids': [self.company_id]})
+                    env = self.race_env(cr)
                     documents = env['vatportal.document'].browse(self.document_ids[:count])
                     bills = env['account.move'].search([('company_id', '=', self.company_id)])
                     self.assertEqual(len(bills), count)
@@ -99,3 +104,52 @@ class TestBillRace(TransactionCase):
                     self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
                     self.assertFalse(any(documents.mapped('bill_question')))
                     self.assertEqual(len(env['res.partner'].search([('vat', '=', VENDOR)])), 1)
+
+    def test_a_new_vendor_is_made_once(self):
+        """Two documents of a vendor whom nobody knows yet, each billed by somebody."""
+        self.assertEqual(self.race(self.document_ids[:1], self.document_ids[1:2]), [True, True])
+        with self.registry.cursor() as cr:
+            env = self.race_env(cr)
+            documents = env['vatportal.document'].browse(self.document_ids[:2])
+            self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
+            self.assertEqual(len(env['res.partner'].search([('vat', '=', VENDOR)])), 1)
+            self.assertEqual(len(documents.move_id.partner_id), 1)
+
+    def test_whoever_was_at_it_gives_up(self):
+        """No question is left behind when the other one makes no bill after all."""
+        document_id, tries = self.document_ids[0], []
+        with self.registry.cursor() as other, self.registry.cursor() as cr:
+            other.execute("SELECT id FROM vatportal_document WHERE id = %s FOR UPDATE", [document_id])
+            env = self.race_env(cr)
+
+            def step():
+                if tries:
+                    other.rollback()
+                tries.append(1)
+                return env['vatportal.document'].browse(document_id).action_create_bills()
+
+            self.assertEqual(retrying(step, env)['res_model'], 'account.move')
+        self.assertEqual(len(tries), 2)
+        with self.registry.cursor() as cr:
+            document = self.race_env(cr)['vatportal.document'].browse(document_id)
+            self.assertEqual((document.bill_state, document.bill_question), ('billed', False))
+
+    def test_a_document_in_use_does_not_keep_the_scheduled_action(self):
+        """The batches beside it are made; it is left to the next run, which is soon."""
+        with self.registry.cursor() as cr:
+            self.race_env(cr)['vatportal.document'].browse(self.document_ids)._request_bills()
+        with self.registry.cursor() as other, self.registry.cursor() as cr, \
+                patch('odoo.addons.l10n_az_vatportal.models.document_bill_cron.BATCH', 1):
+            other.execute("SELECT id FROM vatportal_document WHERE id = %s FOR UPDATE", [self.document_ids[1]])
+            env = self.race_env(cr)
+            cron = env.ref('l10n_az_vatportal.cron_bill')
+            env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]).unlink()
+            env['vatportal.document']._cron_make_bills()
+            documents = env['vatportal.document'].browse(self.document_ids)
+            self.assertEqual(documents.mapped('bill_state'), ['billed', 'to_bill', 'billed', 'billed'])
+            self.assertEqual((documents[1].bill_requested, documents[1].bill_question), (True, False))
+            self.assertTrue(env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]))
+            other.rollback()
+            env['vatportal.document']._cron_make_bills()
+            self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
+            self.assertFalse(any(documents.mapped('bill_requested')))

@@ -37,6 +37,10 @@ class Part:
     def total(self):
         return self.base + self.vat_amount + self.road
 
+    def times(self, factor):
+        """This part with all amounts times ``factor``."""
+        return replace(self, **{cell: getattr(self, cell) * factor for cell in _CELLS})
+
 
 def split(key, columns, *, goods, excise, net, vat, road):
     """Return the row as a list of :class:`Part`, the largest first.
