@@ -1,4 +1,5 @@
 import threading
+import uuid
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
@@ -25,7 +26,7 @@ class TestBillRace(TransactionCase):
             azn, azerbaijan = env.ref('base.AZN'), env.ref('base.az')
             azn.active = True
             company = env['res.company'].create({
-                'name': "Race", 'vat': OWN, 'country_id': azerbaijan.id, 'currency_id': azn.id})
+                'name': f"Race {uuid.uuid4().hex[:8]}", 'vat': OWN, 'country_id': azerbaijan.id, 'currency_id': azn.id})
             self.company_id = company.id
             env.user.company_ids += company
             env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
@@ -47,9 +48,8 @@ class TestBillRace(TransactionCase):
     def clean_up(self):
         """What was committed goes; the company, which nothing else uses, is archived."""
         with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            company = env['res.company'].search([('name', '=', "Race")])
-            env = env(context={'allowed_company_ids': company.ids})
+            env = self.race_env(cr)
+            company = env['res.company'].browse(self.company_id)
             env['account.move'].search([('company_id', '=', company.id)]).with_context(force_delete=True).unlink()
             cr.execute("DELETE FROM vatportal_document WHERE company_id = %s", [company.id])
             cr.execute("DELETE FROM vatportal_new_vendor WHERE number = %s", [VENDOR])
