@@ -87,8 +87,7 @@ class VatportalDocument(models.Model):
         found = defaultdict(set)
         for product in self._search_products(Domain('barcode', 'in', wanted)):
             found[product.barcode].add((product, None))
-        packages = self.env['product.uom'].search([
-            ('barcode', 'in', wanted), ('company_id', 'in', (False, self.company_id.id))])
+        packages = self.env['product.uom'].search([('barcode', 'in', wanted), *self._shared_domain()])
         for package in packages:
             found[package.barcode].add((package.product_id, package.uom_id))
         return {line: next(iter(found[barcode])) for line, barcode in barcodes.items()
@@ -97,7 +96,7 @@ class VatportalDocument(models.Model):
     def _products_of_vendor(self, lines, partner):
         """By what the vendor calls the product; the vendor's own code counts where the line's name begins with it."""
         infos = self.env['product.supplierinfo'].search([
-            ('partner_id', 'child_of', partner.id), ('company_id', 'in', (False, self.company_id.id)),
+            ('partner_id', 'child_of', partner.id), *self._shared_domain(),
             '|', ('product_name', '!=', False), ('product_code', '!=', False)])
         by_name, by_code = defaultdict(set), defaultdict(set)
         for info in infos:
@@ -123,6 +122,10 @@ class VatportalDocument(models.Model):
             found[product.vatportal_code].add(product)
         return {line: (next(iter(found[line.product_code])), None) for line in lines
                 if len(found[line.product_code]) == 1}
+
+    def _shared_domain(self):
+        """Of models that don't say so themselves: what the company shares with its parents, as products are."""
+        return models.check_company_domain_parent_of(self.env['product.product'], self.company_id)
 
     def _search_products(self, domain):
         Product = self.env['product.product']

@@ -2,10 +2,12 @@ from . import test_amounts
 from . import test_send
 from . import test_bill
 from . import test_bill_amounts
+from . import test_bill_company
 from . import test_bill_cron
 from . import test_bill_header
 from . import test_bill_month
 from . import test_bill_products
+from . import test_bill_rebuild
 from . import test_match
 from . import test_import_store
 from . import test_import_batch

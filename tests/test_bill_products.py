@@ -159,6 +159,66 @@ class TestBillProducts(BillCommon):
         refund = self.bill(kind='returnInvoice', seller_vat=VENDOR)
         self.assertFalse(refund.invoice_line_ids.product_id)
 
+    def test_learning_never_stops_a_bill(self):
+        """The tax of the column may be archived by the time the bill is confirmed, or its account corrected."""
+        move = self.bill(self.line(30.0, 'exempt'))
+        self.purchase['exempt'].active = False
+        move.invoice_line_ids.account_id = self.company_data['default_account_expense'].copy()
+        move.action_post()
+        self.assertEqual(move.state, 'posted')
+        mapping = self.env['vatportal.product.mapping'].search([('partner_id', '=', self.vendor.id)])
+        self.assertEqual((mapping.account_id, mapping.tax_ids.ids), (move.invoice_line_ids.account_id, []))
+
+    def correct(self, document, *lines):
+        """What the import does with a document that was corrected at e-taxes: rows are written over one another."""
+        lines = [{'sequence': position, **line} for position, line in enumerate(lines, 1)]
+        commands = document.sudo()._line_commands(lines)
+        document.sudo().write({'line_ids': commands, **{
+            name: sum(line.get(name, 0.0) for line in lines) for name in ('amount_vat', 'amount_net', 'amount_total')}})
+
+    def test_a_row_that_became_another_is_not_learnt_from(self):
+        """The first of two rows is taken out: what the bill says of the sand must not be remembered of the cement."""
+        sand, cement = self.line(name="Qum"), self.line(name="Sement M400")
+        move = self.bill(sand, cement)
+        first, second = self.product_lines(move)
+        self.correct(move.vatportal_bill_document_id, cement)
+        self.assertEqual(first.vatportal_line_id.name, "Sement M400", "the row was written over")
+        first.product_id = self.white
+        move.action_post()
+        self.assertEqual(self.found(name="Sement M400"), (self.env['product.product'], 'none'))
+        self.assertFalse(second.vatportal_line_id)
+
+    def test_a_row_with_another_price_is_learnt_from(self):
+        move = self.bill(self.line(name="Qum"), self.line(name="Sement M400"))
+        first, second = self.product_lines(move)
+        self.correct(move.vatportal_bill_document_id, self.line(120.0, name="Qum"), self.line(name="Sement M500"))
+        first.product_id, second.product_id = self.white, self.grey
+        self.assertEqual(self.found(name="Qum"), (self.white, 'learnt'))
+        self.assertEqual(self.found(name="Sement M500"), (self.env['product.product'], 'none'))
+
+    # ------------------------------------------------------------------ many lines
+
+    def queries(self, count):
+        """(for making a bill of so many lines, for confirming it)"""
+        document = self.document(*(self.line(10.0 + n, name=f"Mal {n}", unit='kq') for n in range(count)))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        document.action_create_bills()
+        self.env.flush_all()
+        made = self.env.cr.sql_log_count
+        self.env.invalidate_all()
+        document.move_id.action_post()
+        self.env.flush_all()
+        return made - before, self.env.cr.sql_log_count - made
+
+    def test_many_lines_are_no_more_questions_to_the_database(self):
+        self.queries(1)
+        few, many = self.queries(5), self.queries(50)
+        # Of a new line Odoo itself asks two things: its account and its analytic distribution.
+        self.assertLess(many[0] - few[0], 45 * 2 + 10)
+        self.assertLess(many[1] - few[1], 10)
+
     # ------------------------------------------------------------------ units
 
     def test_text_key(self):
