@@ -43,3 +43,6 @@ from . import test_faults
 from . import test_security
 from . import test_neutralize
 from . import test_doubt
+from . import test_bill_race
+from . import test_send_race
+from . import test_tour
