@@ -1,7 +1,9 @@
 -- A copy of a database never talks to the portal: it would send the same invoices a second time.
 UPDATE vatportal_connector
-   SET base_url = 'https://neutralized.invalid/api', token = NULL, username = NULL, password = NULL,
-       secret_hash = NULL, phone = NULL, is_partner = FALSE, auto_renew = FALSE, active = FALSE;
+   SET base_url = 'https://neutralized.invalid/api', phone = NULL, is_partner = FALSE, auto_renew = FALSE,
+       active = FALSE;
+UPDATE vatportal_secret
+   SET token = NULL, username = NULL, password = NULL, secret_hash = NULL;
 UPDATE vatportal_import_schedule
    SET active = FALSE;
 -- What was on its way belongs to the original database; so do the codes on somebody's phone.

@@ -1,6 +1,7 @@
 from . import kind
 from . import kind_rule
 from . import status
+from . import secret
 from . import connector
 from . import connector_setup
 from . import account_tax

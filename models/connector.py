@@ -5,13 +5,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..vatportal import AddressError, VatPortalClient, polling, portal_url
+from ..vatportal import AddressError, Secret, VatPortalClient, polling, portal_url
 from . import portal_text
+from .secret import SECRETS
 
 # Whoever may use a connector without seeing its secrets: invoicing users.
 _USER_GROUP = 'account.group_account_invoice'
-# What the portal's account is worth; it belongs to the portal's address.
-_SECRETS = ('token', 'username', 'password', 'secret_hash')
+# What a connector remembers of a portal that works.
+_WORKS = {'error_count': 0, 'down_since': False, 'down_reason': False, 'retry_at': False, 'last_error': False}
 # What may stand in braces in the main note.
 _PLACEHOLDERS = {'number', 'date', 'reference', 'origin'}
 
@@ -45,12 +46,16 @@ class VatportalConnector(models.Model):
     auth_method = fields.Selection(
         [('token', "Token"), ('password', "User and password")], string="Log in with",
         required=True, default='token', tracking=True)
-    token = fields.Char(copy=False, groups='base.group_system', help="In the portal: Profile → Access to API.")
+    secret_ids = fields.One2many('vatportal.secret', 'connector_id', groups=fields.NO_ACCESS)
+    token = fields.Char(
+        related='secret_ids.token', readonly=False, groups='base.group_system',
+        help="In the portal: Profile → Access to API.")
     token_date = fields.Datetime(string="Token Since", copy=False, readonly=True)
-    username = fields.Char(string="User", copy=False, groups='base.group_system')
-    password = fields.Char(copy=False, groups='base.group_system')
+    username = fields.Char(
+        related='secret_ids.username', readonly=False, string="User", groups='base.group_system')
+    password = fields.Char(related='secret_ids.password', readonly=False, groups='base.group_system')
     secret_hash = fields.Char(
-        copy=False, groups='base.group_system',
+        related='secret_ids.secret_hash', readonly=False, groups='base.group_system',
         help="From the portal's profile page; needed only to renew the token from Odoo.")
     is_partner = fields.Boolean(
         string="Partner Account", tracking=True,
@@ -82,7 +87,10 @@ class VatportalConnector(models.Model):
 
     read_methods = fields.Json(readonly=True, copy=False)  # which HTTP method works, per endpoint
     error_count = fields.Integer(readonly=True, copy=False)
-    down_since = fields.Datetime(string="Not Reachable Since", readonly=True, copy=False)
+    down_since = fields.Datetime(string="Not Working Since", readonly=True, copy=False)
+    down_reason = fields.Selection(
+        [('unreachable', "Not reachable"), ('answer', "Useless answers"), ('login', "Log-in refused")],
+        string="What Does Not Work", readonly=True, copy=False)
     retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
     last_error = fields.Char(readonly=True, copy=False)
     job_count = fields.Integer(compute='_compute_job_count')
@@ -123,7 +131,10 @@ class VatportalConnector(models.Model):
     def create(self, vals_list):
         vals_list = [self._normalized(vals) for vals in vals_list]
         wanted = [vals.pop('is_default', False) for vals in vals_list]
+        secrets = [self._take_secrets(vals) for vals in vals_list]
         connectors = super().create(vals_list)
+        self.env['vatportal.secret'].sudo().create([
+            {'connector_id': connector.id, **values} for connector, values in zip(connectors, secrets, strict=True)])
         for connector, default in zip(connectors, wanted, strict=True):
             if not connector.rule_ids:
                 connector.rule_ids = connector._default_rules()
@@ -137,7 +148,7 @@ class VatportalConnector(models.Model):
         if 'base_url' in vals and not (self.env.su or self.env.user.has_group('base.group_system')):
             moved = self.filtered(lambda connector: connector.base_url != vals['base_url'])
             # Whoever may not see the secrets must not be able to have them sent to an address of their own.
-            super(VatportalConnector, moved.sudo()).write(dict.fromkeys(_SECRETS, False))
+            moved.sudo().secret_ids.write(dict.fromkeys(SECRETS, False))
         if vals.get('is_default'):
             others = (self.with_context(active_test=False)._of_company() - self).filtered('is_default')
             super(VatportalConnector, others).write({'is_default': False})
@@ -150,13 +161,25 @@ class VatportalConnector(models.Model):
                 "Invoices were sent through this connector, so it stays with its company. Create another one."))
         if {'base_url', 'token', 'username', 'password', 'auth_method', 'phone'} & vals.keys():
             # Another address or another account: what was learnt of the old one does not hold.
-            vals |= {'read_methods': False, 'error_count': 0, 'down_since': False, 'retry_at': False,
-                     'last_error': False}
+            vals |= {'read_methods': False, **_WORKS}
+        secrets = self._take_secrets(vals)
         result = super().write(vals)
+        if secrets:
+            self.sudo().secret_ids.write(secrets)
         if {'active', 'is_default'} & vals.keys():
             self._keep_a_default()
             self._propose_on_moves()
         return result
+
+    def _take_secrets(self, vals):
+        """Take the secrets out of ``vals`` and return them; they are stored apart from all else.
+
+        :raises AccessError: for anyone who may not write them
+        """
+        secrets = {name: vals.pop(name) for name in SECRETS if name in vals}
+        for name in secrets:
+            self._check_field_access(self._fields[name], 'write')
+        return secrets
 
     def _of_company(self):
         """All connectors of these connectors' companies."""
@@ -246,11 +269,9 @@ class VatportalConnector(models.Model):
         self.ensure_one()
         if not (self.env.su or self.env.user.has_group(_USER_GROUP)):
             raise AccessError(self.env._("Only invoicing users can use the VatPortal connector."))
-        secrets = self.sudo()
-        if secrets.auth_method == 'token':
-            auth = {'token': secrets.token}
-        else:
-            auth = {'username': secrets.username, 'password': secrets.password}
+        names = ('token',) if self.auth_method == 'token' else ('username', 'password')
+        # Masked from here on, should a traceback show its variables.
+        auth = {name: Secret(self.sudo()[name] or '') for name in names}
         if not all(auth.values()):
             raise UserError(self.env._("Connector %s: the log-in data for the portal are missing.", self.name))
         return VatPortalClient(
@@ -262,23 +283,42 @@ class VatportalConnector(models.Model):
         self.ensure_one()
         vals = {}
         if self.error_count or self.retry_at:
-            vals.update(error_count=0, down_since=False, retry_at=False, last_error=False)
+            vals.update(_WORKS)
         if methods is not None and methods != (self.read_methods or {}):
             vals['read_methods'] = methods
         if vals:
             self.sudo().write(vals)
 
-    def _note_failure(self, text, retry_after=None):
-        """The portal could not be reached: all jobs of this connector wait together, longer each time."""
+    def _note_outcome(self, kind, reason, text, methods=None, retry_after=None):
+        """Note what a call that reached for the portal came to.
+
+        :param kind: the name of the error's class; None where all went well
+        :param reason: its ``reason``
+        :param text: what to tell of it
+        """
+        if kind in ('TransientError', 'UnknownOutcome'):
+            self._note_failure(text, retry_after, 'answer' if reason == 'answer' else 'unreachable')
+        elif kind == 'AuthError' and reason == 'credentials':
+            self._note_failure(text, retry_after, 'login')
+        else:
+            self._note_answer(methods)
+
+    def _note_failure(self, text, retry_after=None, reason='unreachable'):
+        """The portal can't be used: all jobs of this connector wait together, longer each time."""
         self.ensure_one()
         now = fields.Datetime.now()
         delay = max(polling.next_delay(0, self.error_count + 1), retry_after or 0)
         self.sudo().write({
             'error_count': self.error_count + 1,
             'down_since': self.down_since or now,
+            'down_reason': reason,
             'retry_at': now + timedelta(seconds=delay),
             'last_error': text,
         })
+
+    def _is_waiting(self):
+        """Whether the portal is not to be asked before its next try."""
+        return bool(self.retry_at and self.retry_at > fields.Datetime.now())
 
     def action_jobs(self):
         """Open the processes of this connector."""

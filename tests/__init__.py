@@ -46,3 +46,4 @@ from . import test_doubt
 from . import test_bill_race
 from . import test_send_race
 from . import test_tour
+from . import test_secret_logs

@@ -9,6 +9,7 @@ from .errors import (
     InvalidInvoices,
     PortalError,
     Refused,
+    Secret,
     TransientError,
     UnknownOutcome,
 )
@@ -38,6 +39,7 @@ __all__ = [
     'QaimeFile',
     'QaimeXmlError',
     'Refused',
+    'Secret',
     'Stats',
     'TransientError',
     'UnknownOutcome',

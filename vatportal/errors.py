@@ -39,6 +39,24 @@ def blot_out(value, secrets):
     return [blot_out(item, secrets) for item in value] if isinstance(value, list) else value
 
 
+class Secret(str):
+    """A text that nobody prints by mistake: where a traceback shows its variables, it shows asterisks."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return "'***'"
+
+
+class Reply(dict):
+    """An object of a portal's answer. What the portal says may hold our secrets, so it does not show by itself."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return f'<{len(self)} values>'
+
+
 class PortalError(Exception):
     """Anything that VatPortal, or the way to it, answered instead of a result.
 

@@ -1,0 +1,51 @@
+import json
+
+from odoo import api, fields, models
+
+# What the portal's account is worth. On the connector each is a field of its own, for the group *Settings* alone.
+SECRETS = ('token', 'username', 'password', 'secret_hash')
+
+
+class VatportalSecret(models.Model):
+    """The log-in data of one connector, in a row that nothing else writes.
+
+    A statement that PostgreSQL refuses is written to the server's log, with its values; and where a constraint of a
+    table is broken, so is the whole row. So no secret stands in the connector's row, which every job writes, and none
+    passes through Odoo's cursor, which logs. Nobody has access to this model but the connector itself.
+    """
+
+    _name = 'vatportal.secret'
+    _description = 'Log-in data of a VatPortal connector'
+    _log_access = False
+
+    connector_id = fields.Many2one('vatportal.connector', required=True, ondelete='cascade')
+    token = fields.Char()
+    username = fields.Char()
+    password = fields.Char()
+    secret_hash = fields.Char()
+
+    _one_per_connector = models.UniqueIndex('(connector_id)', "A connector has one set of log-in data.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        secrets = super().create([{'connector_id': vals['connector_id']} for vals in vals_list])
+        for secret, vals in zip(secrets, vals_list, strict=True):
+            secret.write({name: vals[name] for name in SECRETS if name in vals})
+        return secrets
+
+    def _write_multi(self, vals_list):
+        """Store the secrets by statements that no log gets to see.
+
+        A conflict with another transaction shows when the rows are locked, by a statement without values.
+        """
+        cr = self.env.cr
+        cr.execute('SELECT id FROM vatportal_secret WHERE id IN %s FOR UPDATE', [self._ids])
+        with cr.connection.cursor() as silent:
+            for secret, vals in zip(self, vals_list, strict=True):
+                silent.execute('''
+                    UPDATE vatportal_secret AS old
+                       SET (token, username, password, secret_hash) = (
+                           SELECT token, username, password, secret_hash
+                             FROM jsonb_populate_record(old, %s::jsonb))
+                     WHERE id = %s
+                ''', [json.dumps(vals), secret.id])
