@@ -5,24 +5,23 @@ that change something (marked *write*) UnknownOutcome as well. Dates are ``date`
 time when naive. ``direction`` is 0 incoming, 1 sent.
 """
 import contextlib
-import datetime
 import hashlib
 import hmac
 import json
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .arguments import comma_list, date_text, direction_code
 from .envelope import WRONG_METHOD, BadAnswer, Judge, as_list, short
-from .errors import Refused, blot_out
+from .errors import Refused, Secret, blot_out
 from .etaxes import EtaxesDocument
 from .invoice import Invoice
 from .process import ProcessStatus, Stats, read_int
 from .transport import Fault, Transport
 
 PAGE_SIZE = 5000
-BAKU = datetime.timezone(datetime.timedelta(hours=4))
-INCOMING, SENT = 0, 1
 
 UPLOAD = '/inv/import_upload_invoices.php'
 READ_INVOICES = '/inv/read_invoices'
@@ -34,6 +33,10 @@ READ_ETAXES = '/etx/read_invoices'
 DELETE_ETAXES = '/etx/delete'
 RESET_START = '/auth/reset_start.php'
 RESET_CONFIRM = '/auth/reset_confirm.php'
+
+#: The longest answers that make sense, in bytes: a page of ``PAGE_SIZE`` documents is some 12 MB.
+LONGEST = 4 * 1024 * 1024
+LONGEST_OF = {READ_ETAXES: 40 * 1024 * 1024, PROCESS_DATA: 8 * 1024 * 1024}
 
 #: Endpoints that the documentation calls by GET on one page and by POST on another.
 EITHER_METHOD = (READ_INVOICES, PROCESS_STATUS, PROCESS_DATA, READ_ETAXES)
@@ -57,16 +60,21 @@ class VatPortalClient:
     :param token: API token; without it ``username`` and ``password`` go into every request.
     :param phone: for partners only, ``994`` and 9 digits: the customer acted for.
     :param read_methods: what :attr:`read_methods` held when it was last seen.
-    :param timeout: seconds for connecting and for each read. :param deadline: seconds for a whole call.
-    :param max_bytes: longest answer accepted.
+    :param timeout: seconds for connecting and for each read.
+    :param deadline: seconds for a whole call, its second try by the other HTTP method included.
+    :param max_bytes: longest answer accepted, where that is less than ``LONGEST`` and ``LONGEST_OF`` say.
     :raises ValueError: an address or secret that can't be used. The text never holds the secret.
 
     :ivar read_methods: endpoint → 'GET' | 'POST', what this portal takes; store it with the connector.
     """
 
+    _transport = None
+
     def __init__(self, base_url, *, token=None, username=None, password=None, phone=None,
                  read_methods: dict[str, str] | None = None, timeout: float = 30.0,
-                 max_bytes: int = 64 * 1024 * 1024, deadline: float = 90.0):
+                 max_bytes: int | None = None, deadline: float = 90.0):
+        token, username, password, phone = (
+            text and Secret(text) for text in (token, username, password, phone))
         if token and not re.fullmatch('[!-~]+', token):
             raise ValueError('The token contains spaces or characters that no token has.')
         if not token and not (username and password):
@@ -83,10 +91,12 @@ class VatPortalClient:
         self._secrets = {text for text in (token, username, password, phone) if text and len(text) >= 4}
         self.read_methods = {path: method for path, method in (read_methods or {}).items()
                              if path in EITHER_METHOD and method in ('GET', 'POST')}
-        self._transport = Transport(base_url, timeout=timeout, deadline=deadline, max_bytes=max_bytes)
+        self._max_bytes = max_bytes
+        self._transport = Transport(base_url, timeout=timeout, deadline=deadline)
 
     def __repr__(self):
-        return f'<VatPortalClient {self._transport.base_url}>'
+        # While it is being made, a traceback may ask as well.
+        return f"<VatPortalClient {self._transport.base_url if self._transport else ''}>"
 
     def __reduce_ex__(self, protocol):
         raise TypeError('a VatPortalClient holds secrets and is neither copied nor pickled')
@@ -127,7 +137,7 @@ class VatPortalClient:
 
     def read_invoices_by_date(self, date_from, date_to) -> dict[str, str]:
         """/inv/read_invoices by date: as :meth:`read_invoices`, for all that were made in that time."""
-        return self._numbers({'date_from': _date(date_from), 'date_to': _date(date_to)})
+        return self._numbers({'date_from': date_text(date_from), 'date_to': date_text(date_to)})
 
     def delete_invoices(self, ids: Sequence[str]) -> None:
         """DELETE /inv/delete (*write*): remove, from the portal only, what was not submitted yet."""
@@ -141,8 +151,8 @@ class VatPortalClient:
     def process_status(self, proc_id: int) -> ProcessStatus:
         """/job/read_proc_status: where a process stands. See :mod:`.polling` for when to ask."""
         judge, envelope = self._call(PROCESS_STATUS, 'GET', {'procId': int(proc_id)})
-        data = envelope.get('data')
-        status = str(data.get('status')).strip() if isinstance(data, dict) else ''
+        data = _object(envelope)
+        status = str(data.get('status')).strip() if 'status' in data else ''
         if not re.fullmatch('-?[0-9]{1,9}', status):
             raise judge.doubt('no status in the answer')
         description = data.get('status_desc')
@@ -163,12 +173,12 @@ class VatPortalClient:
 
         Dates are when the qaimə was made. ``inc_*`` wins over ``exc_*``. Returns the process id.
         """
-        body = {'date_from': _date(date_from), 'date_to': _date(date_to), 'dir': _direction(direction)}
+        body = {'date_from': date_text(date_from), 'date_to': date_text(date_to), 'dir': direction_code(direction)}
         for name, wanted, unwanted in (('kinds', inc_kinds, exc_kinds), ('status', inc_status, exc_status)):
             if wanted:
-                body[f'inc_{name}'] = _comma_list(wanted)
+                body[f'inc_{name}'] = comma_list(wanted)
             elif unwanted:
-                body[f'exc_{name}'] = _comma_list(unwanted)
+                body[f'exc_{name}'] = comma_list(unwanted)
         return self._process(DOWNLOAD, 'POST', body)
 
     def read_etaxes(self, *, direction: int, proc_id=None, date_from=None, date_to=None,
@@ -180,11 +190,11 @@ class VatPortalClient:
         """
         if (proc_id is None) == (date_from is None) or (date_from is None) != (date_to is None) or page < 1:
             raise ValueError('give either proc_id, or date_from and date_to; pages count from 1')
-        body = {'dir': _direction(direction)}
+        body = {'dir': direction_code(direction)}
         if proc_id is not None:
             body['procId'] = int(proc_id)
         else:
-            body.update(date_from=_date(date_from), date_to=_date(date_to))
+            body.update(date_from=date_text(date_from), date_to=date_text(date_to))
         if proc_id is None or page > 1:
             body['from'] = int(page)
         judge, envelope = self._call(READ_ETAXES, 'GET', body)
@@ -214,6 +224,7 @@ class VatPortalClient:
 
     def start_reset(self, login: str) -> str:
         """GET /auth/reset_start.php: the plain value that :meth:`renewal_key` turns into a key."""
+        login = Secret(login)
         query = {'login': login}
         if self._phone:
             query['phone'] = self._phone
@@ -225,6 +236,7 @@ class VatPortalClient:
 
         After UnknownOutcome nobody knows which of the two lives: try the old one, else start again.
         """
+        login, key = Secret(login), Secret(key)
         judge, answer = self._call(RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True,
                                    enveloped=False, secrets=(login, key))
         token = _word(judge, answer, 'token')
@@ -244,8 +256,7 @@ class VatPortalClient:
 
     def _process(self, path, method, body, sent=0):
         judge, envelope = self._call(path, method, body, write=True, sent=sent)
-        data = envelope.get('data')
-        proc_id = read_int(data.get('id')) if isinstance(data, dict) else 0
+        proc_id = read_int(_object(envelope).get('id'))
         if proc_id <= 0:
             raise judge.doubt('no process id in the answer')
         return proc_id
@@ -271,17 +282,18 @@ class VatPortalClient:
         body = {**self._login, **body}
         if self._phone and query is None:
             body['phone'] = self._phone
+        end = time.monotonic() + self._transport.deadline
         if path not in EITHER_METHOD:
-            return judge, unwrap(self._send(judge, path, method, body, query, write))
+            return judge, unwrap(self._send(judge, path, method, body, query, write, end))
         first = self.read_methods.get(path, method)
         try:
-            return judge, unwrap(self._send(judge, path, first, body, query, write))
+            return judge, unwrap(self._send(judge, path, first, body, query, write, end))
         except Refused as exc:
             if not _is_wrong_method(exc):
                 raise
         second = 'POST' if first == 'GET' else 'GET'
         try:
-            envelope = unwrap(self._send(judge, path, second, body, query, write))
+            envelope = unwrap(self._send(judge, path, second, body, query, write, end))
         except Refused as exc:
             if not _is_wrong_method(exc):
                 self.read_methods[path] = second
@@ -289,12 +301,15 @@ class VatPortalClient:
         self.read_methods[path] = second
         return judge, envelope
 
-    def _send(self, judge, path, method, body, query, write):
-        content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    def _send(self, judge, path, method, body, query, write, end):
+        longest = LONGEST_OF.get(path, LONGEST)
         fault = None
         try:
-            return self._transport.call(method, path, headers=self._headers, body=content, query=query,
-                                        fresh=write)
+            # What goes out is no variable here: a traceback might show it.
+            return self._transport.call(
+                method, path, headers=self._headers, query=query, fresh=write,
+                body=json.dumps(body, ensure_ascii=False, allow_nan=False).encode(),
+                max_bytes=min(longest, self._max_bytes or longest), deadline=max(end - time.monotonic(), 0.001))
         except Fault as exc:
             fault = judge.fault(exc)
         raise fault
@@ -304,15 +319,21 @@ def _is_wrong_method(refused):
     return refused.code == WRONG_METHOD or refused.http_status in (404, 405)
 
 
+def _object(envelope):
+    """``data`` where it is an object, else an empty one."""
+    data = envelope.get('data')
+    return data if isinstance(data, dict) else {}
+
+
 def _rows(judge, envelope):
     """``data.invoices`` as list, and ``data`` itself; an empty PHP array stands for an empty object.
 
     Anything less is no answer: "nothing there" must not be read into a reply that does not say so.
     """
-    data = envelope.get('data')
-    if data == []:
+    if envelope.get('data') == []:
         return [], {}
-    if isinstance(data, dict) and ('invoices' in data or data.get('total') in (0, '0')):
+    data = _object(envelope)
+    if 'invoices' in data or data.get('total') in (0, '0'):
         with contextlib.suppress(BadAnswer):
             return as_list(data.get('invoices')), data
     raise judge.doubt('no invoices in the answer')
@@ -320,28 +341,8 @@ def _rows(judge, envelope):
 
 def _word(judge, answer, name):
     """A value of an answer that has no envelope by the contract, and is taken out of one if it has."""
-    data = answer.get('data')
-    value = answer.get(name) or (data.get(name) if isinstance(data, dict) else None)
-    if not isinstance(value, str) or not value.strip():
-        raise judge.doubt(f'no {name} in the answer')
-    return value.strip()
-
-
-def _date(value):
-    if isinstance(value, datetime.datetime):
-        if value.tzinfo is not None:
-            value = value.astimezone(BAKU)
-        return value.strftime('%d.%m.%Y %H:%M')
-    if isinstance(value, datetime.date):
-        return value.strftime('%d.%m.%Y')
-    raise ValueError('a date or datetime is needed')
-
-
-def _direction(value):
-    if value not in (INCOMING, SENT):
-        raise ValueError('direction is 0 (incoming) or 1 (sent)')
-    return int(value)
-
-
-def _comma_list(values):
-    return values if isinstance(values, str) else ','.join(values)
+    value = answer.get(name) or _object(answer).get(name)
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    del value  # whatever the portal said there
+    raise judge.doubt(f'no {name} in the answer')

@@ -2,7 +2,7 @@
 import json
 import re
 
-from .errors import AuthError, InvalidInvoices, Refused, TransientError, UnknownOutcome, clean_text
+from .errors import AuthError, InvalidInvoices, Refused, Reply, TransientError, UnknownOutcome, clean_text
 from .process import read_int
 from .transport import Answer, Fault
 
@@ -124,7 +124,7 @@ def parse(body: bytes) -> dict:
     :raises BadAnswer: not UTF-8, not JSON, not an object, or NaN where a number belongs.
     """
     try:
-        data = json.loads(body.decode('utf-8-sig'), parse_constant=_no_constant)
+        data = json.loads(body.decode('utf-8-sig'), parse_constant=_no_constant, object_hook=Reply)
     except (ValueError, RecursionError):
         raise BadAnswer('the answer is no JSON') from None
     if not isinstance(data, dict):

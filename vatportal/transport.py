@@ -8,7 +8,7 @@ import re
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
@@ -19,6 +19,8 @@ from .wire import QuietSession, Watch
 
 _logger = logging.getLogger(__name__)
 _CHUNK = 16 * 1024
+# A portal may ask for patience, but not stop its callers for good by a slip of the pen.
+LONGEST_RETRY = 900.0
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 # Raised while an answer is read, so the request had left; asked only where no watched connection was dialled
 # at all, for a handshake that times out is a ReadTimeout as well.
@@ -40,7 +42,7 @@ class Fault(Exception):
 class Answer:
     """HTTP status, body bytes (left out for redirects and "busy", which need none), Retry-After seconds."""
     status: int
-    body: bytes
+    body: bytes = field(repr=False)
     retry_after: float | None = None
 
 
@@ -108,22 +110,22 @@ class Transport:
     :param timeout: seconds for connecting, and for each read (one scalar; a pair would be refused by
         some test environments).
     :param deadline: seconds for a whole call, at least ``timeout``.
-    :param max_bytes: longest body accepted, unpacked.
     """
 
-    def __init__(self, base_url, *, timeout, deadline, max_bytes):
+    def __init__(self, base_url, *, timeout, deadline):
         self.base_url = check_url(base_url)
         self.timeout = float(timeout)
         self.deadline = max(float(deadline), self.timeout)
-        self.max_bytes = int(max_bytes)
         self._session = QuietSession()
 
     def close(self):
         self._session.close()
 
-    def call(self, method, path, *, headers, body, query=None, fresh=False) -> Answer:
+    def call(self, method, path, *, headers, body, max_bytes, deadline=None, query=None, fresh=False) -> Answer:
         """One request, one answer of any status; never repeated, never redirected.
 
+        :param max_bytes: longest body accepted, unpacked.
+        :param deadline: seconds for all of it, name look-up and dialling included; by default the transport's.
         :param fresh: use a new connection. A kept connection may have been closed by the portal at the
             very moment we write to it, and then nobody can say whether the request arrived. Writes are
             rare and worth a handshake, so they don't take part in that.
@@ -135,9 +137,9 @@ class Transport:
         prepared = request.prepare()
         started = time.monotonic()
         fault = None
-        with Watch(self.deadline) as watch:
+        with Watch(self.deadline if deadline is None else deadline) as watch:
             try:
-                answer = self._exchange(prepared, watch)
+                answer = self._exchange(prepared, watch, max_bytes)
             except _FAILURES as exc:
                 fault = self._fault(exc, watch)
             except Fault as exc:
@@ -151,29 +153,29 @@ class Transport:
                       time.monotonic() - started)
         return answer
 
-    def _exchange(self, prepared, watch):
+    def _exchange(self, prepared, watch, max_bytes):
         # Everything is passed here: neither the session's settings nor the environment can turn
         # verification off or add credentials.
         response = self._session.send(
-            prepared, timeout=self.timeout, verify=_ca_bundle(), cert=None,
+            prepared, timeout=min(self.timeout, watch.deadline), verify=_ca_bundle(), cert=None,
             proxies=self._proxies(prepared.url), stream=True, allow_redirects=False)
         try:
             self._session.cookies.clear()
-            body = b'' if _is_bodyless(response.status_code) else self._read(response, watch)
+            body = b'' if _is_bodyless(response.status_code) else self._read(response, watch, max_bytes)
             retry_after = _retry_after(response.headers.get('Retry-After'))
             return Answer(response.status_code, body, retry_after)
         finally:
             response.close()
 
-    def _read(self, response, watch):
+    def _read(self, response, watch, max_bytes):
         chunks, size = [], 0
         for chunk in response.iter_content(_CHUNK):
             size += len(chunk)
-            if size > self.max_bytes:
-                raise Fault('answer', True, f'the answer is longer than {self.max_bytes} bytes')
+            if size > max_bytes:
+                raise Fault('answer', True, f'the answer is longer than {max_bytes} bytes')
             chunks.append(chunk)
         if watch.expired:  # the cut looks like the end of a body without a declared length
-            raise Fault('timeout', True, f'no complete answer within {self.deadline:g} s')
+            raise Fault('timeout', True, f'no complete answer within {watch.deadline:g} s')
         return b''.join(chunks)
 
     def _proxies(self, url):
@@ -186,7 +188,7 @@ class Transport:
         chain = list(_causes(exc))
         sent = watch.sent or (watch.phase == 'start' and isinstance(exc, _AFTER_SENDING))
         if watch.expired:
-            return Fault('timeout', sent, f'no complete answer within {self.deadline:g} s')
+            return Fault('timeout', sent, f'no complete answer within {watch.deadline:g} s')
         return Fault(self._reason(chain, watch), sent, _detail(chain))
 
     def _reason(self, chain, watch):
@@ -251,12 +253,14 @@ def _detail(chain):
 
 
 def _retry_after(value):
-    """Seconds from a Retry-After header (a number or an HTTP date), at least 0; None where unreadable."""
+    """Seconds from a Retry-After header (a number or an HTTP date), 0 to ``LONGEST_RETRY``; None where unreadable."""
     if not value:
         return None
     try:
-        if re.fullmatch('[0-9]{1,9}', value.strip()):
-            return float(value)
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+        if re.fullmatch('[0-9]+', value.strip()):
+            seconds = float(value)
+        else:
+            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+        return min(max(0.0, seconds), LONGEST_RETRY)
     except (TypeError, ValueError, OverflowError):
         return None

@@ -10,22 +10,28 @@ import os
 import re
 import socket
 import threading
+import time
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 _current = threading.local()
+_SHORTEST = 0.02  # seconds; with less nothing is begun
 
 
 class Watch:
     """One call: how far it got (``start`` | ``dialled`` | ``sent``), and a hard end to its total time.
 
     Socket timeouts bound one read each; a portal that drips a byte a second would never meet them. So when
-    ``deadline`` seconds (wall clock) are over, the socket is shut down under the call, which then fails.
+    ``deadline`` seconds (wall clock) are over, the socket is shut down under the call, which then fails. Before there
+    is a socket, looking the name up and dialling one address after the other get what is :meth:`left`.
     """
 
     def __init__(self, deadline: float):
+        self.deadline = deadline
         self.phase = 'start'
+        self._end = time.monotonic() + deadline
         self.expired = False
         self._grip = None
         self._lock = threading.Lock()
@@ -41,6 +47,14 @@ class Watch:
         self._timer.cancel()
         _current.watch = None
         self._hold(None)
+
+    def left(self) -> float:
+        """Seconds until the end. :raises ConnectTimeoutError: there are none."""
+        seconds = self._end - time.monotonic()
+        if seconds < _SHORTEST:
+            self.expired = True
+            raise urllib3.exceptions.ConnectTimeoutError(None, 'no time left')
+        return seconds
 
     @property
     def sent(self) -> bool:
@@ -72,6 +86,30 @@ class Watch:
                     self._grip.shutdown(socket.SHUT_RDWR)
 
 
+def _look_up(host, port, watch):
+    """The addresses of ``host``, in the order of the system. The look-up can't be given a time-out, so another thread
+    does it and may be left behind."""
+    found = []
+
+    def look():
+        try:
+            found.append(socket.getaddrinfo(host.strip('[]'), port, type=socket.SOCK_STREAM))
+        except OSError as exc:
+            found.append(exc)
+        except UnicodeError:
+            found.append(OSError('the name is not valid'))
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    thread.join(watch.left())
+    if not found:
+        watch.expired = True
+        raise urllib3.exceptions.ConnectTimeoutError(None, 'the name was not looked up in time')
+    if isinstance(found[0], OSError):
+        raise found[0]
+    return list(dict.fromkeys(address[0] for *_kind, address in found[0]))
+
+
 class _Watched:
     """Mixed into urllib3's connection classes."""
 
@@ -87,11 +125,31 @@ class _Watched:
             self._dialling = False
 
     def _new_conn(self):
-        sock = super()._new_conn()
         watch = getattr(_current, 'watch', None)
-        if watch is not None:
-            watch.dialled(sock)
+        if watch is None:
+            return super()._new_conn()
+        sock = self._dial(watch)
+        watch.dialled(sock)
         return sock
+
+    def _dial(self, watch):
+        """Try the addresses of the host one after the other, in the time that is left for the call."""
+        if hasattr(self, '_socks_options'):  # the proxy looks the name up
+            return super()._new_conn()
+        host, timeout = self._dns_host, self.timeout
+        addresses = _look_up(host, self.port, watch)
+        try:
+            while True:
+                # A number, so that urllib3 finds one address and has its time-out for that alone.
+                self._dns_host = addresses.pop(0)
+                self.timeout = min(timeout, watch.left())
+                try:
+                    return super()._new_conn()
+                except (urllib3.exceptions.HTTPError, OSError):
+                    if not addresses:
+                        raise
+        finally:
+            self._dns_host, self.timeout = host, timeout
 
     def send(self, data):
         if self.sock is None:

@@ -12,7 +12,7 @@ from raw_server import CERTIFICATE, error, hang_up, ok, reset
 from raw_server import http as answer
 from samples import invoice
 
-from vatportal import PortalError, VatPortalClient
+from vatportal import PortalError, Secret, VatPortalClient
 from vatportal.errors import clean_text
 
 PASSWORD, PHONE, LOGIN, KEY, PLAIN, NEW = (
@@ -45,6 +45,13 @@ def run_everything(client):
             call()
         except PortalError as exc:
             yield exc
+
+
+def with_locals(exc):
+    """The traceback with the variables of each of our frames, as error trackers show it."""
+    report = traceback.TracebackException.from_exception(exc, capture_locals=True)
+    assert any(frame.locals and 'judge' in frame.locals for frame in report.stack)
+    return ''.join(report.format())
 
 
 ECHO = ' '.join(SECRETS)
@@ -83,6 +90,8 @@ SCRIPTS = {
     'failure': [answer(500, ECHO)],
     'redirect': [answer(302, '', Location=f'https://{TOKEN}.example/{PHONE}')],
     'busy': [answer(503, ECHO, Retry_After=TOKEN)],
+    'odd': [answer(200, {'err_code': 0, 'data': {'said': ECHO}, 'said': ECHO})],
+    'odd-data': [answer(200, {'err_code': 0, 'data': ECHO})],
 }
 LOG_IN = {'token': {'token': TOKEN}, 'password': {'username': LOGIN, 'password': PASSWORD}}
 
@@ -103,12 +112,33 @@ def test_logs_and_errors_are_silent(serve, caplog, capsys, monkeypatch, script, 
     for exc in found:
         known = exc.__dict__.values()
         assert_silent(' '.join([str(exc), repr(exc), *map(str, known), *traceback.format_exception(exc)]))
+        assert_silent(with_locals(exc))
         assert exc.__context__ is None
         assert exc.__cause__ is None
     assert 'vatportal.transport' in caplog.text  # logging was on
     assert 'urllib3' in caplog.text
     assert_silent(caplog.text)
     assert_silent(''.join(capsys.readouterr()))
+
+
+@pytest.mark.parametrize(
+    ('address', 'log_in'),
+    [
+        ('https://demo.vatportal.az/api', {'token': f'{TOKEN} {TOKEN}'}),
+        ('http://demo.vatportal.az/api', {'token': TOKEN, 'phone': PHONE}),
+        ('http://demo.vatportal.az/api', {'username': LOGIN, 'password': PASSWORD}),
+        ('https://demo.vatportal.az/api', {'password': PASSWORD}),
+    ],
+)
+def test_a_client_that_can_not_be_made_is_silent(address, log_in):
+    hidden = {name: Secret(value) for name, value in log_in.items()}
+    del log_in
+    with pytest.raises(ValueError, match='needed|token|https') as caught:
+        VatPortalClient(address, **hidden)
+    report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    report.stack[:] = [frame for frame in report.stack if 'vatportal' in frame.filename]
+    assert report.stack
+    assert_silent(''.join(report.format()))
 
 
 def test_the_new_token_is_a_secret_from_then_on(serve):
