@@ -8,19 +8,15 @@ from odoo import fields, models
 
 from ..vatportal import polling
 from .job import OPEN_STATES
+from .job_lanes import READ_LIMITS, START_LIMITS, Lanes, lane_count, run_seconds
 
 _logger = logging.getLogger(__name__)
 
 # For how many seconds one run of the scheduled action follows jobs. Well below Odoo's limit_time_real (120 s): the
-# last call that is begun may take CALL_LIMITS on top.
+# last call that is begun comes on top. While a portal hangs, which has to be waited for, the others are followed on.
 FOLLOW_SECONDS = 45
 # An open live view asks every 2 to 10 seconds; a job that one has moved this recently is left to it.
 WATCHED_SECONDS = 20
-# Seconds for one call of the scheduled action: for each silence, and for the whole. Shorter than at the dialog, so
-# that a portal that hangs does not keep the others waiting; asking again is harmless. Invoices that go out get longer,
-# for there an answer given up costs a settling.
-READ_LIMITS = {'timeout': 10, 'deadline': 15}
-START_LIMITS = {'timeout': 30, 'deadline': 60}
 
 
 class VatportalJob(models.Model):
@@ -34,18 +30,26 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     def _cron_advance(self):
-        """Scheduled action: carry on every job that is due. One job's failure does not touch the next."""
+        """Scheduled action: carry on every job that is due. Neither one job's failure nor a portal that hangs touches
+        the next, for each connector has a thread of its own."""
+        begin = time.monotonic()
         seconds = self._follow_seconds()
-        end = time.monotonic() + seconds
         failed = set()
-        while self._cron_round(end, failed):
-            pause = self._cron_pause(failed)
-            if pause is None or time.monotonic() + pause > end:
-                break
-            # No transaction is held open meanwhile, and the next round sees what others have written.
-            self.env['ir.cron']._commit_progress()
-            time.sleep(pause)
-            self.env.invalidate_all()
+        with Lanes(self.env, lane_count()) as lanes:
+            while True:
+                self._cron_round(lanes, begin + run_seconds(), failed)
+                pause, end = self._cron_pause(failed, lanes.busy()), seconds
+                if seconds and lanes.busy():
+                    pause, end = polling.MINIMUM_S, run_seconds() - READ_LIMITS['timeout']
+                if pause is None or time.monotonic() - begin + pause > end:
+                    break
+                # No transaction is held open meanwhile, and the next round sees what others have written.
+                self.env['ir.cron']._commit_progress()
+                if not lanes.wait(pause):
+                    time.sleep(pause)
+                self.env.invalidate_all()
+        self.env['ir.cron']._commit_progress()
+        self.env.invalidate_all()
         if seconds and self._cron_pause(failed) is not None:
             self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
 
@@ -56,29 +60,34 @@ class VatportalJob(models.Model):
         except ValueError:
             return FOLLOW_SECONDS
 
-    def _cron_round(self, end, failed):
-        """Move every job that is due by one step, but those in ``failed``, to which this adds.
+    def _cron_round(self, lanes, until, failed):
+        """Begin to move every job that is due by one step, but those in ``failed``; wait for them for a moment."""
+        due = self._cron_due(failed, lanes.busy())
+        begun = [lanes.begin(connector, jobs, until, failed) for connector, jobs in due.grouped('connector_id').items()]
+        self.env['ir.cron']._commit_progress(sum(begun))
+        lanes.wait(polling.MINIMUM_S)
+        self.env.invalidate_all()
 
-        :return: whether there was time for all of them
-        """
-        cron = self.env['ir.cron']
-        for job in self._cron_due(failed):
+    def _cron_steps(self, until, failed):
+        """Move these jobs by one step each, all calls being over at ``until``; add to ``failed`` those that fail for a
+        reason of our own."""
+        for job in self.with_context(vatportal_cron=until):
+            limits = READ_LIMITS if job.phase == 'follow' else START_LIMITS
+            if until - time.monotonic() < min(limits['timeout'], run_seconds() / 2):
+                continue
             try:
-                job.with_context(vatportal_cron=True)._advance()
+                job._advance()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next job must have its turn
                 if self._cron_failed(job, error):
                     failed.add(job.id)
-            left = cron._commit_progress(1)
-            if not left and time.monotonic() >= end:
-                return False
-        return True
+            self.env['ir.cron']._commit_progress(1)
 
-    def _cron_due(self, failed):
-        """The jobs that are due, those at portals that answer and those that follow a process before the others:
-        they are quick, and a code may be waiting in them."""
+    def _cron_due(self, failed, busy=()):
+        """The jobs that are due, but those of the connectors in ``busy``. Those at portals that answer and those that
+        follow a process come before the others: they are quick, and a code may be waiting in them."""
         now = fields.Datetime.now()
         jobs = self.search([
-            ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)),
+            ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)), ('connector_id', 'not in', list(busy)),
             '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', now),
             '|', ('connector_id.retry_at', '=', False), ('connector_id.retry_at', '<=', now),
             '|', ('watched_at', '=', False), ('watched_at', '<=', now - timedelta(seconds=WATCHED_SECONDS)),
@@ -107,7 +116,7 @@ class VatportalJob(models.Model):
             self.env.cr.rollback()
         return True
 
-    def _cron_pause(self, failed):
+    def _cron_pause(self, failed, busy=()):
         """Seconds until the next of the jobs that are followed closely is due; None where there is none soon.
 
         Not those whose portal is down, and not those that wait for a lost answer to be settled: the next run of the
@@ -116,7 +125,7 @@ class VatportalJob(models.Model):
         now = fields.Datetime.now()
         soon = now + timedelta(seconds=FOLLOW_SECONDS)
         jobs = self.search([
-            ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)),
+            ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)), ('connector_id', 'not in', list(busy)),
             ('reason', 'not in', ('lost', 'exists')),
             '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', soon),
             ('connector_id.retry_at', '=', False),
@@ -135,4 +144,12 @@ class VatportalJob(models.Model):
     def _client_limits(self):
         if not self.env.context.get('vatportal_cron'):
             return super()._client_limits()
-        return START_LIMITS if self.phase == 'start' else READ_LIMITS
+        return self._within_run(START_LIMITS if self.phase == 'start' else READ_LIMITS)
+
+    def _within_run(self, limits):
+        """``limits``, cut to what a run of the scheduled action has left: Odoo would kill it in mid-call."""
+        until = self.env.context.get('vatportal_cron')
+        if not until:
+            return limits
+        left = max(until - time.monotonic(), polling.MINIMUM_S)
+        return {name: min(seconds, left) for name, seconds in limits.items()}

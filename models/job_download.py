@@ -83,7 +83,7 @@ class VatportalJob(models.Model):
                 'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
                 'portal_message': answer.get('message') or False,
             })
-            self._schedule(max(polling.next_delay(0, self.error_count), answer.get('retry_after') or 0))
+            self._schedule(polling.next_delay(0, self.error_count))
             return
         text = self._explained(answer)
         if answer['error'] == 'UnknownOutcome':
@@ -139,7 +139,7 @@ class VatportalJob(models.Model):
 
     def _client_limits(self):
         if self.operation == 'download' and self.phase == 'read':
-            return READ_LIMITS
+            return self._within_run(READ_LIMITS)
         return super()._client_limits()
 
     def _call_read_download(self, client):

@@ -141,8 +141,7 @@ class TestSendCron(SendCommon):
         self.assertRegistered(move)
         self.assertEqual(len(self.uploads()), 1)
 
-    def test_hanging_portal_keeps_the_others_waiting_no_longer_than_its_limit(self):
-        """Calls of the scheduled action are given up sooner than those of the dialog."""
+    def test_calls_are_given_up_sooner_than_at_the_dialog(self):
         limits = []
         client = type(self.connector)._client
         self.patch(type(self.connector), '_client', lambda record, **options: (
