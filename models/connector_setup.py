@@ -38,8 +38,8 @@ class VatportalConnector(models.Model):
             except PortalError as error:
                 text = portal_text.explain(self.env, error)
                 said = f" ({self.env._('The portal said: %s', error.message)})" if error.message else ''
-                if not getattr(error, 'retry_after', None) and self.retry_at:
-                    self._note_failure(text)
+                if self.retry_at:
+                    self._note_outcome(type(error).__name__, getattr(error, 'reason', None), text, client.read_methods)
                 return text + said
             self._note_answer(client.read_methods)
         return False

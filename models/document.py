@@ -1,4 +1,5 @@
 import logging
+import time
 import uuid
 
 from odoo import api, fields, models
@@ -7,6 +8,7 @@ from odoo.tools.misc import split_every
 
 from ..vatportal import Invoice, PortalError
 from . import portal_text
+from .job_lanes import READ_LIMITS, run_seconds
 
 _logger = logging.getLogger(__name__)
 
@@ -261,23 +263,32 @@ class VatportalDocument(models.Model):
         waiting = self.search([
             *self._numbers_domain(), ('connector_id.active', '=', True),
             '|', ('connector_id.retry_at', '=', False), ('connector_id.retry_at', '<=', now)])
+        end = time.monotonic() + run_seconds() - READ_LIMITS['deadline']
         for connector, documents in waiting.grouped('connector_id').items():
             for ids in split_every(500, documents.ids):
+                if time.monotonic() > end or connector._is_waiting():
+                    break
                 try:
-                    self.browse(ids)._read_numbers(connector)
+                    well = self.browse(ids)._read_numbers(connector)
                 except Exception:
                     self.env.cr.rollback()
                     _logger.exception("VatPortal: the numbers of connector %s could not be read", connector.id)
+                    well = False
                 self.env['ir.cron']._commit_progress(len(ids))
+                if not well:
+                    break
 
     def _read_numbers(self, connector):
-        with connector._client() as client:
+        """Ask for the numbers of these documents, and write those that came; return whether the portal told."""
+        with connector._client(**READ_LIMITS) as client:
             try:
                 numbers = client.read_invoices(self.mapped('erp_id'))
             except PortalError as error:
                 _logger.info("VatPortal: %s", error)
-                connector._note_failure(portal_text.explain(self.env, error), getattr(error, 'retry_after', None))
-                return
+                connector._note_outcome(
+                    type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error),
+                    client.read_methods, getattr(error, 'retry_after', None))
+                return False
             connector._note_answer(client.read_methods)
         for document in self.filtered(lambda doc: numbers.get(doc.erp_id)):
             try:
@@ -286,6 +297,7 @@ class VatportalDocument(models.Model):
             except Exception:
                 # One number that can't be written must not keep the others from their invoices.
                 _logger.exception("VatPortal: the number of document %s could not be written", document.id)
+        return True
 
     # ------------------------------------------------------------------ buttons
 

@@ -88,7 +88,7 @@ class VatportalJob(models.Model):
             # Surely not processed: the same again later, while somebody may still be there to type the PIN.
             self.write({'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
                         'portal_message': answer.get('message') or False})
-            self._schedule(max(polling.next_delay(0, self.error_count), answer.get('retry_after') or 0))
+            self._schedule(polling.next_delay(0, self.error_count))
         elif lost or (self.folder == 'portal' and answer['error'] == 'Refused'):
             self._settle_deletion('lost' if lost else 'failed')
         else:

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_date
 
 from .job import OPEN_STATES
@@ -107,7 +107,7 @@ class VatportalJob(models.Model):
         return super()._headline()
 
     def _is_delayed(self):
-        return bool(self.connector_id.retry_at and self.connector_id.retry_at > fields.Datetime.now())
+        return self.connector_id._is_waiting()
 
     def _headline_done(self):
         counts = self._progress_download()

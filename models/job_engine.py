@@ -114,10 +114,10 @@ class VatportalJob(models.Model):
     def _apply(self, answer):
         """Write what follows from ``answer``; repeatable, for it touches nothing but the database."""
         error = answer.get('error')
-        if error in ('TransientError', 'UnknownOutcome') and answer.get('reason') != 'answer':
-            self.connector_id._note_failure(self._explained(answer), answer.get('retry_after'))
-        else:
-            self.connector_id._note_answer(answer.get('methods'))
+        if not error or answer.get('methods') is not None:  # else nothing was asked
+            self.connector_id._note_outcome(
+                error, answer.get('reason'), error and self._explained(answer), answer.get('methods'),
+                answer.get('retry_after'))
         # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
         self.connector_fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
         if error:

@@ -161,8 +161,12 @@ class VatportalJob(models.Model):
             return _("Done.")
         if self.state == 'failed':
             return _("Ended with errors.")
-        if self.connector_id.retry_at and self.connector_id.retry_at > fields.Datetime.now():
-            return _("The portal can't be reached; it is tried again by itself. Nothing is lost.")
+        if self.connector_id._is_waiting():
+            return {
+                'answer': _("The portal's answers can't be used; it is tried again by itself. Nothing is lost."),
+                'login': _("The portal does not accept the log-in data; it is tried again by itself. Nothing is lost."),
+            }.get(self.connector_id.down_reason, _(
+                "The portal can't be reached; it is tried again by itself. Nothing is lost."))
         if self.state == 'queued':
             return _("Waiting to be sent.")
         if self.state == 'starting':

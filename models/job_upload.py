@@ -66,7 +66,7 @@ class VatportalJob(models.Model):
             'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
             'portal_message': answer.get('message') or False,
         })
-        self._schedule(max(polling.next_delay(0, self.error_count), answer.get('retry_after') or 0))
+        self._schedule(polling.next_delay(0, self.error_count))
 
     def _start_unknown(self, answer):
         """The answer was lost: the portal may be at work on the invoices. Only it can tell."""

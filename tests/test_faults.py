@@ -57,23 +57,43 @@ class TestFaults(VatportalCommon):
         finally:
             savepoint.close(rollback=True)
 
-    def test_portal_that_is_down_is_left_in_peace(self):
-        """Twelve processes, each with its dialog open, do not ask more often than one; all of them recover."""
+    def left_in_peace(self, kind, started=False):
+        """Twelve processes, each with its dialog open, do not ask more often than one; all of them recover.
+
+        :param started: whether the portal works until they have been handed over
+        """
         world = World(self, Plan(1))
         with world.alive(), world.request():
             jobs = self.env['vatportal.job'].union(*(
                 self.env['vatportal.job']._queue(move, self.connector, True) for move in self.moves[:12]))
-            self.sandbox.faults.add('*', 'bad_gateway', times=None)
+            if started:
+                self.env['vatportal.job']._cron_advance()
+            asked = len(self.sandbox.requests)
+            self.sandbox.faults.add('*', kind, times=None)
             for _minute in range(15):
                 self.env['vatportal.job']._cron_advance()
                 for _look in range(6):
                     for job in jobs:
                         job.action_refresh()
                     world.pass_time(10)
-            self.assertLess(len(self.sandbox.requests), 15, "in a quarter of an hour")
+            self.assertLess(len(self.sandbox.requests) - asked, 15, "in a quarter of an hour")
             self.assertTrue(self.connector.down_since)
             self.assertTrue(self.connector.last_error)
+            reason = self.connector.down_reason
             self.sandbox.faults.clear()
             world.settle()
         self.assertEqual(set(jobs.mapped('state')), {'done'})
-        self.assertFalse(self.connector.down_since)
+        self.assertFalse(self.connector.down_since or self.connector.down_reason)
+        return reason
+
+    def test_portal_that_is_down_is_left_in_peace(self):
+        self.assertEqual(self.left_in_peace('bad_gateway'), 'unreachable')
+
+    def test_portal_that_talks_nonsense_is_left_in_peace(self):
+        self.assertEqual(self.left_in_peace('invalid_json', started=True), 'answer')
+
+    def test_portal_that_takes_nonsense_for_an_answer_to_an_upload_is_left_in_peace(self):
+        self.assertEqual(self.left_in_peace('invalid_json'), 'answer')
+
+    def test_portal_that_refuses_the_log_in_is_left_in_peace(self):
+        self.assertEqual(self.left_in_peace('unauthorized', started=True), 'login')
