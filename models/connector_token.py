@@ -1,10 +1,13 @@
+import contextlib
 import logging
 from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..vatportal import AuthError, PortalError, UnknownOutcome
+from ..vatportal import AuthError, PortalError, Secret, UnknownOutcome
 from . import portal_text
 from .connector_setup import NO_INVOICE
 from .job import OPEN_STATES
@@ -14,6 +17,7 @@ _logger = logging.getLogger(__name__)
 # The vendor advises to change the token every 90 days; from this age on it is said.
 WARN_DAYS = 80
 RENEW_DAYS = 85
+MAX_TRIES = 10
 
 
 class VatportalConnector(models.Model):
@@ -65,40 +69,61 @@ class VatportalConnector(models.Model):
         :raises UserError: when another renewal is at it, or data for it are missing
         """
         self.ensure_one()
-        connector = self.sudo()._lock_for_renewal()
-        connector._check_renewal_data()
-        tried = fields.Datetime.now()
-        was_lost = bool(connector.renewal_lost_at)
-        connector.write({'renewal_lost_at': connector.renewal_lost_at or tried, 'renewal_tried_at': tried})
-        self.env['vatportal.job']._commit()
-        # The lock went with the commit. Now it is waited for, and whoever had it meanwhile has left the time of its
-        # own try, or makes this transaction fail and run again: nothing has gone to the portal yet.
-        self.env.cr.execute('SELECT id FROM vatportal_connector WHERE id = %s FOR UPDATE', [connector.id])
-        connector.invalidate_recordset()
-        if connector.renewal_tried_at != tried:
-            raise UserError(self.env._("The token is being renewed by someone else at the moment."))
-        with connector._client() as client:
+        with self._renewal_lock():
+            return self.sudo()._renew_locked()
+
+    @contextlib.contextmanager
+    def _renewal_lock(self):
+        """Keep other renewals out, and nothing else: the processes go on writing what they note on the connector.
+
+        :raises UserError: another renewal is at it
+        """
+        # In a transaction of its own, for this one is committed before the calls. It ends with this process, too.
+        with self.env.registry.cursor() as cr:
+            cr.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [f'vatportal.renewal/{self.id}'])
+            if not cr.fetchone()[0]:
+                raise UserError(self.env._("The token is being renewed by someone else at the moment."))
+            yield
+
+    def _renew_locked(self):
+        self.invalidate_recordset()
+        self._check_renewal_data()
+        tried, was_lost = fields.Datetime.now(), bool(self.renewal_lost_at)
+        login, secret_hash = Secret(self.username), Secret(self.secret_hash)
+        with self._client() as client:
+            # Whoever renewed it meanwhile makes this fail and run again: nothing has gone to the portal yet.
+            self.write({'renewal_lost_at': self.renewal_lost_at or tried, 'renewal_tried_at': tried})
+            self.env['vatportal.job']._commit()
+            # No transaction is open during the calls, so no lock is held, and the token finds the rows as they are then.
             try:
-                plain_value = client.start_reset(connector.username)
-                key = client.renewal_key(connector.secret_hash, plain_value)
-                token = client.confirm_reset(connector.username, key)
+                key = client.renewal_key(secret_hash, client.start_reset(login))
+                token = Secret(client.confirm_reset(login, key))
             except PortalError as error:
-                return connector._renewal_failed(error, client, was_lost)
-        connector._store_token(token)
+                return self._renewal_failed(error, client, was_lost)
+        self._store_token(token)
         return False
 
     def _store_token(self, token):
-        """Write and commit the new token: from its receipt on it is the only one that the portal takes."""
-        self.write({'token': token, 'token_date': fields.Datetime.now(), 'renewal_lost_at': False})
-        self.env['vatportal.job']._commit()
+        """Write and commit the new token: from its receipt on it is the only one that the portal takes.
+
+        First into its own row, which nobody else writes; what the connector says of it follows.
+        """
+        self._keep(self.secret_ids, {'token': token})
+        self._keep(self, {'token': token, 'token_date': fields.Datetime.now(), 'renewal_lost_at': False})
         self.message_post(body=self.env._("The token was renewed."))
 
-    def _lock_for_renewal(self):
-        self.invalidate_recordset()
-        locked = self.try_lock_for_update()
-        if not locked:
-            raise UserError(self.env._("The token is being renewed by someone else at the moment."))
-        return locked
+    def _keep(self, records, vals):
+        """Write and commit, again where another transaction wrote the same row at that moment: the portal is not asked
+        once more for that."""
+        for left in reversed(range(MAX_TRIES)):
+            try:
+                records.write(vals)
+                self.env['vatportal.job']._commit()
+                return
+            except OperationalError:
+                if not left:
+                    raise
+                self.env.cr.rollback()
 
     def _check_renewal_data(self):
         missing = [self._fields[name]._description_string(self.env) for name in ('username', 'secret_hash')
@@ -118,11 +143,12 @@ class VatportalConnector(models.Model):
         if error.message:
             text = f"{text} {self.env._('The portal said: %s', error.message)}"
         if not isinstance(error, UnknownOutcome) and not was_lost:
-            self.renewal_lost_at = False
+            self._keep(self, {'renewal_lost_at': False})
             return self.env._("%s The old token stays valid.", text)
+        self.env['vatportal.job']._commit()
         alive = self._token_works(client)
         if alive:
-            self.renewal_lost_at = False
+            self._keep(self, {'renewal_lost_at': False})
             return self.env._("%s The old token was tried and still works; nothing has changed.", text)
         if alive is None:
             return self.env._(

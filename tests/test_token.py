@@ -63,8 +63,8 @@ class TestToken(LifecycleCommon):
 
         with patch.object(Job, '_commit', note):
             self.renew()
-        # The intent first, then the token; the chatter comes after it.
-        self.assertEqual(events, [True, True])
+        # The intent first, then the token, then what the connector says of it; the chatter comes after it.
+        self.assertEqual(events, [True, True, True])
         self.assertEqual([call.path.rsplit('/', 1)[1] for call in self.sandbox.requests], [
             'reset_start.php', 'reset_confirm.php'])
 
@@ -139,14 +139,13 @@ class TestToken(LifecycleCommon):
         self.assertFalse(self.connector.renewal_lost_at)
 
     def test_two_renewals_at_once(self):
-        """Another transaction holds the connector's row: nothing goes to the portal."""
-        def locked(_connector, **_options):
-            return self.connector.browse()
-
-        with patch.object(self.env.registry['vatportal.connector'], 'try_lock_for_update', locked), \
-                self.assertRaisesRegex(UserError, "someone else"):
-            self.renew()
+        """Another transaction renews the same token: nothing goes to the portal."""
+        with self.registry.cursor() as cr:
+            other = self.env['vatportal.connector'].with_env(self.env(cr=cr)).browse(self.connector.id)
+            with other._renewal_lock(), self.assertRaisesRegex(UserError, "someone else"):
+                self.renew()
         self.assertFalse(self.calls(START))
+        self.assertEqual(self.renew().state, 'done', "once the other one has ended")
 
     def test_missing_data_are_named(self):
         self.secrets.write({'username': False, 'secret_hash': False})
