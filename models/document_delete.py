@@ -28,6 +28,9 @@ class VatportalDocument(models.Model):
     delete_reason = fields.Char(string="Reason of Deletion", readonly=True, copy=False)
     deleted_by_id = fields.Many2one('res.users', string="Deleted by", readonly=True, copy=False)
     deleted_at = fields.Datetime(string="Deleted on", readonly=True, copy=False)
+    deletion_job_id = fields.Many2one(
+        'vatportal.job', string="Deletion", readonly=True, copy=False, ondelete='set null', index='btree_not_null',
+        help="The last process that was to delete the document.")
     is_being_deleted = fields.Boolean(compute='_compute_deletion')
     can_delete = fields.Boolean(compute='_compute_deletion')
 
@@ -78,6 +81,8 @@ class VatportalDocument(models.Model):
         _ = self.env._
         if self.status in WAITING_STATUSES:
             return False
+        if not self.status:
+            return _("Its status at e-taxes is not known here, for it was read from a file. Import it from e-taxes first.")
         if self.status in FINAL_STATUSES:
             return _("It is no longer in force at e-taxes (%s).", self._status_label())
         if self.status == 'cancelRequested':
@@ -100,10 +105,8 @@ class VatportalDocument(models.Model):
         return labels.get(self.status) if self.status != 'unknown' else self.status_code or ''
 
     def _is_gone_from(self, listed):
-        """Whether the portal's list of sent documents, ``{number: status}``, shows that this one is gone. What it
-        does not show is gone only if it once came from there."""
-        status = listed.get(qaime_number(self.qaime))
-        return status in FINAL_STATUSES if status is not None else not self.erp_id
+        """Whether the portal's list of sent documents, ``{number: status}``, shows that this one is gone."""
+        return listed.get(qaime_number(self.qaime)) in FINAL_STATUSES
 
     # ------------------------------------------------------------------ gone
 

@@ -9,6 +9,8 @@ from .job_upload import LOST_S, RESEND_S
 
 # The portal files a document under the day on which it was made, in Baku; ours may be a day off.
 _DAYS = timedelta(days=2)
+# A portal may fail to show something for a moment: what it no longer shows is asked for again after so many seconds.
+_AGAIN_S = 30
 
 
 class VatportalJob(models.Model):
@@ -17,13 +19,15 @@ class VatportalJob(models.Model):
     From VatPortal alone the documents go by ERP id, at once and without PINs. From e-taxes they go by series and
     number, in a process with PIN1 and PIN2, all together or not at all.
 
-    Nothing is written on a document before the portal has said that it is gone. A lost answer is settled by asking:
+    Nothing is written on a document before the portal has said that it is gone, for what counts as deleted can be
+    sent again. What ended otherwise is settled by asking:
 
-    - an ERP id that had a number and shows none any more, or is not shown at all, is gone
-    - a document that the list of the sent ones shows as deleted is gone; so is one that once came from that list
-      and is not in it any more
-    - an ERP id without a number says nothing where the portal also "shows" ids that it does not have. Deleting it
-      once more is harmless and tells more; what is refused then and not listed by date either is gone.
+    - a document that the list of the sent ones shows with a final status is gone
+    - one that is not shown proves nothing after a process that failed: all or nothing, it says. Only where the
+      answer was lost is a document gone that neither its ERP id nor the list shows, twice, some time apart; one
+      without an ERP id is not, for there is only the list to ask
+    - what is at VatPortal alone is deleted once more, one by one, which is harmless; what is refused then and not
+      listed by date either is gone.
     """
 
     _inherit = 'vatportal.job'
@@ -34,6 +38,8 @@ class VatportalJob(models.Model):
     folder = fields.Selection(FOLDERS, readonly=True, help="Where the documents are deleted from.")
     delete_reason = fields.Char(string="Reason of Deletion", readonly=True)
     listed = fields.Json(readonly=True, help="What the portal's list shows so far: number or ERP id → status.")
+    unseen_ids = fields.Json(readonly=True, help="ERP ids that the portal did not show with a number when last asked.")
+    missed_ids = fields.Json(readonly=True, help="ERP ids that neither reading showed in the last round.")
 
     # ------------------------------------------------------------------ queueing
 
@@ -43,14 +49,19 @@ class VatportalJob(models.Model):
         The caller has locked and checked the documents and commits before anything is sent.
         """
         now = fields.Datetime.now()
-        return self.sudo().create([
+        jobs = self.sudo().create([
             {
                 'operation': 'delete', 'connector_id': connector.id, 'user_id': self.env.uid, 'folder': folder,
                 'delete_reason': reason, 'document_ids': [fields.Command.set(group.ids)],
                 'started_at': now, 'changed_at': now,
             }
             for connector, group in documents.grouped(lambda document: document._delete_connector()).items()
-        ]).sudo(False)
+        ])
+        for job in jobs:
+            # Written on the document's own row: who asks for the same deletion with an older view of the database
+            # fails on it, is run again by Odoo, and then sees this one.
+            job.document_ids.deletion_job_id = job
+        return jobs.sudo(False)
 
     def _to_delete(self):
         """The documents of this deletion that are not known to be gone."""
@@ -59,6 +70,11 @@ class VatportalJob(models.Model):
     def _gone(self, documents):
         if documents:
             documents._set_deleted(self.user_id, self.delete_reason or '')
+
+    def _seen_first(self):
+        """Documents of this deletion that an import has seen deleted before the process told of its end."""
+        return self.document_ids.filtered(
+            lambda doc: doc.state == 'deleted' and not doc.deleted_at and doc.status == 'deleted')
 
     # ------------------------------------------------------------------ start
 
@@ -108,7 +124,7 @@ class VatportalJob(models.Model):
 
     def _ended_delete(self, succeeded, _refusals):
         if succeeded:
-            self._gone(self._to_delete())
+            self._gone(self._to_delete() | self._seen_first())
             self._finish()
         else:
             self._settle_deletion('failed')
@@ -120,7 +136,11 @@ class VatportalJob(models.Model):
         """From now on the portal is asked what it still has."""
         self.write({'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(),
                     'error_count': 0, 'message': False})
-        self._schedule(0 if reason == 'failed' else polling.next_delay(0))
+        if reason == 'failed' and self.folder != 'portal':
+            # What an ERP id shows proves nothing then.
+            self._to('list')
+        else:
+            self._schedule(0 if reason == 'failed' else polling.next_delay(0))
 
     # ------------------------------------------------------------------ read, by ERP id
 
@@ -129,18 +149,18 @@ class VatportalJob(models.Model):
 
     def _apply_read_delete(self, numbers):
         documents = self._to_delete().filtered('erp_id')
-        if self.folder == 'portal':
-            for document in documents.filtered(lambda doc: numbers.get(doc.erp_id)):
-                # Signed at the portal by hand meanwhile.
-                document._set_number(numbers[document.erp_id])
-            self._gone(documents.filtered(lambda doc: doc.erp_id not in numbers))
-            self._to('remove' if self._unsure() else 'end')
-        else:
-            self._gone(documents.filtered(lambda doc: not numbers.get(doc.erp_id)))
-            self._to('list' if self._to_delete() else 'end')
+        unseen = documents.filtered(lambda doc: not numbers.get(doc.erp_id))
+        if self.folder != 'portal':
+            self.unseen_ids = unseen.mapped('erp_id')
+            self._to('list')
+            return
+        for document in documents - unseen:
+            # Signed at the portal by hand meanwhile.
+            document._set_number(numbers[document.erp_id])
+        self._to('remove' if self._unsure() else 'end')
 
     def _unsure(self):
-        """Documents of which only the portal's "no number" is known."""
+        """Documents that were not deleted one by one yet."""
         kept = self.kept_ids or []
         return self._to_delete().filtered(lambda doc: doc.state == 'imported' and doc.erp_id not in kept)
 
@@ -205,12 +225,26 @@ class VatportalJob(models.Model):
         documents = self._to_delete()
         if self.folder == 'portal':
             self._gone(documents.filtered(lambda doc: doc.state == 'imported' and doc.erp_id not in listed))
+            self._to('end')
+            return
+        self._gone(documents.filtered(lambda doc: doc._is_gone_from(listed)))
+        if self.reason == 'lost':
+            self._miss(listed)
         else:
-            self._gone(documents.filtered(lambda doc: doc._is_gone_from(listed)))
-        if self._to_delete() and self.reason == 'lost' and self.folder != 'portal' and self._settling() < LOST_S:
+            self._to('end')
+
+    def _miss(self, listed):
+        """After a lost answer: what neither reading shows for the second time is gone; ask again where that is open."""
+        unseen, missed = self.unseen_ids or [], self.missed_ids or []
+        absent = self._to_delete().filtered(
+            lambda doc: doc.erp_id in unseen and qaime_number(doc.qaime) not in listed)
+        self._gone(absent.filtered(lambda doc: doc.erp_id in missed))
+        absent &= self._to_delete()
+        self.missed_ids = absent.mapped('erp_id')
+        if absent or self._to_delete() and self._settling() < LOST_S:
             # The process may be at work still: PIN prompts end after two minutes, a process after five.
             self._to('read')
-            self._schedule(polling.next_delay(self._settling()))
+            self._schedule(_AGAIN_S if absent else polling.next_delay(self._settling()))
         else:
             self._to('end')
 
@@ -225,6 +259,9 @@ class VatportalJob(models.Model):
 
     def _end_deletion(self, message=False, portal_message=False):
         """End the job; ``message`` or, where documents are left, what stood against it."""
+        if self.reason == 'lost':
+            # All or nothing: nobody else was deleting them, for they wait for this deletion.
+            self._gone(self._seen_first())
         left = self._to_delete()
         said = '\n'.join(Stats.from_json(self.stats).refusals)
         self.write({
@@ -245,10 +282,21 @@ class VatportalJob(models.Model):
             return '\n'.join(texts)
         if self.reason == 'lost':
             return _("The portal's answer was lost, and it still has these invoices. Nothing was deleted; try again.")
-        if Stats.from_json(self.stats).refusals:
-            return _("The deletion was refused, for the reason below. Nothing was deleted.")
         text = {
-            'send': _("PIN1 was not confirmed on the phone, or not in time."),
-            'login': _("PIN2 was not confirmed on the phone, or not in time."),
-        }.get(self.step) or _("The process ended with errors.")
-        return _("%s Nothing was deleted.", text)
+            1: _("PIN1 was not confirmed on the phone, or not in time."),
+            2: _("PIN2 was not confirmed on the phone, or not in time."),
+        }.get(self._missed_pin())
+        if not text and Stats.from_json(self.stats).refusals:
+            return _("The deletion was refused, for the reason below. Nothing was deleted.")
+        return _("%s Nothing was deleted.", text or _("The process ended with errors, and the portal does not say why."))
+
+    def _missed_pin(self):
+        """1 or 2 where the portal says of that PIN, and of nothing else, that it was not confirmed, or where it still
+        waited for it at the end; else False."""
+        stats = Stats.from_json(self.stats)
+        said = [text.upper() for text in stats.refusals]
+        if said:
+            return next((pin for pin in (1, 2) if all(f'PIN{pin}' in text for text in said)), False)
+        if stats.pin2_code and not stats.deleted:
+            return 2
+        return 1 if stats.pin1_code and not stats.login_done else False

@@ -23,7 +23,8 @@ processes; on the endpoint that starts one
     process_hangs (stage='': at once)    never ends
     process_unknown                      the portal does not know it any more, though it goes on; also /job/…
     process_back (steps=1)               on /job/…: the status is that of some stages before
-    need_retry (count=2) · refused (message) · pin_declined (pin=1) · pin_expired (pin=1)
+    need_retry (count=2) · refused (message; '' for no word of it) · pin_declined (pin=1, wordless=False: no
+    exception, and the code stays in the stats) · pin_expired (the same)
 """
 
 import random
@@ -166,6 +167,7 @@ def on_process(fault, process):
         process.refuse = fault.get("message", "Invalid VOEN: 1111111111")
     elif fault.kind in ("pin_declined", "pin_expired"):
         process.answers[fault.get("pin", 1)] = fault.kind.removeprefix("pin_")
+        process.wordless = fault.get("wordless", False)
 
 
 def spoil(fault, body):

@@ -65,6 +65,7 @@ class Process:
     retries: int = 0
     refuse: str | None = None
     answers: dict = field(default_factory=dict)  # pin -> 'declined' | 'expired'
+    wordless: bool = False  # a PIN that was not typed ends it without a word, its code still in the stats
 
     kind = ""
     stages = ()
@@ -135,6 +136,8 @@ class Process:
         stage = self.stage
         if stage in PIN_STAGES:
             pin = PIN_STAGES[stage]
+            if self.prompt.state != "confirmed" and self.wordless:
+                return self.fail(now)
             self.stats.pop(f"pin{pin}_code", None)
             if self.prompt.state != "confirmed":
                 why = "declined on the phone" if self.prompt.state == "declined" else "not confirmed in time"
@@ -232,8 +235,8 @@ class Upload(ImportOnly):
 
     def do_uploaded(self, now):
         """e-taxes looks at each invoice; what it says of a bad one it says of the buyer's VÖEN."""
-        if self.refuse:
-            return self.fail(now, self.refuse)
+        if self.refuse is not None:
+            return self.fail(now, *filter(None, [self.refuse]))
         settings = self.portal.settings
         self.refused = [
             i
@@ -278,8 +281,8 @@ class Download(Process):
         return True
 
     def do_downloaded(self, now):
-        if self.refuse:
-            return self.fail(now, self.refuse)
+        if self.refuse is not None:
+            return self.fail(now, *filter(None, [self.refuse]))
         etaxes = self.portal.etaxes
         self.result = etaxes.select(self.company, self.folder, *self.dates, filters=self.filters)
         etaxes.download(self.company, self.result, self.folder)
@@ -304,8 +307,8 @@ class Delete(Process):
 
     def do_deleted(self, now):
         """Looks again: a counterparty may have approved while the phone was waiting."""
-        if self.refuse:
-            return self.fail(now, self.refuse)
+        if self.refuse is not None:
+            return self.fail(now, *filter(None, [self.refuse]))
         bad = [q for q in self.qaimes if not deletable(self.portal.etaxes, self.company, self.folder, q)]
         if bad:
             return self.fail(now, *(f"Cannot be deleted: {qaime}" for qaime in bad))

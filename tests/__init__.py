@@ -21,6 +21,8 @@ from . import test_advance
 from . import test_advance_left
 from . import test_advance_race
 from . import test_delete
+from . import test_delete_settle
+from . import test_delete_race
 from . import test_kinds
 from . import test_partner
 from . import test_token

@@ -43,3 +43,10 @@ class LifecycleCommon(VatportalCommon):
                 job.sudo().settle_at = '2020-01-01'
             self.advance(job)
         self.fail(f"The job is still {job.state}, phase {job.phase}: {job.message}")
+
+    def document_of(self, row):
+        """A document that was sent by hand and imported: ``row`` of the portal's list."""
+        return self.env['vatportal.document'].sudo().create({
+            'direction': 'outgoing', 'company_id': self.company.id, 'connector_id': self.connector.id,
+            'qaime': row['qaime'], 'state': 'registered', 'status': 'onApproval', 'status_code': 'onApproval',
+            'date': '2026-11-20 06:00:00', 'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id}).sudo(False)

@@ -149,7 +149,7 @@ class TestDelete(LifecycleCommon):
         jobs = self.env['vatportal.job'].search(action['domain'])
         self.assertEqual(sorted((job.folder, job.connector_id.name) for job in jobs), [
             ('draft', 'Test'), ('portal', 'Test'), ('sent', 'Second'), ('sent', 'Test')])
-        for job in jobs:
+        for job in jobs.sorted('id'):
             self.finish(job)
         self.assertEqual(set(documents.mapped('state')), {'deleted'})
 
@@ -160,6 +160,7 @@ class TestDelete(LifecycleCommon):
         self.finish(job)
         self.assertEqual((job.state, document.state, document.status), ('failed', 'registered', 'onApproval'))
         self.assertIn("Nothing was deleted", job.message)
+        self.assertIn("PIN2 was not confirmed", job.message)
         self.assertIn("PIN2 was declined", job.portal_message)
         self.assertFalse(document.deleted_by_id or document.delete_reason or document.is_being_deleted)
         self.assertTrue(job._progress()['can_retry'])
@@ -173,53 +174,6 @@ class TestDelete(LifecycleCommon):
         job = self.delete(documents)
         self.assertEqual((job.state, documents.mapped('state')), ('failed', ['registered'] * 2))
         self.assertIn("answered meanwhile", job.message)
-
-    def test_lost_answer_of_the_process_is_settled_by_asking(self):
-        document = self.registered().vatportal_document_id
-        self.sandbox.faults.add('/etx/delete', kind='answer_lost')
-        job = self.delete(document)
-        self.assertEqual((job.state, job.reason, document.state), ('running', 'lost', 'registered'))
-        self.finish(job)
-        self.assertEqual((job.state, document.state), ('done', 'deleted'))
-        self.assertEqual(len(self.calls('/etx/delete')), 1)
-
-    def test_lost_answer_of_a_process_that_came_to_nothing(self):
-        document = self.registered().vatportal_document_id
-        self.sandbox.configure(auto_confirm=False)
-        self.sandbox.faults.add('/etx/delete', kind='answer_lost')
-        job = self.delete(document)
-        self.advance(job, 4)
-        self.assertEqual((job.state, document.state), ('running', 'registered'), "It may still be at work")
-        self.sandbox.advance(300)
-        self.settle(job)
-        self.assertEqual((job.state, document.state), ('failed', 'registered'))
-        self.assertIn("Nothing was deleted", job.message)
-        self.assertEqual(len(self.calls('/etx/delete')), 1)
-
-    def test_lost_answer_where_the_portal_keeps_the_number(self):
-        """The list of sent documents tells of the deletion where the ERP id goes on having its number."""
-        document = self.registered().vatportal_document_id
-        self.sandbox.configure(auto_confirm=False)
-        self.sandbox.faults.add('/etx/delete', kind='answer_lost')
-        job = self.delete(document)
-        self.sandbox.portal.set_status(document.qaime, 'deleted')
-        self.settle(job)
-        self.assertEqual((job.state, document.state), ('done', 'deleted'))
-
-    def test_without_erp_id_the_list_tells(self):
-        """Sent through e-taxes by hand and imported: it has no ERP id to ask for."""
-        row = self.sandbox.portal.add_document(folder=1, tin_from=self.company.vat, datetime='20.11.2026 10:00')
-        document = self.document_of(row)
-        self.sandbox.faults.add('/etx/delete', kind='answer_lost')
-        job = self.delete(document)
-        self.settle(job)
-        self.assertEqual((job.state, document.state), ('done', 'deleted'))
-
-    def document_of(self, row):
-        return self.env['vatportal.document'].sudo().create({
-            'direction': 'outgoing', 'company_id': self.company.id, 'connector_id': self.connector.id,
-            'qaime': row['qaime'], 'state': 'registered', 'status': 'onApproval', 'status_code': 'onApproval',
-            'date': '2026-11-20 06:00:00', 'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id}).sudo(False)
 
     def test_portal_down_waits_and_can_be_given_up(self):
         document = self.registered().vatportal_document_id
@@ -242,13 +196,17 @@ class TestDelete(LifecycleCommon):
             'company_id': self.company.id, 'connector_id': self.connector.id, 'state': 'rejected'})
         incoming = self.env['vatportal.document'].sudo().create({
             'company_id': self.company.id, 'direction': 'incoming', 'qaime': 'AA261100000001', 'state': 'registered'})
-        wizard = self.delete_wizard(approved + waiting + cancelled + rejected.sudo(False) + incoming.sudo(False))
+        unread = rejected.create({
+            'company_id': self.company.id, 'qaime': 'AA261100000002', 'state': 'registered'})
+        wizard = self.delete_wizard(
+            approved + waiting + cancelled + (rejected + incoming + unread).sudo(False))
         self.assertEqual(wizard.line_ids.document_id, waiting)
         said = {key: alert['message'] for key, alert in wizard.alerts.items()}
         self.assertIn("cancellation at e-taxes", said[f'problem_{approved.id}'])
         self.assertIn("next import", said[f'problem_{approved.id}'])
         self.assertIn("no longer in force", said[f'problem_{cancelled.id}'])
         self.assertIn("rejected", said[f'problem_{rejected.id}'])
+        self.assertIn("Import it from e-taxes first", said[f'problem_{unread.id}'])
         self.assertIn("Only the company that issued it", said[f'problem_{incoming.id}'])
         self.assertFalse(self.calls('/etx/delete'))
         job = self.env['vatportal.job'].browse(wizard.action_delete()['res_id'])
