@@ -30,6 +30,7 @@ from . import connector_partner
 from . import connector_token
 from . import job_download_progress
 from . import import_choice
+from . import job_batch
 from . import connector_import
 from . import kind_booking
 from . import unit_alias

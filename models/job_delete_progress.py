@@ -85,5 +85,6 @@ class VatportalJob(models.Model):
 
     def action_retry(self):
         if self.operation == 'delete':
-            return self._to_delete().action_delete()
+            action = self._batch()._to_delete().action_delete()
+            return {**action, 'context': {**action['context'], 'default_reason': self.delete_reason}}
         return super().action_retry()

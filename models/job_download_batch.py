@@ -96,7 +96,7 @@ class VatportalJob(models.Model):
 
     def _notify(self, event):
         """Of jobs that run together, the code and the end of all are news; the view of the first shows both."""
-        if self.operation == 'download' and self.root_id:
+        if self.root_id:
             if event != 'code' and any(job.state in OPEN_STATES for job in self._batch()):
                 return
             if self.root_id != self:
@@ -176,7 +176,7 @@ class VatportalJob(models.Model):
     def _dialog_action(self):
         """A batch has one live view, that of its first job."""
         roots = self.root_id
-        if len(roots) == 1 and self <= self._batches().sudo(False):
+        if len(roots) == 1 and self <= roots._batch():
             return super(VatportalJob, roots)._dialog_action()
         return super()._dialog_action()
 

@@ -21,22 +21,22 @@ class VatportalJob(models.Model):
                 start=format_date(self.env, job.date_from), end=format_date(self.env, job.date_to))
 
     def action_refresh(self):
-        """Of imports that were started together, move on and show the one that is at work.
+        """Of processes that were started together, move on and show the one that is at work.
 
         :return: as for every job, and ``progress``, see :meth:`_progress_download`, and ``warning``: what was wrong
             with single documents though all is done, or False
         """
         data = super().action_refresh()
-        if self.operation != 'download' or not self.root_id:
+        if not self.root_id:
             return data
         batch = self._batch()
         current = _current(batch)
         if current != self:
-            # The right to follow was checked for this job; the others are the same import.
+            # The right to follow was checked for this job; the others were started with it.
             current._advance()
             self.env.invalidate_all()
             current = _current(batch)
-        data = current._progress()
+        data = current._progress_batch()
         finished = all(job.state not in OPEN_STATES for job in batch)
         return {**data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)}
 

@@ -193,4 +193,4 @@ class VatportalJob(models.Model):
     def action_retry(self):
         """Open the send wizard for what was rejected in this job."""
         self.ensure_one()
-        return self.document_ids.filtered(lambda doc: doc.state == 'rejected').action_send_again()
+        return self._batch().document_ids.filtered(lambda doc: doc.state == 'rejected').action_send_again()

@@ -40,6 +40,9 @@ class VatportalSource(models.AbstractModel):
 
     # The field of ``vatportal.document`` that points to this model.
     _vatportal_link = None
+    # Whom a record of this model is entrusted to, and the type of the activities that tell them of its document.
+    _vatportal_user_field = 'invoice_user_id'
+    _vatportal_activity_type = 'l10n_az_vatportal.mail_activity_etaxes'
 
     vatportal_document_id = fields.Many2one(
         'vatportal.document', string="e-taxes Document", compute='_compute_vatportal_document_id', store=True,
@@ -111,6 +114,10 @@ class VatportalSource(models.AbstractModel):
         """Whether this record is one of those that the company sends to e-taxes, and ready for it in itself."""
         raise NotImplementedError
 
+    def _vatportal_is_in_force(self):
+        """Whether this record stands as if its document did."""
+        return self.state in ('posted', 'done')
+
     def _vatportal_amount(self, connector):
         """What this record comes to when it is sent through ``connector``, in AZN."""
         raise NotImplementedError
@@ -156,7 +163,12 @@ class VatportalSource(models.AbstractModel):
         documents = self.vatportal_document_id
         if not documents:
             raise UserError(self.env._("None of these was sent to e-taxes; there is nothing to delete."))
-        return documents.action_delete()
+        action = documents.action_delete()
+        unsent = self.filtered(lambda record: not record.vatportal_document_id)
+        if unsent:
+            names = unsent[:10].mapped('display_name') + ['…'] * (len(unsent) > 10)
+            action['context']['default_unsent'] = ', '.join(names)
+        return action
 
     # ------------------------------------------------------------------ banner
 
@@ -265,6 +277,6 @@ class VatportalSource(models.AbstractModel):
             refused |= together
             ready -= ready.browse().union(*together)
             if ready:
-                self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send)
+                self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send)._take_turns()
                 self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
         return refused

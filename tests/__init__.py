@@ -23,6 +23,7 @@ from . import test_advance_race
 from . import test_delete
 from . import test_delete_settle
 from . import test_delete_race
+from . import test_turns
 from . import test_kinds
 from . import test_partner
 from . import test_token

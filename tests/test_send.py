@@ -28,8 +28,8 @@ class TestSend(SendCommon):
         self.connector.batch_size = 2
         moves = self.invoices(5)
         action = self.wizard(moves).action_send()
-        jobs = self.env['vatportal.job'].search(action['domain'])
-        self.assertEqual(jobs.sorted('id').mapped('document_count'), [2, 2, 1])
+        jobs = self.env['vatportal.job'].browse(action['res_id'])._batch()
+        self.assertEqual(jobs.mapped('document_count'), [2, 2, 1])
         for job in jobs:
             self.finish(job)
         self.assertRegistered(moves)

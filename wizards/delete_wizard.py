@@ -15,6 +15,7 @@ class VatportalDeleteWizard(models.TransientModel):
         'vatportal.delete.wizard.line', 'wizard_id', string="Can be Deleted", compute='_compute_line_ids',
         store=True, readonly=False)
     reason = fields.Char(help="Kept in the history of the document and of the invoice.")
+    unsent = fields.Char(readonly=True, help="What was chosen in a list and never sent to e-taxes.")
     alerts = fields.Json(compute='_compute_alerts')
     line_count = fields.Integer(compute='_compute_alerts')
     document_count = fields.Integer(compute='_compute_alerts')
@@ -50,7 +51,7 @@ class VatportalDeleteWizard(models.TransientModel):
                 for document in wizard.document_ids._origin if document not in problems
             ]
 
-    @api.depends('document_ids')
+    @api.depends('document_ids', 'unsent')
     def _compute_alerts(self):
         for wizard in self:
             problems = wizard._problems()
@@ -68,6 +69,9 @@ class VatportalDeleteWizard(models.TransientModel):
                 }
                 for document, problem in problems.items()
             }
+            if wizard.unsent:
+                wizard.alerts |= {'unsent': {'level': 'info', 'message': self.env._(
+                    "Never sent to e-taxes, so there is nothing to delete: %s", wizard.unsent)}}
 
     @api.depends('line_ids.folder', 'line_ids.connector_id')
     def _compute_folder_count(self):
@@ -82,6 +86,8 @@ class VatportalDeleteWizard(models.TransientModel):
     def action_delete(self):
         """Delete what can be deleted, a process for each connector and folder, and open its live view.
 
+        Those of one connector take turns, the one without a PIN first.
+
         The intent is committed before the portal is called. A second click gets the view of the deletion that is on
         its way already.
 
@@ -92,24 +98,32 @@ class VatportalDeleteWizard(models.TransientModel):
         if not reason:
             raise UserError(self.env._("Give the reason of the deletion."))
         jobs = self.env['vatportal.job']
-        for folder, documents in self._deletable().items():
-            jobs += jobs._queue_deletion(documents, folder, reason)
+        deletable = self._deletable()
+        for folder in sorted(deletable, key=list(dict(FOLDERS)).index):
+            jobs += jobs._queue_deletion(deletable[folder], folder, reason)
         if not jobs:
             running = self.document_ids._open_deletions()
             if not running:
                 raise UserError(self._nothing_to_delete())
             return running._dialog_action()
-        jobs._commit()
+        jobs._take_turns()._commit()
         jobs._advance()
         self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
         return jobs._dialog_action()
 
     def _deletable(self):
-        """Return {folder: its documents}, locked, so that nobody else deletes them meanwhile, and checked again."""
-        locked = self.document_ids.sudo().try_lock_for_update(allow_referencing=True).sudo(False)
+        """Return {folder: its documents}, locked, so that nobody else deletes them meanwhile, and checked again.
+
+        :raises UserError: when someone else has one of them in hand at this very moment
+        """
+        chosen = self.line_ids.document_id
+        locked = chosen.sudo().try_lock_for_update(allow_referencing=True).sudo(False)
         self.env.invalidate_all()
-        lines = self.line_ids.filtered(
-            lambda line: line.document_id in locked and not line.document_id._delete_problem())
+        if len(locked) < len(chosen):
+            raise UserError(self.env._(
+                "%s: someone else is deleting or changing it at this moment. Wait a little and press the button again.",
+                ', '.join((chosen - locked)[:5].mapped('display_name'))))
+        lines = self.line_ids.filtered(lambda line: not line.document_id._delete_problem())
         return {folder: group.document_id for folder, group in lines.grouped('folder').items()}
 
     def _nothing_to_delete(self):

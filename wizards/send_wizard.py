@@ -161,7 +161,7 @@ class VatportalSendWizard(models.TransientModel):
         } | alerts
 
     def action_send(self):
-        """Send what is ready, and open the live view of the process.
+        """Send what is ready, and open the live view of the process, or of those that take turns.
 
         The documents and the job are committed before the portal is called. A second click, or a second user with
         the same records, gets the view of the process that is on its way already.
@@ -178,7 +178,7 @@ class VatportalSendWizard(models.TransientModel):
             if not jobs:
                 raise UserError(self._nothing_to_send())
             return jobs._dialog_action()
-        jobs._commit()
+        jobs._take_turns()._commit()
         jobs._advance()
         # The net, should no dialog open; not at once, for the dialog is about to ask.
         self.env.ref('l10n_az_vatportal.cron_advance')._trigger(at=fields.Datetime.now() + timedelta(seconds=10))

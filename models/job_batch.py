@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .job import OPEN_STATES
+from .job_download_batch import HOLD
+
+
+class VatportalJob(models.Model):
+    """Processes that belong together take turns, so that a phone is asked for one PIN at a time.
+
+    Imports of a long range do so (``job_download_batch.py``), and so do the processes of one connector that one press
+    of a button has started: a deletion from several folders, a sending of more invoices than go into one process.
+    What ends with errors does not keep the next from its turn, for each is a process of its own.
+    """
+
+    _inherit = 'vatportal.job'
+
+    root_id = fields.Many2one(help="The first of the processes that were started together.")
+    on_hold = fields.Boolean(help="Waits for the process before it.")
+
+    def _take_turns(self):
+        """Let these jobs, queued a moment ago, run one after the other for each connector; return them."""
+        for jobs in self.sudo().sorted('id').grouped('connector_id').values():
+            if len(jobs) > 1:
+                jobs.root_id = jobs[0]
+                jobs[1:].write({'on_hold': True, 'next_poll_at': fields.Datetime.now() + HOLD})
+        return self
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_waited_for(self):
+        if any(job.state in OPEN_STATES for job in self.root_id._batches_of()):
+            raise UserError(self.env._("A process can't be deleted while others that were started with it have not ended."))
+
+    def _batches_of(self):
+        return self.browse().union(*(job._batch() for job in self))
+
+    def _is_due(self):
+        return not self.on_hold and super()._is_due()
+
+    def _finish(self):
+        if self.operation == 'download':
+            super()._finish()
+            return
+        self.on_hold = False
+        super()._finish()
+        batch = self._batch()
+        if not any(job.state in OPEN_STATES and not job.on_hold for job in batch):
+            batch.filtered('on_hold')[:1]._release()
+
+    def _notify(self, event):
+        # EXTENDS: what is told at the end is told of all
+        if (event == 'done' and self.root_id and self.operation != 'download'
+                and any(job.state == 'failed' for job in self._batch())):
+            event = 'failed'
+        super()._notify(event)
+
+    # ------------------------------------------------------------------ the live view
+
+    def _progress_batch(self):
+        """Return what the live view shows of the processes that take turns with this one, which is at work."""
+        data = self._progress()
+        if self.operation == 'download':
+            return data
+        batch = self._batch().filtered(lambda job: job._may_use())
+        parts = [job._progress() for job in batch]
+        running = any(job.state in OPEN_STATES for job in batch)
+        said = {key: '\n'.join(dict.fromkeys(part[key] for part in parts if part[key])) or False
+                for key in ('problem', 'portal_message')}
+        headline = data['headline'] if not running else self.env._(
+            "Process %(number)s of %(count)s: %(headline)s", number=batch.ids.index(self.id) + 1, count=len(batch),
+            headline=data['headline'])
+        return {
+            **data, **said,
+            'headline': headline,
+            'documents': [document for part in parts for document in part['documents']],
+            'counts': {key: sum(part['counts'][key] for part in parts) for key in data['counts']},
+            'can_retry': not running and any(part['can_retry'] for part in parts),
+            'can_cancel': any(part['can_cancel'] for part in parts),
+            **({'folder': 'portal' if {job.folder for job in batch} == {'portal'} else 'sent'}
+               if self.operation == 'delete' else {}),
+        }
+
+    def action_cancel(self):
+        # EXTENDS: the live view of the first stands for those that wait for their turn as well
+        waiting = self.browse()
+        for job in self.filtered(lambda job: job.operation != 'download' and job.root_id == job):
+            waiting |= (job._batch() - job).filtered(lambda other: other.state == 'queued')
+        started = self.filtered(lambda job: job in waiting.root_id and job.state != 'queued')
+        # The last first, so that none gets its turn on the way.
+        return super(VatportalJob, (self - started | waiting).sorted('id', reverse=True)).action_cancel()
