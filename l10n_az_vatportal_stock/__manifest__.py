@@ -11,6 +11,7 @@
     'data': [
         'security/vatportal_security.xml',
         'security/ir.model.access.csv',
+        'data/mail_activity_type_data.xml',
         'wizards/send_wizard_views.xml',
         'views/stock_warehouse_views.xml',
         'views/stock_picking_views.xml',

@@ -50,13 +50,13 @@ class VatportalConnector(models.Model):
         return vals
 
     def _activity_user(self, record):
-        """The user who is told what happened to the document of ``record``, an invoice or bill, or to ``record``
-        itself where it is the document."""
+        """The user who is told what happened to the document of ``record``, an invoice, bill or whatever else, or to
+        ``record`` itself where it is the document."""
         robot = self.env.ref('base.user_root')
-        people = self.responsible_id
-        if record._name == 'account.move':
-            people |= record.invoice_user_id
+        own = getattr(record, '_vatportal_user_field', None)
+        people = self.responsible_id | (record[own] if own else self.env['res.users'])
         people |= record.create_uid | self.notify_user_ids
-        able = people.filtered(
-            lambda user: user.active and not user.share and user != robot and record.company_id in user.company_ids)
+        able = people.filtered(lambda user: (
+            user.active and not user.share and user != robot and record.company_id in user.company_ids
+            and record.with_user(user).browse().has_access('read')))
         return able[:1] or self.env.user

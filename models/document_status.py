@@ -17,8 +17,8 @@ APPROVED = ('approved', 'approvedBySystem', 'updateApproval', 'cancelationRefuse
 
 
 class VatportalDocument(models.Model):
-    """What a status of e-taxes asks of people: hints, and activities on the invoice or bill; on the document itself
-    where it was issued without an invoice in Odoo."""
+    """What a status of e-taxes asks of people: hints, and activities on what the document was made from, or on its bill;
+    on the document itself where it was issued without anything in Odoo."""
 
     _inherit = 'vatportal.document'
     # Nobody writes documents by hand, yet activities are seen and closed by whoever may see the document.
@@ -70,10 +70,10 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ activities
 
     def _follow_status(self):
-        """Raise, renew or close the activity on each document's invoice or bill, as its status asks; on the document
-        where there is none."""
+        """Raise, renew or close the activity on each document's invoice, bill or whatever else, as its status asks; on the
+        document where there is none."""
         for document in self:
-            if not document.move_id:
+            if not document._source():
                 task = document._lone_task()
             else:
                 task = document._status_task()
@@ -93,7 +93,7 @@ class VatportalDocument(models.Model):
             if self.state == 'registered':
                 # The invoice may be cancelled now, or sent again as another document.
                 self._set_state('deleted')
-            return task if self.move_id.state == 'posted' else None
+            return task if self._source()._vatportal_is_in_force() else None
         if self.move_id.state == 'draft' and self.connector_id.cancel_draft_bills:
             self.move_id._vatportal_cancel_bill()
         return task if self.move_id.state != 'cancel' else None
@@ -114,8 +114,7 @@ class VatportalDocument(models.Model):
         if self.status == 'updateRequested':
             return (_("e-taxes: %s was sent back for correction", number),
                     _("The buyer did not approve the document. Read the reason at e-taxes.gov.az, correct the document "
-                      "there, and correct this invoice in the same way, or delete the document and send the invoice "
-                      "again."))
+                      "there, and correct this invoice in the same way."))
         if self.status == 'cancelRequested':
             return (_("e-taxes: the cancellation of %s was asked for", number),
                     _("Agree or refuse at e-taxes.gov.az. Once the document is cancelled, cancel this invoice or make a "
@@ -153,7 +152,8 @@ class VatportalDocument(models.Model):
 
     def _activity_place(self):
         """(record, type of activity): where people look for what this document asks of them."""
-        return (self.move_id.sudo(), ACTIVITY) if self.move_id else (self.sudo(), DOCUMENT_ACTIVITY)
+        source = self._source().sudo()
+        return (source, source._vatportal_activity_type) if source else (self.sudo(), DOCUMENT_ACTIVITY)
 
     def _raise_activity(self, summary, note):
         record, activity_type = self._activity_place()

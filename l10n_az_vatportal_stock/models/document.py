@@ -25,13 +25,24 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ imports
 
-    @api.model
-    def _on_imported(self, created, changed):
-        """What is no longer in force at e-taxes gives its transfer free, to be sent anew."""
-        super()._on_imported(created, changed)
-        for document in (created | changed).sudo().exists():
-            if document.picking_id and document.state == 'registered' and document.status in FINAL_STATUSES:
-                document._set_state('deleted')
+    def _sent_task(self, number):
+        """What a person has to do for a transfer; there is no credit note for it."""
+        _ = self.env._
+        if not self.picking_id:
+            return super()._sent_task(number)
+        if self.status == 'updateRequested':
+            return (_("e-taxes: %s was sent back for correction", number),
+                    _("Read the reason at e-taxes.gov.az and correct the document there. Where goods or quantities were "
+                      "wrong, correct them in Odoo with another transfer."))
+        if self.status == 'cancelRequested':
+            return (_("e-taxes: the cancellation of %s was asked for", number),
+                    _("Agree or refuse at e-taxes.gov.az. Once the document is cancelled, return the goods in Odoo or "
+                      "send this transfer again."))
+        if self.status in FINAL_STATUSES:
+            return (_("e-taxes: %s is no longer valid", number),
+                    _("The document of this transfer was cancelled or deleted at e-taxes. Return the goods, or send the "
+                      "transfer again."))
+        return None
 
     def _match_invoices(self):
         # What was made from a transfer belongs to no invoice.

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 from odoo.addons.l10n_az_vatportal.models.source import SOURCE_STATES
 
-# Other apps tell by these fields of a transfer that its goods were sold; their invoice is what goes to e-taxes then.
+# Other apps tell by these fields of a transfer that it serves a sale; where it brings the goods to the customer, the
+# invoice is what goes to e-taxes.
 _SALE_FIELDS = ('sale_id', 'pos_order_id')
 
 
@@ -17,6 +18,8 @@ class StockPicking(models.Model):
     _inherit = ['stock.picking', 'vatportal.source']
 
     _vatportal_link = 'picking_id'
+    _vatportal_user_field = 'user_id'
+    _vatportal_activity_type = 'l10n_az_vatportal_stock.mail_activity_etaxes'
 
     vatportal_document_ids = fields.One2many('vatportal.document', 'picking_id', string="e-taxes Documents")
     # Given once more: the labels of its values are translated by the addon that names the values.
@@ -84,6 +87,10 @@ class StockPicking(models.Model):
         return self.picking_type_code == 'outgoing' and target.usage in ('customer', 'transit', 'internal')
 
     def _vatportal_is_sold(self):
+        """Whether this is the delivery of a sale. The transfers between own warehouses that supply it carry the sale
+        too, and are goods transfers all the same."""
+        if self.location_dest_id.usage != 'customer':
+            return False
         record = self.sudo()
         return any(record[name] for name in _SALE_FIELDS if name in record._fields)
 
