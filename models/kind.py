@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 # The kinds that an invoice can be sent as: those that are sent at all, but for goods transfers, which go from one
 # warehouse to another and have a record of their own.
@@ -33,6 +34,14 @@ class VatportalKind(models.Model):
         help="Who issues this kind, and how Odoo books it when it is received.")
 
     _code_unique = models.Constraint('UNIQUE (code)', "This e-taxes kind exists already.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_data(self):
+        """Kinds that addons brought are looked up by their name as data, and an update would bring them again."""
+        names = self.get_external_id()
+        for kind in self:
+            if names[kind.id] and not names[kind.id].startswith('__'):
+                raise UserError(self.env._("%s belongs to the addon and can't be deleted; archive it instead.", kind.name))
 
     @api.depends_context('lang')
     @api.depends('name', 'code')
