@@ -210,7 +210,7 @@ class VatportalConnector(models.Model):
         """Return ``vals`` with phone and address in the form they are stored in."""
         vals = dict(vals)
         if vals.get('phone'):
-            vals['phone'] = re.sub(r'[\s()+.\-]', '', vals['phone'])
+            vals['phone'] = _phone(vals['phone'])
         if vals.get('token'):
             vals['token'] = vals['token'].strip()
             vals.setdefault('token_date', fields.Datetime.now())
@@ -329,3 +329,10 @@ class VatportalConnector(models.Model):
             'view_mode': 'list,form',
             'domain': [('connector_id', 'in', self.ids)],
         }
+
+
+def _phone(text):
+    """``text`` as the portal takes a phone, 994 and nine digits, however it was typed; unchanged where it is none."""
+    digits = re.sub(r'\D', '', text)
+    number = re.fullmatch(r'(?:(?:00)?9940?|0)([1-9][0-9]{8})', digits)
+    return f'994{number[1]}' if number else digits or text

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user
@@ -55,23 +57,32 @@ class TestPartner(LifecycleCommon):
 
     def test_the_phone_is_normalised(self):
         self.assertEqual([self.connector.phone, self.second_connector.phone], list(PHONES.values()))
-        for wrong in ('99450123456', '0501234567', '9945012345678', 'abc'):
+        for wrong in ('99450123456', '050123456', '9945012345678', '00905012345678', 'abc'):
             with self.assertRaises(ValidationError):
                 self.connector.phone = wrong
+        for typed in ('050 123 45 67', '00994 50 123 45 67', '+994–50–123–45–67', '+994 (0)50 123-45-67', '994.50.1234567'):
+            self.connector.phone = typed
+            self.assertEqual(self.connector.phone, '994501234567', typed)
         with self.assertRaises(ValidationError):
             self.connector.phone = False
 
     def test_the_phone_goes_into_every_call(self):
         move = self.registered()
-        self.imported()
+        self.finish(self.delete(self.imported().vatportal_document_id))
         self.finish(self.delete(move.vatportal_document_id))
         move.vatportal_document_id.job_ids[:1].action_details()
+        self.finish(self.download(self.connector))
         self.assertFalse(self.connector._test_connection())
         phones = {(record.path, record.json.get('phone')) for record in self.sandbox.requests}
         self.assertEqual({phone for _path, phone in phones}, {PHONES['first']})
         self.assertLessEqual(
             {'/inv/import_upload_invoices.php', '/inv/read_invoices', '/job/read_proc_status', '/job/read_proc_data',
-             '/etx/delete'}, {path.removeprefix('/api') for path, _phone in phones})
+             '/inv/delete', '/etx/delete', '/etx/import', '/etx/read_invoices'},
+            {path.removeprefix('/api') for path, _phone in phones})
+
+    def download(self, connector):
+        day = date(2026, 11, 20)
+        return self.env['vatportal.job']._queue_download(connector, ['incoming'], day, day, 'etaxes')
 
     def test_an_enterprise_sends_no_phone(self):
         self.company.vat = self.env.ref('base.main_company').vat or '1402345691'
@@ -126,6 +137,23 @@ class TestPartner(LifecycleCommon):
                 env['vatportal.delete.wizard'].create(
                     {'document_ids': other_document.ids, 'reason': "x"}).action_delete()
         self.assertFalse(self.calls('/etx/delete'))
+
+    def test_each_company_imports_its_own(self):
+        numbers = {}
+        for connector in (self.connector, self.second_connector):
+            phone = connector.phone
+            numbers[connector] = self.sandbox.portal.add_document(
+                folder=0, company=phone, tin_to=connector.company_id.vat, datetime='20.11.2026 10:00')['qaime']
+        for connector in (self.connector, self.second_connector):
+            self.finish(self.download(connector))
+            found = self.env['vatportal.document'].sudo().search([('qaime', 'in', list(numbers.values()))])
+            found = found.filtered(lambda document, own=connector: document.connector_id == own)
+            self.assertEqual((found.qaime, found.company_id), (numbers[connector], connector.company_id))
+        self.assertEqual([call.json['phone'] for call in self.calls('/etx/import')], list(PHONES.values()))
+        self.assertEqual({call.json['phone'] for call in self.calls('/etx/read_invoices')}, set(PHONES.values()))
+        env = self.env(user=self.clerk, context={})
+        self.assertEqual(env['vatportal.document'].search([('qaime', 'in', list(numbers.values()))]).qaime,
+                         numbers[self.connector])
 
     def test_the_portal_itself_keeps_them_apart(self):
         """An ERP id of the one is unknown under the phone of the other, so it can't be read or deleted there."""
