@@ -9,7 +9,7 @@ from .job import without_codes
 from .portal_values import storable
 
 # Names under which a portal may repeat what it was told in confidence.
-_SECRET = re.compile(r'token|passw|secret|hash|apikey|^key$|login|user_?name|phone|pin[12]?_?code', re.IGNORECASE)
+_SECRET = re.compile(r'token|passw|secret|hash|apikey|^key$|login(?!_done$)|user_?name|phone|pin[12]?_?code', re.IGNORECASE)
 _HIDDEN = '***'
 
 
@@ -48,17 +48,26 @@ class VatportalConnector(models.Model):
     def _without_secrets(self, data):
         """Return the JSON ``data`` with everything masked that is a secret by its name or is one of ours."""
         connector = self.sudo()
-        own = [text for text in (connector.token, connector.password, connector.secret_hash) if text and len(text) > 3]
-        return _masked(data, own)
+        own = [re.escape(text) for text in (connector.token, connector.password, connector.secret_hash)
+               if text and len(text) > 3]
+        if connector.username and len(connector.username) > 3:
+            own.append(rf'(?<!\w){re.escape(connector.username)}(?!\w)')
+        if connector.phone:
+            # However it is written: +994 50 …, 050-…
+            own.append(r'(?<!\d)[+(]*(?:(?:00)?994|0)?' + ''.join(rf'[\s()./\-]*{digit}' for digit in connector.phone[-9:])
+                       + r'(?!\d)')
+        return _masked(data, re.compile('|'.join(own), re.IGNORECASE) if own else None)
 
 
-def _masked(data, secrets):
+def _masked(data, own):
+    """``data`` with what is a secret by its name, or matches the pattern ``own``, replaced."""
     if isinstance(data, dict):
-        return {key: _HIDDEN if _SECRET.search(key) and value not in (None, '', False) else _masked(value, secrets)
+        return {key: _HIDDEN if _SECRET.search(key) and value not in (None, '', False) else _masked(value, own)
                 for key, value in data.items()}
     if isinstance(data, list):
-        return [_masked(value, secrets) for value in data]
-    if isinstance(data, str):
-        for secret in secrets:
-            data = data.replace(secret, _HIDDEN)
+        return [_masked(value, own) for value in data]
+    if own and isinstance(data, str):
+        return own.sub(_HIDDEN, data)
+    if own and isinstance(data, int) and not isinstance(data, bool) and own.fullmatch(str(data)):
+        return _HIDDEN
     return data
