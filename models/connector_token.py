@@ -18,6 +18,9 @@ _logger = logging.getLogger(__name__)
 WARN_DAYS = 80
 RENEW_DAYS = 85
 MAX_TRIES = 10
+# A renewal that finds a process under way is tried again after so long; after so many days it is told.
+PUT_OFF = timedelta(hours=1)
+PUT_OFF_DAYS = 3
 
 
 class VatportalConnector(models.Model):
@@ -40,6 +43,9 @@ class VatportalConnector(models.Model):
         string="Renewal without an Answer", readonly=True, copy=False,
         help="A renewal was begun then and its answer was lost: the token may be dead.")
     renewal_tried_at = fields.Datetime(readonly=True, copy=False)
+    renewal_put_off_at = fields.Datetime(
+        readonly=True, copy=False, help="Since when, or since it was last told, a renewal that is due has waited for "
+                                        "processes to end.")
 
     @api.depends('token_date')
     def _compute_token_age(self):
@@ -55,9 +61,9 @@ class VatportalConnector(models.Model):
             raise ValidationError(self.env._("The token can be renewed after one day at the earliest."))
 
     def write(self, vals):
-        if vals.get('token') and 'renewal_lost_at' not in vals:
-            # A token typed in by hand is a new beginning.
-            vals = {**vals, 'renewal_lost_at': False}
+        if vals.get('token'):
+            # A new token, and one typed in by hand as well, is a new beginning.
+            vals = {'renewal_lost_at': False, 'renewal_put_off_at': False, **vals}
         return super().write(vals)
 
     # ------------------------------------------------------------------ renewal
@@ -175,12 +181,13 @@ class VatportalConnector(models.Model):
     # ------------------------------------------------------------------ schedule
 
     def _cron_renew_tokens(self):
-        """Scheduled action: renew the tokens that are due. A connector with a process under way waits for the next
-        day, so that no call is made with the token that is dying."""
+        """Scheduled action: renew the tokens that are due. A connector with a process under way waits for an hour, so
+        that no call is made with the token that is dying."""
         busy = self.env['vatportal.job'].sudo().search([('state', 'in', OPEN_STATES)]).connector_id
         due = self.sudo().search([('auto_renew', '=', True), ('auth_method', '=', 'token')]).filtered(
-            lambda connector: connector.renewal_lost_at or connector._token_is_due()) - busy
-        for connector in due:
+            lambda connector: connector.renewal_lost_at or connector._token_is_due())
+        (due & busy)._put_renewal_off()
+        for connector in due - busy:
             try:
                 problem = connector._renew_token()
             except UserError as error:
@@ -192,6 +199,21 @@ class VatportalConnector(models.Model):
             if problem:
                 connector._tell_renewal_problem(problem)
             self.env['ir.cron']._commit_progress(1)
+
+    def _put_renewal_off(self):
+        """Come back to these connectors in an hour; those that have waited for days are told of."""
+        now = fields.Datetime.now()
+        for connector in self:
+            since = connector.renewal_put_off_at
+            if since and now - since >= timedelta(days=PUT_OFF_DAYS):
+                connector._tell_renewal_problem(self.env._(
+                    "Whenever its turn came in the last %s days, a process was under way. Look through the processes "
+                    "for one that does not end, or renew the token by hand.", PUT_OFF_DAYS))
+            elif since:
+                continue
+            connector.renewal_put_off_at = now
+        if self:
+            self.env.ref('l10n_az_vatportal.cron_renew_tokens')._trigger(at=now + PUT_OFF)
 
     def _token_is_due(self):
         age = timedelta(days=self.renew_days)

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -193,6 +192,33 @@ class TestToken(LifecycleCommon):
         self.send(self.create_invoice())
         self.run_schedule()
         self.assertFalse(self.calls(START))
+
+    def test_schedule_comes_back_to_what_it_put_off(self):
+        cron = self.env.ref('l10n_az_vatportal.cron_renew_tokens')
+        self.connector.write({'auto_renew': True, 'notify_user_ids': [(6, 0, self.admin.ids)]})
+        self.age(90)
+        self.sandbox.configure(auto_confirm=False)
+        job = self.send(self.create_invoice())
+        self.run_schedule()
+        again = self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]).mapped('call_at')
+        self.assertTrue(any(timedelta(minutes=50) < at - fields.Datetime.now() < timedelta(minutes=70) for at in again))
+        since = self.connector.renewal_put_off_at
+        self.assertTrue(since)
+        self.run_schedule()
+        self.assertEqual(self.connector.renewal_put_off_at, since)
+        told = self.connector.message_ids
+        self.connector.renewal_put_off_at = since - timedelta(days=3)
+        self.run_schedule()
+        message = (self.connector.message_ids - told)[:1]
+        self.assertIn("a process was under way", message.body)
+        self.assertIn(self.admin.partner_id, message.notified_partner_ids)
+        self.run_schedule()
+        self.assertEqual(len(self.connector.message_ids - told), 1, "Told once in so many days")
+        self.sandbox.configure(auto_confirm=True)
+        self.finish(job)
+        self.run_schedule()
+        self.assertEqual(self.secrets.token, self.portal_token())
+        self.assertFalse(self.connector.renewal_put_off_at)
 
     def test_schedule_tells_of_its_failure(self):
         self.connector.write({'auto_renew': True, 'notify_user_ids': [(6, 0, self.admin.ids)]})
