@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from odoo.addons.l10n_az_vatportal.models.document_delete import FINAL_STATUSES
 
+# The portal's validation code for a kind that the account does not take through the API.
+_UNKNOWN_TYPE = 61
+
 
 class VatportalDocument(models.Model):
     """Documents that were made from a transfer of goods."""
@@ -24,6 +27,12 @@ class VatportalDocument(models.Model):
         return self.picking_id or super()._source()
 
     # ------------------------------------------------------------------ imports
+
+    def _code_text(self, code):
+        if code == _UNKNOWN_TYPE and self.picking_id:
+            return self.env._("This portal account does not take goods transfers through the API. Enter this one by hand at "
+                              "e-taxes.gov.az.")
+        return super()._code_text(code)
 
     def _sent_task(self, number):
         """What a person has to do for a transfer; there is no credit note for it."""

@@ -28,6 +28,15 @@ class StockPicking(models.Model):
                 "“%s” comes to less than one qəpik. e-taxes takes no such line.", error.row.label), line=error.row.key)]
         return problems + self._vatportal_portal_problems(vals)
 
+    def _vatportal_is_ever_sent(self):
+        # A delivery of a sale is told to be invoiced.
+        return self.vatportal_is_transfer or self._vatportal_is_sold()
+
+    def _vatportal_never_sent_text(self):
+        return self.env._(
+            "Receipts, and transfers within a warehouse, are not sent to e-taxes; choose transfers from one warehouse to "
+            "another, or dispatches without a sale.")
+
     def _vatportal_state_problem(self, connector):
         """Return the one problem that makes all others pointless, or None."""
         _ = self.env._

@@ -1,4 +1,5 @@
 from . import test_tour_transfer
 from . import test_transfer
+from . import test_transfer_status
 from . import test_transfer_access
 from . import test_transfer_checks

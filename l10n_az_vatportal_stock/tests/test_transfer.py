@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import UserError
@@ -200,7 +198,7 @@ class TestTransfer(TransferCommon):
         wizard = self.env['vatportal.send.wizard'].with_context(**action['context']).create({})
         self.assertEqual((wizard.ready_picking_ids, wizard.ready_ids, wizard.ready_count), (picking, move, 2))
         self.assertEqual(wizard.amount_ready, 118 + 22.03)
-        jobs = self.env['vatportal.job'].search(wizard.action_send()['domain'])
+        jobs = self.env['vatportal.job'].browse(wizard.action_send()['res_id'])._batch()
         for job in jobs:
             self.finish(job)
         self.assertEqual([picking.vatportal_state, move.vatportal_state, len(jobs)], ['registered', 'registered', 2])
@@ -303,17 +301,3 @@ class TestTransfer(TransferCommon):
         wizard = self.env['vatportal.delete.wizard'].with_context(
             active_model='stock.picking', active_ids=picking.ids).create({})
         self.assertEqual(wizard.document_ids, picking.vatportal_document_id)
-
-    def test_cancelled_at_etaxes(self):
-        """The import brings the end of a document; its transfer is free then."""
-        picking = self.create_transfer()
-        self.sent(picking)
-        document = picking.vatportal_document_id
-        self.sandbox.portal.set_status(picking.vatportal_qaime, 'canceled')
-        day, margin = document.date.date(), timedelta(days=1)
-        wizard = self.env['vatportal.import.wizard'].create({
-            'company_id': self.company.id, 'connector_id': self.connector.id, 'direction': 'outgoing', 'source': 'portal',
-            'period': 'custom', 'date_from': day - margin, 'date_to': day + margin})
-        self.finish(self.env['vatportal.job'].browse(wizard.action_import()['res_id']))
-        self.assertEqual((document.status, document.state, document.move_id), ('canceled', 'deleted', self.env['account.move']))
-        self.assertTrue(picking.vatportal_can_send)
