@@ -35,6 +35,14 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ the invoice as a whole
 
+    def _vatportal_is_ever_sent(self):
+        return self.move_type in ('out_invoice', 'out_refund', 'in_refund')
+
+    def _vatportal_never_sent_text(self):
+        return self.env._(
+            "Vendor bills, receipts and journal entries are not sent to e-taxes; choose customer invoices, credit notes, or "
+            "returns to a vendor.")
+
     def _vatportal_state_problem(self, connector):
         """Return the one problem that makes all others pointless, or None."""
         if self.state != 'posted':
@@ -44,7 +52,7 @@ class AccountMove(models.Model):
         stop = self._vatportal_sent_problem() or self._vatportal_connector_problem(connector)
         if stop:
             return stop
-        if self.move_type not in ('out_invoice', 'out_refund', 'in_refund'):
+        if not self._vatportal_is_ever_sent():
             return self._vatportal_problem(self.env._("Type"), self.env._("This kind of entry is not sent to e-taxes."))
         if not (self.vatportal_kind_id or connector._kind_for(self)):
             return self._vatportal_problem(self.env._("e-taxes Kind"), self.env._(

@@ -61,8 +61,9 @@ class VatportalJob(models.Model):
         data = self._progress()
         if self.operation == 'download':
             return data
-        batch = self._batch().filtered(lambda job: job._may_use())
-        parts = [job._progress() for job in batch]
+        batch = self._batch()
+        # Inventory users do not see the invoices that were sent together with their transfers.
+        parts = [job._progress() for job in batch if job._may_use()]
         running = any(job.state in OPEN_STATES for job in batch)
         said = {key: '\n'.join(dict.fromkeys(part[key] for part in parts if part[key])) or False
                 for key in ('problem', 'portal_message')}
@@ -71,6 +72,7 @@ class VatportalJob(models.Model):
             headline=data['headline'])
         return {
             **data, **said,
+            'name': parts[0]['name'],
             'headline': headline,
             'documents': [document for part in parts for document in part['documents']],
             'counts': {key: sum(part['counts'][key] for part in parts) for key in data['counts']},

@@ -114,6 +114,14 @@ class VatportalSource(models.AbstractModel):
         """Whether this record is one of those that the company sends to e-taxes, and ready for it in itself."""
         raise NotImplementedError
 
+    def _vatportal_is_ever_sent(self):
+        """Whether records of this one's type are sent to e-taxes at all, ready or not."""
+        return True
+
+    def _vatportal_never_sent_text(self):
+        """What to say where all that was chosen is of a type that is not sent."""
+        return self.env._("None of these is sent to e-taxes.")
+
     def _vatportal_is_in_force(self):
         """Whether this record stands as if its document did."""
         return self.state in ('posted', 'done')
@@ -132,7 +140,12 @@ class VatportalSource(models.AbstractModel):
 
     def action_vatportal_send(self):
         """Open the send wizard for these records; the header button, the list's action, and the way to try a
-        rejected one again."""
+        rejected one again.
+
+        :raises UserError: when none of them is of those that are ever sent; Odoo shows the action on every list
+        """
+        if not any(record._vatportal_is_ever_sent() for record in self):
+            raise UserError(self._vatportal_never_sent_text())
         return self.env['vatportal.send.wizard']._open(self)
 
     def action_vatportal_documents(self):

@@ -234,11 +234,14 @@ class TestDelete(LifecycleCommon):
 
     def test_from_the_invoice_list(self):
         move = self.registered()
-        action = (move + self.create_invoice()).action_vatportal_delete()
+        unsent = self.create_invoice()
+        action = (move + unsent).action_vatportal_delete()
         wizard = self.env['vatportal.delete.wizard'].with_context(**action['context']).create({'reason': "x"})
         self.assertEqual(wizard.line_ids.document_id, move.vatportal_document_id)
+        self.assertIn(unsent.name, wizard.alerts['unsent']['message'])
         with self.assertRaisesRegex(UserError, "nothing to delete"):
-            self.create_invoice().action_vatportal_delete()
+            unsent.action_vatportal_delete()
+        self.assertNotIn('default_unsent', move.action_vatportal_delete()['context'])
 
     # ------------------------------------------------------------------ after it
 

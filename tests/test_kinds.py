@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user
 from odoo.tools.safe_eval import safe_eval
@@ -187,6 +187,25 @@ class TestKinds(LifecycleCommon):
             self.assertNotIn(self.kind('goodsTransfer'), kinds)
             self.assertTrue(all(kinds.mapped('upload_type')), "what is only received is not offered either")
 
+    def test_kinds_of_the_addon_stay(self):
+        """They are looked up by their name as data; a kind that an import met is nobody's."""
+        kind = self.kind('goodsTransfer')
+        with self.assertRaisesRegex(UserError, "archive it instead"):
+            kind.unlink()
+        kind.active = False
+        self.assertEqual(self.env['vatportal.kind']._get_or_create('goodsTransfer'), kind)
+        self.env['vatportal.kind']._get_or_create('newKind').unlink()
+        self.assertFalse(self.kind('newKind'))
+
+    def test_bills_and_entries_are_not_for_the_actions_of_the_list(self):
+        bill = self.create_invoice(move_type='in_invoice', ref="F-2", post=False)
+        with self.assertRaisesRegex(UserError, "Vendor bills, receipts and journal entries are not sent"):
+            bill.action_vatportal_send()
+        with self.assertRaisesRegex(UserError, "nothing to delete"):
+            bill.action_vatportal_delete()
+        action = (bill + self.create_invoice()).action_vatportal_send()
+        self.assertEqual(action['res_model'], 'vatportal.send.wizard')
+
     def test_vendor_credit_note_returns_goods(self):
         """We return goods to a vendor: we issue it, the vendor receives it."""
         self.sandbox.configure(accepted_types=['default', 'returnInvoice'])
@@ -263,6 +282,15 @@ class TestRest(LifecycleCommon):
         for name in ('token', 'username', 'secret_hash', 'action_renew_token'):
             self.assertNotIn(f'name="{name}"', form)
         self.assertIn('name="action_details"', arch('vatportal.job', manager))
+        for model, names in {
+            'vatportal.send.wizard': ('sign', 'connector_id'), 'vatportal.delete.wizard': ('reason', 'line_ids'),
+            'vatportal.kind': ('name', 'upload_type', 'with_agent'), 'vatportal.job': ('details', 'portal_id'),
+            'vatportal.document': ('transp_reg_number', 'add_info', 'delete_reason'),
+        }.items():
+            form = arch(model, manager)
+            for name in names:
+                self.assertRegex(form, f'<field [^>]*name="{name}"', model)
+        self.assertRegex(arch('vatportal.connector', manager), '<field [^>]*name="rule_ids"')
 
     def test_details_are_kept_without_secrets(self):
         move = self.registered()
@@ -275,9 +303,23 @@ class TestRest(LifecycleCommon):
             {'id': move.vatportal_document_id.erp_id, 'qaime': move.vatportal_qaime}])
         clean = self.connector._without_secrets({
             'x-vatpapikey': "abc", 'log': ["header sandbox-token sent"], 'nested': [{'phone': "994501234567"}],
-            'password': None, 'id': 5})
+            'password': None, 'id': 5, 'login_done': True, 'login': "someone"})
         self.assertEqual(clean, {
-            'x-vatpapikey': "***", 'log': ["header *** sent"], 'nested': [{'phone': "***"}], 'password': None, 'id': 5})
+            'x-vatpapikey': "***", 'log': ["header *** sent"], 'nested': [{'phone': "***"}], 'password': None, 'id': 5,
+            'login_done': True, 'login': "***"})
+
+    def test_details_name_neither_user_nor_phone(self):
+        self.connector.sudo().write({'username': 'demo.user', 'phone': '994501234567'})
+        said = {
+            "User Demo.User logged in": "User *** logged in",
+            "demo.users is another": "demo.users is another",
+            "asked 994501234567": "asked ***",
+            "asked +994 (50) 123-45-67, twice": "asked ***, twice",
+            "asked 050 123 45 67": "asked ***",
+            "number 1994501234567": "number 1994501234567",
+        }
+        clean = self.connector._without_secrets({'log': list(said), 'asan': 994501234567, 'invoices': 12, 'ok': True})
+        self.assertEqual(clean, {'log': list(said.values()), 'asan': "***", 'invoices': 12, 'ok': True})
 
     def test_details_are_for_managers(self):
         job = self.registered().vatportal_document_id.job_ids

@@ -239,6 +239,7 @@ class TestMatch(BillCommon):
         self.assertEqual(move.vatportal_status, 'updateRequested')
         activity = self.activities(move)
         self.assertIn("sent back for correction", activity.summary)
+        self.assertNotIn("delete", activity.note)
         self.assertEqual(activity.user_id, move.invoice_user_id)
         self.changed(document, status='updateRequested')
         self.assertEqual(self.activities(move), activity)

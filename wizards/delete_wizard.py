@@ -57,7 +57,7 @@ class VatportalDeleteWizard(models.TransientModel):
             problems = wizard._problems()
             wizard.document_count = len(wizard.document_ids)
             wizard.line_count = len(wizard.document_ids) - len(problems)
-            wizard.alerts = {
+            alerts = {
                 f'problem_{document.id}': {
                     'level': 'danger',
                     'message': self.env._("%(name)s can't be deleted. %(why)s", name=document.display_name, why=problem),
@@ -70,8 +70,9 @@ class VatportalDeleteWizard(models.TransientModel):
                 for document, problem in problems.items()
             }
             if wizard.unsent:
-                wizard.alerts |= {'unsent': {'level': 'info', 'message': self.env._(
-                    "Never sent to e-taxes, so there is nothing to delete: %s", wizard.unsent)}}
+                alerts['unsent'] = {'level': 'info', 'message': self.env._(
+                    "Never sent to e-taxes, so there is nothing to delete: %s", wizard.unsent)}
+            wizard.alerts = alerts
 
     @api.depends('line_ids.folder', 'line_ids.connector_id')
     def _compute_folder_count(self):
