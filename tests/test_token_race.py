@@ -44,8 +44,10 @@ class TestTokenRace(TransactionCase):
     def stored(self):
         """(token, whether a renewal is in doubt), as another transaction sees them."""
         with self.registry.cursor() as cr:
-            cr.execute("SELECT token, renewal_lost_at IS NOT NULL FROM vatportal_connector WHERE id = %s",
-                       [self.connector_id])
+            cr.execute("""
+                SELECT secret.token, renewal_lost_at IS NOT NULL
+                  FROM vatportal_connector connector JOIN vatportal_secret secret ON secret.connector_id = connector.id
+                 WHERE connector.id = %s""", [self.connector_id])
             return cr.fetchone()
 
     def portal_token(self):
