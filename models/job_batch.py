@@ -57,7 +57,10 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ the live view
 
     def _progress_batch(self):
-        """Return what the live view shows of the processes that take turns with this one, which is at work."""
+        """Return what the live view shows of the processes that take turns with this one, which is at work.
+
+        Adds ``cancels_rest``: what can be given up is what has not begun beside something that has.
+        """
         data = self._progress()
         if self.operation == 'download':
             return data
@@ -78,6 +81,8 @@ class VatportalJob(models.Model):
             'counts': {key: sum(part['counts'][key] for part in parts) for key in data['counts']},
             'can_retry': not running and any(part['can_retry'] for part in parts),
             'can_cancel': any(part['can_cancel'] for part in parts),
+            'cancels_rest': any(part['can_cancel'] for part in parts) and any(
+                job.state != 'queued' for job in batch),
             **({'folder': 'portal' if {job.folder for job in batch} == {'portal'} else 'sent'}
                if self.operation == 'delete' else {}),
         }

@@ -78,13 +78,26 @@ class TestTurns(LifecycleCommon):
         moves = self.draft(), self.registered()
         self.sandbox.configure(auto_confirm=False)
         jobs = self.deletion(*moves)
-        self.assertTrue(jobs[0].action_refresh()['can_cancel'])
+        data = jobs[0].action_refresh()
+        self.assertEqual((data['can_cancel'], data['cancels_rest']), (True, True))
         jobs[0].action_cancel()
+        data = jobs[0].action_refresh()
+        self.assertEqual((data['can_cancel'], data['cancels_rest']), (False, False))
         self.assertEqual(jobs.mapped('state'), ['running', 'failed'])
         with self.assertRaisesRegex(UserError, "started already"):
             jobs[0].action_cancel()
         self.assertEqual(moves[0].vatportal_state, 'registered')
         self.assertFalse(jobs[1].on_hold)
+
+    def test_all_can_be_given_up_while_the_portal_is_down(self):
+        moves = self.draft(), self.registered()
+        self.sandbox.faults.add('/etx/delete', kind='unavailable', times=None)
+        jobs = self.deletion(*moves)
+        data = jobs[0].action_refresh()
+        self.assertEqual((data['can_cancel'], data['cancels_rest']), (True, False))
+        jobs[0].action_cancel()
+        self.assertEqual(jobs.mapped('state'), ['failed', 'failed'])
+        self.assertEqual(len(self.calls('/etx/delete')), 1)
 
     def test_giving_up_one_in_the_middle_starts_none(self):
         self.connector.batch_size = 1
