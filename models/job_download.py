@@ -78,7 +78,7 @@ class VatportalJob(models.Model):
 
     def _error_start_download(self, answer):
         """Nothing is lost by asking again, but each time somebody has to type PIN1."""
-        if answer['error'] == 'TransientError' and self._patient():
+        if (answer['error'] == 'TransientError' or answer.get('reason') in ('busy', 'redirect')) and self._patient():
             self.write({
                 'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
                 'portal_message': answer.get('message') or False,

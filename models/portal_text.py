@@ -90,7 +90,7 @@ REASONS = {
     'busy': _lt("The portal is busy."),
     'answer': _lt("The portal's answer could not be read."),
     'auth_system': GENERAL[7],
-    'redirect': _lt("The portal address leads to another address; nothing was sent. Correct it on the connector."),
+    'redirect': _lt("The portal address leads to another address. Correct it on the connector."),
     'credentials': GENERAL[5],
     'asan': GENERAL[15],
     'phone': PHONE,

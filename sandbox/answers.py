@@ -64,7 +64,8 @@ def instead(fault):
     if fault.kind == "bad_gateway":
         return web_server_error(502, "Bad Gateway")
     if fault.kind == "unavailable":
-        answer = web_server_error(503, "Service Unavailable")
+        busy = get("status", 503)
+        answer = web_server_error(busy, "Service Unavailable" if busy == 503 else "Too Many Requests")
         answer.headers["Retry-After"] = str(get("retry_after", 1))
         return answer
     if fault.kind == "redirect":

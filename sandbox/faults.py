@@ -7,7 +7,7 @@ fault at most: the one that was added first. The kinds, with their parameters:
 before the request is read
     reset                                connection reset, nothing processed
 instead of the right answer; processed=False: it may be carried out all the same with processed=True
-    http_500 · bad_gateway (502 and HTML) · unavailable (503; retry_after=1) · unauthorized (err 5, HTTP 401)
+    http_500 · bad_gateway (502 and HTML) · unavailable (retry_after=1, status=503; or 429) · unauthorized (err 5, HTTP 401)
     error (code=10, message='', http=400) · redirect (location, status=302)
 after processing
     answer_lost                          connection reset instead of the answer

@@ -76,11 +76,15 @@ class Judge:
     def _check_status(self, answer):
         status = answer.status
         if 300 <= status < 400:
-            # The portal sent us elsewhere instead of working; the token goes to no other address.
-            raise TransientError(reason='redirect', detail=f'the portal redirects elsewhere (HTTP {status})')
-        if status in (429, 503):
+            # The token goes to no other address. A program may well redirect after it has done its work.
+            raise self.doubt(f'the portal redirects elsewhere (HTTP {status})', 'redirect')
+        if status == 429:
+            # Whoever counts requests does so before it works on them.
             raise TransientError(reason='busy', retry_after=answer.retry_after,
                                  detail=f'the portal is busy (HTTP {status})')
+        if status == 503:
+            # What stands before the portal's program also says so when that took too long, and went on working.
+            raise self.doubt(f'the portal is busy (HTTP {status})', 'busy', retry_after=answer.retry_after)
         if status >= 500:
             raise self.doubt(f'the portal failed (HTTP {status})', 'server', retry_after=answer.retry_after)
         if status == 408:

@@ -202,7 +202,8 @@ def test_a_lost_answer_is_settled_by_reading(portal, client):
     [
         ('http_500', UnknownOutcome, TransientError),
         ('bad_gateway', UnknownOutcome, TransientError),
-        ('unavailable', TransientError, TransientError),
+        ('unavailable', UnknownOutcome, TransientError),
+        ('redirect', UnknownOutcome, TransientError),
         ('unauthorized', AuthError, AuthError),
         ('error', UnknownOutcome, TransientError),
         ('reset', UnknownOutcome, TransientError),

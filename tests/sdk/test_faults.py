@@ -331,7 +331,8 @@ def test_request_timeout_status(call, serve, connect):
 )
 def test_busy(call, serve, connect, status, header, expected):
     exc = call(connect(serve(http(status, 'x', Retry_After=header))))
-    assert_fault(exc, TransientError, 'busy')
+    # 503 may come from a front that did not wait for the program behind it; 429 comes before any work.
+    assert_fault(exc, UnknownOutcome if call.write and status == 503 else TransientError, 'busy')
     assert exc.retry_after == expected
 
 
@@ -346,7 +347,7 @@ def test_busy_until_a_date(serve, connect):
 def test_redirects_are_not_followed(call, serve, connect, status):
     other = serve(ok({'id': 1, 'status': 2}))
     server = serve(flood(f'HTTP/1.1 {status} Moved\r\nLocation: {other.url}\r\n\r\n'.encode()))
-    assert_fault(call(connect(server)), TransientError, 'redirect')
+    assert_fault(call(connect(server)), UnknownOutcome if call.write else TransientError, 'redirect')
     assert other.connections == 0
     assert len(server.requests) == 1
 
