@@ -232,12 +232,13 @@ class Api:
 
     # -- arguments ----------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _dates(call):
+    def _dates(self, call):
         start, end = parse_date(call.body.get("date_from")), parse_date(call.body.get("date_to"), end=True)
         if start is None or end is None:
             raise ApiError(3, "date_from and date_to: dd.mm.yyyy or dd.mm.yyyy hh:mm")
-        return start, end
+        # what a skewed clock dates 14:00 happened at 12:00
+        skew = timedelta(hours=self.portal.settings.clock_skew_hours + call.skew)
+        return start - skew, end - skew
 
     @staticmethod
     def _folder(call):

@@ -34,6 +34,10 @@ class App:
         self.api = Api(self.portal)
         self.rooms = {"/admin": Admin(sandbox), "/phone": Phone(self.portal)}
 
+    def time(self):
+        """Seconds since the epoch by the portal's own clock."""
+        return self.portal.clock.now() + self.portal.settings.clock_skew_hours * 3600
+
     def arrive(self, method, path, headers, query):
         """Before the body is read: note it, choose its fault; a reset happens here."""
         exchange = Exchange(path)

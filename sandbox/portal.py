@@ -21,6 +21,7 @@ class Invoice:
     payload: dict
     created: object  # Baku time
     visible: bool = True
+    imported: bool = False
     qaime: str | None = None
     process: object = None  # the process that has it in hand
     deleted: bool = False
@@ -35,7 +36,7 @@ class _State:
     """What a reset forgets."""
 
     accounts: list = field(default_factory=default_accounts)
-    invoices: dict = field(default_factory=dict)  # (company key, ERP id) -> Invoice
+    invoices: dict = field(default_factory=dict)  # (company key, ERP id) -> Invoice; (…, …, any) superseded
     processes: dict = field(default_factory=dict)  # id -> Process
     running: dict = field(default_factory=dict)
     prompts: list = field(default_factory=list)
@@ -163,14 +164,21 @@ class Portal:
     def is_taken(self, company, erp_id):
         """Whether that ERP id was used before."""
         invoice = self.state.invoices.get((company.key, erp_id))
-        return invoice is not None and not (invoice.deleted and self.settings.reuse_deleted_ids)
+        if invoice is None or (invoice.deleted and self.settings.reuse_deleted_ids):
+            return False
+        return self.settings.taken == "at_once" or invoice.imported
 
     def post(self, company, payloads, upload):
         """Take invoices in and start their process."""
         visible = self.settings.visible == "at_once"
         invoices = [Invoice(company, payload, self.clock.baku(), visible) for payload in payloads]
         for invoice in invoices:
-            self.state.invoices[company.key, invoice.erp_id] = invoice
+            key = (company.key, invoice.erp_id)
+            if key in self.state.invoices:
+                # what had the id before stays at the portal, though nobody can ask for it any more
+                older = self.state.invoices.pop(key)
+                self.state.invoices[(*key, id(older))] = older
+            self.state.invoices[key] = invoice
         process = self._start(Upload if upload else ImportOnly, company, invoices=invoices)
         for invoice in invoices:
             invoice.process = process

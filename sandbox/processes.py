@@ -205,7 +205,7 @@ class ImportOnly(Process):
 
     def do_imported(self, _now):
         for invoice in self.invoices:
-            invoice.visible = True
+            invoice.visible = invoice.imported = True
         self.stats["imported"] = len(self.invoices)
         return True
 

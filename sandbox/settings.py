@@ -11,6 +11,7 @@ CHOICES = {
     "asan_check": ("always", "signing"),
     "error_http": ("documented", 200),
     "visible": ("at_once", "after_import"),
+    "taken": ("at_once", "after_import"),
 }
 READ_STYLES = ("get", "post", "both")
 
@@ -41,6 +42,7 @@ class Settings:
     # -- invoices -----------------------------------------------------------------------------------------
     accepted_types: list = field(default_factory=lambda: ["default", "avans", "goodsTransfer"])
     visible: str = "at_once"  # /inv/read_invoices knows a posted invoice, or 'after_import' (the stage)
+    taken: str = "at_once"  # a known ERP id is refused (17), or only 'after_import' of the first
     unknown_ids: str = "absent"  # ids that the portal does not have: left out, or with qaime '' / null
     unsigned_qaime: str = "empty"  # invoices without number: qaime '' / null / no key
     reuse_deleted_ids: bool = False  # ERP ids are unique for ever; True frees them on deletion
@@ -50,7 +52,9 @@ class Settings:
     page_size: int = 5000
     page_process: bool = True  # reading by procId is paged too; False: everything at once, `from` is ignored
     serial_length: int = 6  # 'MT2611' + '00000001'; 2 gives 'MT' + '261100000001'
-    clock_skew_hours: float = 0.0  # e-taxes' clock against ours, in `datetime` of documents
+    # -- clock --------------------------------------------------------------------------------------------
+    # the portal's against ours: in `datetime` of documents, in what it finds by date, in Date headers
+    clock_skew_hours: float = 0.0
     # -- log ----------------------------------------------------------------------------------------------
     log_size: int = 20000
 

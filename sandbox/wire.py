@@ -74,6 +74,10 @@ class Handler(BaseHTTPRequestHandler):
     sys_version = ""
     disable_nagle_algorithm = True
 
+    def date_time_string(self, timestamp=None):
+        """For the Date header: the portal's time, however wrong its clock."""
+        return super().date_time_string(self.server.app.time() if timestamp is None else timestamp)
+
     def log_message(self, *args):
         """The portal keeps its own log."""
 
