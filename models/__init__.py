@@ -18,6 +18,7 @@ from . import job_engine
 from . import job_cron
 from . import job_process
 from . import job_upload
+from . import job_cancel
 from . import job_download
 from . import job_download_batch
 from . import job_progress

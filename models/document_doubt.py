@@ -14,15 +14,21 @@ class VatportalDocument(models.Model):
     An ERP id that the portal knows (error 17) and does not show was either removed there, and then the invoice can go
     again under a new id only; or the portal is still importing it, and then a new id would make a second qaimə of it.
     Hence the id is given up only where the portal has shown the invoice before, or had a day to show it.
+
+    A day since it last went out without a refusal, not since the document was made: one that was rejected goes again
+    days later, under the same id.
     """
 
     _inherit = 'vatportal.document'
 
-    shown = fields.Boolean(readonly=True, copy=False, help="The portal has named it in an answer.")
+    first_sent_at = fields.Datetime(readonly=True, copy=False, help="When it was first about to go to the portal.")
+    last_sent_at = fields.Datetime(
+        readonly=True, copy=False, help="When it last went to the portal without being refused there.")
+    shown = fields.Boolean(
+        readonly=True, copy=False, help="The portal has named it in an answer since it last went there.")
     doubtful = fields.Boolean(
         readonly=True, copy=False, index='btree_not_null',
-        help="Rejected after a lost answer: should the portal have it after all, its number is fetched by itself.")
-
+        help="An answer was lost, so the portal may have it: once rejected, its number is looked for all the same.")
     earlier_payload = fields.Json(
         readonly=True, copy=False, groups='account.group_account_manager', prefetch=False,
         help="As it was sent before it was corrected, while the portal may have that.")
@@ -34,22 +40,64 @@ class VatportalDocument(models.Model):
             if document.doubtful and document.payload and document.payload != payload:
                 document.earlier_payload = document.earlier_payload or document.payload
             document.payload = payload
+            document.first_sent_at = document.first_sent_at or fields.Datetime.now()
+
+    def _note_sent(self, moment, taken):
+        """The documents went to the portal at ``moment``. ``taken``: it said so, and hence had none of them before;
+        else its answer was lost, and it may have them."""
+        vals = {'last_sent_at': moment, 'shown': False, 'doubtful': not taken}
+        if taken:
+            vals['earlier_payload'] = False
+        self.sudo().write(vals)
+
+    def _note_known(self, moment):
+        """The portal refused documents at ``moment`` because it knows one of them. Where nothing is written of an
+        earlier sending (a database that was restored, say), it may have got there just now."""
+        for document in self.sudo():
+            document.write({'doubtful': True, 'last_sent_at': document.last_sent_at or moment})
+
+    def _sending(self):
+        """The process that has this document in hand, or had it last: one rejected is sent again by another."""
+        return self.sudo().job_ids.filtered(lambda job: job.operation == 'upload').sorted('id')[-1:]
+
+    # ------------------------------------------------------------------ a number, and what it may belong to
 
     def _set_number(self, qaime):
+        changed = self.state == 'rejected' and not self._is_as_sent()
         super()._set_number(qaime)
+        self.sudo().doubtful = False
         earlier = self.sudo().earlier_payload
-        source = self._source()
+        source = self._source().sudo()
         if earlier and source:
-            source.sudo().message_post(body=self.env._(
+            source.message_post(body=self.env._(
                 "Compare this with qaimə %(number)s in VatPortal: an earlier try may have reached the portal before the "
                 "correction, with a total of %(total)s. If so, delete it from e-taxes and send it again.",
                 number=qaime, total=earlier.get('sum_total')))
             self.sudo().earlier_payload = False
+        elif changed:
+            source.message_post(body=self.env._(
+                "Compare this with qaimə %(number)s in VatPortal: it holds what was sent before this was changed here, "
+                "with a total of %(total)s. Where they differ, delete it from e-taxes and send it again.",
+                number=qaime, total=self.amount_total))
+
+    def _is_as_sent(self):
+        """Whether what this document was made from still says what went to the portal. While the document lives
+        nobody can change that; once it is rejected, anybody may."""
+        source = self._source().sudo()
+        if not source or not self.sudo().payload:
+            return True
+        if not source._vatportal_can_be_sent():
+            return False
+        try:
+            vals = source._vatportal_document_vals(self.connector_id.sudo())
+            return self.sudo().new({**vals, 'erp_id': self.erp_id})._to_invoice().to_json() == self.sudo().payload
+        except ValueError:
+            return False  # no qaimə can say it any more
 
     def _used_up(self):
         """Of documents that the portal knows and does not show: those that were surely removed there."""
         longest = fields.Datetime.now() - timedelta(seconds=HIDDEN_S)
-        return self.filtered(lambda document: document.shown or document.create_date < longest)
+        return self.filtered(lambda document: document.shown or (document.last_sent_at or document.create_date) < longest)
 
     @api.model
     def _numbers_domain(self):

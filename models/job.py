@@ -24,7 +24,8 @@ class VatportalJob(models.Model):
            └───────────┴───────────┘   surely not processed, or the rest of a batch goes again
 
     The intent (state *starting*) is committed before the network is touched. Whoever finds a job *starting* that
-    nobody holds locked knows that a process died in between, and asks the portal what it has.
+    nobody holds locked, longer than any call takes, knows that a process died in between, and asks the portal what it
+    has.
     The moving parts are in ``job_engine.py`` (locks, calls, errors), ``job_upload.py`` (what a sending does)
     and ``job_progress.py`` (what a person sees).
     """
@@ -174,7 +175,8 @@ class VatportalJob(models.Model):
     def _finish(self):
         """End the job; its state follows from what became of its documents. Check codes are wiped."""
         self.ensure_one()
-        failed = bool(self.message) or any(doc.state in ('rejected', 'unconfirmed') for doc in self.document_ids)
+        failed = bool(self.message or self._passed_on()) or any(
+            doc.state in ('rejected', 'unconfirmed') for doc in self.document_ids)
         self.write({
             'state': 'failed' if failed else 'done',
             'phase': 'end', 'answer': False, 'next_poll_at': False, 'finished_at': fields.Datetime.now(),

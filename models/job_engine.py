@@ -8,6 +8,9 @@ from .job import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 _ERRORS = (AuthError, InvalidInvoices, Refused, TransientError, UnknownOutcome)
+# How long a call that starts a process may be under way: the client's own deadline and a little more. Before that,
+# whoever wrote the intent is not taken for dead: only its connection to the database may be broken.
+CALL_S = 100
 
 
 class VatportalJob(models.Model):
@@ -32,6 +35,9 @@ class VatportalJob(models.Model):
             job.with_context(lang=job.user_id.lang or self.env.lang)._advance_one()
 
     def _advance_one(self):
+        self.invalidate_recordset()
+        if not (self.answer or self._is_due()):
+            return  # nor locked, for whoever is at it lets go of it at each commit
         job = self._locked()
         if not job:
             return
@@ -39,7 +45,8 @@ class VatportalJob(models.Model):
             if not job._is_due():
                 return
             if job.state == 'starting':
-                # Nobody holds the lock, so whoever wrote the intent died before the answer was stored.
+                # Nobody holds the lock, and no call can take so long: whoever wrote the intent died before the answer
+                # was stored.
                 answer = _answer('start', error=UnknownOutcome(reason='answer'))
             else:
                 job = job._announce()
@@ -83,6 +90,7 @@ class VatportalJob(models.Model):
             self._commit()
             return self.browse()
         self.write({'state': 'starting', 'sent_at': fields.Datetime.now()})
+        self._schedule(CALL_S)
         self._commit()
         job = self._locked()
         return job.filtered(lambda j: j.state == 'starting' and j.phase == 'start')

@@ -50,7 +50,10 @@ class VatportalJob(models.Model):
 
     def _progress(self):
         finished = self.state not in OPEN_STATES
-        documents = [self._progress_document(document) for document in self.document_ids.sorted('id')]
+        passed_on = self._passed_on()
+        documents = [
+            self._progress_document(document) | (self._progress_passed_on() if document in passed_on else {})
+            for document in self.document_ids.sorted('id')]
         states = [document['state'] for document in documents]
         counts = {state: states.count(state) for state in ('registered', 'imported', 'rejected')}
         return {
@@ -69,8 +72,8 @@ class VatportalJob(models.Model):
             'documents': documents,
             'counts': {
                 **counts, 'total': len(documents), 'pending': len(documents) - sum(counts.values())},
-            'can_retry': finished and 'rejected' in states,
-            'can_cancel': self.state == 'queued' and self.operation == 'upload',
+            'can_retry': finished and 'rejected' in (self.document_ids - passed_on).mapped('state'),
+            'can_cancel': self._can_cancel(),
             'connector': self._progress_connector(),
         }
 
@@ -90,6 +93,8 @@ class VatportalJob(models.Model):
 
     def _next_poll(self):
         """Seconds until the next step is due; a whole second more than that is never asked for."""
+        if self.state == 'starting':
+            return 2  # someone else's call may have its answer any moment
         now = fields.Datetime.now()
         due = max(self.next_poll_at or now, self.connector_id.retry_at or now)
         return max(1, math.ceil((due - now).total_seconds()))
@@ -112,6 +117,14 @@ class VatportalJob(models.Model):
             'state_label': labels[document.state],
             'message': document.message or False,
             'portal_message': document.portal_message or False,
+        }
+
+    def _progress_passed_on(self):
+        """What differs for a document whose part in this process has ended, whatever has become of it since."""
+        labels = dict(self.document_ids._fields['state']._description_selection(self.env))
+        return {
+            'qaime': False, 'state': 'rejected', 'state_label': labels['rejected'], 'portal_message': False,
+            'message': self.env._("It was rejected here, and has been sent again since by another process."),
         }
 
     # ------------------------------------------------------------------ steps
@@ -193,4 +206,5 @@ class VatportalJob(models.Model):
     def action_retry(self):
         """Open the send wizard for what was rejected in this job."""
         self.ensure_one()
-        return self._batch().document_ids.filtered(lambda doc: doc.state == 'rejected').action_send_again()
+        documents = self.document_ids.browse().union(*(job._own_documents() for job in self._batch()))
+        return documents.filtered(lambda doc: doc.state == 'rejected').action_send_again()

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
 
 from ..vatportal import polling
 from .connector_setup import NO_INVOICE
@@ -12,6 +11,9 @@ from .document import PENDING_STATES
 LOST_S = 600
 # How long the numbers of a process that ended well may take to appear.
 NUMBERS_S = 120
+# How long the portal may work on an upload before it shows the invoices; an import takes 30 to 60 s. Until then "not
+# there" says nothing, and nothing goes again: that a known ERP id is refused at once is nowhere documented.
+SHOWN_S = 150
 # For how long, and how often, invoices that the portal surely does not have go again by themselves. After that
 # nobody may be there to type the PIN.
 RESEND_S = 1800
@@ -26,13 +28,25 @@ class VatportalJob(models.Model):
     or lost process, is removed from the portal (which takes that only for what was not submitted to e-taxes) and
     rejected. It can be sent again: under a new ERP id where it was removed, for the portal never takes an id twice;
     under the same one where the portal did not confirm to have had it, so that error 17 tells should it be there.
+
+    A document that was rejected can be sent again while the rest of its batch is still under way. From then on it is
+    the later process' alone, see ``_passed_on``.
     """
 
     _inherit = 'vatportal.job'
 
     def _pending(self):
         """The documents whose fate is open, in the order in which they are sent."""
-        return self.document_ids.filtered(lambda doc: doc.state in PENDING_STATES).sorted('id')
+        return self._own_documents().filtered(lambda doc: doc.state in PENDING_STATES).sorted('id')
+
+    def _own_documents(self):
+        return self.document_ids - self._passed_on()
+
+    def _passed_on(self):
+        """The documents that were rejected here and have gone again since, with another process."""
+        if self.operation != 'upload':
+            return self.document_ids.browse()
+        return self.document_ids.filtered(lambda doc: doc._sending() != self)
 
     # ------------------------------------------------------------------ start
 
@@ -46,8 +60,9 @@ class VatportalJob(models.Model):
         return client.upload_invoices(invoices, upload=self.sign, use_old_sys=self.connector_id.use_old_sys)
 
     def _started_upload(self):
-        # Taken now, so nothing of an earlier try was there.
-        self._pending()._set_state('processing', earlier_payload=False)
+        documents = self._pending()
+        documents._note_sent(self.sent_at, taken=True)
+        documents._set_state('processing')
 
     def _error_start_upload(self, answer):
         handler = {
@@ -71,18 +86,26 @@ class VatportalJob(models.Model):
     def _start_unknown(self, answer):
         """The answer was lost: the portal may be at work on the invoices. Only it can tell."""
         self.write({'message': self._explained(answer) if answer.get('reason') != 'answer' else False})
+        self._pending()._note_sent(self.sent_at or fields.Datetime.now(), taken=False)
         self._read_numbers('lost')
 
     def _start_refused(self, answer):
+        """The invoices are given back; those of which an earlier answer was lost only once the portal was asked."""
         if answer['error'] == 'Refused' and answer['code'] == 17:
+            self._pending()._note_known(self.sent_at)
             self._read_numbers('exists')
             return
         text = self._explained(answer)
+        self.write({'message': text, 'portal_message': answer.get('message') or False})
+        doubtful = self._pending().filtered('doubtful')
         if answer['error'] == 'TransientError':
             text = self.env._("%s Nothing was sent.", text)
-        self._pending()._reject(text, answer.get('message') or False)
-        self.write({'message': text, 'portal_message': answer.get('message') or False})
-        self._finish()
+        (self._pending() - doubtful)._reject(text, answer.get('message') or False)
+        if doubtful:
+            self._read_numbers('lost')
+        else:
+            self.message = text
+            self._finish()
 
     def _start_invalid(self, answer):
         """Error 14: each code to its invoice; the others go again once the portal has told that it has none."""
@@ -106,7 +129,7 @@ class VatportalJob(models.Model):
     def _read_numbers(self, reason):
         """From now on the portal is asked what it has, for ``reason``."""
         if reason in ('lost', 'exists'):
-            self._pending()._set_state('unconfirmed')
+            self._pending()._set_state('unconfirmed', doubtful=True)
         self.write({
             'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(),
             'error_count': 0, 'last_read': False, 'by_date': False,
@@ -117,14 +140,15 @@ class VatportalJob(models.Model):
 
     def _call_read_upload(self, client):
         if self.by_date:
+            # A day more on either side, for the portal's clock may be another.
             day = timedelta(days=1)
-            return client.read_invoices_by_date(self.started_at - day, fields.Datetime.now() + day)
-        ids = self.document_ids.sorted('id').mapped('erp_id')
+            first = min(document.first_sent_at or self.started_at for document in self._own_documents())
+            return client.read_invoices_by_date(first - day, fields.Datetime.now() + day)
         # Whether the portal names ids that it does not have is not documented; one that it can't have tells.
-        return client.read_invoices([*ids, NO_INVOICE] if self.last_read or self.reason in ('lost', 'exists') else ids)
+        return client.read_invoices([*self._own_documents().sorted('id').mapped('erp_id'), NO_INVOICE])
 
     def _apply_read_upload(self, numbers):
-        for document in self.document_ids:
+        for document in self._own_documents():
             number = numbers.get(document.erp_id)
             if number and document.state != 'deleted':
                 document._set_number(number)
@@ -183,8 +207,8 @@ class VatportalJob(models.Model):
             self._clean()
 
     def _settle_lost(self, pending, absent):
-        """What the portal does not have goes again, under the same ERP id: should it be at work on it after all,
-        it answers 17. Else wait until no process can be at work any more."""
+        """What the portal has not shown for a good while goes again, under the same ERP id: should it be at work on it
+        after all, it answers 17. Else wait until no process can be at work any more."""
         if absent == pending and self._goes_again(absent):
             self._send_again(absent)
         elif self._settling() < LOST_S:
@@ -211,8 +235,11 @@ class VatportalJob(models.Model):
         self._send_again(pending)
 
     def _goes_again(self, documents):
-        age = (fields.Datetime.now() - self.started_at).total_seconds()
-        return age < RESEND_S and max(documents.mapped('resend_count')) < RESENDS
+        now = fields.Datetime.now()
+        since_sent = (now - (self.sent_at or self.settle_at)).total_seconds()
+        return (
+            since_sent >= SHOWN_S and (now - self.started_at).total_seconds() < RESEND_S
+            and max(documents.mapped('resend_count')) < RESENDS)
 
     def _send_again(self, documents):
         for document in documents:
@@ -268,7 +295,7 @@ class VatportalJob(models.Model):
     def _reject_pending(self, documents, spent=False):
         """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal."""
         said = (self._refusals() or '').splitlines()
-        documents.sudo().write({'spent': spent, 'doubtful': not spent and self.reason in ('lost', 'exists')})
+        documents.sudo().write({'spent': True, 'doubtful': False} if spent else {'spent': False})
         for document in documents:
             mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
             document._reject(self._rejection(bool(mine), said), '\n'.join(mine or said) or False)
@@ -296,25 +323,6 @@ class VatportalJob(models.Model):
                  "again.")
 
     def _end_upload(self):
-        if self.document_ids and all(doc.state == 'registered' for doc in self.document_ids):
+        if self.document_ids and all(doc.state == 'registered' for doc in self.document_ids) and not self._passed_on():
             self.step = 'numbers'
         self._finish()
-
-    # ------------------------------------------------------------------ buttons
-
-    def action_cancel(self):
-        """Give up sending what has not left yet (the portal is down, say); the invoices can be sent again.
-
-        :raises UserError: when the portal has been told already
-        :raises AccessError: for users who may not read the job, or may not invoice
-        """
-        for job in self:
-            job.check_access('read')
-            if not job._may_use():
-                raise AccessError(self.env._("Only invoicing users can give up a sending."))
-            locked = job.sudo()._locked()
-            if locked.state != 'queued' or locked.answer:
-                raise UserError(self.env._("The process has started already; it can't be stopped from here."))
-            locked._pending()._reject(self.env._("Sending was given up before anything went to the portal."))
-            locked._finish()
-        return True

@@ -53,3 +53,4 @@ from . import test_tour
 from . import test_secret_logs
 from . import test_hanging_portal
 from . import test_backoff
+from . import test_twice

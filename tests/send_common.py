@@ -9,6 +9,7 @@ from .common import VatportalCommon
 UPLOAD, READ, DELETE = '/inv/import_upload_invoices.php', '/inv/read_invoices', '/inv/delete'
 STATUS = '/job/read_proc_status'
 _JOB_TIMES = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'next_poll_at', 'finished_at')
+_DOCUMENT_TIMES = ('first_sent_at', 'last_sent_at')
 _CONNECTOR_TIMES = ('retry_at', 'down_since')
 
 
@@ -25,10 +26,12 @@ class SendCommon(VatportalCommon):
         return self.env['vatportal.job']._queue(moves, connector or self.connector, sign)
 
     def pass_time(self, job, seconds):
-        """Let ``seconds`` pass for ``job`` and its connector, by setting back what they remember."""
-        for record, names in ((job.sudo(), _JOB_TIMES), (job.connector_id.sudo(), _CONNECTOR_TIMES)):
-            record.write({
-                name: record[name] - timedelta(seconds=seconds) for name in names if record[name]})
+        """Let ``seconds`` pass for ``job``, its documents and its connector, by setting back what they remember."""
+        for records, names in ((job.sudo(), _JOB_TIMES), (job.sudo().document_ids, _DOCUMENT_TIMES),
+                               (job.connector_id.sudo(), _CONNECTOR_TIMES)):
+            for record in records:
+                record.write({
+                    name: record[name] - timedelta(seconds=seconds) for name in names if record[name]})
 
     def client(self, token='sandbox-token'):
         """Another program that uses the same account."""
@@ -39,6 +42,12 @@ class SendCommon(VatportalCommon):
     def processed_uploads(self):
         """The uploads that the sandbox carried out."""
         return [record for record in self.uploads() if record.processed]
+
+    def at_portal(self, move):
+        """What the portal has of ``move`` and has not removed, under whatever ERP id."""
+        self.sandbox.portal.tick()
+        return [invoice for invoice in self.sandbox.portal.state.invoices.values()
+                if invoice.payload['main_info'].startswith(f'{move.name};') and not invoice.deleted]
 
     def requests_to(self, path):
         return [record for record in self.sandbox.requests if record.path.endswith(path)]

@@ -70,7 +70,7 @@ class TestAccess(SendCommon):
         self.assertTrue(move.vatportal_qaime)
 
     def test_invoicing_user_gives_up(self):
-        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'unavailable')
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'unavailable', status=429)
         job = self.send(self.create_invoice())
         job.with_user(self.invoicing).action_cancel()
         self.assertEqual(job.state, 'failed')

@@ -177,7 +177,7 @@ class TestDelete(LifecycleCommon):
 
     def test_portal_down_waits_and_can_be_given_up(self):
         document = self.registered().vatportal_document_id
-        self.sandbox.faults.add('/etx/delete', kind='unavailable', times=None)
+        self.sandbox.faults.add('/etx/delete', kind='unavailable', status=429, times=None)
         job = self.delete(document)
         self.assertEqual((job.state, document.state), ('queued', 'registered'))
         job.action_cancel()

@@ -19,7 +19,8 @@ class TestSendLost(SendCommon):
 
     def test_answer_spoilt_after_processing(self):
         for kind, params in (('truncated', {}), ('cut_off', {}), ('invalid_json', {}), ('wrong_shape', {'shape': 'null'}),
-                             ('http_500', {'processed': True}), ('bad_gateway', {'processed': True})):
+                             ('http_500', {'processed': True}), ('bad_gateway', {'processed': True}),
+                             ('unavailable', {'processed': True}), ('redirect', {'processed': True})):
             with self.subTest(kind=kind):
                 before = len(self.processed_uploads())
                 move = self.create_invoice()
@@ -35,6 +36,9 @@ class TestSendLost(SendCommon):
         self.sandbox.faults.add(UPLOAD, 'reset')
         job = self.send(move)
         erp_id = move.vatportal_document_id.erp_id
+        self.advance(job, steps=5)
+        self.assertEqual(len(self.uploads()), 1, "an import may take a minute")
+        self.pass_time(job, 151)
         self.finish(job)
         self.assertRegistered(move)
         self.assertEqual(len(self.processed_uploads()), 1)
@@ -66,6 +70,9 @@ class TestSendLost(SendCommon):
         self.sandbox.faults.add(UPLOAD, 'answer_lost')
         job = self.send(move)
         self.advance(job, steps=2)
+        self.assertEqual([record.err_code for record in self.uploads()], [0])
+        self.pass_time(job, 151)
+        self.advance(job, steps=2)
         self.assertEqual([record.err_code for record in self.uploads()], [0, 17])
         self.assertEqual((move.vatportal_state, job.reason), ('unconfirmed', 'exists'))
         self.sandbox.advance(3600)
@@ -78,7 +85,9 @@ class TestSendLost(SendCommon):
         move = self.create_invoice()
         self.sandbox.faults.add(UPLOAD, 'reset', times=None)
         job = self.send(move)
-        self.advance(job, steps=8)
+        for _try in range(4):
+            self.advance(job, steps=3)
+            self.pass_time(job, 151)
         self.assertEqual(len(self.uploads()), 3)
         self.pass_time(job, 601)
         self.finish(job)
@@ -124,7 +133,7 @@ class TestSendLost(SendCommon):
 
     def test_other_jobs_wait_with_the_connector(self):
         """While the portal is down, it is not asked by each job for itself."""
-        self.sandbox.faults.add(UPLOAD, 'unavailable', retry_after=120)
+        self.sandbox.faults.add(UPLOAD, 'unavailable', status=429, retry_after=120)
         one, two = self.invoices(2)
         self.send(one)
         job = self.send(two)
@@ -136,7 +145,7 @@ class TestSendLost(SendCommon):
     def test_given_up_after_half_an_hour(self):
         """Later nobody may be there to type the PIN: rejected, and surely not at the portal."""
         moves = self.invoices(2)
-        self.sandbox.faults.add(UPLOAD, 'unavailable', times=None)
+        self.sandbox.faults.add(UPLOAD, 'unavailable', status=429, times=None)
         job = self.send(moves)
         self.pass_time(job, 1700)
         self.advance(job)
@@ -152,7 +161,7 @@ class TestSendLost(SendCommon):
 
     def test_given_up_by_hand(self):
         move = self.create_invoice()
-        self.sandbox.faults.add(UPLOAD, 'unavailable')
+        self.sandbox.faults.add(UPLOAD, 'unavailable', status=429)
         job = self.send(move)
         self.assertTrue(job._progress()['can_cancel'])
         job.action_cancel()
@@ -180,6 +189,8 @@ class TestSendLost(SendCommon):
         move = self.create_invoice()
         job = self.queue(move)
         job.sudo().state = 'starting'
+        self.advance(job)
+        self.pass_time(job, 151)
         self.finish(job)
         self.assertRegistered(move)
         self.assertEqual(len(self.uploads()), 1)
