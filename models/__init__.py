@@ -19,6 +19,7 @@ from . import job_cron
 from . import job_process
 from . import job_upload
 from . import job_cancel
+from . import connector_guard
 from . import job_download
 from . import job_download_batch
 from . import job_progress

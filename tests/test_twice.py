@@ -225,3 +225,51 @@ class TestTwice(SendCommon):
         self.assertEqual((job.state, job.reason), ('running', 'lost'))
         deadline = inspect.signature(VatPortalClient).parameters['deadline'].default
         self.assertGreater(CALL_S, deadline)
+
+    # ------------------------------------------------------------------ the account
+
+    def test_another_account_while_a_fate_is_open(self):
+        self.sandbox.configure(auto_confirm=False)
+        move = self.create_invoice()
+        job = self.send(move)
+        for vals in ({'base_url': 'elsewhere'}, {'auth_method': 'password', 'username': 'partner', 'password': 'partner'},
+                     {'is_partner': True, 'phone': '994501234567'}):
+            with self.subTest(**vals), self.assertRaisesRegex(UserError, "under way"):
+                self.connector.write(vals)
+        self.connector.write({'token': 'another-token', 'base_url': self.connector.base_url, 'username': 'for-renewal'})
+        self.connector.write({'token': 'sandbox-token', 'name': "Renamed"})
+        self.sandbox.configure(auto_confirm=True)
+        self.finish(job)
+        self.connector.base_url = 'elsewhere'
+
+    def test_another_account_after_a_lost_answer(self):
+        """Another portal would take the invoice a second time."""
+        move, job = self.lost()
+        self.finish_known(job)
+        with Sandbox(stage_seconds=0) as other:
+            with self.assertRaisesRegex(UserError, "answer to .* was lost"):
+                self.connector.base_url = other.url
+            move.vatportal_document_id.sudo().date -= timedelta(days=8)
+            self.connector.base_url = other.url
+
+    def test_address_at_which_nothing_answers(self):
+        """A wrong address can be corrected, though what was sent there is not settled; then it is settled elsewhere."""
+        move = self.create_invoice()
+        self.sandbox.faults.add('*', 'redirect', times=None)
+        right = self.connector.base_url
+        self.env.cr.execute("UPDATE vatportal_connector SET base_url = %s", [right.replace('127.0.0.1', 'localhost')])
+        self.connector.invalidate_recordset()
+        job = self.send(move)
+        self.assertEqual(move.vatportal_state, 'unconfirmed')
+        with self.assertRaises(UserError):
+            self.connector.base_url = right
+        self.pass_time(job, 1801)
+        with self.assertRaises(UserError):
+            self.connector.write({'base_url': right, 'is_partner': True, 'phone': '994501234567'})
+        self.connector.base_url = right
+        self.sandbox.faults.clear()
+        self.pass_time(job, 601)
+        self.finish(job)
+        self.assertRejected(move, "send it again")
+        self.finish(self.send(move))
+        self.assertRegistered(move)
