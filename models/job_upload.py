@@ -154,6 +154,8 @@ class VatportalJob(models.Model):
                 document._set_number(number)
             if document.erp_id in numbers and NO_INVOICE not in numbers:
                 document.sudo().shown = True
+        if self.reason == 'invalid' and self._refused_yet_there(numbers):
+            return
         pending = self._pending()
         if not pending:
             self._end_upload()
@@ -233,6 +235,20 @@ class VatportalJob(models.Model):
     def _settle_invalid(self, pending, _absent):
         """Error 14: nothing was imported, so those that the portal did not object to go again at once."""
         self._send_again(pending)
+
+    def _refused_yet_there(self, numbers):
+        """Whether the portal refused something (error 14) that it has from an earlier try, of which the answer was lost
+        and in which it found no fault: that is settled as if it had said 17."""
+        refused = self._own_documents().filtered(lambda doc: doc.state == 'rejected' and doc.doubtful)
+        if refused and NO_INVOICE in numbers:
+            self.by_date = True
+            self._schedule(polling.MINIMUM_S)
+            return True
+        there = refused.filtered(lambda doc: doc.erp_id in numbers)
+        if there:
+            there._set_state('queued', message=False, portal_message=False)
+            self._read_numbers('exists')
+        return bool(there)
 
     def _goes_again(self, documents):
         now = fields.Datetime.now()

@@ -54,3 +54,4 @@ from . import test_secret_logs
 from . import test_hanging_portal
 from . import test_backoff
 from . import test_twice
+from . import test_migration

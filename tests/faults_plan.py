@@ -6,17 +6,27 @@ UPLOAD, READ, STATUS, DELETE = (
 ENDPOINTS = ('*', UPLOAD, UPLOAD, READ, STATUS, DELETE)
 SERVER_ERRORS = (7, 10, 11, 12, 16)
 SHAPES = ('list', 'null', 'string', 'no_data', 'data_null', 'data_list', 'strings')
-# What a portal may do to a request, with how often it is drawn.
+# What a portal may do to a request, with how often it is drawn; ``timeout`` is a silence longer than the client waits.
 KINDS = {
     'reset': 3, 'http_500': 2, 'bad_gateway': 2, 'unavailable': 2, 'unauthorized': 1, 'error': 4, 'redirect': 1,
-    'answer_lost': 6, 'stall': 2, 'slow': 1, 'truncated': 2, 'cut_off': 2, 'invalid_json': 2, 'huge': 0.15,
+    'answer_lost': 6, 'stall': 1, 'timeout': 2, 'slow': 1, 'truncated': 2, 'cut_off': 2, 'invalid_json': 2, 'huge': 0.15,
     'wrong_shape': 3, 'duplicated': 1, 'reordered': 1, 'short_page': 1, 'process_hangs': 2, 'process_unknown': 2,
     'process_back': 1, 'need_retry': 1, 'refused': 1, 'pin_declined': 1, 'pin_expired': 1,
 }
+# What else may go wrong, or is done about it: error 14 for some of a batch, a portal with a wrong clock, one that refuses a
+# known ERP id only once that is imported, one that is not there; a sending given up, a rejected invoice changed.
+TURNS = ('spoil', 'skew', 'taken', 'down', 'cancel', 'correct')
+# Each schedule has two of these by its number, so that any twenty have all of them.
+SURE = (*KINDS, *TURNS)
+# How long the client waits here, and what is longer.
+PATIENCE_S, TOO_LONG_S = 0.4, 0.6
 STAGES = ('', 'imported', 'packet_created', 'pin1', 'login_done', 'uploaded', 'pin2', 'invoice_signed', 'numbers')
 # What leaves open whether the portal has the invoices.
-LOST = ('answer_lost', 'answer_lost', 'reset', 'http_500', 'bad_gateway', 'error', 'stall', 'truncated', 'cut_off',
-        'invalid_json', 'wrong_shape', 'process_hangs')
+LOST = ('answer_lost', 'answer_lost', 'reset', 'http_500', 'bad_gateway', 'unavailable', 'redirect', 'error', 'timeout',
+        'truncated', 'cut_off', 'invalid_json', 'wrong_shape', 'process_hangs')
+# What concerns the process that an upload starts, and what concerns a reading.
+OF_UPLOAD = ('process_hangs', 'process_unknown', 'need_retry', 'refused', 'pin_declined', 'pin_expired')
+OF_READ = ('duplicated', 'reordered', 'short_page')
 # Ways in which a portal may answer with a failure and yet have done what it was asked.
 HALF_DONE = ('http_500', 'bad_gateway', 'unavailable', 'error', 'redirect')
 
@@ -29,20 +39,30 @@ class Plan:
     :ivar last_phone: the same once the faults have stopped; ``auto`` or ``nobody``.
     :ivar bad_buyer: e-taxes does not know the buyer of every third invoice.
     :ivar resume: when a hanging process goes on: ``stop`` with the faults, ``late`` after the job, or ``never``.
+    :ivar sure: what it has by its number, two of :data:`SURE`.
     :ivar steps: list of (action, argument), see :mod:`.faults_world`.
     """
 
     def __init__(self, seed):
         self.seed = seed
         self.rng = rng = Random(f'vatportal {seed}')
+        self.sure = [SURE[(seed + number) % len(SURE)] for number in (0, len(SURE) // 2)]
         self.size = rng.choice((1, 1, 2, 3, 5, rng.randint(6, 20)))
+        if 'spoil' in self.sure:
+            self.size = max(2, self.size)
         self.sign = rng.random() < 0.85
         self.phone = rng.choice(('auto', 'auto', 'person', 'person', 'nobody'))
         self.last_phone = rng.choice(('auto', 'auto', 'nobody'))
         self.bad_buyer = rng.random() < 0.25
         self.resume = rng.choice(('stop', 'late', 'never'))
         self.settings = self._settings(rng)
-        self.steps = self._steps(rng)
+        if 'taken' in self.sure or rng.random() < 0.15:
+            # Within what the vendor says of imports: of one that takes longer nobody could know.
+            self.settings |= {'taken': 'after_import', 'step_per_look': False,
+                              'stages': {'imported': rng.choice((5, 30, 60))}}
+        if 'skew' in self.sure:
+            self.settings['clock_skew_hours'] = rng.choice((2, -2))
+        self.steps = self._sure_steps(rng) + self._steps(rng)
 
     def describe(self):
         """The schedule's circumstances, for whoever replays it; the steps are told as they happen."""
@@ -70,7 +90,36 @@ class Plan:
             'reuse_deleted_ids': rng.random() < 0.2,
             'step_per_look': rng.random() < 0.1,
             'unknown_process_code': rng.choice((20, 20, 404)),
+            'clock_skew_hours': rng.choice((0, 0, 0, 2, -2)),
         }
+
+    def _sure_steps(self, rng):
+        """The beginning, in which what the schedule surely has gets its turn: what needs an upload of its own first, then
+        what may happen to any request."""
+        turns = [step for name in self.sure if name in TURNS for step in self._turn(name)]
+        faults = []
+        for name in sorted(self.sure, key=lambda name: name not in OF_UPLOAD):
+            if name in TURNS:
+                continue
+            fault = self._fault(rng, name) | {'times': 1, 'after': 0}
+            if name in OF_READ:
+                # An answer that was lost has the numbers read soon.
+                faults.append(('fault', {'kind': 'answer_lost', 'endpoint': UPLOAD}))
+            elif name not in OF_UPLOAD and name != 'process_back':
+                fault['endpoint'] = '*' if turns or faults else UPLOAD
+            faults.append(('fault', fault))
+        return [*turns, *faults, ('click', True), ('wait', 3), ('cron', None), ('dialog', None)]
+
+    @staticmethod
+    def _turn(name):
+        click = ('click', True)
+        return {
+            'spoil': [('spoil', 0.4), click, ('correct', True), click],
+            'down': [('down', None), click, ('up', None), ('wait', 5)],
+            'cancel': [('fault', {'kind': 'unavailable', 'endpoint': UPLOAD, 'status': 429, 'retry_after': 1}), click,
+                       ('cancel', None), ('wait', 3), click],
+            'correct': [('fault', {'kind': 'unauthorized', 'endpoint': UPLOAD}), click, ('correct', True), click],
+        }.get(name, [])
 
     def _steps(self, rng):
         steps = [('fault', self._fault(rng)) for _n in range(rng.randint(0, 3))]
@@ -80,7 +129,7 @@ class Plan:
         steps.append(('click', rng.random() < 0.7))
         weights = {
             'click': 2, 'dialog': 8, 'cron': 5, 'wait': 10, 'fault': 4, 'phone': 4 if self.phone == 'person' else 0,
-            'kill': 4, 'clash': 2, 'down': 0.7, 'up': 1.4, 'numbers': 0.7,
+            'kill': 4, 'clash': 2, 'down': 0.7, 'up': 1.4, 'numbers': 0.7, 'spoil': 0.5, 'correct': 2, 'cancel': 1,
         }
         for _n in range(rng.randint(4, 45)):
             steps.append(self._step(rng, *rng.choices(list(weights), list(weights.values()))))
@@ -92,6 +141,8 @@ class Plan:
             'wait': lambda: rng.choice((1, 2, 3, 3, 5, 10, 30, 65, 130, 700)),
             'fault': lambda: self._fault(rng),
             'phone': lambda: rng.random() < 0.8,
+            'spoil': lambda: 0.3,
+            'correct': lambda: rng.random() < 0.5,
             'kill': lambda: (rng.choice(('dialog', 'cron', 'click')), rng.randint(0, 5), rng.random() < 0.5),
             'clash': lambda: (rng.choice(('dialog', 'cron', 'click')), rng.randint(0, 5), False),
         }.get(action, lambda: None)()
@@ -103,24 +154,37 @@ class Plan:
                  'after': rng.choice((0, 0, 0, 1, 2, 5))}
         if kind in HALF_DONE:
             fault['processed'] = rng.random() < 0.5
-        if kind in ('process_hangs', 'need_retry', 'refused', 'pin_declined', 'pin_expired'):
-            fault['endpoint'] = UPLOAD
-        elif kind == 'process_unknown':
+        if kind == 'process_unknown':
             fault['endpoint'] = rng.choice((UPLOAD, STATUS))
+        elif kind in OF_UPLOAD:
+            fault['endpoint'] = UPLOAD
         elif kind == 'process_back':
             fault['endpoint'] = STATUS
-        elif kind in ('duplicated', 'reordered', 'short_page'):
+        elif kind in OF_READ:
             fault['endpoint'] = READ
         fault |= {
-            'error': lambda: {'code': rng.choice(SERVER_ERRORS)},
+            'error': lambda: self._error(rng),
             'wrong_shape': lambda: {'shape': rng.choice(SHAPES)},
-            'process_hangs': lambda: {'stage': rng.choice(STAGES)},
+            'process_hangs': lambda: {'stage': rng.choice(STAGES[2:] if 'taken' in self.settings else STAGES)},
             'process_back': lambda: {'steps': rng.randint(1, 4)},
             'pin_declined': lambda: {'pin': rng.randint(1, 2)},
             'pin_expired': lambda: {'pin': rng.randint(1, 2)},
-            'unavailable': lambda: {'retry_after': rng.choice((1, 20, 3600))},
+            'unavailable': lambda: self._unavailable(rng),
             'stall': lambda: {'seconds': 0.02, 'processed': rng.random() < 0.5},
+            'timeout': lambda: {'kind': 'stall', 'seconds': TOO_LONG_S, 'processed': rng.random() < 0.5, 'times': 1},
             'slow': lambda: {'seconds': 0.002, 'chunk': 40},
             'huge': lambda: {'megabytes': rng.choice((50, 70)), 'length': rng.random() < 0.5, 'times': 1},
         }.get(kind, dict)()
         return fault
+
+    @staticmethod
+    def _error(rng):
+        """7 is the log-in's own error, which comes before anything is done; the others say nothing."""
+        code = rng.choice(SERVER_ERRORS)
+        return {'code': code} | ({'processed': False} if code == 7 else {})
+
+    @staticmethod
+    def _unavailable(rng):
+        """503 says nothing; 429 says that nothing was done."""
+        params = {'retry_after': rng.choice((1, 20, 3600)), 'status': rng.choice((503, 503, 429))}
+        return params | ({'processed': False} if params['status'] == 429 else {})

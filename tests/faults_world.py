@@ -5,6 +5,7 @@ transaction of the test stands for many: a commit is a savepoint from which the 
 that dies, or a transaction that has to be run again, can be placed at each single commit.
 """
 import contextlib
+import dataclasses
 import json
 import logging
 from datetime import timedelta
@@ -18,9 +19,12 @@ from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_cron import IrCron
 
+from ..models import connector as connector_module
+from ..models.document import VatportalDocument
 from ..models.job import OPEN_STATES, VatportalJob
+from ..vatportal import VatPortalClient
 from .common import OTHER_BUYER
-from .faults_plan import STATUS
+from .faults_plan import PATIENCE_S, STATUS, TOO_LONG_S
 
 # The states in which an invoice may be left for good.
 FINAL = ('registered', 'imported', 'rejected')
@@ -58,6 +62,9 @@ class World:
         self.times = []  # (portal's time, record) of each request
         self.problems = []
         self.hung = []  # the portal's invoices whose process hung for a while
+        self.spoilt = set()  # ids of invoices in which the portal finds a fault, until they are corrected
+        self.met = set()  # what of faults_plan.SURE has come to pass
+        self.silences = []  # orders of silences longer than the client waits
         self.savepoint = None
         self.countdown = None
         self.death = None
@@ -108,6 +115,8 @@ class World:
             self.countdown = None
             self.expect_one_call()
             self._stamp()
+            if any(not order.left for order in self.silences):
+                self.met.add('timeout')
 
     @contextlib.contextmanager
     def alive(self):
@@ -115,8 +124,20 @@ class World:
         def commit(*_args, **_kwargs):
             self.commit()
             return float('inf')
+
+        def client(*args, **kwargs):
+            return VatPortalClient(*args, **{**kwargs, 'timeout': PATIENCE_S})
+
+        plain = VatportalDocument._to_invoice
+
+        def to_invoice(document):
+            invoice = plain(document)
+            return dataclasses.replace(invoice, buyer='') if document.move_id.id in self.spoilt else invoice
+
         with patch.object(VatportalJob, '_commit', commit), patch.object(IrCron, '_commit_progress', commit), \
-                patch.object(self.env.cr, 'commit', commit), patch.object(self.env.cr, 'rollback', self.rollback):
+                patch.object(self.env.cr, 'commit', commit), patch.object(self.env.cr, 'rollback', self.rollback), \
+                patch.object(connector_module, 'VatPortalClient', client), \
+                patch.object(VatportalDocument, '_to_invoice', to_invoice):
             yield
 
     # ------------------------------------------------------------------ time
@@ -141,6 +162,10 @@ class World:
         news = [(record.time + self.offset, record) for record in records[self.seen:]]
         self.times += news
         self.seen = len(records)
+        for _moment, record in news:
+            self.met.add(record.fault)
+            if record.err_code == 14 and len(record.json['invoices']) > 1:
+                self.met.add('spoil')
         for moment, record in news if self.tell else ():
             self.tell(f'    {moment % 100000:9.2f}  {record.method} {record.path} {record.status} {record.err_code} '
                       f'fault: {record.fault}, processed: {record.processed}, {record.reply}')
@@ -193,7 +218,39 @@ class World:
         self.pass_time(seconds)
 
     def do_fault(self, fault):
-        self.sandbox.faults.add(**fault)
+        order = self.sandbox.faults.add(**fault)
+        if fault.get('seconds') == TOO_LONG_S:
+            self.silences.append(order)
+
+    def do_spoil(self, share):
+        """Some of the invoices have from now on what the portal's own checks refuse (error 14)."""
+        self.spoilt |= set(self.rng.sample(self.moves.ids, max(1, int(share * len(self.moves)))))
+
+    def do_correct(self, figures):
+        """Somebody corrects a rejected invoice, maybe in its figures; sending it is another matter."""
+        rejected = self.moves.filtered(lambda move: move.vatportal_state == 'rejected')
+        if rejected:
+            move = self.rng.choice(rejected).with_user(self.rng.choice(self.users))
+            self.spoilt.discard(move.id)
+            with self.request():
+                move.button_draft()
+                move.invoice_line_ids.price_unit += 1 if figures else 0
+                move.action_post()
+            self.met.add('correct')
+
+    def do_cancel(self, _argument):
+        """Somebody gives up a sending, where the dialog offers it; where it does not, it can't be done either."""
+        jobs = self.open_jobs()
+        if jobs:
+            job = self.rng.choice(jobs).with_user(self.rng.choice(self.users))
+            offered = job._progress()['can_cancel']
+            with self.request():
+                job.action_cancel()
+            self.env.invalidate_all()
+            if offered != (job.state == 'failed'):
+                self.problem(f'job {job.id}, given up: offered: {offered}, {job.state}')
+            if offered:
+                self.met.add('cancel')
 
     def do_phone(self, confirm):
         for _prompt in self.sandbox.prompts():
@@ -201,6 +258,7 @@ class World:
 
     def do_down(self, _argument):
         self.sandbox.stop()
+        self.met.add('down')
 
     def do_up(self, _argument):
         self.sandbox.start()
@@ -247,6 +305,7 @@ class World:
     def _run(self):
         self.sandbox.reset()
         self.sandbox.configure(**self.plan.settings)
+        self.met |= {name for name, setting in (('skew', 'clock_skew_hours'), ('taken', 'taken')) if self.plan.settings.get(setting)}
         if self.plan.bad_buyer:
             self.sandbox.configure(unknown_voens=[OTHER_BUYER])
         for step in self.plan.steps:
@@ -334,7 +393,11 @@ class World:
         if len(there) > 1:
             self.problem(f'twice: {told}')
         if not documents:
+            if there:
+                self.problem(f'nothing is known of it here: {told}')
             return
+        if current.state == 'registered' and there:
+            self.expect_warning(move, current, there[0])
         if current.state not in FINAL:
             self.problem(f'not settled: {told}')
         elif current.state == 'rejected':
@@ -349,3 +412,10 @@ class World:
                 current.message and (there[0].process or there[0] in self.hung)):
             # Only what a process held on to is left for a person to sign or delete, and that is said.
             self.problem(f'left unsigned: {told}')
+
+    def expect_warning(self, move, document, invoice):
+        """What e-taxes has is what the invoice says, or somebody was told that it may not be."""
+        registered, here = float(invoice.payload['sum_total']), move._vatportal_amount(self.connector)
+        told = ' '.join(move.sudo().message_ids.mapped('body'))
+        if abs(registered - here) > 0.001 and f'Compare this with qaimə {document.qaime}' not in told:
+            self.problem(f'{move.name} is {here}, at the portal {registered}, and nobody was told')

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import new_test_user
 
 from .common import VatportalCommon
-from .faults_plan import Plan
+from .faults_plan import SURE, Plan
 from .faults_world import World
 
 SEEDS = os.environ.get('VATPORTAL_SEEDS', '1-25')
@@ -37,16 +37,21 @@ class TestFaults(VatportalCommon):
             company_ids=[fields.Command.set(cls.company.ids)])
 
     def test_schedules(self):
-        failed = []
+        failed, met = [], set()
         for seed in seeds(SEEDS):
-            problems = self.run_schedule(seed)
+            problems = self.run_schedule(seed, met)
             if problems:
                 failed.append(seed)
                 tell('\n  '.join([f'schedule {seed} (again: ./dev faults --seed {seed})', *problems]))
         self.assertFalse(failed, "these schedules broke a promise; what was broken is printed above")
+        if len(seeds(SEEDS)) >= 25:
+            self.assertFalse(set(SURE) - met, "of these nothing was seen")
 
-    def run_schedule(self, seed):
-        """What the schedule of that seed broke, as a list of sentences; the database is left as it was."""
+    def run_schedule(self, seed, met):
+        """What the schedule of that seed broke, as a list of sentences; the database is left as it was.
+
+        :param met: a set, to which what happened of :data:`SURE` is added
+        """
         plan = Plan(seed)
         world = World(self, plan, tell if len(seeds(SEEDS)) == 1 else None)
         savepoint = self.env.cr.savepoint()
@@ -56,6 +61,7 @@ class TestFaults(VatportalCommon):
             return world.run()
         finally:
             savepoint.close(rollback=True)
+            met |= world.met
 
     def left_in_peace(self, kind, started=False):
         """Twelve processes, each with its dialog open, do not ask more often than one; all of them recover.

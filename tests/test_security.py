@@ -160,6 +160,7 @@ class TestSecrets(SendCommon):
             if fault:
                 self.sandbox.faults.add('/inv/import_upload_invoices.php', fault[0], **fault[1])
             job = self.send(self.create_invoice())
+            self.pass_time(job, 151)
             self.finish(job)
             jobs += job
             self.connector.action_test_connection()
@@ -184,6 +185,7 @@ class TestSecrets(SendCommon):
             self.advance(job, steps=3)
             self.assertEqual(other.requests, [])
             self.sandbox.faults.clear()
+            self.pass_time(job, 151)
             self.finish(job)
         self.assertRegistered(move)
 

@@ -95,7 +95,7 @@ class TestSendCron(SendCommon):
         down, lost = self.invoices(2)
         self.sandbox.configure(unknown_ids='empty')
         self.sandbox.faults.add(UPLOAD, 'reset')
-        self.sandbox.faults.add(UPLOAD, 'unavailable', retry_after=60)
+        self.sandbox.faults.add(UPLOAD, 'unavailable', status=429, retry_after=60)
         lost._vatportal_queue()
         self.run_cron()
         self.connector.retry_at = False

@@ -130,6 +130,30 @@ class TestTwice(SendCommon):
         self.finish(job)
         self.assertRegistered(move)
 
+    def test_faulty_after_a_lost_answer(self):
+        """The correction has a fault that the portal refuses (error 14), while it has the invoice of before."""
+        for form in ('absent', 'empty'):
+            with self.subTest(unknown_ids=form):
+                move, job = self.lost()
+                self.sandbox.configure(unknown_ids=form)
+                document = move.vatportal_document_id
+                self.finish_known(job)
+                job = self.queue(move)
+                with self.spoilt(move):
+                    self.advance(job)
+                self.assertRejected(move, "main note")
+                self.sandbox.configure(auto_confirm=False)
+                self.sandbox.advance(7200)
+                self.advance(job, steps=2)
+                self.assertEqual((job.reason, move.vatportal_state), ('exists', 'unconfirmed'))
+                self.sandbox.advance(7200)
+                self.pass_time(job, 601)
+                self.finish(job)
+                self.assertRejected(move, "send it again")
+                self.assertTrue(document.spent)
+                self.assertEqual(self.at_portal(move), [])
+                self.sandbox.configure(auto_confirm=True)
+
     def test_corrected_after_it_was_given_back(self):
         """Whatever ended the first try: the figures of before the correction are at e-taxes, and somebody has to know."""
         move, job = self.lost()

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
@@ -93,6 +94,20 @@ def test_details_of_other_answers(sb, demo):
     assert "127.0.0.1" not in answers[2].headers["Location"]
     assert [answer.status_code for answer in answers] == [503, 502, 302, 401, 200]
     assert answers[3].json()["err_code"] == 5
+
+
+def test_too_many_requests(sb, demo):
+    sb.faults.add(READ, "unavailable", status=429, retry_after=3)
+    answer = demo.call(READ, {"ids": []})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3")
+
+
+def test_date_header_of_a_wrong_clock(sb, demo):
+    dates = []
+    for hours in (0, 2):
+        sb.configure(clock_skew_hours=hours)
+        dates.append(parsedate_to_datetime(demo.call(READ, {"ids": []}).headers["Date"]))
+    assert (dates[1] - dates[0]).total_seconds() >= 2 * 3600
 
 
 @pytest.mark.parametrize("code", [7, 10, 11, 12, 16])

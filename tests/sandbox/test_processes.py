@@ -1,5 +1,7 @@
 """How processes go: stages, PINs, time, and every way to end."""
 
+from datetime import timedelta
+
 import pytest
 from sb_client import (
     BUYER,
@@ -206,6 +208,24 @@ def test_visible_only_after_the_import_stage(sb, demo):
     assert demo.code(IMPORT, {"invoices": [invoice]}) == 17
     sb.advance(5)
     assert demo.numbers(invoice["id"]) == {invoice["id"]: ""}
+
+
+def test_taken_only_after_the_import_stage(sb, demo):
+    sb.configure(visible="after_import", taken="after_import", stage_seconds=5)
+    invoice = make_invoice()
+    demo.send(invoice)
+    demo.send(invoice)
+    sb.advance(5)
+    assert demo.code(IMPORT, {"invoices": [invoice]}) == 17
+    assert len(sb.portal.state.invoices) == 2, "the first stays, though nobody can ask for it"
+
+
+def test_reading_by_dates_of_a_wrong_clock(sb, demo):
+    sb.configure(clock_skew_hours=48)
+    demo.send(make_invoice(), upload=False)
+    today, later = (f"{sb.portal.clock.baku() + timedelta(days=days):%d.%m.%Y}" for days in (0, 2))
+    assert demo.data(READ, {"date_from": today, "date_to": today})["total"] == 0
+    assert demo.data(READ, {"date_from": later, "date_to": later})["total"] == 1
 
 
 def test_unknown_buyer_stops_the_packet(sb, demo):

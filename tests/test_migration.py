@@ -1,0 +1,37 @@
+import importlib.util
+from datetime import timedelta
+
+from odoo.tools import file_path
+
+from .send_common import UPLOAD, SendCommon
+
+
+class TestMigration(SendCommon):
+    """What the scripts in ``migrations/`` make of an older database."""
+
+    def migrate(self, script):
+        spec = importlib.util.spec_from_file_location('script', file_path(f'l10n_az_vatportal/migrations/{script}'))
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self.env.flush_all()
+        module.migrate(self.env.cr, '19.0.1.0.0')
+        self.env.invalidate_all()
+
+    def test_when_documents_were_sent(self):
+        sent, forgotten, lost, waiting = self.invoices(4)
+        job = self.send(sent)
+        self.finish(job)
+        self.finish(self.send(forgotten))
+        self.sandbox.faults.add(UPLOAD, 'reset')
+        self.send(lost)
+        self.queue(waiting)
+        self.pass_time(job, 3 * 24 * 3600)
+        forgotten.vatportal_document_id.job_ids.sudo().sent_at = False
+        documents = (sent + forgotten + lost + waiting).vatportal_document_id.sudo()
+        documents.write({'first_sent_at': False, 'last_sent_at': False, 'doubtful': False})
+        self.migrate('19.0.1.1.0/post-sent.py')
+        for document, moment in zip(documents, (job.sent_at, documents[1].create_date,
+                                                documents[2].job_ids.sent_at, False), strict=True):
+            self.assertEqual((document.first_sent_at, document.last_sent_at), (moment, moment))
+        self.assertLess(documents[0].first_sent_at, documents[0].create_date - timedelta(days=2))
+        self.assertEqual(documents.mapped('doubtful'), [False, False, True, False])
