@@ -292,6 +292,21 @@ def test_pin2_declined(sb, demo):
     assert "PIN2" in stats["etx_exception"][0]
 
 
+@pytest.mark.parametrize("fault, code", [
+    (("pin_declined", {"pin": 1, "wordless": True}), "pin1_code"),
+    (("pin_expired", {"pin": 2, "wordless": True}), "pin2_code"), (("refused", {"message": ""}), None),
+])  # fmt: skip
+def test_process_ends_without_a_word(sb, demo, fault, code):
+    sb.configure(auto_confirm=True)
+    kind, params = fault
+    sb.faults.add(IMPORT, kind, **params)
+    process = demo.data(IMPORT, {"upload": True, "invoices": [make_invoice()]})["id"]
+    sb.advance(200)
+    status, stats = demo.status(process)
+    assert status == 3 and "etx_exception" not in stats
+    assert [name for name in ("pin1_code", "pin2_code") if stats.get(name)] == ([code] if code else [])
+
+
 # -- when ------------------------------------------------------------------------------------------------
 
 
