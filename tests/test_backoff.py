@@ -23,9 +23,11 @@ class TestBackoff(SendCommon):
         self.assertLess(self.seconds_until(job.next_poll_at), 60, "the connector waits, so the job need not")
         self.assertEqual(self.connector.action_test_connection()['params']['type'], 'success')
         self.assertFalse(self.connector.retry_at)
-        self.pass_time(job, 10)
-        job._advance()
-        self.assertEqual((job.state, len(self.processed_uploads())), ('running', 1))
+        # The answer says nothing of the invoices: the portal is asked for them first, and goes on without them.
+        for _look in range(4):
+            self.pass_time(job, 60)
+            job._advance()
+        self.assertEqual((job.state, job.phase, len(self.processed_uploads())), ('running', 'follow', 1))
 
     def refuse_the_log_in(self):
         """A process that is followed when the portal begins to refuse the token; return its job."""
