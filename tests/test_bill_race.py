@@ -120,6 +120,8 @@ class TestBillRace(TransactionCase):
         document_id, tries = self.document_ids[0], []
         with self.registry.cursor() as other, self.registry.cursor() as cr:
             other.execute("SELECT id FROM vatportal_document WHERE id = %s FOR UPDATE", [document_id])
+            # Whoever waits for the row in earnest waits for ever.
+            cr.execute("SET lock_timeout = '20s'")
             env = self.race_env(cr)
 
             def step():
