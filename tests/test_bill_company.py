@@ -93,7 +93,8 @@ class TestBillCompany(BillCommon):
         self.assertEqual(document.move_id.partner_id, other)
 
     def test_an_archived_journal_is_not_taken(self):
-        journal = self.company_data['default_journal_purchase'].copy({'name': "Köhnə jurnal"})
+        journal = self.company_data['default_journal_purchase'].copy()
+        journal.name = "Köhnə jurnal"
         self.connector.bill_journal_id = journal
         move = self.bill()
         self.assertEqual(move.journal_id, journal)
