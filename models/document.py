@@ -268,21 +268,33 @@ class VatportalDocument(models.Model):
             for ids in split_every(500, documents.ids):
                 if time.monotonic() > end or connector._is_waiting():
                     break
-                try:
-                    well = self.browse(ids)._read_numbers(connector)
-                except Exception:
-                    self.env.cr.rollback()
-                    _logger.exception("VatPortal: the numbers of connector %s could not be read", connector.id)
-                    well = False
-                self.env['ir.cron']._commit_progress(len(ids))
-                if not well:
+                outcome = self.browse(ids)._read_safely(connector, len(ids))
+                if outcome == 'unclear':
+                    # A portal that names any ERP id that it is asked for is asked once more, by date.
+                    outcome = self.browse(ids)._read_safely(connector, 0, by_date=True)
+                if not outcome:
                     break
 
-    def _read_numbers(self, connector):
-        """Ask for the numbers of these documents, and write those that came; return whether the portal told."""
+    def _read_safely(self, connector, done, **how):
+        """As :meth:`_read_numbers`, in a transaction of its own, whatever happens in it."""
+        outcome = False
+        try:
+            outcome = self._read_numbers(connector, **how)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("VatPortal: the numbers of connector %s could not be read", connector.id)
+        self.env['ir.cron']._commit_progress(done)
+        return outcome
+
+    def _read_numbers(self, connector, by_date=False):
+        """Fetch the numbers that these documents have at the portal by now.
+
+        :return: False where the portal did not tell; ``unclear`` where only a reading by date can tell whether it has
+            some of them; else ``clear``
+        """
         with connector._client(**READ_LIMITS) as client:
             try:
-                numbers = client.read_invoices(self.mapped('erp_id'))
+                numbers = self._ask_numbers(client, by_date)
             except PortalError as error:
                 _logger.info("VatPortal: %s", error)
                 connector._note_outcome(
@@ -297,7 +309,7 @@ class VatportalDocument(models.Model):
             except Exception:
                 # One number that can't be written must not keep the others from their invoices.
                 _logger.exception("VatPortal: the number of document %s could not be written", document.id)
-        return True
+        return 'unclear' if self._take_appeared(numbers) else 'clear'
 
     # ------------------------------------------------------------------ buttons
 

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .connector_setup import NO_INVOICE
+
 # How long the portal may keep back an invoice that it has taken, without showing it, before it is believed gone.
 HIDDEN_S = 24 * 3600
 # For how many days the number of an invoice whose fate stayed unclear is looked for.
@@ -63,7 +65,7 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ a number, and what it may belong to
 
     def _set_number(self, qaime):
-        changed = self.state == 'rejected' and not self._is_as_sent()
+        changed = self.doubtful and self.state in ('rejected', 'imported') and not self._is_as_sent()
         super()._set_number(qaime)
         self.sudo().doubtful = False
         earlier = self.sudo().earlier_payload
@@ -93,6 +95,26 @@ class VatportalDocument(models.Model):
             return self.sudo().new({**vals, 'erp_id': self.erp_id})._to_invoice().to_json() == self.sudo().payload
         except ValueError:
             return False  # no qaimə can say it any more
+
+    def _ask_numbers(self, client, by_date):
+        if not by_date:
+            return client.read_invoices([*self.mapped('erp_id'), NO_INVOICE])
+        day = timedelta(days=1)
+        first = min(document.first_sent_at or document.create_date for document in self)
+        return client.read_invoices_by_date(first - day, fields.Datetime.now() + day)
+
+    def _take_appeared(self, numbers):
+        """Say of rejected documents that the portal has after all, if without a number, that they are there.
+
+        :return: whether ``numbers`` do not tell, for this portal names any ERP id that it is asked for
+        """
+        doubtful = self.filtered(lambda doc: doc.state == 'rejected' and doc.doubtful)
+        if NO_INVOICE in numbers:
+            return bool(doubtful)
+        doubtful.filtered(lambda doc: doc.erp_id in numbers)._set_state('imported', portal_message=False, message=self.env._(
+            "The portal has this invoice after all, without a qaimə number. Sign it in VatPortal; or delete it from "
+            "e-taxes here and send it again."))
+        return False
 
     def _used_up(self):
         """Of documents that the portal knows and does not show: those that were surely removed there."""

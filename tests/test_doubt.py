@@ -22,6 +22,11 @@ class TestDoubt(SendCommon):
         for process in self.sandbox.portal.state.processes.values():
             process.hang_at = None
 
+    def read_numbers(self):
+        with self.enter_registry_test_mode():
+            self.env.ref('l10n_az_vatportal.cron_read_numbers').method_direct_trigger()
+        self.env.invalidate_all()
+
     def test_its_number_is_found_later(self):
         move = self.hidden()
         self.assertFalse(move.vatportal_document_id.spent)
@@ -30,6 +35,22 @@ class TestDoubt(SendCommon):
         documents.search(documents._numbers_domain())._read_numbers(self.connector)
         self.assertRegistered(move)
         self.assertEqual(len(self.processed_uploads()), 1)
+
+    def test_it_appears_unsigned(self):
+        """The portal goes on with it, and nobody types the PIN: no more "rejected", for it stands there."""
+        for form in ('absent', 'empty', 'null'):
+            with self.subTest(unknown_ids=form):
+                move = self.hidden()
+                self.sandbox.configure(unknown_ids=form, auto_confirm=False)
+                self.read_numbers()
+                self.assertEqual(move.vatportal_state, 'rejected', "it is not shown yet")
+                self.resume()
+                self.read_numbers()
+                self.assertEqual(move.vatportal_state, 'imported')
+                self.assertIn("after all", move.alerts['vatportal_imported']['message'])
+                self.sandbox.portal.sign_by_hand(move.vatportal_document_id.erp_id)
+                self.read_numbers()
+                self.assertRegistered(move)
 
     def test_sent_again_it_is_taken_once(self):
         move = self.hidden()
