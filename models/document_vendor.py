@@ -20,20 +20,18 @@ class VatportalNewVendor(models.Model):
     _name = 'vatportal.new.vendor'
     _description = 'Vendor made of an e-taxes document'
     _rec_name = 'number'
-    _log_access = False
 
     number = fields.Char(required=True, readonly=True)
-    claimed_at = fields.Datetime(readonly=True)
 
     _number_unique = models.UniqueIndex('(number)')
 
     @api.model
     def _claim(self, number):
         """:raises psycopg2.errors.SerializationFailure: somebody else has made this vendor in the meantime"""
-        self.env.cr.execute(SQL(
-            "INSERT INTO %s (number, claimed_at) VALUES (%s, now() AT TIME ZONE 'UTC') "
-            "ON CONFLICT (number) DO UPDATE SET claimed_at = EXCLUDED.claimed_at",
-            SQL.identifier(self._table), number), log_exceptions=False)
+        self.env.cr.execute(
+            "INSERT INTO vatportal_new_vendor (number, create_date, write_date) "
+            "VALUES (%s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC') "
+            "ON CONFLICT (number) DO UPDATE SET write_date = EXCLUDED.write_date", [number], log_exceptions=False)
 
 
 class VatportalDocument(models.Model):

@@ -67,10 +67,10 @@ class VatportalProductMapping(models.Model):
         partner, company = move.commercial_partner_id, move.company_id
         usage = 'sale' if move.is_sale_document() else 'purchase'
         known = self._for_partner(company, partner, usage)
-        books = lines.vatportal_line_id.document_id[:1].sudo().with_company(company)._books(usage)
+        books = lines.sudo().vatportal_line_id.document_id[:1].with_company(company)._books(usage)
         new = {}
         for line in lines:
-            source = line.vatportal_line_id
+            source = line.vatportal_line_id.sudo()
             key = (source.product_code or '', text_key(source.name))
             if not key[1]:
                 continue

@@ -18,7 +18,7 @@ INHERITED = {'create', 'write', 'unlink', 'copy', 'copy_data', 'read', 'default_
 # What opens a window tells nothing: whoever may not read the records sees nothing in it.
 WINDOWS = {'ir.actions.act_window', 'ir.actions.client', 'ir.actions.act_url'}
 # Models that belong to no company, for they are the same for all.
-COMMON_MODELS = {'vatportal.kind', 'vatportal.status', 'vatportal.unit.alias'}
+COMMON_MODELS = {'vatportal.kind', 'vatportal.new.vendor', 'vatportal.status', 'vatportal.unit.alias'}
 
 
 def is_ours(function):
