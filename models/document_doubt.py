@@ -98,7 +98,7 @@ class VatportalDocument(models.Model):
 
     def _ask_numbers(self, client, by_date):
         if not by_date:
-            return client.read_invoices([*self.mapped('erp_id'), NO_INVOICE])
+            return client.read_invoices([NO_INVOICE, *self.mapped('erp_id')])
         day = timedelta(days=1)
         first = min(document.first_sent_at or document.create_date for document in self)
         return client.read_invoices_by_date(first - day, fields.Datetime.now() + day)

@@ -144,8 +144,9 @@ class VatportalJob(models.Model):
             day = timedelta(days=1)
             first = min(document.first_sent_at or self.started_at for document in self._own_documents())
             return client.read_invoices_by_date(first - day, fields.Datetime.now() + day)
-        # Whether the portal names ids that it does not have is not documented; one that it can't have tells.
-        return client.read_invoices([*self._own_documents().sorted('id').mapped('erp_id'), NO_INVOICE])
+        # Whether the portal names ids that it does not have is not documented; one that it can't have tells. It comes
+        # first, for an answer that is too short lacks its end.
+        return client.read_invoices([NO_INVOICE, *self._own_documents().sorted('id').mapped('erp_id')])
 
     def _apply_read_upload(self, numbers):
         for document in self._own_documents():
@@ -218,19 +219,13 @@ class VatportalJob(models.Model):
         else:
             self._clean()
 
-    def _settle_exists(self, pending, absent):
+    def _settle_exists(self, _pending, _absent):
         """Error 17: the portal knows one of the ERP ids and does not say which. Wait until no process can be at
-        work; what it does not show any more was removed there, and its ERP id is used up."""
+        work; what it then neither gives up nor shows, twice, was removed there, and its ERP id is used up."""
         if self._settling() < LOST_S:
             self._schedule(polling.next_delay(self._settling()))
-            return
-        used_up = absent._used_up()
-        self._reject_pending(used_up, spent=True)
-        self._reject_pending(absent - used_up)
-        if pending - absent:
-            self._clean()
         else:
-            self._end_upload()
+            self._clean()
 
     def _settle_invalid(self, pending, _absent):
         """Error 14: nothing was imported, so those that the portal did not object to go again at once."""

@@ -78,6 +78,26 @@ class TestTwice(SendCommon):
         self.finish(job)
         self.assertTrue(all(len(record.json['ids']) > 1 for record in self.requests_to(READ)), "one that it can't have")
 
+    def test_answer_that_is_too_short(self):
+        """What is missing at the end of an answer neither proves that the portal has the rest, nor that it has not."""
+        for form in ('empty', 'absent'):
+            with self.subTest(unknown_ids=form):
+                self.sandbox.configure(auto_confirm=False, unknown_ids=form, visible='at_once')
+                move = self.create_invoice()
+                job = self.queue(move)
+                if form == 'absent':
+                    self.client().upload_invoices([move.vatportal_document_id.sudo()._to_invoice()], upload=True)
+                else:
+                    self.sandbox.faults.add(UPLOAD, 'reset')
+                self.advance(job, steps=2)
+                self.pass_time(job, 601)
+                self.sandbox.faults.add(READ, 'short_page', after=0 if form == 'absent' else 1)
+                self.finish(job)
+                if form == 'absent':
+                    self.assertEqual((move.vatportal_state, move.vatportal_document_id.spent), ('imported', False))
+                else:
+                    self.assertRejected(move, "send it again")
+
     def test_shown_before_it_went_again(self):
         """What the portal showed of an earlier try says nothing of a later one."""
         move, job = self.lost()
