@@ -1,3 +1,4 @@
+import contextlib
 import threading
 from unittest.mock import patch
 from uuid import uuid4
@@ -13,7 +14,7 @@ from ..sandbox.server import Sandbox
 
 # VÖENs that no other test has, for the company stays behind, archived.
 OWN, PARTNER = '2304775691', '1304612051'
-TABLES = ('vatportal_document', 'vatportal_job', 'account_move', 'vatportal_connector')
+TABLES = ('vatportal_job', 'vatportal_document', 'account_move', 'vatportal_connector')
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
@@ -27,7 +28,7 @@ class RaceCommon(TransactionCase):
         super().setUp()
         self.sandbox = self.enterContext(Sandbox(stage_seconds=0, auto_confirm=True, confirm_after=0))
         self.enterContext(patch.object(VatportalJob, '_commit', lambda job: job.env.cr.commit()))
-        self.company_id, self.partner_id, self.user_ids = False, False, []
+        self.company_id, self.user_ids = False, []
         self.addCleanup(self.clean_up)
         with self.registry.cursor() as cr:
             self.build(api.Environment(cr, SUPERUSER_ID, {}))
@@ -46,11 +47,32 @@ class RaceCommon(TransactionCase):
             'name': "Race", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': company.id})
         connector.action_create_taxes()
         self.connector_id = connector.id
-        self.partner_id = env['res.partner'].create({
-            'name': "Race partner", 'vat': PARTNER, 'country_id': country.id, 'is_company': True}).id
         self.user_ids = [new_test_user(
             env, f'race {number} {uuid4()}', 'account.group_account_invoice', company_id=company.id,
             company_ids=[Command.set(company.ids)]).id for number in range(2)]
+
+    def invoices(self, env, count, **vals):
+        """Posted customer invoices."""
+        env = self.at(env)
+        partner = env['res.partner'].create({
+            'name': "Race partner", 'vat': PARTNER, 'country_id': env.ref('base.az').id, 'is_company': True})
+        product = env['product.product'].create({
+            'name': "Sement", 'vatportal_code': '2523290000', 'uom_id': env.ref('uom.product_uom_unit').id})
+        tax = env['account.tax'].search([
+            ('company_id', '=', self.company_id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '=', 'vat')])
+        moves = env['account.move'].create([{
+            'move_type': 'out_invoice', 'partner_id': partner.id, 'invoice_date': '2026-11-20', **vals,
+            'invoice_line_ids': [Command.create({
+                'product_id': product.id, 'price_unit': 1000 + number, 'tax_ids': [Command.set(tax.ids)]})],
+        } for number in range(count)])
+        moves.action_post()
+        return moves
+
+    @contextlib.contextmanager
+    def look_up(self):
+        """An environment that sees what was committed."""
+        with self.registry.cursor() as cr:
+            yield self.at(api.Environment(cr, SUPERUSER_ID, {}))
 
     def at(self, env):
         """``env`` in the company of the race."""
@@ -64,7 +86,7 @@ class RaceCommon(TransactionCase):
             env.user.company_ids -= env['res.company'].browse(self.company_id)
             for user in env['res.users'].browse(self.user_ids):
                 user.write({'active': False, 'login': f'{uuid4()}'})
-            env['res.partner'].browse(self.partner_id).unlink()
+            env['res.partner'].search([('vat', '=', PARTNER)]).unlink()
             env['res.company'].browse(self.company_id).write({'active': False, 'vat': False})
 
     def race(self, *actions):

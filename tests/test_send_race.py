@@ -1,6 +1,5 @@
 import time
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -14,18 +13,7 @@ class TestSendRace(RaceCommon):
 
     def build(self, env):
         super().build(env)
-        env = self.at(env)
-        product = env['product.product'].create({
-            'name': "Sement", 'vatportal_code': '2523290000', 'uom_id': env.ref('uom.product_uom_unit').id})
-        tax = env['account.tax'].search([
-            ('company_id', '=', self.company_id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '=', 'vat')])
-        moves = env['account.move'].create([{
-            'move_type': 'out_invoice', 'partner_id': self.partner_id, 'invoice_date': '2026-11-20',
-            'invoice_line_ids': [Command.create({
-                'product_id': product.id, 'price_unit': 100 + number, 'tax_ids': [Command.set(tax.ids)]})],
-        } for number in range(6)])
-        moves.action_post()
-        self.move_ids = moves.ids
+        self.move_ids = self.invoices(env, 6).ids
 
     def send(self, move_ids):
         """The button, for these invoices."""
@@ -45,8 +33,7 @@ class TestSendRace(RaceCommon):
 
     def settle(self):
         for _round in range(60):
-            with self.registry.cursor() as cr:
-                env = self.at(api.Environment(cr, SUPERUSER_ID, {}))
+            with self.look_up() as env:
                 jobs = env['vatportal.job'].search([
                     ('connector_id', '=', self.connector_id), ('state', 'in', ('queued', 'starting', 'running'))])
                 if not jobs:
@@ -61,8 +48,7 @@ class TestSendRace(RaceCommon):
                 for invoice in record.json['invoices']]
 
     def assert_once(self, move_ids):
-        with self.registry.cursor() as cr:
-            env = self.at(api.Environment(cr, SUPERUSER_ID, {}))
+        with self.look_up() as env:
             moves = env['account.move'].browse(move_ids)
             documents = moves.vatportal_document_ids
             self.assertEqual(len(documents), len(moves), "one document each")
