@@ -67,7 +67,8 @@ class VatportalDocument(models.Model):
     def _set_number(self, qaime):
         changed = self.doubtful and self.state in ('rejected', 'imported') and not self._is_as_sent()
         super()._set_number(qaime)
-        self.sudo().doubtful = False
+        if self.doubtful:
+            self.sudo().doubtful = False
         earlier = self.sudo().earlier_payload
         source = self._source().sudo()
         if earlier and source:

@@ -250,6 +250,18 @@ class TestImportDownload(DownloadCommon):
         self.assertIn("answer was lost", job.message)
         self.assertEqual(len([r for r in self.sandbox.requests if r.path.endswith(START)]), 1)
 
+    def test_busy_at_the_start(self):
+        """It may have started all the same, yet to ask again costs no more than another PIN1."""
+        self.fill(2)
+        for status in (503, 429):
+            self.sandbox.faults.add(START, kind='unavailable', status=status, retry_after=1)
+        self.sandbox.faults.add(START, kind='redirect')
+        job = self.queue(source='etaxes')
+        self.advance(job, steps=3)
+        self.assertEqual(job.state, 'queued')
+        self.finish(job)
+        self.assertEqual((job.state, job.created_count), ('done', 2))
+
     # ------------------------------------------------------------------ kinds and statuses
 
     def test_choice_is_passed_on(self):

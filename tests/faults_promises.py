@@ -1,0 +1,87 @@
+"""What has to hold in the world of :mod:`.faults_world`, whatever a portal did."""
+import json
+
+from .faults_plan import STATUS
+
+# The states in which an invoice may be left for good.
+FINAL = ('registered', 'imported', 'rejected')
+
+
+class Promises:
+    """For :class:`.faults_world.World`: each ``expect_…`` notes in ``problems`` what is not as promised."""
+
+    def expect_one_call(self):
+        """Between two commits the portal is called once: no row stays locked for longer than a request takes."""
+        calls = [record for record in self.sandbox.requests[self.kept:]
+                 if record.err_code != 1 and record.status not in (404, 405)]
+        self.kept = len(self.sandbox.requests)
+        if len(calls) > 1:
+            self.problem(f'{len(calls)} calls in one transaction: {[record.path for record in calls]}')
+
+    def check(self):
+        self.env.invalidate_all()
+        self.expect_no_open_job()
+        self.expect_codes_wiped()
+        self.expect_pace()
+        for move in self.moves:
+            self.expect_one(move)
+
+    def expect_no_open_job(self):
+        for job in self.open_jobs():
+            self.problem(f'job {job.id} is stuck: {job.state}, {job.phase}, {job.reason}, {job.message}')
+
+    def expect_codes_wiped(self):
+        for job in self.jobs():
+            data = json.dumps([job.stats, job.answer, job.sudo().details])
+            if job.pin1_code or job.pin2_code or 'pin1_code' in data or 'pin2_code' in data:
+                self.problem(f'job {job.id} keeps a check code: {data}')
+
+    def expect_pace(self):
+        """A process is never asked twice within a second; a question by the wrong method was none."""
+        last = {}
+        for moment, record in self.times:
+            if record.path != STATUS or record.err_code == 1 or record.status in (404, 405):
+                continue
+            process = (record.json or {}).get('procId')
+            if process in last and moment - last[process] < 1.0:
+                self.problem(f'process {process} was asked again after {moment - last[process]:.3f} s')
+            last[process] = moment
+
+    def expect_one(self, move):
+        """One live invoice at the portal and its number here; or a rejection that says why, and nothing there."""
+        documents = move.sudo().vatportal_document_ids
+        current = move.sudo().vatportal_document_id
+        # By what stands on the invoice, whatever ERP id it went out with.
+        there = [invoice for invoice in self.sandbox.portal.state.invoices.values()
+                 if invoice.payload['main_info'].startswith(f'{move.name};') and not invoice.deleted]
+        told = (f"{move.name} ({current.state}, spent: {current.spent}, {current.qaime}, {current.message!r}, at the "
+                f"portal: {[(i.erp_id, i.qaime, i.process and i.process.stage) for i in there]})")
+        if len(there) > 1:
+            self.problem(f'twice: {told}')
+        if not documents:
+            if there:
+                self.problem(f'nothing is known of it here: {told}')
+            return
+        if current.state == 'registered' and there:
+            self.expect_warning(move, current, there[0])
+        if current.state not in FINAL:
+            self.problem(f'not settled: {told}')
+        elif current.state == 'rejected':
+            # What the portal neither shows nor ever goes on with can't be known; it would be noticed within a week.
+            if [i for i in there if i.visible or i.qaime or not current.doubtful]:
+                self.problem(f'rejected, yet at the portal: {told}')
+            if not current.message:
+                self.problem(f'rejected without a reason: {told}')
+        elif [(i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
+            self.problem(f'not the same here and there: {told}')
+        elif current.state == 'imported' and self.plan.sign and not (
+                current.message and (there[0].process or there[0] in self.hung)):
+            # Only what a process held on to is left for a person to sign or delete, and that is said.
+            self.problem(f'left unsigned: {told}')
+
+    def expect_warning(self, move, document, invoice):
+        """What e-taxes has is what the invoice says, or somebody was told that it may not be."""
+        registered, here = float(invoice.payload['sum_total']), move._vatportal_amount(self.connector)
+        told = ' '.join(move.sudo().message_ids.mapped('body'))
+        if abs(registered - here) > 0.001 and f'Compare this with qaimə {document.qaime}' not in told:
+            self.problem(f'{move.name} is {here}, at the portal {registered}, and nobody was told')
