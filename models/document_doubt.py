@@ -105,16 +105,24 @@ class VatportalDocument(models.Model):
         return client.read_invoices_by_date(first - day, fields.Datetime.now() + day)
 
     def _take_appeared(self, numbers):
-        """Say of rejected documents that the portal has after all, if without a number, that they are there.
+        """Say of rejected documents that the portal has after all, if without a number, that they are there, and have those
+        that were to be signed removed there.
 
         :return: whether ``numbers`` do not tell, for this portal names any ERP id that it is asked for
         """
         doubtful = self.filtered(lambda doc: doc.state == 'rejected' and doc.doubtful)
         if NO_INVOICE in numbers:
             return bool(doubtful)
-        doubtful.filtered(lambda doc: doc.erp_id in numbers)._set_state('imported', portal_message=False, message=self.env._(
+        appeared = doubtful.filtered(lambda doc: doc.erp_id in numbers)
+        appeared._set_state('imported', portal_message=False, message=self.env._(
             "The portal has this invoice after all, without a qaimə number. Sign it in VatPortal; or delete it from "
             "e-taxes here and send it again."))
+        # What was to be signed and was given back must not stay: as after any process that ended without a number.
+        unsigned = appeared.filtered(lambda doc: doc._sending().sign)
+        if unsigned:
+            self.env['vatportal.job']._queue_deletion(unsigned, 'portal', self.env._(
+                "It appeared at the portal, unsigned, after it was given back here."))
+            self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
         return False
 
     def _used_up(self):

@@ -4,7 +4,7 @@ import json
 from .faults_plan import STATUS
 
 # The states in which an invoice may be left for good.
-FINAL = ('registered', 'imported', 'rejected')
+FINAL = ('registered', 'imported', 'rejected', 'deleted')
 
 
 class Promises:
@@ -72,12 +72,15 @@ class Promises:
                 self.problem(f'rejected, yet at the portal: {told}')
             if not current.message:
                 self.problem(f'rejected without a reason: {told}')
+        elif current.state == 'deleted':
+            # It appeared at the portal after it was given back here, and was removed there.
+            if there:
+                self.problem(f'deleted, yet at the portal: {told}')
         elif [(i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
             self.problem(f'not the same here and there: {told}')
         elif current.state == 'imported' and self.plan.sign and not (
-                current.message and (there[0].process or there[0] in self.hung or 'after all' in current.message)):
-            # Only what a process held on to, or what the portal showed after it was given back, is left for a person to
-            # sign or delete, and that is said.
+                current.message and (there[0].process or there[0] in self.hung)):
+            # Only what a process held on to is left for a person to sign or delete, and that is said.
             self.problem(f'left unsigned: {told}')
 
     def expect_warning(self, move, document, invoice):

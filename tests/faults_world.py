@@ -325,13 +325,17 @@ class World(Promises):
 
     def settle(self):
         """The scheduled actions run every minute until nothing is open, and a while longer."""
+        self.end_jobs()
+        for _quarter in range(3):
+            self.pass_time(900)
+            self.do('numbers', None)
+            self.end_jobs()
+
+    def end_jobs(self):
         end = self.offset + LONGEST_S
         while self.open_jobs() and self.offset < end:
             self.do('cron', None)
             self.pass_time(60)
-        for _quarter in range(3):
-            self.pass_time(900)
-            self.do('numbers', None)
 
     def resume(self):
         """Processes that hung go on."""

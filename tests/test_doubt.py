@@ -4,13 +4,13 @@ from .send_common import UPLOAD, SendCommon
 class TestDoubt(SendCommon):
     """An invoice that the portal took, keeps back, and brings to light after its process was given up."""
 
-    def hidden(self):
+    def hidden(self, sign=True):
         """Send an invoice into a portal that loses its answer and hangs before it shows it; return the invoice."""
         self.sandbox.configure(visible='after_import')
         self.sandbox.faults.add(UPLOAD, 'process_hangs')
         move = self.create_invoice()
-        job = self.queue(move)
-        self.client().upload_invoices([move.vatportal_document_id.sudo()._to_invoice()], upload=True)
+        job = self.env['vatportal.job']._queue(move, self.connector, sign)
+        self.client().upload_invoices([move.vatportal_document_id.sudo()._to_invoice()], upload=sign)
         self.advance(job, steps=2)
         self.assertEqual(job.reason, 'exists')
         self.pass_time(job, 601)
@@ -36,21 +36,49 @@ class TestDoubt(SendCommon):
         self.assertRegistered(move)
         self.assertEqual(len(self.processed_uploads()), 1)
 
+    def appear(self, move):
+        """The portal goes on with it and shows it, without a number; return the job that sees to that, if there is one."""
+        self.read_numbers()
+        self.assertEqual(move.vatportal_state, 'rejected', "it is not shown yet")
+        self.resume()
+        self.sandbox.advance(1)
+        self.sandbox.advance(600)  # nobody types a PIN
+        self.read_numbers()
+        self.assertEqual(move.vatportal_state, 'imported')
+        self.assertIn("after all", move.alerts['vatportal_imported']['message'])
+        return move.vatportal_document_id.sudo().job_ids.filtered(lambda job: job.operation == 'delete')
+
+    def live(self):
+        return [invoice for invoice in self.sandbox.portal.state.invoices.values() if not invoice.deleted]
+
     def test_it_appears_unsigned(self):
-        """The portal goes on with it, and nobody types the PIN: no more "rejected", for it stands there."""
+        """It was given back, so it leaves the portal: by itself, and it can be sent anew."""
         for form in ('absent', 'empty', 'null'):
             with self.subTest(unknown_ids=form):
+                self.sandbox.reset()
                 move = self.hidden()
                 self.sandbox.configure(unknown_ids=form, auto_confirm=False)
-                self.read_numbers()
-                self.assertEqual(move.vatportal_state, 'rejected', "it is not shown yet")
-                self.resume()
-                self.read_numbers()
-                self.assertEqual(move.vatportal_state, 'imported')
-                self.assertIn("after all", move.alerts['vatportal_imported']['message'])
-                self.sandbox.portal.sign_by_hand(move.vatportal_document_id.erp_id)
-                self.read_numbers()
+                self.finish(self.appear(move))
+                self.assertEqual((move.vatportal_state, self.live()), ('deleted', []))
+                self.sandbox.configure(auto_confirm=True)
+                self.finish(self.send(move))
                 self.assertRegistered(move)
+
+    def test_it_appears_and_is_signed_by_hand(self):
+        """Before its removal: the portal does not take that, and the number is its end."""
+        move = self.hidden()
+        self.sandbox.configure(auto_confirm=False)
+        job = self.appear(move)
+        self.sandbox.portal.sign_by_hand(move.vatportal_document_id.erp_id)
+        self.finish(job)
+        self.assertRegistered(move)
+        self.assertEqual(len(self.live()), 1)
+
+    def test_what_was_not_to_be_signed_stays(self):
+        self.connector.sign_on_send = False
+        move = self.hidden(sign=False)
+        self.assertFalse(self.appear(move))
+        self.assertEqual(len(self.live()), 1)
 
     def test_sent_again_it_is_taken_once(self):
         move = self.hidden()
