@@ -128,14 +128,13 @@ class _Watched:
         watch = getattr(_current, 'watch', None)
         if watch is None:
             return super()._new_conn()
-        sock = self._dial(watch)
+        dial = super()._new_conn
+        sock = dial() if hasattr(self, '_socks_options') else self._dial(dial, watch)  # a SOCKS proxy looks the name up
         watch.dialled(sock)
         return sock
 
-    def _dial(self, watch):
+    def _dial(self, dial, watch):
         """Try the addresses of the host one after the other, in the time that is left for the call."""
-        if hasattr(self, '_socks_options'):  # the proxy looks the name up
-            return super()._new_conn()
         host, timeout = self._dns_host, self.timeout
         addresses = _look_up(host, self.port, watch)
         try:
@@ -144,7 +143,7 @@ class _Watched:
                 self._dns_host = addresses.pop(0)
                 self.timeout = min(timeout, watch.left())
                 try:
-                    return super()._new_conn()
+                    return dial()
                 except (urllib3.exceptions.HTTPError, OSError):
                     if not addresses:
                         raise
