@@ -88,6 +88,7 @@ class AccountMove(models.Model):
 
     def action_vatportal_cancel_bill(self):
         """Cancel draft bills whose document was cancelled or deleted at e-taxes."""
+        self.check_access('write')
         for move in self:
             if not move.vatportal_bill_void:
                 raise UserError(self.env._("The document of %s is still valid at e-taxes.", move.display_name))
@@ -116,6 +117,7 @@ class AccountMove(models.Model):
     def action_vatportal_link(self):
         """Link the document in the context with this invoice; the button beside a proposal."""
         self.ensure_one()
+        self.check_access('read')
         document = self.env['vatportal.document'].browse(self.env.context.get('vatportal_document_id')).exists()
         if not document:
             raise UserError(self.env._("Open the document again; it is no longer known which one was meant."))

@@ -1,118 +1,54 @@
 import ast
-import inspect
 import logging
 import re
 from pathlib import Path
 
-from odoo.exceptions import ValidationError
+from markupsafe import Markup
+
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import HttpCase, JsonRpcException, new_test_user
+from odoo.tests import HttpCase, new_test_user
+
+from odoo.addons.mail.tests.common import MockEmail
 
 from ..sandbox.server import Sandbox
+from ..vatportal.names import text_key
+from .rpc_common import RpcCommon
 from .send_common import SendCommon
 
 ADDON = 'l10n_az_vatportal'
 ROOT = Path(__file__).resolve().parent.parent
-# Public by Odoo's own design; all that they do is checked in there.
-INHERITED = {'create', 'write', 'unlink', 'copy', 'copy_data', 'read', 'default_get', 'init', 'name_create', 'onchange'}
-# What opens a window tells nothing: whoever may not read the records sees nothing in it.
-WINDOWS = {'ir.actions.act_window', 'ir.actions.client', 'ir.actions.act_url'}
+EVIL = '<img src=x onerror=alert(1)> {{ 7*7 }} <script>alert(2)</script>'
 # Models that belong to no company, for they are the same for all.
 COMMON_MODELS = {'vatportal.kind', 'vatportal.new.vendor', 'vatportal.status', 'vatportal.unit.alias'}
 
 
-def is_ours(function):
-    return str(getattr(function, '__module__', '')).startswith(f'odoo.addons.{ADDON}.')
-
-
-def public_methods(model):
-    """The names of the methods that this addon defines on ``model`` and that RPC reaches."""
-    found = set()
-    for cls in type(model).mro():
-        for name, function in vars(cls).items():
-            function = inspect.unwrap(getattr(function, '__func__', function))
-            if not name.startswith('_') and inspect.isfunction(function) and is_ours(function) \
-                    and not getattr(function, '_api_private', False):
-                found.add(name)
-    return found - INHERITED
-
-
-class TestRpc(SendCommon, HttpCase):
+class TestRpc(RpcCommon, SendCommon, HttpCase):
     """Every public method, called over RPC by people who have no business with it."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.plain = new_test_user(
-            cls.env, 'nobody', 'base.group_user', company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)])
-        cls.outsider = new_test_user(cls.env, 'outsider', 'base.group_portal')
+    ADDON = ADDON
 
-    def everything(self):
-        """A record of each of our models, where there is one, and of those that we extend: model → record."""
-        move = self.create_invoice()
-        job = self.send(move)
-        self.finish(job)
-        document = move.vatportal_document_id
-        moves = {'move_ids': [Command.set(move.ids)]}
-        documents = {'document_ids': [Command.set(document.ids)]}
+    def records(self):
+        return {'account.move': self.move, 'vatportal.document': self.move.vatportal_document_id,
+                'vatportal.job': self.move.vatportal_document_id.job_ids, 'vatportal.connector': self.connector}
+
+    def made(self):
+        moves = {'move_ids': [Command.set(self.move.ids)]}
+        documents = {'document_ids': [Command.set(self.move.vatportal_document_id.ids)], 'reason': "Wrong"}
         connector = {'connector_id': self.connector.id}
-        made = {
-            'vatportal.send.wizard': moves, 'vatportal.package.wizard': moves, 'vatportal.delete.wizard': documents,
-            'vatportal.bill.wizard': {'document_id': document.id}, 'vatportal.token.wizard': connector,
-            'vatportal.import.wizard': connector, 'vatportal.import.schedule': connector, 'res.config.settings': {},
-        }
-        records = {'account.move': move, 'vatportal.document': document, 'vatportal.job': job,
-                   'vatportal.connector': self.connector}
-        for name in self.env:
-            if self.env[name]._abstract or not public_methods(self.env[name]) or name in records:
-                continue
-            found = self.env[name].create(made[name]) if name in made else self.env[name].sudo().search([], limit=1)
-            self.assertTrue(found, f"{name} has public methods: make a record of it here")
-            records[name] = found
-        return records
-
-    def state(self):
-        """What an intruder could have changed."""
-        self.env.invalidate_all()
         return {
-            name: (self.env[name].sudo().search_count([]), self.env[name].sudo().search([]).mapped('write_date'))
-            for name in self.env
-            if name.startswith('vatportal.') and not self.env[name]._abstract and self.env[name]._log_access
-        } | {'account.move': self.env['account.move'].sudo().search([]).mapped('write_date')}
-
-    def arguments(self, model, method):
-        """Something for each parameter that has no default."""
-        parameters = list(inspect.signature(getattr(type(model), method)).parameters.values())[1:]
-        return [1 for parameter in parameters if parameter.default is parameter.empty
-                and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)]
-
-    def call(self, record, method):
-        """The answer to the call over HTTP, or the name of the exception."""
-        args = [record.ids, *self.arguments(record, method)]
-        try:
-            return self.make_jsonrpc_request(
-                f'/web/dataset/call_kw/{record._name}/{method}',
-                {'model': record._name, 'method': method, 'args': args, 'kwargs': {}})
-        except JsonRpcException as error:
-            return str(error)
+            'vatportal.send.wizard': moves, 'vatportal.package.wizard': moves, 'vatportal.delete.wizard': documents,
+            'vatportal.bill.wizard': {'document_id': self.move.vatportal_document_id.id},
+            'vatportal.token.wizard': connector, 'vatportal.import.wizard': connector,
+            'vatportal.import.schedule': connector, 'res.config.settings': {},
+        }
 
     def test_public_methods_are_checked(self):
-        records = self.everything()
-        methods = [(record, method) for record in records.values() for method in sorted(public_methods(record))]
-        self.assertIn('action_refresh', public_methods(self.env['vatportal.job']))
+        self.move = self.create_invoice()
+        self.finish(self.send(self.move))
+        methods = self.assertChecked()
+        self.assertIn('action_refresh', methods)
         self.assertGreater(len(methods), 15, "the list itself must not be empty")
-        before, asked = self.state(), len(self.sandbox.requests)
-        for user in (self.plain, self.outsider):
-            self.authenticate(user.login, user.login)
-            for record, method in methods:
-                with self.subTest(user=user.login, model=record._name, method=method):
-                    answer = self.call(record, method)
-                    refused = isinstance(answer, str) and ('AccessError' in answer or 'UserError' in answer)
-                    window = isinstance(answer, dict) and answer.get('type') in WINDOWS
-                    self.assertTrue(refused or window or answer in (False, None, [], {}), answer)
-        self.assertEqual(self.state(), before)
-        self.assertEqual(len(self.sandbox.requests), asked, "the portal was asked")
 
     def test_private_methods_are_out_of_reach(self):
         self.authenticate(self.env.user.login, self.env.user.login)
@@ -196,23 +132,52 @@ class TestSecrets(SendCommon):
                 self.connector.base_url = address
 
 
-class TestHostile(SendCommon):
+class TestHostile(MockEmail, SendCommon):
     """What comes from outside stays text."""
 
+    def assertText(self, html):
+        """The portal's words stand in ``html`` as text, with nothing in it that a browser would run."""
+        html = str(html).lower()  # the case of a number counts for nothing
+        self.assertIn('&lt;img', html, "they came this far")
+        self.assertNotRegex(html, '<img[^>]*onerror')
+        self.assertNotIn('<script', html)
+
     def test_portal_words_are_escaped(self):
-        evil = '<img src=x onerror=alert(1)> {{ 7*7 }} <script>alert(2)</script>'
-        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', message=evil)
+        """On the document and the invoice, and in what the dialog gets: word for word, and as plain text."""
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', message=EVIL)
         move = self.create_invoice()
         job = self.send(move)
         self.finish(job)
         document = move.vatportal_document_id
         self.assertIn('<img', document.portal_message, "kept word for word")
-        bodies = (move.message_ids + document.message_ids).mapped('body')
-        for text in map(str, bodies):
-            self.assertNotIn('<img', text)
-            self.assertNotIn('<script', text)
-        for alert in (move.alerts or {}).values():
-            self.assertNotIsInstance(alert['message'], type(move.message_ids[:1].body), "no Markup: the banner escapes it")
+        for alert in move.alerts.values():
+            self.assertNotIsInstance(alert['message'], Markup, "the banner escapes what is no markup")
+        [row] = job._progress()['documents']
+        self.assertIn('<img', row['portal_message'])
+        self.assertNotIsInstance(row['portal_message'], Markup)
+
+    def test_portal_words_in_the_chatter(self):
+        """A number is what the portal says it is, and goes to the invoice's chatter."""
+        move = self.create_invoice()
+        job = self.send(move, sign=False)
+        self.finish(job)
+        move.vatportal_document_id._set_number(EVIL)
+        self.assertText(move.message_ids[0].body)
+
+    def test_portal_words_in_a_mail(self):
+        """A scheduled import that the portal refuses is told to the users to notify, in its own words."""
+        self.connector.notify_user_ids = new_test_user(
+            self.env, 'told', 'account.group_account_invoice', email='told@example.com', notification_type='email',
+            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        schedule = self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id})
+        self.sandbox.faults.add('*', 'error', times=None, code=6, message=EVIL)
+        with self.mock_mail_gateway():
+            self.finish(schedule._begin())
+        self.assertIn('<img', schedule.last_error, "kept word for word")
+        message = self.connector.message_ids[0]
+        self.assertText(message.body)
+        [mail] = self._new_mails.filtered(lambda mail: mail.mail_message_id == message)
+        self.assertText(mail.body_html)
 
     def test_views_write_no_markup(self):
         """Neither a view nor a component writes a value into the page unescaped."""
@@ -251,3 +216,53 @@ class TestCompanies(SendCommon):
                     continue
                 rules = self.env['ir.rule'].sudo().search([('model_id.model', '=', name), ('groups', '=', False)])
                 self.assertTrue(any(re.search(r"'company_id', 'in', (\[False\] ?\+ ?)?company_ids", rule.domain_force) for rule in rules))
+
+    def strangers(self):
+        """Another company, and a user with every right in it."""
+        other = self.env['res.company'].create({'name': "Başqa MMC"})
+        return other, new_test_user(
+            self.env, 'company-stranger', 'account.group_account_manager,base.group_system', company_id=other.id,
+            company_ids=[Command.set(other.ids)])
+
+    def test_schedules_mappings_and_aliases_are_apart(self):
+        """Neither found, read, written nor thrown away by another company's people."""
+        other, stranger = self.strangers()
+        records = [
+            self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id}),
+            self.env['vatportal.product.mapping'].create({
+                'company_id': self.company.id, 'partner_id': self.partner.id, 'name': "Ours"}),
+            self.env['vatportal.unit.alias'].create({
+                'name': "bizim ədəd", 'uom_id': self.unit.id, 'company_id': self.company.id}),
+        ]
+        for record in records:
+            theirs = record.with_user(stranger).with_context(allowed_company_ids=other.ids)
+            name = 'days_back' if 'days_back' in record._fields else 'name'
+            for method, *args in (('read', [name]), ('write', {name: record[name]}), ('unlink',),
+                                  ('export_data', [name]), ('web_read', {name: {}})):
+                self.env.invalidate_all()
+                with self.subTest(model=record._name, method=method), self.assertRaises(AccessError):
+                    getattr(theirs, method)(*args)
+            self.assertNotIn(record, theirs.search([]))
+            self.assertTrue(record.exists())
+
+    def test_nothing_is_made_in_another_company(self):
+        other, stranger = self.strangers()
+        env = self.env(user=stranger, context={'allowed_company_ids': other.ids})
+        for model, vals in (
+            ('vatportal.import.schedule', {'connector_id': self.connector.id}),
+            ('vatportal.product.mapping', {'company_id': self.company.id, 'partner_id': self.partner.id, 'name': "x"}),
+            ('vatportal.unit.alias', {'name': "x", 'uom_id': self.unit.id, 'company_id': self.company.id}),
+        ):
+            with self.subTest(model), self.assertRaises(AccessError):
+                env[model].create(vals)
+
+    def test_what_is_learnt_counts_in_its_company_alone(self):
+        other = self.env['res.company'].create({'name': "Başqa MMC"})
+        self.env['vatportal.product.mapping'].create({
+            'company_id': self.company.id, 'partner_id': self.partner.id, 'name': "Ours"})
+        self.env['vatportal.unit.alias'].create({
+            'name': "bizim ədəd", 'uom_id': self.unit.id, 'company_id': self.company.id})
+        Mapping, Alias = self.env['vatportal.product.mapping'], self.env['vatportal.unit.alias']
+        found = [(bool(Mapping._for_partner(company, self.partner, 'purchase')),
+                  text_key("bizim ədəd") in Alias._units_by_key(company)) for company in (self.company, other)]
+        self.assertEqual(found, [(True, True), (False, False)])

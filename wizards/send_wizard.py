@@ -169,6 +169,7 @@ class VatportalSendWizard(models.TransientModel):
         :raises UserError: when nothing can be sent, naming what stands against it
         """
         self.ensure_one()
+        self.check_access('read')
         jobs = self.env['vatportal.job']
         for connector, records in self._ready_by_connector():
             jobs += jobs._queue(records, connector, self.sign)

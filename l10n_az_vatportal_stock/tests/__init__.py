@@ -3,3 +3,4 @@ from . import test_transfer
 from . import test_transfer_status
 from . import test_transfer_access
 from . import test_transfer_checks
+from . import test_transfer_rpc
