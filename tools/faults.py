@@ -10,18 +10,25 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog='./dev faults', description='Random faults at the portal, and servers killed in between.')
     parser.add_argument('--seeds', metavar='A-B', default='1-500', help='the schedules to run (1-500)')
     parser.add_argument('--seed', type=int, metavar='N', help='one schedule again, with all that happens in it')
-    parser.add_argument('--kills', type=int, metavar='N', help='instead: kill real servers N times')
+    parser.add_argument('--kills', metavar='N', help='instead: kill real servers N times; A-B: only those kills of a longer row')
     parser.add_argument('--races', type=int, metavar='N', help='instead, or with --kills: people who send the same at once, N times (with --kills 4)')
     parser.add_argument('--upgrade', metavar='REVISION', nargs='?', const='', help='instead: update from an earlier commit (the last one with another version)')
     parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
     return parser.parse_args(given)
 
 
+def number(text: str) -> int:
+    if not text.isdigit():
+        raise Failure('--kills wants a number, such as 60, or two, such as 1-30.')
+    return int(text)
+
+
 def main(given: list[str]) -> int:
     options = arguments(given)
     if options.kills is not None or options.races is not None:
         import kills
-        return kills.main(options.kills or 0, 4 if options.races is None else options.races, options.kill_seed)
+        first, _dash, last = (options.kills or '0').rpartition('-')
+        return kills.main(number(first or '1'), number(last), 4 if options.races is None else options.races, options.kill_seed)
     if options.upgrade is not None:
         import upgrade
         return upgrade.main(options.upgrade)

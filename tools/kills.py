@@ -135,11 +135,11 @@ def uninstall(scene):
 
 # -- the command ------------------------------------------------------------------------------------
 
-def plan(count: int) -> list[tuple]:
+def plan(first: int, last: int) -> list[tuple]:
     """(mode, point, victim, whether the scheduled action is left alone with it: every other time), each point with each
     victim in turn."""
     rounds = []
-    for number in range(count):
+    for number in range(first - 1, last):
         turn, index = divmod(number, len(POINTS))
         victim = VICTIMS[(index + turn) % len(VICTIMS)]
         mode = ('threaded', 'workers')[turn % 2] if victim == 'PostgreSQL' else 'threaded' if victim == 'threaded' else 'workers'
@@ -147,9 +147,9 @@ def plan(count: int) -> list[tuple]:
     return sorted(rounds, key=lambda entry: entry[0])  # few changes of mode
 
 
-def main(count: int, races: int, seed: int) -> int:
+def main(first: int, last: int, races: int, seed: int) -> int:
     rng = random.Random(seed)
-    rounds = plan(count)
+    rounds = plan(first, last)
     failed, tally, hits = 0, Counter(), 0
     with cli.serving() as server, contextlib.ExitStack() as stack:
         cli.ensure_base(server)
