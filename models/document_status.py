@@ -26,7 +26,7 @@ class VatportalDocument(models.Model):
 
     is_approved = fields.Boolean(compute='_compute_is_approved', store=True)
     status_label = fields.Char(
-        string="e-taxes Status", compute='_compute_status_label',
+        string="Status at e-taxes", compute='_compute_status_label',
         help="A status that is new to us reads as e-taxes names it.")
     hint = fields.Char(compute='_compute_hint', help="What the status means, and what happens next by itself.")
 
