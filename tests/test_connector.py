@@ -1,4 +1,5 @@
 import http.server
+import re
 import socket
 import ssl
 import threading
@@ -122,9 +123,15 @@ class TestConnector(SendCommon):
         ):
             self.connector.base_url = typed
             self.assertEqual(self.connector.base_url, stored)
-        for wrong in ('http://demo.vatportal.az/api', 'https://user:pass@demo.vatportal.az', 'not an address', 'ftp://x'):
-            with self.subTest(address=wrong), self.assertRaises(ValidationError), self.cr.savepoint():
-                self.connector.base_url = wrong
+        for wrong, said in (
+            ('http://demo.vatportal.az/api', "https:// ilə başlamalıdır"),
+            ('https://user:pass@demo.vatportal.az', "istifadəçi adı"),
+            ('https://demo.vatportal.az/api?a=1', "“?”"),
+            ('not an address', "boşluq"),
+            ('ftp://x', "kimi olmalıdır"),
+        ):
+            with self.subTest(address=wrong), self.assertRaisesRegex(ValidationError, re.escape(said)), self.cr.savepoint():
+                self.connector.with_context(lang='az_AZ').base_url = wrong
 
     def test_phone_normalised(self):
         self.connector.phone = '+994 (50) 123-45-67'
