@@ -123,7 +123,8 @@ class TestGuards(SendCommon):
             as_user.write({'vatportal_document_ids': [Command.clear()]})
         as_user.write({'vatportal_document_id': False, 'vatportal_state': 'none'})
         with self.assertRaisesRegex(UserError, number):
-            self.wizard(move).with_user(self.user).action_send()
+            self.env['vatportal.send.wizard'].with_user(self.user).create({
+                'move_ids': [Command.set(move.ids)]}).action_send()
         with self.assertRaises(UserError):
             as_user.button_draft()
         self.assertEqual(len(self.uploads()), 1)
