@@ -14,8 +14,8 @@ from base import ADDON, ROOT, Failure, fresh_log, run, say
 from demo_run import Phone
 from scene import DATABASE, HOME, UPLOAD, Scene, freeze_addons
 
-# Columns that are gone on purpose, as table.column; a migration script has saved what they held.
-DROPPED = {f'vatportal_connector.{name}' for name in ('token', 'username', 'password', 'secret_hash')}
+# Columns that have a new place: table.column → (table, its column that names the old row); they keep their names.
+MOVED = {f'vatportal_connector.{name}': ('vatportal_secret', 'connector_id') for name in ('token', 'username', 'password', 'secret_hash')}
 # Columns that count or describe what is recomputed by an update.
 RECOMPUTED = {'write_date', 'write_uid'}
 
@@ -122,9 +122,17 @@ def lost(before: dict, after: dict) -> list[str]:
             if now is None:
                 problems.append(f'{table} {key} is gone')
                 continue
-            problems += [f'{table} {key}: {name} was {value!r}, is {now.get(name, "gone")!r}' for name, value in row.items()
-                         if name not in RECOMPUTED and f'{table}.{name}' not in DROPPED and not kept(value, now.get(name))]
+            problems += [f'{table} {key}: {name} was {value!r}, is {there!r}' for name, value in row.items()
+                         if name not in RECOMPUTED and not kept(value, there := value_after(after, table, key, name))]
     return problems
+
+
+def value_after(after: dict, table: str, key, name: str):
+    """What stands in that column now, wherever it is kept."""
+    if f'{table}.{name}' not in MOVED:
+        return after[table][key].get(name)
+    place, owner = MOVED[f'{table}.{name}']
+    return next((row[name] for row in after[place].values() if row[owner] == key), None)
 
 
 def kept(value, now) -> bool:
