@@ -128,7 +128,7 @@ class TestConnector(SendCommon):
             ('https://user:pass@demo.vatportal.az', "istifadəçi adı"),
             ('https://demo.vatportal.az/api?a=1', "“?”"),
             ('not an address', "boşluq"),
-            ('ftp://x', "kimi olmalıdır"),
+            ('ftp://x', "şəklində olmalıdır"),
         ):
             with self.subTest(address=wrong), self.assertRaisesRegex(ValidationError, re.escape(said)), self.cr.savepoint():
                 self.connector.with_context(lang='az_AZ').base_url = wrong
