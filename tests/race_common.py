@@ -12,8 +12,8 @@ from odoo.tools import SQL
 from ..models.job import VatportalJob
 from ..sandbox.server import Sandbox
 
-# VÖENs that no other test has, for the company stays behind, archived.
-OWN, PARTNER = '2304775691', '1304612051'
+# A code and VÖENs that no other test has: others run beside, and the company stays behind, archived.
+OWN, PARTNER, CODE = '2304775691', '1304612051', '4407110000'
 TABLES = ('vatportal_job', 'vatportal_document', 'account_move', 'vatportal_connector')
 
 
@@ -57,7 +57,7 @@ class RaceCommon(TransactionCase):
         partner = env['res.partner'].create({
             'name': "Race partner", 'vat': PARTNER, 'country_id': env.ref('base.az').id, 'is_company': True})
         product = env['product.product'].create({
-            'name': "Sement", 'vatportal_code': '2523290000', 'uom_id': env.ref('uom.product_uom_unit').id})
+            'name': "Race product", 'vatportal_code': CODE, 'uom_id': env.ref('uom.product_uom_unit').id})
         tax = env['account.tax'].search([
             ('company_id', '=', self.company_id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '=', 'vat')])
         moves = env['account.move'].create([{
@@ -87,6 +87,7 @@ class RaceCommon(TransactionCase):
             for user in env['res.users'].browse(self.user_ids):
                 user.write({'active': False, 'login': f'{uuid4()}'})
             env['res.partner'].search([('vat', '=', PARTNER)]).unlink()
+            env['product.product'].search([('vatportal_code', '=', CODE)]).unlink()
             env['res.company'].browse(self.company_id).write({'active': False, 'vat': False})
 
     def race(self, *actions):
