@@ -224,8 +224,8 @@ class Scene:
             rows = self.call('account.move', 'read', moves, ['vatportal_state'])
             if all(row['vatportal_state'] == 'none' for row in rows):
                 self.send(moves)
-            elif all(row['vatportal_state'] in ('registered', 'rejected') for row in rows):
-                return
+            elif all(row['vatportal_state'] in ('registered', 'rejected', 'none') for row in rows):
+                return  # what did not go out at all was part of a selection that lost a race
             if not by_cron:
                 for job in self.call('vatportal.job', 'search', [('state', 'in', ('queued', 'starting', 'running'))]):
                     self.call('vatportal.job', 'action_refresh', [job])
