@@ -253,6 +253,10 @@ class VatportalDocument(models.Model):
             **self._api_amounts(of_invoice=True),
         )
 
+    def _connector(self):
+        """The connector of the document; of one that came as a file, its company's."""
+        return self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
+
     # ------------------------------------------------------------------ numbers that come later
 
     @api.model

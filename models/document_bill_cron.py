@@ -2,10 +2,10 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, RedirectWarning, UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools.misc import split_every
 
+from .concurrency import CONCURRENT
 from .document_bill import BillQuestion
 
 _logger = logging.getLogger(__name__)
@@ -15,7 +15,6 @@ BATCH = 20
 RETRY = timedelta(minutes=50)
 # Somebody else was at the same documents: this soon they are tried again.
 SOON = timedelta(minutes=1)
-CONCURRENT = (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 
 
 class VatportalDocument(models.Model):

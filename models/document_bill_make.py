@@ -117,9 +117,6 @@ class VatportalDocument(models.Model):
     def _new_bill(self, vals):
         return self.env['account.move'].create(vals)
 
-    def _connector(self):
-        return self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
-
     def _bill_header(self, move_type, partner):
         connector = self._connector()
         notes = [text for text in (self.main_info, self.add_info) if text]

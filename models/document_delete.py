@@ -47,10 +47,6 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ whether and where
 
-    def _delete_connector(self):
-        """The connector through which the document is deleted."""
-        return self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
-
     def _delete_folder(self):
         """Where the document stands. What has a number is taken for signed: the portal does not tell a draft
         apart, so the person may say that it is one."""
@@ -70,7 +66,7 @@ class VatportalDocument(models.Model):
             return _("It was rejected and is not at e-taxes; there is nothing to delete.")
         if self.state == 'deleted':
             return _("It is deleted already.")
-        if not self._delete_connector():
+        if not self._connector():
             return _("%s has no VatPortal connector.", self.company_id.name)
         if self.state == 'imported':
             return False

@@ -98,8 +98,12 @@ class VatportalDocument(models.Model):
             return False  # no qaimə can say it any more
 
     def _ask_numbers(self, client, by_date):
+        """Ask the portal for these documents; return a dict of ERP id → number."""
         if not by_date:
+            # Whether the portal names ids that it does not have is not documented; one that it can't have tells. It
+            # comes first, for an answer that is too short lacks its end.
             return client.read_invoices([NO_INVOICE, *self.mapped('erp_id')])
+        # A day more on either side, for the portal's clock may be another.
         day = timedelta(days=1)
         first = min(document.first_sent_at or document.create_date for document in self)
         return client.read_invoices_by_date(first - day, fields.Datetime.now() + day)

@@ -1,8 +1,8 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .concurrency import CONCURRENT
 
 _logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class VatportalDocument(models.Model):
                 self.exists().write({'to_follow': False, 'follow_problem': False})
                 # The changes are logged now: a part that fails would take the log of those before it along.
                 self.env.cr.flush()
-        except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+        except CONCURRENT:
             raise
         except Exception as error:
             if len(self) > 1:
@@ -77,7 +77,7 @@ class VatportalDocument(models.Model):
         """Take up again what could not be done after an import, in a transaction of its own."""
         try:
             self._follow_waiting(limit=FOLLOW_AT_ONCE)
-        except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
+        except CONCURRENT as error:
             # An import of the same documents is at work, and sees to them.
             self.env.cr.rollback()
             _logger.info("VatPortal: imported documents are in use: %s", type(error).__name__)

@@ -7,13 +7,13 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import float_compare
 from odoo.tools.misc import split_every
 
 from ..vatportal import qaime_number, voen
 from . import portal_values
 from .amounts import decimal
+from .concurrency import CONCURRENT
 from .document import STATUSES, TRANSITIONS
 
 _logger = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ class VatportalDocument(models.Model):
                 outcome = self._store_chunk(chunk, found, common)
         except UniqueViolation as error:
             raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
-        except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+        except CONCURRENT:
             raise
         except Exception as error:
             if len(chunk) > 1:

@@ -161,10 +161,9 @@ class VatportalDocument(models.Model):
         if present.filtered(lambda activity: activity.summary == summary):
             return
         present.unlink()
-        connector = self.connector_id or self.env['vatportal.connector']._default_for(self.company_id)
         record.activity_schedule(
             activity_type, summary=summary, note=Markup("<p>%s</p>") % note,
-            user_id=connector.sudo()._activity_user(record).id)
+            user_id=self._connector().sudo()._activity_user(record).id)
 
     def _close_activity(self):
         record, activity_type = self._activity_place()

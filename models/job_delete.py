@@ -55,7 +55,7 @@ class VatportalJob(models.Model):
                 'delete_reason': reason, 'document_ids': [fields.Command.set(group.ids)],
                 'started_at': now, 'changed_at': now,
             }
-            for connector, group in documents.grouped(lambda document: document._delete_connector()).items()
+            for connector, group in documents.grouped(lambda document: document._connector()).items()
         ])
         for job in jobs:
             # Written on the document's own row: who asks for the same deletion with an older view of the database

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from .job import OPEN_STATES
@@ -50,8 +50,8 @@ class VatportalJob(models.Model):
 
     def _headline(self):
         _ = self.env._
-        waits = self.connector_id.retry_at and fields.Datetime.now() < self.connector_id.retry_at
-        if self.operation != 'delete' or self.state in ('done', 'failed') or waits or self.waits_for_pin:
+        waits = self.connector_id._is_waiting() or self.waits_for_pin
+        if self.operation != 'delete' or self.state in ('done', 'failed') or waits:
             return super()._headline()
         if self.state == 'queued':
             return _("Waiting to be deleted.")

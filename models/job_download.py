@@ -4,10 +4,9 @@ import zlib
 from datetime import datetime, time
 
 from odoo import fields, models
-from odoo.exceptions import ConcurrencyError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..vatportal import EtaxesDocument, polling, qaime_number
+from .concurrency import CONCURRENT
 
 # The folders of e-taxes as the API numbers them (v8.0, /etx/import, `dir`).
 FOLDERS = {'incoming': 0, 'outgoing': 1}
@@ -209,7 +208,7 @@ class VatportalJob(models.Model):
             with self.env.cr.savepoint():
                 return self.env['vatportal.document']._upsert_from_portal(
                     self.connector_id, self.direction, documents, job=self)
-        except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+        except CONCURRENT:
             return None
 
     def _lock_folder(self):

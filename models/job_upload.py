@@ -1,4 +1,3 @@
-from datetime import timedelta
 
 from odoo import fields, models
 
@@ -139,14 +138,7 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ read
 
     def _call_read_upload(self, client):
-        if self.by_date:
-            # A day more on either side, for the portal's clock may be another.
-            day = timedelta(days=1)
-            first = min(document.first_sent_at or self.started_at for document in self._own_documents())
-            return client.read_invoices_by_date(first - day, fields.Datetime.now() + day)
-        # Whether the portal names ids that it does not have is not documented; one that it can't have tells. It comes
-        # first, for an answer that is too short lacks its end.
-        return client.read_invoices([NO_INVOICE, *self._own_documents().sorted('id').mapped('erp_id')])
+        return self._own_documents().sorted('id')._ask_numbers(client, self.by_date)
 
     def _apply_read_upload(self, numbers):
         for document in self._own_documents():

@@ -55,4 +55,3 @@ from . import test_hanging_portal
 from . import test_backoff
 from . import test_twice
 from . import test_migration
-from . import test_token_rows

@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from ..models.job import VatportalJob
 from ..sandbox.server import Sandbox
+from ..vatportal import VatPortalClient
 
 START, CONFIRM = '/auth/reset_start.php', '/auth/reset_confirm.php'
 
@@ -110,3 +111,52 @@ class TestTokenRace(TransactionCase):
             cr.rollback()
         self.assertEqual((len(self.calls(START)), len(self.calls(CONFIRM))), (1, 1))
         self.assertEqual(self.stored(), (self.portal_token(), False))
+
+    # ------------------------------------------------------------------ processes that go on meanwhile
+
+    def note(self):
+        """What any job of the connector does after a call; a lock would stop it here."""
+        with self.registry.cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout = '5s'")
+            self.connector(cr)._note_failure("down")
+
+    def test_no_row_is_locked_and_the_token_is_kept_all_the_same(self):
+        calls = []
+        start, confirm = VatPortalClient.start_reset, VatPortalClient.confirm_reset
+
+        def noted(call):
+            def during(client, *args):
+                calls.append(call.__name__)
+                result = call(client, *args)
+                self.note()
+                return result
+            return during
+
+        with patch.object(VatPortalClient, 'start_reset', noted(start)), \
+                patch.object(VatPortalClient, 'confirm_reset', noted(confirm)), self.registry.cursor() as cr:
+            self.assertFalse(self.connector(cr)._renew_token())
+        self.assertEqual(calls, ['start_reset', 'confirm_reset'])
+        with self.registry.cursor() as cr:
+            connector = self.connector(cr)
+            self.assertEqual(connector.token, self.sandbox.portal.account('demo').token)
+            self.assertFalse(connector.renewal_lost_at or connector.down_since)
+
+    def test_the_token_is_kept_before_what_is_said_of_it(self):
+        """A conflict at the connector's row does not cost the token."""
+        keep, kept = type(self.env['vatportal.connector'])._keep, []
+
+        def disturbed(connector, records, vals):
+            kept.append(records._name)
+            if records._name == 'vatportal.connector':
+                records.read(['name'])  # the snapshot is taken, then someone writes
+                self.note()
+            return keep(connector, records, vals)
+
+        with patch.object(self.registry['vatportal.connector'], '_keep', disturbed), self.registry.cursor() as cr, \
+                self.assertLogs('odoo.sql_db', 'ERROR'):
+            self.assertFalse(self.connector(cr)._renew_token())
+        self.assertEqual(kept, ['vatportal.secret', 'vatportal.connector'])
+        with self.registry.cursor() as cr:
+            self.assertEqual(self.connector(cr).token, self.sandbox.portal.account('demo').token)
+            self.assertFalse(self.connector(cr).renewal_lost_at)
+        self.assertEqual(sum(call.path.endswith('reset_confirm.php') for call in self.sandbox.requests), 1)
