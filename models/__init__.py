@@ -55,6 +55,8 @@ from . import account_move
 from . import account_move_check
 from . import account_move_document
 from . import account_move_bill
+from . import account_move_bill_unit
+from . import account_move_correct
 from . import account_move_kind
 from . import account_move_delete
 from . import account_move_advance

@@ -90,7 +90,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ guards
 
     def button_draft(self):
-        self._vatportal_guard()
+        self._vatportal_guard_draft()
         return super().button_draft()
 
     def button_cancel(self):
@@ -106,9 +106,12 @@ class AccountMove(models.Model):
     @api.depends('vatportal_locked')
     def _compute_show_reset_to_draft_button(self):
         super()._compute_show_reset_to_draft_button()
-        self.filtered('vatportal_locked').show_reset_to_draft_button = False
+        self.filtered(lambda move: move.vatportal_locked and not move.vatportal_to_correct).show_reset_to_draft_button = False
 
     def write(self, vals):
-        if vals.get('state') in ('draft', 'cancel'):
-            self.filtered(lambda move: move.state == 'posted')._vatportal_guard()
+        posted = self.filtered(lambda move: move.state == 'posted') if vals.get('state') in ('draft', 'cancel') else self.browse()
+        if vals.get('state') == 'cancel':
+            posted._vatportal_guard()
+        else:
+            posted._vatportal_guard_draft()
         return super().write(vals)

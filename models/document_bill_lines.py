@@ -115,7 +115,7 @@ class VatportalDocument(models.Model):
             amount += whole.vat_amount
             notes.append(self._cost_note(row, 'vat', whole.vat_amount))
         self._note_amounts(part, taxes, notes)
-        vals = self._line_vals(row, match, books.units, notes)
+        vals = self._line_vals(row, match, books.units)
         vals |= self._amount_vals(row, amount, whole, taxes, part.main, notes)
         result = [vals]
         if whole.road and 'road' not in held:
@@ -125,7 +125,7 @@ class VatportalDocument(models.Model):
                 **({'account_id': vals['account_id']} if 'account_id' in vals else {})})
         return result
 
-    def _line_vals(self, row, match, units, notes):
+    def _line_vals(self, row, match, units):
         """Product, text, account and unit of a line."""
         name = row.name if row._name == 'vatportal.document.line' else self.main_info
         vals = {'name': name or self.qaime, 'is_imported': True}
@@ -136,11 +136,7 @@ class VatportalDocument(models.Model):
         if match.mapping and match.mapping.account_id.active:
             vals['account_id'] = match.mapping.account_id.id
         uom = self._line_unit(row, match, units)
-        if uom and match.product and not uom._has_common_reference(match.product.uom_id):
-            notes.append({'level': 'info', 'text': self.env._(
-                "“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check the quantity.",
-                line=name, unit=row.unit, own=match.product.uom_id.name)})
-        elif uom or not match.product:
+        if not match.product or (uom and uom._has_common_reference(match.product.uom_id)):
             vals['product_uom_id'] = uom.id if uom else False
         return vals
 

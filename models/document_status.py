@@ -12,6 +12,8 @@ ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes'
 DOCUMENT_ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes_document'
 # The buyer has so many days to answer; then the system approves (e-taxes.gov.az).
 DAYS_TO_APPROVE = timedelta(days=5)
+# At e-taxes the issuer corrects such a document, or has just done so.
+CORRECTED_STATUSES = ('updateRequested', 'onApprovalEdited')
 # Beside the obvious ones: what was refused leaves the document as it was, approved.
 APPROVED = ('approved', 'approvedBySystem', 'updateApproval', 'cancelationRefused', 'correctionRefused')
 
@@ -67,6 +69,12 @@ class VatportalDocument(models.Model):
         }
         return texts.get(self.status, False)
 
+    def _is_corrected_by_hand(self):
+        """Whether what this document was made from may follow a correction made at e-taxes: it was sent back, was
+        corrected there, or its total is another one."""
+        return bool(self) and self.direction == 'outgoing' and self.state == 'registered' \
+            and (self.status in CORRECTED_STATUSES or self.amount_differs) and not self._open_deletions()
+
     # ------------------------------------------------------------------ activities
 
     def _follow_status(self):
@@ -113,8 +121,8 @@ class VatportalDocument(models.Model):
         _ = self.env._
         if self.status == 'updateRequested':
             return (_("e-taxes: %s was sent back for correction", number),
-                    _("The buyer did not approve the document. Read the reason at e-taxes.gov.az, correct the document "
-                      "there, and correct this invoice in the same way."))
+                    _("Read the reason at e-taxes.gov.az and correct the document there. Correct this invoice in the same "
+                      "way: reset it to draft, change and confirm it; it is not sent again."))
         if self.status == 'cancelRequested':
             return (_("e-taxes: the cancellation of %s was asked for", number),
                     _("Agree or refuse at e-taxes.gov.az. Once the document is cancelled, cancel this invoice or make a "

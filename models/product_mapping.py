@@ -148,12 +148,11 @@ class AccountMoveLine(models.Model):
         taxes = self.tax_ids.filtered(lambda tax: tax.active and not (
             {'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
         usual = source._usual_tax(books)
-        unit = books.units.get(text_key(source.unit))
         return {
             'product_id': product.id,
             'no_product': bool(not product and (removed or (mapping and mapping.no_product))),
             'account_id': self.account_id.id if self.account_id != default_account else False,
             'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)],
-            'uom_id': self.product_uom_id.id if self.product_uom_id != (unit or product.uom_id) else False,
+            'uom_id': self.product_uom_id.id if self._vatportal_is_unit_chosen(books.units) else False,
             'unit': source.unit or False,
         }

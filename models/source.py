@@ -15,6 +15,8 @@ SOURCE_STATES = [
     ('deleted', "Deleted"),
 ]
 _DOCUMENT_STATES = {'queued': 'progress', 'processing': 'progress'}
+# What the buyer asks for by these has to be answered at e-taxes.gov.az.
+ASKING_STATUSES = ('updateRequested', 'cancelRequested')
 # From these states a record can be sent (again).
 SENDABLE_STATES = ('none', 'rejected', 'deleted')
 
@@ -216,10 +218,27 @@ class VatportalSource(models.AbstractModel):
                     "e-taxes: the document is at VatPortal and waits to be signed there. Its number is fetched "
                     "by itself."),
             }
+        elif state == 'registered':
+            alerts |= self._vatportal_standing_alert(document)
         if self.vatportal_is_being_deleted:
             alerts['vatportal_deletion'] = self._vatportal_follow_alert(
                 self.env._("e-taxes: this document is being deleted."), 'warning')
         return alerts
+
+    def _vatportal_standing_alert(self, document):
+        text = self._vatportal_standing_text(document)
+        return {'vatportal_standing': {
+            'level': 'warning',
+            'message': text,
+            'action_text': self.env._("See the document"),
+            'action_call': (self._name, 'action_vatportal_documents', self.ids),
+        }} if text else {}
+
+    def _vatportal_standing_text(self, document):
+        """What the registered ``document`` of this record asks for; False for nothing."""
+        if document.status not in ASKING_STATUSES:
+            return False
+        return self.env._("e-taxes: %(number)s. %(hint)s", number=document.qaime or document.name, hint=document.hint)
 
     def _vatportal_connector_alert(self):
         """The way to the connector, for those who configure it, where the portal did not let it in."""
@@ -256,10 +275,14 @@ class VatportalSource(models.AbstractModel):
                 raise UserError(self.env._(
                     "%s is being sent to e-taxes. Wait for the end of the process; then it can be deleted from "
                     "e-taxes if it must be changed.", record.display_name))
-            if document:
-                raise UserError(self.env._(
-                    "%(name)s is at e-taxes (%(number)s). Delete it there first; then it can be changed here.",
-                    name=record.display_name, number=document.qaime or document.erp_id))
+            if not document:
+                continue
+            values = {'name': record.display_name, 'number': document.qaime or document.erp_id}
+            why_not = document._delete_problem()
+            if why_not:
+                raise UserError(self.env._("%(name)s is at e-taxes (%(number)s). %(why)s", why=why_not, **values))
+            raise UserError(self.env._(
+                "%(name)s is at e-taxes (%(number)s). Delete it there first; then it can be changed here.", **values))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_at_etaxes(self):

@@ -210,7 +210,7 @@ class Etaxes:
             "add_subject": payload.get("add_info") or "",
             "tin_from": payload["seller"],
             "tin_to": payload["buyer"],
-            "cmp_to": f"VÖEN {payload['buyer']}",
+            "cmp_to": self.settings.taxpayers.get(payload["buyer"], ""),
             **totals,
             "type": "agent" if payload.get("with_agent") else KIND_OF_TYPE.get(kind, kind),
             "lines": lines,

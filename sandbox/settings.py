@@ -49,6 +49,7 @@ class Settings:
     sum_decimals: int = 2
     item_decimals: int = 5
     # -- e-taxes ------------------------------------------------------------------------------------------
+    taxpayers: dict = field(default_factory=dict)  # {VÖEN: name}: how e-taxes names the buyer of what is sent
     page_size: int = 5000
     page_process: bool = True  # reading by procId is paged too; False: everything at once, `from` is ignored
     serial_length: int = 6  # 'MT2611' + '00000001'; 2 gives 'MT' + '261100000001'

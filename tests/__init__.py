@@ -55,3 +55,5 @@ from . import test_hanging_portal
 from . import test_backoff
 from . import test_twice
 from . import test_migration
+from . import test_correct
+from . import test_bill_units

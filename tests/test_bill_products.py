@@ -239,9 +239,3 @@ class TestBillProducts(BillCommon):
         self.assertEqual(self.billed_line(unit='KİLOQRAM').product_uom_id, self.kilo)
         Alias.create({'name': "kiloqram", 'uom_id': self.unit.id, 'company_id': self.company.id})
         self.assertEqual(self.billed_line(unit='kiloqram').product_uom_id, self.unit)
-
-    def test_a_unit_that_does_not_fit_the_product(self):
-        self.white.barcode = '4760000000017'
-        move = self.bill(self.line(unit='kq', barcode='4760000000017'))
-        self.assertEqual(move.invoice_line_ids.product_uom_id, self.unit)
-        self.assertIn("counts in kq", move.vatportal_bill_document_id.bill_notes[0]['text'])

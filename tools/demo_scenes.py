@@ -37,6 +37,9 @@ class Show:
         self.browser, self.phone, self.call = browser, phone, browser.call
         connectors = self.call('vatportal.connector', 'search', [])
         self.call('vatportal.connector', 'write', connectors, {'base_url': f'{sandbox}/api'})
+        # e-taxes has each taxpayer's name; what is uploaded bears the VÖEN alone.
+        known = self.call('res.partner', 'search_read', [('vat', '!=', False)], ['vat', 'name'])
+        phone.play('settings', taxpayers={partner['vat']: partner['name'] for partner in known})
         drafts = self.call('account.move', 'search_read', [('move_type', '=', 'out_invoice'), ('state', '=', 'draft')], ['invoice_origin'], order='id')
         self.moves = {move['invoice_origin']: move['id'] for move in drafts}
         self.call('account.move', 'write', list(self.moves.values()), {'invoice_date': f'{demo_incoming.today()}'})

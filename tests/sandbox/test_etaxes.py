@@ -37,6 +37,15 @@ def test_download_needs_pin1_only(sb, demo):
     assert [prompt.pin for prompt in sb.prompts(None)] == [1]
 
 
+def test_the_buyer_of_an_upload_bears_the_name_at_etaxes(sb, demo):
+    sb.configure(taxpayers={"1700000011": "Quba MMC"})
+    for buyer in ("1700000011", "1400000001"):
+        assert demo.finish(demo.send(make_invoice(buyer=buyer)))[0] == 2
+    process = download(sb, demo, 1)
+    rows = demo.data(ETX_READ, {"procId": process, "dir": 1})["invoices"]
+    assert {row["tin_to"]: row["cmp_to"] for row in rows} == {"1700000011": "Quba MMC", "1400000001": ""}
+
+
 def test_download_declined(sb, demo):
     process = demo.data(ETX_IMPORT, EVER)["id"]
     sb.decline()

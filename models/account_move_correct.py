@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+from ..vatportal import voen
+
+
+class AccountMove(models.Model):
+    """An invoice whose document is corrected at e-taxes: it follows by hand.
+
+    The portal corrects nothing of what was issued (API v8.0 knows sending and deleting only), and what the buyer has
+    answered can't be deleted. So its issuer corrects the document at e-taxes.gov.az; the invoice here may be reset to
+    draft meanwhile, is never sent again, and the next import compares the two.
+    """
+
+    _inherit = 'account.move'
+
+    vatportal_to_correct = fields.Boolean(
+        string="May Be Corrected", compute='_compute_vatportal_to_correct',
+        help="Its document was sent back, was corrected at e-taxes, or has another total: the invoice may be reset to "
+             "draft and corrected in the same way.")
+
+    @api.depends('vatportal_document_id.state', 'vatportal_document_id.status', 'vatportal_document_id.amount_differs',
+                 'vatportal_is_being_deleted')
+    def _compute_vatportal_to_correct(self):
+        for move in self:
+            move.vatportal_to_correct = move._vatportal_live_document()._is_corrected_by_hand()
+
+    @api.depends('vatportal_to_correct')
+    def _compute_show_reset_to_draft_button(self):
+        return super()._compute_show_reset_to_draft_button()
+
+    def _vatportal_guard_draft(self):
+        """:raises UserError: when one of the invoices lives at the portal and has nothing to follow there"""
+        self.filtered(lambda move: not move._vatportal_live_document()._is_corrected_by_hand())._vatportal_guard()
+
+    def _post(self, soft=True):
+        for move in self:
+            move._vatportal_check_buyer()
+        posted = super()._post(soft)
+        # An invoice that comes to its document's total again is nobody's task any more.
+        posted.filtered('activity_ids').sudo().vatportal_document_id.filtered(
+            lambda document: document.state == 'registered')._follow_status()
+        return posted
+
+    def _vatportal_check_buyer(self):
+        """:raises UserError: a correction has made this invoice another buyer's than its document's"""
+        document = self._vatportal_live_document()
+        buyer = voen.normalize(document.buyer_vat)
+        if buyer and buyer != voen.normalize(self.commercial_partner_id.vat):
+            raise UserError(self.env._(
+                "%(name)s is at e-taxes (%(number)s) for the buyer with the VÖEN %(vat)s. Choose that customer; for "
+                "another one make another invoice.",
+                name=self.display_name, number=document.qaime or document.erp_id, vat=buyer))
+
+    # ------------------------------------------------------------------ banner
+
+    @api.depends('vatportal_document_id.amount_difference', 'state')
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _vatportal_standing_text(self, document):
+        # EXTENDS vatportal.source
+        values = {'number': document.qaime or document.name}
+        if document.amount_differs:
+            values |= {
+                'total': formatLang(self.env, document.amount_total, currency_obj=document.currency_id),
+                'difference': formatLang(self.env, document.amount_difference, currency_obj=document.currency_id)}
+        if not document._is_corrected_by_hand():
+            return super()._vatportal_standing_text(document)
+        if document.amount_differs and document.status != 'updateRequested':
+            return self.env._(
+                "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Compare them; "
+                "if the invoice is wrong, reset it to draft, correct and confirm it. It is not sent again.", **values)
+        if self.state == 'draft':
+            return self.env._(
+                "e-taxes: correct this invoice as %(number)s is corrected at e-taxes.gov.az, and confirm it. It is not sent "
+                "again; the next import compares the two.", **values)
+        if document.status == 'updateRequested':
+            return self.env._(
+                "e-taxes: the buyer sent %(number)s back. Correct it at e-taxes.gov.az, and this invoice in the same way: "
+                "reset it to draft, correct and confirm it. It is not sent again.", **values)
+        return False
