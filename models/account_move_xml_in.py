@@ -131,7 +131,7 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_file_document_id.bill_question')
+    @api.depends('vatportal_file_document_id.bill_ask')
     def _compute_alerts(self):
         return super()._compute_alerts()
 
@@ -142,7 +142,7 @@ class AccountMove(models.Model):
         if document.bill_state == 'ask' and self._vatportal_is_empty_draft():
             alerts['vatportal_file_question'] = {
                 'level': 'warning',
-                'message': document.bill_question or self.env._("e-taxes: say how this document is booked."),
+                'message': self.env._("e-taxes: %s", document.bill_ask),
                 'action_text': self.env._("Answer"),
                 'action_call': ('vatportal.document', 'action_bill_wizard', document.ids),
             }

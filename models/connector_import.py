@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
@@ -46,6 +46,7 @@ class VatportalImportSchedule(models.Model):
     interval_number = fields.Integer(string="Every", required=True, default=1)
     interval_type = fields.Selection(
         [('hours', "Hours"), ('days', "Days")], string="Unit", required=True, default='days')
+    interval_text = fields.Char(string="Every", compute='_compute_interval_text')
     next_at = fields.Datetime(string="Next", required=True, default=fields.Datetime.now)
     days_back = fields.Integer(
         required=True, default=30,
@@ -57,6 +58,9 @@ class VatportalImportSchedule(models.Model):
     last_read = fields.Integer(string="Read", readonly=True, copy=False)
     last_created = fields.Integer(string="New", readonly=True, copy=False)
     last_updated = fields.Integer(string="Changed", readonly=True, copy=False)
+    last_counts = fields.Char(
+        string="Read / New / Changed", compute='_compute_last_counts', help="How many documents the last import that came "
+        "to its end has read, how many of them were new, and how many had changed.")
     failed_since = fields.Datetime(readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
     last_warning = fields.Text(
@@ -70,6 +74,19 @@ class VatportalImportSchedule(models.Model):
     _interval_positive = models.Constraint('CHECK (interval_number > 0)', "The interval must be at least one.")
     _days_back_sane = models.Constraint(
         'CHECK (days_back BETWEEN 1 AND 366)', "An import can look between 1 and 366 days back.")
+
+    @api.depends('interval_number', 'interval_type')
+    @api.depends_context('lang')
+    def _compute_interval_text(self):
+        units = dict(self._fields['interval_type']._description_selection(self.env))
+        for schedule in self:
+            schedule.interval_text = f"{schedule.interval_number} {units.get(schedule.interval_type, '').lower()}"
+
+    @api.depends('last_success_at', 'last_read', 'last_created', 'last_updated')
+    def _compute_last_counts(self):
+        for schedule in self:
+            schedule.last_counts = schedule.last_success_at and \
+                f'{schedule.last_read} / {schedule.last_created} / {schedule.last_updated}'
 
     # ------------------------------------------------------------------ when
 

@@ -40,7 +40,7 @@ class VatportalConnector(models.Model):
                 said = f" ({self.env._('The portal said: %s', error.message)})" if error.message else ''
                 if self.retry_at:
                     self._note_outcome(type(error).__name__, getattr(error, 'reason', None), text, client.read_methods)
-                return text + said
+                return f'{self.base_url}: {text}{said}'
             self._note_answer(client.read_methods)
         return False
 

@@ -35,6 +35,8 @@ class VatportalDocument(models.Model):
              "Question: a person has to decide something first.\n"
              "No bill wanted: a person decided so.")
     bill_question = fields.Text(readonly=True, copy=False)
+    bill_ask = fields.Text(
+        string="Question", compute='_compute_bill_ask', help="What a person has to decide before a bill can be made.")
     bill_ignored = fields.Boolean(readonly=True, copy=False)
     bill_notes = fields.Json(readonly=True, copy=False, help="What was noticed when the bill was made.")
     bill_partner_chosen = fields.Boolean(
@@ -67,6 +69,17 @@ class VatportalDocument(models.Model):
         if self.kind_id.booking == 'none':
             return 'none'
         return 'ask' if self.bill_question or not self.kind_id.booking else 'to_bill'
+
+    @api.depends('bill_state', 'bill_question', 'kind_id')
+    @api.depends_context('lang')
+    def _compute_bill_ask(self):
+        for document in self:
+            text = document.bill_question
+            if not text and document.bill_state == 'ask':
+                # Nobody has tried to make the bill yet, so nothing is written on the document.
+                text = self.env._("Documents of the kind “%s” are booked case by case: say how.",
+                                  document.kind_id.display_name or '?')
+            document.bill_ask = document.bill_state == 'ask' and text
 
     @api.depends('amount_total', 'state', 'status', 'move_id.state', 'move_id.amount_total',
                  'move_id.amount_total_signed', 'move_id.currency_id')

@@ -204,7 +204,7 @@ class VatportalJob(models.Model):
         """Return the action that opens this job's live view; a list where there are several."""
         action = {
             'type': 'ir.actions.act_window',
-            'name': self.env._("e-taxes"),
+            'name': self.env._("e-taxes – %s", self.name) if len(self) == 1 else self.env._("e-taxes"),
             'res_model': 'vatportal.job',
             'views': [[self.env.ref('l10n_az_vatportal.vatportal_job_view_dialog').id, 'form']],
             'target': 'new',

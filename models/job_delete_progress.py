@@ -9,10 +9,11 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    def _reached(self, stats):
-        # A deletion reports that it was signed only by what it deleted.
-        reached = super()._reached(stats)
-        return 'sign' if self.operation == 'delete' and stats.deleted else reached
+    def _reached(self, stats, finished):
+        # A deletion reports that it was signed only by what it deleted; before that, its code is asked for no more.
+        reached = super()._reached(stats, finished)
+        signed = stats.deleted or (self.pin2_code and not stats.pin2_code and not finished)
+        return 'sign' if self.operation == 'delete' and signed else reached
 
     def _step_keys(self):
         if self.operation != 'delete':
@@ -33,11 +34,7 @@ class VatportalJob(models.Model):
         if self.operation != 'delete':
             return progress
         deleted = len(self.document_ids.filtered(lambda doc: doc.state == 'deleted'))
-        running = self.state in OPEN_STATES
         counts = {**progress['counts'], 'deleted': deleted}
-        if running:
-            # Until it is settled, each of them is neither deleted nor kept.
-            counts.update(registered=0, imported=0)
         counts['pending'] = counts['total'] - sum(
             counts[key] for key in ('registered', 'imported', 'rejected', 'deleted'))
         return {
@@ -47,6 +44,13 @@ class VatportalJob(models.Model):
             'can_retry': self.state == 'failed' and deleted < len(self.document_ids),
             'can_cancel': self.state == 'queued',
         }
+
+    def _progress_document(self, document):
+        shown = super()._progress_document(document)
+        # Until it is settled, it is neither deleted nor kept.
+        if self.operation == 'delete' and self.state in OPEN_STATES and document.state != 'deleted':
+            shown |= {'state': 'processing', 'state_label': self.env._("Being deleted")}
+        return shown
 
     def _headline(self):
         _ = self.env._

@@ -69,7 +69,7 @@ class VatportalJob(models.Model):
     def _take_stats(self, status):
         """Write what the portal tells of the process, and wake the person when a code has come."""
         stats = status.stats
-        step = self._reached(stats)
+        step = self._reached(stats, status.finished)
         # A code is to be compared only while the portal waits for it.
         pin1 = stats.pin1_code if not stats.login_done else ''
         pin2 = stats.pin2_code if not stats.invoice_signed else ''
@@ -86,7 +86,7 @@ class VatportalJob(models.Model):
         if news and not status.finished:
             self._notify('code')
 
-    def _reached(self, stats):
+    def _reached(self, stats, finished):
         """The furthest step that the portal has reported; a process that goes back a step does not undo it."""
         steps = [step for step, _label in self._fields['step'].selection]
         reached = 'send'

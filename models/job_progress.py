@@ -190,7 +190,7 @@ class VatportalJob(models.Model):
         if self.phase in ('read', 'clean'):
             return _("Reading the qaimə numbers…") if self.phase == 'read' else _("Settling what was not signed…")
         if self.waits_for_pin:
-            return _("ASAN İmza waits for you. The PIN is typed on the phone only.")
+            return _("ASAN İmza waits for you.")
         if self.stats and 'NEED RETRY' in str(self.stats.get('etx_exception', '')).upper():
             return _("e-taxes is slow; the portal tries again by itself.")
         return {

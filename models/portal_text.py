@@ -84,6 +84,10 @@ PHONE = _lt("The portal does not accept the ASAN İmza phone of this company. Ch
 REASONS = {
     'connect': _lt("The portal can't be reached. Check the portal address on the connector and the internet "
                    "connection of the server."),
+    'name': _lt("The portal can't be reached: there is no server of this name. Check the portal address on the connector "
+                "for mistakes, and the internet connection of the server."),
+    'refused': _lt("The portal can't be reached: nobody listens at its address. Check the address on the connector, and "
+                   "the port where it has one; else the portal is out of order at the moment."),
     'tls': _lt("The portal's certificate is not valid; nothing was sent. Check the portal address on the connector."),
     'timeout': _lt("The portal did not answer in time."),
     'server': _SERVER,

@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 from pathlib import Path
+from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
@@ -12,6 +13,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
+from ..vatportal import TransientError, VatPortalClient
 from .send_common import READ, SendCommon
 
 CERTIFICATE = Path(__file__).parent / 'sdk' / 'selfsigned.pem'
@@ -45,7 +47,14 @@ class TestConnectionButton(SendCommon):
         with socket.socket() as free:
             free.bind(('127.0.0.1', 0))
             port = free.getsockname()[1]
-        self.assertSays("can't be reached", base_url=f'http://127.0.0.1:{port}/api')
+        address = f'http://127.0.0.1:{port}/api'
+        self.assertIn(address, self.assertSays("nobody listens", base_url=address))
+
+    def test_no_such_host(self):
+        """Odoo's tests let no look-up through; tests/sdk/test_faults.py has the real one."""
+        address = 'https://nowhere.invalid/api'
+        with patch.object(VatPortalClient, 'read_invoices', side_effect=TransientError(reason='name')):
+            self.assertIn(address, self.assertSays("no server of this name", base_url=address))
 
     def test_no_portal_at_the_address(self):
         self.assertSays("Correct the portal address", base_url=f'{self.sandbox.root_url}/elsewhere')

@@ -153,6 +153,23 @@ class TestDelete(LifecycleCommon):
             self.finish(job)
         self.assertEqual(set(documents.mapped('state')), {'deleted'})
 
+    def test_what_is_said_after_the_last_pin(self):
+        """The portal tells of nothing between PIN2 and the end, yet no code is to be waited for any more."""
+        document = self.registered().vatportal_document_id
+        self.sandbox.configure(auto_confirm=False, stages={'deleted': 3600})
+        job = self.delete(document)
+        self.advance(job)
+        for pin in (1, 2):
+            self.assertEqual(job._progress()['code']['kind'], f'pin{pin}')
+            self.assertEqual(job._progress()['documents'][0]['state_label'], "Being deleted")
+            self.sandbox.confirm()
+            self.advance(job)
+        self.assertEqual((job.state, job._progress()['code']), ('running', None))
+        self.assertIn("Signed", job._progress()['headline'])
+        self.sandbox.advance(3600)
+        self.finish(job)
+        self.assertEqual(document.state, 'deleted')
+
     def test_declined_pin_changes_nothing(self):
         document = self.registered().vatportal_document_id
         self.sandbox.faults.add('/etx/delete', kind='pin_declined', pin=2)

@@ -32,6 +32,13 @@ class TestTour(VatportalCommon, PhoneCase):
         self.assertEqual(len(self.uploads()), 1)
         self.assert_prompts((1, 'confirmed'), (2, 'confirmed'))
 
+    def test_close_the_dialog_for_good(self):
+        move = self.create_invoice()
+        self.tour('vatportal_close_early', f'/odoo/customer-invoices/{move.id}')
+        self.assertTrue(move.vatportal_qaime)
+        self.assertEqual(len(self.uploads()), 1)
+        self.assert_prompts((1, 'confirmed'), (2, 'confirmed'))
+
     def test_decline_the_pin_and_try_again(self):
         move = self.create_invoice()
         self.tour('vatportal_decline_and_retry', f'/odoo/customer-invoices/{move.id}')

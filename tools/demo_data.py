@@ -95,6 +95,10 @@ def build_connector(env, company):
     return env['vatportal.connector'].create({
         'name': 'VatPortal sandbox', 'company_id': company.id, 'base_url': 'http://127.0.0.1:8070/api',
         'auth_method': 'token', 'token': 'sandbox-token', 'secret_hash': 'sandbox-secret', 'sign_on_send': True,
+        # From tomorrow on, so that they don't run into what is shown.
+        'import_schedule_ids': [(0, 0, {'direction': direction, 'interval_number': every, 'interval_type': unit,
+                                        'next_at': datetime.datetime.now() + datetime.timedelta(days=1)})
+                                for direction, every, unit in (('incoming', 1, 'days'), ('outgoing', 4, 'hours'))],
     })
 
 

@@ -123,8 +123,8 @@ class _Interrupted(PortalError):
 class TransientError(_Interrupted):
     """Surely not processed, or a read that is harmless to repeat: the same call again, later.
 
-    :ivar reason: ``connect`` | ``tls`` | ``timeout`` | ``server`` | ``busy`` | ``answer`` |
-        ``auth_system`` | ``redirect``.
+    :ivar reason: ``name`` (no such host) | ``refused`` (nobody listens there) | ``connect`` (any other way of not
+        getting through) | ``tls`` | ``timeout`` | ``server`` | ``busy`` | ``answer`` | ``auth_system`` | ``redirect``.
     :ivar retry_after: seconds that the portal asked for (float), or None.
     """
 

@@ -205,6 +205,11 @@ class Transport:
             return 'tls'  # the connection stood and broke before the request: that was the handshake
         if _names_ca_bundle(chain[0]):
             return 'tls'
+        if not self._proxies(self.base_url):  # else it may be the proxy's name or port
+            if _any(chain, socket.gaierror):
+                return 'name'
+            if _any(chain, ConnectionRefusedError):
+                return 'refused'
         return 'connect'
 
 

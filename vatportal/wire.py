@@ -97,7 +97,7 @@ def _look_up(host, port, watch):
         except OSError as exc:
             found.append(exc)
         except UnicodeError:
-            found.append(OSError('the name is not valid'))
+            found.append(socket.gaierror(socket.EAI_NONAME, 'the name is not valid'))
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

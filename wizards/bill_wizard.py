@@ -13,7 +13,10 @@ class VatportalBillWizard(models.TransientModel):
     document_id = fields.Many2one('vatportal.document', required=True, readonly=True, ondelete='cascade')
     company_id = fields.Many2one(related='document_id.company_id')
     direction = fields.Selection(related='document_id.direction')
-    question = fields.Text(compute='_compute_question')
+    question = fields.Text(related='document_id.bill_ask')
+    date = fields.Datetime(related='document_id.date', string="Date of the Document")
+    amount_total = fields.Float(related='document_id.amount_total', string="Total, AZN", digits=(16, 2))
+    main_info = fields.Char(related='document_id.main_info')
     counterparty = fields.Char(compute='_compute_candidates', string="On the Document")
     asks_partner = fields.Boolean(compute='_compute_candidates')
     asks_booking = fields.Boolean(compute='_compute_candidates')
@@ -25,6 +28,7 @@ class VatportalBillWizard(models.TransientModel):
     move_id = fields.Many2one(
         'account.move', string="Existing Entry", compute='_compute_choices', store=True, readonly=False,
         check_company=True,
+        help="An entry that is in Odoo already and belongs to this document: it is linked with it, and none is made.",
         domain="[('company_id', '=', company_id), ('state', '!=', 'cancel'), ('move_type', 'in', direction == "
                "'incoming' and ('in_invoice', 'in_refund', 'in_receipt', 'out_refund') or "
                "('out_invoice', 'out_refund', 'in_refund'))]")
@@ -41,17 +45,6 @@ class VatportalBillWizard(models.TransientModel):
             wizard.asks_booking = not document.kind_id.booking
             wizard.proposed_ids = document.proposed_move_ids | (
                 document._bills_with_number() if document.direction == 'incoming' else document.proposed_move_ids)
-
-    @api.depends('document_id.bill_question', 'document_id.kind_id.booking')
-    def _compute_question(self):
-        for wizard in self:
-            document = wizard.document_id
-            wizard.question = document.bill_question
-            if not wizard.question and document.bill_state == 'ask':
-                # Nobody has tried to make the bill yet, so nothing is written on the document.
-                wizard.question = self.env._(
-                    "Documents of the kind “%s” are booked case by case: say how.",
-                    document.kind_id.display_name or '?')
 
     @api.depends('document_id')
     def _compute_choices(self):

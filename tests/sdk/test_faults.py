@@ -25,11 +25,11 @@ HEAD = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
 def test_refused_connection(call, connect):
     with socket.create_server(('127.0.0.1', 0)) as listener:
         port = listener.getsockname()[1]
-    assert_fault(call(connect(f'http://127.0.0.1:{port}/api')), TransientError, 'connect')
+    assert_fault(call(connect(f'http://127.0.0.1:{port}/api')), TransientError, 'refused')
 
 
 def test_unknown_host(call, connect):
-    assert_fault(call(connect('https://nowhere.invalid/api')), TransientError, 'connect')
+    assert_fault(call(connect('https://nowhere.invalid/api')), TransientError, 'name')
 
 
 def test_connect_timeout(call, connect):

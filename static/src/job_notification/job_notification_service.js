@@ -25,6 +25,8 @@ export const jobNotificationService = {
         /** The code that a person has closed. */
         const dismissed = new Map();
         const followers = new Map();
+        /** What was last told of a job to the forms on screen. */
+        const told = new Map();
 
         bus_service.subscribe("vatportal.job", onMessage);
         bus_service.start();
@@ -72,6 +74,7 @@ export const jobNotificationService = {
         // -------------------------------------------------------------- notifications
 
         function show(data) {
+            tellForms(data);
             if (data.finished) {
                 unfollow(data.id);
                 showEnd(data);
@@ -79,6 +82,15 @@ export const jobNotificationService = {
                 showCode(data);
             } else {
                 close(data.id);
+            }
+        }
+
+        /** A form that shows one of the documents, or what it was made from, reads it again. */
+        function tellForms({ id, state, code, documents }) {
+            const news = JSON.stringify([state, code?.kind, documents.map((document) => document.state)]);
+            if (told.get(id) !== news) {
+                told.set(id, news);
+                env.bus.trigger("VATPORTAL_JOB_MOVED", { documents });
             }
         }
 

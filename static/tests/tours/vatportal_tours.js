@@ -18,8 +18,10 @@ async function phoneUrl() {
     return connector.base_url.replace(/\/api$/, "/phone");
 }
 
-function shownCode(root = CODE) {
-    return document.querySelector(`${root} .o_vatportal_digits`).textContent.trim();
+const NOTIFIED = ".o_notification .o_vatportal_notified_code";
+
+function shownCode() {
+    return document.querySelector(`${CODE} .o_vatportal_digits, ${NOTIFIED}`).textContent.trim();
 }
 
 /** Compare the code on the phone with the one on screen, as a person does, and press `button`. */
@@ -60,6 +62,14 @@ export const phone = (button, pin) => ({
 const readOut = (button, pin) => ({
     content: `The code for PIN${pin} is shown; ${button} the prompt on the phone page that shows the same`,
     trigger: `${CODE}[data-kind=pin${pin}] .o_vatportal_digits`,
+    timeout: 20000,
+    run: () => console.log(`ASAN: ${button} PIN${pin} ${shownCode()}`),
+});
+
+/** The same for a code in a notification. */
+const readOutNotified = (button, pin) => ({
+    content: `A notification shows the code for PIN${pin}; ${button} the prompt on the phone page that shows the same`,
+    trigger: `.o_notification:contains(PIN${pin}) .o_vatportal_notified_code`,
     timeout: 20000,
     run: () => console.log(`ASAN: ${button} PIN${pin} ${shownCode()}`),
 });
@@ -168,7 +178,7 @@ registry.category("web_tour.tours").add("vatportal_follow_again", {
         ...closeDialog(),
         {
             content: "The code stays in sight, in a notification",
-            trigger: ".o_notification .o_vatportal_notified_code",
+            trigger: NOTIFIED,
             run({ anchor }) {
                 if (anchor.textContent.trim() !== codeBefore) {
                     throw new Error(`${anchor.textContent} is not ${codeBefore}`);
@@ -201,6 +211,26 @@ registry.category("web_tour.tours").add("vatportal_follow_again", {
             timeout: 20000,
         },
         ...closeDialog(),
+        ...numberOnForm(),
+    ],
+});
+
+registry.category("web_tour.tours").add("vatportal_close_early", {
+    steps: () => [
+        ...sendFromForm(),
+        {
+            content: "A code is shown",
+            trigger: `${CODE}[data-kind=pin1] .o_vatportal_digits`,
+        },
+        ...closeDialog(),
+        readOutNotified("confirm", 1),
+        readOutNotified("confirm", 2),
+        {
+            content: "The end is told",
+            trigger: ".o_notification:contains(/Registered: MT[0-9]+/)",
+            timeout: 20000,
+        },
+        // Nobody has loaded the form again.
         ...numberOnForm(),
     ],
 });

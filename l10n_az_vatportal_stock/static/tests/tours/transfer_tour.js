@@ -34,7 +34,7 @@ registry.category("web_tour.tours").add("vatportal_send_transfer", {
         },
         {
             content: "Nothing is said of invoices",
-            trigger: ".modal p:contains(transfers can be sent):not(:contains(invoices))",
+            trigger: ".modal p:contains(It can be sent):not(:contains(invoices))",
         },
         {
             content: "Send",
