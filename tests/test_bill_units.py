@@ -52,7 +52,7 @@ class TestBillUnits(BillCommon):
         move = self.tons()
         line = self.choose(move, self.in_units)
         self.assertEqual((line.product_uom_id, line.quantity), (self.unit, 2))
-        self.assertIn("counts in ton, the product in %s" % self.unit.name, self.alert(move))
+        self.assertIn(f"counts in ton, the product in {self.unit.name}", self.alert(move))
         move.action_post()
         self.assertEqual((self.mapping().product_id, self.mapping().uom_id), (self.in_units, self.env['uom.uom']))
         self.assertFalse(self.alert(move))

@@ -54,7 +54,7 @@ class TestCorrect(SendCommon):
     def test_sent_back_corrected_here_then_there(self):
         self.status('updateRequested')
         self.assertTrue(self.move.show_reset_to_draft_button)
-        self.assertIn("sent %s back" % self.document.qaime, self.alert())
+        self.assertIn(f"sent {self.document.qaime} back", self.alert())
         self.assertIn("reset it to draft", self.activities().note)
         number, qaime = self.move.name, self.document.qaime
 
@@ -80,7 +80,7 @@ class TestCorrect(SendCommon):
     def test_corrected_there_first(self):
         self.status('updateRequested')
         self.status('updateApproval', amount_total=59.0)
-        self.assertRegex(self.alert(), r"total of %s there is 59.00.*differs by 59.00" % self.document.qaime)
+        self.assertRegex(self.alert(), f"total of {self.document.qaime} there is 59.00.*differs by 59.00")
         self.assertIn("differs", self.activities().summary)
         self.correct(50)
         self.assertFalse(self.document.amount_differs)
@@ -99,7 +99,7 @@ class TestCorrect(SendCommon):
                 way()
         customer = self.move.partner_id
         self.move.partner_id = self.other_partner
-        with self.assertRaisesRegex(UserError, "for the buyer with the VÖEN %s" % customer.vat):
+        with self.assertRaisesRegex(UserError, f"for the buyer with the VÖEN {customer.vat}"):
             self.move.action_post()
         self.assertEqual(self.other_partner.vat, OTHER_BUYER)
         self.move.partner_id = customer
