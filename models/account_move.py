@@ -106,12 +106,12 @@ class AccountMove(models.Model):
     @api.depends('vatportal_locked')
     def _compute_show_reset_to_draft_button(self):
         super()._compute_show_reset_to_draft_button()
-        self.filtered(lambda move: move.vatportal_locked and not move.vatportal_to_correct).show_reset_to_draft_button = False
+        self.filtered(
+            lambda move: move.vatportal_locked and not move.vatportal_to_correct).show_reset_to_draft_button = False
 
     def write(self, vals):
-        posted = self.filtered(lambda move: move.state == 'posted') if vals.get('state') in ('draft', 'cancel') else self.browse()
-        if vals.get('state') == 'cancel':
-            posted._vatportal_guard()
-        else:
-            posted._vatportal_guard_draft()
+        if vals.get('state') == 'draft':
+            self.filtered(lambda move: move.state == 'posted')._vatportal_guard_draft()
+        elif vals.get('state') == 'cancel':
+            self._vatportal_guard()
         return super().write(vals)
