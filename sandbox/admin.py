@@ -92,8 +92,9 @@ class Admin:
     def post_generate(self, count, folder=0, company=None, **options):
         return {"qaimes": self.portal.generate(count, folder, company, **options)}
 
-    def post_status(self, qaime, status, held=True):
-        self.portal.set_status(qaime, status, held)
+    def post_status(self, qaime, status, held=True, **fields):
+        """With further fields (lines, say) its issuer corrects the document too."""
+        self.portal.set_status(qaime, status, held, **fields)
         return {}
 
     def post_sign(self, id, company=None, draft=False):  # noqa: A002 - the name in the JSON

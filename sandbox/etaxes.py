@@ -155,13 +155,19 @@ class Etaxes:
             **line,
         }
 
-    def set_status(self, qaime, status, held=True):
-        """Change a document's status in every folder it stands in; says how many there were."""
+    def set_status(self, qaime, status, held=True, lines=None, **fields):
+        """Change a document's status in every folder it stands in, and whatever else its issuer corrects; sums follow
+        from `lines` unless given. Says how many documents there were.
+        """
+        if lines is not None:
+            lines = [self._complete_line(i, line) for i, line in enumerate(lines, 1)]
+            sums = {total: sum_of(lines, of_line) for total, of_line in TOTALS.items()}
+            fields = {**sums, **fields, "lines": lines}
         count = 0
         for layer in (self.folders, self.held) if held else (self.folders,):
             for documents in layer.values():
                 if qaime in documents:
-                    documents[qaime] = {**documents[qaime], "status": status}
+                    documents[qaime] = {**documents[qaime], **fields, "status": status}
                     count += layer is self.folders
         return count
 

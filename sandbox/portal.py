@@ -250,11 +250,13 @@ class Portal:
                 for document in documents
             ]
 
-    def set_status(self, qaime, status, held=True):
-        """What the counterparty or e-taxes did; `held=False`: the next download brings it to the portal."""
+    def set_status(self, qaime, status, held=True, **fields):
+        """What the counterparty, e-taxes or (with further fields) the issuer did; `held=False`: the next download
+        brings it to the portal.
+        """
         with self.lock:
             self.tick()
-            if not self.etaxes.set_status(qaime, status, held):
+            if not self.etaxes.set_status(qaime, status, held, **fields):
                 raise LookupError(f"no document {qaime!r}")
 
     def summary(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
@@ -76,6 +78,34 @@ class TestCorrect(SendCommon):
         self.assertFalse(self.activities())
         self.status('updateApproval')
         self.assertFalse(self.move.show_reset_to_draft_button)
+
+    def test_the_whole_way_by_the_portal(self):
+        """As the portal brings it: sent back, corrected at e-taxes by hand, corrected here, approved."""
+        number, portal = self.document.qaime, self.sandbox.portal
+
+        def imports(status, **changes):
+            portal.set_status(number, status, **changes)
+            today = fields.Date.today()
+            for job in self.env['vatportal.job']._queue_download(
+                    self.connector, ['outgoing'], today - timedelta(days=2), today + timedelta(days=2), 'portal'):
+                self.finish(job)
+            self.env.invalidate_all()
+
+        imports('updateRequested')
+        self.assertEqual(
+            (self.move.vatportal_status, self.document.buyer_name), ('updateRequested', self.move.partner_id.name))
+        row = portal.etaxes.find(portal.company(), 1, number)['lines'][0]
+        half = {name: row[name] / 2 for name in (
+            'unit_price', 'ini_amount', 'ini_amount2', 'apply_amount', 'vat_amount', 'net_amount')}
+        imports('onApprovalEdited', lines=[{**row, **half}])
+        self.assertEqual((self.document.amount_total, self.document.amount_difference), (59.0, 59.0))
+        self.assertIn("differs by 59.00", self.alert())
+        self.correct(50)
+        self.assertFalse(self.document.amount_differs or self.alert() or self.activities())
+        imports('updateApproval')
+        self.assertFalse(self.move.show_reset_to_draft_button)
+        self.assertEqual(len(self.uploads()), 1)
+        self.assertEqual(self.move.vatportal_document_ids, self.document)
 
     def test_corrected_there_first(self):
         self.status('updateRequested')

@@ -46,6 +46,15 @@ def test_the_buyer_of_an_upload_bears_the_name_at_etaxes(sb, demo):
     assert {row["tin_to"]: row["cmp_to"] for row in rows} == {"1700000011": "Quba MMC", "1400000001": ""}
 
 
+def test_its_issuer_corrects_a_document(sb, demo):
+    seed(sb, lines=[{"prod_name": "A", "net_amount": 118, "vat_amount": 18}], main_subject="A-1")
+    sb.portal.set_status(
+        QAIME, "onApprovalEdited", main_subject="A-2", lines=[{"prod_name": "A", "net_amount": 59, "vat_amount": 9}])
+    (row,) = demo.documents(1)
+    assert (row["status"], row["main_subject"], row["net_amount"], row["vat_amount"]) == (
+        "onApprovalEdited", "A-2", 59, 9)  # fmt: skip
+
+
 def test_download_declined(sb, demo):
     process = demo.data(ETX_IMPORT, EVER)["id"]
     sb.decline()
