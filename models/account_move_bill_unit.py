@@ -12,7 +12,8 @@ class AccountMoveLine(models.Model):
     def _compute_product_uom_id(self):
         """Odoo takes the product's unit whenever a product is chosen, and leaves an imported line's quantity and price."""
         making = self.env.context.get('vatportal_billing')
-        present = {line: line.product_uom_id for line in self if line.vatportal_line_id and not making}
+        present = {line: line.product_uom_id for line in self
+                   if line.vatportal_line_id and line.parent_state == 'draft' and not making}
         super()._compute_product_uom_id()
         for lines in self.filtered(lambda line: line in present).grouped('company_id').values():
             units = lines._vatportal_units()

@@ -70,6 +70,8 @@ class AccountMove(models.Model):
             return super()._vatportal_standing_text(document)
         if document.amount_differs and document.status != 'updateRequested':
             return self.env._(
+                "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Correct and "
+                "confirm it; it is not sent again.", **values) if self.state == 'draft' else self.env._(
                 "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Compare them; "
                 "if the invoice is wrong, reset it to draft, correct and confirm it. It is not sent again.", **values)
         if self.state == 'draft':

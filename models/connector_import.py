@@ -46,7 +46,7 @@ class VatportalImportSchedule(models.Model):
     interval_number = fields.Integer(string="Every", required=True, default=1)
     interval_type = fields.Selection(
         [('hours', "Hours"), ('days', "Days")], string="Unit", required=True, default='days')
-    interval_text = fields.Char(string="Every", compute='_compute_interval_text')
+    interval_text = fields.Char(string="Interval", compute='_compute_interval_text')
     next_at = fields.Datetime(string="Next", required=True, default=fields.Datetime.now)
     days_back = fields.Integer(
         required=True, default=30,
