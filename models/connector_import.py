@@ -78,9 +78,10 @@ class VatportalImportSchedule(models.Model):
     @api.depends('interval_number', 'interval_type')
     @api.depends_context('lang')
     def _compute_interval_text(self):
-        units = dict(self._fields['interval_type']._description_selection(self.env))
         for schedule in self:
-            schedule.interval_text = f"{schedule.interval_number} {units.get(schedule.interval_type, '').lower()}"
+            number = schedule.interval_number
+            schedule.interval_text = (
+                self.env._("%s hour(s)", number) if schedule.interval_type == 'hours' else self.env._("%s day(s)", number))
 
     @api.depends('last_success_at', 'last_read', 'last_created', 'last_updated')
     def _compute_last_counts(self):
