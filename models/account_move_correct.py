@@ -55,7 +55,7 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_document_id.amount_difference', 'state')
+    @api.depends('vatportal_document_id.status', 'vatportal_document_id.amount_difference', 'state')
     def _compute_alerts(self):
         return super()._compute_alerts()
 

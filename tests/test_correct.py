@@ -34,7 +34,6 @@ class TestCorrect(SendCommon):
         self.env['vatportal.document']._on_imported(self.document.browse(), self.document)
 
     def alert(self):
-        self.move.invalidate_recordset(['alerts'])
         return (self.move.alerts or {}).get('vatportal_standing', {}).get('message', '')
 
     def activities(self):
