@@ -55,6 +55,7 @@ from . import account_move
 from . import account_move_check
 from . import account_move_document
 from . import account_move_bill
+from . import account_move_bill_keep
 from . import account_move_bill_unit
 from . import account_move_correct
 from . import account_move_kind
@@ -64,5 +65,6 @@ from . import account_move_advance_check
 from . import account_move_send
 from . import document_xml
 from . import account_move_xml_in
+from . import account_move_bill_hold
 from . import account_move_xml
 from . import res_config_settings
