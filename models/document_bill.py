@@ -52,7 +52,7 @@ class VatportalDocument(models.Model):
         "(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", "This bill belongs to another document.")
 
     @api.depends('direction', 'is_foreign', 'status', 'state', 'kind_id.booking', 'bill_ignored', 'bill_question',
-                 'move_id.state')
+                 'move_id.state', 'amount_total', 'amount_vat')
     def _compute_bill_state(self):
         for document in self:
             document.bill_state = document._get_bill_state()
@@ -66,9 +66,17 @@ class VatportalDocument(models.Model):
             return 'none'
         if self.bill_ignored:
             return 'ignored'
-        if self.kind_id.booking == 'none':
+        booking = self._booking()
+        if booking == 'none':
             return 'none'
-        return 'ask' if self.bill_question or not self.kind_id.booking else 'to_bill'
+        return 'ask' if self.bill_question or not booking else 'to_bill'
+
+    def _booking(self):
+        """What the kind says of this document: ``bill``, ``refund`` or ``none``; False where a person decides."""
+        booking = self.kind_id.booking
+        if booking == 'amount':
+            return False if self.amount_total or self.amount_vat else 'none'
+        return booking
 
     @api.depends('bill_state', 'bill_question', 'kind_id')
     @api.depends_context('lang')

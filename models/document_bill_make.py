@@ -58,9 +58,9 @@ class VatportalDocument(models.Model):
         """:raises BillQuestion: for a document that nobody may bill, and for one whose kind asks for no bill"""
         never = (self.direction != 'incoming' or self.is_foreign or self.status in FINAL_STATUSES
                  or self.state == 'deleted')
-        if never or self.kind_id.booking == 'none':
+        if never or self._booking() == 'none':
             raise BillQuestion(self.env._("%s is not billed: see its kind and status.", self.display_name))
-        if booking and self.kind_id.booking not in (False, booking):
+        if booking and self._booking() not in (False, booking):
             raise BillQuestion(self.env._(
                 "Documents of the kind “%s” are booked as the kind says.", self.kind_id.display_name))
 
