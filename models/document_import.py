@@ -7,7 +7,6 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
-from odoo.tools import float_compare
 from odoo.tools.misc import split_every
 
 from ..vatportal import qaime_number, voen
@@ -242,7 +241,7 @@ class VatportalDocument(models.Model):
         """Whether ``value`` is news for field ``name``. An empty text is none: what we know stays."""
         field, present = self._fields[name], self[name]
         if field.type == 'float':
-            return float_compare(present, value, precision_digits=field.get_digits(self.env)[1]) != 0
+            return decimal(present) != decimal(value)
         if field.type == 'many2one':
             return bool(value) and present.id != value
         if field.type in ('char', 'selection', 'datetime'):
@@ -294,7 +293,7 @@ class VatportalDocumentLine(models.Model):
         """Whether ``value`` is news for field ``name``."""
         field, present = self._fields[name], self[name]
         if field.type == 'float':
-            return float_compare(present, value, precision_digits=field.get_digits(self.env)[1]) != 0
+            return decimal(present) != decimal(value)
         return (present or '') != (value or '')
 
     def _changes_text(self, vals):

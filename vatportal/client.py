@@ -7,13 +7,13 @@ time when naive. ``direction`` is 0 incoming, 1 sent.
 import contextlib
 import hashlib
 import hmac
-import json
 import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .arguments import comma_list, date_text, direction_code
+from .decimals import json_text
 from .envelope import WRONG_METHOD, BadAnswer, Judge, as_list, short
 from .errors import Refused, Secret, blot_out
 from .etaxes import EtaxesDocument
@@ -228,7 +228,7 @@ class VatPortalClient:
         query = {'login': login}
         if self._phone:
             query['phone'] = self._phone
-        judge, answer = self._call(RESET_START, 'GET', {}, query=query, enveloped=False, secrets=(login,))
+        judge, answer = self._call(RESET_START, 'GET', None, query=query, enveloped=False, secrets=(login,))
         return _word(judge, answer, 'plain_value')
 
     def confirm_reset(self, login: str, key: str) -> str:
@@ -279,9 +279,8 @@ class VatPortalClient:
         judge = Judge(write=write, partner=bool(self._phone), sent=sent,
                       scrub=lambda text: short(text, known))
         unwrap = judge.open_enveloped if enveloped else judge.open
-        body = {**self._login, **body}
-        if self._phone and query is None:
-            body['phone'] = self._phone
+        if query is None:
+            body = {**self._login, **body, **({'phone': self._phone} if self._phone else {})}
         end = time.monotonic() + self._transport.deadline
         if path not in EITHER_METHOD:
             return judge, unwrap(self._send(judge, path, method, body, query, write, end))
@@ -308,7 +307,7 @@ class VatPortalClient:
             # What goes out is no variable here: a traceback might show it.
             return self._transport.call(
                 method, path, headers=self._headers, query=query, fresh=write,
-                body=json.dumps(body, ensure_ascii=False, allow_nan=False).encode(),
+                body=None if body is None else json_text(body).encode(),
                 max_bytes=min(longest, self._max_bytes or longest), deadline=max(end - time.monotonic(), 0.001))
         except Fault as exc:
             fault = judge.fault(exc)
