@@ -1,6 +1,8 @@
 from odoo import models
+from odoo.tools import formatLang
 
 from ..vatportal import voen
+from ..vatportal.amounts import LARGEST
 from . import portal_text
 from .amounts import API_NAMES
 
@@ -111,6 +113,11 @@ class VatportalSource(models.AbstractModel):
             problems.append(self._vatportal_problem(self.env._("Unit"), self.env._(
                 "“%s” has no unit of measure. Choose one on the line.", label), line=line))
         return problems
+
+    def _vatportal_large_text(self, row):
+        return self.env._("No amount and no quantity above %(limit)s can be sent, of a line or of all of them together. The "
+                          "largest line is “%(line)s”. Divide it into several documents.",
+                          line=row.label, limit=formatLang(self.env, float(LARGEST), digits=0))
 
     # ------------------------------------------------------------------ the portal's own rules
 
