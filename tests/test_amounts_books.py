@@ -263,6 +263,15 @@ class TestReturns(BooksCommon):
             self.assertEqual(sorted(row[4] for row in rows), [Decimal('0.81'), Decimal('234.09')])
 
 
+    def test_a_vendor_return_of_what_is_half_private(self):
+        """Half of the VAT can't be deducted, so it stands apart in the books; on the qaimə it is the VAT of the goods."""
+        tax = self.create_tax("Purchase VAT", 18, 'vat', type_tax_use='purchase')
+        kind = self.env.ref('l10n_az_vatportal.kind_return_invoice')
+        self.assertEqual(
+            self.rows({'price_unit': 1000, 'deductible_amount': 50, 'tax_ids': self.taxed(tax)}, move_type='in_refund',
+                      vatportal_kind_id=kind.id), [("Sement", 1, 1000, 0, 180, 0)])
+
+
 class TestForeignCurrency(BooksCommon):
 
     def test_vat_rounded_in_dollars_is_no_hand_change(self):
