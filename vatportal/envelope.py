@@ -1,13 +1,16 @@
 """The portal's envelope (VatPortal API v8.0, error codes): from an HTTP answer to data or a typed error."""
 import json
 import re
+from itertools import islice
 
-from .errors import AuthError, InvalidInvoices, Refused, Reply, TransientError, UnknownOutcome, clean_text
+from .errors import AuthError, InvalidInvoices, Refused, Reply, TransientError, UnknownOutcome, blot_out, clean_text
 from .process import read_int
 from .transport import Answer, Fault
 
 WRONG_METHOD = 1
 SERVER_ERRORS = (10, 11, 12, 16)
+# More than the codes that there are.
+MOST_CODES = 100
 _PHONE = re.compile(r'phone|telefon|mobil|телефон', re.IGNORECASE)
 _ASAN = re.compile(r'asan', re.IGNORECASE)
 
@@ -147,7 +150,7 @@ def read_code(envelope):
         return None
     if isinstance(code, str) and re.fullmatch(r'\s*-?[0-9]{1,9}\s*', code):
         return int(code)
-    if isinstance(code, int) and not isinstance(code, bool):
+    if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 10 ** 9:
         return code
     raise BadAnswer('err_code is no number')
 
@@ -181,12 +184,11 @@ def _invoice_codes(data, sent):
         if index < sent:
             row = row if isinstance(row, (list, dict)) else [row]
             values = row.values() if isinstance(row, dict) else row
-            codes[index] = [code for code in map(read_int, values) if code]
+            # What is no code is one that nobody knows, for an invoice without codes counts as faultless.
+            codes[index] = [min(max(code, -1), 9999) for code in islice(filter(None, map(read_int, values)), MOST_CODES)]
     return codes
 
 
 def short(text, secrets):
     """``text`` with every secret of ours that the portal echoed replaced, then cleaned and shortened."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, '***')
-    return clean_text(text)
+    return clean_text(blot_out(text, secrets))
