@@ -61,6 +61,7 @@ from . import account_move_kind
 from . import account_move_delete
 from . import account_move_advance
 from . import account_move_advance_check
+from . import account_move_queue
 from . import account_move_send
 from . import document_xml
 from . import account_move_xml_in

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models, modules
+from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.exceptions import UserError
 
 OPEN_STATES = ('queued', 'starting', 'running')
@@ -46,7 +46,8 @@ class VatportalJob(models.Model):
     connector_id = fields.Many2one(
         'vatportal.connector', required=True, readonly=True, ondelete='restrict', index=True)
     company_id = fields.Many2one(related='connector_id.company_id', store=True, index=True)
-    user_id = fields.Many2one('res.users', string="Started by", readonly=True, default=lambda self: self.env.user)
+    user_id = fields.Many2one('res.users', string="Started by", readonly=True, default=lambda self: self._owner(),
+        help="Empty: nobody; the connector's users to notify hear of it.")
     document_ids = fields.Many2many('vatportal.document', string="Documents", readonly=True)
     document_count = fields.Integer(compute='_compute_document_count')
     sign = fields.Boolean(default=True, readonly=True, help="Send to e-taxes and sign, or import into VatPortal only.")
@@ -121,12 +122,20 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ queueing
 
     @api.model
-    def _queue(self, records, connector, sign):
+    def _owner(self, user=None):
+        """Whom a process belongs to that ``user`` starts (not given: whoever is at work): that person, or nobody where
+        it is none, such as OdooBot in a scheduled action or a visitor of the website."""
+        user = (self.env.user if user is None else user).sudo()
+        return user.filtered(lambda person: person.active and not person.share and person.id != SUPERUSER_ID)
+
+    @api.model
+    def _queue(self, records, connector, sign, user=None):
         """Create the documents of ``records`` (of a model with ``vatportal.source``) and the jobs that send them; return the jobs.
 
         A rejected document is taken up again with the figures of today and the same ERP id, unless that was used up
         at the portal: ids are unique there for ever. The caller commits before anything is sent.
 
+        :param user: who starts them, see :meth:`_owner`
         :raises AmountError: for a record that was not checked with ``_vatportal_problems`` before
         """
         documents = self.env['vatportal.document']
@@ -136,7 +145,7 @@ class VatportalJob(models.Model):
         return self.sudo().create([
             {
                 'connector_id': connector.id,
-                'user_id': self.env.uid,
+                'user_id': self._owner(user).id,
                 'sign': sign,
                 'document_ids': [fields.Command.set(documents[start:start + size].ids)],
                 'started_at': fields.Datetime.now(),

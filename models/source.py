@@ -294,13 +294,20 @@ class VatportalSource(models.AbstractModel):
 
     # ------------------------------------------------------------------ queueing
 
-    def _vatportal_queue(self):
+    def _vatportal_person(self):
+        """On whose behalf this record is queued: whoever is at work."""
+        return self.env.user
+
+    def _vatportal_queue(self, user=None):
         """Queue what is ready of these records, for the scheduled action to send; return the errors of the rest.
 
+        :param user: whom the processes belong to (``res.users``; empty: to nobody). Not given: to whoever is at work,
+            or whoever pressed the button where a scheduled action is, see :meth:`_vatportal_person`
         :return: dict of record → list of problems, see :meth:`_vatportal_problems`
         """
         refused = {}
-        for company, records in self.grouped('company_id').items():
+        for (company, person), records in self.grouped(
+                lambda record: (record.company_id, record._vatportal_person() if user is None else user)).items():
             connector = self.env['vatportal.connector']._default_for(company)
             ready = self.browse()
             for record in records:
@@ -313,6 +320,6 @@ class VatportalSource(models.AbstractModel):
             refused |= together
             ready -= ready.browse().union(*together)
             if ready:
-                self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send)._take_turns()
+                self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send, user=person)._take_turns()
                 self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
         return refused
