@@ -15,6 +15,7 @@ from .errors import (
 )
 from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
 from .invoice import Invoice, Item
+from .natural import natural_key
 from .polling import DONE, FAILED, next_delay, overdue
 from .process import ProcessStatus, Stats
 from .qaime_xml import QaimeFile, QaimeXmlError, read_package, write_invoice, write_package
@@ -44,6 +45,7 @@ __all__ = [
     'TransientError',
     'UnknownOutcome',
     'VatPortalClient',
+    'natural_key',
     'next_delay',
     'overdue',
     'polling',
