@@ -54,6 +54,13 @@ class VatportalJob(models.Model):
             return job.browse()  # it begins at this moment
         return job.filtered(lambda job: job._has_room(documents))
 
+    def _gather(self, more_to_come):
+        """Begin this process, the last that was queued, when it is full or no more is to come: at once or, where nobody
+        comes any more after all, when what is queued no longer joins it."""
+        if not self.on_hold:
+            full = len(self.document_ids) >= self.connector_id.batch_size
+            self.sudo()._schedule(JOIN_S if more_to_come and not full else 0)
+
     def _has_room(self, documents):
         return (
             len(self.document_ids) < self.connector_id.batch_size

@@ -29,6 +29,10 @@ class VatportalSource(models.AbstractModel):
         """On whose behalf this record is queued: whoever is at work."""
         return self.env.user
 
+    def _vatportal_more_to_come(self, _user):
+        """Whether more records of this company are about to be queued on behalf of the user: they go together."""
+        return False
+
     def _vatportal_queue(self, user=None):
         """Queue what is ready of these records, for the scheduled action to send; return the errors of the rest.
 
@@ -51,6 +55,8 @@ class VatportalSource(models.AbstractModel):
             refused |= together
             ready -= ready.browse().union(*together)
             if ready:
-                self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send, user=person, join=True)._take_turns()
+                jobs = self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send, user=person, join=True)
+                jobs._take_turns()
+                jobs[-1:]._gather(records._vatportal_more_to_come(person))
                 self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
         return refused
