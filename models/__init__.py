@@ -33,6 +33,7 @@ from . import connector_token
 from . import job_download_progress
 from . import import_choice
 from . import job_batch
+from . import job_turns
 from . import connector_import
 from . import kind_booking
 from . import unit_alias
@@ -50,6 +51,7 @@ from . import document_advance
 from . import source
 from . import source_check
 from . import source_doubt
+from . import source_queue
 from . import source_document
 from . import account_move
 from . import account_move_check
@@ -63,6 +65,7 @@ from . import account_move_kind
 from . import account_move_delete
 from . import account_move_advance
 from . import account_move_advance_check
+from . import account_move_queue
 from . import account_move_send
 from . import document_xml
 from . import account_move_xml_in

@@ -27,6 +27,8 @@ from . import test_delete_race
 from . import test_turns
 from . import test_kinds
 from . import test_partner
+from . import test_phone_turns
+from . import test_queueing
 from . import test_token
 from . import test_token_race
 from . import test_tour_delete

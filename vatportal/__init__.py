@@ -15,6 +15,7 @@ from .errors import (
 )
 from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
 from .invoice import Invoice, Item
+from .natural import natural_key
 from .plain import is_number, plain
 from .polling import DONE, FAILED, next_delay, overdue
 from .process import ProcessStatus, Stats
@@ -46,6 +47,7 @@ __all__ = [
     'UnknownOutcome',
     'VatPortalClient',
     'is_number',
+    'natural_key',
     'next_delay',
     'overdue',
     'plain',
