@@ -62,12 +62,22 @@ class AccountMove(models.Model):
 
     def _vatportal_party_problems(self):
         partner, company = self.commercial_partner_id, self.company_id.partner_id
-        country = partner.country_id.code
-        if country and country != 'AZ' and not voen.is_voen(partner.vat):
-            return [self._vatportal_problem(self.env._("Customer"), self.env._(
-                "%(name)s is a company of %(country)s without VÖEN; e-taxes takes invoices to taxpayers of "
-                "Azerbaijan only.", name=partner.name, country=partner.country_id.name), record=partner)]
+        if partner.vatportal_is_abroad and not partner.vatportal_voen:
+            return self._vatportal_voen_problems(company) + [self._vatportal_problem(
+                self.env._("Vendor") if self.is_purchase_document() else self.env._("Customer"),
+                self._vatportal_abroad_text(partner), record=partner)]
         return self._vatportal_voen_problems(company | partner)
+
+    def _vatportal_abroad_text(self, partner):
+        values = {'name': partner.name, 'country': partner._vatportal_country().name, 'vat': partner.vat}
+        if voen.is_voen(partner.vat):
+            return self.env._(
+                "%(name)s is of %(country)s, so its Tax ID %(vat)s is not taken for a VÖEN; e-taxes takes invoices to "
+                "taxpayers of Azerbaijan only. If it has a branch in Azerbaijan, enter the branch's VÖEN on the contact, "
+                "“VÖEN in Azerbaijan”; if the country is wrong, correct it.", **values)
+        return self.env._(
+            "%(name)s is of %(country)s and without VÖEN; e-taxes takes invoices to taxpayers of Azerbaijan only. If it has "
+            "a branch in Azerbaijan, enter the branch's VÖEN on the contact, “VÖEN in Azerbaijan”.", **values)
 
     # ------------------------------------------------------------------ lines
 

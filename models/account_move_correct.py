@@ -47,7 +47,7 @@ class AccountMove(models.Model):
         """:raises UserError: a correction has made this invoice another buyer's than its document's"""
         document = self._vatportal_live_document()
         buyer = voen.normalize(document.buyer_vat)
-        if buyer and buyer != voen.normalize(self.commercial_partner_id.vat):
+        if buyer and buyer != self._vatportal_voen_of(self.commercial_partner_id):
             raise UserError(self.env._(
                 "%(name)s is at e-taxes (%(number)s) for the buyer with the VÖEN %(vat)s. Choose that customer; for "
                 "another one make another invoice.",

@@ -82,14 +82,15 @@ class VatportalSource(models.AbstractModel):
         """The problems with the VÖEN of each of ``parties`` (``res.partner``)."""
         problems = []
         for party in parties:
-            if not voen.normalize(party.vat):
+            number = self._vatportal_voen_of(party)
+            if not number:
                 text, level = self.env._("%s has no VÖEN. Fill in the Tax ID.", party.name), 'error'
-            elif not voen.is_voen(party.vat):
+            elif not voen.is_voen(number):
                 text, level = self.env._("The VÖEN of %(name)s must have exactly 10 digits, not “%(vat)s”. Correct the "
                                          "Tax ID.", name=party.name, vat=party.vat), 'error'
-            elif not voen.has_valid_check_digit(party.vat):
+            elif not voen.has_valid_check_digit(number):
                 text, level = self.env._("The check digit of the VÖEN %(vat)s of %(name)s is wrong. Look whether it was "
-                                         "mistyped.", name=party.name, vat=party.vat), 'warning'
+                                         "mistyped.", name=party.name, vat=number), 'warning'
             else:
                 continue
             problems.append(self._vatportal_problem(self.env._("VÖEN"), text, level=level, record=party))

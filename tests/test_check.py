@@ -1,6 +1,7 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from .common import BUYER, OTHER_BUYER
 from .send_common import SendCommon
 
 
@@ -96,8 +97,69 @@ class TestCheck(SendCommon):
         self.assertEqual(move._vatportal_document_vals(self.connector)['buyer_vat'], self.partner.vat)
 
     def test_foreign_company(self):
-        self.partner.write({'country_id': self.env.ref('base.tr').id, 'vat': False})
-        self.assertProblem(self.create_invoice(), "taxpayers of Azerbaijan only", "Customer", self.partner)
+        """The country decides before the form of the number: ten digits are a tax number in Türkiye too."""
+        turkey, none = self.env.ref('base.tr').id, False
+        for country, vat in ((turkey, False), (turkey, '1234567801'), (turkey, BUYER), (turkey, 'AZ' + BUYER),
+                             (turkey, 'TR1234567801'), (none, 'TR1234567801'), (none, 'tr 123 456 7801')):
+            for move_type, kind, field in (
+                    ('out_invoice', False, "Customer"), ('out_refund', 'kind_tax_codex_163', "Customer"),
+                    ('in_refund', 'kind_return_invoice', "Vendor")):
+                with self.subTest(country=country, vat=vat, move_type=move_type):
+                    self.partner.write({'country_id': country, 'vat': vat})
+                    move = self.create_invoice(move_type=move_type)
+                    if kind:
+                        move.vatportal_kind_id = self.env.ref(f'l10n_az_vatportal.{kind}')
+                    problem = self.assertProblem(move, "taxpayers of Azerbaijan only", field, self.partner)
+                    self.assertIn("Türkiye", problem['message'])
+
+    def test_foreign_person_and_contact(self):
+        self.partner.write({'country_id': self.env.ref('base.ru').id, 'vat': '1234567801', 'is_company': False})
+        self.assertProblem(self.create_invoice(), "not taken for a VÖEN", "Customer", self.partner)
+        # Where the goods go makes nobody a taxpayer of Azerbaijan, nor abroad another one of him who is.
+        contact = self.env['res.partner'].create({
+            'name': "Bakı anbarı", 'parent_id': self.partner.id, 'type': 'delivery', 'country_id': self.env.ref('base.az').id})
+        self.assertProblem(self.create_invoice(partner_id=contact.id), "not taken for a VÖEN", "Customer", self.partner)
+        contact.write({'parent_id': self.other_partner.id, 'country_id': self.env.ref('base.ru').id})
+        self.assertEqual(self.problems(self.create_invoice(partner_id=contact.id)), [])
+
+    def test_without_a_country(self):
+        self.partner.country_id = False
+        self.assertEqual(self.problems(self.create_invoice()), [])
+        self.partner.vat = f'AZ {BUYER}'
+        self.assertEqual(self.problems(self.create_invoice()), [])
+
+    def test_branch_of_a_foreign_company(self):
+        """A person says which VÖEN its branch has; the number of its own country never goes out."""
+        self.partner.write({'country_id': self.env.ref('base.tr').id, 'vat': '1234567801'})
+        with self.assertRaisesRegex(ValidationError, "exactly 10 digits"):
+            self.partner.vatportal_voen = '123'
+        self.partner.vatportal_voen = f'AZ {OTHER_BUYER[:4]} {OTHER_BUYER[4:]}'
+        contact = self.env['res.partner'].create({'name': "Anbar", 'parent_id': self.partner.id})
+        for partner in (self.partner, contact):
+            move = self.create_invoice(partner_id=partner.id)
+            self.assertEqual(self.problems(move), [])
+            self.finish(self.send(move))
+            self.assertEqual(self.uploads()[-1].json['invoices'][0]['buyer'], OTHER_BUYER)
+        self.partner.vatportal_voen = '1402345791'
+        self.assertProblem(self.create_invoice(), "check digit of the VÖEN 1402345791", "VÖEN", self.partner, 'warning')
+        # In Azerbaijan the Tax ID is the VÖEN.
+        self.partner.write({'country_id': self.env.ref('base.az').id, 'vat': BUYER})
+        self.assertEqual(self.create_invoice()._vatportal_document_vals(self.connector)['buyer_vat'], BUYER)
+
+    def test_foreign_buyer_stops_nobody_else(self):
+        self.other_partner.write({'country_id': self.env.ref('base.tr').id, 'vat': '1234567801'})
+        good = self.invoices(3)
+        bad = self.create_invoice(partner_id=self.other_partner.id)
+        wizard = self.wizard(good[0] + bad + good[1:])
+        self.assertEqual(wizard.ready_ids, good)
+        self.finish(self.env['vatportal.job'].browse(wizard.action_send()['res_id']))
+        self.assertRegistered(good)
+        self.assertFalse(bad.vatportal_document_ids)
+        self.assertEqual(list((good + bad)._vatportal_queue()), [*good, bad], "told, each for itself")
+
+    def test_own_address_abroad(self):
+        self.company.partner_id.country_id = self.env.ref('base.tr')
+        self.assertEqual(self.problems(self.create_invoice()), [])
 
     # ------------------------------------------------------------------ the lines
 
