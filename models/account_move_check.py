@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import formatLang
+from odoo.tools import format_date, formatLang
 
 from ..vatportal import amounts, voen
 
@@ -17,7 +17,8 @@ class AccountMove(models.Model):
         stop = self._vatportal_state_problem(connector)
         if stop:
             return [stop]
-        problems = self._vatportal_party_problems() + self._vatportal_line_problems(connector)
+        problems = self._vatportal_party_problems() + self._vatportal_date_problems()
+        problems += self._vatportal_line_problems(connector)
         if not (self.vatportal_main_info or '').strip():
             problems.append(self._vatportal_problem(
                 self.env._("Main Note"), self.env._("The main note is empty. Fill it in on the invoice, tab e-taxes.")))
@@ -78,6 +79,18 @@ class AccountMove(models.Model):
         return self.env._(
             "%(name)s is of %(country)s and without VÖEN; e-taxes takes invoices to taxpayers of Azerbaijan only. If it has "
             "a branch in Azerbaijan, enter the branch's VÖEN on the contact, “VÖEN in Azerbaijan”.", **values)
+
+    def _vatportal_date_problems(self):
+        """Warn of a date far off, or in a period that is closed in the books."""
+        label, day = self.env._("Invoice Date"), self.invoice_date
+        problems = self._vatportal_day_problems(label, day)
+        locks = self._get_violated_lock_dates(day, bool(self.invoice_line_ids.tax_ids))
+        if locks:
+            problems.append(self._vatportal_problem(label, self.env._(
+                "%(date)s lies in a period that is closed in the books: %(locks)s. Look whether it is right; it can be sent "
+                "all the same.", date=format_date(self.env, day), locks=self.company_id._format_lock_dates(locks)),
+                level='warning'))
+        return problems
 
     # ------------------------------------------------------------------ lines
 

@@ -1,8 +1,15 @@
-from odoo import models
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.tools import format_date
 
 from ..vatportal import voen
 from . import portal_text
 from .amounts import API_NAMES
+from .document_bill import BAKU
+
+# A day farther back than this is more likely mistyped than late.
+LONG_AGO = relativedelta(years=1)
 
 # Fields of the API whose name is not ours, beside those of API_NAMES.
 _LINE_NAMES = {'id': 'product_code', 'unit_price': 'price_unit', 'aksizgrade': 'excise_rate'}
@@ -95,6 +102,18 @@ class VatportalSource(models.AbstractModel):
                 continue
             problems.append(self._vatportal_problem(self.env._("VÖEN"), text, level=level, record=party))
         return problems
+
+    def _vatportal_day_problems(self, field, day):
+        """Warn where ``day`` (a date, called ``field`` on the form) lies far off that of today in Azerbaijan."""
+        today = fields.Datetime.now().astimezone(BAKU).date()
+        if not day or today - LONG_AGO <= day <= today:
+            return []
+        shown = format_date(self.env, day)
+        text = self.env._(
+            "%s is in the future. Look whether it was mistyped; it can be sent all the same.", shown,
+        ) if day > today else self.env._(
+            "%s is more than a year ago. Look whether it was mistyped; it can be sent all the same.", shown)
+        return [self._vatportal_problem(field, text, level='warning')]
 
     # ------------------------------------------------------------------ lines
 

@@ -1,5 +1,8 @@
+from freezegun import freeze_time
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from .common import BUYER, OTHER_BUYER
 from .send_common import SendCommon
@@ -160,6 +163,51 @@ class TestCheck(SendCommon):
     def test_own_address_abroad(self):
         self.company.partner_id.country_id = self.env.ref('base.tr')
         self.assertEqual(self.problems(self.create_invoice()), [])
+
+    # ------------------------------------------------------------------ the date
+
+    def test_dates_far_off(self):
+        """By the days of Azerbaijan: there it is the first of December already."""
+        with freeze_time('2026-11-30 20:30:00'):
+            for day, text in (('2026-12-01', None), ('2026-12-02', "in the future"), ('2027-12-01', "in the future"),
+                              ('2072-11-20', "in the future"), ('2025-12-01', None), ('2025-11-30', "more than a year ago"),
+                              ('2016-11-20', "more than a year ago")):
+                for move_type in ('out_invoice', 'in_refund'):
+                    with self.subTest(day=day, move_type=move_type):
+                        move = self.create_invoice(invoice_date=day, move_type=move_type)
+                        move.vatportal_kind_id = move.vatportal_kind_id or self.env.ref('l10n_az_vatportal.kind_return_invoice')
+                        if text:
+                            self.assertProblem(move, text, "Invoice Date", move, 'warning')
+                            self.assertEqual(self.wizard(move).ready_ids, move)
+                        else:
+                            self.assertEqual(self.problems(move), [])
+
+    def test_dates_in_closed_books(self):
+        """Whichever of the lock dates it is; not where an exception lets this user in, nor a lock that does not concern
+        sales."""
+        moves = self.create_invoice(), self.create_invoice(invoice_date='2026-11-21')
+        user = new_test_user(self.env, 'vatportal-locks', 'account.group_account_invoice', company_id=self.company.id)
+        for lock in ('tax_lock_date', 'sale_lock_date', 'fiscalyear_lock_date'):
+            with self.subTest(lock=lock):
+                self.company[lock] = '2026-11-20'
+                problem = self.assertProblem(moves[0], "closed in the books", "Invoice Date", moves[0], 'warning')
+                self.assertIn(self.company._fields[lock].string, problem['message'])
+                self.assertEqual(self.problems(moves[1]), [])
+                exception = self.env['account.lock_exception'].create({
+                    'company_id': self.company.id, 'user_id': user.id, lock: False})
+                self.env.invalidate_all()
+                self.assertEqual(self.problems(moves[0].with_user(user)), [])
+                exception.action_revoke()
+                self.company[lock] = False
+        self.company.purchase_lock_date = '2026-11-20'
+        self.assertEqual(self.problems(moves[0]), [])
+        self.company.hard_lock_date = '2026-11-20'
+        self.assertProblem(moves[0], "closed in the books", "Invoice Date", moves[0], 'warning')
+        self.assertRegistered(self.sent(moves[0]))
+
+    def sent(self, moves):
+        self.finish(self.send(moves))
+        return moves
 
     # ------------------------------------------------------------------ the lines
 
