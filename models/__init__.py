@@ -54,7 +54,9 @@ from . import source_doubt
 from . import source_document
 from . import account_move
 from . import account_move_check
+from . import account_move_amount_check
 from . import account_move_document
+from . import account_move_discount
 from . import account_move_bill
 from . import account_move_bill_unit
 from . import account_move_correct

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ..vatportal import amounts, voen
 
@@ -104,65 +104,6 @@ class AccountMove(models.Model):
             problems += self._vatportal_product_problems(
                 line, line.product_id.product_tmpl_id, line.product_uom_id, self._vatportal_line_label(line))
         return problems
-
-    def _vatportal_free_lines(self, vals):
-        """Warn of lines without an amount: e-taxes takes no price of zero, so they are left out."""
-        sent = {command[2]['move_line_id'] for command in vals['line_ids'] if command[2]}
-        return [
-            self._vatportal_problem(self.env._("Price"), self.env._(
-                "“%s” is free of charge and is left out: e-taxes takes no line with a price of zero.",
-                self._vatportal_line_label(line)), level='warning', line=line)
-            for line in self.invoice_line_ids
-            if line.display_type == 'product' and line.id not in sent and not line.price_total and line.quantity > 0
-        ]
-
-    def _vatportal_amount_problem(self, error):
-        """Return an :class:`amounts.AmountError` in the accountant's words, naming the line."""
-        row = error.row
-        line = row.key if row.key else None
-        label, record = row.label, None
-        amount = formatLang(self.env, float(row.net), currency_obj=self.company_currency_id)
-        if error.reason == 'tax':
-            record = row.info['tax']
-            text = self.env._("“%(line)s”: the tax %(tax)s has no e-taxes category. Set it on the tax.",
-                     line=label, tax=record.name)
-        elif error.reason == 'rate':
-            record = row.info['tax']
-            text = self.env._("“%(line)s”: the e-taxes category of the tax %(tax)s bears no VAT, but the tax has an amount. "
-                              "Correct the category or the rate of the tax.", line=label, tax=record.name)
-        elif error.reason == 'category':
-            text = self.env._("“%s” has no tax that tells its VAT category. Add one, for instance the tax “exempt” or "
-                     "“not subject to VAT”.", label)
-        elif error.reason == 'categories':
-            text = self.env._("“%s” has taxes of more than one VAT category. Keep one of them.", label)
-        elif error.reason == 'simplified':
-            text = self.env._("“%s” has a VAT tax, but the connector is set to simplified taxation. Remove the tax, or "
-                     "correct the connector.", label)
-        elif error.reason == 'quantity':
-            text = self.env._("“%s” has no positive quantity. e-taxes takes no such line.", label)
-        elif error.reason == 'vat':
-            text = self.env._("“%s”: its VAT is not 18 %% of its amount. Look whether the tax was changed by hand, and "
-                     "whether the tax's rate is 18 %%.", label)
-        elif error.reason == 'rounding':
-            text = self.env._("The cash rounding “%(name)s” of %(amount)s can't be expressed at e-taxes. Remove it from "
-                     "the invoice.", name=label, amount=amount)
-        else:
-            text = self.env._("“%(line)s” comes to %(amount)s. e-taxes takes no negative amounts, and no other line has the "
-                     "same taxes and enough to take it off.", line=label, amount=amount)
-        return self._vatportal_problem(self.env._("Amount"), text, line=line, record=record)
-
-    # ------------------------------------------------------------------ the portal's own rules
-
-    def _vatportal_portal_problems(self, vals):
-        document = self.env['vatportal.document'].new(vals)
-        total = sum(document.line_ids.mapped('amount_total'))
-        problems = []
-        if self.company_currency_id.compare_amounts(total, abs(self.amount_total_signed)):
-            problems.append(self._vatportal_problem(self.env._("Total"), self.env._(
-                "The lines add up to %(sum)s for e-taxes, but the invoice's total is %(total)s.",
-                sum=formatLang(self.env, total, currency_obj=self.company_currency_id),
-                total=formatLang(self.env, abs(self.amount_total_signed), currency_obj=self.company_currency_id))))
-        return problems + super()._vatportal_portal_problems(vals)
 
     def _vatportal_line_of(self, line_vals):
         return self.env['account.move.line'].browse(line_vals['move_line_id'])

@@ -1,8 +1,7 @@
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from odoo import fields, models
-from odoo.tools import float_repr
 
 # Amounts are kept exactly as e-taxes has them: real documents carry up to 6 decimals in amounts and 8 in prices.
 # Shown with as many decimals as they have, two at least.
@@ -24,8 +23,12 @@ API_NAMES = {
 
 
 def decimal(value, digits=9):
-    """The exact decimal that a stored Float stands for, without trailing zeros."""
-    number = Decimal(float_repr(value or 0.0, digits)).normalize()
+    """The exact decimal that a Float of Odoo stands for, without trailing zeros: with 15 digits, which every float keeps,
+    and at most ``digits`` after the point. What is beyond them is noise of the computation."""
+    number = Decimal(f'{value or 0.0:.15g}')
+    if number.as_tuple().exponent < -digits:
+        number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    number = number.normalize()
     return number if number.as_tuple().exponent <= 0 else number.quantize(Decimal(1))
 
 

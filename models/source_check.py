@@ -141,8 +141,13 @@ class VatportalSource(models.AbstractModel):
         """
         document = self.env['vatportal.document'].new({**vals, 'erp_id': '0' * 7})
         lines = [command[2] for command in vals['line_ids'] if command[2]]
-        problems = []
-        for problem in document._to_invoice().problems():
+        invoice, problems = document._to_invoice(), []
+        try:
+            invoice.to_json()
+        except ValueError:
+            problems.append(self._vatportal_problem(self.env._("Amount"), self.env._(
+                "An amount, a price or a quantity has more digits than can be sent to the portal. Round it.")))
+        for problem in invoice.problems():
             if problem.code in _CHECKED_BEFORE:
                 continue
             line = lines[problem.item] if problem.item is not None else None

@@ -69,8 +69,12 @@ class VatportalSource(models.AbstractModel):
         }
 
     def _vatportal_label(self, text, product):
-        """``text``, else the product's name, as a name on the qaimə: one line, without our own article number before
-        it."""
-        text = re.sub(r'\s+', ' ', text or product.name or '').strip()
+        """``text`` as a name on the qaimə: one line, without our own article number before it. Where nothing is left, the
+        product's name, else its number."""
         code = product.default_code
-        return (text.removeprefix(f'[{code}]').strip() if code else text)[:NAME_LENGTH]
+        for name in (text, product.name):
+            name = re.sub(r'\s+', ' ', name or '').strip()
+            name = name.removeprefix(f'[{code}]').strip() if code else name
+            if name:
+                return name[:NAME_LENGTH]
+        return code or product.product_tmpl_id._vatportal_code() or ''
