@@ -30,6 +30,7 @@
         'views/vatportal_kind_views.xml',
         'views/account_move_views.xml',
         'views/product_views.xml',
+        'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
         'views/vatportal_lifecycle_views.xml',
         'views/vatportal_menus.xml',

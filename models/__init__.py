@@ -7,6 +7,7 @@ from . import connector_setup
 from . import account_tax
 from . import product
 from . import uom_uom
+from . import res_partner
 from . import amounts
 from . import document
 from . import document_line

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import format_date
 
 from ..vatportal import amounts, voen
 
@@ -16,7 +17,8 @@ class AccountMove(models.Model):
         stop = self._vatportal_state_problem(connector)
         if stop:
             return [stop]
-        problems = self._vatportal_party_problems() + self._vatportal_line_problems(connector)
+        problems = self._vatportal_party_problems() + self._vatportal_date_problems()
+        problems += self._vatportal_line_problems(connector)
         if not (self.vatportal_main_info or '').strip():
             problems.append(self._vatportal_problem(
                 self.env._("Main Note"), self.env._("The main note is empty. Fill it in on the invoice, tab e-taxes.")))
@@ -61,12 +63,34 @@ class AccountMove(models.Model):
 
     def _vatportal_party_problems(self):
         partner, company = self.commercial_partner_id, self.company_id.partner_id
-        country = partner.country_id.code
-        if country and country != 'AZ' and not voen.is_voen(partner.vat):
-            return [self._vatportal_problem(self.env._("Customer"), self.env._(
-                "%(name)s is a company of %(country)s without VÖEN; e-taxes takes invoices to taxpayers of "
-                "Azerbaijan only.", name=partner.name, country=partner.country_id.name), record=partner)]
+        if partner.vatportal_is_abroad and not partner.vatportal_voen:
+            return self._vatportal_voen_problems(company) + [self._vatportal_problem(
+                self.env._("Vendor") if self.is_purchase_document() else self.env._("Customer"),
+                self._vatportal_abroad_text(partner), record=partner)]
         return self._vatportal_voen_problems(company | partner)
+
+    def _vatportal_abroad_text(self, partner):
+        values = {'name': partner.name, 'country': partner._vatportal_country().name, 'vat': partner.vat}
+        if voen.is_voen(partner.vat):
+            return self.env._(
+                "%(name)s is of %(country)s, so its Tax ID %(vat)s is not taken for a VÖEN; e-taxes takes invoices to "
+                "taxpayers of Azerbaijan only. If it has a branch in Azerbaijan, enter the branch's VÖEN on the contact, "
+                "“VÖEN in Azerbaijan”; if the country is wrong, correct it.", **values)
+        return self.env._(
+            "%(name)s is of %(country)s and without VÖEN; e-taxes takes invoices to taxpayers of Azerbaijan only. If it has "
+            "a branch in Azerbaijan, enter the branch's VÖEN on the contact, “VÖEN in Azerbaijan”.", **values)
+
+    def _vatportal_date_problems(self):
+        """Warn of a date far off, or in a period that is closed in the books."""
+        label, day = self.env._("Invoice Date"), self.invoice_date
+        problems = self._vatportal_day_problems(label, day)
+        locks = self._get_violated_lock_dates(day, bool(self.invoice_line_ids.tax_ids))
+        if locks:
+            problems.append(self._vatportal_problem(label, self.env._(
+                "%(date)s lies in a period that is closed in the books: %(locks)s. Look whether it is right; it can be sent "
+                "all the same.", date=format_date(self.env, day), locks=self.company_id._format_lock_dates(locks)),
+                level='warning'))
+        return problems
 
     # ------------------------------------------------------------------ lines
 

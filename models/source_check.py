@@ -1,10 +1,16 @@
-from odoo import models
-from odoo.tools import formatLang
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.tools import format_date, formatLang
 
 from ..vatportal import voen
 from ..vatportal.amounts import LARGEST
 from . import portal_text
 from .amounts import API_NAMES
+from .document_bill import BAKU
+
+# A day farther back than this is more likely mistyped than late.
+LONG_AGO = relativedelta(years=1)
 
 # Fields of the API whose name is not ours, beside those of API_NAMES.
 _LINE_NAMES = {'id': 'product_code', 'unit_price': 'price_unit', 'aksizgrade': 'excise_rate'}
@@ -84,18 +90,31 @@ class VatportalSource(models.AbstractModel):
         """The problems with the VÖEN of each of ``parties`` (``res.partner``)."""
         problems = []
         for party in parties:
-            if not voen.normalize(party.vat):
+            number = self._vatportal_voen_of(party)
+            if not number:
                 text, level = self.env._("%s has no VÖEN. Fill in the Tax ID.", party.name), 'error'
-            elif not voen.is_voen(party.vat):
+            elif not voen.is_voen(number):
                 text, level = self.env._("The VÖEN of %(name)s must have exactly 10 digits, not “%(vat)s”. Correct the "
                                          "Tax ID.", name=party.name, vat=party.vat), 'error'
-            elif not voen.has_valid_check_digit(party.vat):
+            elif not voen.has_valid_check_digit(number):
                 text, level = self.env._("The check digit of the VÖEN %(vat)s of %(name)s is wrong. Look whether it was "
-                                         "mistyped.", name=party.name, vat=party.vat), 'warning'
+                                         "mistyped.", name=party.name, vat=number), 'warning'
             else:
                 continue
             problems.append(self._vatportal_problem(self.env._("VÖEN"), text, level=level, record=party))
         return problems
+
+    def _vatportal_day_problems(self, field, day):
+        """Warn where ``day`` (a date, called ``field`` on the form) lies far off that of today in Azerbaijan."""
+        today = fields.Datetime.now().astimezone(BAKU).date()
+        if not day or today - LONG_AGO <= day <= today:
+            return []
+        shown = format_date(self.env, day)
+        text = self.env._(
+            "%s is in the future. Look whether it was mistyped; it can be sent all the same.", shown,
+        ) if day > today else self.env._(
+            "%s is more than a year ago. Look whether it was mistyped; it can be sent all the same.", shown)
+        return [self._vatportal_problem(field, text, level='warning')]
 
     # ------------------------------------------------------------------ lines
 

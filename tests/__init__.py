@@ -53,6 +53,7 @@ from . import test_doubt
 from . import test_bill_race
 from . import test_send_race
 from . import test_tour
+from . import test_resent
 from . import test_secret_logs
 from . import test_hanging_portal
 from . import test_backoff

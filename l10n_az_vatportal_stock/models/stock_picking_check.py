@@ -14,6 +14,7 @@ class StockPicking(models.Model):
         if stop:
             return [stop]
         problems = self._vatportal_voen_problems(self.company_id.partner_id)
+        problems += self._vatportal_day_problems(self.env._("Effective Date"), self._vatportal_day())
         problems += self._vatportal_warehouse_problems(connector) + self._vatportal_line_problems(connector)
         if not self._vatportal_note(connector):
             problems.append(self._vatportal_problem(self.env._("Main Note"), self.env._(

@@ -15,6 +15,15 @@ class TestTransferChecks(TransferCommon):
     def test_nothing(self):
         self.assertFalse(self.create_transfer()._vatportal_problems(self.connector))
 
+    def test_a_day_far_off(self):
+        picking = self.create_transfer()
+        for day, text in (('2020-03-01 10:00:00', "more than a year ago"), ('2071-03-01 10:00:00', "in the future")):
+            picking.date_done = day
+            [problem] = picking._vatportal_problems(self.connector)
+            self.assertIn(text, problem['message'])
+            self.assertEqual((problem['level'], problem['field']), ('warning', "Effective Date"))
+        self.assertEqual(self.wizard(picking).ready_picking_ids, picking)
+
     def test_not_done(self):
         picking = self.create_transfer(done=False)
         self.assertFalse(picking.vatportal_can_send)
