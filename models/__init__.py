@@ -60,6 +60,7 @@ from . import account_move_amount_check
 from . import account_move_document
 from . import account_move_discount
 from . import account_move_bill
+from . import account_move_bill_keep
 from . import account_move_bill_unit
 from . import account_move_correct
 from . import account_move_kind
@@ -70,5 +71,6 @@ from . import account_move_queue
 from . import account_move_send
 from . import document_xml
 from . import account_move_xml_in
+from . import account_move_bill_hold
 from . import account_move_xml
 from . import res_config_settings

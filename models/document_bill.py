@@ -43,7 +43,7 @@ class VatportalDocument(models.Model):
         readonly=True, copy=False, help="A person chose the partner among several with this VÖEN.")
     amount_differs = fields.Boolean(
         compute='_compute_amount_differs', store=True,
-        help="The total of the invoice or bill is not that of the document.")
+        help="The total of the invoice or bill, or the VAT of the bill, is not that of the document.")
     amount_difference = fields.Float(
         string="Difference", digits=(16, 2), compute='_compute_amount_differs', store=True,
         help="Total of the invoice or bill less that of the document, in AZN.")
@@ -81,8 +81,8 @@ class VatportalDocument(models.Model):
                                   document.kind_id.display_name or '?')
             document.bill_ask = document.bill_state == 'ask' and text
 
-    @api.depends('amount_total', 'state', 'status', 'move_id.state', 'move_id.amount_total',
-                 'move_id.amount_total_signed', 'move_id.currency_id')
+    @api.depends('amount_total', 'amount_vat', 'bill_notes', 'state', 'status', 'move_id.state', 'move_id.amount_total',
+                 'move_id.amount_tax', 'move_id.amount_total_signed', 'move_id.currency_id')
     def _compute_amount_differs(self):
         for document in self:
             move = document.move_id
@@ -90,15 +90,33 @@ class VatportalDocument(models.Model):
             dead = document.state in ('rejected', 'deleted') or document.status in FINAL_STATUSES
             if not move or move.state == 'cancel' or dead or total is None:
                 document.amount_difference = 0.0
+                document.amount_differs = False
             else:
                 document.amount_difference = float(total - document._amount_to_pay())
-            document.amount_differs = bool(document.amount_difference)
+                document.amount_differs = bool(document.amount_difference or document._vat_difference())
 
     def _amount_to_pay(self, move_type=None):
         """The document's total in whole qəpik, with the sign that it has on an entry of ``move_type`` (that of its
         entry, if there is one)."""
-        total = decimal(self.amount_total).quantize(QEPIK, ROUND_HALF_UP)
-        return -total if self._is_negative_refund(move_type) else total
+        return self._to_book('amount_total', move_type)
+
+    def _to_book(self, name, move_type=None):
+        """The amount ``name`` as :meth:`_amount_to_pay` gives the total."""
+        amount = decimal(self[name]).quantize(QEPIK, ROUND_HALF_UP)
+        return -amount if self._is_negative_refund(move_type) else amount
+
+    def _vat_to_book(self):
+        """The VAT, in AZN, that stands among the taxes of this document's bill: all that is no part of its prices."""
+        if self._connector().taxation == 'simplified':
+            return Decimal(0)
+        return self._to_book('amount_vat') - sum(
+            (Decimal(note['vat']) for note in self.bill_notes or () if 'vat' in note), Decimal(0))
+
+    def _vat_difference(self):
+        """The VAT of the bill less that of the document, in AZN."""
+        if self.direction != 'incoming' or not self.move_id:
+            return Decimal(0)
+        return self.move_id._vatportal_vat() - self._vat_to_book()
 
     def _is_negative_refund(self, move_type=None):
         """Whether the document says with minus signs what a credit note says without."""

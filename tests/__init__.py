@@ -6,6 +6,8 @@ from . import test_bill_amounts
 from . import test_bill_company
 from . import test_bill_cron
 from . import test_bill_header
+from . import test_bill_hold
+from . import test_bill_keep
 from . import test_bill_month
 from . import test_bill_products
 from . import test_bill_rebuild
