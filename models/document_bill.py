@@ -52,7 +52,7 @@ class VatportalDocument(models.Model):
         "(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", "This bill belongs to another document.")
 
     @api.depends('direction', 'is_foreign', 'status', 'state', 'kind_id.booking', 'bill_ignored', 'bill_question',
-                 'move_id.state')
+                 'move_id.state', 'fingerprint')
     def _compute_bill_state(self):
         for document in self:
             document.bill_state = document._get_bill_state()
@@ -68,18 +68,31 @@ class VatportalDocument(models.Model):
             return 'ignored'
         if self.kind_id.booking == 'none':
             return 'none'
-        return 'ask' if self.bill_question or not self.kind_id.booking else 'to_bill'
+        asks = self.bill_question or not self.kind_id.booking or self._has_new_status()
+        return 'ask' if asks else 'to_bill'
 
-    @api.depends('bill_state', 'bill_question', 'kind_id')
+    @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code')
     @api.depends_context('lang')
     def _compute_bill_ask(self):
         for document in self:
-            text = document.bill_question
-            if not text and document.bill_state == 'ask':
-                # Nobody has tried to make the bill yet, so nothing is written on the document.
-                text = self.env._("Documents of the kind “%s” are booked case by case: say how.",
-                                  document.kind_id.display_name or '?')
-            document.bill_ask = document.bill_state == 'ask' and text
+            # Where nobody has tried to make the bill yet, nothing is written on the document.
+            document.bill_ask = document.bill_state == 'ask' and (
+                document.bill_question or document._kind_question() or document._status_question())
+
+    def _kind_question(self):
+        """What a person has to say because of the document's kind; False for nothing."""
+        return not self.kind_id.booking and self.env._(
+            "Documents of the kind “%s” are booked case by case: say how.", self.kind_id.display_name or '?')
+
+    def _has_new_status(self):
+        """Whether e-taxes says of this document what nobody here understands, or nothing. A file says nothing ever."""
+        return self.status == 'unknown' or bool(self.fingerprint and not self.status)
+
+    def _status_question(self):
+        """What a person has to say because of the document's status; False for nothing."""
+        return self._has_new_status() and self.env._(
+            "The status of this document at e-taxes, “%s”, is not known here. Look at e-taxes.gov.az whether the document "
+            "is in force, then make its bill, or say that none is wanted.", self.status_code or '–')
 
     @api.depends('amount_total', 'state', 'status', 'move_id.state', 'move_id.amount_total',
                  'move_id.amount_total_signed', 'move_id.currency_id')

@@ -21,7 +21,8 @@ class VatportalDocument(models.Model):
 
         :param partner: a person's choice of the vendor; without it the VÖEN decides
         :param booking: a person's choice; only where the kind leaves it open
-        :param duplicates: a person has seen that a bill with this number exists, and wants another
+        :param duplicates: a person has seen what speaks against it (a bill with this number exists, the status is not
+            known), and wants the bill all the same
         :raises BillQuestion: when a person must decide
         :raises UserError: when something is missing in the configuration
         :raises ConcurrencyError: when somebody else is at the same document
@@ -38,8 +39,9 @@ class VatportalDocument(models.Model):
         document._check_billable(booking)
         move_type = document.kind_id._bill_move_type(booking)
         if not move_type:
-            raise BillQuestion(self.env._(
-                "Documents of the kind “%s” are booked case by case: say how.", document.kind_id.display_name or '?'))
+            raise BillQuestion(document._kind_question())
+        if document._has_new_status() and not duplicates:
+            raise BillQuestion(document._status_question())
         document._check_money(move_type)
         existing = document._bills_with_number()
         if existing and not duplicates:

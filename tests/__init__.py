@@ -57,3 +57,4 @@ from . import test_twice
 from . import test_migration
 from . import test_correct
 from . import test_bill_units
+from . import test_bill_status
