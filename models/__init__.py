@@ -54,6 +54,7 @@ from . import source_document
 from . import account_move
 from . import account_move_check
 from . import account_move_document
+from . import account_move_number
 from . import account_move_bill
 from . import account_move_bill_unit
 from . import account_move_correct
@@ -63,6 +64,7 @@ from . import account_move_advance
 from . import account_move_advance_check
 from . import account_move_send
 from . import document_xml
+from . import document_same
 from . import account_move_xml_in
 from . import account_move_xml
 from . import res_config_settings

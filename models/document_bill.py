@@ -4,16 +4,17 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
-from ..vatportal import qaime_number
+from ..vatportal import voen
 from .amounts import decimal
 from .document_delete import FINAL_STATUSES
-from .portal_values import clean
 
 BAKU = pytz.timezone('Asia/Baku')
 QEPIK = Decimal('0.01')
 # More bills than this are made by the scheduled action.
 AT_ONCE = 50
+BILL_TYPES = ('in_invoice', 'in_refund', 'in_receipt')
 
 
 class BillQuestion(UserError):
@@ -184,15 +185,28 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ duplicates
 
+    def _bills_that_may_be_meant(self):
+        """Bills of which a person may say that they are this document's."""
+        return self._bills_with_number()._filtered_access('read')
+
     def _bills_with_number(self):
-        """Bills, of whatever origin, that bear this document's number; spaces and case don't count."""
+        """Bills, of whatever origin, that bear this document's number, however it was typed: all of it, or its last eight
+        digits on a bill of the same vendor, or of one whose VÖEN nobody has entered."""
         if not self.qaime:
             return self.env['account.move']
         move_type = self.kind_id._bill_move_type()
-        types = ('out_refund',) if move_type == 'out_refund' else ('in_invoice', 'in_refund', 'in_receipt')
-        # The number's own digits narrow it down; what people type around them is settled below.
-        candidates = self.env['account.move'].search([
-            ('company_id', '=', self.company_id.id), ('move_type', 'in', types), ('state', '!=', 'cancel'),
-            '|', ('ref', 'ilike', self.qaime[-8:]), ('payment_reference', 'ilike', self.qaime[-8:])])
-        return candidates.filtered(lambda move: not move.sudo().vatportal_bill_document_id and any(
-            self.qaime in qaime_number(clean(text or '')) for text in (move.ref, move.payment_reference)))
+        vendors = self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
+        # What people type between its digits is settled below.
+        moves = self.env['account.move'].sudo().search(
+            Domain('company_id', 'in', self._invoicing_companies().ids) & Domain('state', '!=', 'cancel')
+            & Domain('move_type', 'in', ('out_refund',) if move_type == 'out_refund' else BILL_TYPES)
+            & Domain('vatportal_bill_document_id', '=', False)
+            & (_typed_like(self.qaime[-8:]) | Domain('commercial_partner_id', 'in', vendors.ids)
+               & _typed_like('%'.join(self.qaime[-8:]))))
+        return moves.filtered(lambda move: move._vatportal_bears(self.qaime, in_full=not (
+            move.commercial_partner_id in vendors or not voen.is_voen(voen.normalize(move.commercial_partner_id.vat)))
+        )).sudo(False).with_env(self.env)
+
+
+def _typed_like(digits):
+    return Domain.OR(Domain(name, 'ilike', digits) for name in ('ref', 'payment_reference', 'name'))

@@ -50,3 +50,10 @@ class TestMigration(SendCommon):
         self.assertEqual(documents.mapped('bill_state'), ['to_bill', 'none', 'none', 'ask'])
         self.assertEqual(documents.mapped('state'), ['registered', 'registered', 'deleted', 'registered'])
         self.assertEqual(documents.mapped('to_follow'), ['changed', 'changed', 'changed', False])
+
+    def test_content_keys(self):
+        document = self.env['vatportal.document'].sudo().create({
+            'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered', 'content_key': 'old',
+            'main_info': "İcarə, oktyabr"})
+        self.migrate('19.0.1.3.0/post-content_keys.py')
+        self.assertEqual(document.content_key, document._content_key())
