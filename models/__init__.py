@@ -59,6 +59,7 @@ from . import account_move_check
 from . import account_move_amount_check
 from . import account_move_document
 from . import account_move_discount
+from . import account_move_number
 from . import account_move_bill
 from . import account_move_bill_keep
 from . import account_move_bill_unit
@@ -70,6 +71,7 @@ from . import account_move_advance_check
 from . import account_move_queue
 from . import account_move_send
 from . import document_xml
+from . import document_same
 from . import account_move_xml_in
 from . import account_move_bill_hold
 from . import account_move_xml

@@ -10,14 +10,14 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools.misc import split_every
 
 from ..vatportal import qaime_number, voen
+from ..vatportal.codes import known_status
 from . import portal_values
 from .amounts import decimal
 from .concurrency import CONCURRENT
-from .document import STATUSES, TRANSITIONS
+from .document import TRANSITIONS
 
 _logger = logging.getLogger(__name__)
 
-KNOWN_STATUSES = {code for code, _label in STATUSES} - {'unknown'}
 DELETED_STATUSES = ('deleted', 'deletedBySystem')
 # How many documents are in memory at a time with all their lines.
 CHUNK = 500
@@ -227,6 +227,8 @@ class VatportalDocument(models.Model):
             changes['import_job_id'] = common['import_job_id']
         if not self.connector_id:
             changes['connector_id'] = common['connector_id']
+        if self._has_new_status() and 'status' in changes:
+            changes['bill_question'] = False  # what was asked because of the status, if anything
         changes['to_follow'] = False if vals['is_foreign'] else self.to_follow or 'changed'
         if self.status == 'unknown' == changes.get('status', self.status) and 'status_code' in changes:
             # The tracked status says "Other" before and after.
@@ -310,7 +312,7 @@ def _with_number(vals):
 
 def _status(code):
     """Return the values of the status fields; a status that is new to us is kept as it came."""
-    return {'status_code': code or False, 'status': (code if code in KNOWN_STATUSES else 'unknown') if code else False}
+    return {'status_code': code or False, 'status': (known_status(code) or 'unknown') if code else False}
 
 
 def _shown(value):

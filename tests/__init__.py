@@ -64,3 +64,6 @@ from . import test_twice
 from . import test_migration
 from . import test_correct
 from . import test_bill_units
+from . import test_bill_status
+from . import test_bill_number
+from . import test_xml_same

@@ -44,6 +44,8 @@ EITHER_METHOD = (READ_INVOICES, PROCESS_STATUS, PROCESS_DATA, READ_ETAXES)
 
 #: More documents than any company has: a total beyond it is none.
 MOST_DOCUMENTS = 10 ** 9
+#: The calls of which one page of the documentation says that everyone's carry the phone, not only a partner's.
+PHONE_CALLS = (DOWNLOAD, READ_ETAXES)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class VatPortalClient:
 
     :param base_url: such as ``https://demo.vatportal.az/api``; plain http only to this machine.
     :param token: API token; without it ``username`` and ``password`` go into every request.
-    :param phone: for partners only, ``994`` and 9 digits: the customer acted for.
+    :param phone: ASAN İmza phone, ``994`` and 9 digits. It goes into every call of a partner's account, where it
+        names the customer acted for; of any other account into ``PHONE_CALLS`` alone.
+    :param partner: whether the account is a partner's.
     :param read_methods: what :attr:`read_methods` held when it was last seen.
     :param timeout: seconds for connecting and for each read.
     :param deadline: seconds for a whole call, its second try by the other HTTP method included.
@@ -74,7 +78,7 @@ class VatPortalClient:
 
     _transport = None
 
-    def __init__(self, base_url, *, token=None, username=None, password=None, phone=None,
+    def __init__(self, base_url, *, token=None, username=None, password=None, phone=None, partner=True,
                  read_methods: dict[str, str] | None = None, timeout: float = 30.0,
                  max_bytes: int | None = None, deadline: float = 90.0):
         token, username, password, phone = (
@@ -90,6 +94,7 @@ class VatPortalClient:
         else:
             self._login = {'username': username, 'password': password}
         self._phone = phone or None
+        self._partner = bool(partner and phone)
         # Very short ones are left alone: taking every "a" out of a text would hide the text.
         self._keys = {text for text in (token, password) if text and len(text) >= 4}
         self._secrets = {text for text in (token, username, password, phone) if text and len(text) >= 4}
@@ -237,7 +242,7 @@ class VatPortalClient:
         """GET /auth/reset_start.php: the plain value that :meth:`renewal_key` turns into a key."""
         login = Secret(login)
         query = {'login': login}
-        if self._phone:
+        if self._partner:
             query['phone'] = self._phone
         judge, answer = self._call(RESET_START, 'GET', None, query=query, enveloped=False, secrets=(login,))
         return word_of(judge, answer, 'plain_value', '[ -~]')
@@ -280,11 +285,13 @@ class VatPortalClient:
     def _call(self, path, method, body, *, query=None, write=False, sent=0, enveloped=True, secrets=()):
         """One call, judged. Returns the judge, for doubts about what is inside, and the envelope."""
         known = self._secrets | {text for text in secrets if len(text) >= 4}
-        judge = Judge(write=write, partner=bool(self._phone), sent=sent,
-                      scrub=lambda text: short(text, known))
+        judge = Judge(write=write, partner=self._partner, sent=sent, wants_phone=path in PHONE_CALLS,
+                      lacks_phone=path in PHONE_CALLS and not self._phone, scrub=lambda text: short(text, known))
         unwrap = judge.open_enveloped if enveloped else judge.open
         if query is None:
-            body = {**self._login, **body, **({'phone': self._phone} if self._phone else {})}
+            body = {**self._login, **body}
+            if self._partner or self._phone and path in PHONE_CALLS:
+                body['phone'] = self._phone
         end = time.monotonic() + self._transport.deadline
         if path not in EITHER_METHOD:
             return judge, unwrap(self._send(judge, path, method, body, query, write, end))

@@ -23,14 +23,17 @@ class Judge:
     """Decides for one call what an answer, or the lack of one, means.
 
     :param write: the call changes something at the portal, so a doubt is an UnknownOutcome.
-    :param partner: the connector sends a phone.
+    :param partner: the account is a partner's, and the call carries a phone.
+    :param wants_phone: the call may need a phone whatever the account is. :param lacks_phone: and it carries none.
     :param sent: how many invoices went out.
     :param scrub: function that takes our secrets out of a text that the portal sent back.
     """
 
-    def __init__(self, *, write, partner=False, sent=0, scrub=str):
+    def __init__(self, *, write, partner=False, wants_phone=False, lacks_phone=False, sent=0, scrub=str):
         self.write = write
         self.partner = partner
+        self.wants_phone = wants_phone
+        self.lacks_phone = lacks_phone
         self.sent = sent
         self.scrub = scrub
 
@@ -114,15 +117,15 @@ class Judge:
     def _is_about_phone(self, code, message):
         """Whether 15, 16, 17 have their second meaning, the one for partners.
 
-        The words decide. Without words, 15 at a partner is the phone (a partner's account needs no ASAN
-        number of its own), while 16 and 17 keep their general meaning: taken for a phone fault, an upload
-        that was processed would count as not processed.
+        The words decide. Without words, 15 is the phone at a partner (whose account needs no ASAN number of its
+        own), and where a phone may be what is missing. Without words 16 and 17 keep their general meaning: taken
+        for a phone fault, an upload that was processed would count as not processed.
         """
         if code == 15 and _ASAN.search(message):
-            return self.partner and bool(_PHONE.search(message))
+            return (self.partner or self.wants_phone) and bool(_PHONE.search(message))
         if _PHONE.search(message):
             return True
-        return code == 15 and self.partner
+        return code == 15 and (self.partner or self.lacks_phone and not message)
 
 
 def parse(body: bytes) -> dict:

@@ -321,6 +321,26 @@ def test_password_in_every_body_and_no_token(serve, connect):
         }
 
 
+def test_phone_of_an_enterprise(serve, connect):
+    """Two pages of the documentation differ: its downloads carry the phone, nothing else does."""
+    answers = ok({'id': 1, 'status': 1, 'invoices': [], 'total': 0, 'plain_value': 'x'})
+    client = connect(server := serve(answers), phone='994501234567', partner=False)
+    client.start_download(datetime.date(2026, 11, 1), datetime.date(2026, 11, 2), direction=0)
+    client.read_etaxes(direction=0, proc_id=1)
+    client.read_etaxes(direction=1, date_from=datetime.date(2026, 11, 1), date_to=datetime.date(2026, 11, 2))
+    assert [request.json['phone'] for request in server.requests] == ['994501234567'] * 3
+    client.read_invoices(['A'])
+    client.process_status(1)
+    client.process_data(1)
+    client.delete_invoices(['A'])
+    client.delete_etaxes(['MT2611 58878148'], is_signed=True)
+    client.upload_invoices([invoice()], upload=False)
+    client.start_reset('u')
+    for request in server.requests[3:]:
+        assert 'phone' not in request.json
+        assert 'phone' not in request.target
+
+
 def test_phone_in_the_query_of_reset_start(serve, connect):
     server = serve(http(200, {'plain_value': 'x'}))
     connect(server, phone='994501234567').start_reset('u')
