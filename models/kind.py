@@ -55,7 +55,7 @@ class VatportalKind(models.Model):
     def _get_or_create(self, code):
         """Return the kind of an e-taxes ``code``, in whatever case it is written; an unknown one is added, named by its
         code."""
-        kinds = self.with_context(active_test=False).search([], order='id')
+        kinds = self.with_context(active_test=False).search_fetch([], ['code'], order='id')
         # The addon's own come first, should an earlier version have added the same in another case.
         same = kinds.filtered(lambda kind: code_key(kind.code) == code_key(code))
         return same[:1] or self.sudo().create({'name': code, 'code': code})
