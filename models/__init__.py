@@ -7,6 +7,7 @@ from . import connector_setup
 from . import account_tax
 from . import product
 from . import uom_uom
+from . import res_partner
 from . import amounts
 from . import document
 from . import document_line
@@ -33,6 +34,7 @@ from . import connector_token
 from . import job_download_progress
 from . import import_choice
 from . import job_batch
+from . import job_turns
 from . import connector_import
 from . import kind_booking
 from . import unit_alias
@@ -51,10 +53,14 @@ from . import document_advance
 from . import source
 from . import source_check
 from . import source_doubt
+from . import source_queue
 from . import source_document
 from . import account_move
 from . import account_move_check
+from . import account_move_amount_check
 from . import account_move_document
+from . import account_move_discount
+from . import account_move_number
 from . import account_move_bill
 from . import account_move_bill_keep
 from . import account_move_bill_unit
@@ -63,8 +69,10 @@ from . import account_move_kind
 from . import account_move_delete
 from . import account_move_advance
 from . import account_move_advance_check
+from . import account_move_queue
 from . import account_move_send
 from . import document_xml
+from . import document_same
 from . import account_move_xml_in
 from . import account_move_bill_hold
 from . import account_move_xml

@@ -124,6 +124,7 @@ class VatportalDocument(models.Model):
     payload = fields.Json(readonly=True, copy=False, groups='account.group_account_manager')
     raw = fields.Json(readonly=True, copy=False, groups='account.group_account_manager')
     job_ids = fields.Many2many('vatportal.job', string="Processes", readonly=True, copy=False)
+    sequence = fields.Integer(readonly=True, copy=False, help="Its place among what was queued together.")
     spent = fields.Boolean(
         readonly=True, copy=False, help="The ERP id was used up at the portal; the invoice goes again under a new one.")
     resend_count = fields.Integer(readonly=True, copy=False)
@@ -159,6 +160,17 @@ class VatportalDocument(models.Model):
         The one place that knows what documents are made from.
         """
         return self.move_id
+
+    def _in_order(self):
+        """These documents in the order in which they are sent."""
+        return self.sorted(lambda document: (document.sequence, document.id))
+
+    def _put_in_order(self):
+        """Give these documents, whatever they were made from, their places; return them in that order."""
+        documents = self.sudo().sorted(lambda document: document._source()._vatportal_order())
+        for place, document in enumerate(documents, 1):
+            document.sequence = place
+        return documents.sudo(False)
 
     # ------------------------------------------------------------------ states
 

@@ -4,16 +4,17 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
-from ..vatportal import qaime_number
+from ..vatportal import voen
 from .amounts import decimal
 from .document_delete import FINAL_STATUSES
-from .portal_values import clean
 
 BAKU = pytz.timezone('Asia/Baku')
 QEPIK = Decimal('0.01')
 # More bills than this are made by the scheduled action.
 AT_ONCE = 50
+BILL_TYPES = ('in_invoice', 'in_refund', 'in_receipt')
 
 
 class BillQuestion(UserError):
@@ -52,7 +53,7 @@ class VatportalDocument(models.Model):
         "(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", "This bill belongs to another document.")
 
     @api.depends('direction', 'is_foreign', 'status', 'state', 'kind_id.booking', 'bill_ignored', 'bill_question',
-                 'move_id.state', 'amount_total', 'amount_vat')
+                 'move_id.state', 'amount_total', 'amount_vat', 'fingerprint')
     def _compute_bill_state(self):
         for document in self:
             document.bill_state = document._get_bill_state()
@@ -69,7 +70,8 @@ class VatportalDocument(models.Model):
         booking = self._booking()
         if booking == 'none':
             return 'none'
-        return 'ask' if self.bill_question or not booking else 'to_bill'
+        asks = self.bill_question or not booking or self._has_new_status()
+        return 'ask' if asks else 'to_bill'
 
     def _booking(self):
         """What the kind says of this document: ``bill``, ``refund`` or ``none``; False where a person decides."""
@@ -78,16 +80,28 @@ class VatportalDocument(models.Model):
             return False if self.amount_total or self.amount_vat else 'none'
         return booking
 
-    @api.depends('bill_state', 'bill_question', 'kind_id')
+    @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code')
     @api.depends_context('lang')
     def _compute_bill_ask(self):
         for document in self:
-            text = document.bill_question
-            if not text and document.bill_state == 'ask':
-                # Nobody has tried to make the bill yet, so nothing is written on the document.
-                text = self.env._("Documents of the kind “%s” are booked case by case: say how.",
-                                  document.kind_id.display_name or '?')
-            document.bill_ask = document.bill_state == 'ask' and text
+            # Where nobody has tried to make the bill yet, nothing is written on the document.
+            document.bill_ask = document.bill_state == 'ask' and (
+                document.bill_question or document._kind_question() or document._status_question())
+
+    def _kind_question(self):
+        """What a person has to say because of the document's kind; False for nothing."""
+        return not self._booking() and self.env._(
+            "Documents of the kind “%s” are booked case by case: say how.", self.kind_id.display_name or '?')
+
+    def _has_new_status(self):
+        """Whether e-taxes says of this document what nobody here understands, or nothing. A file says nothing ever."""
+        return self.status == 'unknown' or bool(self.fingerprint and not self.status)
+
+    def _status_question(self):
+        """What a person has to say because of the document's status; False for nothing."""
+        return self._has_new_status() and self.env._(
+            "The status of this document at e-taxes, “%s”, is not known here. Look at e-taxes.gov.az whether the document "
+            "is in force, then make its bill, or say that none is wanted.", self.status_code or '–')
 
     @api.depends('amount_total', 'amount_vat', 'bill_notes', 'state', 'status', 'move_id.state', 'move_id.amount_total',
                  'move_id.amount_tax', 'move_id.amount_total_signed', 'move_id.currency_id')
@@ -197,15 +211,28 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ duplicates
 
+    def _bills_that_may_be_meant(self):
+        """Bills of which a person may say that they are this document's."""
+        return self._bills_with_number()._filtered_access('read')
+
     def _bills_with_number(self):
-        """Bills, of whatever origin, that bear this document's number; spaces and case don't count."""
+        """Bills, of whatever origin, that bear this document's number, however it was typed: all of it, or its last eight
+        digits on a bill of the same vendor, or of one whose VÖEN nobody has entered."""
         if not self.qaime:
             return self.env['account.move']
         move_type = self.kind_id._bill_move_type()
-        types = ('out_refund',) if move_type == 'out_refund' else ('in_invoice', 'in_refund', 'in_receipt')
-        # The number's own digits narrow it down; what people type around them is settled below.
-        candidates = self.env['account.move'].search([
-            ('company_id', '=', self.company_id.id), ('move_type', 'in', types), ('state', '!=', 'cancel'),
-            '|', ('ref', 'ilike', self.qaime[-8:]), ('payment_reference', 'ilike', self.qaime[-8:])])
-        return candidates.filtered(lambda move: not move.sudo().vatportal_bill_document_id and any(
-            self.qaime in qaime_number(clean(text or '')) for text in (move.ref, move.payment_reference)))
+        vendors = self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
+        # What people type between its digits is settled below.
+        moves = self.env['account.move'].sudo().search(
+            Domain('company_id', 'in', self._invoicing_companies().ids) & Domain('state', '!=', 'cancel')
+            & Domain('move_type', 'in', ('out_refund',) if move_type == 'out_refund' else BILL_TYPES)
+            & Domain('vatportal_bill_document_id', '=', False)
+            & (_typed_like(self.qaime[-8:]) | Domain('commercial_partner_id', 'in', vendors.ids)
+               & _typed_like('%'.join(self.qaime[-8:]))))
+        return moves.filtered(lambda move: move._vatportal_bears(self.qaime, in_full=not (
+            move.commercial_partner_id in vendors or not voen.is_voen(voen.normalize(move.commercial_partner_id.vat)))
+        )).sudo(False).with_env(self.env)
+
+
+def _typed_like(digits):
+    return Domain.OR(Domain(name, 'ilike', digits) for name in ('ref', 'payment_reference', 'name'))

@@ -21,7 +21,8 @@ class VatportalDocument(models.Model):
 
         :param partner: a person's choice of the vendor; without it the VÖEN decides
         :param booking: a person's choice; only where the kind leaves it open
-        :param duplicates: a person has seen that a bill with this number exists, and wants another
+        :param duplicates: a person has seen what speaks against it (a bill with this number exists, the status is not
+            known), and wants the bill all the same
         :raises BillQuestion: when a person must decide
         :raises UserError: when something is missing in the configuration
         :raises ConcurrencyError: when somebody else is at the same document
@@ -38,14 +39,12 @@ class VatportalDocument(models.Model):
         document._check_billable(booking)
         move_type = document.kind_id._bill_move_type(booking)
         if not move_type:
-            raise BillQuestion(self.env._(
-                "Documents of the kind “%s” are booked case by case: say how.", document.kind_id.display_name or '?'))
+            raise BillQuestion(document._kind_question())
+        if document._has_new_status() and not duplicates:
+            raise BillQuestion(document._status_question())
         document._check_money(move_type)
-        existing = document._bills_with_number()
-        if existing and not duplicates:
-            raise BillQuestion(self.env._(
-                "%s bears this number already. Link the document to it, or make another one.",
-                ', '.join(existing.mapped('display_name'))))
+        if not duplicates:
+            document._check_not_booked()
         partner = partner or document._find_vendor()
         move, notes = document._create_bill(move_type, partner)
         document.sudo().write({
@@ -63,6 +62,15 @@ class VatportalDocument(models.Model):
         if booking and self._booking() not in (False, booking):
             raise BillQuestion(self.env._(
                 "Documents of the kind “%s” are booked as the kind says.", self.kind_id.display_name))
+
+    def _check_not_booked(self):
+        """:raises BillQuestion: where the document may be in the books already"""
+        existing = self._bills_with_number()
+        if existing:
+            raise BillQuestion(self.env._(
+                "%s bears this number already. Link the document to it, or make another one.",
+                ', '.join(existing._filtered_access('read').mapped('display_name'))
+                or ', '.join(existing.sudo().company_id.mapped('display_name'))))
 
     def _check_money(self, move_type):
         """:raises UserError: where no bill of ``move_type`` can have the document's total"""

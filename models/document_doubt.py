@@ -123,9 +123,9 @@ class VatportalDocument(models.Model):
             "e-taxes here and send it again."))
         # What was to be signed and was given back must not stay: as after any process that ended without a number.
         unsigned = appeared.filtered(lambda doc: doc._sending().sign)
-        if unsigned:
-            self.env['vatportal.job']._queue_deletion(unsigned, 'portal', self.env._(
-                "It appeared at the portal, unsigned, after it was given back here."))
+        for user, documents in unsigned.grouped(lambda doc: doc._sending().user_id).items():
+            self.env['vatportal.job']._queue_deletion(documents, 'portal', self.env._(
+                "It appeared at the portal, unsigned, after it was given back here."), user=user)
             self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
         return False
 

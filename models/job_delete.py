@@ -43,15 +43,17 @@ class VatportalJob(models.Model):
 
     # ------------------------------------------------------------------ queueing
 
-    def _queue_deletion(self, documents, folder, reason):
+    def _queue_deletion(self, documents, folder, reason, user=None):
         """Create the jobs that delete ``documents`` out of ``folder``, one per connector; return them.
+
+        :param user: who starts them, see :meth:`_owner`
 
         The caller has locked and checked the documents and commits before anything is sent.
         """
         now = fields.Datetime.now()
         jobs = self.sudo().create([
             {
-                'operation': 'delete', 'connector_id': connector.id, 'user_id': self.env.uid, 'folder': folder,
+                'operation': 'delete', 'connector_id': connector.id, 'user_id': self._owner(user).id, 'folder': folder,
                 'delete_reason': reason, 'document_ids': [fields.Command.set(group.ids)],
                 'started_at': now, 'changed_at': now,
             }
@@ -69,7 +71,7 @@ class VatportalJob(models.Model):
 
     def _gone(self, documents):
         if documents:
-            documents._set_deleted(self.user_id, self.delete_reason or '')
+            documents._set_deleted(self.user_id or self.env.ref('base.user_root'), self.delete_reason or '')
 
     def _seen_first(self):
         """Documents of this deletion that an import has seen deleted before the process told of its end."""

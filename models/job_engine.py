@@ -29,10 +29,10 @@ class VatportalJob(models.Model):
         What is refused or broken at the portal is written on the job, never raised. A serialization failure is
         raised, so that Odoo runs the request again; nothing is sent twice by that, for the job has moved on.
 
-        What is written for the person is written in the language of whoever started the job.
+        What is written for the person is written in the language of whoever started the job, or is told of it.
         """
         for job in self.sudo():
-            job.with_context(lang=job.user_id.lang or self.env.lang)._advance_one()
+            job.with_context(lang=job._told_users()[:1].lang or self.env.lang)._advance_one()
 
     def _advance_one(self):
         self.invalidate_recordset()
@@ -89,11 +89,14 @@ class VatportalJob(models.Model):
             self._finish()
             self._commit()
             return self.browse()
-        self.write({'state': 'starting', 'sent_at': fields.Datetime.now()})
+        self.write(self._starting_values())
         self._schedule(CALL_S)
         self._commit()
         job = self._locked()
         return job.filtered(lambda j: j.state == 'starting' and j.phase == 'start')
+
+    def _starting_values(self):
+        return {'state': 'starting', 'sent_at': fields.Datetime.now()}
 
     # ------------------------------------------------------------------ the call
 

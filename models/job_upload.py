@@ -36,7 +36,7 @@ class VatportalJob(models.Model):
 
     def _pending(self):
         """The documents whose fate is open, in the order in which they are sent."""
-        return self._own_documents().filtered(lambda doc: doc.state in PENDING_STATES).sorted('id')
+        return self._own_documents().filtered(lambda doc: doc.state in PENDING_STATES)._in_order()
 
     def _own_documents(self):
         return self.document_ids - self._passed_on()

@@ -1,4 +1,5 @@
 from . import test_amounts
+from . import test_amounts_books
 from . import test_send
 from . import test_bill
 from . import test_bill_amounts
@@ -28,6 +29,8 @@ from . import test_delete_race
 from . import test_turns
 from . import test_kinds
 from . import test_partner
+from . import test_phone_turns
+from . import test_queueing
 from . import test_token
 from . import test_token_race
 from . import test_tour_delete
@@ -41,6 +44,7 @@ from . import test_send_exists
 from . import test_send_live
 from . import test_send_lost
 from . import test_send_refused
+from . import test_send_beside
 from . import test_xml_in
 from . import test_xml_again
 from . import test_xml_mail
@@ -52,6 +56,7 @@ from . import test_doubt
 from . import test_bill_race
 from . import test_send_race
 from . import test_tour
+from . import test_resent
 from . import test_secret_logs
 from . import test_hanging_portal
 from . import test_backoff
@@ -60,3 +65,6 @@ from . import test_migration
 from . import test_correct
 from . import test_bill_units
 from . import test_bill_taxes
+from . import test_bill_status
+from . import test_bill_number
+from . import test_xml_same
