@@ -22,6 +22,10 @@ class PosCommon(VatportalCommon):
         cls.accountant = new_test_user(
             cls.env, 'vatportal-accountant', 'base.group_user,account.group_account_invoice', company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)], lang='en_US')
+        # In a small shop the same person sells and keeps the books.
+        cls.owner = new_test_user(
+            cls.env, 'vatportal-owner', 'base.group_user,point_of_sale.group_pos_manager,account.group_account_invoice',
+            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)], email='owner@example.com')
         cls.connector.write({'notify_user_ids': [Command.set(cls.accountant.ids)], 'pos_from': '2026-01-01'})
         cls.shop = cls.create_shop("Mağaza", cls.company_data)
 

@@ -1,3 +1,4 @@
+import itertools
 from unittest.mock import patch
 
 from lxml import etree
@@ -22,11 +23,12 @@ class TestPosCashier(PosCommon):
         """Whatever the connector says, whether e-taxes would take the invoice or not."""
         person = self.env['res.partner'].create({'name': "Aygün", 'email': 'person@example.com'})
         sand = self.create_product("Qum", False, available_in_pos=True)
-        for mode in ('now', 'hour', 'session', 'manual'):
+        cases = ((self.partner, self.product), (person, self.product), (self.partner, sand))
+        for mode, user in itertools.product(('now', 'hour', 'session', 'manual'), (self.cashier, self.owner)):
             self.connector.pos_sending = mode
-            for partner, product in ((self.partner, self.product), (person, self.product), (self.partner, sand)):
-                with self.subTest(mode, partner=partner.name, product=product.name):
-                    invoice = self.sell((product, 2), partner=partner).account_move
+            for partner, product in cases:
+                with self.subTest(mode, user=user.login, partner=partner.name, product=product.name):
+                    invoice = self.sell((product, 2), partner=partner, user=user).account_move
                     self.assertPrinted(invoice)
                     self.assertEqual((invoice.vatportal_state, self.notes(invoice)), ('none', []))
         self.assertEqual(self.sandbox.requests, [])
