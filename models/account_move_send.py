@@ -184,8 +184,8 @@ class AccountMoveSend(models.AbstractModel):
         failed = moves.browse().union(*(move for move, problems in errors.items() if problems))
         errors |= (offered - chosen)._vatportal_errors()
         moves._vatportal_note_errors({move: problems for move, problems in errors.items() if problems})
-        if failed:
-            self._vatportal_notify(user, failed)
+        if failed and owner:
+            self._vatportal_notify(owner, failed)
 
     def _vatportal_stop(self, move):
         """Why ``move`` is not offered to e-taxes, as a list of problems; none where it is there already."""

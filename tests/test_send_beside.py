@@ -1,8 +1,9 @@
+import contextlib
 import json
 from unittest.mock import patch
 
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 from odoo.tests.common import mute_logger
 
 from ..vatportal import amounts
@@ -124,6 +125,33 @@ class TestSendBeside(SendCommon):
         self.env['account.move.send']._generate_and_send_invoices(move)
         self.assertDelivered(move)
         self.assertEqual(len(self.notes(move)), 1)
+
+    def test_what_is_never_sent(self):
+        """A receipt; a program that ticks e-taxes for whatever it has."""
+        receipt = self.create_invoice(move_type='out_receipt')
+        self.assertFalse(self.dialog(receipt).alerts)
+        self.env['account.move.send']._generate_and_send_invoices(
+            receipt, extra_edis=['vatportal'], sending_methods=['email'])
+        self.assertDelivered(receipt)
+        self.assertEqual((len(self.notes(receipt)), receipt.vatportal_document_ids.ids), (1, []))
+
+    def test_in_the_browser(self):
+        """The dialogs are computed before they are saved, where what was entered must not get lost."""
+        moves = self.create_invoice() + self.create_invoice(partner_id=self.person.id)
+        failing = self.failing(
+            'account.move', '_vatportal_record_problems', lambda move, _connector: move == moves[0], lambda *_args: KeyError('x'))
+        for fault in (contextlib.nullcontext(), failing):
+            with fault, mute_logger(ENGINE):
+                form = Form(self.env['account.move.send.wizard'].with_context(
+                    active_model='account.move', active_ids=moves[1].ids))
+                form.subject = "As agreed"
+                self.assertIn("Aygün", form.alerts['vatportal_problems']['message'])
+                self.assertEqual(form.save().subject, "As agreed")
+                form = Form(self.env['account.move.send.batch.wizard'].with_context(
+                    active_model='account.move', active_ids=moves.ids))
+                self.assertEqual(form.summary_data.get('vatportal', {}).get('count'), None if fault is failing else 1)
+                self.assertIn("PDF and mail do", form.alerts['vatportal_problems']['message'])
+                self.assertEqual(form.save().move_ids, moves)
 
     # ------------------------------------------------------------------ many at once
 

@@ -2,3 +2,5 @@
 `tests/__init__.py` does not import them."""
 from . import test_neighbours
 from . import test_sale_books
+from . import test_debit_note
+from . import test_send_sales
