@@ -146,7 +146,7 @@ class VatportalJob(models.Model):
         for record in records:
             documents += self._queue_document(record, connector)
         vals = {'connector_id': connector.id, 'user_id': self._owner(user).id, 'sign': sign}
-        jobs = self._joinable(documents, vals) if join else self.sudo()
+        jobs = self._joinable(documents, vals) if join else self.browse().sudo()
         parts = list(split_every(connector.batch_size, (jobs.document_ids | documents)._put_in_order().ids, list))
         now = fields.Datetime.now()
         if jobs:
