@@ -150,7 +150,8 @@ class VatportalJob(models.Model):
         parts = list(split_every(connector.batch_size, (jobs.document_ids | documents)._put_in_order().ids, list))
         now = fields.Datetime.now()
         if jobs:
-            jobs.write({'document_ids': [fields.Command.set(parts.pop(0))], 'changed_at': now})
+            jobs.write({'document_ids': [fields.Command.set(parts.pop(0))], 'changed_at': now,
+                        'next_poll_at': jobs.on_hold and jobs.next_poll_at})
         jobs += jobs.create([
             {**vals, 'document_ids': [fields.Command.set(ids)], 'started_at': now, 'changed_at': now} for ids in parts])
         return jobs.sudo(False)
