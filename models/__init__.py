@@ -7,6 +7,7 @@ from . import connector_setup
 from . import account_tax
 from . import product
 from . import uom_uom
+from . import res_partner
 from . import amounts
 from . import document
 from . import document_line
@@ -55,8 +56,12 @@ from . import source_queue
 from . import source_document
 from . import account_move
 from . import account_move_check
+from . import account_move_amount_check
 from . import account_move_document
+from . import account_move_discount
+from . import account_move_number
 from . import account_move_bill
+from . import account_move_bill_keep
 from . import account_move_bill_unit
 from . import account_move_correct
 from . import account_move_kind
@@ -66,6 +71,8 @@ from . import account_move_advance_check
 from . import account_move_queue
 from . import account_move_send
 from . import document_xml
+from . import document_same
 from . import account_move_xml_in
+from . import account_move_bill_hold
 from . import account_move_xml
 from . import res_config_settings

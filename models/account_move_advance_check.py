@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 
 class AccountMove(models.Model):
@@ -119,6 +119,3 @@ class AccountMove(models.Model):
                 else:
                     left = round(left - amount, 2)
         return problems
-
-    def _vatportal_money(self, amount):
-        return formatLang(self.env, amount, currency_obj=self.company_currency_id)

@@ -58,8 +58,9 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    def _bill_line_commands(self, move):
-        """Return (commands for ``invoice_line_ids``, notes); a note is a dict of ``level`` and ``text``.
+    def _bill_lines(self, move):
+        """Return (list of the values of each line, notes); a note is a dict of ``level`` and ``text``, and of ``vat``, a
+        text, where VAT of that amount is part of a price.
 
         :raises UserError: where the company lacks a tax that the document bears
         """
@@ -70,14 +71,14 @@ class VatportalDocument(models.Model):
         sign = -1 if self._is_negative_refund(move.move_type) else 1
         exact = [part.times(sign) for row in self.line_ids or self for part in row._to_parts()]
         whole_parts = self._whole_parts(exact, sign * decimal(self.amount_vat), notes)
-        commands = []
+        lines = []
         for part, whole in zip(exact, whole_parts, strict=True):
             match = matches.get(part.key)
             for vals in self._part_vals(part, whole, match, books, notes):
-                commands.append(Command.create({**vals, 'sequence': 10 + len(commands)}))
+                lines.append({**vals, 'sequence': 10 + len(lines)})
         for line, match in matches.items():
             line.sudo().write({'match': match.how, 'product_id': match.product.id})
-        return commands, notes
+        return lines, notes
 
     def _books(self, usage):
         return Books(usage, self._taxes_by_category(usage), self.env['vatportal.unit.alias']._units_by_key(
@@ -247,7 +248,7 @@ class VatportalDocument(models.Model):
             'excise': self.env._("“%(line)s”: %(amount)s AZN of excise are part of the price, for the company has no "
                                  "tax of the e-taxes category “Excise”.", line=row.display_name, amount=amount),
         }[category]
-        return {'level': 'info', 'text': text}
+        return {'level': 'info', 'text': text, **({'vat': str(amount)} if category == 'vat' else {})}
 
     def _note_amounts(self, part, taxes, notes):
         row = part.key

@@ -1,10 +1,13 @@
 from . import test_amounts
+from . import test_amounts_books
 from . import test_send
 from . import test_bill
 from . import test_bill_amounts
 from . import test_bill_company
 from . import test_bill_cron
 from . import test_bill_header
+from . import test_bill_hold
+from . import test_bill_keep
 from . import test_bill_month
 from . import test_bill_products
 from . import test_bill_rebuild
@@ -42,6 +45,7 @@ from . import test_send_exists
 from . import test_send_live
 from . import test_send_lost
 from . import test_send_refused
+from . import test_send_beside
 from . import test_xml_in
 from . import test_xml_again
 from . import test_xml_mail
@@ -53,6 +57,7 @@ from . import test_doubt
 from . import test_bill_race
 from . import test_send_race
 from . import test_tour
+from . import test_resent
 from . import test_secret_logs
 from . import test_hanging_portal
 from . import test_backoff
@@ -60,3 +65,6 @@ from . import test_twice
 from . import test_migration
 from . import test_correct
 from . import test_bill_units
+from . import test_bill_status
+from . import test_bill_number
+from . import test_xml_same

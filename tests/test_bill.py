@@ -211,7 +211,7 @@ class TestBill(BillCommon):
 
     def test_a_longer_number_is_no_duplicate(self):
         self.env['account.move'].create({
-            'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'ref': "10000001"})
+            'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'ref': "110000001"})
         self.bill(qaime='MT240110000001')
 
     def test_two_documents_share_no_bill(self):

@@ -18,6 +18,8 @@ LOGS = WORK / 'log'
 ADDON = 'l10n_az_vatportal'
 GLUE = 'l10n_az_vatportal_stock'
 TOOLS = ROOT / 'tools'
+# The addons of this repository by their technical names; those that join the main one with another app stand in folders of it.
+SOURCES = {ADDON: ROOT, **{path.parent.name: path.parent for path in sorted(ROOT.glob(f'{ADDON}_*/__manifest__.py'))}}
 
 # Variables of the caller that would change how Odoo, Python or PostgreSQL behave here.
 _UNWANTED = ('PYTHONDONTWRITEBYTECODE', 'PYTHONPATH', 'PYTHONHOME', 'VIRTUAL_ENV', 'ODOO_RC', 'OPENERP_SERVER',

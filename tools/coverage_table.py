@@ -3,11 +3,12 @@ import json
 import subprocess
 from pathlib import Path
 
-from base import GLUE, ROOT, WORK, clean_env, say
+from base import ADDON, ROOT, SOURCES, WORK, clean_env, say
 from python_env import PYTHON
 
 FOLDER = WORK / 'coverage'
-ROOMS = ('vatportal', 'models', 'wizards', f'{GLUE}/models', f'{GLUE}/wizards')
+ROOMS = ('vatportal', *(
+    f'{name}/{room}' if name != ADDON else room for name in SOURCES for room in ('models', 'wizards')))
 
 
 def data_file(name: str) -> Path:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import postgres
-from base import ADDON, GLUE, LOGS, ROOT, WORK, Failure, clean_env, fingerprint, fresh_log, run, stamp, stamped, stamped_key, unstamp
+from base import ADDON, GLUE, LOGS, ROOT, SOURCES, WORK, Failure, clean_env, fingerprint, fresh_log, run, stamp, stamped, stamped_key, unstamp
 from odoo_source import Odoo
 
 DATA = WORK / 'data'
@@ -14,6 +14,9 @@ ADDONS = WORK / 'addons'
 BASE = 'vatportal_base'  # account, languages, web bundles; nothing of ours
 TEST = 'vatportal_test'  # BASE and the addon: cloned by every test run
 TEST_GLUE = 'vatportal_test_stock'  # TEST and the glue addon with all that it pulls in: cloned by the glue addon's tests
+BASE_APPS = 'vatportal_base_apps'  # BASE and those apps of Odoo that change what the addons do; nothing of ours
+TEST_APPS = 'vatportal_test_apps'  # BASE_APPS and all addons of ours: cloned by tests/apps and the other glue addons' tests
+APPS = ('account_debit_note', 'point_of_sale', 'purchase_stock', 'sale_management', 'sale_stock')
 DEMO = 'vatportal_demo'
 DEMO_TEMPLATE = 'vatportal_demo_template'
 LAYOUT = '1'  # raise it when the preparation below changes
@@ -34,15 +37,14 @@ PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 def link_addons() -> list[str]:
     """Give the addons their technical names, whatever the clone's folder is called; returns those that are there."""
     ADDONS.mkdir(parents=True, exist_ok=True)
-    sources = {ADDON: ROOT, GLUE: ROOT / GLUE}
-    for name, source in sources.items():
-        link = ADDONS / name
-        wanted = (source / '__manifest__.py').is_file()
-        if link.is_symlink() and (not wanted or link.readlink() != source):
+    there = {name: source for name, source in SOURCES.items() if (source / '__manifest__.py').is_file()}
+    for link in ADDONS.iterdir():
+        if link.is_symlink() and link.readlink() != there.get(link.name):
             link.unlink()
-        if wanted and not link.is_symlink():
-            link.symlink_to(source)
-    return [name for name, source in sources.items() if (source / '__manifest__.py').is_file()]
+    for name, source in there.items():
+        if not (ADDONS / name).is_symlink():
+            (ADDONS / name).symlink_to(source)
+    return list(there)
 
 
 def require_addons() -> list[str]:
@@ -151,7 +153,7 @@ def base_ready(server: Odoo) -> bool:
 
 def addon_files(folder: Path = ROOT) -> list[Path]:
     """All files of the addon in `folder` that an installed database may depend on; tests and tools do not count."""
-    skipped = {GLUE, '.git', '.work', '.ci', 'tools', 'tests', 'sandbox', 'docs', 'doc', '__pycache__'}
+    skipped = {*SOURCES, '.git', '.work', '.ci', 'tools', 'tests', 'sandbox', 'docs', 'doc', '__pycache__'}
     found = []
     for path in sorted(folder.iterdir()):
         if path.name in skipped or path.name.startswith('.') or path.is_symlink():
@@ -175,31 +177,47 @@ def addon_key(server: Odoo) -> str:
 def prepare_test(server: Odoo, anew: bool) -> str:
     """TEST: the base with the addon, and nothing that the addon does not depend on."""
     require_addons()
-    return _prepare(server, TEST, BASE, ADDON, (base_key(server), addon_key(server)), 'install', anew)
+    return _prepare(server, TEST, BASE, [ADDON], (base_key(server), addon_key(server)), 'install', anew)
 
 
 def prepare_glue(server: Odoo, anew: bool) -> str:
     """TEST_GLUE: TEST, which is there already, with the glue addon."""
     before = stamped_key(TEST)  # not the code of this moment, which TEST may not have yet
-    return _prepare(server, TEST_GLUE, TEST, GLUE, (before, _key(before, ROOT / GLUE)), 'install-stock', anew)
+    return _prepare(server, TEST_GLUE, TEST, [GLUE], (before, _key(before, SOURCES[GLUE])), 'install-stock', anew)
 
 
-def _prepare(server: Odoo, name: str, source: str, addon: str, keys: tuple[str, str], log: str, anew: bool) -> str:
-    """Database `name`: a clone of `source` with `addon`. `anew` installs it from nothing, and so does a change of the source
-    (the first of the `keys`); a change of the addon (the second) updates it."""
+def prepare_apps(server: Odoo, anew: bool) -> str:
+    """TEST_APPS: all addons of ours beside the apps of Odoo. The apps are installed once, into a base of their own."""
+    before = fingerprint(base_key(server), *APPS)
+    if not (stamped(BASE_APPS, before) and exists(BASE_APPS)):
+        clone(BASE, BASE_APPS)
+        log = fresh_log('base-apps')
+        install(server, BASE_APPS, '-i', list(APPS), log)
+        shell(server, BASE_APPS, PREPARE_BASE, log)
+        stamp(BASE_APPS, before)
+    key = before
+    for folder in SOURCES.values():
+        key = _key(key, folder)
+    return _prepare(server, TEST_APPS, BASE_APPS, require_addons(), (before, key), 'install-apps', anew)
+
+
+def _prepare(server: Odoo, name: str, source: str, addons: list[str], keys: tuple[str, str], log: str, anew: bool) -> str:
+    """Database `name`: a clone of `source` with `addons`. `anew` installs them from nothing, and so does a change of the source
+    (the first of the `keys`); a change of the addons (the second) updates them."""
     before, key = keys
     fresh_log(log)
-    update = not anew and stamped(f'{name}-before', f'{before} {addon}') and exists(name)
+    names = ' '.join(addons)
+    update = not anew and stamped(f'{name}-before', f'{before} {names}') and exists(name)
     if update and stamped(name, key):
         return 'as it was'
     unstamp(name)
     if update:
-        install(server, name, '-u', [addon], log)
+        install(server, name, '-u', addons, log)
     else:
         unstamp(f'{name}-before')
         clone(source, name)
-        install(server, name, '-i', [addon], log)
+        install(server, name, '-i', addons, log)
     shell(server, name, PREGENERATE, log)
-    stamp(f'{name}-before', f'{before} {addon}')
+    stamp(f'{name}-before', f'{before} {names}')
     stamp(name, key)
     return 'updated' if update else 'installed'

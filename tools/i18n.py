@@ -8,11 +8,10 @@ from pathlib import Path
 
 import cli
 import databases
-from base import ADDON, GLUE, ROOT, TOOLS, WORK, Failure, Step, clean_env, fresh_log, locked, run, run_steps
+from base import SOURCES, TOOLS, WORK, Failure, Step, clean_env, fresh_log, locked, run, run_steps
 from odoo_source import Odoo
 from python_env import PYTHON
 
-SOURCES = {ADDON: ROOT, GLUE: ROOT / GLUE}
 LANGUAGES = ('az', 'ru')
 
 

@@ -3,7 +3,7 @@ import subprocess
 from pathlib import Path
 
 import databases
-from base import ADDON, GLUE, ROOT, clean_env, say
+from base import ADDON, ROOT, SOURCES, clean_env, say
 from python_env import VENV
 
 # Off: the OCA as an author; keys that repeat a default in the manifest; `return super()…` where a method returns nothing;
@@ -18,7 +18,7 @@ _IGNORED = '.git,.work,tools,sandbox,sdk'
 def run_all() -> int:
     passed = [_passes('ruff', [VENV / 'bin' / 'ruff', 'check', '--no-cache', '.'], ROOT)]
     for name in databases.link_addons():
-        ignored = f'{_IGNORED},{GLUE}' if name == ADDON else _IGNORED
+        ignored = ','.join([_IGNORED, *(other for other in SOURCES if name == ADDON and other != ADDON)])
         passed.append(_passes(f'pylint-odoo {name}', [VENV / 'bin' / 'pylint', *PYLINT, f'--ignore={ignored}', name], databases.ADDONS))
     return 0 if all(passed) else 1
 

@@ -15,7 +15,7 @@ import coverage_table
 import databases
 import lint
 import system
-from base import ADDON, GLUE, LOGS, ROOT, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
+from base import ADDON, GLUE, LOGS, ROOT, SOURCES, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
 from odoo_source import Odoo
 from python_env import PYTHON
 
@@ -23,7 +23,9 @@ PLAIN = {name: ROOT / 'tests' / name for name in ('sdk', 'sandbox')}  # suites w
 RUN = 'vatportal_run_'  # prefix of the databases tests run on, followed by the number of our process
 TAKES_VALUE = {'-k', '-m', '-p', '-o', '-c', '-W', '-r', '--maxfail', '--tb', '--durations', '--deselect', '--ignore', '--log-level'}
 NOTHING_COLLECTED = 5
-SIDE_BY_SIDE = 2  # processes in which a full run tests the main addon, each with a database of its own
+# Suites with Odoo, each with a database of its own: the addon alone, beside Inventory, and beside all apps that change what it does.
+ALONE, STOCK, APPS = 'odoo', 'stock', 'apps'
+SIDE_BY_SIDE = 2  # processes in which a full run tests the main addon alone, each with a database of its own
 BROWSER_WEIGHT = 600
 
 
@@ -71,7 +73,8 @@ class Selection:
     def __init__(self, arguments: list[str]):
         self.full = not arguments
         self.options, self.plain = [], {name: [] for name in PLAIN}
-        self.odoo = {addon: [] for addon in databases.link_addons()}  # each addon's tests have a database of their own
+        databases.link_addons()
+        self.odoo = {ALONE: [], STOCK: [], APPS: []}
         takes_value = False
         for argument in arguments:
             path = None if takes_value or argument.startswith('-') else _existing(argument)
@@ -90,8 +93,9 @@ class Selection:
             for name, folder in PLAIN.items():
                 if folder.is_dir():
                     self.plain[name].append(folder)
-            for addon, targets in self.odoo.items():
-                targets += sorted((databases.ADDONS / addon / 'tests').glob('test_*.py'))
+            for addon, source in SOURCES.items():
+                for folder in (source / 'tests', source / 'tests' / 'apps'):
+                    self._add_files(addon, sorted(folder.glob('test_*.py')))
             return
         for name, folder in PLAIN.items():
             if path.is_relative_to(folder):
@@ -99,10 +103,15 @@ class Selection:
                 return
         if not path.is_relative_to(ROOT):
             raise Failure(f'{path} is not in {ROOT}.')
-        inside = path.relative_to(ROOT)
-        addon = inside.parts[0] if inside.parts[0] in self.odoo else ADDON
-        linked = databases.ADDONS / (inside if addon != ADDON else ADDON / inside)
-        self.odoo[addon] += sorted(linked.glob('**/test_*.py')) if path.is_dir() else [str(linked) + ''.join(node)]
+        inside = path.relative_to(ROOT).parts[0]
+        self._add_files(inside if inside in SOURCES else ADDON, sorted(path.glob('**/test_*.py')) if path.is_dir() else [path], ''.join(node))
+
+    def _add_files(self, addon: str, files: list[Path], node: str = '') -> None:
+        for file in files:
+            inside = file.relative_to(SOURCES[addon])
+            suite = APPS if inside.parts[:2] == ('tests', 'apps') else {ADDON: ALONE, GLUE: STOCK}.get(addon, APPS)
+            linked = databases.ADDONS / addon / inside
+            self.odoo[suite].append(f'{linked}{node}' if node else linked)
 
 
 def _existing(argument: str) -> Path | None:
@@ -127,17 +136,17 @@ def plain_suites(selection: Selection) -> list[Suite]:
 
 
 def odoo_suites(selection: Selection, databases_of: dict[str, list[str]]) -> list[Suite]:
-    """The suites of each addon, as many as it has databases, its test files dealt out among them."""
+    """The suites with Odoo, of each as many parts as it has databases, its test files dealt out among them."""
     ini = WORK / 'pytest.ini'
     ini.write_text('[pytest]\npython_files = test_*.py\n')
     suites = []
-    besides = sum(_weight(path) for path in selection.odoo.get(GLUE, ())) if selection.full else 0
-    for addon, names in databases_of.items():
-        for number, (database, targets) in enumerate(zip(names, deal(selection.odoo[addon], len(names), besides), strict=True)):
+    besides = sum(_weight(path) for name in (STOCK, APPS) for path in selection.odoo[name]) if selection.full else 0
+    for name, clones in databases_of.items():
+        for number, (database, targets) in enumerate(zip(clones, deal(selection.odoo[name], len(clones), besides), strict=True)):
             arguments = ['-c', ini, '--rootdir', databases.ADDONS, f'--odoo-database={database}', '--odoo-http', '--odoo-log-level=warn',
                          '--disable-warnings', *targets, *selection.options]
-            name = ('odoo' if addon == ADDON else 'stock') + (f'-{number + 1}' if number else '')
-            suites.append(Suite(name, arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)), selection.full))
+            suites.append(Suite(f'{name}-{number + 1}' if number else name, arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)),
+                                selection.full))
     return suites
 
 
@@ -176,36 +185,38 @@ def drop_leftovers() -> None:
 
 @contextlib.contextmanager
 def odoo_databases(server: Odoo, selection: Selection):
-    """{addon: names of clones of its database}, for each addon with something to test; the databases are prepared first."""
+    """{suite: names of clones of its database}, for each suite with something to test; the databases are prepared first."""
     if not server.source:
         raise Failure(f'The tests must import Odoo, and where {server.command[0]} has its source can not be told. '
                       'Point ODOO_BIN to the odoo-bin of a checkout, or unset it.')
-    addons = [addon for addon, targets in selection.odoo.items() if targets]
-    clones = {addon: [f'{RUN}{os.getpid()}_{addon}_{number}' for number in range(SIDE_BY_SIDE if selection.full and addon == ADDON else 1)]
-              for addon in addons}
+    names = [name for name, targets in selection.odoo.items() if targets]
+    clones = {name: [f'{RUN}{os.getpid()}_{name}_{number}' for number in range(SIDE_BY_SIDE if selection.full and name == ALONE else 1)]
+              for name in names}
     try:
         with locked('databases'):
             drop_leftovers()
-            for addon in addons:
-                template = prepare_database(server, addon, selection.full)
-                for name in clones[addon]:
-                    databases.clone(template, name)
+            for name in names:
+                template = prepare_database(server, name, selection.full)
+                for clone in clones[name]:
+                    databases.clone(template, clone)
         yield clones
     finally:
         for name in itertools.chain(*clones.values()):
             databases.drop(name)
 
 
-def prepare_database(server: Odoo, addon: str, anew: bool) -> str:
-    """The name of the database with `addon`, ready to be cloned. That of the glue addon is made of the main addon's, which a
-    full run has just installed anew."""
-    main = anew and addon == ADDON
-    run_steps([Step(f'Test database with {ADDON}', lambda: databases.prepare_test(server, main))])
-    if addon == GLUE:
+def prepare_database(server: Odoo, suite: str, anew: bool) -> str:
+    """The name of the database of `suite`, ready to be cloned. The one beside Inventory is made of the addon's own, which a full
+    run has just installed anew."""
+    if suite == APPS:
+        run_steps([Step("Test database with Odoo's other apps", lambda: databases.prepare_apps(server, anew))])
+    else:
+        run_steps([Step(f'Test database with {ADDON}', lambda: databases.prepare_test(server, anew and suite == ALONE))])
+    if suite == STOCK:
         run_steps([Step(f'Test database with {GLUE}', lambda: databases.prepare_glue(server, anew))])
-    for line in databases.complaints('install' if addon == ADDON else 'install-stock') if anew else ():
+    for line in databases.complaints({ALONE: 'install', STOCK: 'install-stock', APPS: 'install-apps'}[suite]) if anew else ():
         say(f'      {line}')
-    return databases.TEST if addon == ADDON else databases.TEST_GLUE
+    return {ALONE: databases.TEST, STOCK: databases.TEST_GLUE, APPS: databases.TEST_APPS}[suite]
 
 
 class Background:
