@@ -35,13 +35,17 @@ class VatportalConnector(models.Model):
         self.env.cr.execute("""
             SELECT other.id
               FROM vatportal_connector mine
-              JOIN vatportal_connector other ON other.id = mine.id OR other.phone = mine.phone
-                   OR other.base_url = mine.base_url AND NOT coalesce(mine.is_partner OR other.is_partner, FALSE)
+              JOIN vatportal_connector other ON TRUE
               LEFT JOIN vatportal_secret s ON s.connector_id = mine.id
               LEFT JOIN vatportal_secret t ON t.connector_id = other.id
              WHERE mine.id = %s
-               AND (other.id = mine.id OR other.phone = mine.phone OR lower(s.username) = lower(t.username)
-                    OR s.token = t.token AND mine.auth_method = 'token' AND other.auth_method = 'token')
+               AND (other.id = mine.id
+                    OR other.phone = nullif(mine.phone, '')
+                    OR other.base_url = mine.base_url
+                       AND NOT coalesce(mine.is_partner, FALSE) AND NOT coalesce(other.is_partner, FALSE)
+                       AND (lower(t.username) = nullif(lower(s.username), '')
+                            OR t.token = nullif(s.token, '')
+                               AND mine.auth_method = 'token' AND other.auth_method = 'token'))
         """, [self.id])
         return self.browse(row[0] for row in self.env.cr.fetchall())
 

@@ -146,11 +146,12 @@ class VatportalJob(models.Model):
         for record in records:
             documents += self._queue_document(record, connector)
         vals = {'connector_id': connector.id, 'user_id': self._owner(user).id, 'sign': sign}
-        jobs = self._joinable(documents, vals) if join else self.sudo()
+        jobs = self._joinable(documents, vals) if join else self.browse().sudo()
         parts = list(split_every(connector.batch_size, (jobs.document_ids | documents)._put_in_order().ids, list))
         now = fields.Datetime.now()
         if jobs:
-            jobs.write({'document_ids': [fields.Command.set(parts.pop(0))], 'changed_at': now})
+            jobs.write({'document_ids': [fields.Command.set(parts.pop(0))], 'changed_at': now,
+                        'next_poll_at': jobs.on_hold and jobs.next_poll_at})
         jobs += jobs.create([
             {**vals, 'document_ids': [fields.Command.set(ids)], 'started_at': now, 'changed_at': now} for ids in parts])
         return jobs.sudo(False)

@@ -42,11 +42,12 @@ class VatportalJob(models.Model):
         transfers and invoices, which are for different people to see.
         """
         since = fields.Datetime.now() - timedelta(seconds=JOIN_S)
-        job = self.sudo().search([
-            ('operation', '=', 'upload'), *((name, '=', value) for name, value in vals.items()),
-            ('document_ids', 'not in', documents.ids)], limit=1)
+        job = self.sudo().search(
+            [('operation', '=', 'upload'), *((name, '=', value) for name, value in vals.items())], limit=1)
         if job.state != 'queued' or job.sent_at or job.changed_at < since:
             return job.browse()
+        if any(other.id > job.id for other in documents.sudo().job_ids):
+            return job.browse()  # a document belongs to the last of its processes
         try:
             with self.env.cr.savepoint():
                 job = job._locked()
@@ -57,9 +58,10 @@ class VatportalJob(models.Model):
     def _gather(self, more_to_come):
         """Begin this process, the last that was queued, when it is full or no more is to come: at once or, where nobody
         comes any more after all, when what is queued no longer joins it."""
+        full = len(self.document_ids) >= self.connector_id.batch_size
         if not self.on_hold:
-            full = len(self.document_ids) >= self.connector_id.batch_size
-            self.sudo()._schedule(JOIN_S if more_to_come and not full else 0)
+            self.sudo().next_poll_at = (
+                more_to_come and not full and fields.Datetime.now() + timedelta(seconds=JOIN_S))
 
     def _has_room(self, documents):
         return (

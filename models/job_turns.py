@@ -69,7 +69,7 @@ class VatportalJob(models.Model):
         waiting = jobs.search([
             *others, ('id', '<', self.id), ('state', '=', 'queued'), ('phase', '=', 'start'), ('on_hold', '=', False),
             ('error_count', '=', 0), ('next_poll_at', '>', now - timedelta(seconds=LEFT_S)),
-            ('next_poll_at', '<=', now + timedelta(seconds=LONG_WAIT_S))], order='id')
+            ('next_poll_at', '<=', now + timedelta(seconds=WAIT_S))], order='id')
         return asking | waiting.filtered(lambda job: job._asks_pin() and not job.connector_id._is_waiting())
 
     def _keeps_waiting(self):

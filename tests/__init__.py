@@ -29,6 +29,7 @@ from . import test_delete_race
 from . import test_turns
 from . import test_kinds
 from . import test_partner
+from . import test_phone_race
 from . import test_phone_turns
 from . import test_queueing
 from . import test_token

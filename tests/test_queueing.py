@@ -176,6 +176,22 @@ class TestJoin(QueueCommon):
         self.assertEqual(job.state, 'queued')
         self.assertNotEqual(self.queued(two), job)
 
+    def test_what_a_later_process_has_given_back(self):
+        """It was rejected there; the last of its processes is the one that sends it."""
+        one, two = self.invoices(2)
+        waiting = self.queued(one)
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'error', code=6)
+        given_back = self.queued(two, self.other)
+        self.assertGreater(given_back.id, waiting.id)
+        self.finish(given_back)
+        self.assertEqual(two.vatportal_state, 'rejected')
+        two.with_user(self.clerk)._vatportal_queue()
+        job = two.vatportal_document_id._sending()
+        self.assertNotIn(job, waiting + given_back)
+        for each in waiting + job:
+            self.finish(each)
+        self.assertRegistered(one + two)
+
     def test_a_while_later(self):
         one, two = self.invoices(2)
         job = self.queued(one)
