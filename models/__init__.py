@@ -12,10 +12,12 @@ from . import amounts
 from . import document
 from . import document_line
 from . import document_doubt
+from . import document_settle
 from . import document_import
 from . import document_follow
 from . import job
 from . import job_engine
+from . import job_answer
 from . import job_cron
 from . import job_process
 from . import job_upload

@@ -155,11 +155,11 @@ class VatportalDocument(models.Model):
         try:
             with self.env.cr.savepoint():
                 outcome = self._store_chunk(chunk, found, common)
-        except UniqueViolation as error:
-            raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
         except CONCURRENT:
             raise
         except Exception as error:
+            if isinstance(error, UniqueViolation) and error.diag.constraint_name == self._qaime_unique.full_name(self):
+                raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
             if len(chunk) > 1:
                 middle = len(chunk) // 2
                 for half in (chunk[:middle], chunk[middle:]):

@@ -193,7 +193,7 @@ class VatportalJob(models.Model):
             'phase': 'end', 'answer': False, 'next_poll_at': False, 'finished_at': fields.Datetime.now(),
             'pin1_code': False, 'pin2_code': False, 'stats': without_codes(self.stats) or False,
         })
-        self._notify('failed' if failed else 'done')
+        self._beside(lambda job: job._notify('failed' if failed else 'done'))
 
     def _notify(self, event):
         """Tell whoever waits for this job that there is something to see (a ``code``, its end).

@@ -35,6 +35,9 @@ from . import test_queueing
 from . import test_token
 from . import test_token_race
 from . import test_tour_delete
+from . import test_unwritable
+from . import test_unwritable_answers
+from . import test_unwritable_others
 from . import test_access
 from . import test_check
 from . import test_connector
