@@ -1,3 +1,4 @@
 """Tests beside Odoo's other apps. `./dev test` runs them on a database that has those apps; the addon needs none of them, so
 `tests/__init__.py` does not import them."""
 from . import test_neighbours
+from . import test_sale_advance
