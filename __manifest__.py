@@ -19,6 +19,7 @@
         'data/import_cron_data.xml',
         'data/vatportal_lifecycle_data.xml',
         'wizards/send_wizard_views.xml',
+        'wizards/resequence_wizard_views.xml',
         'wizards/bill_wizard_views.xml',
         'wizards/delete_wizard_views.xml',
         'wizards/token_wizard_views.xml',

@@ -52,6 +52,7 @@ from . import document_vendor
 from . import document_match
 from . import document_status
 from . import document_advance
+from . import document_number
 from . import source
 from . import source_check
 from . import source_doubt
@@ -67,6 +68,9 @@ from . import account_move_bill
 from . import account_move_bill_keep
 from . import account_move_bill_unit
 from . import account_move_correct
+from . import account_move_rename
+from . import account_move_number
+from . import account_move_replaced
 from . import account_move_kind
 from . import account_move_delete
 from . import account_move_advance

@@ -41,6 +41,7 @@ class VatportalSource(models.AbstractModel):
             'connector_id': connector.id,
             'company_id': company.id,
             self._vatportal_link: self.id,
+            'source_name': self.name,
             'partner_id': buyer.id,
             'date': fields.Datetime.now(),
             'seller_vat': voen.normalize(company.vat),

@@ -60,6 +60,8 @@ from . import test_doubt
 from . import test_bill_race
 from . import test_send_race
 from . import test_tour
+from . import test_renamed
+from . import test_replaced
 from . import test_resent
 from . import test_secret_logs
 from . import test_hanging_portal
