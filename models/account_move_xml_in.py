@@ -80,12 +80,15 @@ class AccountMove(models.Model):
 
     def _vatportal_take_document(self, document):
         """Make the bill of ``document`` in this draft; return why not, where it can't be."""
+        # Whoever works in a branch alone may not see what belongs to the taxpayer; the bill is the branch's.
+        document = document.with_env(self.env)
+        document = document if document.has_access('read') else document.sudo()
         if document.direction == 'outgoing':
             return self.env._(
                 "%s is a document that the company itself issued. It was taken in, but it is no bill.",
                 document.display_name)
         self.sudo().vatportal_file_document_id = document
-        bill = document.with_env(self.env)._make_bills()
+        bill = document._make_bills().sudo(False).with_env(self.env)
         if not bill:
             return document.bill_question
         if bill == self:

@@ -60,3 +60,4 @@ from . import test_bill_units
 from . import test_bill_status
 from . import test_bill_number
 from . import test_xml_same
+from . import test_xml_branch
