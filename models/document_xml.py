@@ -10,6 +10,9 @@ from ..vatportal.qaime_read import read_document, xml_files
 from . import qaime_file
 from .portal_values import clean
 
+# So many files that are no qaimə are named.
+NAMES_SHOWN = 10
+
 
 class VatportalDocument(models.Model):
     """Documents out of files of e-taxes (XML, or packages of them).
@@ -53,6 +56,16 @@ class VatportalDocument(models.Model):
                 "“Import from e-taxes” if there are no more than %(most)s.",
                 count=len(files), limit=limit, most=qaime_file.FILES_IN_WIZARD))
         return [(clean(inner or name or '', 100) or 'qaime.xml', xml) for inner, xml in files]
+
+    @api.model
+    def _split_qaime(self, name, content):
+        """Return ([(file name, XML)] of the e-taxes files, the names of the other XML files) as :meth:`_split_files`."""
+        files = self._split_files(name, content)
+        found = [(inner, xml) for inner, xml in files if qaime_file.is_qaime(xml)]
+        others = [inner for inner, xml in files if not qaime_file.is_qaime(xml)]
+        if not found:
+            raise UserError(self.env._("The package holds no qaimə file: %s.", ', '.join(others[:NAMES_SHOWN])))
+        return found, others
 
     @api.model
     def _from_file(self, company, name, xml):

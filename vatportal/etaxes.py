@@ -5,8 +5,7 @@ from datetime import datetime as DateTime
 from decimal import Decimal
 
 from .decimals import ZERO, to_decimal
-
-_DATE_FORMATS = ('%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y')
+from .moments import read_moment
 
 
 def qaime_number(text) -> str:
@@ -130,7 +129,7 @@ def _read_fields(cls, data):
         elif name in ('id', 'line'):
             values[name] = _read_int(value)
         elif name == 'datetime':
-            values[name] = _read_datetime(value)
+            values[name] = read_moment(_read_text(value))
         else:
             values[name] = _read_text(value)
     return values
@@ -147,13 +146,3 @@ def _read_int(value):
         return int(str(value))
     except ValueError:
         return None
-
-
-def _read_datetime(value):
-    text = ' '.join(_read_text(value).split())
-    for layout in _DATE_FORMATS:
-        try:
-            return DateTime.strptime(text, layout)
-        except ValueError:
-            continue
-    return None
