@@ -69,7 +69,6 @@ from . import account_move_bill_keep
 from . import account_move_bill_unit
 from . import account_move_correct
 from . import account_move_rename
-from . import account_move_number
 from . import account_move_replaced
 from . import account_move_kind
 from . import account_move_delete

@@ -39,6 +39,9 @@ class VatportalDocument(models.Model):
     bill_ask = fields.Text(
         string="Question", compute='_compute_bill_ask', help="What a person has to decide before a bill can be made.")
     bill_ignored = fields.Boolean(readonly=True, copy=False)
+    bill_company_id = fields.Many2one(
+        'res.company', string="Branch", readonly=True, copy=False,
+        help="The branch under the company's VÖEN that took the document in: the bill is made there.")
     bill_notes = fields.Json(readonly=True, copy=False, help="What was noticed when the bill was made.")
     bill_partner_chosen = fields.Boolean(
         readonly=True, copy=False, help="A person chose the partner among several with this VÖEN.")
@@ -53,13 +56,16 @@ class VatportalDocument(models.Model):
         "(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", "This bill belongs to another document.")
 
     @api.depends('direction', 'is_foreign', 'status', 'state', 'kind_id.booking', 'bill_ignored', 'bill_question',
-                 'move_id.state', 'amount_total', 'amount_vat', 'fingerprint')
+                 'move_id.state', 'amount_total', 'amount_vat', 'fingerprint', 'seller_vat', 'buyer_vat')
     def _compute_bill_state(self):
         for document in self:
             document.bill_state = document._get_bill_state()
 
+    def _bill_company(self):
+        return self.bill_company_id or self.company_id
+
     def _get_bill_state(self):
-        if self.direction != 'incoming' or self.is_foreign:
+        if self.direction != 'incoming' or self.is_foreign or self._is_to_oneself():
             return 'none'
         if self.move_id and self.move_id.state != 'cancel':
             return 'billed'

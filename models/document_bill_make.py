@@ -28,7 +28,7 @@ class VatportalDocument(models.Model):
         :raises ConcurrencyError: when somebody else is at the same document
         """
         self.ensure_one()
-        document = self.with_company(self.company_id)
+        document = self.with_company(self._bill_company())
         if not document.sudo().try_lock_for_update():
             # Whoever is at it may yet fail: Odoo runs this again, and then it shows.
             raise ConcurrencyError(self.env._(
@@ -57,6 +57,9 @@ class VatportalDocument(models.Model):
         """:raises BillQuestion: for a document that nobody may bill, and for one whose kind asks for no bill"""
         never = (self.direction != 'incoming' or self.is_foreign or self.status in FINAL_STATUSES
                  or self.state == 'deleted')
+        if self._is_to_oneself():
+            raise BillQuestion(self.env._(
+                "%s is kept, but not billed: the company is its seller and its buyer.", self.display_name))
         if never or self._booking() == 'none':
             raise BillQuestion(self.env._("%s is not billed: see its kind and status.", self.display_name))
         if booking and self._booking() not in (False, booking):
@@ -113,7 +116,7 @@ class VatportalDocument(models.Model):
     def _rebuild_bill(self):
         """Make the lines of the draft bill anew; what people have corrected on it is known from their corrections."""
         self.ensure_one()
-        document = self.with_company(self.company_id)
+        document = self.with_company(self.move_id.company_id)
         document._check_billable()
         document._check_money(self.move_id.move_type)
         move = document.move_id.with_context(vatportal_billing=True)
@@ -143,7 +146,7 @@ class VatportalDocument(models.Model):
         notes = [text for text in (self.main_info, self.add_info) if text]
         vals = {
             'move_type': move_type,
-            'company_id': self.company_id.id,
+            'company_id': self._bill_company().id,
             'partner_id': partner.id,
             'currency_id': self.currency_id.id,
             'invoice_date': self._baku_date(),

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools.misc import split_every
 
-from ..vatportal import qaime_number, voen
+from ..vatportal import qaime_number
 from ..vatportal.codes import known_status
 from . import portal_values
 from .amounts import decimal
@@ -179,7 +179,7 @@ class VatportalDocument(models.Model):
 
     def _store_chunk(self, chunk, found, common):
         """Return (new documents, changed documents, number of unchanged, number of foreign ones stored)."""
-        own_voen = voen.normalize(self.env.company.vat)
+        own_voen = self._own_voen(self.env.company)
         known = self.browse([found[key] for key, _document in chunk if key in found])
         known_prints = {document.id: document.fingerprint for document in known}
         to_create, changed, unchanged, kind_ids = [], self.browse(), 0, {}

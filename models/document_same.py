@@ -43,7 +43,8 @@ class VatportalDocument(models.Model):
                 lambda document: document.status not in FINAL_STATUSES)
 
     def _is_billed(self):
-        return bool(self.move_id) and self.move_id.state != 'cancel'
+        # A branch's bill may be seen by whoever works there alone.
+        return bool(self.sudo().move_id) and self.sudo().move_id.state != 'cancel'
 
     @api.model
     def _free_key(self, company, vals, lines):
@@ -152,7 +153,7 @@ class VatportalDocument(models.Model):
     def _is_contradicted(self, other):
         """Whether the bill of the one of both that has no number bears another one than the other document's."""
         numberless, numbered = (other, self) if self.qaime else (self, other)
-        move = numberless.move_id
+        move = numberless.sudo().move_id
         return numberless._is_billed() and bool(move._vatportal_numbers()) and not move._vatportal_bears(numbered.qaime)
 
     def _check_not_booked(self):

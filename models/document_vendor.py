@@ -46,6 +46,26 @@ class VatportalDocument(models.Model):
             return voen.normalize(self.seller_vat), self.seller_name or ''
         return voen.normalize(self.buyer_vat), self.buyer_name or ''
 
+    def _is_to_oneself(self):
+        """Whether seller and buyer are one: goods that change their warehouse, say."""
+        return bool(self.seller_vat) and voen.normalize(self.seller_vat) == voen.normalize(self.buyer_vat)
+
+    @api.model
+    def _own_voen(self, company):
+        """The VÖEN under which ``company`` trades: its own, else that of the company whose branch it is."""
+        numbers = [voen.normalize(relative.vat) for relative in company.sudo().parent_ids]
+        return next((number for number in reversed(numbers) if number), '')
+
+    @api.model
+    def _taxpayer(self, company):
+        """The company that has the documents of ``company``: a branch under its parent's VÖEN shares them with the parent,
+        unless it has an account of its own at the portal."""
+        own = self._own_voen(company)
+        if not own or self.env['vatportal.connector']._default_for(company):
+            return company
+        return company.sudo().parent_ids.filtered(
+            lambda relative: voen.normalize(relative.vat) == own)[:1].with_env(self.env)
+
     @api.model
     def _partners_by_voen(self, company, numbers, archived=False, abroad=False):
         """Return a dict of VÖEN → partners that may be meant: companies rather than their contacts and branches, those

@@ -10,6 +10,9 @@ from ..vatportal.qaime_read import read_document, xml_files
 from . import qaime_file
 from .portal_values import clean
 
+# So many files that are no qaimə are named.
+NAMES_SHOWN = 10
+
 
 class VatportalDocument(models.Model):
     """Documents out of files of e-taxes (XML, or packages of them).
@@ -55,6 +58,16 @@ class VatportalDocument(models.Model):
         return [(clean(inner or name or '', 100) or 'qaime.xml', xml) for inner, xml in files]
 
     @api.model
+    def _split_qaime(self, name, content):
+        """Return ([(file name, XML)] of the e-taxes files, the names of the other XML files) as :meth:`_split_files`."""
+        files = self._split_files(name, content)
+        found = [(inner, xml) for inner, xml in files if qaime_file.is_qaime(xml)]
+        others = [inner for inner, xml in files if not qaime_file.is_qaime(xml)]
+        if not found:
+            raise UserError(self.env._("The package holds no qaimə file: %s.", ', '.join(others[:NAMES_SHOWN])))
+        return found, others
+
+    @api.model
     def _from_file(self, company, name, xml):
         """Return (document, whether it is new) for one XML of e-taxes, in ``company``.
 
@@ -69,33 +82,43 @@ class VatportalDocument(models.Model):
             raise UserError(self.env._("The file holds what no invoice can have: %s.", error)) from None
         # Odoo's import leaves defaults of the draft in the context, which are no defaults of ours.
         context = clean_context(self.env.context)
-        Document = self.with_context(context).with_company(company).sudo()  # pylint: disable=context-overridden
+        owner = self._taxpayer(company)
+        Document = self.with_context(context).with_company(owner).sudo()  # pylint: disable=context-overridden
         vals |= Document._file_party_values(company, vals)
-        known = Document._known_document(company, vals, lines)
-        if known:
-            known._note_file(name, vals)
-            return known.sudo(False), False
-        document = Document._create_from_file(company, name, xml, vals, lines)
-        # One that turned out to be another, read from a file without a number, has been merged with it.
-        return (document.exists() or Document._known_document(company, vals, lines)).sudo(False), bool(document.exists())
+        document, is_new = Document._known_document(owner, vals, lines), False
+        if document:
+            document._note_file(name, vals)
+        else:
+            created = Document._create_from_file(owner, name, xml, vals, lines)
+            # One that turned out to be another, read from a file without a number, has been merged with it.
+            is_new = bool(created.exists())
+            document = created.exists() or Document._known_document(owner, vals, lines)
+        document._note_branch(company)
+        return document.sudo(False), is_new
+
+    def _note_branch(self, company):
+        """The file was taken in by ``company``, the document's own or one of its branches."""
+        branch = company - self.company_id
+        if self.bill_company_id != branch and not self._is_billed():
+            self.bill_company_id = branch
 
     def _file_party_values(self, company, vals):
         """The values that follow from who we are in the document.
 
         :raises UserError: when the company is neither buyer nor seller, or nobody can tell
         """
-        own = voen.normalize(company.vat)
+        own = self._own_voen(company)
         if not voen.is_voen(own):
             raise UserError(self.env._(
                 "%s has no VÖEN (10 digits), so nobody can tell whose the file is. Fill in the company's Tax ID.",
                 company.name))
+        if vals['seller_vat'] == own and not vals['qaime']:
+            raise UserError(self.env._(
+                "%s issued this document itself, and the file carries no qaimə number yet. Upload it at "
+                "e-taxes.gov.az.", company.name))
         if vals['buyer_vat'] == own:
             return {'direction': 'incoming', 'buyer_name': vals['buyer_name'] or company.name}
         if vals['seller_vat'] == own:
-            if not vals['qaime']:
-                raise UserError(self.env._(
-                    "%s issued this document itself, and the file carries no qaimə number yet. Upload it at "
-                    "e-taxes.gov.az.", company.name))
             return {'direction': 'outgoing', 'seller_name': company.name}
         other = self.env.user.company_ids.filtered(
             lambda other: voen.normalize(other.vat) == vals['buyer_vat'])[:1]
@@ -139,14 +162,14 @@ class VatportalDocument(models.Model):
         """Empty drafts that were made for the file of this document, which the bill may fill."""
         return self.file_move_ids.filtered(
             lambda move: move._vatportal_is_empty_draft() and move.journal_id.type == 'purchase'
-            and move.company_id == self.company_id and move_type.startswith('in_'))
+            and move.company_id == self._bill_company() and move_type.startswith('in_'))
 
     def _new_bill(self, vals):
         draft = self._waiting_drafts(vals['move_type'])[:1]
         if not draft:
             return super()._new_bill(vals)
         # The journal is the one into which the file was dropped.
-        draft.write({name: value for name, value in vals.items() if name != 'journal_id'})
+        draft.write({name: value for name, value in vals.items() if name not in ('journal_id', 'company_id')})
         return draft
 
     def _bill_header(self, move_type, partner):

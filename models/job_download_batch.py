@@ -42,7 +42,7 @@ class VatportalJob(models.Model):
         :param user: who starts them, see :meth:`_owner`
         :raises UserError: the company has no VÖEN, so that nobody can tell which documents are its own
         """
-        if not connector.company_id.vat:
+        if not self.env['vatportal.document']._own_voen(connector.company_id):
             raise UserError(self.env._(
                 "Set the VÖEN (Tax ID) of %s first: it tells which documents are the company's own.",
                 connector.company_id.display_name))

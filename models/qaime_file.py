@@ -7,8 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tools import LazyTranslate
 
-from ..vatportal import qaime_number
+from ..vatportal import QaimeXmlError, qaime_number
 from ..vatportal.names import text_key
+from ..vatportal.qaime_read import start_of, xml_files
 from .amounts import API_NAMES, decimal
 from .portal_values import CODE_LENGTH, QAIME_LENGTH, amount_of, clean, voen_of
 
@@ -91,11 +92,40 @@ def is_qaime(content):
     """Whether ``content`` (bytes) means to be an e-taxes file: an XML, or a package of them; readable or not."""
     content = content or b''
     if content[:2] == b'PK':
-        # A spreadsheet is a ZIP of XML files as well.
-        return _MANIFEST in content or (b'.xml' in content.lower() and b'[Content_Types].xml' not in content
-                                        and b'META-INF/' not in content and b'mimetype' not in content[:60])
+        return _is_package(content)
+    content = start_of(content)
     # In UTF-16 every other byte is none of ours.
     return b'<' in content[:200] and _MARKS.search(content.replace(b'\0', b'')) is not None
+
+
+def _is_package(content):
+    # A spreadsheet is a ZIP of XML files as well.
+    if b'[Content_Types].xml' in content or b'META-INF/' in content or b'mimetype' in content[:60]:
+        return False
+    names = content.lower()
+    if _MANIFEST in content or b'.xml' in names:
+        return True
+    return b'.zip' in names and has_qaime(content)
+
+
+def is_other_package(content):
+    """Whether ``content`` looks like a package and can be opened, and none of the files in it is a qaimə."""
+    if (content or b'')[:2] != b'PK' or not is_qaime(content):
+        return False
+    try:
+        files = xml_files(content)
+    except QaimeXmlError:
+        return False  # there is another message for that
+    # Of a package that is too large, that is to be said.
+    return len(files) <= FILES_AT_ONCE and not any(is_qaime(xml) for _name, xml in files)
+
+
+def has_qaime(package):
+    """Whether there is an e-taxes file, readable or not, in what can be opened as a package."""
+    try:
+        return any(is_qaime(xml) for _name, xml in xml_files(package))
+    except QaimeXmlError:
+        return False
 
 
 # ---------------------------------------------------------------------- values

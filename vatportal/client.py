@@ -64,9 +64,8 @@ class VatPortalClient:
 
     :param base_url: such as ``https://demo.vatportal.az/api``; plain http only to this machine.
     :param token: API token; without it ``username`` and ``password`` go into every request.
-    :param phone: ASAN İmza phone, ``994`` and 9 digits. It goes into every call of a partner's account, where it
-        names the customer acted for; of any other account into ``PHONE_CALLS`` alone.
-    :param partner: whether the account is a partner's.
+    :param phone: ASAN İmza phone, ``994`` and 9 digits: of the customer a partner acts for; else for downloads.
+    :param partner: the account is a partner's, so the phone goes into every call, not ``PHONE_CALLS`` alone.
     :param read_methods: what :attr:`read_methods` held when it was last seen.
     :param timeout: seconds for connecting and for each read.
     :param deadline: seconds for a whole call, its second try by the other HTTP method included.
@@ -241,9 +240,7 @@ class VatPortalClient:
     def start_reset(self, login: str) -> str:
         """GET /auth/reset_start.php: the plain value that :meth:`renewal_key` turns into a key."""
         login = Secret(login)
-        query = {'login': login}
-        if self._partner:
-            query['phone'] = self._phone
+        query = {'login': login, **({'phone': self._phone} if self._partner else {})}
         judge, answer = self._call(RESET_START, 'GET', None, query=query, enveloped=False, secrets=(login,))
         return word_of(judge, answer, 'plain_value', '[ -~]')
 
@@ -285,8 +282,8 @@ class VatPortalClient:
     def _call(self, path, method, body, *, query=None, write=False, sent=0, enveloped=True, secrets=()):
         """One call, judged. Returns the judge, for doubts about what is inside, and the envelope."""
         known = self._secrets | {text for text in secrets if len(text) >= 4}
-        judge = Judge(write=write, partner=self._partner, sent=sent, wants_phone=path in PHONE_CALLS,
-                      lacks_phone=path in PHONE_CALLS and not self._phone, scrub=lambda text: short(text, known))
+        judge = Judge(write=write, partner=self._partner, sent=sent, scrub=lambda text: short(text, known),
+                      wants_phone=path in PHONE_CALLS, lacks_phone=path in PHONE_CALLS and not self._phone)
         unwrap = judge.open_enveloped if enveloped else judge.open
         if query is None:
             body = {**self._login, **body}

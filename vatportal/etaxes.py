@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from .decimals import ZERO, to_decimal
 from .errors import clean_text
+from .moments import read_moment
 from .plain import is_number
-
-_DATE_FORMATS = ('%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y')
 
 
 def qaime_number(text) -> str:
@@ -134,7 +133,7 @@ def _read_fields(cls, data):
         elif name in ('id', 'line'):
             values[name] = _read_int(value)
         elif name == 'datetime':
-            values[name] = _read_datetime(value)
+            values[name] = read_moment(_read_text(value))
         else:
             values[name] = _read_text(value)
     return values
@@ -151,13 +150,3 @@ def _read_int(value):
         return int(str(value))
     except ValueError:
         return None
-
-
-def _read_datetime(value):
-    text = ' '.join(_read_text(value).split())
-    for layout in _DATE_FORMATS:
-        try:
-            return DateTime.strptime(text, layout)
-        except ValueError:
-            continue
-    return None
