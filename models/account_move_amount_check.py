@@ -1,7 +1,6 @@
 from odoo import models
 from odoo.tools import formatLang
 
-from ..vatportal.amounts import LARGEST
 from .amounts import decimal
 
 
@@ -52,11 +51,6 @@ class AccountMove(models.Model):
 
     def _vatportal_quantity_text(self, row):
         return self.env._("“%s” has no positive quantity. e-taxes takes no such line.", row.label)
-
-    def _vatportal_large_text(self, row):
-        return self.env._("No amount and no quantity above %(limit)s can be sent, of a line or of the invoice altogether. The "
-                          "largest line is “%(line)s”. Divide the invoice into several.",
-                          line=row.label, limit=formatLang(self.env, float(LARGEST), digits=0))
 
     def _vatportal_return_text(self, row):
         return self.env._("“%(line)s” takes back %(quantity)s, and no line of the same product, unit, taxes and price has as "

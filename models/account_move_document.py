@@ -133,6 +133,11 @@ class AccountMove(models.Model):
             levy = self._vatportal_levy(line.tax_line_id)
             if levy:
                 totals[levy] = totals.get(levy, Decimal(0)) + self._vatportal_net(line)
+        # Of what is used privately the VAT stands apart in the books; the vendor is given it back all the same.
+        private = sum((self._vatportal_net(line) for line in self._vatportal_journal_items('non_deductible_tax')), Decimal(0))
+        vat = max((levy for levy in totals if levy.kind == 'vat'), key=totals.get, default=None)
+        if private and vat:
+            totals[vat] += private
         return totals
 
     def _vatportal_rounding(self):

@@ -1,51 +1,45 @@
-from odoo import api, models
+from odoo import models
+from odoo.fields import Domain
 
-from .document import LIVE_STATES
+from ..vatportal.typed_number import bears_number, bears_tail, same_number, typed_numbers
+
+BILLS = ('in_invoice', 'in_refund')
 
 
 class AccountMove(models.Model):
-    """An invoice that gets another number after it was sent: e-taxes goes on to know it by the old one.
-
-    That is not forbidden, for the books may need it (Odoo's *Resequence*) where the document can't be taken back any
-    more. It is said before, where a person does it, and shown on the invoice for as long as the two differ.
-    """
+    """The qaimə number on a bill, as people type it."""
 
     _inherit = 'account.move'
 
-    def _vatportal_known_name(self):
-        """The number under which e-taxes knows this invoice, where it is another one than here; else False."""
-        document = self._vatportal_known_document()
-        known = document.state in LIVE_STATES and document.source_name
-        return known if known and known != self.name else False
+    def _vatportal_bears(self, qaime, in_full=False):
+        """Whether ``qaime`` stands on this bill, at least with its last eight digits."""
+        bears = bears_number if in_full else bears_tail
+        return any(bears(text, qaime) for text in (self.ref, self.payment_reference, self.name))
 
-    def _vatportal_known_document(self):
-        # While the form is edited the record is a draft of itself, of which there is no document.
-        return (self._origin or self).sudo().vatportal_document_id
+    def _vatportal_numbers(self):
+        """The qaimə numbers that stand on this bill, or what looks like one, see :func:`typed_numbers`."""
+        return typed_numbers(self.ref) | typed_numbers(self.payment_reference)
 
-    @api.onchange('name', 'date', 'journal_id')
-    def _onchange_name_at_etaxes(self):
-        known = self.name and self._vatportal_known_name()
-        if known:
-            return {'warning': {'title': self.env._("e-taxes"), 'message': self._vatportal_renamed_text(known)}}
-        return None
-
-    def _vatportal_renamed_text(self, known):
-        document = self._vatportal_known_document()
-        return self.env._(
-            "e-taxes: there this invoice (%(number)s) bears the number %(old)s that it had when it was sent, and keeps it; "
-            "here it is %(new)s. If the two must agree, give it its number back, or delete the document from e-taxes and "
-            "send the invoice again.", number=document.qaime or document.erp_id, old=known, new=self.name)
-
-    # ------------------------------------------------------------------ banner
-
-    @api.depends('name', 'vatportal_document_id.source_name')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
+    def _fetch_duplicate_reference(self, matching_states=('draft', 'posted')):
+        """Odoo finds bills with the very same reference; bills of one vendor with one qaimə number are the same as well,
+        however it is typed."""
         # EXTENDS account
-        alerts = super()._get_alerts()
-        known = self.name and self._vatportal_known_name()
-        if known:
-            alerts['vatportal_renamed'] = {'level': 'warning', 'message': self._vatportal_renamed_text(known)}
-        return alerts
+        result = super()._fetch_duplicate_reference(matching_states)
+        bills = self.filtered(lambda move: move.move_type in BILLS and move.commercial_partner_id)
+        numbers = {bill: typed_numbers(bill.ref) for bill in bills}
+        wanted = {tail for found in numbers.values() for _serial, tail in found}
+        if not wanted:
+            return result
+        others = self.search(
+            Domain('company_id', 'in', bills.company_id.ids) & Domain('move_type', 'in', BILLS)
+            & Domain('state', 'in', matching_states)
+            & Domain('commercial_partner_id', 'in', bills.commercial_partner_id.ids)
+            & Domain.OR(Domain('ref', 'ilike', '%'.join(tail)) for tail in wanted))
+        for bill in bills:
+            same = others.filtered(lambda other, bill=bill: (
+                other != bill._origin and other.company_id == bill.company_id and other.move_type == bill.move_type
+                and other.commercial_partner_id == bill.commercial_partner_id
+                and same_number(numbers[bill], typed_numbers(other.ref))))
+            if same:
+                result[bill._origin] = result.get(bill._origin, self.browse()) | same
+        return result

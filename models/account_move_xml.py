@@ -61,12 +61,15 @@ class AccountMove(models.Model):
 
     def _vatportal_move_problems(self, connector):
         problems = super()._vatportal_move_problems(connector)
-        if self.vatportal_package_date and self.vatportal_document_id.state not in LIVE_STATES:
-            problems.append(self._vatportal_problem(self.env._("e-taxes Package"), self.env._(
-                "A package with this invoice was downloaded on %s. If it was uploaded at e-taxes.gov.az, do not send "
-                "the invoice again: its number comes with the next import of sent documents.",
-                self._vatportal_package_day()), level='warning'))
-        return problems
+        return problems + self._vatportal_package_warnings()
+
+    def _vatportal_package_warnings(self):
+        if not self.vatportal_package_date or self.vatportal_document_id.state in LIVE_STATES:
+            return []
+        return [self._vatportal_problem(self.env._("e-taxes Package"), self.env._(
+            "A package with this invoice was downloaded on %s. If it was uploaded at e-taxes.gov.az, do not send "
+            "the invoice again: its number comes with the next import of sent documents.",
+            self._vatportal_package_day()), level='warning')]
 
     def _vatportal_package_day(self):
         local = fields.Datetime.context_timestamp(self, self.vatportal_package_date)
@@ -156,9 +159,13 @@ class AccountMoveSend(models.AbstractModel):
     _inherit = 'account.move.send'
 
     @api.model
-    def _is_vatportal_applicable(self, move):
+    def _is_vatportal_offered(self, move):
         # Sending by the way must not double what may be at e-taxes; the button warns before.
-        return super()._is_vatportal_applicable(move) and not move.vatportal_package_date
+        return super()._is_vatportal_offered(move) and not move.sudo().vatportal_package_date
+
+    def _vatportal_stop(self, move):
+        # EXTENDS the sending: a choice made before there was a package
+        return super()._vatportal_stop(move) or move.sudo()._vatportal_package_warnings()
 
 
 class VatportalDocument(models.Model):

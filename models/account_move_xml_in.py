@@ -68,7 +68,10 @@ class AccountMove(models.Model):
             document, _is_new = Document._from_file(move.company_id, name, xml)
         except UserError as error:
             return str(error)
-        return move._vatportal_take_document(document)
+        reason = move._vatportal_take_document(document)
+        if move.vatportal_bill_document_id == document:
+            file_data['vatportal_made'] = move._vatportal_figures()  # to be compared when the import is over
+        return reason
 
     def _vatportal_file_problem(self):
         if self.state != 'draft':
@@ -121,13 +124,6 @@ class AccountMove(models.Model):
             body=self.env._("A file of this document came again: %s. No second bill was made.", names),
             attachment_ids=files.ids)
         self.sudo().with_context(force_delete=True).unlink()
-
-    def _autopost_bill(self):
-        # EXTENDS account: nothing is confirmed without the day and the number that the file did not have
-        document = self.sudo().vatportal_file_document_id
-        if document and not (document.date and document.qaime):
-            return None
-        return super()._autopost_bill()
 
     # ------------------------------------------------------------------ banner
 

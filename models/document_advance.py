@@ -176,11 +176,11 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     @api.model
-    def _queue(self, records, connector, sign):
+    def _queue(self, records, connector, sign, **options):
         # Checked before, but not against what others queue at the same time.
         advances = records.vatportal_advance_id if records._name == 'account.move' else self.env['vatportal.document']
         advances._lock_advances()
-        jobs = super()._queue(records, connector, sign)
+        jobs = super()._queue(records, connector, sign, **options)
         jobs.document_ids._check_settled()
         return jobs
 

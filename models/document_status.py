@@ -127,7 +127,7 @@ class VatportalDocument(models.Model):
         if not task and self.amount_differs:
             return (
                 self.env._("e-taxes: the amount of %s differs", number),
-                self.env._("The document and the entry in Odoo no longer have the same total. Compare them; the "
+                self.env._("The document and the entry in Odoo no longer have the same total or VAT. Compare them; the "
                            "document's history shows what changed."))
         return task
 

@@ -2,23 +2,20 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tools.misc import clean_context
 
 from ..vatportal import QaimeXmlError, voen
 from ..vatportal.qaime_read import read_document, xml_files
 from . import qaime_file
-from .document_delete import FINAL_STATUSES
 from .portal_values import clean
 
 
 class VatportalDocument(models.Model):
     """Documents out of files of e-taxes (XML, or packages of them).
 
-    A file whose number is known already means the document that has it. One without a number (as packages are before
-    their upload) is told apart by its content, see :func:`qaime_file.content_key`: a second file with the same content
-    is the same document, and so is a download with it, which brings the number. What a file says never changes a
-    document that is here already; the portal knows it better.
+    A file whose number is known already means the document that has it; which one a file without a number means tells
+    :meth:`_known_document`. What a file says never changes a document that is here already; the portal knows it better.
     """
 
     _inherit = 'vatportal.document'
@@ -78,7 +75,9 @@ class VatportalDocument(models.Model):
         if known:
             known._note_file(name, vals)
             return known.sudo(False), False
-        return Document._create_from_file(company, name, xml, vals, lines).sudo(False), True
+        document = Document._create_from_file(company, name, xml, vals, lines)
+        # One that turned out to be another, read from a file without a number, has been merged with it.
+        return (document.exists() or Document._known_document(company, vals, lines)).sudo(False), bool(document.exists())
 
     def _file_party_values(self, company, vals):
         """The values that follow from who we are in the document.
@@ -106,37 +105,6 @@ class VatportalDocument(models.Model):
             "The document is none of %(company)s: its buyer has the VÖEN %(buyer)s, the company %(own)s.",
             company=company.name, buyer=vals['buyer_vat'] or '?', own=own) + hint)
 
-    def _known_document(self, company, vals, lines):
-        """The document that the file is about, if it is here already."""
-        domain = Domain('company_id', '=', company.id) & Domain('direction', '=', vals['direction'])
-        if vals['qaime']:
-            found = self.search(domain & Domain('qaime', '=', vals['qaime']), limit=1)
-            # The same document may have come before, in a file without a number.
-            return found or self._numberless(domain, vals, lines)
-        return self._same_content(
-            domain & Domain('amount_total', '>=', vals['amount_total'] - 0.01)
-            & Domain('amount_total', '<=', vals['amount_total'] + 0.01) & Domain('seller_vat', '=', vals['seller_vat']),
-            vals, lines)
-
-    def _numberless(self, domain, vals, lines):
-        """The document read from a file without a number that has this content; it takes the number."""
-        found = self._same_content(domain & Domain('qaime', '=', False) & Domain('content_key', '!=', False),
-                                   vals, lines)
-        if found:
-            found.qaime = vals['qaime']
-            found._complete_bill()
-        return found
-
-    def _same_content(self, domain, vals, lines):
-        key = qaime_file.content_key(vals, lines)
-        for document in self.search(domain & Domain('state', '!=', 'deleted'), order='id'):
-            if document.status not in FINAL_STATUSES and document._content_key() == key:
-                return document
-        return self.browse()
-
-    def _content_key(self):
-        return qaime_file.content_key(self, self.line_ids)
-
     def _create_from_file(self, company, name, xml, vals, lines):
         connector = self.env['vatportal.connector']._default_for(company)
         kod = vals['raw']['kod']
@@ -146,7 +114,7 @@ class VatportalDocument(models.Model):
                 document = self.create({
                     **vals, 'company_id': company.id, 'connector_id': connector.id, 'state': 'registered',
                     'kind_id': kind.id if kind else False, 'file_name': name,
-                    'content_key': False if vals['qaime'] else qaime_file.content_key(vals, lines),
+                    'content_key': False if vals['qaime'] else self._free_key(company, vals, lines),
                     'line_ids': [Command.create(line) for line in lines]})
         except UniqueViolation:
             raise UserError(self.env._("Somebody else is importing the same document at this moment.")) from None
@@ -154,7 +122,7 @@ class VatportalDocument(models.Model):
             body=self.env._("Read from a file of e-taxes."), attachments=[(name, xml)],
             subtype_xmlid='mail.mt_note')
         document._on_imported(document, document.browse())
-        return document.exists()
+        return document
 
     def _note_file(self, name, vals):
         """A file of this document came once more: say so, and whether it says something else."""
@@ -202,39 +170,6 @@ class VatportalDocument(models.Model):
         (self.sudo().file_move_ids - move)._vatportal_existing_bills()
 
     # ------------------------------------------------------------------ what a download brings
-
-    @api.model
-    def _on_imported(self, created, changed):
-        created, changed = self._merge_numberless(created, changed)
-        super()._on_imported(created, changed)
-        for document in changed.sudo():
-            document._complete_bill()
-
-    @api.model
-    def _merge_numberless(self, created, changed):
-        """Downloads with the content of a file that had no number are that document. Return both sets anew."""
-        fresh = created.sudo().filtered(lambda document: (
-            document.qaime and document.direction == 'incoming' and document.state == 'registered'))
-        waiting = fresh and self.sudo().search([
-            ('company_id', 'in', fresh.company_id.ids), ('direction', '=', 'incoming'), ('content_key', '!=', False),
-            ('qaime', '=', False), ('state', '=', 'registered')])
-        if not waiting:
-            return created, changed
-        by_key = {(document.company_id, document._content_key()): document for document in waiting}
-        sellers = set(waiting.mapped('seller_vat'))
-        for download in fresh.filtered(lambda document: document.seller_vat in sellers):
-            document = by_key.pop((download.company_id, download._content_key()), None)
-            if document:
-                created -= download
-                changed |= document.with_env(changed.env)
-                number = download.qaime
-                document.write({
-                    name: download[name] for name in ('seller_name', 'buyer_name') if download[name]
-                } | {'kind_id': download.kind_id.id or document.kind_id.id})
-                # Takes over what the download knows, and removes it.
-                document._absorb_download(number)
-                document.qaime = number
-        return created, changed
 
     def _complete_bill(self):
         """Write what the file lacked, and is known now, on a bill that still lacks it."""

@@ -1,9 +1,10 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ..vatportal import voen
+from ..vatportal.amounts import LARGEST
 from . import portal_text
 from .amounts import API_NAMES
 from .document_bill import BAKU
@@ -131,6 +132,11 @@ class VatportalSource(models.AbstractModel):
             problems.append(self._vatportal_problem(self.env._("Unit"), self.env._(
                 "“%s” has no unit of measure. Choose one on the line.", label), line=line))
         return problems
+
+    def _vatportal_large_text(self, row):
+        return self.env._("No amount and no quantity above %(limit)s can be sent, of a line or of all of them together. The "
+                          "largest line is “%(line)s”. Divide it into several documents.",
+                          line=row.label, limit=formatLang(self.env, float(LARGEST), digits=0))
 
     # ------------------------------------------------------------------ the portal's own rules
 

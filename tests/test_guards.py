@@ -190,15 +190,6 @@ class TestSendAndPrint(VatportalCommon):
         wizard.action_send_and_print()
         self.assertEqual(move.vatportal_state, 'none')
 
-    def test_not_ready(self):
-        """The wizard warns; pressed all the same, it says why the invoice was not queued."""
-        move = self.create_invoice(partner_id=self.partner_a.id)
-        wizard = self.send_and_print(move)
-        self.assertIn("VÖEN", wizard.alerts['vatportal_problems']['message'])
-        with self.assertRaisesRegex(UserError, "VÖEN"):
-            wizard.action_send_and_print()
-        self.assertFalse(move.vatportal_document_ids)
-
     def test_many_at_once(self):
         """Several invoices sent together are queued as one process; the one that is not ready keeps nobody back."""
         good = self.create_invoice() + self.create_invoice({'price_unit': 5})

@@ -42,9 +42,9 @@ class VatportalBillWizard(models.TransientModel):
             wizard.candidate_ids = document._vendor_candidates()
             wizard.asks_partner = len(wizard.candidate_ids) > 1 or not voen.is_voen(number) or bool(
                 not wizard.candidate_ids and (document._archived_vendors() or document._vendors_abroad()))
-            wizard.asks_booking = not document.kind_id.booking
+            wizard.asks_booking = not document._booking()
             wizard.proposed_ids = document.proposed_move_ids | (
-                document._bills_with_number() if document.direction == 'incoming' else document.proposed_move_ids)
+                document._bills_that_may_be_meant() if document.direction == 'incoming' else document.proposed_move_ids)
 
     @api.depends('document_id')
     def _compute_choices(self):

@@ -18,6 +18,7 @@ class StockPicking(models.Model):
     _inherit = ['stock.picking', 'vatportal.source']
 
     _vatportal_link = 'picking_id'
+    _vatportal_date_field = 'date_done'
     _vatportal_user_field = 'user_id'
     _vatportal_activity_type = 'l10n_az_vatportal_stock.mail_activity_etaxes'
 

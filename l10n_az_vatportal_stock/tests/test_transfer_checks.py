@@ -87,6 +87,13 @@ class TestTransferChecks(TransferCommon):
         self.cement.standard_price = 0.001
         self.assertProblem(self.create_transfer(), "less than one qəpik")
 
+    def test_large_amounts(self):
+        self.cement.with_company(self.company).standard_price = 8388608.03
+        invoice, = self.sent(self.create_transfer((self.cement, 3, self.unit)))
+        self.assertEqual((invoice['sum_total'], invoice['items'][0]['unit_price']), (25165824.09, 8388608.03))
+        self.cement.with_company(self.company).standard_price = 600000000000
+        self.assertIn("several documents", self.problems(self.create_transfer((self.cement, 2, self.unit)))[0])
+
     def test_note(self):
         """Written by a person, it stays; empty, the connector's stands."""
         picking = self.create_transfer(vatportal_main_info="  Müqavilə 5 ", origin="PO7")

@@ -1,0 +1,19 @@
+import logging
+
+from odoo import models
+
+_logger = logging.getLogger(__name__)
+
+
+class PosOrder(models.Model):
+    _inherit = 'pos.order'
+
+    def _generate_pos_order_invoice(self):
+        # EXTENDS point_of_sale: the invoice is printed and mailed now, e-taxes comes later and is not the cashier's
+        invoice = super(PosOrder, self.with_context(vatportal_gathered=True))._generate_pos_order_invoice()
+        try:
+            with self.env.cr.savepoint():
+                self.env['vatportal.connector'].sudo()._trigger_pos(self.company_id, 'now')
+        except Exception:
+            _logger.exception("VatPortal: the Point of Sale invoice %s waits for the next hour", invoice.id)
+        return invoice

@@ -1,0 +1,3 @@
+from . import test_pos_cashier
+from . import test_pos_gather
+from . import test_pos_rpc
