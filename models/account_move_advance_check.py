@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.tools import format_date
 
-
 # So many of the customer's open advances are proposed by name.
 ADVANCES_SHOWN = 5
 

@@ -6,11 +6,6 @@ class AccountMove(models.Model):
 
     _inherit = 'account.move'
 
-    def _vatportal_person(self):
-        # EXTENDS: of many invoices at once a scheduled action does the sending; who pressed the button is noted there
-        author = (self.sudo().sending_data or {}).get('author_user_id')
-        return self.env['res.users'].browse(author).exists() or super()._vatportal_person()
-
     def _vatportal_more_to_come(self, user):
         # EXTENDS: what the same person has sent, and the scheduled action has not come to yet
         def is_next(move):

@@ -25,10 +25,6 @@ class VatportalSource(models.AbstractModel):
     def _vatportal_in_order(self):
         return self.sorted(lambda record: record._vatportal_order())
 
-    def _vatportal_person(self):
-        """On whose behalf this record is queued: whoever is at work."""
-        return self.env.user
-
     def _vatportal_more_to_come(self, _user):
         """Whether more records of this company are about to be queued on behalf of the user: they go together."""
         return False
@@ -36,13 +32,12 @@ class VatportalSource(models.AbstractModel):
     def _vatportal_queue(self, user=None):
         """Queue what is ready of these records, for the scheduled action to send; return the errors of the rest.
 
-        :param user: whom the processes belong to (``res.users``; empty: to nobody). Not given: to whoever is at work,
-            or whoever pressed the button where a scheduled action is, see :meth:`_vatportal_person`
+        :param user: whom the processes belong to (``res.users``; empty: to nobody). Not given: to whoever is at work
         :return: dict of record → list of problems, see :meth:`_vatportal_problems`
         """
         refused = {}
-        for (company, person), records in self.grouped(
-                lambda record: (record.company_id, record._vatportal_person() if user is None else user)).items():
+        user = self.env.user if user is None else user
+        for company, records in self.grouped('company_id').items():
             connector = self.env['vatportal.connector']._default_for(company)
             ready = self.browse()
             for record in records:
@@ -55,8 +50,8 @@ class VatportalSource(models.AbstractModel):
             refused |= together
             ready -= ready.browse().union(*together)
             if ready:
-                jobs = self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send, user=person, join=True)
+                jobs = self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send, user=user, join=True)
                 jobs._take_turns()
-                jobs[-1:]._gather(records._vatportal_more_to_come(person))
+                jobs[-1:]._gather(records._vatportal_more_to_come(user))
                 self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
         return refused
