@@ -236,7 +236,7 @@ class VatportalDocument(models.Model):
             & (_typed_like(self.qaime[-8:]) | Domain('commercial_partner_id', 'in', vendors.ids)
                & _typed_like('%'.join(self.qaime[-8:]))))
         return moves.filtered(lambda move: move._vatportal_bears(self.qaime, in_full=not (
-            move.commercial_partner_id in vendors or not voen.is_voen(voen.normalize(move.commercial_partner_id.vat)))
+            move.commercial_partner_id in vendors or not voen.is_voen(move.commercial_partner_id._vatportal_voen()))
         )).sudo(False).with_env(self.env)
 
 

@@ -74,6 +74,11 @@ class TestBillNumber(BillCommon):
         bill = self.typed(self.vendor.copy({'vat': False}), ref='58878148')
         self.assert_asks(self.document(qaime=NUMBER), bill)
 
+    def test_a_vendor_abroad(self):
+        """Its ten digits are no VÖEN, so it may be the document's seller, made without one."""
+        bill = self.typed(self.vendor.copy({'vat': OTHER_VENDOR, 'country_id': self.env.ref('base.tr').id}), ref='58878148')
+        self.assert_asks(self.document(qaime=NUMBER), bill)
+
     def test_a_contact_of_the_vendor(self):
         contact = self.env['res.partner'].create({'name': "Mühasib", 'parent_id': self.vendor.id})
         self.assert_asks(self.document(qaime=NUMBER), self.typed(contact, ref='58878148'))
