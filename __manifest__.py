@@ -1,6 +1,6 @@
 {
     'name': 'Azerbaijan - E-invoicing with e-taxes (VatPortal)',
-    'version': '19.0.1.2.0',
+    'version': '19.0.1.3.0',
     'category': 'Accounting/Localizations/EDI',
     'summary': 'Send invoices to e-taxes.gov.az through VatPortal and receive their qaimə numbers',
     'author': 'l10n_az_vatportal contributors',
@@ -19,6 +19,7 @@
         'data/import_cron_data.xml',
         'data/vatportal_lifecycle_data.xml',
         'wizards/send_wizard_views.xml',
+        'wizards/resequence_wizard_views.xml',
         'wizards/bill_wizard_views.xml',
         'wizards/delete_wizard_views.xml',
         'wizards/token_wizard_views.xml',
@@ -30,6 +31,7 @@
         'views/vatportal_kind_views.xml',
         'views/account_move_views.xml',
         'views/product_views.xml',
+        'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
         'views/vatportal_lifecycle_views.xml',
         'views/vatportal_menus.xml',

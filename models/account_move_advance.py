@@ -141,13 +141,29 @@ class AccountMove(models.Model):
     def _vatportal_taken(self, advance):
         """What this invoice takes off for ``advance``, in AZN with VAT: by its down-payment lines, else by its negative
         lines with the connector's product for advances; 0 where it has none. Any other negative line is a discount."""
-        lines = self._vatportal_downpayments().get(advance.sudo().move_id)
-        if not lines:
-            product = self.env['vatportal.connector']._default_for(self.company_id).sudo().advance_product_id
-            lines = self.invoice_line_ids.filtered(
-                lambda line: line.display_type == 'product' and line.price_subtotal < 0
-                and product and line.product_id == product)
+        lines = self._vatportal_downpayments().get(advance.sudo().move_id) or self._vatportal_advance_lines()
         return round(-sum(lines.mapped('price_total')) / (self.invoice_currency_rate or 1.0), 2)
+
+    def _vatportal_advance_lines(self):
+        """The negative lines with the connector's product for advances."""
+        product = self.env['vatportal.connector']._default_for(self.company_id).sudo().advance_product_id
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == 'product' and line.price_subtotal < 0
+            and product and line.product_id == product)
+
+    def _vatportal_likely_advances(self):
+        """The customer's open advances one of which this invoice is likely to settle, though it has no lines that tell which:
+        any where it takes one off, else those of its own order."""
+        advances = self.vatportal_open_advance_ids
+        if self._vatportal_advance_lines() or any(
+                origin.vatportal_is_advance for origin in self._vatportal_downpayments()):
+            return advances
+        orders = self._vatportal_orders()
+        return advances.filtered(lambda advance: orders & advance.sudo().move_id._vatportal_orders())
+
+    def _vatportal_orders(self):
+        """The names of the orders that this invoice comes of."""
+        return {name.strip() for name in (self.invoice_origin or '').split(',')} - {''}
 
     def _vatportal_settled(self, advance):
         """How much of ``advance`` this invoice settles, in AZN with VAT; without lines that take it off, as much as

@@ -1,5 +1,8 @@
 from odoo import fields, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
+
+# So many of the customer's open advances are proposed by name.
+ADVANCES_SHOWN = 5
 
 
 class AccountMove(models.Model):
@@ -45,7 +48,10 @@ class AccountMove(models.Model):
 
     def _vatportal_advance_problems(self):
         advance = self.vatportal_advance_id
-        problems = self._vatportal_found_problems(advance, self._vatportal_found_advances())
+        found = self._vatportal_found_advances()
+        problems = self._vatportal_found_problems(advance, found)
+        if not (advance or found or self.vatportal_is_advance):
+            problems += self._vatportal_likely_problems()
         for origin in self._vatportal_downpayments():
             if origin.vatportal_is_advance and origin.sudo().vatportal_state != 'registered':
                 problems.append(self._vatportal_problem(self.env._("Advance"), self.env._(
@@ -70,6 +76,17 @@ class AccountMove(models.Model):
                 "it with an invoice of its own, or have it cancelled at e-taxes.gov.az.", other.qaime),
                 level='warning', record=other)
             for other in found - advance]
+
+    def _vatportal_likely_problems(self):
+        """Propose the customer's open advances where none is settled, though one seems to be meant."""
+        likely = self._vatportal_likely_advances().sudo()
+        if not likely:
+            return []
+        names = '; '.join(likely[:ADVANCES_SHOWN].mapped('advance_label')) + ('; …' if len(likely) > ADVANCES_SHOWN else '')
+        return [self._vatportal_problem(self.env._("Advance"), self.env._(
+            "The invoice settles no advance at e-taxes, and of the customer's these are open: %s. If one is meant, choose it on "
+            "the invoice, tab e-taxes, and look whether its amount is taken off; else its VAT is paid twice.", names),
+            level='warning')]
 
     def _vatportal_advance_stop(self, advance):
         """What makes it impossible to settle this very ``advance``; None for nothing."""
@@ -119,6 +136,3 @@ class AccountMove(models.Model):
                 else:
                     left = round(left - amount, 2)
         return problems
-
-    def _vatportal_money(self, amount):
-        return formatLang(self.env, amount, currency_obj=self.company_currency_id)

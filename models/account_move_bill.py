@@ -57,6 +57,14 @@ class AccountMove(models.Model):
             return None
         return decimal(total).quantize(Decimal('0.01'), ROUND_HALF_UP)
 
+    def _vatportal_vat(self):
+        """The VAT of an entry that has a total in AZN, as Decimal: all taxes but excise and road tax, for what a fiscal
+        position puts in the place of VAT may have no category."""
+        lines = self.line_ids.filtered(
+            lambda line: line.tax_line_id and line.tax_line_id.vatportal_category not in ('excise', 'road'))
+        amount = 'amount_currency' if self.currency_id.name == 'AZN' else 'balance'
+        return decimal(self.direction_sign * sum(lines.mapped(amount))).quantize(Decimal('0.01'), ROUND_HALF_UP)
+
     def _vatportal_is_issued_here(self):
         # What was made of a received document is e-taxes' already.
         return not self.vatportal_bill_document_id and super()._vatportal_is_issued_here()
@@ -146,7 +154,7 @@ class AccountMove(models.Model):
         drafts.check_access('unlink')
         for document in documents:
             document._message_log(body=self.env._("The bill made of it was deleted."))
-        documents.write({'move_id': False, 'bill_requested': False})
+        documents.write({'move_id': False, 'bill_requested': False, 'bill_notes': False})
         return super().unlink()
 
     def _post(self, soft=True):
@@ -161,7 +169,8 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_bill_document_id.amount_difference', 'vatportal_bill_document_id.status',
+    @api.depends('vatportal_bill_document_id.amount_differs', 'vatportal_bill_document_id.amount_difference',
+                 'vatportal_bill_document_id.amount_vat', 'amount_tax', 'vatportal_bill_document_id.status',
                  'vatportal_bill_document_id.bill_notes')
     def _compute_alerts(self):
         return super()._compute_alerts()
@@ -184,10 +193,7 @@ class AccountMove(models.Model):
         elif document.amount_differs:
             alerts['vatportal_bill_differs'] = {
                 'level': 'warning',
-                'message': self.env._(
-                    "e-taxes: the total of the document is %(total)s, this entry differs by %(difference)s.",
-                    total=formatLang(self.env, float(document._amount_to_pay()), currency_obj=document.currency_id),
-                    difference=formatLang(self.env, document.amount_difference, currency_obj=document.currency_id)),
+                'message': self._vatportal_difference_text(document),
                 **({'action_text': self.env._("Take over the new figures"),
                     'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
                    if self.state == 'draft' else look)}
@@ -200,3 +206,15 @@ class AccountMove(models.Model):
                     alerts[f'vatportal_bill_{level}'] = {
                         'level': level, 'message': ' '.join(texts[:NOTES_SHOWN] + more), **look}
         return alerts
+
+    def _vatportal_difference_text(self, document):
+        def money(amount):
+            return formatLang(self.env, float(amount), currency_obj=document.currency_id)
+
+        if document.amount_difference:
+            return self.env._(
+                "e-taxes: the total of the document is %(total)s, this entry differs by %(difference)s.",
+                total=money(document._amount_to_pay()), difference=money(document.amount_difference))
+        return self.env._(
+            "e-taxes: by the document, VAT of %(vat)s is to be booked, this entry differs by %(difference)s.",
+            vat=money(document._vat_to_book()), difference=money(document._vat_difference()))

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import formatLang
+from odoo.tools import format_date
 
 from ..vatportal import amounts, voen
 
@@ -17,7 +17,8 @@ class AccountMove(models.Model):
         stop = self._vatportal_state_problem(connector)
         if stop:
             return [stop]
-        problems = self._vatportal_party_problems() + self._vatportal_line_problems(connector)
+        problems = self._vatportal_party_problems() + self._vatportal_date_problems()
+        problems += self._vatportal_line_problems(connector)
         if not (self.vatportal_main_info or '').strip():
             problems.append(self._vatportal_problem(
                 self.env._("Main Note"), self.env._("The main note is empty. Fill it in on the invoice, tab e-taxes.")))
@@ -62,12 +63,34 @@ class AccountMove(models.Model):
 
     def _vatportal_party_problems(self):
         partner, company = self.commercial_partner_id, self.company_id.partner_id
-        country = partner.country_id.code
-        if country and country != 'AZ' and not voen.is_voen(partner.vat):
-            return [self._vatportal_problem(self.env._("Customer"), self.env._(
-                "%(name)s is a company of %(country)s without VÖEN; e-taxes takes invoices to taxpayers of "
-                "Azerbaijan only.", name=partner.name, country=partner.country_id.name), record=partner)]
+        if partner.vatportal_is_abroad and not partner.vatportal_voen:
+            return self._vatportal_voen_problems(company) + [self._vatportal_problem(
+                self.env._("Vendor") if self.is_purchase_document() else self.env._("Customer"),
+                self._vatportal_abroad_text(partner), record=partner)]
         return self._vatportal_voen_problems(company | partner)
+
+    def _vatportal_abroad_text(self, partner):
+        values = {'name': partner.name, 'country': partner._vatportal_country().name, 'vat': partner.vat}
+        if voen.is_voen(partner.vat):
+            return self.env._(
+                "%(name)s is of %(country)s, so its Tax ID %(vat)s is not taken for a VÖEN; e-taxes takes invoices to "
+                "taxpayers of Azerbaijan only. If it has a branch in Azerbaijan, enter the branch's VÖEN on the contact, "
+                "“VÖEN in Azerbaijan”; if the country is wrong, correct it.", **values)
+        return self.env._(
+            "%(name)s is of %(country)s and without VÖEN; e-taxes takes invoices to taxpayers of Azerbaijan only. If it has "
+            "a branch in Azerbaijan, enter the branch's VÖEN on the contact, “VÖEN in Azerbaijan”.", **values)
+
+    def _vatportal_date_problems(self):
+        """Warn of a date far off, or in a period that is closed in the books."""
+        label, day = self.env._("Invoice Date"), self.invoice_date
+        problems = self._vatportal_day_problems(label, day)
+        locks = self._get_violated_lock_dates(day, bool(self.invoice_line_ids.tax_ids))
+        if locks:
+            problems.append(self._vatportal_problem(label, self.env._(
+                "%(date)s lies in a period that is closed in the books: %(locks)s. Look whether it is right; it can be sent "
+                "all the same.", date=format_date(self.env, day), locks=self.company_id._format_lock_dates(locks)),
+                level='warning'))
+        return problems
 
     # ------------------------------------------------------------------ lines
 
@@ -81,65 +104,6 @@ class AccountMove(models.Model):
             problems += self._vatportal_product_problems(
                 line, line.product_id.product_tmpl_id, line.product_uom_id, self._vatportal_line_label(line))
         return problems
-
-    def _vatportal_free_lines(self, vals):
-        """Warn of lines without an amount: e-taxes takes no price of zero, so they are left out."""
-        sent = {command[2]['move_line_id'] for command in vals['line_ids'] if command[2]}
-        return [
-            self._vatportal_problem(self.env._("Price"), self.env._(
-                "“%s” is free of charge and is left out: e-taxes takes no line with a price of zero.",
-                self._vatportal_line_label(line)), level='warning', line=line)
-            for line in self.invoice_line_ids
-            if line.display_type == 'product' and line.id not in sent and not line.price_total and line.quantity > 0
-        ]
-
-    def _vatportal_amount_problem(self, error):
-        """Return an :class:`amounts.AmountError` in the accountant's words, naming the line."""
-        row = error.row
-        line = row.key if row.key else None
-        label, record = row.label, None
-        amount = formatLang(self.env, float(row.net), currency_obj=self.company_currency_id)
-        if error.reason == 'tax':
-            record = row.info['tax']
-            text = self.env._("“%(line)s”: the tax %(tax)s has no e-taxes category. Set it on the tax.",
-                     line=label, tax=record.name)
-        elif error.reason == 'rate':
-            record = row.info['tax']
-            text = self.env._("“%(line)s”: the e-taxes category of the tax %(tax)s bears no VAT, but the tax has an amount. "
-                              "Correct the category or the rate of the tax.", line=label, tax=record.name)
-        elif error.reason == 'category':
-            text = self.env._("“%s” has no tax that tells its VAT category. Add one, for instance the tax “exempt” or "
-                     "“not subject to VAT”.", label)
-        elif error.reason == 'categories':
-            text = self.env._("“%s” has taxes of more than one VAT category. Keep one of them.", label)
-        elif error.reason == 'simplified':
-            text = self.env._("“%s” has a VAT tax, but the connector is set to simplified taxation. Remove the tax, or "
-                     "correct the connector.", label)
-        elif error.reason == 'quantity':
-            text = self.env._("“%s” has no positive quantity. e-taxes takes no such line.", label)
-        elif error.reason == 'vat':
-            text = self.env._("“%s”: its VAT is not 18 %% of its amount. Look whether the tax was changed by hand, and "
-                     "whether the tax's rate is 18 %%.", label)
-        elif error.reason == 'rounding':
-            text = self.env._("The cash rounding “%(name)s” of %(amount)s can't be expressed at e-taxes. Remove it from "
-                     "the invoice.", name=label, amount=amount)
-        else:
-            text = self.env._("“%(line)s” comes to %(amount)s. e-taxes takes no negative amounts, and no other line has the "
-                     "same taxes and enough to take it off.", line=label, amount=amount)
-        return self._vatportal_problem(self.env._("Amount"), text, line=line, record=record)
-
-    # ------------------------------------------------------------------ the portal's own rules
-
-    def _vatportal_portal_problems(self, vals):
-        document = self.env['vatportal.document'].new(vals)
-        total = sum(document.line_ids.mapped('amount_total'))
-        problems = []
-        if self.company_currency_id.compare_amounts(total, abs(self.amount_total_signed)):
-            problems.append(self._vatportal_problem(self.env._("Total"), self.env._(
-                "The lines add up to %(sum)s for e-taxes, but the invoice's total is %(total)s.",
-                sum=formatLang(self.env, total, currency_obj=self.company_currency_id),
-                total=formatLang(self.env, abs(self.amount_total_signed), currency_obj=self.company_currency_id))))
-        return problems + super()._vatportal_portal_problems(vals)
 
     def _vatportal_line_of(self, line_vals):
         return self.env['account.move.line'].browse(line_vals['move_line_id'])

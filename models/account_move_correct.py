@@ -47,7 +47,7 @@ class AccountMove(models.Model):
         """:raises UserError: a correction has made this invoice another buyer's than its document's"""
         document = self._vatportal_live_document()
         buyer = voen.normalize(document.buyer_vat)
-        if buyer and buyer != voen.normalize(self.commercial_partner_id.vat):
+        if buyer and buyer != self._vatportal_voen_of(self.commercial_partner_id):
             raise UserError(self.env._(
                 "%(name)s is at e-taxes (%(number)s) for the buyer with the VÖEN %(vat)s. Choose that customer; for "
                 "another one make another invoice.",
@@ -61,25 +61,53 @@ class AccountMove(models.Model):
 
     def _vatportal_standing_text(self, document):
         # EXTENDS vatportal.source
-        values = {'number': document.qaime or document.name}
-        if document.amount_differs:
-            values |= {
-                'total': formatLang(self.env, document.amount_total, currency_obj=document.currency_id),
-                'difference': formatLang(self.env, document.amount_difference, currency_obj=document.currency_id)}
+        text = super()._vatportal_standing_text(document)
         if not document._is_corrected_by_hand():
-            return super()._vatportal_standing_text(document)
-        if document.amount_differs and document.status != 'updateRequested':
-            return self.env._(
-                "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Correct and "
-                "confirm it; it is not sent again.", **values) if self.state == 'draft' else self.env._(
-                "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Compare them; "
-                "if the invoice is wrong, reset it to draft, correct and confirm it. It is not sent again.", **values)
-        if self.state == 'draft':
-            return self.env._(
-                "e-taxes: correct this invoice as %(number)s is corrected at e-taxes.gov.az, and confirm it. It is not sent "
-                "again; the next import compares the two.", **values)
+            return text
         if document.status == 'updateRequested':
+            text = self._vatportal_sent_back_text(document)
+        elif not text:
+            return self._vatportal_corrected_text(document)
+        # That the totals differ is told beside whatever else is asked for.
+        return f'{text} {self._vatportal_difference_text(document)}'.strip()
+
+    def _vatportal_sent_back_text(self, document):
+        """What to do about a document that the buyer sent back, according to how far the correction of this invoice is."""
+        number = document.qaime or document.name
+        if self.state == 'draft':
+            return self._vatportal_draft_text(number)
+        if document.amount_differs:
             return self.env._(
-                "e-taxes: the buyer sent %(number)s back. Correct it at e-taxes.gov.az, and this invoice in the same way: "
-                "reset it to draft, correct and confirm it. It is not sent again.", **values)
-        return False
+                "e-taxes: the buyer sent %s back. Correct it at e-taxes.gov.az as this invoice was corrected; the next import "
+                "compares the two, and nothing is sent again.", number)
+        return self.env._(
+            "e-taxes: the buyer sent %(number)s back. Correct it at e-taxes.gov.az, and this invoice in the same way: "
+            "reset it to draft, correct and confirm it. It is not sent again.", number=number)
+
+    def _vatportal_draft_text(self, number):
+        return self.env._(
+            "e-taxes: correct this invoice as %(number)s is corrected at e-taxes.gov.az, and confirm it. It is not sent "
+            "again; the next import compares the two.", number=number)
+
+    def _vatportal_corrected_text(self, document):
+        """What to do where the document was corrected at e-taxes, or has another total; False for nothing."""
+        values = self._vatportal_difference_values(document)
+        if not document.amount_differs:
+            return self._vatportal_draft_text(values['number']) if self.state == 'draft' else False
+        return self.env._(
+            "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Correct and "
+            "confirm it; it is not sent again.", **values) if self.state == 'draft' else self.env._(
+            "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Compare them; "
+            "if the invoice is wrong, reset it to draft, correct and confirm it. It is not sent again.", **values)
+
+    def _vatportal_difference_text(self, document):
+        """By how much this invoice and its ``document`` differ; '' where they do not."""
+        return self.env._(
+            "The total of %(number)s there is %(total)s, this invoice differs by %(difference)s.",
+            **self._vatportal_difference_values(document)) if document.amount_differs else ''
+
+    def _vatportal_difference_values(self, document):
+        return {
+            'number': document.qaime or document.name,
+            'total': formatLang(self.env, document.amount_total, currency_obj=document.currency_id),
+            'difference': formatLang(self.env, document.amount_difference, currency_obj=document.currency_id)}

@@ -1,20 +1,26 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import models
 
-from ..vatportal import amounts
+from ..vatportal import amounts, levies, netting
 from .account_tax import VAT_CATEGORIES
 from .amounts import decimal
 
+_SAMPLE = 1000000.0
+
 
 class AccountMove(models.Model):
+    """An invoice as a document of e-taxes.
+
+    The figures are the confirmed ones, as the journal items have them in AZN: settings may have changed since. They add
+    up to the invoice's total to the qəpik; how each of its taxes is divided among the items follows from their bases.
+    """
+
     _inherit = 'account.move'
 
     def _vatportal_document_vals(self, connector):
         """Return the values of the ``vatportal.document`` that says at e-taxes what this invoice says here.
-
-        The figures are those of Odoo's tax engine in AZN; lines add up to sums, and sums to the invoice's
-        total, to the qəpik.
 
         :raises AmountError: for a line that no qaimə can express; its row's ``key`` is the ``account.move.line``
         """
@@ -42,75 +48,71 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ amounts
 
     def _vatportal_rows(self, connector):
-        """Return the invoice as :class:`amounts.Row` objects, in AZN.
-
-        Discounts given as negative lines are taken off the lines with the same taxes, by Odoo's own means; a
-        line that comes to nothing is left out, for e-taxes takes no price of zero.
-        """
-        base_lines, rounding = self._vatportal_base_lines()
-        rows = [self._vatportal_row(base_line, connector) for base_line in base_lines]
-        rows = [row for row in rows if row.total or row.net]
+        """Return the invoice as :class:`amounts.Row` objects, in AZN: what was taken back and what discounts take off is
+        no row of its own, and what comes to nothing is left out, for e-taxes takes no price of zero."""
+        rows = netting.net_rows([self._vatportal_row(line, connector) for line in self._vatportal_journal_items('product')])
+        for line in self._vatportal_journal_items('epd').filtered(lambda line: line.tax_ids):
+            row = self._vatportal_row(line, connector)
+            rows = netting.split_untaxed(rows, row, -row.net)
         amounts.check_rows(rows)
-        rows = amounts.even_vat(rows)
-        return amounts.absorb_rounding(rows, rounding, self.invoice_cash_rounding_id.display_name or '')
+        rows = levies.charge(rows, self._vatportal_tax_totals(), self._vatportal_slack())
+        rows = amounts.absorb_rounding(
+            rows, self._vatportal_rounding(), self.invoice_cash_rounding_id.display_name or '')
+        amounts.check_rows(rows)
+        return rows
 
-    def _vatportal_base_lines(self):
-        """Return (base lines of the tax engine with discount lines taken off the others, cash rounding in AZN)."""
-        AccountTax = self.env['account.tax']
-        base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
-        rounding = Decimal(0)
-        lines = []
-        for base_line in base_lines:
-            if base_line['special_type'] == 'cash_rounding':
-                rounding += _net(base_line)
-                continue
-            if not base_line['special_type'] and _net(base_line) < 0:
-                base_line['special_type'] = 'global_discount'
-            lines.append(base_line)
-        lines = AccountTax._dispatch_global_discount_lines(lines, self.company_id)
-        AccountTax._squash_global_discount_lines(lines, self.company_id)
-        return lines, rounding
+    def _vatportal_journal_items(self, *display_types):
+        return self.line_ids.filtered(lambda line: line.display_type in display_types)
 
-    def _vatportal_row(self, base_line, connector):
-        """Return one base line of the tax engine as a :class:`amounts.Row`.
+    def _vatportal_net(self, line):
+        """What a journal item adds to the invoice, in AZN: negative for what it takes off."""
+        return decimal(line.balance * self.direction_sign, 2)
+
+    def _vatportal_row(self, line, connector):
+        """Return one journal item of the invoice as a :class:`amounts.Row`.
 
         :raises AmountError: when its taxes do not say into which VAT column it goes
         """
-        line = base_line['record']
-        taxes = {'excise': Decimal(0), 'road': Decimal(0), 'vat': Decimal(0)}
-        rate, categories, unknown, odd = Decimal(0), set(), None, None
-        for tax_data in base_line['tax_details']['taxes_data']:
-            tax, amount = tax_data['tax'], decimal(tax_data['tax_amount'], 2)
-            category = tax.vatportal_category
-            if category in VAT_CATEGORIES:
-                categories.add(category)
-            if category in taxes:
-                taxes[category] += amount
-            elif category not in VAT_CATEGORIES:
-                unknown = tax
-            elif amount:
-                odd = tax
-            if category == 'excise' and tax.amount_type != 'fixed':
-                rate += decimal(tax.amount)
-        price = base_line['price_unit'] * (1 - base_line['discount'] / 100)
+        taxes = line.tax_ids.flatten_taxes_hierarchy()
+        categories = set(taxes.mapped('vatportal_category')).intersection(VAT_CATEGORIES)
+        # The price for one unit, unless it is in another currency, or VAT is in it.
+        price = decimal(line.price_unit * (1 - line.discount / 100))
+        included = bool(taxes.filtered('price_include'))
         row = amounts.Row(
             key=line,
             label=self._vatportal_line_label(line) if line.display_type == 'product' else line.name or '',
-            quantity=decimal(base_line['quantity'], 6),
-            net=_net(base_line),
-            price=decimal(price),
-            excise=taxes['excise'],
-            excise_rate=rate,
+            quantity=decimal(line.quantity, 6),
+            net=self._vatportal_net(line),
+            price=price,
             category=min(categories, default=None),
-            vat=taxes['vat'],
-            road=taxes['road'],
+            levies=frozenset(levy for tax in taxes if (levy := self._vatportal_levy(tax))),
+            goods=(line.product_id.id, line.product_uom_id.id, included),
+            takes_off=self._vatportal_takes_off(line, connector),
         )
-        if row.net or row.total:
-            self._vatportal_check_taxes(row, categories, unknown, odd, connector)
+        row = replace(row, excise_rate=100 * sum(
+            (levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)))
+        if row.net:
+            self._vatportal_check_taxes(row, taxes, categories, connector)
         return row
 
-    def _vatportal_check_taxes(self, row, categories, unknown, odd, connector):
+    def _vatportal_levy(self, tax):
+        """Return ``tax`` as the :class:`amounts.Levy` that lines of this invoice bear; None for one without an amount."""
+        if tax.vatportal_category not in ('vat', 'excise', 'road'):
+            return None
+        if tax.amount_type == 'percent':
+            return amounts.Levy(tax.vatportal_category, rate=decimal(tax.amount) / 100)
+        if tax.amount_type == 'fixed':
+            return amounts.Levy(tax.vatportal_category, fixed=decimal(tax.amount / (self.invoice_currency_rate or 1)))
+        # Of other ways to compute it, what Odoo makes of a large amount is the rate.
+        computed = tax.compute_all(_SAMPLE, self.company_currency_id, handle_price_include=False)
+        return amounts.Levy(tax.vatportal_category, rate=decimal(
+            (computed['total_included'] - computed['total_excluded']) / _SAMPLE, 6))
+
+    def _vatportal_check_taxes(self, row, taxes, categories, connector):
         """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""
+        # A tax of nothing that stands beside one with a category only marks the base for the tax return.
+        unknown = taxes.filtered(lambda tax: not tax.vatportal_category and (tax.amount or not categories))[:1]
+        odd = taxes.filtered(lambda tax: tax.amount and tax.vatportal_category in ('zero', 'exempt', 'not_subject'))[:1]
         if unknown or odd:
             row.info['tax'] = unknown or odd
             raise amounts.AmountError('tax' if unknown else 'rate', row)
@@ -122,8 +124,36 @@ class AccountMove(models.Model):
         elif not categories:
             raise amounts.AmountError('category', row)
 
+    # ------------------------------------------------------------------ taxes and rounding of the invoice
 
-def _net(base_line):
-    """The base line's amount without taxes in company currency, with its share of the document's rounding."""
-    details = base_line['tax_details']
-    return decimal(details['total_excluded'] + details['delta_total_excluded'], 2)
+    def _vatportal_tax_totals(self):
+        """Return {:class:`amounts.Levy`: what the invoice bears of it, in AZN}."""
+        totals = {}
+        for line in self._vatportal_journal_items('tax'):
+            levy = self._vatportal_levy(line.tax_line_id)
+            if levy:
+                totals[levy] = totals.get(levy, Decimal(0)) + self._vatportal_net(line)
+        # Of what is used privately the VAT stands apart in the books; the vendor is given it back all the same.
+        private = sum((self._vatportal_net(line) for line in self._vatportal_journal_items('non_deductible_tax')), Decimal(0))
+        vat = max((levy for levy in totals if levy.kind == 'vat'), key=totals.get, default=None)
+        if private and vat:
+            totals[vat] += private
+        return totals
+
+    def _vatportal_rounding(self):
+        """The cash rounding, in AZN, whether it has a line of its own or was put into the largest tax."""
+        return sum((self._vatportal_net(line) for line in self._vatportal_journal_items('rounding')), Decimal(0))
+
+    def _vatportal_slack(self):
+        """How far rounding alone may have taken a tax of this invoice from its rate, in AZN, beyond a qəpik.
+
+        Rounded line by line (the lines then add up to the tax), each adds its part; else the tax was rounded once. In a
+        foreign currency it was rounded there.
+        """
+        lines = self._vatportal_journal_items('product')
+        by_line = sum(lines.mapped('price_total')) - sum(lines.mapped('price_subtotal'))
+        explained = not self.currency_id.compare_amounts(by_line, self.amount_tax)
+        count = len(lines) if explained else 1 + len(lines.filtered(lambda line: line.price_subtotal < 0))
+        foreign = self.currency_id != self.company_currency_id
+        step = decimal(self.currency_id.rounding / (self.invoice_currency_rate or 1)) if foreign else Decimal(0)
+        return levies.total_slack(count, step)

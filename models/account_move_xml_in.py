@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -39,7 +41,7 @@ class AccountMove(models.Model):
             return []
         file_data['vatportal_unwrapped'] = True
         try:
-            files = self.env['vatportal.document']._split_files(file_data['name'], file_data['raw'])
+            files, _others = self.env['vatportal.document']._split_qaime(file_data['name'], file_data['raw'])
         except UserError:
             return []  # the decoder says so
         attachments = self.env['ir.attachment'].create([
@@ -56,6 +58,36 @@ class AccountMove(models.Model):
         return super()._should_attach_to_record(attachment) or bool(
             attachment and not attachment.res_field and qaime_file.is_qaime(attachment.raw))
 
+    def _extend_with_attachments(self, files_data, new=False):
+        # EXTENDS account: of the files in a message Odoo reads one; each of ours is a document
+        result = super()._extend_with_attachments(files_data, new)
+        ours = [data for data in files_data if data['import_file_type'] == 'vatportal.qaime']
+        if not new and len(ours) > 1 and self.journal_id.type == 'purchase':
+            for data in ours:
+                if not data.get('vatportal_decoded'):
+                    self._vatportal_read_beside(data)
+        return result
+
+    def _vatportal_read_beside(self, file_data):
+        """Read a file that came in the chatter of this entry and is another document: it gets a bill of its own."""
+        Document = self.env['vatportal.document']
+        try:
+            with self.env.cr.savepoint():
+                name, xml = Document._split_qaime(file_data['name'], file_data['raw'])[0][0]
+                document, _is_new = Document._from_file(self.company_id, name, xml)
+        except UserError as error:
+            self.message_post(body=self.env._(
+                "Attachment %(filename)s not imported: %(reason)s", filename=file_data['name'], reason=error))
+            return
+        if document.bill_state in ('to_bill', 'ask'):
+            document._make_bills()
+        bill = document.sudo().move_id
+        if file_data['attachment'] and bill:
+            file_data['attachment'].sudo().res_id = bill.id
+        self._message_log(body=Markup("<p>%s</p>") % self.env._(
+            "%(filename)s is another document: %(document)s", filename=file_data['name'],
+            document=(bill or document)._get_html_link()))
+
     @api.model
     def _vatportal_decode(self, move, file_data, new):
         """Fill ``move`` with the bill of the (first) document in the file; return why not, where it can't be."""
@@ -63,12 +95,26 @@ class AccountMove(models.Model):
         if reason:
             return reason
         Document = move.env['vatportal.document']
+        file_data['vatportal_decoded'] = True
         try:
-            name, xml = Document._split_files(file_data['name'], file_data['raw'])[0]
+            [(name, xml), *_rest], others = Document._split_qaime(file_data['name'], file_data['raw'])
             document, _is_new = Document._from_file(move.company_id, name, xml)
         except UserError as error:
+            if move._vatportal_is_mere_mail(file_data):
+                move.button_cancel()
             return str(error)
-        return move._vatportal_take_document(document)
+        if others:
+            document.sudo()._message_log(body=move.env._(
+                "In the package %(package)s these are no qaimə files, and were passed over: %(names)s",
+                package=file_data['name'], names=', '.join(others)))
+        reason = move._vatportal_take_document(document)
+        if move.vatportal_bill_document_id == document:
+            file_data['vatportal_made'] = move._vatportal_figures()  # to be compared when the import is over
+        return reason
+
+    def _vatportal_is_mere_mail(self, file_data):
+        """Whether this entry was made for a mail alone, in whose package there is no qaimə."""
+        return bool(self.env.context.get('from_alias')) and qaime_file.is_other_package(file_data['raw'])
 
     def _vatportal_file_problem(self):
         if self.state != 'draft':
@@ -80,12 +126,15 @@ class AccountMove(models.Model):
 
     def _vatportal_take_document(self, document):
         """Make the bill of ``document`` in this draft; return why not, where it can't be."""
+        # Whoever works in a branch alone may not see what belongs to the taxpayer; the bill is the branch's.
+        document = document.with_env(self.env)
+        document = document if document.has_access('read') else document.sudo()
         if document.direction == 'outgoing':
             return self.env._(
                 "%s is a document that the company itself issued. It was taken in, but it is no bill.",
                 document.display_name)
         self.sudo().vatportal_file_document_id = document
-        bill = document.with_env(self.env)._make_bills()
+        bill = document._make_bills().sudo(False).with_env(self.env)
         if not bill:
             return document.bill_question
         if bill == self:
@@ -122,13 +171,6 @@ class AccountMove(models.Model):
             attachment_ids=files.ids)
         self.sudo().with_context(force_delete=True).unlink()
 
-    def _autopost_bill(self):
-        # EXTENDS account: nothing is confirmed without the day and the number that the file did not have
-        document = self.sudo().vatportal_file_document_id
-        if document and not (document.date and document.qaime):
-            return None
-        return super()._autopost_bill()
-
     # ------------------------------------------------------------------ banner
 
     @api.depends('vatportal_file_document_id.bill_ask')
@@ -153,5 +195,14 @@ class AccountJournal(models.Model):
     _inherit = 'account.journal'
 
     def _create_document_from_attachment(self, attachment_ids):
-        # EXTENDS account
-        return super()._create_document_from_attachment(attachment_ids)._vatportal_existing_bills()
+        """:raises UserError: where nothing but packages without a qaimə was dropped"""
+        # EXTENDS account: Odoo makes a draft for each file before it looks into it
+        files = self.env['ir.attachment'].browse(attachment_ids)
+        refused = files.filtered(lambda file: qaime_file.is_other_package(file.raw))
+        if refused:
+            text = self.env._(
+                "No qaimə file is in %s, and no bill was made of it.", ', '.join(refused.mapped('name')))
+            if refused == files:
+                raise UserError(text)
+            self.env.user._bus_send('simple_notification', {'type': 'warning', 'sticky': True, 'message': text})
+        return super()._create_document_from_attachment((files - refused).ids)._vatportal_existing_bills()

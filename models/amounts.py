@@ -1,12 +1,12 @@
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from odoo import fields, models
-from odoo.tools import float_repr
 
 # Amounts are kept exactly as e-taxes has them: real documents carry up to 6 decimals in amounts and 8 in prices.
-# Shown with as many decimals as they have, two at least.
-_amount = partial(fields.Float, digits=(16, 6), min_display_digits=2, readonly=True)
+# Kept with all their digits, for Odoo's rounding to a number of decimals costs large amounts their qəpik; shown with as
+# many decimals as they have, two at least.
+exact_float = partial(fields.Float, digits=False, min_display_digits=2, readonly=True)
 
 # our field -> (field of an item, field of an invoice) in VatPortal API v8.0, /inv/import_upload_invoices.php
 API_NAMES = {
@@ -24,8 +24,12 @@ API_NAMES = {
 
 
 def decimal(value, digits=9):
-    """The exact decimal that a stored Float stands for, without trailing zeros."""
-    number = Decimal(float_repr(value or 0.0, digits)).normalize()
+    """The exact decimal that a Float of Odoo stands for, without trailing zeros: with 15 digits, which every float keeps,
+    and at most ``digits`` after the point. What is beyond them is noise of the computation."""
+    number = Decimal(f'{value or 0.0:.15g}')
+    if number.as_tuple().exponent < -digits:
+        number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    number = number.normalize()
     return number if number.as_tuple().exponent <= 0 else number.quantize(Decimal(1))
 
 
@@ -35,16 +39,16 @@ class VatportalAmounts(models.AbstractModel):
     _name = 'vatportal.amounts'
     _description = 'Columns of an e-taxes document'
 
-    amount_goods = _amount(string="Goods", help="Price × quantity, before excise.")
-    amount_excise = _amount(string="Excise")
-    amount_net = _amount(string="Net", help="Goods plus excise; the VAT columns add up to it.")
-    amount_vat_base = _amount(string="Base at 18 %")
-    amount_not_subject = _amount(string="Not Subject to VAT")
-    amount_zero = _amount(string="Base at 0 %")
-    amount_exempt = _amount(string="Exempt from VAT")
-    amount_vat = _amount(string="VAT")
-    amount_road = _amount(string="Road Tax")
-    amount_total = _amount(string="Total", help="Net plus VAT plus road tax.")
+    amount_goods = exact_float(string="Goods", help="Price × quantity, before excise.")
+    amount_excise = exact_float(string="Excise")
+    amount_net = exact_float(string="Net", help="Goods plus excise; the VAT columns add up to it.")
+    amount_vat_base = exact_float(string="Base at 18 %")
+    amount_not_subject = exact_float(string="Not Subject to VAT")
+    amount_zero = exact_float(string="Base at 0 %")
+    amount_exempt = exact_float(string="Exempt from VAT")
+    amount_vat = exact_float(string="VAT")
+    amount_road = exact_float(string="Road Tax")
+    amount_total = exact_float(string="Total", help="Net plus VAT plus road tax.")
 
     def _api_amounts(self, of_invoice=False):
         """Return the amounts as exact ``Decimal`` under the API's names: an item's, or an invoice's sums."""

@@ -3,3 +3,27 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 # What Odoo runs a request again for: another transaction was at the same rows.
 CONCURRENT = (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+
+
+def by_halves(records, change, failed):
+    """Call ``change(records)`` in a savepoint. If that fails, with each half, down to the record that is at fault.
+
+    :param failed: called with that record and the exception, whatever it is
+    :raises: what :data:`CONCURRENT` names
+    """
+    if not records:
+        return
+    # What was written before is not theirs; it would be with the savepoint, which begins with it.
+    records.env.cr.flush()
+    try:
+        with records.env.cr.savepoint():
+            change(records)
+    except CONCURRENT:
+        raise
+    except Exception as error:  # noqa: BLE001 - any rule of any module may be against it
+        if len(records) == 1:
+            failed(records, error)
+            return
+        middle = len(records) // 2
+        by_halves(records[:middle], change, failed)
+        by_halves(records[middle:], change, failed)

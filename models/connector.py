@@ -62,7 +62,9 @@ class VatportalConnector(models.Model):
         help="For service firms that act at the portal for several companies: every call then carries the "
              "company's ASAN İmza phone number.")
     phone = fields.Char(
-        string="ASAN İmza Phone", tracking=True, help="994 and nine digits, for instance 994501234567.")
+        string="ASAN İmza Phone", tracking=True,
+        help="994 and nine digits, for instance 994501234567. A partner account needs it. Any other account may need it "
+             "for imports from e-taxes: enter it where the portal says that the phone is missing.")
 
     use_old_sys = fields.Boolean(
         string="Old e-taxes Site", help="Send through the old (green) site of e-taxes.gov.az.")
@@ -275,7 +277,7 @@ class VatportalConnector(models.Model):
         if not all(auth.values()):
             raise UserError(self.env._("Connector %s: the log-in data for the portal are missing.", self.name))
         return VatPortalClient(
-            self.base_url, **auth, phone=self.phone if self.is_partner else None,
+            self.base_url, **auth, phone=self.phone, partner=self.is_partner,
             read_methods=dict(self.read_methods or {}), **limits)
 
     def _note_answer(self, methods=None):

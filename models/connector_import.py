@@ -105,8 +105,11 @@ class VatportalImportSchedule(models.Model):
             if not self.env['ir.cron']._commit_progress(1):
                 break
 
-    def _begin(self):
-        """Begin this import, unless one of the same folder is still at work; return its jobs."""
+    def _begin(self, user=None):
+        """Begin this import, unless one of the same folder is still at work; return its jobs.
+
+        :param user: who pressed the button for it; nobody where its time has come
+        """
         self.ensure_one()
         jobs = self.env['vatportal.job']
         schedule = self.try_lock_for_update()
@@ -118,14 +121,14 @@ class VatportalImportSchedule(models.Model):
             ('direction', '=', self.direction), ('state', 'in', OPEN_STATES), ('schedule_id', '!=', False),
         ], limit=1):
             return jobs
-        if self.source == 'etaxes' and not self.connector_id.notify_user_ids:
+        if self.source == 'etaxes' and not user and not self.connector_id.notify_user_ids:
             self._note_failure(self.env._(
                 "Name the users to notify on the connector: one of them has to confirm PIN1."))
             return jobs
         try:
             return jobs._queue_download(
-                self.connector_id, [self.direction], *self._days(), self.source, self._filters(), user_id=False,
-                schedule_id=self.id)
+                self.connector_id, [self.direction], *self._days(), self.source, self._filters(),
+                user=user or self.env['res.users'], schedule_id=self.id)
         except UserError as error:
             self._note_failure(str(error))
             return jobs
@@ -153,7 +156,7 @@ class VatportalImportSchedule(models.Model):
         """
         self.ensure_one()
         self.check_access('write')
-        jobs = self._begin().sudo(False)
+        jobs = self._begin(self.env.user).sudo(False)
         if not jobs:
             jobs = self.job_ids.filtered(lambda job: job.state in OPEN_STATES)
         if not jobs:

@@ -82,8 +82,10 @@ class VatportalConnector(models.Model):
     def _ensure_tax(self, use, category, name, rate):
         """Return the tax that was created or given its category; None where there was one."""
         Tax = self.env['account.tax'].with_company(self.company_id)
+        # One of another country, or for a fiscal position from abroad alone, is no tax for a qaimə.
         own = Tax.search([
-            *Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('amount_type', '=', 'percent')])
+            *Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('amount_type', '=', 'percent'),
+            ('country_id', '=', self.company_id.account_fiscal_country_id.id)]).filtered('is_domestic')
         if own.filtered(lambda tax: tax.vatportal_category == category):
             return None
         # What a rate of 0 % means only its name tells.

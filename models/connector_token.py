@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..vatportal import AuthError, PortalError, Secret, UnknownOutcome
 from . import portal_text
+from .concurrency import by_halves
 from .connector_setup import NO_INVOICE
 from .job import OPEN_STATES
 
@@ -115,15 +116,28 @@ class VatportalConnector(models.Model):
         First into its own row, which nobody else writes; what the connector says of it follows.
         """
         self._keep(self.secret_ids, {'token': token})
-        self._keep(self, {'token': token, 'token_date': fields.Datetime.now(), 'renewal_lost_at': False})
-        self.message_post(body=self.env._("The token was renewed."))
+        # It is in force from here on, whatever stands against what is said of it.
+        known = {'renewal_lost_at': False}
+        for vals in ({'token': token, 'token_date': fields.Datetime.now(), **known}, known):
+            try:
+                self._keep(self, vals)
+                break
+            except OperationalError:
+                raise
+            except Exception:
+                _logger.exception("VatPortal: that connector %s has a new token could not be written", self.id)
+        by_halves(
+            self, lambda connector: connector.message_post(body=connector.env._("The token was renewed.")),
+            lambda connector, error: _logger.error(
+                "VatPortal: the renewal of connector %s could not be told", connector.id, exc_info=error))
 
     def _keep(self, records, vals):
         """Write and commit, again where another transaction wrote the same row at that moment: the portal is not asked
         once more for that."""
         for left in reversed(range(MAX_TRIES)):
             try:
-                records.write(vals)
+                with self.env.cr.savepoint():
+                    records.write(vals)
                 self.env['vatportal.job']._commit()
                 return
             except OperationalError:

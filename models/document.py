@@ -124,6 +124,7 @@ class VatportalDocument(models.Model):
     payload = fields.Json(readonly=True, copy=False, groups='account.group_account_manager')
     raw = fields.Json(readonly=True, copy=False, groups='account.group_account_manager')
     job_ids = fields.Many2many('vatportal.job', string="Processes", readonly=True, copy=False)
+    sequence = fields.Integer(readonly=True, copy=False, help="Its place among what was queued together.")
     spent = fields.Boolean(
         readonly=True, copy=False, help="The ERP id was used up at the portal; the invoice goes again under a new one.")
     resend_count = fields.Integer(readonly=True, copy=False)
@@ -160,6 +161,17 @@ class VatportalDocument(models.Model):
         """
         return self.move_id
 
+    def _in_order(self):
+        """These documents in the order in which they are sent."""
+        return self.sorted(lambda document: (document.sequence, document.id))
+
+    def _put_in_order(self):
+        """Give these documents, whatever they were made from, their places; return them in that order."""
+        documents = self.sudo().sorted(lambda document: document._source()._vatportal_order())
+        for place, document in enumerate(documents, 1):
+            document.sequence = place
+        return documents.sudo(False)
+
     # ------------------------------------------------------------------ states
 
     def _set_state(self, state, **vals):
@@ -177,9 +189,19 @@ class VatportalDocument(models.Model):
                     name=document.display_name, old=labels[document.state], new=labels[state]))
         self.sudo().write({'state': state, **vals})
 
-    def _reject(self, message, portal_message=False):
+    def _reject(self, message, portal_message=False, **vals):
         """The documents are surely not at the portal; ``message`` tells the person why and what to do."""
-        self._set_state('rejected', message=message, portal_message=portal_message)
+        self._set_state('rejected', message=message, portal_message=portal_message, **vals)
+
+    def _set_processing(self, moment):
+        """The portal took the documents at ``moment``."""
+        self._note_sent(moment, taken=True)
+        self._set_state('processing')
+
+    def _set_queued_again(self):
+        """The documents go again by themselves."""
+        for document in self:
+            document._set_state('queued', resend_count=document.resend_count + 1)
 
     def _take_codes(self, codes):
         """Reject the document with the portal's validation ``codes`` (error 14), each on its line.
@@ -306,13 +328,8 @@ class VatportalDocument(models.Model):
                     client.read_methods, getattr(error, 'retry_after', None))
                 return False
             connector._note_answer(client.read_methods)
-        for document in self.filtered(lambda doc: numbers.get(doc.erp_id)):
-            try:
-                with self.env.cr.savepoint():
-                    document._set_number(numbers[document.erp_id])
-            except Exception:
-                # One number that can't be written must not keep the others from their invoices.
-                _logger.exception("VatPortal: the number of document %s could not be written", document.id)
+        for document, text in self._take_numbers(numbers).items():
+            document._settle(lambda kept, text=text: kept._keep_without_number(text))
         return 'unclear' if self._take_appeared(numbers) else 'clear'
 
     # ------------------------------------------------------------------ buttons

@@ -27,6 +27,8 @@ class VatportalDocument(models.Model):
     settlement_ids = fields.One2many('vatportal.document', 'advance_id', string="Settled by", readonly=True)
     advance_left = fields.Float(
         string="Left of the Advance", digits=(16, 2), compute='_compute_advance_left', store=True)
+    advance_label = fields.Char(
+        compute='_compute_advance_label', help="The advance as people choose it: number, date, and what is left of it.")
     advance_day = fields.Date(
         string="Advance Received on", readonly=True, copy=False, help="The day on which it had to be issued.")
     is_late_advance = fields.Boolean(
@@ -70,6 +72,24 @@ class VatportalDocument(models.Model):
                 document.with_context(tz='Asia/Baku'), document.date).date()
             document.is_late_advance = bool(
                 document.is_advance and document.advance_day and made and made > document.advance_day)
+
+    @api.depends('name', 'date', 'advance_left')
+    @api.depends_context('lang')
+    def _compute_advance_label(self):
+        for document in self:
+            document.advance_label = document.name and self.env._(
+                "%(number)s of %(date)s, %(left)s left", number=document.name,
+                date=format_date(self.env, document.date and document._baku_date()),
+                left=formatLang(self.env, document.advance_left, currency_obj=document.currency_id))
+
+    @api.depends('advance_label')
+    @api.depends_context('vatportal_advance')
+    def _compute_display_name(self):
+        # On the invoice the advances are told apart by more than their numbers.
+        super()._compute_display_name()
+        if self.env.context.get('vatportal_advance'):
+            for document in self.filtered('is_advance'):
+                document.display_name = document.advance_label
 
     @api.depends('advance_id')
     def _compute_amount_differs(self):
@@ -156,11 +176,11 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     @api.model
-    def _queue(self, records, connector, sign):
+    def _queue(self, records, connector, sign, **options):
         # Checked before, but not against what others queue at the same time.
         advances = records.vatportal_advance_id if records._name == 'account.move' else self.env['vatportal.document']
         advances._lock_advances()
-        jobs = super()._queue(records, connector, sign)
+        jobs = super()._queue(records, connector, sign, **options)
         jobs.document_ids._check_settled()
         return jobs
 

@@ -4,16 +4,17 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
-from ..vatportal import qaime_number
+from ..vatportal import voen
 from .amounts import decimal
 from .document_delete import FINAL_STATUSES
-from .portal_values import clean
 
 BAKU = pytz.timezone('Asia/Baku')
 QEPIK = Decimal('0.01')
 # More bills than this are made by the scheduled action.
 AT_ONCE = 50
+BILL_TYPES = ('in_invoice', 'in_refund', 'in_receipt')
 
 
 class BillQuestion(UserError):
@@ -38,12 +39,15 @@ class VatportalDocument(models.Model):
     bill_ask = fields.Text(
         string="Question", compute='_compute_bill_ask', help="What a person has to decide before a bill can be made.")
     bill_ignored = fields.Boolean(readonly=True, copy=False)
+    bill_company_id = fields.Many2one(
+        'res.company', string="Branch", readonly=True, copy=False,
+        help="The branch under the company's VÖEN that took the document in: the bill is made there.")
     bill_notes = fields.Json(readonly=True, copy=False, help="What was noticed when the bill was made.")
     bill_partner_chosen = fields.Boolean(
         readonly=True, copy=False, help="A person chose the partner among several with this VÖEN.")
     amount_differs = fields.Boolean(
         compute='_compute_amount_differs', store=True,
-        help="The total of the invoice or bill is not that of the document.")
+        help="The total of the invoice or bill, or the VAT of the bill, is not that of the document.")
     amount_difference = fields.Float(
         string="Difference", digits=(16, 2), compute='_compute_amount_differs', store=True,
         help="Total of the invoice or bill less that of the document, in AZN.")
@@ -52,13 +56,16 @@ class VatportalDocument(models.Model):
         "(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", "This bill belongs to another document.")
 
     @api.depends('direction', 'is_foreign', 'status', 'state', 'kind_id.booking', 'bill_ignored', 'bill_question',
-                 'move_id.state')
+                 'move_id.state', 'amount_total', 'amount_vat', 'fingerprint', 'seller_vat', 'buyer_vat')
     def _compute_bill_state(self):
         for document in self:
             document.bill_state = document._get_bill_state()
 
+    def _bill_company(self):
+        return self.bill_company_id or self.company_id
+
     def _get_bill_state(self):
-        if self.direction != 'incoming' or self.is_foreign:
+        if self.direction != 'incoming' or self.is_foreign or self._is_to_oneself():
             return 'none'
         if self.move_id and self.move_id.state != 'cancel':
             return 'billed'
@@ -66,23 +73,44 @@ class VatportalDocument(models.Model):
             return 'none'
         if self.bill_ignored:
             return 'ignored'
-        if self.kind_id.booking == 'none':
+        booking = self._booking()
+        if booking == 'none':
             return 'none'
-        return 'ask' if self.bill_question or not self.kind_id.booking else 'to_bill'
+        asks = self.bill_question or not booking or self._has_new_status()
+        return 'ask' if asks else 'to_bill'
 
-    @api.depends('bill_state', 'bill_question', 'kind_id')
+    def _booking(self):
+        """What the kind says of this document: ``bill``, ``refund`` or ``none``; False where a person decides."""
+        booking = self.kind_id.booking
+        if booking == 'amount':
+            return False if self.amount_total or self.amount_vat else 'none'
+        return booking
+
+    @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code')
     @api.depends_context('lang')
     def _compute_bill_ask(self):
         for document in self:
-            text = document.bill_question
-            if not text and document.bill_state == 'ask':
-                # Nobody has tried to make the bill yet, so nothing is written on the document.
-                text = self.env._("Documents of the kind “%s” are booked case by case: say how.",
-                                  document.kind_id.display_name or '?')
-            document.bill_ask = document.bill_state == 'ask' and text
+            # Where nobody has tried to make the bill yet, nothing is written on the document.
+            document.bill_ask = document.bill_state == 'ask' and (
+                document.bill_question or document._kind_question() or document._status_question())
 
-    @api.depends('amount_total', 'state', 'status', 'move_id.state', 'move_id.amount_total',
-                 'move_id.amount_total_signed', 'move_id.currency_id')
+    def _kind_question(self):
+        """What a person has to say because of the document's kind; False for nothing."""
+        return not self._booking() and self.env._(
+            "Documents of the kind “%s” are booked case by case: say how.", self.kind_id.display_name or '?')
+
+    def _has_new_status(self):
+        """Whether e-taxes says of this document what nobody here understands, or nothing. A file says nothing ever."""
+        return self.status == 'unknown' or bool(self.fingerprint and not self.status)
+
+    def _status_question(self):
+        """What a person has to say because of the document's status; False for nothing."""
+        return self._has_new_status() and self.env._(
+            "The status of this document at e-taxes, “%s”, is not known here. Look at e-taxes.gov.az whether the document "
+            "is in force, then make its bill, or say that none is wanted.", self.status_code or '–')
+
+    @api.depends('amount_total', 'amount_vat', 'bill_notes', 'state', 'status', 'move_id.state', 'move_id.amount_total',
+                 'move_id.amount_tax', 'move_id.amount_total_signed', 'move_id.currency_id')
     def _compute_amount_differs(self):
         for document in self:
             move = document.move_id
@@ -90,15 +118,33 @@ class VatportalDocument(models.Model):
             dead = document.state in ('rejected', 'deleted') or document.status in FINAL_STATUSES
             if not move or move.state == 'cancel' or dead or total is None:
                 document.amount_difference = 0.0
+                document.amount_differs = False
             else:
                 document.amount_difference = float(total - document._amount_to_pay())
-            document.amount_differs = bool(document.amount_difference)
+                document.amount_differs = bool(document.amount_difference or document._vat_difference())
 
     def _amount_to_pay(self, move_type=None):
         """The document's total in whole qəpik, with the sign that it has on an entry of ``move_type`` (that of its
         entry, if there is one)."""
-        total = decimal(self.amount_total).quantize(QEPIK, ROUND_HALF_UP)
-        return -total if self._is_negative_refund(move_type) else total
+        return self._to_book('amount_total', move_type)
+
+    def _to_book(self, name, move_type=None):
+        """The amount ``name`` as :meth:`_amount_to_pay` gives the total."""
+        amount = decimal(self[name]).quantize(QEPIK, ROUND_HALF_UP)
+        return -amount if self._is_negative_refund(move_type) else amount
+
+    def _vat_to_book(self):
+        """The VAT, in AZN, that stands among the taxes of this document's bill: all that is no part of its prices."""
+        if self._connector().taxation == 'simplified':
+            return Decimal(0)
+        return self._to_book('amount_vat') - sum(
+            (Decimal(note['vat']) for note in self.bill_notes or () if 'vat' in note), Decimal(0))
+
+    def _vat_difference(self):
+        """The VAT of the bill less that of the document, in AZN."""
+        if self.direction != 'incoming' or not self.move_id:
+            return Decimal(0)
+        return self.move_id._vatportal_vat() - self._vat_to_book()
 
     def _is_negative_refund(self, move_type=None):
         """Whether the document says with minus signs what a credit note says without."""
@@ -171,15 +217,28 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ duplicates
 
+    def _bills_that_may_be_meant(self):
+        """Bills of which a person may say that they are this document's."""
+        return self._bills_with_number()._filtered_access('read')
+
     def _bills_with_number(self):
-        """Bills, of whatever origin, that bear this document's number; spaces and case don't count."""
+        """Bills, of whatever origin, that bear this document's number, however it was typed: all of it, or its last eight
+        digits on a bill of the same vendor, or of one whose VÖEN nobody has entered."""
         if not self.qaime:
             return self.env['account.move']
         move_type = self.kind_id._bill_move_type()
-        types = ('out_refund',) if move_type == 'out_refund' else ('in_invoice', 'in_refund', 'in_receipt')
-        # The number's own digits narrow it down; what people type around them is settled below.
-        candidates = self.env['account.move'].search([
-            ('company_id', '=', self.company_id.id), ('move_type', 'in', types), ('state', '!=', 'cancel'),
-            '|', ('ref', 'ilike', self.qaime[-8:]), ('payment_reference', 'ilike', self.qaime[-8:])])
-        return candidates.filtered(lambda move: not move.sudo().vatportal_bill_document_id and any(
-            self.qaime in qaime_number(clean(text or '')) for text in (move.ref, move.payment_reference)))
+        vendors = self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
+        # What people type between its digits is settled below.
+        moves = self.env['account.move'].sudo().search(
+            Domain('company_id', 'in', self._invoicing_companies().ids) & Domain('state', '!=', 'cancel')
+            & Domain('move_type', 'in', ('out_refund',) if move_type == 'out_refund' else BILL_TYPES)
+            & Domain('vatportal_bill_document_id', '=', False)
+            & (_typed_like(self.qaime[-8:]) | Domain('commercial_partner_id', 'in', vendors.ids)
+               & _typed_like('%'.join(self.qaime[-8:]))))
+        return moves.filtered(lambda move: move._vatportal_bears(self.qaime, in_full=not (
+            move.commercial_partner_id in vendors or not voen.is_voen(voen.normalize(move.commercial_partner_id.vat)))
+        )).sudo(False).with_env(self.env)
+
+
+def _typed_like(digits):
+    return Domain.OR(Domain(name, 'ilike', digits) for name in ('ref', 'payment_reference', 'name'))

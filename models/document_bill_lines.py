@@ -1,14 +1,12 @@
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import float_round
 
 from ..vatportal import billing
 from ..vatportal.names import text_key
 from .amounts import decimal
+from .document_bill_taxes import manual_taxes, vat_rate, vat_taxes
 
 _COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_exempt',
             'not_subject': 'amount_not_subject'}
@@ -16,15 +14,6 @@ _COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_e
 # A difference of this size between the lines and the document's sums is rounding; a larger one is for a person to
 # look at.
 ROUNDING_LIMIT = Decimal('0.05')
-
-
-@dataclass
-class Books:
-    """What a company has to book documents with. Looked up once per bill, not once per line."""
-
-    usage: str
-    taxes: dict  # e-taxes category → account.tax
-    units: dict  # folded text → uom.uom
 
 
 class VatportalAmounts(models.AbstractModel):
@@ -36,16 +25,19 @@ class VatportalAmounts(models.AbstractModel):
         return billing.split(
             self, {name: decimal(self[field]) for name, field in _COLUMNS.items()},
             goods=decimal(self.amount_goods), excise=decimal(self.amount_excise), net=decimal(self.amount_net),
-            vat=decimal(self.amount_vat), road=decimal(self.amount_road))
+            vat=decimal(self.amount_vat), road=decimal(self.amount_road), **self._quantity_to_split())
+
+    def _quantity_to_split(self):
+        """The arguments of :func:`billing.split` about the quantity; none for a document as one row."""
+        return {}
 
 
 class VatportalDocumentLine(models.Model):
     _inherit = 'vatportal.document.line'
 
-    def _usual_tax(self, books):
-        """The tax that this line gets by its VAT column; None where it falls into more than one."""
-        parts = self._to_parts()
-        return self.document_id._vat_candidates(parts[0], books)[:1] if len(parts) == 1 else None
+    def _quantity_to_split(self):
+        # EXTENDS document_bill_lines
+        return {'quantity': decimal(self.quantity), 'digits': self.env['decimal.precision'].precision_get('Product Unit')}
 
 
 class VatportalDocument(models.Model):
@@ -58,30 +50,28 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    def _bill_line_commands(self, move):
-        """Return (commands for ``invoice_line_ids``, notes); a note is a dict of ``level`` and ``text``.
+    def _bill_lines(self, move):
+        """Return (list of the values of each line, notes); a note is a dict of ``level`` and ``text``, and of ``vat``, a
+        text, where VAT of that amount is part of a price.
 
         :raises UserError: where the company lacks a tax that the document bears
         """
         self.ensure_one()
-        books = self._books('sale' if move.is_sale_document() else 'purchase')
+        books = self._books('sale' if move.is_sale_document() else 'purchase', move.fiscal_position_id)
         notes = []
         matches = self._match_products(move.commercial_partner_id, books.usage)
         sign = -1 if self._is_negative_refund(move.move_type) else 1
         exact = [part.times(sign) for row in self.line_ids or self for part in row._to_parts()]
         whole_parts = self._whole_parts(exact, sign * decimal(self.amount_vat), notes)
-        commands = []
+        lines = []
         for part, whole in zip(exact, whole_parts, strict=True):
             match = matches.get(part.key)
             for vals in self._part_vals(part, whole, match, books, notes):
-                commands.append(Command.create({**vals, 'sequence': 10 + len(commands)}))
+                lines.append({**vals, 'sequence': 10 + len(lines)})
+        self._note_position(move, notes)
         for line, match in matches.items():
             line.sudo().write({'match': match.how, 'product_id': match.product.id})
-        return commands, notes
-
-    def _books(self, usage):
-        return Books(usage, self._taxes_by_category(usage), self.env['vatportal.unit.alias']._units_by_key(
-            self.company_id))
+        return lines, notes
 
     def _whole_parts(self, exact, vat, notes):
         """``exact`` in whole qəpik. Their VAT is the document's own: it is what the buyer reclaims, and what the tax
@@ -105,18 +95,23 @@ class VatportalDocument(models.Model):
     def _part_vals(self, part, whole, match, books, notes):
         """Return the values of the bill lines for one part: exact (``part``) and in whole qəpik (``whole``)."""
         row = part.key
-        taxes = self._taxes_for(part, match, books)
+        vat, others = self._taxes_for(part, match, books)
+        taxes = vat | others
         held = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
         amount = whole.goods
         if whole.excise and 'excise' not in held:
             amount += whole.excise
-            notes.append(self._cost_note(row, 'excise', whole.excise))
-        if whole.vat_amount and not held & set(_COLUMNS):
+            notes.append({'level': 'info', 'text': self.env._(
+                "“%(line)s”: %(amount)s AZN of excise are part of the price, for the company has no tax of the e-taxes "
+                "category “Excise”.", line=row.display_name, amount=whole.excise)})
+        if whole.vat_amount and not vat_taxes(vat):
             amount += whole.vat_amount
-            notes.append(self._cost_note(row, 'vat', whole.vat_amount))
-        self._note_amounts(part, taxes, notes)
+            notes.append({**self._vat_note(row, whole.vat_amount, books), 'vat': str(whole.vat_amount)})
+        self._note_amounts(part, vat, books, notes)
         vals = self._line_vals(row, match, books.units)
-        vals |= self._amount_vals(row, amount, whole, taxes, part.main, notes)
+        if part.share and not part.main and not part.quantity:
+            vals = self._lone_amount(vals, match, books)
+        vals |= self._amount_vals(part, amount, whole, vat, others, notes)
         result = [vals]
         if whole.road and 'road' not in held:
             result.append({
@@ -140,6 +135,13 @@ class VatportalDocument(models.Model):
             vals['product_uom_id'] = uom.id if uom else False
         return vals
 
+    def _lone_amount(self, vals, match, books):
+        """Of ``vals``, what stays of a part too small to have a quantity: it counts as none of the product."""
+        account = match.product.with_company(self.company_id).product_tmpl_id.get_product_accounts(
+            books.position)['income' if books.usage == 'sale' else 'expense'] if match.product else None
+        return {**({'account_id': account.id} if account else {}),
+                **{name: vals[name] for name in ('name', 'is_imported', 'account_id') if name in vals}}
+
     def _line_unit(self, row, match, units):
         mapping = match.mapping
         if mapping and mapping.uom_id and text_key(mapping.unit) == text_key(row.unit):
@@ -148,112 +150,66 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ amounts
 
-    def _amount_vals(self, row, amount, whole, taxes, main, notes):
+    def _amount_vals(self, part, amount, whole, vat, others, notes):
         """Quantity, price and taxes of a line whose amount before taxes is ``amount``."""
-        quantity, price = self._quantity_and_price(row, main, notes)
+        taxes = vat | others
+        quantity, price, share = self._quantity_and_price(part, notes)
         if amount * quantity * price < 0:
             # The sign of the amount was turned; so is that of what gave it.
-            quantity, price = abs(quantity), abs(price)
+            quantity, price, share = abs(quantity), abs(price), share and abs(share)
         included = taxes.flatten_taxes_hierarchy().filtered('price_include')
         gross = amount + (whole.vat_amount if included else 0)
         # Without taxes there is nothing to hold a subtotal that price × quantity does not give.
-        price = billing.line_price(gross, quantity, price if not included else Decimal(0), exact=not taxes)
+        price = billing.line_price(gross, quantity, price if not included else Decimal(0), exact=not taxes, share=share)
         vals = {'quantity': float(quantity), 'price_unit': price, 'tax_ids': [Command.set(taxes.ids)]}
         if taxes:
             vals['extra_tax_data'] = {
                 'currency_id': self.currency_id.id, 'quantity': float(quantity), 'price_unit': price, 'discount': 0.0,
                 'manual_total_excluded_currency': float(amount),
-                'manual_tax_amounts': _manual_taxes(taxes, whole, amount),
+                'manual_tax_amounts': manual_taxes(taxes, vat_taxes(vat), whole, amount),
             }
         return vals
 
-    def _quantity_and_price(self, row, main, notes):
-        """(quantity as Odoo can keep it, the document's price); 1 and nothing for an amount without a quantity."""
-        if not main or row._name != 'vatportal.document.line' or not row.quantity:
-            return Decimal(1), Decimal(0)
-        digits = self.env['decimal.precision'].precision_get('Product Unit')
-        quantity = decimal(float_round(row.quantity, precision_digits=digits), digits)
-        if quantity != decimal(row.quantity):
+    def _quantity_and_price(self, part, notes):
+        """(quantity as Odoo can keep it, the document's price, the exact quantity where the part is not the whole row);
+        1 and nothing for an amount without a quantity."""
+        row = part.key
+        if row == self or not part.share or not (part.quantity or part.main):
+            return Decimal(1), Decimal(0), None
+        exact = decimal(row.quantity)
+        if part.main and exact.as_tuple().exponent < part.quantity.as_tuple().exponent:
             notes.append({'level': 'info', 'text': self.env._(
                 "“%(line)s”: the quantity %(quantity)s has more decimals than Odoo is set to keep (decimal accuracy of "
                 "Product Unit), so it was rounded and the price with it. The amount is the document's.",
-                line=row.name, quantity=decimal(row.quantity))})
-        return quantity or Decimal(1), decimal(row.price_unit)
-
-    # ------------------------------------------------------------------ taxes
-
-    def _taxes_for(self, part, match, books):
-        """The taxes of a line: VAT by column and rate, or as a person has taught us; excise and road tax."""
-        vat = self._pick_vat(part, books)
-        taught = match.mapping.tax_ids.filtered('active') if match and match.mapping else vat.browse()
-        if taught and self._fits(taught, part):
-            vat = taught
-        if part.excise:
-            vat |= self._pick_other('excise', books, decimal(part.key.excise_rate) if part.key != self else 0)
-        if part.road:
-            vat |= self._pick_other('road', books)
-        return vat
-
-    def _fits(self, taxes, part):
-        """Whether ``taxes``, learnt from another bill, can hold what stands in this part's VAT column."""
-        flat = taxes.flatten_taxes_hierarchy()
-        return part.category in set(flat.mapped('vatportal_category')) and (
-            part.category != 'vat' or billing.bears_rate(part, _rate(taxes)))
-
-    def _pick_vat(self, part, books):
-        """The company's tax for the VAT column of ``part``.
-
-        :raises UserError: where a payer of VAT has none
-        """
-        candidates = self._vat_candidates(part, books)
-        if part.category and not candidates and self._connector().taxation != 'simplified':
-            labels = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
-            raise UserError(self.env._(
-                "The company has no %(usage)s tax of the e-taxes category “%(category)s”. Press “Create Missing "
-                "Taxes” on the VatPortal connector, or set the category on the tax, and make the bill again.",
-                usage=self.env._("purchase") if books.usage == 'purchase' else self.env._("sales"),
-                category=labels[part.category]))
-        return candidates[:1]
-
-    def _vat_candidates(self, part, books):
-        """The company's taxes for the VAT column of ``part``, the one with its rate first."""
-        return books.taxes.get(part.category, self.env['account.tax']).sorted(lambda tax: (
-            not billing.bears_rate(part, _rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
-            tax.sequence, tax.id))
-
-    def _pick_other(self, category, books, rate=0):
-        """The company's excise or road tax; the amount is the document's, whatever the tax itself would give."""
-        return books.taxes.get(category, self.env['account.tax']).sorted(lambda tax: (
-            tax.amount_type != 'percent' or decimal(tax.amount) != rate, tax.sequence, tax.id))[:1]
-
-    def _taxes_by_category(self, usage):
-        """Return a dict of e-taxes category → the company's taxes that are of this one alone."""
-        Tax = self.env['account.tax'].with_company(self.company_id)
-        taxes = Tax.search([*Tax._check_company_domain(self.company_id), ('type_tax_use', '=', usage)])
-        result = {}
-        for tax in taxes:
-            categories = set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')) - {False}
-            if len(categories) == 1:
-                category = categories.pop()
-                result[category] = result.get(category, Tax) | tax
-        return result
+                line=row.name, quantity=exact)})
+        share = part.share if part.share != exact else None
+        return part.quantity or Decimal(1), decimal(row.price_unit), share
 
     # ------------------------------------------------------------------ notes
 
-    def _cost_note(self, row, category, amount):
-        text = {
-            'vat': self.env._("“%(line)s”: %(amount)s AZN of VAT are part of the price, for the company has no tax for "
-                              "them.", line=row.display_name, amount=amount),
-            'excise': self.env._("“%(line)s”: %(amount)s AZN of excise are part of the price, for the company has no "
-                                 "tax of the e-taxes category “Excise”.", line=row.display_name, amount=amount),
-        }[category]
+    def _vat_note(self, row, amount, books):
+        """Why ``amount`` of VAT is part of a price."""
+        if books.simplified:
+            text = self.env._("“%(line)s”: %(amount)s AZN of VAT are part of the price, for under simplified taxation the "
+                              "company can't deduct it.", line=row.display_name, amount=amount)
+        else:
+            text = self.env._("“%(line)s”: %(amount)s AZN of VAT are part of the price, for the company has no tax for "
+                              "them.", line=row.display_name, amount=amount)
         return {'level': 'info', 'text': text}
 
-    def _note_amounts(self, part, taxes, notes):
-        row = part.key
-        rate = _rate(taxes.filtered(lambda tax: not {'excise', 'road'} & set(
-            tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
-        if part.category and taxes and not billing.bears_rate(part, rate):
+    def _note_position(self, move, notes):
+        position = move.fiscal_position_id
+        chosen = move.partner_id.with_company(self.company_id).property_account_position_id
+        if position and position == chosen and not position.tax_ids and self.amount_vat:
+            notes.append({'level': 'warning', 'text': self.env._(
+                "The fiscal position “%(position)s” has no taxes, but the document bears VAT. The VAT was kept: take it off "
+                "the lines if it is not to be booked.", position=position.name)})
+
+    def _note_amounts(self, part, vat, books, notes):
+        # What a fiscal position puts in the place of a tax bears the VAT of that tax, whatever its own rate.
+        row, rates = part.key, {vat_rate(taxes) for taxes in (vat, *books.originals(vat))}
+        rate = vat_rate(vat)
+        if part.category and vat and not any(billing.bears_rate(part, known) for known in rates):
             notes.append({'level': 'warning', 'text': self.env._(
                 "“%(line)s”: the document's VAT of %(vat)s AZN is not %(rate)s %% of %(base)s AZN. Compare the line "
                 "with the document before confirming.",
@@ -268,28 +224,3 @@ class VatportalDocument(models.Model):
 
 def _text(number):
     return f'{number:f}'
-
-
-def _rate(taxes):
-    """The percentage of VAT that ``taxes`` charge, groups taken apart."""
-    return sum((decimal(tax.amount) for tax in taxes.flatten_taxes_hierarchy()
-                if tax.amount_type == 'percent' and tax.vatportal_category not in ('excise', 'road')), Decimal(0))
-
-
-def _manual_taxes(taxes, whole, amount):
-    """The document's amounts per tax, as ``account.tax`` keeps them on a line; a tax that is not among those a
-    document knows is left to Odoo."""
-    flat = taxes._flatten_taxes_and_sort_them()[0]
-    columns = {'excise': (whole.excise, whole.goods), 'road': (whole.road, whole.goods),
-               **dict.fromkeys(_COLUMNS, (whole.vat_amount, amount + (
-                   whole.excise if 'excise' in flat.mapped('vatportal_category') else 0)))}
-    result, given = {}, set()
-    for tax in flat:
-        category = tax.vatportal_category
-        kind = 'vat' if category in _COLUMNS else category
-        result[str(tax.id)] = {}
-        if category in columns and kind not in given:
-            given.add(kind)
-            tax_amount, base = columns[category]
-            result[str(tax.id)] = {'tax_amount_currency': float(tax_amount), 'base_amount_currency': float(base)}
-    return result

@@ -21,13 +21,14 @@ class VatportalDocument(models.Model):
 
         :param partner: a person's choice of the vendor; without it the VÖEN decides
         :param booking: a person's choice; only where the kind leaves it open
-        :param duplicates: a person has seen that a bill with this number exists, and wants another
+        :param duplicates: a person has seen what speaks against it (a bill with this number exists, the status is not
+            known), and wants the bill all the same
         :raises BillQuestion: when a person must decide
         :raises UserError: when something is missing in the configuration
         :raises ConcurrencyError: when somebody else is at the same document
         """
         self.ensure_one()
-        document = self.with_company(self.company_id)
+        document = self.with_company(self._bill_company())
         if not document.sudo().try_lock_for_update():
             # Whoever is at it may yet fail: Odoo runs this again, and then it shows.
             raise ConcurrencyError(self.env._(
@@ -38,14 +39,12 @@ class VatportalDocument(models.Model):
         document._check_billable(booking)
         move_type = document.kind_id._bill_move_type(booking)
         if not move_type:
-            raise BillQuestion(self.env._(
-                "Documents of the kind “%s” are booked case by case: say how.", document.kind_id.display_name or '?'))
+            raise BillQuestion(document._kind_question())
+        if document._has_new_status() and not duplicates:
+            raise BillQuestion(document._status_question())
         document._check_money(move_type)
-        existing = document._bills_with_number()
-        if existing and not duplicates:
-            raise BillQuestion(self.env._(
-                "%s bears this number already. Link the document to it, or make another one.",
-                ', '.join(existing.mapped('display_name'))))
+        if not duplicates:
+            document._check_not_booked()
         partner = partner or document._find_vendor()
         move, notes = document._create_bill(move_type, partner)
         document.sudo().write({
@@ -58,11 +57,23 @@ class VatportalDocument(models.Model):
         """:raises BillQuestion: for a document that nobody may bill, and for one whose kind asks for no bill"""
         never = (self.direction != 'incoming' or self.is_foreign or self.status in FINAL_STATUSES
                  or self.state == 'deleted')
-        if never or self.kind_id.booking == 'none':
+        if self._is_to_oneself():
+            raise BillQuestion(self.env._(
+                "%s is kept, but not billed: the company is its seller and its buyer.", self.display_name))
+        if never or self._booking() == 'none':
             raise BillQuestion(self.env._("%s is not billed: see its kind and status.", self.display_name))
-        if booking and self.kind_id.booking not in (False, booking):
+        if booking and self._booking() not in (False, booking):
             raise BillQuestion(self.env._(
                 "Documents of the kind “%s” are booked as the kind says.", self.kind_id.display_name))
+
+    def _check_not_booked(self):
+        """:raises BillQuestion: where the document may be in the books already"""
+        existing = self._bills_with_number()
+        if existing:
+            raise BillQuestion(self.env._(
+                "%s bears this number already. Link the document to it, or make another one.",
+                ', '.join(existing._filtered_access('read').mapped('display_name'))
+                or ', '.join(existing.sudo().company_id.mapped('display_name'))))
 
     def _check_money(self, move_type):
         """:raises UserError: where no bill of ``move_type`` can have the document's total"""
@@ -87,8 +98,8 @@ class VatportalDocument(models.Model):
     def _fill_bill(self, move):
         """Put the document's lines into the draft ``move``, in the place of those it has; return notes about it."""
         with move._get_edi_creation() as move:
-            commands, notes = self._bill_line_commands(move)
-            move.invoice_line_ids = [Command.clear(), *commands]
+            lines, notes = self._bill_lines(move)
+            move.invoice_line_ids = move._vatportal_line_commands(lines)
         total = self._amount_to_pay(move.move_type)
         difference = total - move._vatportal_total()
         if difference and abs(difference) <= ROUNDING_LIMIT:
@@ -105,14 +116,27 @@ class VatportalDocument(models.Model):
     def _rebuild_bill(self):
         """Make the lines of the draft bill anew; what people have corrected on it is known from their corrections."""
         self.ensure_one()
-        document = self.with_company(self.company_id)
+        document = self.with_company(self.move_id.company_id)
         document._check_billable()
         document._check_money(self.move_id.move_type)
         move = document.move_id.with_context(vatportal_billing=True)
         notes = document._fill_bill(move)
         document.sudo().bill_notes = notes
-        document._log_bill(move, notes, rebuilt=True)
+        document._log_bill(move, notes, self.env._(
+            "Its lines were made anew of the e-taxes document %s.", self.qaime or ''))
         document.sudo()._follow_status()
+
+    def _restore_bill(self):
+        """Something else has changed the draft bill since it was made: put back what the document says."""
+        document = self.with_company(self.company_id)
+        move = document.move_id.with_context(vatportal_billing=True)
+        header = document._bill_header(move.move_type, document.partner_id)
+        move.write({name: header[name] for name in (
+            'partner_id', 'currency_id', 'invoice_date', 'ref', 'payment_reference', 'narration')})
+        document.sudo().bill_notes = notes = document._fill_bill(move)
+        document._log_bill(move, notes, self.env._(
+            "While the file was read in, something else changed this draft. It was made anew of the e-taxes document %s.",
+            self.qaime or ''))
 
     def _new_bill(self, vals):
         return self.env['account.move'].create(vals)
@@ -122,7 +146,7 @@ class VatportalDocument(models.Model):
         notes = [text for text in (self.main_info, self.add_info) if text]
         vals = {
             'move_type': move_type,
-            'company_id': self.company_id.id,
+            'company_id': self._bill_company().id,
             'partner_id': partner.id,
             'currency_id': self.currency_id.id,
             'invoice_date': self._baku_date(),
@@ -162,11 +186,14 @@ class VatportalDocument(models.Model):
             'tax_ids': [Command.clear()], 'is_imported': True,
             **({'account_id': connector.rounding_account_id.id} if connector.rounding_account_id else {})}
 
-    def _log_bill(self, move, notes, rebuilt=False):
+    def _log_bill(self, move, notes, again=None):
+        """Say on ``move`` what it was made of, and what was noticed.
+
+        :param again: what has happened, where the bill is not a new one
+        """
         _ = self.env._
         items = Markup().join(Markup("<li>%s</li>") % note['text'] for note in notes)
         move._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (
-            _("Its lines were made anew of the e-taxes document %s.", self.qaime or '') if rebuilt
-            else _("Made of the e-taxes document %s.", self.qaime or ''), items))
-        if not rebuilt:
+            again or _("Made of the e-taxes document %s.", self.qaime or ''), items))
+        if not again:
             self.sudo()._message_log(body=_("A draft was made of it: %s", move.display_name))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..vatportal import serie_number
+from ..vatportal.codes import known_status
 from ..vatportal.etaxes import qaime_number
 from .document import PENDING_STATES
 from .job import OPEN_STATES
@@ -102,7 +103,7 @@ class VatportalDocument(models.Model):
 
     def _is_gone_from(self, listed):
         """Whether the portal's list of sent documents, ``{number: status}``, shows that this one is gone."""
-        return listed.get(qaime_number(self.qaime)) in FINAL_STATUSES
+        return known_status(listed.get(qaime_number(self.qaime))) in FINAL_STATUSES
 
     # ------------------------------------------------------------------ gone
 

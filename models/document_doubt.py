@@ -118,16 +118,20 @@ class VatportalDocument(models.Model):
         if NO_INVOICE in numbers:
             return bool(doubtful)
         appeared = doubtful.filtered(lambda doc: doc.erp_id in numbers)
-        appeared._set_state('imported', portal_message=False, message=self.env._(
+        appeared._settle(lambda documents: documents._set_appeared())
+        return False
+
+    def _set_appeared(self):
+        """The portal has these rejected documents after all, without a number."""
+        self._set_state('imported', portal_message=False, message=self.env._(
             "The portal has this invoice after all, without a qaimə number. Sign it in VatPortal; or delete it from "
             "e-taxes here and send it again."))
         # What was to be signed and was given back must not stay: as after any process that ended without a number.
-        unsigned = appeared.filtered(lambda doc: doc._sending().sign)
-        if unsigned:
-            self.env['vatportal.job']._queue_deletion(unsigned, 'portal', self.env._(
-                "It appeared at the portal, unsigned, after it was given back here."))
+        unsigned = self.filtered(lambda doc: doc._sending().sign)
+        for user, documents in unsigned.grouped(lambda doc: doc._sending().user_id).items():
+            self.env['vatportal.job']._queue_deletion(documents, 'portal', self.env._(
+                "It appeared at the portal, unsigned, after it was given back here."), user=user)
             self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
-        return False
 
     def _used_up(self):
         """Of documents that the portal knows and does not show: those that were surely removed there."""

@@ -7,18 +7,17 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
-from odoo.tools import float_compare
 from odoo.tools.misc import split_every
 
-from ..vatportal import qaime_number, voen
+from ..vatportal import qaime_number
+from ..vatportal.codes import known_status
 from . import portal_values
 from .amounts import decimal
 from .concurrency import CONCURRENT
-from .document import STATUSES, TRANSITIONS
+from .document import TRANSITIONS
 
 _logger = logging.getLogger(__name__)
 
-KNOWN_STATUSES = {code for code, _label in STATUSES} - {'unknown'}
 DELETED_STATUSES = ('deleted', 'deletedBySystem')
 # How many documents are in memory at a time with all their lines.
 CHUNK = 500
@@ -156,11 +155,11 @@ class VatportalDocument(models.Model):
         try:
             with self.env.cr.savepoint():
                 outcome = self._store_chunk(chunk, found, common)
-        except UniqueViolation as error:
-            raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
         except CONCURRENT:
             raise
         except Exception as error:
+            if isinstance(error, UniqueViolation) and error.diag.constraint_name == self._qaime_unique.full_name(self):
+                raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
             if len(chunk) > 1:
                 middle = len(chunk) // 2
                 for half in (chunk[:middle], chunk[middle:]):
@@ -180,7 +179,7 @@ class VatportalDocument(models.Model):
 
     def _store_chunk(self, chunk, found, common):
         """Return (new documents, changed documents, number of unchanged, number of foreign ones stored)."""
-        own_voen = voen.normalize(self.env.company.vat)
+        own_voen = self._own_voen(self.env.company)
         known = self.browse([found[key] for key, _document in chunk if key in found])
         known_prints = {document.id: document.fingerprint for document in known}
         to_create, changed, unchanged, kind_ids = [], self.browse(), 0, {}
@@ -228,6 +227,8 @@ class VatportalDocument(models.Model):
             changes['import_job_id'] = common['import_job_id']
         if not self.connector_id:
             changes['connector_id'] = common['connector_id']
+        if self._has_new_status() and 'status' in changes:
+            changes['bill_question'] = False  # what was asked because of the status, if anything
         changes['to_follow'] = False if vals['is_foreign'] else self.to_follow or 'changed'
         if self.status == 'unknown' == changes.get('status', self.status) and 'status_code' in changes:
             # The tracked status says "Other" before and after.
@@ -242,7 +243,7 @@ class VatportalDocument(models.Model):
         """Whether ``value`` is news for field ``name``. An empty text is none: what we know stays."""
         field, present = self._fields[name], self[name]
         if field.type == 'float':
-            return float_compare(present, value, precision_digits=field.get_digits(self.env)[1]) != 0
+            return decimal(present) != decimal(value)
         if field.type == 'many2one':
             return bool(value) and present.id != value
         if field.type in ('char', 'selection', 'datetime'):
@@ -294,7 +295,7 @@ class VatportalDocumentLine(models.Model):
         """Whether ``value`` is news for field ``name``."""
         field, present = self._fields[name], self[name]
         if field.type == 'float':
-            return float_compare(present, value, precision_digits=field.get_digits(self.env)[1]) != 0
+            return decimal(present) != decimal(value)
         return (present or '') != (value or '')
 
     def _changes_text(self, vals):
@@ -311,7 +312,7 @@ def _with_number(vals):
 
 def _status(code):
     """Return the values of the status fields; a status that is new to us is kept as it came."""
-    return {'status_code': code or False, 'status': (code if code in KNOWN_STATUSES else 'unknown') if code else False}
+    return {'status_code': code or False, 'status': (known_status(code) or 'unknown') if code else False}
 
 
 def _shown(value):

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..vatportal import Item
-from .amounts import decimal
+from .amounts import decimal, exact_float
 
 
 class VatportalDocumentLine(models.Model):
@@ -20,10 +20,10 @@ class VatportalDocumentLine(models.Model):
     product_code = fields.Char(string="Code", readonly=True, help="10-digit code of the national classifier.")
     name = fields.Char(readonly=True)
     unit = fields.Char(readonly=True)
-    quantity = fields.Float(digits=(16, 6), readonly=True)
-    price_unit = fields.Float(string="Price", digits=(16, 9), readonly=True)
+    quantity = exact_float()
+    price_unit = exact_float(string="Price")
     barcode = fields.Char(readonly=True)
-    excise_rate = fields.Float(digits=(16, 6), readonly=True)
+    excise_rate = exact_float()
     message = fields.Text(readonly=True, help="What the portal refused about this line.")
 
     def _to_item(self):

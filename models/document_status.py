@@ -81,6 +81,8 @@ class VatportalDocument(models.Model):
         """Raise, renew or close the activity on each document's invoice, bill or whatever else, as its status asks; on the
         document where there is none."""
         for document in self:
+            if document._is_replaced():
+                continue
             if not document._source():
                 task = document._lone_task()
             else:
@@ -94,6 +96,12 @@ class VatportalDocument(models.Model):
             else:
                 document._close_activity()
 
+    def _is_replaced(self):
+        """Whether what this document was made from has another one at e-taxes by now. Then its status speaks of itself
+        alone, in its own history."""
+        current = self.direction == 'outgoing' and self._source().sudo().vatportal_document_id
+        return bool(current) and current != self
+
     def _follow_end(self, task):
         """The document is no more: unlock the invoice, cancel a draft bill if that is wished. Return what is left to
         do for a person."""
@@ -106,6 +114,12 @@ class VatportalDocument(models.Model):
             self.move_id._vatportal_cancel_bill()
         return task if self.move_id.state != 'cancel' else None
 
+    def _set_number(self, qaime):
+        # EXTENDS document: what was asked for about an earlier document of the same invoice is settled by this one
+        super()._set_number(qaime)
+        if self._source().sudo().activity_ids:
+            self._follow_status()
+
     def _status_task(self):
         """(summary, what to do) for a person; None where there is nothing to do."""
         number = self.qaime or self.name
@@ -113,7 +127,7 @@ class VatportalDocument(models.Model):
         if not task and self.amount_differs:
             return (
                 self.env._("e-taxes: the amount of %s differs", number),
-                self.env._("The document and the entry in Odoo no longer have the same total. Compare them; the "
+                self.env._("The document and the entry in Odoo no longer have the same total or VAT. Compare them; the "
                            "document's history shows what changed."))
         return task
 

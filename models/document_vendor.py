@@ -46,12 +46,33 @@ class VatportalDocument(models.Model):
             return voen.normalize(self.seller_vat), self.seller_name or ''
         return voen.normalize(self.buyer_vat), self.buyer_name or ''
 
+    def _is_to_oneself(self):
+        """Whether seller and buyer are one: goods that change their warehouse, say."""
+        return bool(self.seller_vat) and voen.normalize(self.seller_vat) == voen.normalize(self.buyer_vat)
+
     @api.model
-    def _partners_by_voen(self, company, numbers, archived=False):
+    def _own_voen(self, company):
+        """The VÖEN under which ``company`` trades: its own, else that of the company whose branch it is."""
+        numbers = [voen.normalize(relative.vat) for relative in company.sudo().parent_ids]
+        return next((number for number in reversed(numbers) if number), '')
+
+    @api.model
+    def _taxpayer(self, company):
+        """The company that has the documents of ``company``: a branch under its parent's VÖEN shares them with the parent,
+        unless it has an account of its own at the portal."""
+        own = self._own_voen(company)
+        if not own or self.env['vatportal.connector']._default_for(company):
+            return company
+        return company.sudo().parent_ids.filtered(
+            lambda relative: voen.normalize(relative.vat) == own)[:1].with_env(self.env)
+
+    @api.model
+    def _partners_by_voen(self, company, numbers, archived=False, abroad=False):
         """Return a dict of VÖEN → partners that may be meant: companies rather than their contacts and branches, those
         of ``company`` rather than those of its parents, these rather than shared ones.
 
         :param archived: look among the archived partners instead
+        :param abroad: look for a Tax ID of another country with these digits instead
         """
         numbers = sorted({number for number in numbers if voen.is_voen(number)})
         result = defaultdict(self.env['res.partner'].browse)
@@ -59,13 +80,18 @@ class VatportalDocument(models.Model):
             return result
         Partner = self.env['res.partner'].sudo()
         query = Partner.with_context(active_test=False)._search([
-            *Partner._check_company_domain(company), ('vat', '!=', False), ('active', '=', not archived)])
+            *Partner._check_company_domain(company), '|', ('vat', '!=', False), ('vatportal_voen', '!=', False),
+            ('active', '=', not archived)])
         # As people type it: with the country's letters, spaces or dashes.
-        query.add_where(SQL(
-            "regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)",
-            Partner._field_to_sql(query.table, 'vat', query), numbers))
+        query.add_where(SQL("(%s)", SQL(" OR ").join(
+            SQL("regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)",
+                Partner._field_to_sql(query.table, name, query), numbers) for name in ('vat', 'vatportal_voen'))))
         for partner in Partner.browse(query):
-            result[voen.normalize(partner.vat)] |= partner.commercial_partner_id
+            number = partner._vatportal_voen()
+            if abroad:
+                number = partner.vatportal_is_abroad and not number and voen.normalize(partner.vat)
+            if number in numbers:
+                result[number] |= partner.commercial_partner_id
         for number, partners in result.items():
             nearest = max(len(partner.company_id.parent_ids) for partner in partners)
             result[number] = partners.filtered(
@@ -80,10 +106,16 @@ class VatportalDocument(models.Model):
         number, _name = self._counterparty()
         return self._partners_by_voen(self.company_id, [number], archived=True)[number]
 
+    def _vendors_abroad(self):
+        """Partners of other countries whose Tax ID has the same digits; it may be that of their branch in Azerbaijan."""
+        number, _name = self._counterparty()
+        return self._partners_by_voen(self.company_id, [number], abroad=True)[number]
+
     def _find_vendor(self):
         """The partner that is meant, created where nobody has this VÖEN.
 
-        :raises BillQuestion: when several have it, or an archived one, or when it is no VÖEN at all
+        :raises BillQuestion: when several have it, or an archived one, or one abroad, or when it is
+            no VÖEN at all
         """
         number, name = self._counterparty()
         if not voen.is_voen(number):
@@ -102,6 +134,12 @@ class VatportalDocument(models.Model):
             raise BillQuestion(self.env._(
                 "The partner with the VÖEN %(number)s is archived: %(names)s. Take it out of the archive, or choose "
                 "another one.", number=number, names=', '.join(archived.mapped('display_name'))))
+        abroad = not candidates and self._vendors_abroad()
+        if abroad:
+            raise BillQuestion(self.env._(
+                "%(names)s has the Tax ID %(number)s too, but in another country. If it is the VÖEN of its branch in "
+                "Azerbaijan, enter it on the contact, “VÖEN in Azerbaijan”; else choose the partner, or make one.",
+                number=number, names=', '.join(abroad.mapped('display_name'))))
         return candidates or self._create_vendor(number, name)
 
     def _chosen_before(self, number):

@@ -2,23 +2,23 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tools.misc import clean_context
 
 from ..vatportal import QaimeXmlError, voen
 from ..vatportal.qaime_read import read_document, xml_files
 from . import qaime_file
-from .document_delete import FINAL_STATUSES
 from .portal_values import clean
+
+# So many files that are no qaimə are named.
+NAMES_SHOWN = 10
 
 
 class VatportalDocument(models.Model):
     """Documents out of files of e-taxes (XML, or packages of them).
 
-    A file whose number is known already means the document that has it. One without a number (as packages are before
-    their upload) is told apart by its content, see :func:`qaime_file.content_key`: a second file with the same content
-    is the same document, and so is a download with it, which brings the number. What a file says never changes a
-    document that is here already; the portal knows it better.
+    A file whose number is known already means the document that has it; which one a file without a number means tells
+    :meth:`_known_document`. What a file says never changes a document that is here already; the portal knows it better.
     """
 
     _inherit = 'vatportal.document'
@@ -58,6 +58,16 @@ class VatportalDocument(models.Model):
         return [(clean(inner or name or '', 100) or 'qaime.xml', xml) for inner, xml in files]
 
     @api.model
+    def _split_qaime(self, name, content):
+        """Return ([(file name, XML)] of the e-taxes files, the names of the other XML files) as :meth:`_split_files`."""
+        files = self._split_files(name, content)
+        found = [(inner, xml) for inner, xml in files if qaime_file.is_qaime(xml)]
+        others = [inner for inner, xml in files if not qaime_file.is_qaime(xml)]
+        if not found:
+            raise UserError(self.env._("The package holds no qaimə file: %s.", ', '.join(others[:NAMES_SHOWN])))
+        return found, others
+
+    @api.model
     def _from_file(self, company, name, xml):
         """Return (document, whether it is new) for one XML of e-taxes, in ``company``.
 
@@ -72,31 +82,43 @@ class VatportalDocument(models.Model):
             raise UserError(self.env._("The file holds what no invoice can have: %s.", error)) from None
         # Odoo's import leaves defaults of the draft in the context, which are no defaults of ours.
         context = clean_context(self.env.context)
-        Document = self.with_context(context).with_company(company).sudo()  # pylint: disable=context-overridden
+        owner = self._taxpayer(company)
+        Document = self.with_context(context).with_company(owner).sudo()  # pylint: disable=context-overridden
         vals |= Document._file_party_values(company, vals)
-        known = Document._known_document(company, vals, lines)
-        if known:
-            known._note_file(name, vals)
-            return known.sudo(False), False
-        return Document._create_from_file(company, name, xml, vals, lines).sudo(False), True
+        document, is_new = Document._known_document(owner, vals, lines), False
+        if document:
+            document._note_file(name, vals)
+        else:
+            created = Document._create_from_file(owner, name, xml, vals, lines)
+            # One that turned out to be another, read from a file without a number, has been merged with it.
+            is_new = bool(created.exists())
+            document = created.exists() or Document._known_document(owner, vals, lines)
+        document._note_branch(company)
+        return document.sudo(False), is_new
+
+    def _note_branch(self, company):
+        """The file was taken in by ``company``, the document's own or one of its branches."""
+        branch = company - self.company_id
+        if self.bill_company_id != branch and not self._is_billed():
+            self.bill_company_id = branch
 
     def _file_party_values(self, company, vals):
         """The values that follow from who we are in the document.
 
         :raises UserError: when the company is neither buyer nor seller, or nobody can tell
         """
-        own = voen.normalize(company.vat)
+        own = self._own_voen(company)
         if not voen.is_voen(own):
             raise UserError(self.env._(
                 "%s has no VÖEN (10 digits), so nobody can tell whose the file is. Fill in the company's Tax ID.",
                 company.name))
+        if vals['seller_vat'] == own and not vals['qaime']:
+            raise UserError(self.env._(
+                "%s issued this document itself, and the file carries no qaimə number yet. Upload it at "
+                "e-taxes.gov.az.", company.name))
         if vals['buyer_vat'] == own:
             return {'direction': 'incoming', 'buyer_name': vals['buyer_name'] or company.name}
         if vals['seller_vat'] == own:
-            if not vals['qaime']:
-                raise UserError(self.env._(
-                    "%s issued this document itself, and the file carries no qaimə number yet. Upload it at "
-                    "e-taxes.gov.az.", company.name))
             return {'direction': 'outgoing', 'seller_name': company.name}
         other = self.env.user.company_ids.filtered(
             lambda other: voen.normalize(other.vat) == vals['buyer_vat'])[:1]
@@ -105,37 +127,6 @@ class VatportalDocument(models.Model):
         raise UserError(self.env._(
             "The document is none of %(company)s: its buyer has the VÖEN %(buyer)s, the company %(own)s.",
             company=company.name, buyer=vals['buyer_vat'] or '?', own=own) + hint)
-
-    def _known_document(self, company, vals, lines):
-        """The document that the file is about, if it is here already."""
-        domain = Domain('company_id', '=', company.id) & Domain('direction', '=', vals['direction'])
-        if vals['qaime']:
-            found = self.search(domain & Domain('qaime', '=', vals['qaime']), limit=1)
-            # The same document may have come before, in a file without a number.
-            return found or self._numberless(domain, vals, lines)
-        return self._same_content(
-            domain & Domain('amount_total', '>=', vals['amount_total'] - 0.01)
-            & Domain('amount_total', '<=', vals['amount_total'] + 0.01) & Domain('seller_vat', '=', vals['seller_vat']),
-            vals, lines)
-
-    def _numberless(self, domain, vals, lines):
-        """The document read from a file without a number that has this content; it takes the number."""
-        found = self._same_content(domain & Domain('qaime', '=', False) & Domain('content_key', '!=', False),
-                                   vals, lines)
-        if found:
-            found.qaime = vals['qaime']
-            found._complete_bill()
-        return found
-
-    def _same_content(self, domain, vals, lines):
-        key = qaime_file.content_key(vals, lines)
-        for document in self.search(domain & Domain('state', '!=', 'deleted'), order='id'):
-            if document.status not in FINAL_STATUSES and document._content_key() == key:
-                return document
-        return self.browse()
-
-    def _content_key(self):
-        return qaime_file.content_key(self, self.line_ids)
 
     def _create_from_file(self, company, name, xml, vals, lines):
         connector = self.env['vatportal.connector']._default_for(company)
@@ -146,7 +137,7 @@ class VatportalDocument(models.Model):
                 document = self.create({
                     **vals, 'company_id': company.id, 'connector_id': connector.id, 'state': 'registered',
                     'kind_id': kind.id if kind else False, 'file_name': name,
-                    'content_key': False if vals['qaime'] else qaime_file.content_key(vals, lines),
+                    'content_key': False if vals['qaime'] else self._free_key(company, vals, lines),
                     'line_ids': [Command.create(line) for line in lines]})
         except UniqueViolation:
             raise UserError(self.env._("Somebody else is importing the same document at this moment.")) from None
@@ -154,7 +145,7 @@ class VatportalDocument(models.Model):
             body=self.env._("Read from a file of e-taxes."), attachments=[(name, xml)],
             subtype_xmlid='mail.mt_note')
         document._on_imported(document, document.browse())
-        return document.exists()
+        return document
 
     def _note_file(self, name, vals):
         """A file of this document came once more: say so, and whether it says something else."""
@@ -171,14 +162,14 @@ class VatportalDocument(models.Model):
         """Empty drafts that were made for the file of this document, which the bill may fill."""
         return self.file_move_ids.filtered(
             lambda move: move._vatportal_is_empty_draft() and move.journal_id.type == 'purchase'
-            and move.company_id == self.company_id and move_type.startswith('in_'))
+            and move.company_id == self._bill_company() and move_type.startswith('in_'))
 
     def _new_bill(self, vals):
         draft = self._waiting_drafts(vals['move_type'])[:1]
         if not draft:
             return super()._new_bill(vals)
         # The journal is the one into which the file was dropped.
-        draft.write({name: value for name, value in vals.items() if name != 'journal_id'})
+        draft.write({name: value for name, value in vals.items() if name not in ('journal_id', 'company_id')})
         return draft
 
     def _bill_header(self, move_type, partner):
@@ -202,39 +193,6 @@ class VatportalDocument(models.Model):
         (self.sudo().file_move_ids - move)._vatportal_existing_bills()
 
     # ------------------------------------------------------------------ what a download brings
-
-    @api.model
-    def _on_imported(self, created, changed):
-        created, changed = self._merge_numberless(created, changed)
-        super()._on_imported(created, changed)
-        for document in changed.sudo():
-            document._complete_bill()
-
-    @api.model
-    def _merge_numberless(self, created, changed):
-        """Downloads with the content of a file that had no number are that document. Return both sets anew."""
-        fresh = created.sudo().filtered(lambda document: (
-            document.qaime and document.direction == 'incoming' and document.state == 'registered'))
-        waiting = fresh and self.sudo().search([
-            ('company_id', 'in', fresh.company_id.ids), ('direction', '=', 'incoming'), ('content_key', '!=', False),
-            ('qaime', '=', False), ('state', '=', 'registered')])
-        if not waiting:
-            return created, changed
-        by_key = {(document.company_id, document._content_key()): document for document in waiting}
-        sellers = set(waiting.mapped('seller_vat'))
-        for download in fresh.filtered(lambda document: document.seller_vat in sellers):
-            document = by_key.pop((download.company_id, download._content_key()), None)
-            if document:
-                created -= download
-                changed |= document.with_env(changed.env)
-                number = download.qaime
-                document.write({
-                    name: download[name] for name in ('seller_name', 'buyer_name') if download[name]
-                } | {'kind_id': download.kind_id.id or document.kind_id.id})
-                # Takes over what the download knows, and removes it.
-                document._absorb_download(number)
-                document.qaime = number
-        return created, changed
 
     def _complete_bill(self):
         """Write what the file lacked, and is known now, on a bill that still lacks it."""

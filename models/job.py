@@ -1,7 +1,8 @@
 from datetime import timedelta
 
-from odoo import api, fields, models, modules
+from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.exceptions import UserError
+from odoo.tools.misc import split_every
 
 OPEN_STATES = ('queued', 'starting', 'running')
 STEPS = [
@@ -46,7 +47,8 @@ class VatportalJob(models.Model):
     connector_id = fields.Many2one(
         'vatportal.connector', required=True, readonly=True, ondelete='restrict', index=True)
     company_id = fields.Many2one(related='connector_id.company_id', store=True, index=True)
-    user_id = fields.Many2one('res.users', string="Started by", readonly=True, default=lambda self: self.env.user)
+    user_id = fields.Many2one('res.users', string="Started by", readonly=True, default=lambda self: self._owner(),
+        help="Empty: nobody; the connector's users to notify hear of it.")
     document_ids = fields.Many2many('vatportal.document', string="Documents", readonly=True)
     document_count = fields.Integer(compute='_compute_document_count')
     sign = fields.Boolean(default=True, readonly=True, help="Send to e-taxes and sign, or import into VatPortal only.")
@@ -121,29 +123,38 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ queueing
 
     @api.model
-    def _queue(self, records, connector, sign):
+    def _owner(self, user=None):
+        """Whom a process belongs to that ``user`` starts (not given: whoever is at work): that person, or nobody where
+        it is none, such as OdooBot in a scheduled action or a visitor of the website."""
+        user = (self.env.user if user is None else user).sudo()
+        return user.filtered(lambda person: person.active and not person.share and person.id != SUPERUSER_ID)
+
+    @api.model
+    def _queue(self, records, connector, sign, user=None, join=False):
         """Create the documents of ``records`` (of a model with ``vatportal.source``) and the jobs that send them; return the jobs.
 
         A rejected document is taken up again with the figures of today and the same ERP id, unless that was used up
         at the portal: ids are unique there for ever. The caller commits before anything is sent.
 
+        The documents go in the order of the records' days and numbers, see ``_vatportal_order``.
+
+        :param user: who starts them, see :meth:`_owner`
+        :param join: whether they may go with what the same person queued a moment ago, see :meth:`_joinable`
         :raises AmountError: for a record that was not checked with ``_vatportal_problems`` before
         """
         documents = self.env['vatportal.document']
         for record in records:
             documents += self._queue_document(record, connector)
-        size = connector.batch_size
-        return self.sudo().create([
-            {
-                'connector_id': connector.id,
-                'user_id': self.env.uid,
-                'sign': sign,
-                'document_ids': [fields.Command.set(documents[start:start + size].ids)],
-                'started_at': fields.Datetime.now(),
-                'changed_at': fields.Datetime.now(),
-            }
-            for start in range(0, len(documents), size)
-        ]).sudo(False)
+        vals = {'connector_id': connector.id, 'user_id': self._owner(user).id, 'sign': sign}
+        jobs = self._joinable(documents, vals) if join else self.browse().sudo()
+        parts = list(split_every(connector.batch_size, (jobs.document_ids | documents)._put_in_order().ids, list))
+        now = fields.Datetime.now()
+        if jobs:
+            jobs.write({'document_ids': [fields.Command.set(parts.pop(0))], 'changed_at': now,
+                        'next_poll_at': jobs.on_hold and jobs.next_poll_at})
+        jobs += jobs.create([
+            {**vals, 'document_ids': [fields.Command.set(ids)], 'started_at': now, 'changed_at': now} for ids in parts])
+        return jobs.sudo(False)
 
     @api.model
     def _queue_document(self, record, connector):
@@ -182,7 +193,7 @@ class VatportalJob(models.Model):
             'phase': 'end', 'answer': False, 'next_poll_at': False, 'finished_at': fields.Datetime.now(),
             'pin1_code': False, 'pin2_code': False, 'stats': without_codes(self.stats) or False,
         })
-        self._notify('failed' if failed else 'done')
+        self._beside(lambda job: job._notify('failed' if failed else 'done'))
 
     def _notify(self, event):
         """Tell whoever waits for this job that there is something to see (a ``code``, its end).
@@ -190,9 +201,26 @@ class VatportalJob(models.Model):
         The message carries no code: bus messages stay in the database for a while. The browser fetches what it
         shows with :meth:`action_refresh`.
         """
-        users = self.user_id.filtered(lambda user: user.active and user.id != self.env.ref('base.user_root').id)
-        for user in users or self.connector_id.notify_user_ids:
+        for user in self._told_users():
             user._bus_send('vatportal.job', {'job_id': self.id, 'event': event, 'name': self.name})
+
+    def _told_users(self):
+        """Who hears of this job: whoever it belongs to. Where that is nobody, or somebody who may not follow it, the
+        connector's users to notify; where there are none with access to the company, its administrators."""
+        owner = self._owner(self.user_id)
+        if owner and self._may_be_followed_by(owner):
+            return owner
+        company, people = self.company_id, self._owner(self.connector_id.notify_user_ids)
+        return owner | (people.filtered(lambda user: company in user.company_ids) or self._administrators())
+
+    def _may_be_followed_by(self, user):
+        job = self.with_user(user).with_context(allowed_company_ids=self.company_id.ids)
+        return self.company_id in user.company_ids and job.has_access('read') and job._may_use()
+
+    def _administrators(self):
+        groups = self.env.ref('base.group_system') + self.env.ref('account.group_account_manager')
+        return self._owner(self.env['res.users'].sudo().search(
+            [('all_group_ids', 'in', groups.ids), ('company_ids', 'in', self.company_id.ids)]))
 
     def _may_use(self):
         """Whether the user, who can read these jobs, may also move them on or give them up."""

@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .concurrency import CONCURRENT
 from .job import OPEN_STATES
 from .job_download_batch import HOLD
+
+# For how long after it was queued, or last joined, a process that has not begun takes in what the same person queues.
+JOIN_S = 60
 
 
 class VatportalJob(models.Model):
@@ -22,9 +28,45 @@ class VatportalJob(models.Model):
         """Let these jobs, queued a moment ago, run one after the other for each connector; return them."""
         for jobs in self.sudo().sorted('id').grouped('connector_id').values():
             if len(jobs) > 1:
-                jobs.root_id = jobs[0]
+                # The first may be one that others have joined.
+                jobs.root_id = jobs[0].root_id or jobs[0]
                 jobs[1:].write({'on_hold': True, 'next_poll_at': fields.Datetime.now() + HOLD})
         return self
+
+    @api.model
+    def _joinable(self, documents, vals):
+        """The last upload with ``vals`` (connector, person, with or without signature) where it has not begun, was queued
+        a moment ago and has room: ``documents``, of the same model, can go with it. Locked.
+
+        Each process costs a person two PINs. A deletion is never joined, for it succeeds or fails as a whole; nor are
+        transfers and invoices, which are for different people to see.
+        """
+        since = fields.Datetime.now() - timedelta(seconds=JOIN_S)
+        job = self.sudo().search(
+            [('operation', '=', 'upload'), *((name, '=', value) for name, value in vals.items())], limit=1)
+        if job.state != 'queued' or job.sent_at or job.changed_at < since:
+            return job.browse()
+        if any(other.id > job.id for other in documents.sudo().job_ids):
+            return job.browse()  # a document belongs to the last of its processes
+        try:
+            with self.env.cr.savepoint():
+                job = job._locked()
+        except CONCURRENT:
+            return job.browse()  # it begins at this moment
+        return job.filtered(lambda job: job._has_room(documents))
+
+    def _gather(self, more_to_come):
+        """Begin this process, the last that was queued, when it is full or no more is to come: at once or, where nobody
+        comes any more after all, when what is queued no longer joins it."""
+        full = len(self.document_ids) >= self.connector_id.batch_size
+        if not self.on_hold:
+            self.sudo().next_poll_at = (
+                more_to_come and not full and fields.Datetime.now() + timedelta(seconds=JOIN_S))
+
+    def _has_room(self, documents):
+        return (
+            len(self.document_ids) < self.connector_id.batch_size
+            and self.document_ids[:1]._source()._name == documents[:1]._source()._name)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waited_for(self):

@@ -27,6 +27,7 @@ class VatportalJob(models.Model):
             locked = job.sudo()._locked() if job._can_cancel() else job.browse()
             if not locked or not locked._can_cancel():
                 raise UserError(self.env._("The process has started already; it can't be stopped from here."))
-            locked._pending()._reject(self.env._("Sending was given up before anything went to the portal."))
+            locked._reject(
+                locked._pending(), self.env._("Sending was given up before anything went to the portal."))
             locked._finish()
         return True

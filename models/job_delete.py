@@ -43,15 +43,17 @@ class VatportalJob(models.Model):
 
     # ------------------------------------------------------------------ queueing
 
-    def _queue_deletion(self, documents, folder, reason):
+    def _queue_deletion(self, documents, folder, reason, user=None):
         """Create the jobs that delete ``documents`` out of ``folder``, one per connector; return them.
+
+        :param user: who starts them, see :meth:`_owner`
 
         The caller has locked and checked the documents and commits before anything is sent.
         """
         now = fields.Datetime.now()
         jobs = self.sudo().create([
             {
-                'operation': 'delete', 'connector_id': connector.id, 'user_id': self.env.uid, 'folder': folder,
+                'operation': 'delete', 'connector_id': connector.id, 'user_id': self._owner(user).id, 'folder': folder,
                 'delete_reason': reason, 'document_ids': [fields.Command.set(group.ids)],
                 'started_at': now, 'changed_at': now,
             }
@@ -65,11 +67,11 @@ class VatportalJob(models.Model):
 
     def _to_delete(self):
         """The documents of this deletion that are not known to be gone."""
-        return self.document_ids.filtered(lambda doc: doc.state != 'deleted').sorted('id')
+        return self._written(self.document_ids).filtered(lambda doc: doc.state != 'deleted').sorted('id')
 
     def _gone(self, documents):
-        if documents:
-            documents._set_deleted(self.user_id, self.delete_reason or '')
+        user = self.user_id or self.env.ref('base.user_root')
+        self._each(documents, lambda gone: gone._set_deleted(user, self.delete_reason or ''))
 
     def _seen_first(self):
         """Documents of this deletion that an import has seen deleted before the process told of its end."""
@@ -91,7 +93,7 @@ class VatportalJob(models.Model):
     def _apply_start(self, process_id):
         if self.operation == 'delete' and self.folder == 'portal':
             self._gone(self._to_delete())
-            self._finish()
+            self._end_deletion()
         else:
             super()._apply_start(process_id)
 
@@ -125,7 +127,7 @@ class VatportalJob(models.Model):
     def _ended_delete(self, succeeded, _refusals):
         if succeeded:
             self._gone(self._to_delete() | self._seen_first())
-            self._finish()
+            self._end_deletion()
         else:
             self._settle_deletion('failed')
 
@@ -149,14 +151,15 @@ class VatportalJob(models.Model):
 
     def _apply_read_delete(self, numbers):
         documents = self._to_delete().filtered('erp_id')
-        unseen = documents.filtered(lambda doc: not numbers.get(doc.erp_id))
+        unseen = documents.filtered(lambda doc: numbers.get(doc.erp_id, '') == '')
         if self.folder != 'portal':
             self.unseen_ids = unseen.mapped('erp_id')
             self._to('list')
             return
-        for document in documents - unseen:
-            # Signed at the portal by hand meanwhile.
-            document._set_number(numbers[document.erp_id])
+        # Signed at the portal by hand meanwhile. What can't take its number is not removed there either.
+        for document, text in (documents - unseen)._take_numbers(numbers).items():
+            self._each(document, lambda kept, text=text: kept._keep_without_number(text))
+            self.kept_ids = [*(self.kept_ids or []), document.erp_id]
         self._to('remove' if self._unsure() else 'end')
 
     def _unsure(self):
@@ -263,12 +266,20 @@ class VatportalJob(models.Model):
             # All or nothing: nobody else was deleting them, for they wait for this deletion.
             self._gone(self._seen_first())
         left = self._to_delete()
+        if self.unwritten:
+            message = '\n'.join(filter(None, [message, self._undeleted_text()]))
         said = '\n'.join(Stats.from_json(self.stats).refusals)
         self.write({
             'message': message or (self._not_deleted(left) if left else False),
             'portal_message': portal_message or said or False,
         })
         self._finish()
+
+    def _undeleted_text(self):
+        """What to do about documents that are gone, where that could not be written."""
+        return f"{self._unwritten_text()}\n" + self.env._(
+            "The portal has told what became of these. Once they can be written, delete them again, or import their day from "
+            "e-taxes: the import brings their state.")
 
     def _not_deleted(self, left):
         _ = self.env._

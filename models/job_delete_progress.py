@@ -89,6 +89,7 @@ class VatportalJob(models.Model):
 
     def action_retry(self):
         if self.operation == 'delete':
-            action = self._batch()._to_delete().action_delete()
+            left = self._batch().document_ids.filtered(lambda document: document.state != 'deleted')
+            action = left.action_delete()
             return {**action, 'context': {**action['context'], 'default_reason': self.delete_reason}}
         return super().action_retry()

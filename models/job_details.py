@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError, UserError
 from ..vatportal import PortalError
 from . import portal_text
 from .job import without_codes
-from .portal_values import storable
 
 # Names under which a portal may repeat what it was told in confidence.
 _SECRET = re.compile(r'token|passw|secret|hash|apikey|^key$|login(?!_done$)|user_?name|phone|pin[12]?_?code', re.IGNORECASE)
@@ -38,7 +37,7 @@ class VatportalJob(models.Model):
                 said = ' ' + self.env._("The portal said: %s", error.message) if error.message else ''
                 raise UserError(portal_text.explain(self.env, error) + said) from None
             connector._note_answer(client.read_methods)
-        self.sudo().details = connector._without_secrets(without_codes(storable(data))) or {'log': []}
+        self.sudo()._keep_details(connector._without_secrets(without_codes(data)) or {'log': []})
         return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from odoo import fields, models
 
 from ..vatportal import EtaxesDocument, polling, qaime_number
+from ..vatportal.codes import code_key
 from .concurrency import CONCURRENT
 
 # The folders of e-taxes as the API numbers them (v8.0, /etx/import, `dir`).
@@ -193,10 +194,9 @@ class VatportalJob(models.Model):
         """Whether the choice of kinds and statuses takes the document; what is included wins over what is not."""
         filters = self.filters or {}
         for name, code in (('kinds', document.type), ('status', document.status)):
-            if filters.get(f'inc_{name}'):
-                if code not in filters[f'inc_{name}']:
-                    return False
-            elif code in filters.get(f'exc_{name}', ()):
+            included, excluded = (
+                {code_key(choice) for choice in filters.get(f'{prefix}_{name}', ())} for prefix in ('inc', 'exc'))
+            if code_key(code) not in included if included else code_key(code) in excluded:
                 return False
         return True
 

@@ -31,7 +31,7 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ queueing
 
     @api.model
-    def _queue_download(self, connector, directions, date_from, date_to, source, filters=None, **vals):
+    def _queue_download(self, connector, directions, date_from, date_to, source, filters=None, user=None, **vals):
         """Create the imports of a range of days, one per folder and calendar month; only the first is due.
 
         The caller commits before anything is asked.
@@ -39,16 +39,18 @@ class VatportalJob(models.Model):
         :param directions: list of 'incoming', 'outgoing'
         :param source: 'portal' | 'etaxes'
         :param filters: dict of ``inc_kinds``, ``exc_kinds``, ``inc_status``, ``exc_status``: lists of codes
+        :param user: who starts them, see :meth:`_owner`
         :raises UserError: the company has no VÖEN, so that nobody can tell which documents are its own
         """
-        if not connector.company_id.vat:
+        if not self.env['vatportal.document']._own_voen(connector.company_id):
             raise UserError(self.env._(
                 "Set the VÖEN (Tax ID) of %s first: it tells which documents are the company's own.",
                 connector.company_id.display_name))
         now = fields.Datetime.now()
         jobs = self.sudo().create([
             {
-                'operation': 'download', 'connector_id': connector.id, 'user_id': self.env.uid, 'sign': False,
+                'operation': 'download', 'connector_id': connector.id, 'user_id': self._owner(user).id,
+                'sign': False,
                 'direction': direction, 'source': source, 'date_from': start, 'date_to': end,
                 'filters': {key: codes for key, codes in (filters or {}).items() if codes},
                 'phase': 'read' if source == 'portal' else 'start',
@@ -149,7 +151,7 @@ class VatportalJob(models.Model):
         vals = {
             'state': 'queued', 'is_stopped': False, 'on_hold': True, 'answer': False, 'message': False,
             'portal_message': False, 'finished_at': False, 'error_count': 0, 'conflicts': 0, 'pin_missed': False,
-            'next_poll_at': fields.Datetime.now() + HOLD,
+            'next_poll_at': fields.Datetime.now() + HOLD, 'user_id': self._owner().id,
         }
         if self.has_documents or self.source == 'portal':
             vals['phase'] = 'read'

@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from ..vatportal import AuthError, InvalidInvoices, PortalError, Refused, TransientError, UnknownOutcome, polling
 from . import portal_text
+from .concurrency import CONCURRENT
 from .job import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -29,39 +30,36 @@ class VatportalJob(models.Model):
         What is refused or broken at the portal is written on the job, never raised. A serialization failure is
         raised, so that Odoo runs the request again; nothing is sent twice by that, for the job has moved on.
 
-        What is written for the person is written in the language of whoever started the job.
+        What is written for the person is written in the language of whoever started the job, or is told of it.
         """
         for job in self.sudo():
-            job.with_context(lang=job.user_id.lang or self.env.lang)._advance_one()
+            job.with_context(lang=job._told_users()[:1].lang or self.env.lang)._advance_one()
 
     def _advance_one(self):
         self.invalidate_recordset()
-        if not (self.answer or self._is_due()):
+        if not self._is_ready():
             return  # nor locked, for whoever is at it lets go of it at each commit
         job = self._locked()
-        if not job:
+        if not job or not job._is_ready():
             return
         if not job.answer:
-            if not job._is_due():
-                return
             if job.state == 'starting':
                 # Nobody holds the lock, and no call can take so long: whoever wrote the intent died before the answer
                 # was stored.
-                answer = _answer('start', error=UnknownOutcome(reason='answer'))
+                answer = answer_of('start', error=UnknownOutcome(reason='answer'))
             else:
                 job = job._announce()
                 if not job:
                     return
                 answer = job._call()
-            job.answer = answer
+            job._store_answer(answer)
             if self.env.context.get('vatportal_watched'):
                 job.watched_at = fields.Datetime.now()
             job._commit()
             job = self._locked()
             if not job or not job.answer:
                 return
-        answer, job.answer = job.answer, False
-        job._apply(answer)
+        job._apply_answer()
         job._commit()
 
     def _locked(self):
@@ -89,11 +87,14 @@ class VatportalJob(models.Model):
             self._finish()
             self._commit()
             return self.browse()
-        self.write({'state': 'starting', 'sent_at': fields.Datetime.now()})
+        self.write(self._starting_values())
         self._schedule(CALL_S)
         self._commit()
         job = self._locked()
         return job.filtered(lambda j: j.state == 'starting' and j.phase == 'start')
+
+    def _starting_values(self):
+        return {'state': 'starting', 'sent_at': fields.Datetime.now()}
 
     # ------------------------------------------------------------------ the call
 
@@ -104,14 +105,20 @@ class VatportalJob(models.Model):
         try:
             client = connector._client(**self._client_limits())
         except Exception as error:  # noqa: BLE001 - log-in data missing: told on the job like a refusal
-            return _answer(phase, error=AuthError(reason='credentials'), text=str(error))
+            return answer_of(phase, error=AuthError(reason='credentials'), text=str(error))
         with client:
             try:
                 value = getattr(self, f'_call_{phase}')(client)
             except PortalError as error:
                 _logger.info("VatPortal job %s, %s: %s", self.id, phase, error)
-                return _answer(phase, error=error, methods=client.read_methods)
-            return _answer(phase, value=value, methods=client.read_methods)
+                return answer_of(phase, error=error, methods=client.read_methods)
+            except CONCURRENT:
+                raise
+            except Exception as error:
+                # Whether anything had left is not known then, and need not be: what is lost is asked for.
+                _logger.exception("VatPortal job %s, %s", self.id, phase)
+                return self._doubt(phase, type(error).__name__)
+            return answer_of(phase, value=value, methods=client.read_methods)
 
     def _client_limits(self):
         """How long the call may take; see ``VatPortalClient``. Empty: the client's own limits."""
@@ -123,9 +130,9 @@ class VatportalJob(models.Model):
         """Write what follows from ``answer``; repeatable, for it touches nothing but the database."""
         error = answer.get('error')
         if not error or answer.get('methods') is not None:  # else nothing was asked
-            self.connector_id._note_outcome(
-                error, answer.get('reason'), error and self._explained(answer), answer.get('methods'),
-                answer.get('retry_after'))
+            self._beside(lambda job: job.connector_id._note_outcome(
+                error, answer.get('reason'), error and job._explained(answer), answer.get('methods'),
+                answer.get('retry_after')))
         # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
         self.connector_fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
         if error:
@@ -159,7 +166,7 @@ class VatportalJob(models.Model):
         return (fields.Datetime.now() - self.settle_at).total_seconds() if self.settle_at else 0.0
 
 
-def _answer(phase, value=None, error=None, methods=None, text=None):
+def answer_of(phase, value=None, error=None, methods=None, text=None):
     """The outcome of a call as plain data, to be stored."""
     answer = {'phase': phase, 'value': value, 'methods': methods}
     if error is None:

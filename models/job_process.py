@@ -2,7 +2,6 @@ from odoo import fields, models
 
 from ..vatportal import DONE, FAILED, ProcessStatus, Stats, polling
 from .job import without_codes
-from .portal_values import storable
 
 
 class VatportalJob(models.Model):
@@ -39,7 +38,8 @@ class VatportalJob(models.Model):
             'reason': False, 'stats': False, 'changed_at': now,
         })
         self._schedule(polling.next_delay(0))
-        self._own('_started')
+        # The process is followed, whatever stands against what else follows from its start.
+        self._beside(lambda job: job._own('_started'))
 
     def _error_start(self, answer):
         self._own('_error_start', answer)
@@ -49,7 +49,7 @@ class VatportalJob(models.Model):
 
     def _call_follow(self, client):
         status = client.process_status(int(self.portal_id))
-        return storable({'status': status.status, 'description': status.description, 'stats': status.stats.raw})
+        return {'status': status.status, 'description': status.description, 'stats': status.stats.raw}
 
     def _apply_follow(self, value):
         status = ProcessStatus(value['status'], value['description'], Stats.from_json(value['stats']))
@@ -84,7 +84,7 @@ class VatportalJob(models.Model):
             'portal_message': self._refusals(stats),
         })
         if news and not status.finished:
-            self._notify('code')
+            self._beside(lambda job: job._notify('code'))
 
     def _reached(self, stats, finished):
         """The furthest step that the portal has reported; a process that goes back a step does not undo it."""
@@ -125,10 +125,10 @@ class VatportalJob(models.Model):
 
     def _call_detail(self, client):
         """The portal's own log of a process that failed: for support, nothing depends on it."""
-        return self.connector_id._without_secrets(without_codes(storable(client.process_data(int(self.portal_id)))))
+        return self.connector_id._without_secrets(without_codes(client.process_data(int(self.portal_id))))
 
     def _apply_detail(self, value):
-        self.details = value or False
+        self._keep_details(value or {})
         self._ended(False)
 
     def _error_detail(self, _answer):

@@ -53,7 +53,7 @@ class VatportalJob(models.Model):
         passed_on = self._passed_on()
         documents = [
             self._progress_document(document) | (self._progress_passed_on() if document in passed_on else {})
-            for document in self.document_ids.sorted('id')]
+            for document in self.document_ids._in_order()]
         states = [document['state'] for document in documents]
         counts = {state: states.count(state) for state in ('registered', 'imported', 'rejected')}
         return {

@@ -2,6 +2,7 @@
 from odoo import fields, models
 
 from ..vatportal import polling
+from . import portal_text
 from .connector_setup import NO_INVOICE
 from .document import PENDING_STATES
 
@@ -36,7 +37,7 @@ class VatportalJob(models.Model):
 
     def _pending(self):
         """The documents whose fate is open, in the order in which they are sent."""
-        return self._own_documents().filtered(lambda doc: doc.state in PENDING_STATES).sorted('id')
+        return self._written(self._own_documents()).filtered(lambda doc: doc.state in PENDING_STATES)._in_order()
 
     def _own_documents(self):
         return self.document_ids - self._passed_on()
@@ -50,18 +51,18 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ start
 
     def _prepare_upload(self):
-        documents = self._pending()
-        documents._write_payload()
-        return bool(documents)
+        unfit = self._pending()._settle(lambda documents: documents._write_payload())
+        for document, why in unfit.items():
+            self._reject(document, self.env._(
+                "This invoice can't be written as an e-invoice: %s Correct it and send it again.", why))
+        return bool(self._pending())
 
     def _start_upload(self, client):
         invoices = [document._to_invoice() for document in self._pending()]
         return client.upload_invoices(invoices, upload=self.sign, use_old_sys=self.connector_id.use_old_sys)
 
     def _started_upload(self):
-        documents = self._pending()
-        documents._note_sent(self.sent_at, taken=True)
-        documents._set_state('processing')
+        self._each(self._pending(), lambda documents: documents._set_processing(self.sent_at))
 
     def _error_start_upload(self, answer):
         handler = {
@@ -85,13 +86,14 @@ class VatportalJob(models.Model):
     def _start_unknown(self, answer):
         """The answer was lost: the portal may be at work on the invoices. Only it can tell."""
         self.write({'message': self._explained(answer) if answer.get('reason') != 'answer' else False})
-        self._pending()._note_sent(self.sent_at or fields.Datetime.now(), taken=False)
+        moment = self.sent_at or fields.Datetime.now()
+        self._each(self._pending(), lambda documents: documents._note_sent(moment, taken=False))
         self._read_numbers('lost')
 
     def _start_refused(self, answer):
         """The invoices are given back; those of which an earlier answer was lost only once the portal was asked."""
         if answer['error'] == 'Refused' and answer['code'] == 17:
-            self._pending()._note_known(self.sent_at)
+            self._each(self._pending(), lambda documents: documents._note_known(self.sent_at))
             self._read_numbers('exists')
             return
         text = self._explained(answer)
@@ -99,7 +101,7 @@ class VatportalJob(models.Model):
         doubtful = self._pending().filtered('doubtful')
         if answer['error'] == 'TransientError':
             text = self.env._("%s Nothing was sent.", text)
-        (self._pending() - doubtful)._reject(text, answer.get('message') or False)
+        self._reject(self._pending() - doubtful, text, answer.get('message') or False)
         if doubtful:
             self._read_numbers('lost')
         else:
@@ -112,8 +114,8 @@ class VatportalJob(models.Model):
             self._start_refused(answer)
             return
         for document, codes in zip(self._pending(), answer['codes'], strict=False):
-            if codes:
-                document._take_codes(codes)
+            if codes and document._settle(lambda refused, codes=codes: refused._take_codes(codes)):
+                self._reject(document, portal_text.validation_text(self.env, codes[0]))
         self._read_numbers('invalid')
 
     # ------------------------------------------------------------------ the end of the process
@@ -128,7 +130,7 @@ class VatportalJob(models.Model):
     def _read_numbers(self, reason):
         """From now on the portal is asked what it has, for ``reason``."""
         if reason in ('lost', 'exists'):
-            self._pending()._set_state('unconfirmed', doubtful=True)
+            self._each(self._pending(), lambda documents: documents._set_state('unconfirmed', doubtful=True))
         self.write({
             'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(),
             'error_count': 0, 'last_read': False, 'by_date': False,
@@ -141,12 +143,18 @@ class VatportalJob(models.Model):
         return self._own_documents().sorted('id')._ask_numbers(client, self.by_date)
 
     def _apply_read_upload(self, numbers):
-        for document in self._own_documents():
-            number = numbers.get(document.erp_id)
-            if number and document.state != 'deleted':
-                document._set_number(number)
-            if document.erp_id in numbers and NO_INVOICE not in numbers:
-                document.sudo().shown = True
+        documents = self._own_documents()
+        numberless = documents._take_numbers(numbers)
+        if NO_INVOICE not in numbers:
+            shown = documents.filtered(lambda doc: doc.erp_id in numbers and not doc.shown)
+            self._each(shown, lambda documents: documents.sudo().write({'shown': True}))
+        if numberless and self._settling() < NUMBERS_S:
+            # A slip of the portal, or of the moment: it is asked once more.
+            self._schedule(polling.next_delay(self._settling()))
+            return
+        for document, text in numberless.items():
+            self._each(document, lambda kept, text=text: kept._keep_without_number(text))
+            self._note(f'{document._source().display_name or document.display_name}: {text}')
         if self.reason == 'invalid' and self._refused_yet_there(numbers):
             return
         pending = self._pending()
@@ -169,19 +177,19 @@ class VatportalJob(models.Model):
         if self.sign and self._settling() < NUMBERS_S:
             self._schedule(polling.next_delay(self._settling()))
             return
-        pending._set_state('imported', message=self.env._(
-            "The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there.",
-        ) if self.sign else False)
+        message = self.sign and self.env._(
+            "The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there.")
+        self._each(pending, lambda documents: documents._set_state('imported', message=message))
         self._end_upload()
 
     def _settle_kept(self, pending, numbers):
         """The portal did not let ``pending`` be removed. Those that it surely has it has begun to submit, so they may
         still get their number, or be signed there by hand; the others are rejected."""
         held = pending.filtered(lambda doc: doc.erp_id in numbers)
-        if held:
-            held._set_state('imported', message=self.env._(
-                "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look for its "
-                "ERP ID in VatPortal and sign or delete it there."))
+        message = self.env._(
+            "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look for its ERP ID in "
+            "VatPortal and sign or delete it there.")
+        self._each(held, lambda documents: documents._set_state('imported', message=message))
         # A lost answer to the removal, and now it is not there: it was removed. Only where the process has surely ended,
         # for a portal may keep back what it is still importing; else the portal must have shown it before.
         rest = pending - held
@@ -233,7 +241,7 @@ class VatportalJob(models.Model):
             return True
         there = refused.filtered(lambda doc: doc.erp_id in numbers)
         if there:
-            there._set_state('queued', message=False, portal_message=False)
+            self._each(there, lambda documents: documents._set_state('queued', message=False, portal_message=False))
             self._read_numbers('exists')
         return bool(there)
 
@@ -245,8 +253,7 @@ class VatportalJob(models.Model):
             and max(documents.mapped('resend_count')) < RESENDS)
 
     def _send_again(self, documents):
-        for document in documents:
-            document._set_state('queued', resend_count=document.resend_count + 1)
+        self._each(documents, lambda again: again._set_queued_again())
         self.write({'state': 'queued', 'phase': 'start', 'reason': False, 'settle_at': False, 'portal_id': False,
                     'step': False})
         self._schedule(polling.next_delay(0))
@@ -273,7 +280,7 @@ class VatportalJob(models.Model):
         """A refusal means: not there, or submitted to e-taxes. Which of several, single calls tell."""
         documents = self._to_clean()
         if answer['error'] == 'UnknownOutcome':
-            documents.sudo().spent = True  # maybe; what follows tells
+            self._each(documents, lambda documents: documents.sudo().write({'spent': True}))  # maybe; what follows tells
         if answer['error'] != 'Refused':
             return False
         if len(documents) > 1:
@@ -298,10 +305,14 @@ class VatportalJob(models.Model):
     def _reject_pending(self, documents, spent=False):
         """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal."""
         said = (self._refusals() or '').splitlines()
-        documents.sudo().write({'spent': True, 'doubtful': False} if spent else {'spent': False})
+        vals = {'spent': True, 'doubtful': False} if spent else {'spent': False}
         for document in documents:
             mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
-            document._reject(self._rejection(bool(mine), said), '\n'.join(mine or said) or False)
+            self._reject(document, self._rejection(bool(mine), said), '\n'.join(mine or said) or False, **vals)
+
+    def _reject(self, documents, message, portal_message=False, **vals):
+        """Give ``documents`` back, each by itself; see :meth:`VatportalDocument._reject`."""
+        self._each(documents, lambda back: back._reject(message, portal_message, **vals))
 
     def _rejection(self, refused, said):
         """Why a document ended without a number, and what to do.
@@ -326,6 +337,8 @@ class VatportalJob(models.Model):
                  "again.")
 
     def _end_upload(self):
+        if self.notes:
+            self.message = self.notes
         if self.document_ids and all(doc.state == 'registered' for doc in self.document_ids) and not self._passed_on():
             self.step = 'numbers'
         self._finish()

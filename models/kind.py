@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..vatportal.codes import code_key
+
 # The kinds that an invoice can be sent as: those that are sent at all, but for goods transfers, which go from one
 # warehouse to another and have a record of their own.
 INVOICE_KINDS = "[('upload_type', 'not in', (False, 'goodsTransfer'))]"
@@ -51,6 +53,9 @@ class VatportalKind(models.Model):
 
     @api.model
     def _get_or_create(self, code):
-        """Return the kind of an e-taxes ``code``; an unknown one is added, named by its code."""
-        kind = self.with_context(active_test=False).search([('code', '=', code)])
-        return kind or self.sudo().create({'name': code, 'code': code})
+        """Return the kind of an e-taxes ``code``, in whatever case it is written; an unknown one is added, named by its
+        code."""
+        kinds = self.with_context(active_test=False).search_fetch([], ['code'], order='id')
+        # The addon's own come first, should an earlier version have added the same in another case.
+        same = kinds.filtered(lambda kind: code_key(kind.code) == code_key(code))
+        return same[:1] or self.sudo().create({'name': code, 'code': code})

@@ -79,7 +79,8 @@ GENERAL = {
     20: _lt("The portal does not find this qaimə, or not in this folder."),
 }
 _ADDRESS = _lt("No VatPortal answers at this address. Correct the portal address on the connector.")
-PHONE = _lt("The portal does not accept the ASAN İmza phone of this company. Check the phone on the connector.")
+PHONE = _lt("The portal does not accept the ASAN İmza phone of this company, or it is missing. Check the phone on the "
+            "connector.")
 
 REASONS = {
     'connect': _lt("The portal can't be reached. Check the portal address on the connector and the internet "

@@ -67,7 +67,8 @@ class VatportalProductMapping(models.Model):
         partner, company = move.commercial_partner_id, move.company_id
         usage = 'sale' if move.is_sale_document() else 'purchase'
         known = self._for_partner(company, partner, usage)
-        books = lines.sudo().vatportal_line_id.document_id[:1].with_company(company)._books(usage)
+        books = lines.sudo().vatportal_line_id.document_id[:1].with_company(company)._books(
+            usage, move.fiscal_position_id)
         new = {}
         for line in lines:
             source = line.vatportal_line_id.sudo()
@@ -147,12 +148,15 @@ class AccountMoveLine(models.Model):
             self.move_id.fiscal_position_id)['income' if books.usage == 'sale' else 'expense']
         taxes = self.tax_ids.filtered(lambda tax: tax.active and not (
             {'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
-        usual = source._usual_tax(books)
+        usual = source._usual_taxes(books)
+        # Under simplified taxation nothing is said of the taxes of a payer of VAT.
+        taught = {} if books.simplified else {
+            'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)]}
         return {
+            **taught,
             'product_id': product.id,
             'no_product': bool(not product and (removed or (mapping and mapping.no_product))),
             'account_id': self.account_id.id if self.account_id != default_account else False,
-            'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)],
             'uom_id': self.product_uom_id.id if self._vatportal_is_unit_chosen(books.units) else False,
             'unit': source.unit or False,
         }

@@ -2,11 +2,14 @@
 words. Plain functions: nothing of the database here. Reading them is :mod:`..vatportal.qaime_read`."""
 import hashlib
 import re
+import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tools import LazyTranslate
 
-from ..vatportal import qaime_number
+from ..vatportal import QaimeXmlError, qaime_number
+from ..vatportal.names import text_key
+from ..vatportal.qaime_read import start_of, xml_files
 from .amounts import API_NAMES, decimal
 from .portal_values import CODE_LENGTH, QAIME_LENGTH, amount_of, clean, voen_of
 
@@ -17,9 +20,12 @@ FILES_AT_ONCE = 100
 # So many the import wizard takes, which leaves the bills of many to the scheduled action.
 FILES_IN_WIZARD = 500
 TEXT_LENGTH = 500
+# So many characters of a name or a note stand in a file.
+FILE_TEXT = 150
 # The only value of ``kod`` that is known; it says that the file is a plain invoice.
 PLAIN = 'QAIME_1'
 _MARKS = re.compile(rb'<qaimeTable[\s/>]|<qaimeKim(de|den|e)[\s/>]|kod\s*=\s*["\']QAIME_')
+_I = str.maketrans('İIı', 'iii')
 # What makes a ZIP file a package, even where it can't be opened: names stand in it uncompressed.
 _MANIFEST = b'vhf-inf/vhf.mf'
 
@@ -86,11 +92,40 @@ def is_qaime(content):
     """Whether ``content`` (bytes) means to be an e-taxes file: an XML, or a package of them; readable or not."""
     content = content or b''
     if content[:2] == b'PK':
-        # A spreadsheet is a ZIP of XML files as well.
-        return _MANIFEST in content or (b'.xml' in content.lower() and b'[Content_Types].xml' not in content
-                                        and b'META-INF/' not in content and b'mimetype' not in content[:60])
+        return _is_package(content)
+    content = start_of(content)
     # In UTF-16 every other byte is none of ours.
     return b'<' in content[:200] and _MARKS.search(content.replace(b'\0', b'')) is not None
+
+
+def _is_package(content):
+    # A spreadsheet is a ZIP of XML files as well.
+    if b'[Content_Types].xml' in content or b'META-INF/' in content or b'mimetype' in content[:60]:
+        return False
+    names = content.lower()
+    if _MANIFEST in content or b'.xml' in names:
+        return True
+    return b'.zip' in names and has_qaime(content)
+
+
+def is_other_package(content):
+    """Whether ``content`` looks like a package and can be opened, and none of the files in it is a qaimə."""
+    if (content or b'')[:2] != b'PK' or not is_qaime(content):
+        return False
+    try:
+        files = xml_files(content)
+    except QaimeXmlError:
+        return False  # there is another message for that
+    # Of a package that is too large, that is to be said.
+    return len(files) <= FILES_AT_ONCE and not any(is_qaime(xml) for _name, xml in files)
+
+
+def has_qaime(package):
+    """Whether there is an e-taxes file, readable or not, in what can be opened as a package."""
+    try:
+        return any(is_qaime(xml) for _name, xml in xml_files(package))
+    except QaimeXmlError:
+        return False
 
 
 # ---------------------------------------------------------------------- values
@@ -152,19 +187,47 @@ def line_values(read):
 
 
 def content_key(values, lines):
-    """Tell documents apart that have no number: by seller, buyer, total, and what is in the rows.
+    """Tell documents apart that have no number: by seller, buyer, total, notes, and what is in the rows.
 
-    Names, units and barcodes don't count, for e-taxes writes them otherwise into files than the portal does into
-    downloads; nor does the order of rows. Amounts count to the qəpik.
+    Units and barcodes don't count, for e-taxes writes them otherwise into files than the portal does into downloads;
+    nor does the order of rows, nor case and spaces in texts. Amounts count to the qəpik.
 
     :param values: record or dict of a document. :param lines: records or dicts of its lines
     """
-    rows = sorted('/'.join((
-        line['product_code'] or '', _digits(line['quantity'], 4), *(_digits(line[name], 2) for name in (
-            'amount_goods', 'amount_excise', 'amount_net', 'amount_vat', 'amount_road', 'amount_total'))))
-        for line in lines)
-    head = [values['seller_vat'] or '', values['buyer_vat'] or '', _digits(values['amount_total'], 2)]
-    return hashlib.sha256('\n'.join(head + rows).encode()).hexdigest()
+    rows = sorted(f"{_figures(line)}/{_same_text(line['name'])}" for line in lines)
+    note = [_same_text(values[name]) for name in ('main_info', 'add_info')]
+    return hashlib.sha256('\n'.join([*_head(values), *note, *rows]).encode()).hexdigest()
+
+
+def likeness(values, lines):
+    """(figures and names, note) by which two documents may be one: as :func:`content_key`, but punctuation, spaces
+    and accents don't count either. Two of them compare with :func:`are_alike`."""
+    rows = sorted(f"{_figures(line)}/{_like_text(line['name'])}" for line in lines)
+    return [*_head(values), *rows], ''.join(_like_text(values[name]) for name in ('main_info', 'add_info'))
+
+
+def are_alike(one, other):
+    """Whether two documents, as :func:`likeness` gives them, may be one: a note that is empty tells nothing."""
+    return one[0] == other[0] and (one[1] == other[1] or not (one[1] and other[1]))
+
+
+def _head(values):
+    return [values['seller_vat'] or '', values['buyer_vat'] or '', _digits(values['amount_total'], 2)]
+
+
+def _figures(line):
+    return '/'.join((line['product_code'] or '', _digits(line['quantity'], 4), *(_digits(line[name], 2) for name in (
+        'amount_goods', 'amount_excise', 'amount_net', 'amount_vat', 'amount_road', 'amount_total'))))
+
+
+def _same_text(text):
+    """A text of which a file holds the beginning only; in Azerbaijani İ, I, ı and i are two letters in two cases."""
+    text = unicodedata.normalize('NFC', (text or '')[:FILE_TEXT]).translate(_I)
+    return ' '.join(text.split()).casefold()
+
+
+def _like_text(text):
+    return text_key((text or '')[:FILE_TEXT]).replace(' ', '')
 
 
 def _digits(number, digits):

@@ -23,6 +23,7 @@ class VatportalSecret(models.Model):
     username = fields.Char()
     password = fields.Char()
     secret_hash = fields.Char()
+    turns = fields.Integer(help="How many processes that ask for a PIN were started; see _lock_phone().")
 
     _one_per_connector = models.UniqueIndex('(connector_id)', "A connector has one set of log-in data.")
 

@@ -291,28 +291,3 @@ class VatportalSource(models.AbstractModel):
         if sent:
             raise UserError(self.env._(
                 "%s was sent to e-taxes and stays as part of its history; cancel it instead.", sent[0].display_name))
-
-    # ------------------------------------------------------------------ queueing
-
-    def _vatportal_queue(self):
-        """Queue what is ready of these records, for the scheduled action to send; return the errors of the rest.
-
-        :return: dict of record → list of problems, see :meth:`_vatportal_problems`
-        """
-        refused = {}
-        for company, records in self.grouped('company_id').items():
-            connector = self.env['vatportal.connector']._default_for(company)
-            ready = self.browse()
-            for record in records:
-                errors = [problem for problem in record._vatportal_problems(connector) if problem['level'] == 'error']
-                if errors:
-                    refused[record] = errors
-                else:
-                    ready += record
-            together = ready._vatportal_together_problems()
-            refused |= together
-            ready -= ready.browse().union(*together)
-            if ready:
-                self.env['vatportal.job']._queue(ready, connector, connector.sign_on_send)._take_turns()
-                self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
-        return refused

@@ -1,8 +1,16 @@
-from odoo import models
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.tools import format_date, formatLang
 
 from ..vatportal import voen
+from ..vatportal.amounts import LARGEST
 from . import portal_text
 from .amounts import API_NAMES
+from .document_bill import BAKU
+
+# A day farther back than this is more likely mistyped than late.
+LONG_AGO = relativedelta(years=1)
 
 # Fields of the API whose name is not ours, beside those of API_NAMES.
 _LINE_NAMES = {'id': 'product_code', 'unit_price': 'price_unit', 'aksizgrade': 'excise_rate'}
@@ -82,18 +90,31 @@ class VatportalSource(models.AbstractModel):
         """The problems with the VÖEN of each of ``parties`` (``res.partner``)."""
         problems = []
         for party in parties:
-            if not voen.normalize(party.vat):
+            number = self._vatportal_voen_of(party)
+            if not number:
                 text, level = self.env._("%s has no VÖEN. Fill in the Tax ID.", party.name), 'error'
-            elif not voen.is_voen(party.vat):
+            elif not voen.is_voen(number):
                 text, level = self.env._("The VÖEN of %(name)s must have exactly 10 digits, not “%(vat)s”. Correct the "
                                          "Tax ID.", name=party.name, vat=party.vat), 'error'
-            elif not voen.has_valid_check_digit(party.vat):
+            elif not voen.has_valid_check_digit(number):
                 text, level = self.env._("The check digit of the VÖEN %(vat)s of %(name)s is wrong. Look whether it was "
-                                         "mistyped.", name=party.name, vat=party.vat), 'warning'
+                                         "mistyped.", name=party.name, vat=number), 'warning'
             else:
                 continue
             problems.append(self._vatportal_problem(self.env._("VÖEN"), text, level=level, record=party))
         return problems
+
+    def _vatportal_day_problems(self, field, day):
+        """Warn where ``day`` (a date, called ``field`` on the form) lies far off that of today in Azerbaijan."""
+        today = fields.Datetime.now().astimezone(BAKU).date()
+        if not day or today - LONG_AGO <= day <= today:
+            return []
+        shown = format_date(self.env, day)
+        text = self.env._(
+            "%s is in the future. Look whether it was mistyped; it can be sent all the same.", shown,
+        ) if day > today else self.env._(
+            "%s is more than a year ago. Look whether it was mistyped; it can be sent all the same.", shown)
+        return [self._vatportal_problem(field, text, level='warning')]
 
     # ------------------------------------------------------------------ lines
 
@@ -112,6 +133,11 @@ class VatportalSource(models.AbstractModel):
                 "“%s” has no unit of measure. Choose one on the line.", label), line=line))
         return problems
 
+    def _vatportal_large_text(self, row):
+        return self.env._("No amount and no quantity above %(limit)s can be sent, of a line or of all of them together. The "
+                          "largest line is “%(line)s”. Divide it into several documents.",
+                          line=row.label, limit=formatLang(self.env, float(LARGEST), digits=0))
+
     # ------------------------------------------------------------------ the portal's own rules
 
     def _vatportal_portal_problems(self, vals):
@@ -121,8 +147,13 @@ class VatportalSource(models.AbstractModel):
         """
         document = self.env['vatportal.document'].new({**vals, 'erp_id': '0' * 7})
         lines = [command[2] for command in vals['line_ids'] if command[2]]
-        problems = []
-        for problem in document._to_invoice().problems():
+        invoice, problems = document._to_invoice(), []
+        try:
+            invoice.to_json()
+        except ValueError:
+            problems.append(self._vatportal_problem(self.env._("Amount"), self.env._(
+                "An amount, a price or a quantity has more digits than can be sent to the portal. Round it.")))
+        for problem in invoice.problems():
             if problem.code in _CHECKED_BEFORE:
                 continue
             line = lines[problem.item] if problem.item is not None else None

@@ -24,6 +24,11 @@ class VatportalSource(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _vatportal_voen_of(self, party):
+        """The VÖEN under which ``party`` (``res.partner``) stands on the document. The company's own Tax ID is one
+        wherever its address may be."""
+        return voen.normalize(party.vat) if party == self.company_id.partner_id else party._vatportal_voen()
+
     def _vatportal_base_vals(self, connector, buyer, lines):
         """Return what is the same for whatever is sent. The sums are those of ``lines``.
 
@@ -36,11 +41,12 @@ class VatportalSource(models.AbstractModel):
             'connector_id': connector.id,
             'company_id': company.id,
             self._vatportal_link: self.id,
+            'source_name': self.name,
             'partner_id': buyer.id,
             'date': fields.Datetime.now(),
             'seller_vat': voen.normalize(company.vat),
             'seller_name': company.name,
-            'buyer_vat': voen.normalize(buyer.vat),
+            'buyer_vat': self._vatportal_voen_of(buyer),
             'buyer_name': buyer.name,
             'add_info': (self.vatportal_add_info or '').strip(),
             'transp_reg_number': (self.vatportal_transp_reg_number or '').strip(),
@@ -64,8 +70,12 @@ class VatportalSource(models.AbstractModel):
         }
 
     def _vatportal_label(self, text, product):
-        """``text``, else the product's name, as a name on the qaimə: one line, without our own article number before
-        it."""
-        text = re.sub(r'\s+', ' ', text or product.name or '').strip()
+        """``text`` as a name on the qaimə: one line, without our own article number before it. Where nothing is left, the
+        product's name, else its number."""
         code = product.default_code
-        return (text.removeprefix(f'[{code}]').strip() if code else text)[:NAME_LENGTH]
+        for name in (text, product.name):
+            name = re.sub(r'\s+', ' ', name or '').strip()
+            name = name.removeprefix(f'[{code}]').strip() if code else name
+            if name:
+                return name[:NAME_LENGTH]
+        return code or product.product_tmpl_id._vatportal_code() or ''

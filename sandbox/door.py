@@ -23,6 +23,7 @@ METHODS = {
     "/auth/reset_start.php": "GET",
     "/auth/reset_confirm.php": "POST",
 }
+DOWNLOADING = ("/etx/import", "/etx/read_invoices")
 SIGNING = ("/inv/import_upload_invoices.php", "/etx/import", "/etx/delete")
 
 
@@ -64,6 +65,8 @@ class Door:
         if call.envelope:
             call.account = self._log_in(request, body)
             call.company = company_of(call.account, body.get("phone"))
+            if self.portal.settings.ask_phone and endpoint in DOWNLOADING and not body.get("phone"):
+                raise ApiError(15, "Phone number is required")
             self._check_asan(call)
         return call
 

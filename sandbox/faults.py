@@ -17,6 +17,7 @@ after processing
     cut_off (keep=0.5)                   connection closed amid the body
     invalid_json · huge (megabytes=50, length=True: Content-Length, else chunked)
     wrong_shape (shape=list | null | string | no_data | data_null | data_list | strings)
+    wrong_data (data)                    `data` of the answer is this
     duplicated (count=1) · reordered · short_page (missing=1)   documents of the answer; `total` stays
     clock_skew (hours=2)                 `datetime` of the answer's documents
 processes; on the endpoint that starts one
@@ -49,6 +50,7 @@ KINDS = {
     "invalid_json": "after",
     "huge": "after",
     "wrong_shape": "after",
+    "wrong_data": "after",
     "duplicated": "after",
     "reordered": "after",
     "short_page": "after",
@@ -174,6 +176,8 @@ def spoil(fault, body):
     """The answer as the fault leaves it, of those kinds that only change its content."""
     if fault.kind == "wrong_shape":
         return _misshapen(fault.get("shape", "list"), body)
+    if fault.kind == "wrong_data":
+        return {**body, "data": fault.get("data")}
     if fault.kind in ("duplicated", "reordered", "short_page"):
         return _with_rows(body, lambda rows: _muddle(fault, rows))
     return body

@@ -25,6 +25,7 @@ class Settings:
     wrong_method: str = "error"  # 'error': err_code 1 with HTTP 400 | '405' | '404': no envelope
     include_res: bool = True  # some answers of the portal come without `res`
     error_http: object = "documented"  # 'documented': 400/401 | 200: errors come as HTTP 200
+    ask_phone: bool = False  # code 15 for downloads without a phone, whatever the account: one page of the docs says so
     asan_check: str = "always"  # code 15 on every call, or only where a signature is needed
     # -- processes ----------------------------------------------------------------------------------------
     stage_seconds: float = 2.0  # how long one stage takes

@@ -8,7 +8,7 @@ from .common import VatportalCommon
 
 UPLOAD, READ, DELETE = '/inv/import_upload_invoices.php', '/inv/read_invoices', '/inv/delete'
 STATUS = '/job/read_proc_status'
-_JOB_TIMES = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'next_poll_at', 'finished_at')
+_JOB_TIMES = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'next_poll_at', 'finished_at', 'prompt_until')
 _DOCUMENT_TIMES = ('first_sent_at', 'last_sent_at')
 _CONNECTOR_TIMES = ('retry_at', 'down_since')
 

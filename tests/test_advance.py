@@ -80,6 +80,50 @@ class TestAdvance(AdvanceCommon):
         self.assertEqual(mine.vatportal_document_id.advance_left, 254)
         self.assertProblem("not of this customer", self.choosing(elsewhere))
 
+    def test_open_advances_are_proposed(self):
+        """Where the invoice takes one off without naming it, or its order has one: with number, date and what is left."""
+        first, second = self.prepaid(), self.prepaid(100)
+        self.prepaid(partner_id=self.other_partner.id)
+        settled = self.choosing(first, 54)
+        self.finish(self.send(settled))
+        for line in ({'price_unit': -100}, {'price_unit': 100, 'quantity': -1}, {'price_unit': -50, 'discount': 10}):
+            for order in ('before', 'after'):
+                with self.subTest(line=line, order=order):
+                    taken = {'product_id': self.service.id, **line}
+                    final = self.create_invoice(*((taken, {'price_unit': 1000}) if order == 'before'
+                                                  else ({'price_unit': 1000}, taken)))
+                    [warning] = self.problems(final, 'warning')
+                    self.assertRegex(warning, f"{first.vatportal_qaime} of [0-9/]+, 300.00.* left")
+                    self.assertRegex(warning, f"{second.vatportal_qaime} of [0-9/]+, 118.00.* left")
+                    self.assertFalse(self.problems(final, 'error'))
+                    final.vatportal_advance_id = second.vatportal_document_id
+                    self.assertFalse(self.problems(final))
+        # A discount with another product asks for nothing, nor does a buyer without an open advance.
+        other = self.create_product("Endirim", '2523290000')
+        self.assertFalse(self.problems(self.create_invoice({}, {'price_unit': -10, 'product_id': other.id})))
+        self.assertFalse(self.problems(self.create_invoice(
+            {'price_unit': 1000, 'tax_ids': [(6, 0, self.taxes['vat'].ids)]}, {'price_unit': -10, 'product_id': self.service.id},
+            partner_id=self.partner.copy({'vat': '1402345691'}).id)))
+
+    def test_the_advance_of_its_own_order_is_proposed(self):
+        """Half of it was credited, and Odoo's order takes off nothing any more."""
+        advance = self.prepaid(invoice_origin="S00017")
+        refund = advance._reverse_moves([{'invoice_date': '2026-11-20'}])
+        refund.invoice_line_ids.price_unit = 150
+        refund.action_post()
+        for origin in ("S00017", "S00016, S00017"):
+            [warning] = self.problems(self.final(invoice_origin=origin), 'warning')
+            self.assertRegex(warning, f"{advance.vatportal_qaime} of [0-9/]+, 177.00.* left")
+        self.assertFalse(self.problems(self.final(invoice_origin="S0001")))
+        self.assertFalse(self.problems(self.final()))
+        # The next advance of the order settles none.
+        self.assertNotIn("these are open", ' '.join(self.problems(self.down_payment(invoice_origin="S00017"))))
+
+    def test_as_they_are_chosen(self):
+        document = self.prepaid().vatportal_document_id
+        self.assertRegex(document.with_context(vatportal_advance=True).display_name, f"^{document.qaime} of .*354.00.* left$")
+        self.assertEqual(document.display_name, document.qaime)
+
     def test_two_advances_in_one_invoice(self):
         """The API knows one main_qaime, so nobody but a person can tell which; the other is not forgotten."""
         first, second = self.prepaid(), self.prepaid(200)

@@ -80,12 +80,36 @@ class TestBill(BillCommon):
         self.assertFalse(move.vatportal_can_send)
 
     def test_what_is_not_booked(self):
-        for code in ('advanceInvoice', 'agent', 'recycling', 'returnByAgent', 'returnRecycled', 'exportNoteInvoice',
-                     'exciseGoodsTransfer', 'goodsTransfer'):
+        for code in ('advanceInvoice', 'agent', 'returnByAgent', 'exportNoteInvoice', 'goodsTransfer'):
             document = self.document(kind=code)
             self.assertEqual(document.bill_state, 'none', code)
             with self.assertRaises(UserError):
                 document.action_create_bills()
+
+    def test_kinds_that_are_nothing_without_an_amount(self):
+        for code in ('recycling', 'returnRecycled', 'exciseGoodsTransfer'):
+            self.assertEqual(self.document(self.line(0.0), kind=code).bill_state, 'none', code)
+            self.assertEqual(self.document(self.line(100.0, 'exempt'), kind=code).bill_state, 'ask', code)
+            self.assertEqual(self.document(self.line(0.0, vat=5.0, total=0.0), kind=code).bill_state, 'ask', code)
+
+    def test_an_amount_on_such_a_kind_is_billed_as_a_person_says(self):
+        document = self.document(kind='returnRecycled')
+        wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
+        self.assertTrue(wizard.asks_booking)
+        wizard.booking = 'bill'
+        wizard.action_create()
+        self.assertEqual((document.move_id.move_type, document.bill_state), ('in_invoice', 'billed'))
+        self.assert_total(document)
+
+    def test_such_a_kind_may_be_set_to_nothing(self):
+        document = self.document(kind='recycling')
+        document.kind_id.booking = 'none'
+        self.assertEqual(document.bill_state, 'none')
+
+    def test_an_amount_that_comes_later(self):
+        document = self.document(self.line(0.0), kind='recycling')
+        document.sudo().write({'amount_vat': 18.0, 'amount_total': 118.0})
+        self.assertEqual(document.bill_state, 'ask')
 
     def test_a_kind_that_a_person_decides(self):
         document = self.document(kind='taxCodex163')
@@ -211,7 +235,7 @@ class TestBill(BillCommon):
 
     def test_a_longer_number_is_no_duplicate(self):
         self.env['account.move'].create({
-            'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'ref': "10000001"})
+            'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'ref': "110000001"})
         self.bill(qaime='MT240110000001')
 
     def test_two_documents_share_no_bill(self):

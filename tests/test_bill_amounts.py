@@ -39,6 +39,47 @@ class TestBillAmounts(BillCommon):
             {'quantity': 1.0, 'tax_ids': self.purchase['not_subject'].ids, 'price_subtotal': 0.03}])
         self.assertEqual(move.amount_total, 118.03)
 
+    def test_one_row_in_all_columns(self):
+        """The quantity is divided as the bases are; the price is the document's."""
+        self.product.barcode = '4760001000017'
+        for quantity, bases, expected in (
+                (3, (60.0, 20.0, 10.0, 10.0), [1.8, 0.6, 0.3, 0.3]), (1, (25.01, 25.0, 25.0, 24.99), [0.25] * 4),
+                (7, (0.0, 300.0, 50.0, 0.0), [6.0, 1.0]), (0.5, (10.0, 0.0, 0.0, 40.0), [0.4, 0.1])):
+            total = sum(bases)
+            price = total / quantity
+            move = self.bill(self.line(
+                total, vat=round(bases[0] * 0.18, 6), quantity=quantity, price_unit=price, barcode='4760001000017',
+                **dict(zip(('amount_vat_base', 'amount_zero', 'amount_exempt', 'amount_not_subject'), bases, strict=True))))
+            lines = self.product_lines(move).sorted('sequence')
+            self.assertEqual(sorted(lines.mapped('quantity')), sorted(expected))
+            self.assertAlmostEqual(sum(lines.mapped('quantity')), quantity)
+            self.assertEqual(lines.product_id, self.product)
+            for line in lines:
+                self.assertAlmostEqual(line.price_unit, price)
+            self.assertEqual(sorted(lines.mapped('price_subtotal')), sorted(base for base in bases if base))
+            move.action_post()
+            self.assert_total(move.vatportal_bill_document_id)
+
+    def test_a_part_too_small_for_a_quantity(self):
+        """It is an amount on the product's account, and none of the product."""
+        self.product.barcode = '4760001000017'
+        self.product.property_account_expense_id = self.company_data['default_account_assets']
+        move = self.bill(self.line(
+            100.03, vat=18.0, amount_vat_base=100.0, amount_not_subject=0.03, quantity=4, barcode='4760001000017'))
+        self.assertRecordValues(self.product_lines(move), [
+            {'product_id': self.product.id, 'quantity': 4.0, 'account_id': self.company_data['default_account_assets'].id},
+            {'product_id': False, 'quantity': 1.0, 'account_id': self.company_data['default_account_assets'].id}])
+
+    def test_excise_on_a_row_in_two_columns(self):
+        excise = self.create_tax("Excise", 10, 'excise', type_tax_use='purchase', include_base_amount=True, sequence=0)
+        move = self.bill(self.line(
+            100.0, excise=10.0, vat=13.86, amount_vat_base=77.0, amount_exempt=33.0, quantity=10, price_unit=10.0,
+            total=123.86))
+        self.assertRecordValues(self.product_lines(move), [
+            {'quantity': 7.0, 'price_unit': 10.0, 'price_subtotal': 70.0, 'tax_ids': (self.purchase['vat'] | excise).ids},
+            {'quantity': 3.0, 'price_unit': 10.0, 'price_subtotal': 30.0, 'tax_ids': (self.purchase['exempt'] | excise).ids}])
+        self.assertEqual(move.amount_total, 123.86)
+
     def test_the_rate_chooses_among_the_taxes_of_a_category(self):
         reduced = self.create_tax("P VAT 2 %", 2, 'vat', type_tax_use='purchase', sequence=0)
         move = self.bill(self.line(500.0, vat=10.0), self.line(100.0))

@@ -92,6 +92,32 @@ class TestBillCompany(BillCommon):
         self.env['vatportal.bill.wizard'].create({'document_id': document.id, 'partner_id': other.id}).action_create()
         self.assertEqual(document.move_id.partner_id, other)
 
+    # ------------------------------------------------------------------ abroad
+
+    def test_a_vendor_abroad_is_asked_about(self):
+        """Its Tax ID has the same digits by chance, or is that of a branch here; a person knows."""
+        self.vendor.country_id = self.env.ref('base.tr')
+        document = self.document()
+        action = document.action_create_bills()
+        self.assertEqual((document.bill_state, action['res_model']), ('ask', 'vatportal.bill.wizard'))
+        self.assertFalse(document.partner_id)
+        self.assertIn("in another country", document.bill_question)
+        self.assertTrue(self.env['vatportal.bill.wizard'].create({'document_id': document.id}).asks_partner)
+        self.vendor.vatportal_voen = f' {VENDOR} '
+        document._make_bill()
+        self.assertEqual(document.move_id.partner_id, self.vendor)
+
+    def test_a_vendor_here_before_one_abroad(self):
+        abroad = self.vendor.copy({'vat': VENDOR, 'country_id': self.env.ref('base.tr').id})
+        document = self.document()
+        document.action_create_bills()
+        self.assertEqual(document.move_id.partner_id, self.vendor)
+        # Its branch here has another one.
+        self.vendor.active = False
+        abroad.vatportal_voen = '5555555555'
+        self.document(seller_vat='5555555555')._make_bill()
+        self.assertEqual(self.env['account.move'].search([('partner_id', '=', abroad.id)]).move_type, 'in_invoice')
+
     def test_an_archived_journal_is_not_taken(self):
         journal = self.company_data['default_journal_purchase'].copy()
         journal.name = "Köhnə jurnal"

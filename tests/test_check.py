@@ -1,6 +1,10 @@
-from odoo.exceptions import UserError
-from odoo.fields import Command
+from freezegun import freeze_time
 
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .common import BUYER, OTHER_BUYER
 from .send_common import SendCommon
 
 
@@ -96,8 +100,114 @@ class TestCheck(SendCommon):
         self.assertEqual(move._vatportal_document_vals(self.connector)['buyer_vat'], self.partner.vat)
 
     def test_foreign_company(self):
-        self.partner.write({'country_id': self.env.ref('base.tr').id, 'vat': False})
-        self.assertProblem(self.create_invoice(), "taxpayers of Azerbaijan only", "Customer", self.partner)
+        """The country decides before the form of the number: ten digits are a tax number in Türkiye too."""
+        turkey, none = self.env.ref('base.tr').id, False
+        for country, vat in ((turkey, False), (turkey, '1234567801'), (turkey, BUYER), (turkey, 'AZ' + BUYER),
+                             (turkey, 'TR1234567801'), (none, 'TR1234567801'), (none, 'tr 123 456 7801')):
+            for move_type, kind, field in (
+                    ('out_invoice', False, "Customer"), ('out_refund', 'kind_tax_codex_163', "Customer"),
+                    ('in_refund', 'kind_return_invoice', "Vendor")):
+                with self.subTest(country=country, vat=vat, move_type=move_type):
+                    self.partner.write({'country_id': country, 'vat': vat})
+                    move = self.create_invoice(move_type=move_type)
+                    if kind:
+                        move.vatportal_kind_id = self.env.ref(f'l10n_az_vatportal.{kind}')
+                    problem = self.assertProblem(move, "taxpayers of Azerbaijan only", field, self.partner)
+                    self.assertIn("Türkiye", problem['message'])
+
+    def test_foreign_person_and_contact(self):
+        self.partner.write({'country_id': self.env.ref('base.ru').id, 'vat': '1234567801', 'is_company': False})
+        self.assertProblem(self.create_invoice(), "not taken for a VÖEN", "Customer", self.partner)
+        # Where the goods go makes nobody a taxpayer of Azerbaijan, nor abroad another one of him who is.
+        contact = self.env['res.partner'].create({
+            'name': "Bakı anbarı", 'parent_id': self.partner.id, 'type': 'delivery', 'country_id': self.env.ref('base.az').id})
+        self.assertProblem(self.create_invoice(partner_id=contact.id), "not taken for a VÖEN", "Customer", self.partner)
+        contact.write({'parent_id': self.other_partner.id, 'country_id': self.env.ref('base.ru').id})
+        self.assertEqual(self.problems(self.create_invoice(partner_id=contact.id)), [])
+
+    def test_without_a_country(self):
+        self.partner.country_id = False
+        self.assertEqual(self.problems(self.create_invoice()), [])
+        self.partner.vat = f'AZ {BUYER}'
+        self.assertEqual(self.problems(self.create_invoice()), [])
+
+    def test_branch_of_a_foreign_company(self):
+        """A person says which VÖEN its branch has; the number of its own country never goes out."""
+        self.partner.write({'country_id': self.env.ref('base.tr').id, 'vat': '1234567801'})
+        with self.assertRaisesRegex(ValidationError, "exactly 10 digits"):
+            self.partner.vatportal_voen = '123'
+        self.partner.vatportal_voen = f'AZ {OTHER_BUYER[:4]} {OTHER_BUYER[4:]}'
+        contact = self.env['res.partner'].create({'name': "Anbar", 'parent_id': self.partner.id})
+        for partner in (self.partner, contact):
+            move = self.create_invoice(partner_id=partner.id)
+            self.assertEqual(self.problems(move), [])
+            self.finish(self.send(move))
+            self.assertEqual(self.uploads()[-1].json['invoices'][0]['buyer'], OTHER_BUYER)
+        self.partner.vatportal_voen = '1402345791'
+        self.assertProblem(self.create_invoice(), "check digit of the VÖEN 1402345791", "VÖEN", self.partner, 'warning')
+        # In Azerbaijan the Tax ID is the VÖEN.
+        self.partner.write({'country_id': self.env.ref('base.az').id, 'vat': BUYER})
+        self.assertEqual(self.create_invoice()._vatportal_document_vals(self.connector)['buyer_vat'], BUYER)
+
+    def test_foreign_buyer_stops_nobody_else(self):
+        self.other_partner.write({'country_id': self.env.ref('base.tr').id, 'vat': '1234567801'})
+        good = self.invoices(3)
+        bad = self.create_invoice(partner_id=self.other_partner.id)
+        wizard = self.wizard(good[0] + bad + good[1:])
+        self.assertEqual(wizard.ready_ids, good)
+        self.finish(self.env['vatportal.job'].browse(wizard.action_send()['res_id']))
+        self.assertRegistered(good)
+        self.assertFalse(bad.vatportal_document_ids)
+        self.assertEqual(list((good + bad)._vatportal_queue()), [*good, bad], "told, each for itself")
+
+    def test_own_address_abroad(self):
+        self.company.partner_id.country_id = self.env.ref('base.tr')
+        self.assertEqual(self.problems(self.create_invoice()), [])
+
+    # ------------------------------------------------------------------ the date
+
+    def test_dates_far_off(self):
+        """By the days of Azerbaijan: there it is the first of December already."""
+        with freeze_time('2026-11-30 20:30:00'):
+            for day, text in (('2026-12-01', None), ('2026-12-02', "in the future"), ('2027-12-01', "in the future"),
+                              ('2072-11-20', "in the future"), ('2025-12-01', None), ('2025-11-30', "more than a year ago"),
+                              ('2016-11-20', "more than a year ago")):
+                for move_type in ('out_invoice', 'in_refund'):
+                    with self.subTest(day=day, move_type=move_type):
+                        move = self.create_invoice(invoice_date=day, move_type=move_type)
+                        move.vatportal_kind_id = move.vatportal_kind_id or self.env.ref('l10n_az_vatportal.kind_return_invoice')
+                        if text:
+                            self.assertProblem(move, text, "Invoice Date", move, 'warning')
+                            self.assertEqual(self.wizard(move).ready_ids, move)
+                        else:
+                            self.assertEqual(self.problems(move), [])
+
+    def test_dates_in_closed_books(self):
+        """Whichever of the lock dates it is; not where an exception lets this user in, nor a lock that does not concern
+        sales."""
+        moves = self.create_invoice(), self.create_invoice(invoice_date='2026-11-21')
+        user = new_test_user(self.env, 'vatportal-locks', 'account.group_account_invoice', company_id=self.company.id)
+        for lock in ('tax_lock_date', 'sale_lock_date', 'fiscalyear_lock_date'):
+            with self.subTest(lock=lock):
+                self.company[lock] = '2026-11-20'
+                problem = self.assertProblem(moves[0], "closed in the books", "Invoice Date", moves[0], 'warning')
+                self.assertIn(self.company._fields[lock].string, problem['message'])
+                self.assertEqual(self.problems(moves[1]), [])
+                exception = self.env['account.lock_exception'].create({
+                    'company_id': self.company.id, 'user_id': user.id, lock: False})
+                self.env.invalidate_all()
+                self.assertEqual(self.problems(moves[0].with_user(user)), [])
+                exception.action_revoke()
+                self.company[lock] = False
+        self.company.purchase_lock_date = '2026-11-20'
+        self.assertEqual(self.problems(moves[0]), [])
+        self.company.hard_lock_date = '2026-11-20'
+        self.assertProblem(moves[0], "closed in the books", "Invoice Date", moves[0], 'warning')
+        self.assertRegistered(self.sent(moves[0]))
+
+    def sent(self, moves):
+        self.finish(self.send(moves))
+        return moves
 
     # ------------------------------------------------------------------ the lines
 

@@ -106,6 +106,30 @@ class TestCorrect(SendCommon):
         self.assertEqual(len(self.uploads()), 1)
         self.assertEqual(self.move.vatportal_document_ids, self.document)
 
+    def test_sent_back_and_corrected_here(self):
+        """Once the two differ the banner says by how much, whatever the way the invoice was corrected."""
+        self.status('updateRequested')
+        for price, difference in ((0.01, "-117.99"), (250.5, "177.59"), (99.99, "-0.01")):
+            self.move.button_draft()
+            self.move.invoice_line_ids.price_unit = price
+            said = f"total of {self.document.qaime} there is 118.00 m, this invoice differs by {difference}"
+            self.assertIn(said, self.alert().replace('\xa0', ' '))
+            self.assertIn("and confirm it", self.alert())
+            self.move.action_post()
+            alert = self.alert().replace('\xa0', ' ')
+            self.assertIn(said, alert)
+            self.assertIn(f"sent {self.document.qaime} back", alert)
+            self.assertNotIn("reset it to draft", alert)
+        self.correct(100)
+        self.assertNotIn("differs", self.alert())
+        self.assertIn("reset it to draft", self.alert())
+
+    def test_a_cancellation_is_asked_for_of_another_total(self):
+        self.status('onApprovalEdited', amount_total=59.0)
+        self.status('cancelRequested')
+        self.assertIn("cancellation was asked for", self.alert())
+        self.assertIn("differs by 59.00", self.alert())
+
     def test_corrected_there_first(self):
         self.status('updateRequested')
         self.status('updateApproval', amount_total=59.0)

@@ -35,3 +35,25 @@ class TestMigration(SendCommon):
             self.assertEqual((document.first_sent_at, document.last_sent_at), (moment, moment))
         self.assertLess(documents[0].first_sent_at, documents[0].create_date - timedelta(days=2))
         self.assertEqual(documents.mapped('doubtful'), [False, False, True, False])
+
+    def test_statuses_in_every_spelling(self):
+        documents = self.env['vatportal.document'].sudo().create([{
+            'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered', 'qaime': f'MT26112500010{number}',
+            'connector_id': self.connector.id, 'status': 'unknown', 'status_code': code, 'fingerprint': 'x',
+            'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id,
+        } for number, code in enumerate(('Approved', 'cancelled', 'DELETED', 'rejected'))])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE vatportal_document SET bill_state = 'to_bill' WHERE id IN %s", [tuple(documents.ids)])
+        self.env.invalidate_all()
+        self.migrate('19.0.1.3.0/post-statuses.py')
+        self.assertEqual(documents.mapped('status'), ['approved', 'canceled', 'deleted', 'unknown'])
+        self.assertEqual(documents.mapped('bill_state'), ['to_bill', 'none', 'none', 'ask'])
+        self.assertEqual(documents.mapped('state'), ['registered', 'registered', 'deleted', 'registered'])
+        self.assertEqual(documents.mapped('to_follow'), ['changed', 'changed', 'changed', False])
+
+    def test_content_keys(self):
+        document = self.env['vatportal.document'].sudo().create({
+            'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered', 'content_key': 'old',
+            'main_info': "İcarə, oktyabr"})
+        self.migrate('19.0.1.3.0/post-content_keys.py')
+        self.assertEqual(document.content_key, document._content_key())

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from ..vatportal import Refused
 from .lifecycle_common import LifecycleCommon
@@ -89,6 +89,34 @@ class TestPartner(LifecycleCommon):
         self.connector.write({'is_partner': False, 'token': 'sandbox-token'})
         self.registered()
         self.assertFalse([record for record in self.sandbox.requests if 'phone' in record.json])
+
+    def test_an_enterprise_downloads_with_its_phone(self):
+        """Where the portal wants it (one page of its documentation says so): the refusal names the field, and with it
+        the import goes through. Nothing else carries it."""
+        self.company.vat = '1402345691'
+        self.connector.write({'is_partner': False, 'token': 'sandbox-token', 'phone': False})
+        self.sandbox.configure(ask_phone=True)
+        job = self.download(self.connector)
+        self.finish(job)
+        self.assertEqual(job.state, 'failed')
+        self.assertIn("the phone on the connector", job.message)
+        self.assertTrue(job.connector_fault)
+        with Form(self.connector) as form:
+            form.phone = '050 123-45-67'
+        job = self.download(self.connector)
+        self.finish(job)
+        self.assertEqual(job.state, 'done', job.message)
+        self.registered()
+        with_phone = {record.path.removeprefix('/api') for record in self.sandbox.requests if 'phone' in record.json}
+        self.assertEqual(with_phone, {'/etx/import', '/etx/read_invoices'})
+        self.assertEqual({record.json['phone'] for record in self.sandbox.requests if 'phone' in record.json},
+                         {'994501234567'})
+
+    def test_enterprises_may_share_a_phone(self):
+        """One person may sign for two companies that have an account each: their phone tells nobody apart."""
+        self.connector.is_partner = False
+        self.second_connector.write({'is_partner': False, 'phone': self.connector.phone})
+        self.assertEqual(self.second_connector.phone, self.connector.phone)
 
     def test_15_16_17_mean_the_phone(self):
         move = self.create_invoice()

@@ -108,7 +108,7 @@ class TestSendCron(SendCommon):
 
     def test_one_failure_does_not_touch_the_next(self):
         good, bad, last = self.invoices(3)
-        jobs = [self.queue(move) for move in (good, bad, last)]
+        jobs = [self.queue(move, sign=False) for move in (good, bad, last)]  # with PINs they would take turns
         prepare = type(jobs[0])._prepare_upload
 
         def broken(job):
@@ -124,7 +124,7 @@ class TestSendCron(SendCommon):
         self.assertGreater(jobs[1].next_poll_at, jobs[1].changed_at, "left alone for a while")
         for job in (jobs[0], jobs[2]):
             self.runs(job)
-        self.assertRegistered(good + last)
+        self.assertEqual(set((good + last).mapped('vatportal_state')), {'imported'})
 
     @mute_logger(ENGINE)
     def test_failure_in_the_consequences_is_made_up_for(self):

@@ -1,5 +1,6 @@
 from odoo.exceptions import UserError
 
+from .common import SELLER
 from .lifecycle_common import LifecycleCommon
 
 
@@ -142,8 +143,9 @@ class TestTurns(LifecycleCommon):
         self.assertEqual(len([text for text in told if '"failed"' in text]), 1, told)
         self.assertFalse([text for text in told if '"done"' in text])
 
-    def test_other_connectors_do_not_wait(self):
-        other = self.connector.copy({'name': "Second", 'token': 'sandbox-token'})
+    def test_other_accounts_do_not_wait(self):
+        self.sandbox.portal.add_account('other', token='other-token', voens=SELLER, asan='994507654321')
+        other = self.connector.copy({'name': "Second", 'token': 'other-token'})
         here, there = self.registered(), self.create_invoice()
         self.finish(self.send(there, connector_id=other.id))
         self.sandbox.configure(auto_confirm=False)

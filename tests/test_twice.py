@@ -218,6 +218,7 @@ class TestTwice(SendCommon):
         self.assertTrue(first.pin1_code)
         second = self.send(moves[0])
         self.advance(second)
+        self.assertEqual((second.state, len(self.sandbox.prompts())), ('queued', 1), "one PIN at a time")
         self.assertEqual(moves[0].vatportal_document_id.job_ids, first + second)
         row = first._progress()['documents'][0]
         self.assertEqual((row['state'], row['qaime']), ('rejected', False))
@@ -226,7 +227,7 @@ class TestTwice(SendCommon):
         self.sandbox.decline()
         self.finish(first)
         self.assertEqual([record.json['ids'] for record in self.requests_to(DELETE)], [moves[1].vatportal_document_id.mapped('erp_id')])
-        self.assertEqual((first.state, moves.mapped('vatportal_state')), ('failed', ['pin', 'rejected']))
+        self.assertEqual((first.state, moves.mapped('vatportal_state')), ('failed', ['progress', 'rejected']))
         self.sandbox.configure(auto_confirm=True)
         self.finish(second)
         self.assertRegistered(moves[0])

@@ -51,6 +51,12 @@ class TestXmlMail(XmlCommon):
         self.assert_refused(again, "It is here already", f'data-oe-id="{bill.id}"')
         self.assertEqual(self.documents().move_id, bill)
 
+    def test_nothing_of_ours_in_a_package(self):
+        """The mail stays where it can be read; no draft waits for anybody."""
+        entry = self.mail(('a.zip', 'application/zip', self.package(b'<x/>')))
+        self.assertEqual(entry.state, 'cancel')
+        self.assert_refused(entry, "no qaimə file", "1.xml")
+
     def test_broken(self):
         bill = self.mail(('a.zip', 'application/zip', self.package(self.xml())[:-40]))
         self.assert_refused(bill, "damaged")

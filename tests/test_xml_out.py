@@ -141,7 +141,9 @@ class TestXmlOut(XmlCommon):
             {'tax_ids': [Command.set(self.taxes['zero'].ids)], 'price_unit': 0.07},
             {'tax_ids': [Command.set(self.taxes['exempt'].ids)], 'price_unit': 50},
             {'tax_ids': [Command.set(self.taxes['not_subject'].ids)], 'price_unit': 20},
-        ) + self.create_invoice({'tax_ids': [Command.set((excise + road + self.taxes['vat']).ids)], 'price_unit': 33.3})
+        ) + self.create_invoice({'tax_ids': [Command.set((excise + road + self.taxes['vat']).ids)], 'price_unit': 33.3}) + self.create_invoice(
+            {'price_unit': 8388608.03, 'quantity': 3}, {'price_unit': 1428571.43, 'quantity': 7},
+            {'tax_ids': [Command.set(self.taxes['exempt'].ids)], 'price_unit': 99999999999.99})
         expected = [self.env['vatportal.document'].new(move._vatportal_document_vals(self.connector))
                     for move in invoices]
         package = self.content(invoices.action_vatportal_xml())
@@ -150,7 +152,7 @@ class TestXmlOut(XmlCommon):
         attachment = env['ir.attachment'].create({'name': package.name, 'raw': package.raw})
         bills = journal.with_context(default_move_type='in_invoice')._create_document_from_attachment(attachment.ids)
         documents = env['vatportal.document'].search([('company_id', '=', buyer.id)], order='id')
-        self.assertEqual(len(documents), 2)
+        self.assertEqual(len(documents), 3)
         for sent, received in zip(expected, documents, strict=True):
             self.assertEqual((received.seller_vat, received.buyer_vat), (SELLER, BUYER))
             for name in API_NAMES:

@@ -15,6 +15,8 @@ from .errors import (
 )
 from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
 from .invoice import Invoice, Item
+from .natural import natural_key
+from .plain import is_number, plain
 from .polling import DONE, FAILED, next_delay, overdue
 from .process import ProcessStatus, Stats
 from .qaime_xml import QaimeFile, QaimeXmlError, read_package, write_invoice, write_package
@@ -44,8 +46,11 @@ __all__ = [
     'TransientError',
     'UnknownOutcome',
     'VatPortalClient',
+    'is_number',
+    'natural_key',
     'next_delay',
     'overdue',
+    'plain',
     'polling',
     'portal_url',
     'qaime_number',

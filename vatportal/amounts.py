@@ -2,16 +2,19 @@
 
 Source of the rules: VatPortal API v8.0, /inv/import_upload_invoices.php (items and sums). All amounts are
 ``Decimal`` in AZN. Rows come in rounded to the qəpik (0.01) and add up to the invoice exactly; what happens
-here keeps that.
+here, in ``netting.py`` and in ``levies.py`` keeps that.
 """
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 QEPIK = Decimal('0.01')
-# A price may carry this many decimals (qaimə column c5).
+# A price may carry this many decimals (qaimə column c5), and a JSON number this many digits in all.
 PRICE_DECIMALS = 9
-# How far an item's VAT may be from 18 % of its base, and how precise an item's amount may be.
+JSON_DIGITS = 15
+# Beyond this a qəpik is no longer safe in a JSON number.
+LARGEST = Decimal(10) ** 12
 VAT_RATE = Decimal('0.18')
+# How precise an item's amount may be.
 ITEM_DECIMALS = Decimal('0.0001')
 ZERO = Decimal(0)
 
@@ -33,10 +36,22 @@ class AmountError(ValueError):
 
 
 @dataclass(frozen=True)
+class Levy:
+    """A tax as a row bears it. ``kind`` is ``excise``, ``road`` or ``vat``; ``rate`` a share of its base, 0.18 for
+    18 %; ``fixed`` an amount for each unit."""
+
+    kind: str
+    rate: Decimal = ZERO
+    fixed: Decimal = ZERO
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of an invoice. ``net`` is the amount after discount and before excise; ``category`` one of
-    :data:`CATEGORY_FIELDS` or None (simplified taxation); ``extra_not_subject`` a part of the goods' amount
-    that bears no VAT (cash rounding); ``key`` is the caller's own."""
+    :data:`CATEGORY_FIELDS` or None (simplified taxation); ``levies`` the taxes with an amount, which
+    ``levies.charge`` turns into ``excise``, ``vat`` and ``road``; ``extra_not_subject`` an amount of goods beside
+    ``net`` that bears no VAT (cash rounding); ``goods`` what has to be equal for a return to be of this row;
+    ``takes_off`` whether a negative row is a discount, not a return; ``key`` is the caller's own."""
 
     key: object
     label: str
@@ -49,6 +64,9 @@ class Row:
     vat: Decimal = ZERO
     road: Decimal = ZERO
     extra_not_subject: Decimal = ZERO
+    levies: frozenset = frozenset()
+    goods: object = None
+    takes_off: bool = False
     info: dict = field(default_factory=dict, compare=False)
 
     @property
@@ -61,40 +79,55 @@ class Row:
         """What the row adds to the invoice's total."""
         return self.base + self.extra_not_subject + self.vat + self.road
 
+    @property
+    def tie(self):
+        """Puts rows of one size into an order that does not depend on that of the invoice."""
+        return (self.label, self.quantity, self.price)
+
 
 def unit_price(amount, quantity, preferred=None):
     """Return the price whose product with ``quantity`` is ``amount`` to the qəpik.
 
     ``preferred`` (the price on the invoice) stands where it fits; else the price with the fewest decimals
-    that does. The portal compares price × quantity with ``subtotal1``.
+    that does. The portal compares price × quantity with ``subtotal1``. No price has more digits than a JSON
+    number keeps.
     """
     def fits(price):
         return price > 0 and abs(price * quantity - amount) < QEPIK / 2
 
-    if preferred is not None and fits(preferred):
-        return preferred
     exact = amount / quantity
-    for decimals in range(2, PRICE_DECIMALS + 1):
+    most = max(2, min(PRICE_DECIMALS, JSON_DIGITS - 1 - exact.adjusted()))
+    if preferred is not None and preferred == round(preferred, most) and fits(preferred):
+        return preferred
+    for decimals in range(2, most + 1):
         price = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
         if fits(price):
             break
     return price
 
 
-def spread(total, weights, step):
-    """Split ``total`` (a multiple of ``step``) into multiples of ``step`` in proportion to ``weights``."""
+def apportion(total, weights, step, ties=None):
+    """Split ``total`` (a multiple of ``step``) into multiples of ``step`` in proportion to ``weights``, none of them
+    negative: each part is less than a step from its exact share.
+
+    What is left over goes to the parts that rounding down has cost most. Which of equal ones get it, ``ties`` decides,
+    values to sort by, so that the parts do not depend on the order of the weights.
+    """
     whole = sum(weights)
-    parts, given, seen = [], ZERO, ZERO
-    for weight in weights:
-        seen += weight
-        upto = (total * seen / whole).quantize(step, ROUND_HALF_UP)
-        parts.append(upto - given)
-        given = upto
+    if not whole:
+        return [total if not place else ZERO for place in range(len(weights))]
+    exact = [total * weight / whole for weight in weights]
+    parts = [(share / step).to_integral_value('ROUND_FLOOR') * step for share in exact]
+    left = int((total - sum(parts)) / step)
+    order = sorted(range(len(parts)), key=lambda place: (
+        parts[place] - exact[place], -weights[place], ties[place] if ties else ()))
+    for place in order[:left]:
+        parts[place] += step
     return parts
 
 
 def absorb_rounding(rows, rounding, label):
-    """Return ``rows`` with the invoice's cash ``rounding`` taken into the largest of them.
+    """Return ``rows`` with the invoice's cash ``rounding`` taken into one of them, the largest that can take it.
 
     A qaimə has no column for it. An increase is an amount not subject to VAT; a decrease lowers the goods'
     amount, which the VAT check allows up to 0.05 AZN.
@@ -103,44 +136,27 @@ def absorb_rounding(rows, rounding, label):
     """
     if not rounding:
         return rows
-    largest = max(rows, key=lambda row: row.base, default=None)
-    culprit = Row(key=None, label=label, quantity=Decimal(1), net=rounding)
-    if largest is None or largest.net + rounding <= 0:
-        raise AmountError('rounding', culprit)
-    if rounding > 0 and largest.category not in (None, 'not_subject'):
-        changed = replace(largest, extra_not_subject=rounding)
-    else:
-        changed = replace(largest, net=largest.net + rounding)
-        if changed.category == 'vat' and abs(changed.vat - VAT_RATE * changed.base) > QEPIK:
-            raise AmountError('rounding', culprit)
-    return [changed if row is largest else row for row in rows]
-
-
-def even_vat(rows):
-    """Return ``rows`` with VAT amounts that are each 18 % of their base within a qəpik.
-
-    Rounding per document leaves differences of a few qəpik on single rows; where one is too large for the
-    portal's check, the document's VAT (which does not change) is spread anew, to four decimals.
-    """
-    taxed = [row for row in rows if row.category == 'vat']
-    if all(abs(row.vat - VAT_RATE * row.base) <= QEPIK for row in taxed):
-        return rows
-    total = sum(row.vat for row in taxed)
-    parts = dict(zip(map(id, taxed), spread(total, [row.base for row in taxed], ITEM_DECIMALS), strict=True))
-    result = [replace(row, vat=parts[id(row)]) if id(row) in parts else row for row in rows]
-    for row in result:
-        if row.category == 'vat' and abs(row.vat - VAT_RATE * row.base) > QEPIK:
-            raise AmountError('vat', row)
-    return result
+    for row in sorted(rows, key=lambda row: (-row.base, row.tie)):
+        if rounding > 0 and row.category not in (None, 'not_subject'):
+            changed = replace(row, extra_not_subject=row.extra_not_subject + rounding)
+        else:
+            changed = replace(row, net=row.net + rounding)
+        vat_fits = changed.category != 'vat' or abs(changed.vat - VAT_RATE * changed.base) <= QEPIK
+        if changed.net > 0 and vat_fits:
+            return [changed if other is row else other for other in rows]
+    raise AmountError('rounding', Row(key=None, label=label, quantity=Decimal(1), net=rounding))
 
 
 def check_rows(rows):
-    """:raises AmountError: 'quantity' or 'negative' for the first row that no qaimə can hold"""
+    """:raises AmountError: 'quantity' or 'negative' for the first row that no qaimə can hold; 'large' for the largest,
+        where a quantity or all amounts together are beyond :data:`LARGEST`"""
     for row in rows:
         if row.quantity <= 0:
             raise AmountError('quantity', row)
         if row.net <= 0 or min(row.excise, row.vat, row.road) < 0:
             raise AmountError('negative', row)
+    if max([sum(row.total for row in rows), *(row.quantity for row in rows)]) > LARGEST:
+        raise AmountError('large', max(rows, key=lambda row: max(row.total, row.quantity)))
 
 
 def item_amounts(row):

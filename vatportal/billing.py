@@ -18,7 +18,8 @@ _CELLS = ('vat_amount', 'road', 'excise', 'goods')
 class Part:
     """What one row has in one VAT column (``category``, one of :data:`COLUMNS`, None for no VAT at all).
 
-    ``goods`` is the amount before excise; ``main`` marks the part that carries the row's quantity."""
+    ``goods`` is the amount before excise; ``main`` marks the largest part; ``share`` is what falls to it of the row's
+    quantity, exact, ``quantity`` the same in so many decimals as are kept."""
 
     key: object
     category: str | None
@@ -27,6 +28,8 @@ class Part:
     vat_amount: Decimal = ZERO
     road: Decimal = ZERO
     main: bool = True
+    share: Decimal = ZERO
+    quantity: Decimal = ZERO
 
     @property
     def base(self):
@@ -42,10 +45,13 @@ class Part:
         return replace(self, **{cell: getattr(self, cell) * factor for cell in _CELLS})
 
 
-def split(key, columns, *, goods, excise, net, vat, road):
+def split(key, columns, *, goods, excise, net, vat, road, quantity=ZERO, digits=2):
     """Return the row as a list of :class:`Part`, the largest first.
 
+    Quantity and excise are divided in proportion to the bases, so that each part has the row's price.
+
     :param columns: the bases by category, see :data:`COLUMNS`
+    :param digits: so many decimals of a quantity are kept; the parts' add up to the row's
     """
     found = {name: columns[name] for name in COLUMNS if columns.get(name)}
     net = net or goods + excise
@@ -56,15 +62,33 @@ def split(key, columns, *, goods, excise, net, vat, road):
         found[None] = net - sum(found.values())
     order = sorted(found, key=lambda name: -abs(found[name]))
     main, bears_vat = order[0], 'vat' if 'vat' in found else order[0]
+    base = sum(found.values())
+    portions = [found[name] / base if base else Decimal(name == main) for name in order]
+    kept = _divide(quantity.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), portions, digits)
+    excises = _divide(excise, portions)
     return [
         Part(
-            key=key, category=name, main=name == main,
-            goods=found[name] - (excise if name == main else ZERO),
-            excise=excise if name == main else ZERO,
+            key=key, category=name, main=name == main, share=quantity * portion, quantity=kept_quantity,
+            goods=found[name] - part_excise,
+            excise=part_excise,
             vat_amount=vat if name == bears_vat else ZERO,
             road=road if name == main else ZERO,
-        ) for name in order
+        ) for name, portion, kept_quantity, part_excise in zip(order, portions, kept, excises, strict=True)
     ]
+
+
+def _divide(amount, portions, digits=None):
+    """Return ``amount`` divided by ``portions``, which add up to 1; the results add up to it exactly.
+
+    :param digits: round the results to so many decimals, which ``amount`` has at most
+    """
+    result, upto, given = [], ZERO, ZERO
+    for portion in portions[:-1]:
+        upto += amount * portion
+        rounded = upto if digits is None else upto.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        result.append(rounded - given)
+        given = rounded
+    return [*result, amount - given]
 
 
 def to_qepik(parts):
@@ -103,12 +127,13 @@ def bears_rate(part, rate):
     return abs(part.vat_amount - part.base * rate / 100) <= QEPIK
 
 
-def line_price(amount, quantity, price, exact):
+def line_price(amount, quantity, price, exact, share=None):
     """Return the price of a bill line as float: the document's ``price`` where it gives ``amount``, else the quotient.
 
     :param exact: the subtotal must come from price × quantity; otherwise a difference of a qəpik is no matter
+    :param share: the quantity before it was rounded, for a part of a row: it is what ``price`` belongs to
     """
-    difference = abs(price * quantity - amount)
+    difference = abs(price * (quantity if exact or share is None else share) - amount)
     if (difference < QEPIK / 2) if exact else (difference <= QEPIK):
         return float(price)
     for decimals in range(2, 10):

@@ -4,21 +4,22 @@ Errors are those of :mod:`.errors`; every method may raise AuthError, Refused an
 that change something (marked *write*) UnknownOutcome as well. Dates are ``date`` or ``datetime``, in Baku
 time when naive. ``direction`` is 0 incoming, 1 sent.
 """
-import contextlib
 import hashlib
 import hmac
-import json
 import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .answers import invoice_numbers, object_of, rows_of, word_of
 from .arguments import comma_list, date_text, direction_code
-from .envelope import WRONG_METHOD, BadAnswer, Judge, as_list, short
+from .decimals import json_text
+from .envelope import WRONG_METHOD, Judge, short
 from .errors import Refused, Secret, blot_out
 from .etaxes import EtaxesDocument
 from .invoice import Invoice
-from .process import ProcessStatus, Stats, read_int
+from .plain import INTEGER, plain
+from .process import KEYS, ProcessStatus, Stats, read_int
 from .transport import Fault, Transport
 
 PAGE_SIZE = 5000
@@ -41,6 +42,11 @@ LONGEST_OF = {READ_ETAXES: 40 * 1024 * 1024, PROCESS_DATA: 8 * 1024 * 1024}
 #: Endpoints that the documentation calls by GET on one page and by POST on another.
 EITHER_METHOD = (READ_INVOICES, PROCESS_STATUS, PROCESS_DATA, READ_ETAXES)
 
+#: More documents than any company has: a total beyond it is none.
+MOST_DOCUMENTS = 10 ** 9
+#: The calls of which one page of the documentation says that everyone's carry the phone, not only a partner's.
+PHONE_CALLS = (DOWNLOAD, READ_ETAXES)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -58,7 +64,8 @@ class VatPortalClient:
 
     :param base_url: such as ``https://demo.vatportal.az/api``; plain http only to this machine.
     :param token: API token; without it ``username`` and ``password`` go into every request.
-    :param phone: for partners only, ``994`` and 9 digits: the customer acted for.
+    :param phone: ASAN İmza phone, ``994`` and 9 digits: of the customer a partner acts for; else for downloads.
+    :param partner: the account is a partner's, so the phone goes into every call, not ``PHONE_CALLS`` alone.
     :param read_methods: what :attr:`read_methods` held when it was last seen.
     :param timeout: seconds for connecting and for each read.
     :param deadline: seconds for a whole call, its second try by the other HTTP method included.
@@ -70,7 +77,7 @@ class VatPortalClient:
 
     _transport = None
 
-    def __init__(self, base_url, *, token=None, username=None, password=None, phone=None,
+    def __init__(self, base_url, *, token=None, username=None, password=None, phone=None, partner=True,
                  read_methods: dict[str, str] | None = None, timeout: float = 30.0,
                  max_bytes: int | None = None, deadline: float = 90.0):
         token, username, password, phone = (
@@ -86,6 +93,7 @@ class VatPortalClient:
         else:
             self._login = {'username': username, 'password': password}
         self._phone = phone or None
+        self._partner = bool(partner and phone)
         # Very short ones are left alone: taking every "a" out of a text would hide the text.
         self._keys = {text for text in (token, password) if text and len(text) >= 4}
         self._secrets = {text for text in (token, username, password, phone) if text and len(text) >= 4}
@@ -127,15 +135,16 @@ class VatPortalClient:
             raise ValueError('no invoices to send')
         return self._process(UPLOAD, 'POST', body, sent=len(body['invoices']))
 
-    def read_invoices(self, ids: Sequence[str]) -> dict[str, str]:
+    def read_invoices(self, ids: Sequence[str]) -> dict[str, str | None]:
         """/inv/read_invoices: ERP id → qaimə number, '' where the portal has it without a number yet.
 
-        Ids that the answer does not name are not in the result. No ids, no call.
+        None where what stands there can't be its number: it has not the form of one, or the answer gives it to several
+        invoices. Ids that the answer does not name are not in the result. No ids, no call.
         """
         ids = [str(erp_id) for erp_id in ids]
         return self._numbers({'ids': ids}) if ids else {}
 
-    def read_invoices_by_date(self, date_from, date_to) -> dict[str, str]:
+    def read_invoices_by_date(self, date_from, date_to) -> dict[str, str | None]:
         """/inv/read_invoices by date: as :meth:`read_invoices`, for all that were made in that time."""
         return self._numbers({'date_from': date_text(date_from), 'date_to': date_text(date_to)})
 
@@ -151,18 +160,21 @@ class VatPortalClient:
     def process_status(self, proc_id: int) -> ProcessStatus:
         """/job/read_proc_status: where a process stands. See :mod:`.polling` for when to ask."""
         judge, envelope = self._call(PROCESS_STATUS, 'GET', {'procId': int(proc_id)})
-        data = _object(envelope)
+        data = object_of(envelope)
         status = str(data.get('status')).strip() if 'status' in data else ''
         if not re.fullmatch('-?[0-9]{1,9}', status):
             raise judge.doubt('no status in the answer')
         description = data.get('status_desc')
-        return ProcessStatus(int(status), self._without_keys(description) if isinstance(description, str) else '',
-                             Stats.from_json(self._without_keys(data.get('stats'))))
+        stats = object_of({'data': data.get('stats')})
+        # What means something to us comes first, should the rest be too much.
+        known = {name: stats[name] for name in KEYS if name in stats}
+        return ProcessStatus(int(status), self._kept(description) if isinstance(description, str) else '',
+                             Stats.from_json(self._kept({**known, **stats})))
 
     def process_data(self, proc_id: int) -> dict:
         """/job/read_proc_data: detail and log of a process, free-form; {} where there is none."""
         _judge, envelope = self._call(PROCESS_DATA, 'GET', {'procId': int(proc_id)})
-        data = self._without_keys(envelope.get('data'))
+        data = self._kept(envelope.get('data'))
         return data if isinstance(data, dict) else ({'data': data} if data else {})
 
     # --- documents of e-taxes ---
@@ -198,14 +210,17 @@ class VatPortalClient:
         if proc_id is None or page > 1:
             body['from'] = int(page)
         judge, envelope = self._call(READ_ETAXES, 'GET', body)
-        rows, data = _rows(judge, envelope)
+        rows, data = rows_of(judge, envelope)
+        total = read_int(data.get('total'))
+        if total > MOST_DOCUMENTS:
+            raise judge.doubt('no total in the answer that can be one')
         documents, bad = [], []
         for row in rows:
             try:
                 documents.append(EtaxesDocument.from_portal_json(row))
             except ValueError as exc:
-                bad.append((row, str(exc)))
-        return Page(documents, max(read_int(data.get('total')), len(rows)), bad)
+                bad.append((self._kept(row), str(exc)))
+        return Page(documents, max(total, len(rows)), bad)
 
     def delete_etaxes(self, serial_numbers: Sequence[str], *, is_signed: bool) -> int:
         """DELETE /etx/delete (*write*): all or nothing, irreversible, from the portal and from e-taxes.
@@ -225,11 +240,9 @@ class VatPortalClient:
     def start_reset(self, login: str) -> str:
         """GET /auth/reset_start.php: the plain value that :meth:`renewal_key` turns into a key."""
         login = Secret(login)
-        query = {'login': login}
-        if self._phone:
-            query['phone'] = self._phone
-        judge, answer = self._call(RESET_START, 'GET', {}, query=query, enveloped=False, secrets=(login,))
-        return _word(judge, answer, 'plain_value')
+        query = {'login': login, **({'phone': self._phone} if self._partner else {})}
+        judge, answer = self._call(RESET_START, 'GET', None, query=query, enveloped=False, secrets=(login,))
+        return word_of(judge, answer, 'plain_value', '[ -~]')
 
     def confirm_reset(self, login: str, key: str) -> str:
         """POST /auth/reset_confirm.php (*write*): the new token. The old one is dead from here on.
@@ -239,7 +252,7 @@ class VatPortalClient:
         login, key = Secret(login), Secret(key)
         judge, answer = self._call(RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True,
                                    enveloped=False, secrets=(login, key))
-        token = _word(judge, answer, 'token')
+        token = word_of(judge, answer, 'token', '[!-~]')
         if len(token) >= 4:
             self._secrets.add(token)
         return token
@@ -251,37 +264,31 @@ class VatPortalClient:
 
     # --- how calls are made ---
 
-    def _without_keys(self, value):
-        return blot_out(value, self._keys)
+    def _kept(self, value):
+        """Free-form JSON of the portal as it may be kept."""
+        return plain(value, lambda text: blot_out(text, self._keys))
 
     def _process(self, path, method, body, sent=0):
         judge, envelope = self._call(path, method, body, write=True, sent=sent)
-        proc_id = read_int(_object(envelope).get('id'))
-        if proc_id <= 0:
+        proc_id = read_int(object_of(envelope).get('id'))
+        if not 0 < proc_id <= INTEGER:
             raise judge.doubt('no process id in the answer')
         return proc_id
 
     def _numbers(self, body):
         judge, envelope = self._call(READ_INVOICES, 'GET', body)
-        numbers = {}
-        for row in _rows(judge, envelope)[0]:
-            erp_id = row.get('id') if isinstance(row, dict) else None
-            if erp_id in (None, ''):
-                raise judge.doubt('an invoice without its id in the answer')
-            number = str(row.get('qaime') or '').strip()
-            # One id may come twice (before and after signing): the number is what counts.
-            numbers[str(erp_id)] = number or numbers.get(str(erp_id), '')
-        return numbers
+        return invoice_numbers(judge, envelope, self._secrets)
 
     def _call(self, path, method, body, *, query=None, write=False, sent=0, enveloped=True, secrets=()):
         """One call, judged. Returns the judge, for doubts about what is inside, and the envelope."""
         known = self._secrets | {text for text in secrets if len(text) >= 4}
-        judge = Judge(write=write, partner=bool(self._phone), sent=sent,
-                      scrub=lambda text: short(text, known))
+        judge = Judge(write=write, partner=self._partner, sent=sent, scrub=lambda text: short(text, known),
+                      wants_phone=path in PHONE_CALLS, lacks_phone=path in PHONE_CALLS and not self._phone)
         unwrap = judge.open_enveloped if enveloped else judge.open
-        body = {**self._login, **body}
-        if self._phone and query is None:
-            body['phone'] = self._phone
+        if query is None:
+            body = {**self._login, **body}
+            if self._partner or self._phone and path in PHONE_CALLS:
+                body['phone'] = self._phone
         end = time.monotonic() + self._transport.deadline
         if path not in EITHER_METHOD:
             return judge, unwrap(self._send(judge, path, method, body, query, write, end))
@@ -308,7 +315,7 @@ class VatPortalClient:
             # What goes out is no variable here: a traceback might show it.
             return self._transport.call(
                 method, path, headers=self._headers, query=query, fresh=write,
-                body=json.dumps(body, ensure_ascii=False, allow_nan=False).encode(),
+                body=None if body is None else json_text(body).encode(),
                 max_bytes=min(longest, self._max_bytes or longest), deadline=max(end - time.monotonic(), 0.001))
         except Fault as exc:
             fault = judge.fault(exc)
@@ -317,32 +324,3 @@ class VatPortalClient:
 
 def _is_wrong_method(refused):
     return refused.code == WRONG_METHOD or refused.http_status in (404, 405)
-
-
-def _object(envelope):
-    """``data`` where it is an object, else an empty one."""
-    data = envelope.get('data')
-    return data if isinstance(data, dict) else {}
-
-
-def _rows(judge, envelope):
-    """``data.invoices`` as list, and ``data`` itself; an empty PHP array stands for an empty object.
-
-    Anything less is no answer: "nothing there" must not be read into a reply that does not say so.
-    """
-    if envelope.get('data') == []:
-        return [], {}
-    data = _object(envelope)
-    if 'invoices' in data or data.get('total') in (0, '0'):
-        with contextlib.suppress(BadAnswer):
-            return as_list(data.get('invoices')), data
-    raise judge.doubt('no invoices in the answer')
-
-
-def _word(judge, answer, name):
-    """A value of an answer that has no envelope by the contract, and is taken out of one if it has."""
-    value = answer.get(name) or _object(answer).get(name)
-    if isinstance(value, str) and value.strip():
-        return value.strip()
-    del value  # whatever the portal said there
-    raise judge.doubt(f'no {name} in the answer')

@@ -1,7 +1,11 @@
 """Between Decimal and the portal's JSON numbers, without a digit gained or lost."""
+import json
+import re
 from decimal import Decimal, InvalidOperation
 
 ZERO = Decimal(0)
+# A string of a JSON text, or a number with an exponent.
+_STRING_OR_EXPONENT = re.compile(r'("(?:[^"\\]|\\.)*")|(-?[0-9.]+e[+-]?[0-9]+)', re.IGNORECASE)
 
 
 def to_decimal(value, field='') -> Decimal:
@@ -56,3 +60,12 @@ def json_number(value: Decimal, field=''):
     if Decimal(repr(number)) != value:
         raise ValueError(f'{field or "amount"}: {value} has too many digits for a JSON number')
     return number
+
+
+def json_text(value) -> str:
+    """``value`` as JSON, its numbers written out: 0.00001, never 1e-05, which not every reader takes.
+
+    :raises ValueError: a number that is not finite
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _STRING_OR_EXPONENT.sub(lambda found: found[1] or f'{Decimal(found[2]):f}', text)

@@ -1,13 +1,16 @@
 """The portal's envelope (VatPortal API v8.0, error codes): from an HTTP answer to data or a typed error."""
 import json
 import re
+from itertools import islice
 
-from .errors import AuthError, InvalidInvoices, Refused, Reply, TransientError, UnknownOutcome, clean_text
+from .errors import AuthError, InvalidInvoices, Refused, Reply, TransientError, UnknownOutcome, blot_out, clean_text
 from .process import read_int
 from .transport import Answer, Fault
 
 WRONG_METHOD = 1
 SERVER_ERRORS = (10, 11, 12, 16)
+# More than the codes that there are.
+MOST_CODES = 100
 _PHONE = re.compile(r'phone|telefon|mobil|телефон', re.IGNORECASE)
 _ASAN = re.compile(r'asan', re.IGNORECASE)
 
@@ -20,14 +23,17 @@ class Judge:
     """Decides for one call what an answer, or the lack of one, means.
 
     :param write: the call changes something at the portal, so a doubt is an UnknownOutcome.
-    :param partner: the connector sends a phone.
+    :param partner: the account is a partner's, and the call carries a phone.
+    :param wants_phone: the call may need a phone whatever the account is. :param lacks_phone: and it carries none.
     :param sent: how many invoices went out.
     :param scrub: function that takes our secrets out of a text that the portal sent back.
     """
 
-    def __init__(self, *, write, partner=False, sent=0, scrub=str):
+    def __init__(self, *, write, partner=False, wants_phone=False, lacks_phone=False, sent=0, scrub=str):
         self.write = write
         self.partner = partner
+        self.wants_phone = wants_phone
+        self.lacks_phone = lacks_phone
         self.sent = sent
         self.scrub = scrub
 
@@ -111,15 +117,15 @@ class Judge:
     def _is_about_phone(self, code, message):
         """Whether 15, 16, 17 have their second meaning, the one for partners.
 
-        The words decide. Without words, 15 at a partner is the phone (a partner's account needs no ASAN
-        number of its own), while 16 and 17 keep their general meaning: taken for a phone fault, an upload
-        that was processed would count as not processed.
+        The words decide. Without words, 15 is the phone at a partner (whose account needs no ASAN number of its
+        own), and where a phone may be what is missing. Without words 16 and 17 keep their general meaning: taken
+        for a phone fault, an upload that was processed would count as not processed.
         """
         if code == 15 and _ASAN.search(message):
-            return self.partner and bool(_PHONE.search(message))
+            return (self.partner or self.wants_phone) and bool(_PHONE.search(message))
         if _PHONE.search(message):
             return True
-        return code == 15 and self.partner
+        return code == 15 and (self.partner or self.lacks_phone and not message)
 
 
 def parse(body: bytes) -> dict:
@@ -147,7 +153,7 @@ def read_code(envelope):
         return None
     if isinstance(code, str) and re.fullmatch(r'\s*-?[0-9]{1,9}\s*', code):
         return int(code)
-    if isinstance(code, int) and not isinstance(code, bool):
+    if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 10 ** 9:
         return code
     raise BadAnswer('err_code is no number')
 
@@ -181,12 +187,11 @@ def _invoice_codes(data, sent):
         if index < sent:
             row = row if isinstance(row, (list, dict)) else [row]
             values = row.values() if isinstance(row, dict) else row
-            codes[index] = [code for code in map(read_int, values) if code]
+            # What is no code is one that nobody knows, for an invoice without codes counts as faultless.
+            codes[index] = [min(max(code, -1), 9999) for code in islice(filter(None, map(read_int, values)), MOST_CODES)]
     return codes
 
 
 def short(text, secrets):
     """``text`` with every secret of ours that the portal echoed replaced, then cleaned and shortened."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, '***')
-    return clean_text(text)
+    return clean_text(blot_out(text, secrets))

@@ -28,15 +28,11 @@ def clean_text(text, limit=MESSAGE_LIMIT):
     return text if len(text) <= limit else text[:limit - 1] + '…'
 
 
-def blot_out(value, secrets):
-    """Free-form JSON that is going to be kept, with ``secrets`` replaced wherever the portal echoes them."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, '***')
-        return value
-    if isinstance(value, dict):
-        return {blot_out(name, secrets): blot_out(item, secrets) for name, item in value.items()}
-    return [blot_out(item, secrets) for item in value] if isinstance(value, list) else value
+def blot_out(text, secrets):
+    """``text`` with ``secrets`` replaced, longest first, wherever the portal echoes them."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, '***')
+    return text
 
 
 class Secret(str):

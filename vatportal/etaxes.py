@@ -5,8 +5,9 @@ from datetime import datetime as DateTime
 from decimal import Decimal
 
 from .decimals import ZERO, to_decimal
-
-_DATE_FORMATS = ('%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y')
+from .errors import clean_text
+from .moments import read_moment
+from .plain import is_number
 
 
 def qaime_number(text) -> str:
@@ -112,6 +113,8 @@ def _read_number(serial, number, qaime):
     qaime = qaime or serial + number
     if not (qaime and re.search('[0-9]', qaime)):
         raise ValueError('the document has no qaimə number')
+    if not is_number(qaime_number(qaime)):
+        raise ValueError(f'not a qaimə number: {clean_text(qaime, 40)}')
     if not number:
         compact = qaime_number(qaime)
         serial, number = serial or compact[:-8], compact[-8:]
@@ -130,7 +133,7 @@ def _read_fields(cls, data):
         elif name in ('id', 'line'):
             values[name] = _read_int(value)
         elif name == 'datetime':
-            values[name] = _read_datetime(value)
+            values[name] = read_moment(_read_text(value))
         else:
             values[name] = _read_text(value)
     return values
@@ -147,13 +150,3 @@ def _read_int(value):
         return int(str(value))
     except ValueError:
         return None
-
-
-def _read_datetime(value):
-    text = ' '.join(_read_text(value).split())
-    for layout in _DATE_FORMATS:
-        try:
-            return DateTime.strptime(text, layout)
-        except ValueError:
-            continue
-    return None

@@ -1,7 +1,14 @@
 """What the portal says about a running process (VatPortal API v8.0, /job/read_proc_status)."""
+import re
 from dataclasses import dataclass, field
 
+from .errors import clean_text
 from .polling import DONE, FAILED
+
+# Of so many exceptions a process tells; more are a portal out of order.
+MOST_TEXTS = 50
+#: The keys of ``stats`` that mean something to us.
+KEYS = ('pin1_code', 'pin2_code', 'imported', 'packet_created', 'login_done', 'invoice_signed', 'deleted', 'etx_exception')
 
 
 def read_int(value) -> int:
@@ -32,12 +39,15 @@ def _texts(value):
         value = list(value.values())
     elif not isinstance(value, (list, tuple)):
         value = [value]
-    return tuple(str(text).strip() for text in value if text not in (None, '', False) and str(text).strip())
+    texts = (clean_text(text) for text in value[:MOST_TEXTS] if text is not False)
+    return tuple(text for text in texts if text)
 
 
 def _code(value):
-    """A check code as shown on the phone: text, leading zeros and all. Empty where there is none."""
-    return '' if value is None or isinstance(value, (bool, dict, list)) else str(value).strip()
+    """A check code as shown on the phone: text, leading zeros and all. Empty where there is none, or what stands there
+    can't be one."""
+    text = '' if value is None or isinstance(value, (bool, dict, list)) else str(value).strip()
+    return text if re.fullmatch(r'[\w -]{1,12}', text) else ''
 
 
 @dataclass(frozen=True, kw_only=True)

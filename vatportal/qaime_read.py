@@ -19,6 +19,9 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_TOTAL_BYTES = 128 * 1024 * 1024
 MAX_RATIO = 200
 MAX_DEPTH = 50
+# A package in a package in a package.
+MAX_PACKAGES = 2
+_BEFORE_XML = re.compile(rb'^(?:\xef\xbb\xbf|[ \t\r\n])+')
 _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
                ValueError)
 
@@ -56,39 +59,57 @@ def read_package(data: bytes) -> list[QaimeFile]:
 
 
 def xml_files(data: bytes) -> list[tuple[str, bytes]]:
-    """(name, content) of each XML file of a package (ZIP), or of the bare XML file, whose name is ''; unread.
+    """(name, content) of each XML file of a package (ZIP), those of packages in it included, or of the bare XML file, whose
+    name is ''; unread.
 
     :raises QaimeXmlError: no package, or too large.
     """
-    if data[:2] == b'PK':
-        return _unzip(data)
-    if len(data) > MAX_FILE_BYTES:
-        raise QaimeXmlError('the file is too large', reason='large')
-    return [('', data)]
-
-
-def _unzip(data):
-    """(name, content) of each XML file."""
-    files, left = [], MAX_TOTAL_BYTES
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_FILES:
-                raise QaimeXmlError(f'the package holds more than {MAX_FILES} files', reason='many')
-            for entry in entries:
-                name = clean_text(re.split(r'[/\\]', entry.filename)[-1], 100)
-                if entry.is_dir() or not name.lower().endswith('.xml'):
-                    continue
-                content = _read_entry(archive, entry, name, min(left, MAX_FILE_BYTES))
-                left -= len(content)
-                files.append((name, content))
-    except QaimeXmlError:
-        raise
-    except _BROKEN_ZIP:
-        raise QaimeXmlError('the package is no readable ZIP file', reason='zip') from None
+    if data[:2] != b'PK':
+        if len(data) > MAX_FILE_BYTES:
+            raise QaimeXmlError('the file is too large', reason='large')
+        return [('', data)]
+    files = []
+    _unzip(data, files)
     if not files:
         raise QaimeXmlError('the package holds no XML file', reason='no_files')
     return files
+
+
+def start_of(data: bytes) -> bytes:
+    """The file without byte order marks of UTF-8, and spaces, before its first element: XML takes none there."""
+    return _BEFORE_XML.sub(b'', data, count=1)
+
+
+def _unzip(data, files, name='', depth=0):
+    """Add (name, content) of each XML file to ``files``."""
+    if depth > MAX_PACKAGES:
+        raise QaimeXmlError('packages in packages', reason='depth', name=name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for inner, content in _entries(archive, files):
+                if content[:2] == b'PK':
+                    _unzip(content, files, inner, depth + 1)
+                else:
+                    files.append((inner, content))
+    except QaimeXmlError:
+        raise
+    except _BROKEN_ZIP:
+        raise QaimeXmlError('the package is no readable ZIP file', reason='zip', name=name) from None
+
+
+def _entries(archive, files):
+    """Yield (name, content) of what may be a document or a package of them; the limits hold for all of ``files``."""
+    entries = archive.infolist()
+    if len(entries) + len(files) > MAX_FILES:
+        raise QaimeXmlError(f'the package holds more than {MAX_FILES} files', reason='many')
+    for entry in entries:
+        *folders, name = re.split(r'[/\\]', entry.filename)
+        # What macOS and others keep beside each file begins with a dot, or lies in a folder of its own.
+        if name.startswith('.') or '__MACOSX' in folders or not name.lower().endswith(('.xml', '.zip')):
+            continue
+        name = clean_text(name, 100)
+        left = MAX_TOTAL_BYTES - sum(len(content) for _name, content in files)
+        yield name, _read_entry(archive, entry, name, min(left, MAX_FILE_BYTES))
 
 
 def _read_entry(archive, entry, name, limit):
@@ -187,6 +208,7 @@ def _find_root(node, depth=3):
 
 
 def _parse(data, name):
+    data = start_of(data)
     try:
         _guard(data)
         return xmltodict.parse(data, disable_entities=True)

@@ -5,3 +5,5 @@ from . import send_wizard
 from . import delete_wizard
 from . import token_wizard
 from . import bill_wizard
+from . import resequence_wizard
+from . import reversal_wizard

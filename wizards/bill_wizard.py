@@ -41,10 +41,10 @@ class VatportalBillWizard(models.TransientModel):
             wizard.counterparty = f'{name} ({number})' if number else name
             wizard.candidate_ids = document._vendor_candidates()
             wizard.asks_partner = len(wizard.candidate_ids) > 1 or not voen.is_voen(number) or bool(
-                not wizard.candidate_ids and document._archived_vendors())
-            wizard.asks_booking = not document.kind_id.booking
+                not wizard.candidate_ids and (document._archived_vendors() or document._vendors_abroad()))
+            wizard.asks_booking = not document._booking()
             wizard.proposed_ids = document.proposed_move_ids | (
-                document._bills_with_number() if document.direction == 'incoming' else document.proposed_move_ids)
+                document._bills_that_may_be_meant() if document.direction == 'incoming' else document.proposed_move_ids)
 
     @api.depends('document_id')
     def _compute_choices(self):
@@ -69,7 +69,7 @@ class VatportalBillWizard(models.TransientModel):
     def _take_partner(self, partner):
         """:raises UserError: for a partner that is surely somebody else"""
         number, _name = self.document_id._counterparty()
-        theirs = voen.normalize(partner.vat)
+        theirs = partner._vatportal_voen()
         if voen.is_voen(number) and theirs and theirs != number:
             raise UserError(self.env._(
                 "%(partner)s has the VÖEN %(theirs)s, the document %(number)s.",

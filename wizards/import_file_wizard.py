@@ -14,6 +14,9 @@ class VatportalImportWizard(models.TransientModel):
         selection_add=[('file', "Files from e-taxes.gov.az (XML or package)")], ondelete={'file': 'set default'})
     connector_id = fields.Many2one(required=False)
     file_ids = fields.Many2many('ir.attachment', string="Files")
+    other_documents = fields.Boolean(
+        help="Files without a qaimə number that say the same as a document that is here already, to the letter, are taken "
+             "for that document. Tick this where they are others: the same rent for another month, say.")
 
     def action_import(self):
         """Import the files, or begin the import of a folder.
@@ -34,7 +37,8 @@ class VatportalImportWizard(models.TransientModel):
         return self._import_files()
 
     def _import_files(self):
-        documents, known, problems = self.env['vatportal.document'], self.env['vatportal.document'], []
+        documents = self.env['vatportal.document'].with_context(vatportal_other_document=self.other_documents)
+        known, problems = documents, []
         for name, xml in self._read_files(problems):
             try:
                 with self.env.cr.savepoint():

@@ -172,7 +172,7 @@ class VatportalSendWizard(models.TransientModel):
         self.check_access('read')
         jobs = self.env['vatportal.job']
         for connector, records in self._ready_by_connector():
-            jobs += jobs._queue(records, connector, self.sign)
+            jobs += jobs._queue(records, connector, self.sign, join=True)
         if not jobs:
             jobs = jobs.union(*(records.vatportal_document_id.job_ids for records in self._chosen())).filtered(
                 lambda job: job.state in ('queued', 'starting', 'running'))
@@ -200,9 +200,7 @@ class VatportalSendWizard(models.TransientModel):
                     "again.", ', '.join((records - locked[ready])[:5].mapped('display_name'))))
         self.invalidate_recordset(['problems', *locked])
         for ready, records in locked.items():
-            # Oldest first, as their numbers are to follow one another.
-            ordered = (self[ready] & records).sorted('id')
-            yield from ordered.grouped(self._connector_for).items()
+            yield from (self[ready] & records).grouped(self._connector_for).items()
 
     def _nothing_to_send(self):
         problems = [problem for problem in self.problems or [] if problem['level'] == 'error']

@@ -18,6 +18,7 @@ class StockPicking(models.Model):
     _inherit = ['stock.picking', 'vatportal.source']
 
     _vatportal_link = 'picking_id'
+    _vatportal_date_field = 'date_done'
     _vatportal_user_field = 'user_id'
     _vatportal_activity_type = 'l10n_az_vatportal_stock.mail_activity_etaxes'
 
@@ -106,10 +107,14 @@ class StockPicking(models.Model):
         return (self.vatportal_main_info or '').strip() or self._vatportal_proposed_note(connector.sudo())
 
     def _vatportal_proposed_note(self, connector):
-        done = fields.Datetime.context_timestamp(
-            self.with_context(tz='Asia/Baku'), self.date_done) if self.date_done else None
+        done = self._vatportal_day()
         return connector._format_main_info(
             number=self.name or '', date=f'{done:%d.%m.%Y}' if done else '', reference='', origin=self.origin or '')
+
+    def _vatportal_day(self):
+        """The day in Azerbaijan on which the goods were moved; None where they were not."""
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz='Asia/Baku'), self.date_done).date() if self.date_done else None
 
     # ------------------------------------------------------------------ guards
 

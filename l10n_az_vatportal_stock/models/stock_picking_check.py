@@ -14,6 +14,7 @@ class StockPicking(models.Model):
         if stop:
             return [stop]
         problems = self._vatportal_voen_problems(self.company_id.partner_id)
+        problems += self._vatportal_day_problems(self.env._("Effective Date"), self._vatportal_day())
         problems += self._vatportal_warehouse_problems(connector) + self._vatportal_line_problems(connector)
         if not self._vatportal_note(connector):
             problems.append(self._vatportal_problem(self.env._("Main Note"), self.env._(
@@ -24,8 +25,9 @@ class StockPicking(models.Model):
             vals = self._vatportal_document_vals(connector)
         except amounts.AmountError as error:
             # Its price is there, so the amount is less than half a qəpik.
-            return problems + [self._vatportal_problem(self.env._("Amount"), self.env._(
-                "“%s” comes to less than one qəpik. e-taxes takes no such line.", error.row.label), line=error.row.key)]
+            text = self._vatportal_large_text(error.row) if error.reason == 'large' else self.env._(
+                "“%s” comes to less than one qəpik. e-taxes takes no such line.", error.row.label)
+            return problems + [self._vatportal_problem(self.env._("Amount"), text, line=error.row.key)]
         return problems + self._vatportal_portal_problems(vals)
 
     def _vatportal_is_ever_sent(self):

@@ -15,6 +15,15 @@ class TestTransferChecks(TransferCommon):
     def test_nothing(self):
         self.assertFalse(self.create_transfer()._vatportal_problems(self.connector))
 
+    def test_a_day_far_off(self):
+        picking = self.create_transfer()
+        for day, text in (('2020-03-01 10:00:00', "more than a year ago"), ('2071-03-01 10:00:00', "in the future")):
+            picking.date_done = day
+            [problem] = picking._vatportal_problems(self.connector)
+            self.assertIn(text, problem['message'])
+            self.assertEqual((problem['level'], problem['field']), ('warning', "Effective Date"))
+        self.assertEqual(self.wizard(picking).ready_picking_ids, picking)
+
     def test_not_done(self):
         picking = self.create_transfer(done=False)
         self.assertFalse(picking.vatportal_can_send)
@@ -77,6 +86,13 @@ class TestTransferChecks(TransferCommon):
     def test_less_than_a_qepik(self):
         self.cement.standard_price = 0.001
         self.assertProblem(self.create_transfer(), "less than one qəpik")
+
+    def test_large_amounts(self):
+        self.cement.with_company(self.company).standard_price = 8388608.03
+        invoice, = self.sent(self.create_transfer((self.cement, 3, self.unit)))
+        self.assertEqual((invoice['sum_total'], invoice['items'][0]['unit_price']), (25165824.09, 8388608.03))
+        self.cement.with_company(self.company).standard_price = 600000000000
+        self.assertIn("several documents", self.problems(self.create_transfer((self.cement, 2, self.unit)))[0])
 
     def test_note(self):
         """Written by a person, it stays; empty, the connector's stands."""

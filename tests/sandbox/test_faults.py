@@ -156,6 +156,12 @@ def test_wrong_shape(sb, demo, shape, expected):
     assert expected(demo.call(READ, {"ids": []}).json())
 
 
+def test_wrong_data(sb, demo):
+    sb.faults.add(READ, "wrong_data", data={"invoices": [{"id": "A", "qaime": "x\x00"}]})
+    body = demo.call(READ, {"ids": []}).json()
+    assert (body["err_code"], body["data"]) == (0, {"invoices": [{"id": "A", "qaime": "x\x00"}]})
+
+
 @pytest.mark.parametrize("length", [True, False])
 def test_huge(sb, demo, length):
     sb.faults.add(READ, "huge", megabytes=2, length=length)

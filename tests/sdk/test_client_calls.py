@@ -7,7 +7,7 @@ from decimal import Decimal as D
 
 import pytest
 from raw_server import error, http, ok
-from samples import invoice
+from samples import invoice, item
 
 from vatportal import PAGE_SIZE, TransientError, UnknownOutcome
 
@@ -284,7 +284,7 @@ def test_renewal(serve, connect):
     assert key == hmac.new(b'hash', b'plain', hashlib.sha256).hexdigest()
     assert client.confirm_reset('user@x', key) == 'new-token'
     start, confirm = server.requests
-    assert (start.method, start.target, start.json) == ('GET', '/api/auth/reset_start.php?login=user%40x', {})
+    assert (start.method, start.target, start.body) == ('GET', '/api/auth/reset_start.php?login=user%40x', b'')
     assert (confirm.method, confirm.target) == ('POST', '/api/auth/reset_confirm.php')
     assert confirm.json == {'login': 'user@x', 'key': key}
 
@@ -321,11 +321,45 @@ def test_password_in_every_body_and_no_token(serve, connect):
         }
 
 
+def test_phone_of_an_enterprise(serve, connect):
+    """Two pages of the documentation differ: its downloads carry the phone, nothing else does."""
+    answers = ok({'id': 1, 'status': 1, 'invoices': [], 'total': 0, 'plain_value': 'x'})
+    client = connect(server := serve(answers), phone='994501234567', partner=False)
+    client.start_download(datetime.date(2026, 11, 1), datetime.date(2026, 11, 2), direction=0)
+    client.read_etaxes(direction=0, proc_id=1)
+    client.read_etaxes(direction=1, date_from=datetime.date(2026, 11, 1), date_to=datetime.date(2026, 11, 2))
+    assert [request.json['phone'] for request in server.requests] == ['994501234567'] * 3
+    client.read_invoices(['A'])
+    client.process_status(1)
+    client.process_data(1)
+    client.delete_invoices(['A'])
+    client.delete_etaxes(['MT2611 58878148'], is_signed=True)
+    client.upload_invoices([invoice()], upload=False)
+    client.start_reset('u')
+    for request in server.requests[3:]:
+        assert b'phone' not in request.body
+        assert 'phone' not in request.target
+
+
 def test_phone_in_the_query_of_reset_start(serve, connect):
     server = serve(http(200, {'plain_value': 'x'}))
     connect(server, phone='994501234567').start_reset('u')
     assert server.requests[0].target == '/api/auth/reset_start.php?login=u&phone=994501234567'
-    assert server.requests[0].json == {}
+    assert server.requests[0].body == b''
+
+
+def test_no_password_goes_out_with_the_start_of_a_renewal(serve, connect):
+    server = serve(http(200, {'plain_value': 'x'}))
+    connect(server, username='user', password='secret-password').start_reset('user')
+    assert server.requests[0].body == b''
+    assert 'content-length' not in {name.lower() for name in server.requests[0].headers}
+
+
+def test_small_prices_are_written_out(serve, connect):
+    server = serve(ok({'id': 1}))
+    made = invoice(item(unit_price='0.00001', quantity='5000'))
+    connect(server).upload_invoices([made], upload=False)
+    assert b'"unit_price": 0.00001,' in server.requests[0].body
 
 
 def test_text_is_utf8(serve, connect):

@@ -56,6 +56,25 @@ def test_phones(serve, connect, code, message, phone, kind, reason):
     assert (caught.value.code, caught.value.message) == (code, message)
 
 
+@pytest.mark.parametrize(
+    ('message', 'phone', 'reason'),
+    [
+        ('phone is missing', None, 'phone'),
+        ('', None, 'phone'),
+        ('ASAN phone missing', None, 'phone'),
+        ('No ASAN number', None, 'asan'),
+        ('Bağlı deyil', None, 'asan'),
+        ('phone not authorised', '994501234567', 'phone'),
+        ('', '994501234567', 'asan'),
+        ('No ASAN number', '994501234567', 'asan'),
+    ],
+)
+def test_phone_of_an_enterprise_that_downloads(serve, connect, message, phone, reason):
+    with pytest.raises(AuthError) as caught:
+        connect(serve(error(15, message)), phone=phone, partner=False).read_etaxes(direction=0, proc_id=1)
+    assert caught.value.reason == reason
+
+
 @pytest.mark.parametrize('code', [2, 3, 6, 17, 20, 99, -1])
 def test_refusals(call, serve, connect, code):
     exc = call(connect(serve(error(code, 'No.\n', 400))))

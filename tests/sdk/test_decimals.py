@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatportal.decimals import json_number, to_decimal
+from vatportal.decimals import json_number, json_text, to_decimal
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,21 @@ def test_whole_numbers_are_ints():
 def test_json_number_refuses_what_would_change(value):
     with pytest.raises(ValueError, match='vat: '):
         json_number(Decimal(value), 'vat')
+
+
+@pytest.mark.parametrize(
+    ('value', 'text'),
+    [
+        ({'price': 0.00001, 'name': '1e-05 "kq"'}, '{"price": 0.00001, "name": "1e-05 \\"kq\\""}'),
+        ([-1.5e-7, 1e22, 3, 2.5], '[-0.00000015, 10000000000000000000000, 3, 2.5]'),
+        ({'a\\': [1e-9]}, '{"a\\\\": [0.000000001]}'),
+    ],
+)
+def test_numbers_are_written_out(value, text):
+    assert json_text(value) == text
+    assert json.loads(json_text(value)) == value
+
+
+@given(st.recursive(st.floats(allow_nan=False, allow_infinity=False) | st.text() | st.integers(), lambda inner: st.lists(inner)))
+def test_what_is_written_out_reads_the_same(value):
+    assert json.loads(json_text(value), parse_int=float) == json.loads(json.dumps(value), parse_int=float)

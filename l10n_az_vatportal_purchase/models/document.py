@@ -1,0 +1,90 @@
+from odoo import models
+from odoo.fields import Command
+from odoo.tools import float_compare
+
+
+class VatportalDocument(models.Model):
+    """The lines of a bill know the order lines that they bill. What they say stays the document's."""
+
+    _inherit = 'vatportal.document'
+
+    def _fill_bill(self, move):
+        # EXTENDS l10n_az_vatportal
+        notes = super()._fill_bill(move)
+        return [*notes, *self._link_orders(move)]
+
+    def _link_orders(self, move):
+        """Link the lines of the draft bill ``move`` that bill what was ordered; return notes that say which orders."""
+        if move.move_type != 'in_invoice':
+            return []
+        lines = move.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line.product_id)
+        found = self._order_lines(lines.filtered(lambda line: not line.purchase_line_id))
+        if found:
+            orders = (lines.purchase_line_id | move.env['purchase.order.line'].union(*found.values())).order_id
+            move.write({
+                'invoice_line_ids': [Command.update(line.id, line._vatportal_order_vals(order_line))
+                                     for line, order_line in found.items()],
+                'invoice_origin': ', '.join(orders.mapped('name'))})
+        return [
+            {'level': 'info', 'text': self.env._(
+                "Linked with lines of the purchase order %(order)s: %(lines)s.",
+                order=order.name, lines=', '.join(f'“{line.name}”' for line in linked))}
+            for order, linked in lines.filtered('purchase_line_id').grouped('purchase_order_id').items()]
+
+    def _order_lines(self, lines):
+        """Return a dict of bill line → the order line that it bills, where one fits by product, quantity and price.
+
+        Of several, it is one of an order that the document names, else one of which exactly this quantity is left, else
+        the oldest.
+        """
+        left = {line: line.product_qty - line.qty_invoiced for line in self._open_order_lines(lines)}
+        text = f'{self.main_info or ""} {self.add_info or ""}'.split()
+        result = {}
+        for line in lines:
+            fitting = [
+                (order_line.order_id.name not in text and order_line.order_id.partner_ref not in text,
+                 line._vatportal_compare_quantity(order_line, quantity) != 0, order_line.order_id.date_order, order_line.id)
+                for order_line, quantity in left.items()
+                if line._vatportal_may_bill(order_line) and line._vatportal_compare_quantity(order_line, quantity) <= 0]
+            if fitting:
+                *_order, order_line_id = min(fitting)
+                order_line = self.env['purchase.order.line'].browse(order_line_id)
+                left[order_line] -= line._vatportal_quantity_in(order_line.product_uom_id)
+                result[line] = order_line
+        return result
+
+    def _open_order_lines(self, lines):
+        """The confirmed order lines of the vendor's that order the products of ``lines`` and are not billed in full."""
+        partner = lines.move_id.commercial_partner_id
+        order_lines = self.env['purchase.order.line'].search([
+            ('company_id', '=', self.company_id.id), ('order_id.partner_id', 'child_of', partner.ids),
+            ('state', '=', 'purchase'), ('product_id', 'in', lines.product_id.ids)]) if lines else ()
+        return [line for line in order_lines if line.product_qty > line.qty_invoiced and line.currency_id == self.currency_id]
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    def _vatportal_order_vals(self, order_line):
+        analytic = not self.analytic_distribution and order_line.analytic_distribution
+        return {'purchase_line_id': order_line.id, **({'analytic_distribution': analytic} if analytic else {})}
+
+    def _vatportal_quantity_in(self, unit):
+        return self.product_uom_id._compute_quantity(self.quantity, unit, round=False)
+
+    def _vatportal_compare_quantity(self, order_line, quantity):
+        """-1, 0 or 1, as the quantity of this line is below, at or above ``quantity`` in the unit of ``order_line``."""
+        digits = self.env['decimal.precision'].precision_get('Product Unit')
+        return float_compare(self._vatportal_quantity_in(order_line.product_uom_id), quantity, precision_digits=digits)
+
+    def _vatportal_may_bill(self, order_line):
+        """Whether product, unit and price are those of ``order_line``. Orders are written with and without VAT."""
+        if self.product_id != order_line.product_id or self.quantity <= 0 or not (
+                self.product_uom_id._has_common_reference(order_line.product_uom_id)):
+            return False
+        digits = self.env['decimal.precision'].precision_get('Product Price')
+        quantity = self._vatportal_quantity_in(order_line.product_uom_id)
+        return any(
+            amount and not float_compare(amount / quantity, ordered / order_line.product_qty, precision_digits=digits)
+            for amount, ordered in ((self.price_subtotal, order_line.price_subtotal),
+                                    (self.price_total, order_line.price_total)))

@@ -1,0 +1,172 @@
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.l10n_az_vatportal.tests.xml_common import NUMBER, XmlCommon
+from odoo.addons.l10n_az_vatportal_purchase.models.document import VatportalDocument
+
+
+@tagged('post_install_l10n', 'post_install', '-at_install')
+class TestOrders(XmlCommon):
+    """Bills of documents beside purchase orders."""
+
+    def order(self, *lines, partner=None, confirm=True, **vals):
+        """An order of (quantity, price) or values of order lines, confirmed and not received."""
+        lines = [line if isinstance(line, dict) else {'product_qty': line[0], 'price_unit': line[1]} for line in lines]
+        order = self.env['purchase.order'].create({
+            'partner_id': (partner or self.vendor).id, 'currency_id': self.company.currency_id.id, **vals,
+            'order_line': [Command.create({
+                'product_id': self.product.id, 'tax_ids': [Command.set(self.purchase['vat'].ids)], **line}) for line in lines]})
+        if confirm:
+            order.button_confirm()
+        return order
+
+    def row(self, quantity, price, **vals):
+        return self.line(quantity * price, quantity=quantity, price_unit=price, **vals)
+
+    def assert_document(self, bill, untaxed, tax):
+        self.assertEqual((bill.amount_untaxed, bill.amount_tax), (untaxed, tax))
+        self.assert_total(bill.vatportal_bill_document_id)
+        self.assertEqual(bill.vatportal_bill_document_id.line_ids, self.product_lines(bill).vatportal_line_id)
+
+    # ------------------------------------------------------------------ rows, VAT and total are the document's
+
+    def test_files(self):
+        """An order of the same total, whatever it consists of."""
+        for position, (number, line) in enumerate((
+                (1, {'product_qty': 1, 'price_unit': 500.0}),
+                (2, {'product_qty': 1, 'price_unit': 590.0, 'tax_ids': [Command.clear()]}),
+                (3, {'product_qty': 2, 'price_unit': 250.0}))):
+            order = self.order({**line, 'name': "As ordered"})
+            self.assertAlmostEqual(order.amount_total, 590.0)
+            bill = self.drop(self.xml('500', number=f'MT26112500010{number}'))
+            self.assert_document(bill, 500.0, 90.0)
+            self.assertEqual(bill.invoice_line_ids.mapped('name'), ["Sement M400"])
+            self.assertEqual(bill.invoice_line_ids.purchase_order_id, order if position < 2 else order.browse())
+            order.order_line.invoice_lines.purchase_line_id = False
+            order.button_cancel()
+
+    def test_an_order_of_other_things(self):
+        """The same total, another product: no link, and nothing is overwritten."""
+        other = self.env['product.product'].create({'name': "Qum"})
+        self.order({'product_id': other.id, 'product_qty': 1, 'price_unit': 500.0})
+        bill = self.drop(self.xml('500', number=NUMBER))
+        self.assert_document(bill, 500.0, 90.0)
+        self.assertFalse(bill.invoice_line_ids.purchase_line_id)
+
+    def test_without_this_addon(self):
+        """The addon that makes the bills sees to the rows by itself."""
+        self.order((1, 500.0))
+        with patch.object(VatportalDocument, '_link_orders', lambda document, move: []):
+            bill = self.drop(self.xml('500', number=NUMBER))
+        self.assert_document(bill, 500.0, 90.0)
+
+    def test_asked_for_again(self):
+        """Odoo's own matching comes later, of a scanned copy say."""
+        order = self.order((1, 500.0), {'product_qty': 1, 'price_unit': 100.0})
+        bill = self.drop(self.xml('500', number=NUMBER))
+        for _each in range(2):
+            bill._find_and_set_purchase_orders([order.name], self.vendor.id, 590.0, from_ocr=True)
+            bill._link_bill_origin_to_purchase_orders()
+            self.assert_document(bill, 500.0, 90.0)
+
+    def test_other_bills_are_left_to_odoo(self):
+        order = self.order((1, 500.0))
+        order.order_line.qty_received = 1
+        bill = self.init_invoice('in_invoice', partner=self.vendor, amounts=[500.0], post=False)
+        bill._find_and_set_purchase_orders([order.name], self.vendor.id, order.amount_total)
+        self.assertEqual(bill.invoice_line_ids.purchase_order_id, order)
+
+    # ------------------------------------------------------------------ links
+
+    def test_downloads(self):
+        order = self.order((10, 50.0), (3, 7.0))
+        bill = self.bill(self.row(10, 50.0), self.row(3, 7.0))
+        self.assertEqual(self.product_lines(bill).purchase_line_id, order.order_line)
+        self.assertEqual(bill.invoice_origin, order.name)
+        self.assertIn(order.name, bill.vatportal_bill_document_id.bill_notes[0]['text'])
+        self.assertEqual(order.order_line.mapped('qty_invoiced'), [10, 3])
+        bill.action_post()
+        self.assertEqual(bill.amount_total, 614.78)
+
+    def test_part_of_an_order(self):
+        order = self.order((10, 50.0))
+        for left in (6, 2):
+            bill = self.bill(self.row(4, 50.0))
+            self.assertEqual(bill.invoice_line_ids.purchase_line_id, order.order_line)
+            self.assertEqual(order.order_line.product_qty - order.order_line.qty_invoiced, left)
+        self.assertFalse(self.bill(self.row(4, 50.0)).invoice_line_ids.purchase_line_id, "More than is left.")
+
+    def test_rows_of_one_order_line(self):
+        order = self.order((10, 50.0))
+        bill = self.bill(self.row(6, 50.0), self.row(5, 50.0), self.row(4, 50.0))
+        self.assertEqual([bool(line.purchase_line_id) for line in self.product_lines(bill)], [True, False, True])
+        self.assertEqual(order.order_line.qty_invoiced, 10)
+
+    def test_units(self):
+        self.product.uom_ids = dozen = self.env.ref('uom.product_uom_dozen')
+        order = self.order({'product_qty': 2, 'price_unit': 120.0, 'product_uom_id': dozen.id})
+        bill = self.bill(self.row(24, 10.0))
+        self.assertEqual(bill.invoice_line_ids.purchase_line_id, order.order_line)
+        self.assertEqual(order.order_line.qty_invoiced, 2)
+
+    def test_discount(self):
+        order = self.order({'product_qty': 10, 'price_unit': 100.0, 'discount': 50.0})
+        self.assertEqual(self.bill(self.row(10, 50.0)).invoice_line_ids.purchase_line_id, order.order_line)
+
+    def test_another_price_vendor_or_state(self):
+        self.order((10, 51.0))
+        self.order((10, 50.0), partner=self.partner)
+        self.order((10, 50.0), confirm=False)
+        self.assertFalse(self.bill(self.row(10, 50.0)).invoice_line_ids.purchase_line_id)
+
+    def test_which_of_several(self):
+        first, exact, named = self.order((9, 50.0)), self.order((4, 50.0)), self.order((9, 50.0))
+        self.assertEqual(self.bill(self.row(3, 50.0)).invoice_line_ids.purchase_order_id, first)
+        self.assertEqual(self.bill(self.row(4, 50.0)).invoice_line_ids.purchase_order_id, exact)
+        bill = self.bill(self.row(2, 50.0), main_info=f"Sifariş {named.name} üzrə")
+        self.assertEqual(bill.invoice_line_ids.purchase_order_id, named)
+
+    def test_a_branch_of_the_vendor(self):
+        branch = self.env['res.partner'].create({'name': "Anbar", 'parent_id': self.vendor.id})
+        order = self.order((10, 50.0), partner=branch)
+        self.assertEqual(self.bill(self.row(10, 50.0)).invoice_line_ids.purchase_order_id, order)
+
+    def test_credit_note(self):
+        self.kind('taxCodex163').booking = 'refund'
+        order = self.order((10, 50.0))
+        document = self.document(self.row(10, 50.0), kind='taxCodex163')
+        document.action_create_bills()
+        self.assertFalse(document.move_id.invoice_line_ids.purchase_line_id)
+        self.assertEqual(order.order_line.qty_invoiced, 0)
+
+    def test_analytic_distribution(self):
+        plan = self.env['account.analytic.plan'].create({'name': "Tikinti"})
+        account = self.env['account.analytic.account'].create({'name': "Bina", 'plan_id': plan.id})
+        self.order({'product_qty': 10, 'price_unit': 50.0, 'analytic_distribution': {str(account.id): 100}})
+        self.assertEqual(self.bill(self.row(10, 50.0)).invoice_line_ids.analytic_distribution, {str(account.id): 100})
+
+    def test_invoicing_user(self):
+        order = self.order((1, 500.0))
+        user = new_test_user(self.env, 'biller', 'base.group_user,account.group_account_invoice', company_id=self.company.id,
+                             company_ids=[Command.set(self.company.ids)])
+        bill = self.drop(self.xml('500', number=NUMBER), user=user)
+        self.assertEqual(bill.invoice_line_ids.purchase_line_id, order.order_line)
+
+    # ------------------------------------------------------------------ new figures
+
+    def test_new_figures_keep_the_links(self):
+        """Those that were found, and those that a person has made."""
+        order, by_hand = self.order((10, 50.0)), self.order((4, 30.0))
+        bill = self.bill(self.row(10, 50.0), self.row(5, 29.0, name="Qum"))
+        self.product_lines(bill)[1].write({'product_id': self.product.id, 'purchase_line_id': by_hand.order_line.id})
+        document = bill.vatportal_bill_document_id
+        lines = [{'sequence': 1, **self.row(9, 50.0)}, {'sequence': 2, **self.row(5, 28.0, name="Qum")}]
+        document.sudo().write({'line_ids': document.sudo()._line_commands(lines), **{
+            name: sum(line[name] for line in lines)
+            for name in ('amount_goods', 'amount_net', 'amount_vat_base', 'amount_vat', 'amount_total')}})
+        bill.action_vatportal_rebuild_bill()
+        self.assert_document(bill, 590.0, 106.2)
+        self.assertEqual(self.product_lines(bill).purchase_line_id, order.order_line + by_hand.order_line)
+        self.assertEqual((order.order_line.qty_invoiced, by_hand.order_line.qty_invoiced), (9, 5))

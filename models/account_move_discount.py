@@ -1,0 +1,29 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _vatportal_takes_off(self, line, connector):
+        """Whether a negative ``line`` is a discount or an advance, which lowers the others, and not goods that came back.
+
+        A negative price always is one. With a negative quantity it depends on the product: some apps write discounts,
+        rewards and the advance that a final invoice takes off so.
+        """
+        product = line.product_id
+        if line.quantity >= 0 or not product:
+            return True
+        return bool(line._get_downpayment_lines()) or product in self._vatportal_discount_products(connector)
+
+    def _vatportal_discount_products(self, connector):
+        """The products that stand for no goods but for money taken off, in this company."""
+        found = connector.sudo().advance_product_id
+        for model, name, domain in (
+            ('res.company', 'sale_discount_product_id', [('id', '=', self.company_id.id)]),
+            ('pos.config', 'discount_product_id', [('company_id', '=', self.company_id.id)]),
+            ('loyalty.reward', 'discount_line_product_id', []),
+        ):
+            # These are fields of other apps.
+            if model in self.env and name in self.env[model]._fields:
+                found |= self.env[model].sudo().search(domain)[name]
+        return found

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..vatportal import voen
+
+
+class ResPartner(models.Model):
+    """Whose VÖEN a Tax ID is: the country decides, for ten digits are a tax number in other countries too."""
+
+    _inherit = 'res.partner'
+
+    vatportal_voen = fields.Char(
+        string="VÖEN in Azerbaijan", copy=False, index='btree_not_null',
+        help="Of a company abroad: the VÖEN of its branch in Azerbaijan. Its electronic invoices go to that VÖEN, never to "
+             "its Tax ID, which is a number of its own country.")
+    vatportal_is_abroad = fields.Boolean(compute='_compute_vatportal_is_abroad')
+
+    @api.depends('country_id', 'vat')
+    def _compute_vatportal_is_abroad(self):
+        for partner in self:
+            partner.vatportal_is_abroad = partner._vatportal_country().code not in (False, 'AZ')
+
+    @api.constrains('vatportal_voen')
+    def _check_vatportal_voen(self):
+        for partner in self:
+            if partner.vatportal_voen and not voen.is_voen(partner.vatportal_voen):
+                raise ValidationError(self.env._(
+                    "%(name)s: a VÖEN has exactly 10 digits, not “%(vat)s”.",
+                    name=partner.display_name, vat=partner.vatportal_voen))
+
+    @api.model
+    def _commercial_fields(self):
+        return super()._commercial_fields() + ['vatportal_voen']
+
+    def _vatportal_country(self):
+        """The country that gave this partner its Tax ID: that of the address, else the one before the number; an empty
+        one where neither tells."""
+        if self.country_id:
+            return self.country_id
+        prefix = (self.vat or '').strip()[:2].upper()
+        known = self.env['res.country'].search([('code', '=', prefix)]) if prefix.isalpha() else self.country_id
+        return known
+
+    def _vatportal_voen(self):
+        """This partner's VÖEN, or what is to be one, without spaces and country code; '' for none."""
+        return voen.normalize(self.vatportal_voen if self.vatportal_is_abroad else self.vat)

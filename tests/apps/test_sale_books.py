@@ -1,0 +1,78 @@
+"""Invoices that Sales makes: its own discounts, advances and deliveries that were taken back."""
+from decimal import Decimal
+
+from odoo.fields import Command
+
+from ..test_amounts_books import BooksCommon
+
+
+class TestSaleBooks(BooksCommon):
+
+    @classmethod
+    def get_default_groups(cls):
+        return super().get_default_groups() | cls.quick_ref('sales_team.group_sale_manager')
+
+    def order(self, *lines):
+        """A confirmed order, each of ``lines`` (product, quantity, price) with VAT."""
+        order = self.env['sale.order'].create({
+            'partner_id': self.partner.id,
+            'order_line': [Command.create({
+                'product_id': product.id, 'product_uom_qty': quantity, 'price_unit': price,
+                'tax_ids': [Command.set(self.taxes['vat'].ids)]}) for product, quantity, price in lines]})
+        (self.product + self.service).invoice_policy = 'order'
+        order.action_confirm()
+        return order
+
+    def discount(self, order, **vals):
+        self.env['sale.order.discount'].create({'sale_order_id': order.id, **vals}).action_apply_discount()
+
+    def invoice(self, order, method='delivered', **vals):
+        wizard = self.env['sale.advance.payment.inv'].with_context(active_model='sale.order', active_ids=order.ids).create({
+            'advance_payment_method': method, **vals})
+        before = order.invoice_ids
+        wizard.create_invoices()
+        move = order.invoice_ids - before
+        move.invoice_date = '2026-11-20'
+        move.action_post()
+        return move
+
+    def test_the_order_s_own_discount(self):
+        for lines in (((self.product, 1, 5), (self.service, 3, 1449.99)), ((self.service, 3, 1449.99), (self.product, 1, 5))):
+            for vals in ({'discount_type': 'amount', 'discount_amount': 150}, {'discount_type': 'so_discount', 'discount_percentage': 0.1}):
+                with self.subTest(lines=lines, vals=vals):
+                    order = self.order(*lines)
+                    self.discount(order, **vals)
+                    self.assertEqual(len(self.payload(self.invoice(order))['items']), 2)
+
+    def test_a_final_invoice_takes_its_advance_off(self):
+        self.connector.advance_product_id = self.service
+        order = self.order((self.product, 1, 5), (self.service, 3, 1449.99))
+        advance = self.invoice(order, 'percentage', amount=30)
+        self.payload(advance)
+        self.assertEqual(advance.vatportal_kind_id.code, 'advanceInvoice')
+        final = self.invoice(order)
+        invoice = self.payload(final)
+        self.assertEqual(len(invoice['items']), 2)
+        self.assertEqual(invoice['main_qaime'], advance.vatportal_qaime)
+        self.assertEqual(advance.amount_total + final.amount_total, order.amount_total)
+
+    def test_a_part_of_a_line_taken_back(self):
+        order = self.order((self.product, 5, 1000), (self.service, 2, 10))
+        self.product.invoice_policy = 'delivery'
+        order.order_line[0].qty_delivered = 2
+        self.payload(self.invoice(order))
+        # One more is delivered, and of what was invoiced one comes back, on an invoice of both.
+        order.order_line[0].qty_delivered = 1
+        order.order_line = [Command.create({
+            'product_id': self.service.id, 'product_uom_qty': 4, 'price_unit': 500, 'tax_ids': [Command.set(self.taxes['vat'].ids)]})]
+        move = self.invoice(order, deduct_down_payments=True)
+        self.assertIn(-1, move.invoice_line_ids.mapped('quantity'))
+        self.assert_stopped(move, "document of its own")
+
+    def test_a_sale_s_discount_product_counts_as_a_discount(self):
+        order = self.order((self.product, 1, 5), (self.service, 3, 1449.99))
+        self.discount(order, discount_type='amount', discount_amount=150)
+        product = self.company.sale_discount_product_id
+        self.assertTrue(product)
+        rows = self.rows({'price_unit': 1000}, {'product_id': product.id, 'quantity': -1, 'price_unit': 100})
+        self.assertEqual(rows, [("Sement", 1, 900, 0, Decimal('162'), 0)])

@@ -1,0 +1,79 @@
+"""What stands in ``data`` of the portal's answers, read into values with bounds (VatPortal API v8.0)."""
+import contextlib
+import re
+
+from .envelope import BadAnswer, as_list
+from .etaxes import qaime_number
+from .plain import is_number
+
+# The longest ERP id of anybody, and the longest token or plain value.
+LONGEST_ID, LONGEST_WORD = 200, 1000
+
+
+def object_of(envelope):
+    """``data`` where it is an object, else an empty one."""
+    data = envelope.get('data')
+    return data if isinstance(data, dict) else {}
+
+
+def rows_of(judge, envelope):
+    """``data.invoices`` as list, and ``data`` itself; an empty PHP array stands for an empty object.
+
+    Anything less is no answer: "nothing there" must not be read into a reply that does not say so.
+    """
+    if envelope.get('data') == []:
+        return [], {}
+    data = object_of(envelope)
+    if 'invoices' in data or data.get('total') in (0, '0'):
+        with contextlib.suppress(BadAnswer):
+            return as_list(data.get('invoices')), data
+    raise judge.doubt('no invoices in the answer')
+
+
+def word_of(judge, answer, name, characters):
+    """A value of an answer that has no envelope by the contract, and is taken out of one if it has.
+
+    :param characters: those that it may consist of, as a regular expression
+    """
+    value = answer.get(name) or object_of(answer).get(name)
+    if isinstance(value, str) and re.fullmatch(f'{characters}{{1,{LONGEST_WORD}}}', value.strip()):
+        return value.strip()
+    del value  # whatever the portal said there
+    raise judge.doubt(f'no {name} in the answer')
+
+
+def invoice_numbers(judge, envelope, secrets):
+    """ERP id → qaimə number; '' for none yet, None for what can't be one.
+
+    :param secrets: ours, which are no numbers
+    """
+    numbers, owners, forbidden = {}, {}, {qaime_number(secret) for secret in secrets}
+    for row in rows_of(judge, envelope)[0]:
+        erp_id = _erp_id(row)
+        if not erp_id:
+            raise judge.doubt('an invoice without its id in the answer')
+        number = _number(row.get('qaime'), forbidden)
+        # One id may come twice (before and after signing): the number is what counts. Of two numbers neither does.
+        known = numbers.get(erp_id, '')
+        numbers[erp_id] = known if number == '' else number if known in ('', number) else None
+        owners.setdefault(qaime_number(number), set()).add(erp_id)
+    shared = {erp_id for number, ids in owners.items() if number and len(ids) > 1 for erp_id in ids}
+    return {erp_id: None if erp_id in shared else number for erp_id, number in numbers.items()}
+
+
+def _erp_id(row):
+    """The ERP id of a row of ``data.invoices``; '' where there is none that can be one."""
+    erp_id = row.get('id') if isinstance(row, dict) else None
+    if isinstance(erp_id, bool) or not isinstance(erp_id, (str, int)):
+        return ''
+    erp_id = str(erp_id)
+    return erp_id if len(erp_id) <= LONGEST_ID and erp_id.isprintable() else ''
+
+
+def _number(value, forbidden):
+    """A qaimə number as it came, '' for none, None for what can't be one."""
+    if value in (None, '', False, 0):
+        return ''
+    number = str(value).strip() if isinstance(value, (str, int)) else None
+    key = qaime_number(number)
+    return number if is_number(key) and key not in forbidden else None

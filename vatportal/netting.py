@@ -1,0 +1,110 @@
+"""Takes the negative rows of an invoice off the others: a qaimə has no negative amounts.
+
+A discount lowers what rows of the same taxes come to; a return lowers how much there is of the same goods.
+"""
+from dataclasses import replace
+from decimal import Decimal
+
+from .amounts import QEPIK, AmountError, apportion
+
+
+def net_rows(rows):
+    """Return ``rows`` without negative ones; what comes to nothing is left out.
+
+    :raises AmountError: 'return' for goods taken back that no row has; 'negative' for a discount that is larger than
+        the rows with the same taxes
+    """
+    rows = [row for row in rows if row.net or _charges(row)]
+    for row in [row for row in rows if row.quantity < 0 and row.net < 0 and not row.takes_off]:
+        rows = _take_back(rows, row)
+    for row in [row for row in rows if row.net < 0]:
+        rows = take_off(rows, row)
+    return [row for row in rows if row.net or _charges(row)]
+
+
+def _charges(row):
+    """Whether the row bears something although it costs nothing."""
+    return any(levy.fixed for levy in row.levies)
+
+
+def tax_key(row):
+    """What has to be equal for two rows to bear the same taxes: the VAT column and the rates."""
+    return row.category, frozenset((levy.kind, levy.rate) for levy in row.levies if levy.rate)
+
+
+def without(rows, *gone):
+    """``rows`` but those objects."""
+    return [row for row in rows if not any(row is other for other in gone)]
+
+
+# ------------------------------------------------------------------ returns
+
+def _take_back(rows, back):
+    """Return ``rows`` with the returned ``back`` netted against what is the same: product, unit, taxes and price."""
+    same = [row for row in rows if row.quantity > 0 and row.goods == back.goods and row.price == back.price
+            and tax_key(row) == tax_key(back)]
+    enough = [row for row in same if row.quantity > -back.quantity] or same
+    if len(enough) > 1 and enough is not same:
+        enough = [max(enough, key=lambda row: (row.quantity, row.net))]
+    whole = sum((row.quantity for row in enough), Decimal(0)) + back.quantity
+    if not enough or whole < 0:
+        raise AmountError('return', back)
+    net = sum(row.net for row in enough) + back.net
+    if not whole:
+        # All of it was taken back. A qəpik that rounding has left is no goods any more.
+        rest = replace(back, net=net, takes_off=True)
+        return _shift(without(rows, back, *enough), rest)
+    kept = replace(enough[0], quantity=whole, net=net)
+    return [kept if row is enough[0] else row for row in without(rows, back, *enough[1:])]
+
+
+def _shift(rows, rest):
+    """Return ``rows`` with the few qəpik of ``rest`` in the largest row of the same taxes."""
+    if not rest.net:
+        return rows
+    others = [row for row in rows if row.net > 0 and tax_key(row) == tax_key(rest)]
+    if not others:
+        raise AmountError('return', rest)
+    largest = max(others, key=lambda row: (row.net, row.tie))
+    return [replace(row, net=row.net + rest.net) if row is largest else row for row in rows]
+
+
+# ------------------------------------------------------------------ discounts
+
+def take_off(rows, discount):
+    """Return ``rows`` without ``discount``, a negative one of them, which is taken off those that bear the same taxes,
+    in proportion to what they come to.
+
+    :raises AmountError: 'negative' where they do not come to so much
+    """
+    rows = without(rows, discount)
+    parts = share(rows, discount, -discount.net)
+    return [replace(row, net=row.net - parts[place]) if place in parts else row for place, row in enumerate(rows)]
+
+
+def share(rows, like, amount):
+    """Split ``amount`` over those of ``rows`` that bear the same taxes as the row ``like``.
+
+    :return: dict of place among ``rows`` → part
+    :raises AmountError: 'negative', for ``like``, where they do not come to so much
+    """
+    places = [place for place, row in enumerate(rows) if row.net > 0 and tax_key(row) == tax_key(like)]
+    weights = [rows[place].net for place in places]
+    if sum(weights) < amount:
+        raise AmountError('negative', like)
+    return dict(zip(places, apportion(amount, weights, QEPIK, [rows[place].tie for place in places]), strict=True))
+
+
+def split_untaxed(rows, like, amount):
+    """Return ``rows`` with ``amount`` of those that bear the same VAT as ``like`` moved to what is not subject to VAT.
+
+    So an early payment discount that lowers the tax alone: the price is to be paid, the VAT is of less.
+
+    :raises AmountError: 'negative', for ``like``, where there is not so much
+    """
+    if like.category != 'vat':
+        return rows  # no VAT that could be less
+    parts = share(rows, like, amount)
+    return [
+        replace(row, net=row.net - parts[place], extra_not_subject=row.extra_not_subject + parts[place])
+        if place in parts else row for place, row in enumerate(rows)]
