@@ -4,7 +4,7 @@ from collections import defaultdict
 from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import html2plaintext
@@ -39,14 +39,12 @@ class AccountMove(models.Model):
         return {move: problems for move, problems in errors.items() if problems}
 
     def _vatportal_queue_for(self, user):
-        """Queue what is ready of these invoices. The process is that of ``user``; where that is empty, those are told
-        whom the connector names.
+        """Queue what is ready of these invoices, as a process of ``user``; see :meth:`_vatportal_queue`.
 
         :return: dict of invoice → list of problems of those that were not queued, see :meth:`_vatportal_problems`;
                  what is at e-taxes already, or on its way, is not in it
         """
-        moves = self.with_user(user or SUPERUSER_ID).sudo()
-        refused = moves._vatportal_apart(type(self)._vatportal_queue)
+        refused = self.sudo()._vatportal_apart(lambda moves: moves._vatportal_queue(user=user))
         return {move: problems for move, problems in refused.items() if not any(problem.get('sent') for problem in problems)}
 
     def _vatportal_apart(self, work, flush=True):
@@ -190,8 +188,7 @@ class AccountMoveSend(models.AbstractModel):
         """
         if not self._may_send_to_vatportal(user):
             return
-        # Nobody awaits a process for a guest, or for somebody who has left.
-        owner = user.filtered(lambda user: user.active and not user.share)
+        owner = self.env['vatportal.job']._owner(user)
         if owner.lang:
             self, moves = self.with_context(lang=owner.lang), moves.with_context(lang=owner.lang)
         chosen = chosen.with_env(moves.env)
