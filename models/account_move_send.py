@@ -2,9 +2,11 @@ import logging
 from collections import defaultdict
 
 from markupsafe import Markup
+from psycopg2.errors import UniqueViolation
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import html2plaintext
 
 from ..vatportal import amounts
@@ -37,15 +39,12 @@ class AccountMove(models.Model):
         return {move: problems for move, problems in errors.items() if problems}
 
     def _vatportal_queue_for(self, user):
-        """Queue what is ready of these invoices. The process is that of ``user``; where that is empty, those are told
-        whom the connector names.
+        """Queue what is ready of these invoices, as a process of ``user``; see :meth:`_vatportal_queue`.
 
         :return: dict of invoice → list of problems of those that were not queued, see :meth:`_vatportal_problems`;
                  what is at e-taxes already, or on its way, is not in it
         """
-        self.env.cr.flush()  # what fails in this is not ours
-        moves = self.with_user(user or SUPERUSER_ID).sudo()
-        refused = moves._vatportal_apart(type(self)._vatportal_queue)
+        refused = self.sudo()._vatportal_apart(lambda moves: moves._vatportal_queue(user=user))
         return {move: problems for move, problems in refused.items() if not any(problem.get('sent') for problem in problems)}
 
     def _vatportal_apart(self, work, flush=True):
@@ -72,10 +71,20 @@ class AccountMove(models.Model):
             return self._vatportal_amount_problem(error)
         if isinstance(error, UserError):
             return self._vatportal_problem(self.env._("e-taxes"), str(error))
+        if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) or (
+                isinstance(error, UniqueViolation) and error.diag.constraint_name == self._vatportal_one_live()):
+            return self._vatportal_problem(self.env._("e-taxes"), self.env._(
+                "Someone else was sending or changing it at the same moment. Look whether it is on its way to e-taxes; if "
+                "not, press “Send to e-taxes”."))
         _logger.error("Invoice %s could not be queued for e-taxes", self.id, exc_info=error)
         return self._vatportal_problem(self.env._("e-taxes"), self.env._(
             "Something unexpected happened (%s); the server's log tells more. Try the button “Send to e-taxes” on the "
             "invoice.", type(error).__name__))
+
+    def _vatportal_one_live(self):
+        """The name of the index that lets an invoice have but one document at e-taxes."""
+        documents = self.env['vatportal.document']
+        return documents._one_live.full_name(documents)
 
     def _vatportal_note_errors(self, errors):
         """Note on each invoice why it does not go to e-taxes; the same reasons are noted once.
@@ -163,8 +172,14 @@ class AccountMoveSend(models.AbstractModel):
         for move, data in invoices_data.items():
             senders[data['author_user_id']] += move
         for user, moves in senders.items():
-            self._vatportal_queue_beside(self.env['res.users'].browse(user), moves, moves.filtered(
-                lambda move: 'vatportal' in invoices_data[move]['extra_edis']))
+            chosen = moves.filtered(lambda move: 'vatportal' in invoices_data[move]['extra_edis'])
+            user = self.env['res.users'].browse(user).exists() or self.env.ref('base.user_root')
+            self.env.cr.flush()  # what fails in this is not ours
+            try:
+                with self.env.cr.savepoint():
+                    self._vatportal_queue_beside(user, moves, chosen)
+            except Exception:
+                _logger.exception("Invoices %s could neither be queued for e-taxes nor told why", moves.ids)
 
     def _vatportal_queue_beside(self, user, moves, chosen):
         """Queue those of ``moves`` that are ``chosen``, all of them being sent by ``user``, and tell what does not go.
@@ -173,8 +188,7 @@ class AccountMoveSend(models.AbstractModel):
         """
         if not self._may_send_to_vatportal(user):
             return
-        # Nobody awaits a process for a guest, or for somebody who has left.
-        owner = user.filtered(lambda user: user.active and not user.share)
+        owner = self.env['vatportal.job']._owner(user)
         if owner.lang:
             self, moves = self.with_context(lang=owner.lang), moves.with_context(lang=owner.lang)
         chosen = chosen.with_env(moves.env)

@@ -49,6 +49,7 @@ from . import test_send_live
 from . import test_send_lost
 from . import test_send_refused
 from . import test_send_beside
+from . import test_tour_send_beside
 from . import test_xml_in
 from . import test_xml_again
 from . import test_xml_mail

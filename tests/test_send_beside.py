@@ -2,6 +2,8 @@ import contextlib
 import json
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user
 from odoo.tests.common import mute_logger
@@ -269,6 +271,51 @@ class TestSendBeside(SendCommon):
             self.assertDelivered(moves)
             self.assertEqual(moves.mapped('vatportal_state'), ['progress'] * 3 + ['none', 'progress'])
             self.assertEqual([len(self.notes(move)) for move in moves], [0, 0, 0, 1, 0])
+
+    def test_telling_fails(self):
+        moves = self.create_invoice() + self.create_invoice(partner_id=self.person.id)
+        failing = self.failing('account.move', '_vatportal_note_errors', lambda *_args: True, lambda *_args: ValueError("broken"))
+        with failing, self.assertLogs(ENGINE, 'ERROR'):
+            self.send_in_the_background(moves)
+        self.assertDelivered(moves)
+
+    def test_whoever_pressed_is_gone(self):
+        """Then the process is nobody's."""
+        for active in (False, None):
+            user = new_test_user(self.env, f'vatportal-gone-{active}', 'account.group_account_invoice,base.group_user',
+                                 company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+            move = self.create_invoice()
+            move.sending_data = {'author_user_id': user.id, 'author_partner_id': user.partner_id.id}
+            if active is None:
+                user.sudo().unlink()
+            else:
+                user.active = active
+            with self.enter_registry_test_mode():
+                self.env.ref('account.ir_cron_account_move_send').method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertDelivered(move)
+            self.assertEqual((move.vatportal_state, move.vatportal_document_id.job_ids.user_id.ids), ('progress', []))
+
+    def test_somebody_else_at_the_same_moment(self):
+        """Told as what it is, be it a row that somebody holds or a document that was made meanwhile."""
+        def held(*_args):
+            raise SerializationFailure
+
+        queued, free = self.invoices(2)
+        unseen = patch.object(type(queued), '_vatportal_live_document', lambda move: move.vatportal_document_id.browse())
+        dialog = self.dialog(queued)
+        self.queue(queued)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET vatportal_state = 'none' WHERE id = %s", [queued.id])
+        queued.invalidate_recordset()
+        fault = self.failing('vatportal.job', '_queue_document', lambda _job, move, _connector: move == free, held)
+        with unseen, fault, mute_logger('odoo.sql_db'), self.assertNoLogs(ENGINE, 'ERROR'):
+            dialog.action_send_and_print()
+            self.dialog(free).action_send_and_print()
+        self.assertDelivered(queued + free)
+        self.assertEqual((len(queued.vatportal_document_ids), len(free.vatportal_document_ids)), (1, 0))
+        for move in queued + free:
+            self.assertIn("Someone else", self.notes(move)[0])
 
     def test_two_that_do_not_go_together(self):
         moves = self.invoices(2)
