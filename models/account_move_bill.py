@@ -193,7 +193,7 @@ class AccountMove(models.Model):
         elif document.amount_differs:
             alerts['vatportal_bill_differs'] = {
                 'level': 'warning',
-                'message': self._vatportal_difference_text(document),
+                'message': self._vatportal_bill_difference_text(document),
                 **({'action_text': self.env._("Take over the new figures"),
                     'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
                    if self.state == 'draft' else look)}
@@ -207,7 +207,7 @@ class AccountMove(models.Model):
                         'level': level, 'message': ' '.join(texts[:NOTES_SHOWN] + more), **look}
         return alerts
 
-    def _vatportal_difference_text(self, document):
+    def _vatportal_bill_difference_text(self, document):
         def money(amount):
             return formatLang(self.env, float(amount), currency_obj=document.currency_id)
 

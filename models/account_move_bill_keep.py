@@ -57,8 +57,12 @@ class AccountMove(models.Model):
         # EXTENDS account
         result = super()._extend_with_attachments(files_data, new)
         for made in [data['vatportal_made'] for data in files_data if 'vatportal_made' in data]:
-            if self.state == 'draft' and made != self._vatportal_figures():
+            if made == self._vatportal_figures():
+                continue
+            if self.state == 'draft':
                 self.vatportal_bill_document_id._restore_bill()
+            else:
+                self.vatportal_bill_document_id.sudo()._follow_status()  # confirmed: a person is told
         return result
 
     def _link_bill_origin_to_purchase_orders(self, timeout=10):

@@ -122,7 +122,8 @@ class AccountMove(models.Model):
         if self.journal_id.type != 'purchase':
             return self.env._(
                 "Files of e-taxes become vendor bills: drop them on Vendor Bills, or choose a purchase journal.")
-        return self._reason_cannot_decode_has_invoice_lines()
+        # Of one that has other lines, the document is a question.
+        return self.vatportal_bill_document_id and self._reason_cannot_decode_has_invoice_lines()
 
     def _vatportal_take_document(self, document):
         """Make the bill of ``document`` in this draft; return why not, where it can't be."""
@@ -173,7 +174,7 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_file_document_id.bill_ask')
+    @api.depends('vatportal_file_document_id.bill_ask', 'vatportal_bill_document_id')
     def _compute_alerts(self):
         return super()._compute_alerts()
 
@@ -181,7 +182,7 @@ class AccountMove(models.Model):
         # EXTENDS account
         alerts = super()._get_alerts()
         document = self.sudo().vatportal_file_document_id
-        if document.bill_state == 'ask' and self._vatportal_is_empty_draft():
+        if document.bill_state == 'ask' and self.state == 'draft' and not self.vatportal_bill_document_id:
             alerts['vatportal_file_question'] = {
                 'level': 'warning',
                 'message': self.env._("e-taxes: %s", document.bill_ask),

@@ -8,6 +8,7 @@ from odoo.tools.misc import clean_context
 from ..vatportal import QaimeXmlError, voen
 from ..vatportal.qaime_read import read_document, xml_files
 from . import qaime_file
+from .document_bill import BillQuestion
 from .portal_values import clean
 
 # So many files that are no qaimə are named.
@@ -163,6 +164,24 @@ class VatportalDocument(models.Model):
         return self.file_move_ids.filtered(
             lambda move: move._vatportal_is_empty_draft() and move.journal_id.type == 'purchase'
             and move.company_id == self._bill_company() and move_type.startswith('in_'))
+
+    def _filled_drafts(self):
+        """Entries onto which the file of this document was put, and that have lines of another origin: a purchase order's,
+        or typed ones."""
+        return self.file_move_ids.sudo().filtered(
+            lambda move: move.invoice_line_ids and move.state != 'cancel' and not move.vatportal_bill_document_id
+        ).sudo(False).with_env(self.env)
+
+    def _check_not_booked(self):
+        super()._check_not_booked()
+        filled = self._filled_drafts()
+        if filled:
+            raise BillQuestion(self.env._(
+                "The file of this document was put on %s, which has lines already. Link the document with it, or make "
+                "another bill.", ', '.join(filled.sudo().mapped('display_name'))))
+
+    def _bills_that_may_be_meant(self):
+        return super()._bills_that_may_be_meant() | self._filled_drafts()._filtered_access('read')
 
     def _new_bill(self, vals):
         draft = self._waiting_drafts(vals['move_type'])[:1]

@@ -198,3 +198,29 @@ class TestXmlDrop(XmlCommon):
         self.assertEqual(bill.amount_total, 59)
         self.assertIn("already contains lines", ' '.join(bill.message_ids.mapped('body')))
         self.assertIn('qaime.xml', bill.attachment_ids.mapped('name'))
+
+    def test_message_on_a_bill_that_somebody_has_typed(self):
+        """The document is taken in, and is no second bill: a person says whether the two are one."""
+        bill = self.init_invoice('in_invoice', partner=self.vendor, amounts=[99.0], post=False)
+        bill.message_post(attachment_ids=self.attach(self.xml(number=NUMBER)).ids, message_type='comment')
+        document = self.documents()
+        self.assertEqual((bill.amount_total, document.bill_state), (99.0, 'ask'))
+        self.assertIn("has lines already", document.bill_question)
+        self.assertEqual(bill.alerts['vatportal_file_question']['action_call'][1], 'action_bill_wizard')
+        document._make_bills()
+        self.assertFalse(document.move_id, "It stays a question.")
+        wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
+        self.assertEqual(wizard.move_id, bill)
+        wizard.action_link()
+        self.assertEqual((document.move_id, document.amount_differs), (bill, True))
+        bill.action_vatportal_rebuild_bill()
+        self.assert_total(document)
+        self.assertNotIn('vatportal_file_question', bill.alerts or {})
+
+    def test_another_bill_is_wanted(self):
+        bill = self.init_invoice('in_invoice', partner=self.vendor, amounts=[99.0], post=False)
+        bill.message_post(attachment_ids=self.attach(self.xml(number=NUMBER)).ids, message_type='comment')
+        document = self.documents()
+        self.env['vatportal.bill.wizard'].create({'document_id': document.id}).action_create()
+        self.assertEqual((document.bill_state, bill.amount_total), ('billed', 99.0))
+        self.assertNotEqual(document.move_id, bill)

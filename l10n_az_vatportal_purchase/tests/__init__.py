@@ -1,1 +1,2 @@
 from . import test_orders
+from . import test_orders_month

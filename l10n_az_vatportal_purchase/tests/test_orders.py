@@ -62,6 +62,17 @@ class TestOrders(XmlCommon):
             bill = self.drop(self.xml('500', number=NUMBER))
         self.assert_document(bill, 500.0, 90.0)
 
+    def test_uploaded_on_the_order(self):
+        """*Upload Bill* on an order makes a bill of the order's lines first: the document is no second bill."""
+        order = self.order((2, 250.0))
+        order.order_line.qty_received = 2
+        order.action_create_invoice(attachment_ids=self.attach(self.xml('500', number=NUMBER)).ids)
+        bill, document = order.invoice_ids, self.documents()
+        self.assertEqual((len(bill), document.bill_state), (1, 'ask'))
+        self.env['vatportal.bill.wizard'].create({'document_id': document.id}).action_link()
+        self.assertEqual(document.move_id, bill)
+        self.assert_total(document)
+
     def test_asked_for_again(self):
         """Odoo's own matching comes later, of a scanned copy say."""
         order = self.order((1, 500.0), {'product_qty': 1, 'price_unit': 100.0})
