@@ -79,7 +79,7 @@ class VatportalDocument(models.Model):
     move_id = fields.Many2one(
         'account.move', string="Invoice", readonly=True, ondelete='restrict', index='btree_not_null',
         check_company=True)
-    partner_id = fields.Many2one('res.partner', readonly=True, ondelete='restrict')
+    partner_id = fields.Many2one('res.partner', readonly=True, ondelete='restrict', index='btree_not_null')
     date = fields.Datetime(
         readonly=True, default=fields.Datetime.now, help="When the qaimə was made; before that, when it was queued.")
     state = fields.Selection(

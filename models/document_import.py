@@ -58,14 +58,16 @@ class VatportalDocument(models.Model):
 
     counterparty_name = fields.Char(
         string="Counterparty", compute='_compute_counterparty_name', store=True,
-        help="The seller of what was received, the buyer of what was sent, as e-taxes names them.")
+        help="The seller of what was received, the buyer of what was sent, as e-taxes names them; of what was read from a "
+             "file, as the partner is called here.")
     qaime_search = fields.Char(compute='_compute_qaime_search', search='_search_qaime', export_string_translation=False)
 
-    @api.depends('direction', 'seller_name', 'buyer_name')
+    @api.depends('direction', 'seller_name', 'buyer_name', 'partner_id.name')
     def _compute_counterparty_name(self):
         for document in self:
-            document.counterparty_name = \
-                document.seller_name if document.direction == 'incoming' else document.buyer_name
+            name = document.seller_name if document.direction == 'incoming' else document.buyer_name
+            # A file names no seller.
+            document.counterparty_name = name or document.partner_id.sudo().name
 
     # ------------------------------------------------------------------ one form of the number
 

@@ -71,7 +71,9 @@ class VatportalDocument(models.Model):
         """Return a dict of VÖEN → partners that may be meant: companies rather than their contacts and branches, those
         of ``company`` rather than those of its parents, these rather than shared ones.
 
-        :param archived: look among the archived partners instead
+        A company that is archived is so for its contacts too, though these may be active still.
+
+        :param archived: look for those that are archived instead
         :param abroad: look for a Tax ID of another country with these digits instead
         """
         numbers = sorted({number for number in numbers if voen.is_voen(number)})
@@ -80,18 +82,17 @@ class VatportalDocument(models.Model):
             return result
         Partner = self.env['res.partner'].sudo()
         query = Partner.with_context(active_test=False)._search([
-            *Partner._check_company_domain(company), '|', ('vat', '!=', False), ('vatportal_voen', '!=', False),
-            ('active', '=', not archived)])
+            *Partner._check_company_domain(company), '|', ('vat', '!=', False), ('vatportal_voen', '!=', False)])
         # As people type it: with the country's letters, spaces or dashes.
         query.add_where(SQL("(%s)", SQL(" OR ").join(
             SQL("regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)",
                 Partner._field_to_sql(query.table, name, query), numbers) for name in ('vat', 'vatportal_voen'))))
         for partner in Partner.browse(query):
-            number = partner._vatportal_voen()
+            number, owner = partner._vatportal_voen(), partner.commercial_partner_id
             if abroad:
                 number = partner.vatportal_is_abroad and not number and voen.normalize(partner.vat)
-            if number in numbers:
-                result[number] |= partner.commercial_partner_id
+            if number in numbers and archived != (partner.active and owner.active):
+                result[number] |= partner if archived and owner.active else owner
         for number, partners in result.items():
             nearest = max(len(partner.company_id.parent_ids) for partner in partners)
             result[number] = partners.filtered(

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from ..vatportal.codes import code_key
+from odoo.tools import escape_psql
 
 # The kinds that an invoice can be sent as: those that are sent at all, but for goods transfers, which go from one
 # warehouse to another and have a record of their own.
@@ -55,7 +54,6 @@ class VatportalKind(models.Model):
     def _get_or_create(self, code):
         """Return the kind of an e-taxes ``code``, in whatever case it is written; an unknown one is added, named by its
         code."""
-        kinds = self.with_context(active_test=False).search_fetch([], ['code'], order='id')
         # The addon's own come first, should an earlier version have added the same in another case.
-        same = kinds.filtered(lambda kind: code_key(kind.code) == code_key(code))
-        return same[:1] or self.sudo().create({'name': code, 'code': code})
+        kind = self.with_context(active_test=False).search([('code', '=ilike', escape_psql(code))], order='id', limit=1)
+        return kind or self.sudo().create({'name': code, 'code': code})

@@ -74,6 +74,7 @@ from . import test_bill_units
 from . import test_bill_taxes
 from . import test_bill_status
 from . import test_bill_number
+from . import test_bill_vendor
 from . import test_xml_same
 from . import test_xml_branch
 from . import test_xml_pack

@@ -57,3 +57,12 @@ class TestMigration(SendCommon):
             'main_info': "İcarə, oktyabr"})
         self.migrate('19.0.1.3.0/post-content_keys.py')
         self.assertEqual(document.content_key, document._content_key())
+
+    def test_counterparties_of_files(self):
+        document = self.env['vatportal.document'].sudo().create({
+            'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered', 'partner_id': self.partner.id})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE vatportal_document SET counterparty_name = NULL WHERE id = %s", [document.id])
+        self.env.invalidate_all()
+        self.migrate('19.0.1.3.0/post-counterparties.py')
+        self.assertEqual(document.counterparty_name, self.partner.name)

@@ -74,6 +74,9 @@ class VatportalBillWizard(models.TransientModel):
             raise UserError(self.env._(
                 "%(partner)s has the VÖEN %(theirs)s, the document %(number)s.",
                 partner=partner.display_name, theirs=theirs, number=number))
+        if not partner.active:
+            raise UserError(self.env._(
+                "%s is archived: take it out of the archive, or choose another partner.", partner.display_name))
         self.document_id.sudo().bill_partner_chosen = True
 
     def action_link(self):
