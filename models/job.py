@@ -27,8 +27,8 @@ class VatportalJob(models.Model):
     The intent (state *starting*) is committed before the network is touched. Whoever finds a job *starting* that
     nobody holds locked, longer than any call takes, knows that a process died in between, and asks the portal what it
     has.
-    The moving parts are in ``job_engine.py`` (locks, calls, errors), ``job_upload.py`` (what a sending does)
-    and ``job_progress.py`` (what a person sees).
+    The moving parts are in ``job_engine.py`` (locks, calls, errors), ``job_turns.py`` (one PIN at a time on a phone),
+    ``job_upload.py`` (what a sending does) and ``job_progress.py`` (what a person sees).
     """
 
     _name = 'vatportal.job'

@@ -12,10 +12,11 @@ JOIN_S = 60
 
 
 class VatportalJob(models.Model):
-    """Processes that belong together take turns, so that a phone is asked for one PIN at a time.
+    """Processes that belong together run one after the other, and are shown together.
 
     Imports of a long range do so (``job_download_batch.py``), and so do the processes of one connector that one press
     of a button has started: a deletion from several folders, a sending of more invoices than go into one process.
+    Those that have nothing to do with each other but the phone take turns by ``job_turns.py``.
     What ends with errors does not keep the next from its turn, for each is a process of its own.
     """
 

@@ -58,8 +58,8 @@ class VatportalJob(models.Model):
 
     def _before(self):
         """The processes that come before this one on its phone, whoever may see them: first what may be asking for a
-        PIN at the moment, then what was queued earlier and looks for its turn as well. What the portal did not take, and
-        which is tried again, keeps nobody waiting."""
+        PIN at the moment, then what looks for its turn as well and was queued earlier, or is a person's where this one is
+        nobody's. What the portal did not take, and which is tried again, keeps nobody waiting."""
         now = fields.Datetime.now()
         jobs = self.sudo()
         others = [('connector_id', 'in', self.connector_id._of_same_phone().ids), ('id', '!=', self.id)]
@@ -67,10 +67,16 @@ class VatportalJob(models.Model):
         if self.prompt_until and self.prompt_until > now:
             return asking  # it has the turn, and goes again
         waiting = jobs.search([
-            *others, ('id', '<', self.id), ('state', '=', 'queued'), ('phase', '=', 'start'), ('on_hold', '=', False),
+            *others, ('state', '=', 'queued'), ('phase', '=', 'start'), ('on_hold', '=', False),
             ('error_count', '=', 0), ('next_poll_at', '>', now - timedelta(seconds=LEFT_S)),
-            ('next_poll_at', '<=', now + timedelta(seconds=WAIT_S))], order='id')
-        return asking | waiting.filtered(lambda job: job._asks_pin() and not job.connector_id._is_waiting())
+            ('next_poll_at', '<=', now + timedelta(seconds=WAIT_S))])
+        return asking | waiting.filtered(
+            lambda job: job._place() < self._place() and job._asks_pin() and not job.connector_id._is_waiting(),
+        ).sorted(lambda job: job._place())
+
+    def _place(self):
+        """The place in the line: people at their screens before schedules, of which there may be many."""
+        return not self.user_id, self.id
 
     def _keeps_waiting(self):
         """In how many seconds those behind this process look again."""

@@ -68,16 +68,16 @@ class TestFaults(VatportalCommon):
             savepoint.close(rollback=True)
             met |= world.met
 
-    def left_in_peace(self, kind, started=False):
-        """Twelve processes, each with its dialog open, do not ask more often than one; all of them recover. They are without
-        signature: of others but one is begun.
+    def left_in_peace(self, kind, started=False, sign=True):
+        """Twelve processes, each with its dialog open, do not ask more often than one; all of them recover.
 
-        :param started: whether the portal works until they have been handed over
+        :param started: whether the portal works until they have been handed over, which of those with signature but
+            one is
         """
         world = World(self, Plan(1))
         with world.alive(), world.request():
             jobs = self.env['vatportal.job'].union(*(
-                self.env['vatportal.job']._queue(move, self.connector, False) for move in self.moves[:12]))
+                self.env['vatportal.job']._queue(move, self.connector, sign) for move in self.moves[:12]))
             if started:
                 self.env['vatportal.job']._cron_advance()
             asked = len(self.sandbox.requests)
@@ -108,4 +108,4 @@ class TestFaults(VatportalCommon):
         self.assertEqual(self.left_in_peace('invalid_json'), 'answer')
 
     def test_portal_that_refuses_the_log_in_is_left_in_peace(self):
-        self.assertEqual(self.left_in_peace('unauthorized', started=True), 'login')
+        self.assertEqual(self.left_in_peace('unauthorized', started=True, sign=False), 'login')

@@ -104,6 +104,26 @@ class TestPhoneTurns(PhoneCommon):
         self.advance(job)
         self.assertEqual(job.state, 'running')
 
+    def test_a_person_comes_before_schedules(self):
+        nobody = self.env['res.users']
+        self.sandbox.configure(auto_confirm=False)
+        leader = self.download(user=nobody)
+        self.to_pin(leader)
+        scheduled, job = self.download(user=nobody), self.upload(user=self.first)
+        for each in scheduled + job:
+            self.assertTrue(self.waits(each))
+        self.sandbox.decline()
+        self.finish(leader)
+        self.assertTrue(self.waits_by_itself(scheduled))
+        self.assertFalse(self.waits(job))
+        self.assertTrue(self.waits(scheduled))
+
+    def waits_by_itself(self, job):
+        """As :meth:`waits`, the others looking for their turn meanwhile."""
+        job.search([('state', '=', 'queued')]).sudo().next_poll_at = fields.Datetime.now()
+        job.sudo()._advance()
+        return job.state == 'queued'
+
     # ------------------------------------------------------------------ whose phone it is
 
     def connectors_wait(self, one, two):
