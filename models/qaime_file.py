@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tools import LazyTranslate
 
-from ..vatportal import qaime_number
+from ..vatportal import is_number, qaime_number
 from .amounts import API_NAMES, decimal
-from .portal_values import CODE_LENGTH, QAIME_LENGTH, amount_of, clean, voen_of
+from .portal_values import CODE_LENGTH, amount_of, clean, voen_of
 
 _lt = LazyTranslate(__name__)
 
@@ -108,7 +108,7 @@ def file_number(read):
         whole = serial + number
         if not re.fullmatch(r'[A-Z]{1,4}[0-9]{11,}', whole):
             return ''
-    return whole if len(whole) <= QAIME_LENGTH else ''
+    return whole if is_number(whole) else ''
 
 
 def document_values(read):

@@ -5,8 +5,6 @@ from datetime import datetime as DateTime
 from decimal import Decimal
 
 from .decimals import ZERO, to_decimal
-from .errors import clean_text
-from .plain import is_number
 
 _DATE_FORMATS = ('%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y')
 
@@ -114,8 +112,6 @@ def _read_number(serial, number, qaime):
     qaime = qaime or serial + number
     if not (qaime and re.search('[0-9]', qaime)):
         raise ValueError('the document has no qaimə number')
-    if not is_number(qaime_number(qaime)):
-        raise ValueError(f'not a qaimə number: {clean_text(qaime, 40)}')
     if not number:
         compact = qaime_number(qaime)
         serial, number = serial or compact[:-8], compact[-8:]
