@@ -125,6 +125,11 @@ class VatportalJob(models.Model):
             return
         self.answer = False
         self._set_aside(answer, why)
+        if answer['phase'] == 'start' and answer.get('value'):
+            # A prompt is about to come to somebody's phone: the process is followed, though nothing else is written.
+            self._beside(lambda job: job._follow_process(answer['value']))
+            if self.phase == 'follow':
+                return
         doubt = {**self._doubt(answer['phase'], "it could not be written"), 'reason': 'unwritten', 'text': self.env._(
             "What the portal answered could not be written here: %s It is kept for support in the details of the process. "
             "The portal is asked again what it has; nothing is sent twice.", why)}

@@ -32,14 +32,17 @@ class VatportalJob(models.Model):
         return self._own('_start', client)
 
     def _apply_start(self, process_id):
+        self._follow_process(process_id)
+        self._own('_started')
+
+    def _follow_process(self, process_id):
+        """The portal has begun a process of this number; from now on it is followed."""
         now = fields.Datetime.now()
         self.write({
             'state': 'running', 'phase': 'follow', 'portal_id': str(process_id), 'step': 'send',
             'reason': False, 'stats': False, 'changed_at': now,
         })
         self._schedule(polling.next_delay(0))
-        # The process is followed, whatever stands against what else follows from its start.
-        self._beside(lambda job: job._own('_started'))
 
     def _error_start(self, answer):
         self._own('_error_start', answer)

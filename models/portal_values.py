@@ -10,12 +10,10 @@ import math
 import re
 from datetime import timedelta
 
-from ..vatportal import EtaxesDocument, qaime_number, voen
+from ..vatportal import EtaxesDocument, is_number, qaime_number, voen
 
 # Baku time without a time zone -> UTC; Azerbaijan has had no daylight saving time since 2016.
 BAKU_OFFSET = timedelta(hours=4)
-# A number longer than this is no qaimə number; the index that keeps numbers unique could not hold it either.
-QAIME_LENGTH = 64
 CODE_LENGTH = 64
 AMOUNT_LIMIT = 10 ** 15
 RAW_DEPTH = 30
@@ -89,9 +87,9 @@ def document_key(document: EtaxesDocument):
 
     :raises ValueError: no qaimə number
     """
-    key = clean(qaime_number(document.qaime))
-    if not key or len(key) > QAIME_LENGTH:
-        raise ValueError(f'not a qaimə number: {key[:40]}')
+    key = qaime_number(document.qaime)
+    if not is_number(key):
+        raise ValueError(f'not a qaimə number: {clean(key, 40)}')
     return key
 
 

@@ -7,11 +7,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tools import LazyTranslate
 
-from ..vatportal import QaimeXmlError, qaime_number
+from ..vatportal import QaimeXmlError, is_number, qaime_number
 from ..vatportal.names import text_key
 from ..vatportal.qaime_read import start_of, xml_files
 from .amounts import API_NAMES, decimal
-from .portal_values import CODE_LENGTH, QAIME_LENGTH, amount_of, clean, voen_of
+from .portal_values import CODE_LENGTH, amount_of, clean, voen_of
 
 _lt = LazyTranslate(__name__)
 
@@ -143,7 +143,7 @@ def file_number(read):
         whole = serial + number
         if not re.fullmatch(r'[A-Z]{1,4}[0-9]{11,}', whole):
             return ''
-    return whole if len(whole) <= QAIME_LENGTH else ''
+    return whole if is_number(whole) else ''
 
 
 def document_values(read):

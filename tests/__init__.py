@@ -38,6 +38,7 @@ from . import test_tour_delete
 from . import test_unwritable
 from . import test_unwritable_answers
 from . import test_unwritable_others
+from . import test_views
 from . import test_access
 from . import test_check
 from . import test_connector

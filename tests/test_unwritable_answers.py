@@ -50,6 +50,20 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
         self.assertRegistered(moves)
         self.assertSentOnce(moves)
 
+    def test_what_follows_from_the_start_cannot_be_written(self):
+        """The process is followed all the same, for a prompt is about to come to the phone."""
+        moves = self.invoices(2)
+        job = self.queue(moves)
+        with patch.object(type(job), '_started_upload', side_effect=ZeroDivisionError):
+            self.advance(job, 2)
+            self.assertTrue(job.answer)
+            self.advance(job)
+        self.assertFalse(job.answer)
+        self.assertEqual((job.phase, bool(job.portal_id)), ('follow', True))
+        self.finish(job)
+        self.assertRegistered(moves)
+        self.assertSentOnce(moves)
+
     def test_status_of_the_process(self):
         self.sandbox.configure(auto_confirm=False)
         moves = self.invoices(2)

@@ -3,6 +3,7 @@ import contextlib
 import re
 
 from .envelope import BadAnswer, as_list
+from .errors import clean_text
 from .etaxes import qaime_number
 from .plain import is_number
 
@@ -40,6 +41,12 @@ def word_of(judge, answer, name, characters):
         return value.strip()
     del value  # whatever the portal said there
     raise judge.doubt(f'no {name} in the answer')
+
+
+def check_number(qaime):
+    """:raises ValueError: what can't be a qaimə number"""
+    if not is_number(qaime_number(qaime)):
+        raise ValueError(f'not a qaimə number: {clean_text(qaime, 40)}')
 
 
 def invoice_numbers(judge, envelope, secrets):

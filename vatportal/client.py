@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .answers import invoice_numbers, object_of, rows_of, word_of
+from .answers import check_number, invoice_numbers, object_of, rows_of, word_of
 from .arguments import comma_list, date_text, direction_code
 from .decimals import json_text
 from .envelope import WRONG_METHOD, Judge, short
@@ -217,7 +217,9 @@ class VatPortalClient:
         documents, bad = [], []
         for row in rows:
             try:
-                documents.append(EtaxesDocument.from_portal_json(row))
+                document = EtaxesDocument.from_portal_json(row)
+                check_number(document.qaime)
+                documents.append(document)
             except ValueError as exc:
                 bad.append((self._kept(row), str(exc)))
         return Page(documents, max(total, len(rows)), bad)
