@@ -111,7 +111,6 @@ class VatportalDocument(models.Model):
     def _take_in(self, other):
         """``other`` is this document: one of both was read from a file without a number. It goes, and what is known of it
         stays here."""
-        number = self.qaime or other.qaime
         drafts = other.file_move_ids
         drafts.vatportal_file_document_id = self
         self._take_file(other)
@@ -119,6 +118,7 @@ class VatportalDocument(models.Model):
             other._set_state('deleted', content_key=False)
             other.unlink()
         else:
+            number = other.qaime
             self.write({name: other[name] for name in ('seller_name', 'buyer_name') if other[name]}
                        | {'kind_id': other.kind_id.id or self.kind_id.id})
             # Takes over what the download knows, and removes it.
