@@ -4,3 +4,4 @@ from . import test_transfer_status
 from . import test_transfer_access
 from . import test_transfer_checks
 from . import test_transfer_rpc
+from . import test_transfer_queue
