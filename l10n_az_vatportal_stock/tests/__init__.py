@@ -5,3 +5,4 @@ from . import test_transfer_access
 from . import test_transfer_checks
 from . import test_transfer_rpc
 from . import test_views
+from . import test_transfer_queue
