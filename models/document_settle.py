@@ -71,7 +71,9 @@ class VatportalDocument(models.Model):
             text = self.env._(
                 "The portal has this invoice under the qaimə number %(number)s, which could not be written here: %(why)s",
                 number=number, why=why)
-        return f"{text} {self.env._('The number is asked for again by itself.')}"
+        # Not inside the f-string: there Odoo finds no terms to translate.
+        again = self.env._("The number is asked for again by itself.")
+        return f'{text} {again}'
 
     def _holder(self, number):
         """The other document that has this number here."""
