@@ -160,7 +160,7 @@ class VatportalDocument(models.Model):
         except CONCURRENT:
             raise
         except Exception as error:
-            if isinstance(error, UniqueViolation) and error.diag.constraint_name == self._qaime_unique.full_name(self):
+            if self._is_race(error):
                 raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
             if len(chunk) > 1:
                 middle = len(chunk) // 2
@@ -178,6 +178,13 @@ class VatportalDocument(models.Model):
         result['updated'] += len(changed)
         result['unchanged'] += unchanged
         result['foreign'] += foreign
+
+    def _is_race(self, error):
+        """Whether ``error`` says that another import brought the same at this moment: a document, or a kind new to both.
+        What other modules forbid is no race."""
+        Kind = self.env['vatportal.kind']
+        ours = (self._qaime_unique.full_name(self), Kind._code_unique.full_name(Kind))
+        return isinstance(error, UniqueViolation) and error.diag.constraint_name in ours
 
     def _store_chunk(self, chunk, found, common):
         """Return (new documents, changed documents, number of unchanged, number of foreign ones stored)."""
