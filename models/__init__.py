@@ -13,6 +13,7 @@ from . import document
 from . import document_line
 from . import document_doubt
 from . import document_settle
+from . import document_read_numbers
 from . import document_import
 from . import document_follow
 from . import job
