@@ -33,6 +33,7 @@ from . import job_delete
 from . import job_delete_progress
 from . import job_details
 from . import connector_partner
+from . import connector_told
 from . import connector_token
 from . import job_download_progress
 from . import import_choice
