@@ -296,6 +296,16 @@ class TestOwner(QueueCommon):
                 self.assertEqual(message.notified_partner_ids & (self.other + stranger + self.admin).partner_id,
                                  told.partner_id)
 
+    def test_what_nobody_started_is_no_task_of_odoobot(self):
+        document = self.env['vatportal.document'].with_user(SUPERUSER_ID).create({
+            'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'qaime': 'MT261125000100'})
+        connector = self.connector.with_user(SUPERUSER_ID)
+        self.assertIn(connector._activity_user(document), connector._administrators())
+        self.connector.notify_user_ids = self.other
+        self.assertEqual(connector._activity_user(document), self.other)
+        self.connector.notify_user_ids = False
+        self.assertEqual(self.connector.with_user(self.clerk)._activity_user(document), self.clerk, "who is at work")
+
     def test_a_person_who_may_not_follow_it(self):
         """A cashier, say: somebody who can see the code must hear of it as well."""
         self.connector.notify_user_ids = self.other
