@@ -148,27 +148,35 @@ def absorb_rounding(rows, rounding, label):
 
 
 def check_rows(rows):
-    """:raises AmountError: 'quantity' or 'negative' for the first row that no qaimə can hold; 'large' for the largest,
-        where a quantity or all amounts together are beyond :data:`LARGEST`"""
+    """:raises AmountError: 'quantity', 'free' (of charge, yet with a tax) or 'negative' for the first row that no qaimə can
+        hold; 'large' for the largest, where a quantity or all amounts together are beyond :data:`LARGEST`"""
     for row in rows:
         if row.quantity <= 0:
             raise AmountError('quantity', row)
-        if row.net <= 0 or min(row.excise, row.vat, row.road) < 0:
+        if not row.net:
+            raise AmountError('free', row)
+        if row.net < 0 or min(row.excise, row.vat, row.road) < 0:
             raise AmountError('negative', row)
     if max([sum(row.total for row in rows), *(row.quantity for row in rows)]) > LARGEST:
         raise AmountError('large', max(rows, key=lambda row: max(row.total, row.quantity)))
 
 
 def item_amounts(row):
-    """Return the amounts of an item (the API's names) for ``row``, price and quantity among them."""
+    """Return the amounts of an item (the API's names) for ``row``, price and quantity among them.
+
+    :raises AmountError: 'price' where no price of so many decimals, times the quantity, is the amount
+    """
     goods = row.net + row.extra_not_subject
+    price = unit_price(goods, row.quantity, row.price)
+    if price <= 0 or abs(price * row.quantity - goods) > QEPIK:
+        raise AmountError('price', row)
     amounts = dict.fromkeys(CATEGORY_FIELDS.values(), ZERO)
     if row.category:
         amounts[CATEGORY_FIELDS[row.category]] = row.base
     amounts['skip_vat_amount'] += row.extra_not_subject
     return amounts | {
         'quantity': row.quantity,
-        'unit_price': unit_price(goods, row.quantity, row.price),
+        'unit_price': price,
         'subtotal1': goods,
         'aksiz': row.excise,
         'aksizgrade': row.excise_rate,
