@@ -155,9 +155,16 @@ class AccountMove(models.Model):
         foreign currency it was rounded there.
         """
         lines = self._vatportal_journal_items('product')
+        discounts = self._vatportal_journal_items('epd').filtered('tax_ids')
         by_line = sum(lines.mapped('price_total')) - sum(lines.mapped('price_subtotal'))
+        by_line -= sum(self._vatportal_early_tax(line) for line in discounts)
         explained = not self.currency_id.compare_amounts(by_line, self.amount_tax)
-        count = len(lines) if explained else 1 + len(lines.filtered(lambda line: line.price_subtotal < 0))
+        count = len(lines + discounts) if explained else 1 + len(lines.filtered(lambda line: line.price_subtotal < 0))
         foreign = self.currency_id != self.company_currency_id
         step = decimal(self.currency_id.rounding / (self.invoice_currency_rate or 1)) if foreign else Decimal(0)
         return levies.total_slack(count, step)
+
+    def _vatportal_early_tax(self, line):
+        """By how much an early payment discount lowers the taxes, in the invoice's currency."""
+        computed = line.tax_ids.compute_all(abs(line.amount_currency), self.currency_id, handle_price_include=False)
+        return computed['total_included'] - computed['total_excluded']

@@ -92,3 +92,20 @@ class TestCauses(BooksCommon):
         move = self.create_invoice(self.with_vat(excise))
         excise.amount = 15
         self.assert_stopped(move, "since the invoice was confirmed")
+
+    def test_vat_rounded_line_by_line_stays_with_its_lines(self):
+        self.company.tax_calculation_rounding_method = 'round_per_line'
+        items = self.sent(
+            self.create_invoice({'price_unit': 1000}, *[{'price_unit': 0.19}] * 20), 'apply_vat_amount', 'vat_amount', 'skip_vat_amount')
+        self.assertEqual(items, [(0.19, 0.03, 0)] * 20 + [(1000, 180, 0)])
+
+    def test_an_early_payment_discount_of_vat_rounded_line_by_line(self):
+        self.company.tax_calculation_rounding_method = 'round_per_line'
+        term = self.env['account.payment.term'].create({
+            'name': "2/7", 'early_discount': True, 'discount_days': 7, 'discount_percentage': 2,
+            'early_pay_discount_computation': 'mixed'})
+        for currency in (self.env.ref('base.AZN'), self.dollars(1.7)):
+            with self.subTest(currency=currency.name):
+                self.payload(self.create_invoice(
+                    {'price_unit': 1000}, *[{'price_unit': 0.19}] * 30, {'price_unit': 33.3, 'tax_ids': self.taxed(self.taxes['exempt'])},
+                    invoice_payment_term_id=term.id, currency_id=currency.id))

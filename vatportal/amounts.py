@@ -108,20 +108,25 @@ def unit_price(amount, quantity, preferred=None):
 
 def apportion(total, weights, step, ties=None):
     """Split ``total`` (a multiple of ``step``) into multiples of ``step`` in proportion to ``weights``, none of them
-    negative: each part is less than a step from its exact share.
-
-    What is left over goes to the parts that rounding down has cost most. Which of equal ones get it, ``ties`` decides,
-    values to sort by, so that the parts do not depend on the order of the weights.
-    """
+    negative: each part is less than a step from its exact share. See :func:`round_parts` for ``ties``."""
     whole = sum(weights)
     if not whole:
         return [total if not place else ZERO for place in range(len(weights))]
-    exact = [total * weight / whole for weight in weights]
+    return round_parts([total * weight / whole for weight in weights], total, step, ties)
+
+
+def round_parts(exact, total, step, ties=None):
+    """Round each of ``exact`` down or up to a multiple of ``step`` so that together they are ``total``, or as near as that
+    gets.
+
+    Up go the parts that rounding down would cost most. Which of equal ones, ``ties`` decides, values to sort by, so that
+    the parts do not depend on their order.
+    """
     parts = [(share / step).to_integral_value('ROUND_FLOOR') * step for share in exact]
     left = int((total - sum(parts)) / step)
     order = sorted(range(len(parts)), key=lambda place: (
-        parts[place] - exact[place], -weights[place], ties[place] if ties else ()))
-    for place in order[:left]:
+        parts[place] - exact[place], -exact[place], ties[place] if ties else ()))
+    for place in order[:max(left, 0)]:
         parts[place] += step
     return parts
 

@@ -151,6 +151,13 @@ def test_vat_rounded_over_the_document_is_evened_out():
         charge(rows, {VAT: D(5)})
 
 
+def test_vat_rounded_line_by_line_stays_with_its_lines():
+    rows = [goods(1000), *(goods('0.19') for _line in range(30)), *(goods('0.37') for _line in range(30))]
+    sent = charge(rows, {VAT: D('180.00') + 30 * D('0.03') + 30 * D('0.07')}, total_slack(61, D(0)))
+    assert [line.vat for line in sent] == [D('180.00')] + [D('0.03')] * 30 + [D('0.07')] * 30
+    assert not any(line.extra_not_subject for line in sent)
+
+
 def test_vat_that_a_row_can_not_bear_in_whole_qepik():
     """A difference that is no qəpik for any of many rows is a fraction of one on each."""
     rows = [goods('1000.00'), goods('1000.00')]
