@@ -13,6 +13,7 @@ from . import document
 from . import document_line
 from . import document_doubt
 from . import document_settle
+from . import document_read_numbers
 from . import document_import
 from . import document_follow
 from . import job
@@ -32,6 +33,7 @@ from . import job_delete
 from . import job_delete_progress
 from . import job_details
 from . import connector_partner
+from . import connector_told
 from . import connector_token
 from . import job_download_progress
 from . import import_choice

@@ -13,13 +13,17 @@ class AccountMove(models.Model):
         """Warn of lines without an amount: e-taxes takes no price of zero, so they are left out."""
         sent = {command[2]['move_line_id'] for command in vals['line_ids'] if command[2]}
         return [
-            self._vatportal_problem(self.env._("Price"), self.env._(
-                "“%s” is free of charge and is left out: e-taxes takes no line with a price of zero.",
-                self._vatportal_line_label(line)), level='warning', line=line)
+            self._vatportal_problem(self.env._("Price"), self._vatportal_left_out_text(line), level='warning', line=line)
             for line in self.invoice_line_ids
-            if line.display_type == 'product' and line.id not in sent and line.quantity > 0
+            if line.display_type == 'product' and line.id not in sent and line.quantity >= 0
             and not self.company_currency_id.compare_amounts(line.balance, 0)
         ]
+
+    def _vatportal_left_out_text(self, line):
+        label = self._vatportal_line_label(line)
+        if line.quantity and not line.price_subtotal:
+            return self.env._("“%s” is free of charge and is left out: e-taxes takes no line with a price of zero.", label)
+        return self.env._("“%s” comes to 0.00 AZN and is left out: e-taxes takes no line without an amount.", label)
 
     # ------------------------------------------------------------------ a line that no qaimə can express
 
@@ -58,13 +62,34 @@ class AccountMove(models.Model):
                           "make a credit note for the invoice that the goods came with. A discount has a negative price, not "
                           "a negative quantity.", line=row.label, quantity=f'{-row.quantity:f}')
 
+    def _vatportal_free_text(self, row):
+        return self.env._("“%s” is free of charge but bears excise or road tax, and e-taxes takes no line with a price of "
+                          "zero. Reset the invoice to draft and give the line a price, or take the tax off.", row.label)
+
     def _vatportal_vat_text(self, row):
+        wrong = self._vatportal_wrong_base_taxes(row.key.tax_ids.flatten_taxes_hierarchy())
+        if wrong:
+            return self.env._(
+                "“%(line)s”: its VAT is not 18 %% of its amount with excise. Excise has to come before VAT and to affect its "
+                "base, road tax must not. Correct the order, or the advanced options, of %(taxes)s; then reset the invoice "
+                "to draft and enter the taxes of the line anew.", line=row.label, taxes=', '.join(wrong.mapped('name')))
         return self.env._("“%s”: its VAT is not 18 %% of its amount. Look whether the tax was changed by hand, and "
                           "whether the tax's rate is 18 %%.", row.label)
 
+    def _vatportal_wrong_base_taxes(self, taxes):
+        """Those of ``taxes``, in their order, of which VAT is taken although it must not be, or the other way round."""
+        vat = taxes.filtered(lambda tax: tax.vatportal_category == 'vat')[:1]
+        before = list(taxes)[:list(taxes).index(vat)] if vat else []
+        wrong = taxes.filtered(lambda tax: (
+            tax.vatportal_category in ('excise', 'road')
+            and (tax in before and tax.include_base_amount) != (tax.vatportal_category == 'excise')))
+        unaffected = vat.filtered(lambda tax: not tax.is_base_affected and 'excise' in taxes.mapped('vatportal_category'))
+        return wrong | unaffected
+
     def _vatportal_levy_text(self, row):
         return self.env._("“%s”: its excise or road tax is not what the rate of the tax asks for. Look whether the tax was "
-                          "changed by hand, or stands on a discount as an amount per unit.", row.label)
+                          "changed by hand, whether its rate was changed since the invoice was confirmed, or whether it "
+                          "stands on a discount as an amount per unit.", row.label)
 
     def _vatportal_rounding_text(self, row):
         return self.env._("The cash rounding “%(name)s” of %(amount)s can't be expressed at e-taxes. Remove it from "
@@ -84,6 +109,9 @@ class AccountMove(models.Model):
         # EXTENDS vatportal.source: what is sent is what the invoice says
         total, asked = decimal(vals['amount_total'], 2), decimal(abs(self.amount_total_signed), 2)
         problems = []
+        if not (any(command[2] for command in vals['line_ids']) or vals.get('main_qaime')):
+            return [self._vatportal_problem(self.env._("Lines"), self.env._(
+                "The lines of the invoice come to nothing together, so there is nothing to send to e-taxes."))]
         if total != asked:
             problems.append(self._vatportal_problem(self.env._("Total"), self.env._(
                 "The lines add up to %(sum)s for e-taxes, but the invoice's total is %(total)s. Reset the invoice to draft, "
@@ -97,10 +125,14 @@ class AccountMove(models.Model):
         booked = sum(amount for levy, amount in self._vatportal_tax_totals().items() if levy.kind == 'vat')
         if sent == booked or not sent:
             return []
-        return [self._vatportal_problem(self.env._("VAT"), self.env._(
+        values = {'sent': self._vatportal_money(float(sent)), 'booked': self._vatportal_money(float(booked))}
+        text = self.env._(
+            "The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded line "
+            "by line. The total is the same.", **values,
+        ) if self.currency_id == self.company_currency_id else self.env._(
             "The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded in "
-            "%(currency)s. The total is the same.", sent=self._vatportal_money(float(sent)),
-            booked=self._vatportal_money(float(booked)), currency=self.currency_id.name), level='warning')]
+            "%(currency)s. The total is the same.", currency=self.currency_id.name, **values)
+        return [self._vatportal_problem(self.env._("VAT"), text, level='warning')]
 
     def _vatportal_money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.company_currency_id)
@@ -112,5 +144,5 @@ _TEXTS = {
     'categories': '_vatportal_categories_text', 'simplified': '_vatportal_simplified_text',
     'quantity': '_vatportal_quantity_text', 'large': '_vatportal_large_text', 'return': '_vatportal_return_text',
     'vat': '_vatportal_vat_text', 'levy': '_vatportal_levy_text', 'rounding': '_vatportal_rounding_text',
-    'negative': '_vatportal_negative_text',
+    'negative': '_vatportal_negative_text', 'free': '_vatportal_free_text', 'price': '_vatportal_price_text',
 }

@@ -96,7 +96,8 @@ class AccountMove(models.Model):
 
     def _vatportal_line_problems(self, connector):
         lines = self.invoice_line_ids.filtered(
-            lambda line: line.display_type == 'product' and line.price_subtotal > 0)
+            lambda line: line.display_type == 'product' and line.price_subtotal > 0
+            and self.company_currency_id.compare_amounts(line.balance, 0))
         if not lines:
             return [self._vatportal_problem(self.env._("Lines"), self.env._("The invoice has no line with an amount."))]
         problems = []

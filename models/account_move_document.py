@@ -7,7 +7,8 @@ from ..vatportal import amounts, levies, netting
 from .account_tax import VAT_CATEGORIES
 from .amounts import decimal
 
-_SAMPLE = 1000000.0
+# So large that a qəpik of it is less than the last digit of a rate that matters.
+_SAMPLE = 10000000000.0
 
 
 class AccountMove(models.Model):
@@ -89,8 +90,8 @@ class AccountMove(models.Model):
             goods=(line.product_id.id, line.product_uom_id.id, included),
             takes_off=self._vatportal_takes_off(line, connector),
         )
-        row = replace(row, excise_rate=100 * sum(
-            (levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)))
+        row = replace(row, excise_rate=round(100 * sum(
+            (levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)), 4))
         if row.net:
             self._vatportal_check_taxes(row, taxes, categories, connector)
         return row
@@ -99,6 +100,9 @@ class AccountMove(models.Model):
         """Return ``tax`` as the :class:`amounts.Levy` that lines of this invoice bear; None for one without an amount."""
         if tax.vatportal_category not in ('vat', 'excise', 'road'):
             return None
+        if tax.vatportal_category == 'vat':
+            # There is one rate, whatever the tax may have been set to since.
+            return amounts.Levy('vat', rate=amounts.VAT_RATE)
         if tax.amount_type == 'percent':
             return amounts.Levy(tax.vatportal_category, rate=decimal(tax.amount) / 100)
         if tax.amount_type == 'fixed':
@@ -106,7 +110,7 @@ class AccountMove(models.Model):
         # Of other ways to compute it, what Odoo makes of a large amount is the rate.
         computed = tax.compute_all(_SAMPLE, self.company_currency_id, handle_price_include=False)
         return amounts.Levy(tax.vatportal_category, rate=decimal(
-            (computed['total_included'] - computed['total_excluded']) / _SAMPLE, 6))
+            (computed['total_included'] - computed['total_excluded']) / _SAMPLE, 12))
 
     def _vatportal_check_taxes(self, row, taxes, categories, connector):
         """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""
@@ -151,9 +155,16 @@ class AccountMove(models.Model):
         foreign currency it was rounded there.
         """
         lines = self._vatportal_journal_items('product')
+        discounts = self._vatportal_journal_items('epd').filtered('tax_ids')
         by_line = sum(lines.mapped('price_total')) - sum(lines.mapped('price_subtotal'))
+        by_line -= sum(self._vatportal_early_tax(line) for line in discounts)
         explained = not self.currency_id.compare_amounts(by_line, self.amount_tax)
-        count = len(lines) if explained else 1 + len(lines.filtered(lambda line: line.price_subtotal < 0))
+        count = len(lines + discounts) if explained else 1 + len(lines.filtered(lambda line: line.price_subtotal < 0))
         foreign = self.currency_id != self.company_currency_id
         step = decimal(self.currency_id.rounding / (self.invoice_currency_rate or 1)) if foreign else Decimal(0)
         return levies.total_slack(count, step)
+
+    def _vatportal_early_tax(self, line):
+        """By how much an early payment discount lowers the taxes, in the invoice's currency."""
+        computed = line.tax_ids.compute_all(abs(line.amount_currency), self.currency_id, handle_price_include=False)
+        return computed['total_included'] - computed['total_excluded']

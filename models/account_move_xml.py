@@ -109,7 +109,7 @@ class AccountMove(models.Model):
     def _vatportal_download_package(self):
         """Make the package of these invoices, all of them ready, and return the action that downloads it."""
         connector = self.env['vatportal.connector']._default_for(self.company_id)
-        moves = self.sorted(lambda move: (move.invoice_date or move.date, move.name or '', move.id))
+        moves = self._vatportal_in_order()
         content = write_package([move._vatportal_as_file(connector) for move in moves])
         now = fields.Datetime.now()
         moves.sudo().vatportal_package_date = now

@@ -207,9 +207,9 @@ class VatportalImportSchedule(models.Model):
         return dict(self._fields['direction']._description_selection(self.env))[self.direction]
 
     def _tell(self, subject, body):
-        """Tell the users to notify."""
+        """Tell those who hear of what nobody has started."""
         self.connector_id.sudo().message_post(
-            subject=subject, body=body, partner_ids=self.connector_id.notify_user_ids.partner_id.ids,
+            subject=subject, body=body, partner_ids=self.connector_id._told_users().partner_id.ids,
             message_type='notification', subtype_xmlid='mail.mt_note')
 
 

@@ -235,7 +235,7 @@ class VatportalConnector(models.Model):
 
     def _tell_renewal_problem(self, problem):
         self.message_post(
-            body=self.env._("The token was not renewed. %s", problem), partner_ids=self.notify_user_ids.partner_id.ids)
+            body=self.env._("The token was not renewed. %s", problem), partner_ids=self._told_users().partner_id.ids)
 
     # ------------------------------------------------------------------ buttons
 

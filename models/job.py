@@ -205,22 +205,16 @@ class VatportalJob(models.Model):
             user._bus_send('vatportal.job', {'job_id': self.id, 'event': event, 'name': self.name})
 
     def _told_users(self):
-        """Who hears of this job: whoever it belongs to. Where that is nobody, or somebody who may not follow it, the
-        connector's users to notify; where there are none with access to the company, its administrators."""
+        """Who hears of this job: whoever it belongs to. Where that is nobody, or somebody who may not follow it, those whom the
+        connector names, see :meth:`VatportalConnector._told_users`."""
         owner = self._owner(self.user_id)
         if owner and self._may_be_followed_by(owner):
             return owner
-        company, people = self.company_id, self._owner(self.connector_id.notify_user_ids)
-        return owner | (people.filtered(lambda user: company in user.company_ids) or self._administrators())
+        return owner | self.connector_id._told_users()
 
     def _may_be_followed_by(self, user):
         job = self.with_user(user).with_context(allowed_company_ids=self.company_id.ids)
         return self.company_id in user.company_ids and job.has_access('read') and job._may_use()
-
-    def _administrators(self):
-        groups = self.env.ref('base.group_system') + self.env.ref('account.group_account_manager')
-        return self._owner(self.env['res.users'].sudo().search(
-            [('all_group_ids', 'in', groups.ids), ('company_ids', 'in', self.company_id.ids)]))
 
     def _may_use(self):
         """Whether the user, who can read these jobs, may also move them on or give them up."""

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.tools import format_date, formatLang
 
 from ..vatportal import voen
-from ..vatportal.amounts import LARGEST
+from ..vatportal.amounts import LARGEST, PRICE_DECIMALS
 from . import portal_text
 from .amounts import API_NAMES
 from .document_bill import BAKU
@@ -137,6 +137,11 @@ class VatportalSource(models.AbstractModel):
         return self.env._("No amount and no quantity above %(limit)s can be sent, of a line or of all of them together. The "
                           "largest line is “%(line)s”. Divide it into several documents.",
                           line=row.label, limit=formatLang(self.env, float(LARGEST), digits=0))
+
+    def _vatportal_price_text(self, row):
+        return self.env._("“%(line)s”: the price of one unit can't be written with %(digits)s decimals so that %(quantity)s of "
+                          "them come to the amount. Use a larger unit of measure.",
+                          line=row.label, digits=PRICE_DECIMALS, quantity=f'{row.quantity:f}')
 
     # ------------------------------------------------------------------ the portal's own rules
 

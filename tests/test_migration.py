@@ -66,3 +66,16 @@ class TestMigration(SendCommon):
         self.env.invalidate_all()
         self.migrate('19.0.1.3.0/post-counterparties.py')
         self.assertEqual(document.counterparty_name, self.partner.name)
+
+    def test_numbers_when_documents_were_sent(self):
+        """By one statement, for there may be very many."""
+        sent, renamed = self.invoices(2)
+        self.finish(self.send(sent + renamed))
+        incoming = self.env['vatportal.document'].sudo().create({
+            'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered', 'move_id': False})
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE vatportal_document DROP COLUMN source_name")
+        self.env.invalidate_all()
+        self.migrate('19.0.1.3.0/pre-source_names.py')
+        self.assertEqual((sent + renamed).vatportal_document_id.mapped('source_name'), [sent.name, renamed.name])
+        self.assertFalse(incoming.source_name)

@@ -280,6 +280,32 @@ class TestOwner(QueueCommon):
         self.connector.notify_user_ids = elsewhere
         self.assertEqual(self.told(job), {self.admin}, "who is named has no access to the company")
 
+    def test_of_what_fails_by_itself_the_same_people_hear(self):
+        schedule = self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id})
+        elsewhere = self.env['res.company'].create({'name': "Başqa MMC"})
+        stranger = new_test_user(self.env, 'stranger', 'account.group_account_manager', company_id=elsewhere.id,
+                                 company_ids=[Command.set(elsewhere.ids)])
+        failures = (lambda: (schedule.write({'failed_since': False}), schedule._note_failure("It is closed")),
+                    lambda: self.connector._tell_renewal_problem("It is closed"))
+        for named, told in ((self.other, self.other), (stranger, self.admin), (self.env['res.users'], self.admin)):
+            self.connector.notify_user_ids = named
+            for fail in failures:
+                fail()
+                message = self.connector.message_ids[0]
+                self.assertIn("It is closed", message.body)
+                self.assertEqual(message.notified_partner_ids & (self.other + stranger + self.admin).partner_id,
+                                 told.partner_id)
+
+    def test_what_nobody_started_is_no_task_of_odoobot(self):
+        document = self.env['vatportal.document'].with_user(SUPERUSER_ID).create({
+            'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'qaime': 'MT261125000100'})
+        connector = self.connector.with_user(SUPERUSER_ID)
+        self.assertIn(connector._activity_user(document), connector._administrators())
+        self.connector.notify_user_ids = self.other
+        self.assertEqual(connector._activity_user(document), self.other)
+        self.connector.notify_user_ids = False
+        self.assertEqual(self.connector.with_user(self.clerk)._activity_user(document), self.clerk, "who is at work")
+
     def test_a_person_who_may_not_follow_it(self):
         """A cashier, say: somebody who can see the code must hear of it as well."""
         self.connector.notify_user_ids = self.other

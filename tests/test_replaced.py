@@ -1,6 +1,6 @@
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.tests import Form
+from odoo.tests import Form, new_test_user
 
 from .lifecycle_common import LifecycleCommon
 
@@ -78,6 +78,25 @@ class TestReplaced(LifecycleCommon):
         self.assertFalse(self.problems(new))
         self.finish(self.send(new))
         self.assertEqual(new.vatportal_state, 'registered')
+
+    def test_whoever_may_not_see_the_other_invoice(self):
+        """Both forms open, both say it, and neither goes: by a rule, salespeople see their own invoices alone."""
+        first = self.registered()
+        old = self.reverse(first)
+        old.action_post()
+        new = self.reverse(old)
+        new.action_post()
+        clerk = new_test_user(self.env, 'replaced clerk', 'account.group_account_invoice', company_id=self.company.id,
+                              company_ids=[Command.set(self.company.ids)])
+        for seen, problem in ((new, first.vatportal_qaime), (old, new.name), (first, first.vatportal_qaime)):
+            self.env['ir.rule'].search([('name', '=', 'theirs')]).unlink()
+            self.env['ir.rule'].create({
+                'name': 'theirs', 'model_id': self.env['ir.model']._get_id('account.move'),
+                'domain_force': [('id', '=', seen.id)]})
+            self.env.invalidate_all()
+            move = seen.with_user(clerk)
+            with self.subTest(seen=seen.name):
+                self.assertIn(problem, self.alerts(move) + ' '.join(self.problems(move)))
 
     def test_replaced_twice(self):
         """The document is that of the invoice before the one before."""

@@ -61,6 +61,7 @@ class TestViews(BillCommon, ViewsCase):
 
     def wizard_actions(self):
         import_wizard = self.env['ir.actions.actions']._for_xml_id('l10n_az_vatportal.vatportal_import_wizard_action')
+        resequence = self.env['ir.actions.actions']._for_xml_id('account.action_account_resequence')
         return {
             'vatportal.send.wizard': [
                 self.moves[5].action_vatportal_send(), self.moves[0].action_vatportal_send(), self.moves.action_vatportal_send()],
@@ -69,6 +70,8 @@ class TestViews(BillCommon, ViewsCase):
             'vatportal.token.wizard': [self.connector.action_renew_token()],
             'vatportal.package.wizard': [(self.moves[5] + self.moves[0]).action_vatportal_xml()],
             'vatportal.import.wizard': [import_wizard],
+            'account.resequence.wizard': [{**resequence, 'context': {
+                'active_model': 'account.move', 'active_ids': self.moves.ids, 'default_first_name': 'INV/2026/01000'}}],
             'res.config.settings': [{
                 'type': 'ir.actions.act_window', 'res_model': 'res.config.settings', 'views': [[False, 'form']],
                 'target': 'current', 'context': {'module': 'account'}}],

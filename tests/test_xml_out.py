@@ -45,6 +45,18 @@ class TestXmlOut(XmlCommon):
         self.assertFalse(self.env['vatportal.document'].search([('move_id', 'in', invoices.ids)]))
         self.assertFalse(self.sandbox.requests, "the portal was asked")
 
+    def test_files_rise_with_the_numbers(self):
+        """They get their qaimə numbers in this order."""
+        invoices = self.env['account.move']
+        for name, day in (('INV/2026/10', '2026-11-03'), ('INV/2026/9', '2026-11-03'), ('INV/2026/11', '2026-11-02')):
+            invoice = self.create_invoice(post=False, invoice_date=day)
+            invoice.name = name
+            invoice.action_post()
+            invoices += invoice
+        package = self.content(invoices.action_vatportal_xml())
+        self.assertEqual([file.invoice.main_info for file in read_package(package.raw)],
+                         [invoices[index].vatportal_main_info for index in (2, 1, 0)])
+
     def test_sending_warns(self):
         invoice = self.create_invoice()
         self.assertEqual(invoice._vatportal_problems(self.connector), [])

@@ -108,20 +108,25 @@ def unit_price(amount, quantity, preferred=None):
 
 def apportion(total, weights, step, ties=None):
     """Split ``total`` (a multiple of ``step``) into multiples of ``step`` in proportion to ``weights``, none of them
-    negative: each part is less than a step from its exact share.
-
-    What is left over goes to the parts that rounding down has cost most. Which of equal ones get it, ``ties`` decides,
-    values to sort by, so that the parts do not depend on the order of the weights.
-    """
+    negative: each part is less than a step from its exact share. See :func:`round_parts` for ``ties``."""
     whole = sum(weights)
     if not whole:
         return [total if not place else ZERO for place in range(len(weights))]
-    exact = [total * weight / whole for weight in weights]
+    return round_parts([total * weight / whole for weight in weights], total, step, ties)
+
+
+def round_parts(exact, total, step, ties=None):
+    """Round each of ``exact`` down or up to a multiple of ``step`` so that together they are ``total``, or as near as that
+    gets.
+
+    Up go the parts that rounding down would cost most. Which of equal ones, ``ties`` decides, values to sort by, so that
+    the parts do not depend on their order.
+    """
     parts = [(share / step).to_integral_value('ROUND_FLOOR') * step for share in exact]
     left = int((total - sum(parts)) / step)
     order = sorted(range(len(parts)), key=lambda place: (
-        parts[place] - exact[place], -weights[place], ties[place] if ties else ()))
-    for place in order[:left]:
+        parts[place] - exact[place], -exact[place], ties[place] if ties else ()))
+    for place in order[:max(left, 0)]:
         parts[place] += step
     return parts
 
@@ -148,27 +153,35 @@ def absorb_rounding(rows, rounding, label):
 
 
 def check_rows(rows):
-    """:raises AmountError: 'quantity' or 'negative' for the first row that no qaimə can hold; 'large' for the largest,
-        where a quantity or all amounts together are beyond :data:`LARGEST`"""
+    """:raises AmountError: 'quantity', 'free' (of charge, yet with a tax) or 'negative' for the first row that no qaimə can
+        hold; 'large' for the largest, where a quantity or all amounts together are beyond :data:`LARGEST`"""
     for row in rows:
         if row.quantity <= 0:
             raise AmountError('quantity', row)
-        if row.net <= 0 or min(row.excise, row.vat, row.road) < 0:
+        if not row.net:
+            raise AmountError('free', row)
+        if row.net < 0 or min(row.excise, row.vat, row.road) < 0:
             raise AmountError('negative', row)
     if max([sum(row.total for row in rows), *(row.quantity for row in rows)]) > LARGEST:
         raise AmountError('large', max(rows, key=lambda row: max(row.total, row.quantity)))
 
 
 def item_amounts(row):
-    """Return the amounts of an item (the API's names) for ``row``, price and quantity among them."""
+    """Return the amounts of an item (the API's names) for ``row``, price and quantity among them.
+
+    :raises AmountError: 'price' where no price of so many decimals, times the quantity, is the amount
+    """
     goods = row.net + row.extra_not_subject
+    price = unit_price(goods, row.quantity, row.price)
+    if price <= 0 or abs(price * row.quantity - goods) > QEPIK:
+        raise AmountError('price', row)
     amounts = dict.fromkeys(CATEGORY_FIELDS.values(), ZERO)
     if row.category:
         amounts[CATEGORY_FIELDS[row.category]] = row.base
     amounts['skip_vat_amount'] += row.extra_not_subject
     return amounts | {
         'quantity': row.quantity,
-        'unit_price': unit_price(goods, row.quantity, row.price),
+        'unit_price': price,
         'subtotal1': goods,
         'aksiz': row.excise,
         'aksizgrade': row.excise_rate,

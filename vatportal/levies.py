@@ -3,7 +3,7 @@ invoice has."""
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
-from .amounts import ITEM_DECIMALS, QEPIK, ZERO, AmountError, apportion
+from .amounts import ITEM_DECIMALS, QEPIK, ZERO, AmountError, apportion, round_parts
 
 # VAT last: excise is part of its base.
 _ORDER = ('excise', 'road', 'vat')
@@ -36,7 +36,9 @@ def _charge_one(rows, levy, total, slack):
         return rows  # nothing that could bear it: the invoice's total tells
     asked = [due(rows[place], levy) for place in places]
     ties = [rows[place].tie for place in places]
-    parts = apportion(total, asked, QEPIK, ties)
+    parts = round_parts(asked, total, QEPIK, ties)
+    if sum(parts) != total:
+        parts = apportion(total, asked, QEPIK, ties)
     if _furthest(parts, asked) > QEPIK:
         # A few qəpik too many for some rows are a fraction of one on each.
         parts = apportion(total, asked, ITEM_DECIMALS, ties)

@@ -15,10 +15,10 @@ def net_rows(rows):
         the rows with the same taxes
     """
     rows = [row for row in rows if row.net or _charges(row)]
-    for row in [row for row in rows if row.quantity < 0 and row.net < 0 and not row.takes_off]:
-        rows = _take_back(rows, row)
-    for row in [row for row in rows if row.net < 0]:
-        rows = take_off(rows, row)
+    for backs in _alike(rows, _same_goods, lambda row: row.quantity < 0 and row.net < 0 and not row.takes_off):
+        rows = _take_back(without(rows, *backs), _together(backs))
+    for discounts in _alike(rows, tax_key, lambda row: row.net < 0):
+        rows = take_off(without(rows, *discounts), _together(discounts))
     return [row for row in rows if row.net or _charges(row)]
 
 
@@ -37,12 +37,32 @@ def without(rows, *gone):
     return [row for row in rows if not any(row is other for other in gone)]
 
 
+def _alike(rows, key, wanted):
+    """Those of ``rows`` that are ``wanted``, in lists of equal ``key``: one by one, they would take off something else in
+    another order."""
+    found = {}
+    for row in filter(wanted, rows):
+        found.setdefault(key(row), []).append(row)
+    return list(found.values())
+
+
+def _together(rows):
+    """``rows``, all negative, as one with the names of all."""
+    rows = sorted(rows, key=lambda row: (row.net, row.tie))
+    return replace(rows[0], label=', '.join(dict.fromkeys(row.label for row in rows)),
+                   quantity=sum(row.quantity for row in rows), net=sum(row.net for row in rows))
+
+
 # ------------------------------------------------------------------ returns
 
+def _same_goods(row):
+    """What has to be equal for a return to be of this row: product, unit, price and taxes."""
+    return row.goods, row.price, tax_key(row)
+
+
 def _take_back(rows, back):
-    """Return ``rows`` with the returned ``back`` netted against what is the same: product, unit, taxes and price."""
-    same = [row for row in rows if row.quantity > 0 and row.goods == back.goods and row.price == back.price
-            and tax_key(row) == tax_key(back)]
+    """Return ``rows`` with the returned ``back`` netted against what is the same."""
+    same = [row for row in rows if row.quantity > 0 and _same_goods(row) == _same_goods(back)]
     enough = [row for row in same if row.quantity > -back.quantity] or same
     if len(enough) > 1 and enough is not same:
         enough = [max(enough, key=lambda row: (row.quantity, row.net))]
@@ -53,9 +73,9 @@ def _take_back(rows, back):
     if not whole:
         # All of it was taken back. A qəpik that rounding has left is no goods any more.
         rest = replace(back, net=net, takes_off=True)
-        return _shift(without(rows, back, *enough), rest)
+        return _shift(without(rows, *enough), rest)
     kept = replace(enough[0], quantity=whole, net=net)
-    return [kept if row is enough[0] else row for row in without(rows, back, *enough[1:])]
+    return [kept if row is enough[0] else row for row in without(rows, *enough[1:])]
 
 
 def _shift(rows, rest):
@@ -72,12 +92,11 @@ def _shift(rows, rest):
 # ------------------------------------------------------------------ discounts
 
 def take_off(rows, discount):
-    """Return ``rows`` without ``discount``, a negative one of them, which is taken off those that bear the same taxes,
-    in proportion to what they come to.
+    """Return ``rows`` with ``discount``, a negative row, taken off those that bear the same taxes, in proportion to what
+    they come to.
 
     :raises AmountError: 'negative' where they do not come to so much
     """
-    rows = without(rows, discount)
     parts = share(rows, discount, -discount.net)
     return [replace(row, net=row.net - parts[place]) if place in parts else row for place, row in enumerate(rows)]
 

@@ -93,7 +93,7 @@ class VatportalConnector(models.Model):
                 self.pos_sending == 'session' and not sessions):
             return
         sessions.vatportal_to_gather = False
-        user = self.notify_user_ids[:1]
+        user = self._told_users()[:1]
         moves = self.with_context(lang=user.lang or self.company_id.partner_id.lang)._pos_invoices([
             ('company_id', '=', self.company_id.id), ('vatportal_package_date', '=', False),
             ('invoice_date', '>=', max(self.pos_from, fields.Date.context_today(self) - timedelta(days=GATHER_DAYS))),
@@ -113,13 +113,13 @@ class VatportalConnector(models.Model):
             ('connector_id', '=', self.id), ('operation', '=', 'upload'), ('state', 'in', OPEN_STATES)], limit=1))
 
     def _tell_pos(self, moves):
-        """Tell the users to notify that ``moves`` could not be gathered; the reasons are noted on each."""
+        """Tell those who hear of what nobody has started that ``moves`` could not be gathered; the reasons are noted on each."""
         _ = moves.env._
         links = Markup(', ').join(move._get_html_link() for move in moves[:20])
         self.message_post(
             body=_("Invoices of Point of Sale that did not go to e-taxes: %s. Each says why; correct it, and it goes the "
                    "next time.", links + ' …' if len(moves) > 20 else links),
-            partner_ids=self.notify_user_ids.partner_id.ids, subtype_xmlid='mail.mt_comment')
+            partner_ids=self._told_users().partner_id.ids, subtype_xmlid='mail.mt_comment')
 
     @api.model
     def _trigger_pos(self, company, mode):

@@ -1,3 +1,4 @@
 from . import test_pos_cashier
 from . import test_pos_gather
 from . import test_pos_rpc
+from . import test_views

@@ -217,6 +217,13 @@ class TestPosGather(PosCommon):
         sand.vatportal_code = '2505100000'
         self.assertEqual(self.gather(hourly=True).document_ids.move_id, bad)
 
+    def test_with_nobody_to_notify_the_administrators_hear(self):
+        self.connector.write({'pos_sending': 'hour', 'notify_user_ids': [Command.clear()]})
+        self.sell((self.create_product("Qum", False, available_in_pos=True), 1))
+        self.gather(hourly=True)
+        [message] = self.told()
+        self.assertIn(self.connector._administrators()[:1].partner_id, message.notified_partner_ids)
+
     def test_rejected_waits_for_a_person(self):
         self.connector.pos_sending = 'now'
         self.sandbox.faults.add('/inv/import_upload_invoices.php', 'error', code=9)

@@ -24,11 +24,17 @@ class StockPicking(models.Model):
         try:
             vals = self._vatportal_document_vals(connector)
         except amounts.AmountError as error:
-            # Its price is there, so the amount is less than half a qəpik.
-            text = self._vatportal_large_text(error.row) if error.reason == 'large' else self.env._(
-                "“%s” comes to less than one qəpik. e-taxes takes no such line.", error.row.label)
-            return problems + [self._vatportal_problem(self.env._("Amount"), text, line=error.row.key)]
+            return problems + [self._vatportal_problem(
+                self.env._("Amount"), self._vatportal_amount_text(error), line=error.row.key)]
         return problems + self._vatportal_portal_problems(vals)
+
+    def _vatportal_amount_text(self, error):
+        if error.reason == 'large':
+            return self._vatportal_large_text(error.row)
+        if error.reason == 'price':
+            return self._vatportal_price_text(error.row)
+        # Its price is there, so the amount is less than half a qəpik.
+        return self.env._("“%s” comes to less than one qəpik. e-taxes takes no such line.", error.row.label)
 
     def _vatportal_is_ever_sent(self):
         # A delivery of a sale is told to be invoiced.

@@ -76,3 +76,36 @@ class TestSaleBooks(BooksCommon):
         self.assertTrue(product)
         rows = self.rows({'price_unit': 1000}, {'product_id': product.id, 'quantity': -1, 'price_unit': 100})
         self.assertEqual(rows, [("Sement", 1, 900, 0, Decimal('162'), 0)])
+
+    def several(self, *lines):
+        """A confirmed order of ``lines`` (values), whose products are invoiced as ordered."""
+        (self.product + self.service).invoice_policy = 'order'
+        order = self.env['sale.order'].create({'partner_id': self.partner.id, 'order_line': [
+            Command.create({'product_id': self.product.id, 'tax_ids': [Command.set(self.taxes['vat'].ids)], **line})
+            for line in lines]})
+        order.action_confirm()
+        return order
+
+    def test_advance_and_discounts_of_several_categories(self):
+        """Two discounts and an advance of an order with goods of three kinds of taxes."""
+        self.connector.advance_product_id = self.service
+        exempt, vat = self.taxes['exempt'], self.taxes['vat']
+        vat.sequence = 5
+        excise = self.create_tax("Aksiz 12,5 %", 12.5, 'excise', include_base_amount=True, sequence=1)
+        for method, advance in (
+            ('round_globally', {'method': 'percentage', 'amount': 30}), ('round_per_line', {'method': 'fixed', 'fixed_amount': 500}),
+        ):
+            with self.subTest(method=method):
+                self.company.tax_calculation_rounding_method = method
+                order = self.several(
+                    {'price_unit': 5}, {'price_unit': 1449.99, 'product_uom_qty': 3, 'product_id': self.service.id},
+                    {'price_unit': 333.33, 'tax_ids': [Command.set(exempt.ids)]},
+                    {'price_unit': 77.77, 'product_uom_qty': 7, 'tax_ids': [Command.set((excise + vat).ids)]})
+                self.discount(order, discount_type='so_discount', discount_percentage=0.1)
+                self.discount(order, discount_type='amount', discount_amount=33.33)
+                moves = self.invoice(order, **advance)
+                self.payload(moves)
+                moves |= self.invoice(order)
+                self.payload(moves[-1])
+                self.assertEqual(round(sum(moves.mapped('amount_total')), 2), order.amount_total)
+                self.assertEqual(len(moves[-1].vatportal_document_id.line_ids), 4)
