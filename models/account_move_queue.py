@@ -2,9 +2,13 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """Invoices that Odoo's own *Send* queues for e-taxes."""
+    """Invoices on their way to e-taxes, and those that Odoo's own *Send* queues."""
 
     _inherit = 'account.move'
+
+    def _vatportal_day(self):
+        # EXTENDS vatportal.source
+        return self.invoice_date
 
     def _vatportal_more_to_come(self, user):
         # EXTENDS: what the same person has sent, and the scheduled action has not come to yet

@@ -1,9 +1,8 @@
-from datetime import date, datetime
+from datetime import date
 
 from odoo import models
 
 from ..vatportal import natural_key
-from .portal_values import BAKU_OFFSET
 
 
 class VatportalSource(models.AbstractModel):
@@ -11,16 +10,14 @@ class VatportalSource(models.AbstractModel):
 
     _inherit = 'vatportal.source'
 
-    # The field with the day of a record, in Baku where it is a moment.
-    _vatportal_date_field = 'invoice_date'
+    def _vatportal_day(self):
+        """The day of this record, in Azerbaijan; false where it has none."""
+        raise NotImplementedError
 
     def _vatportal_order(self):
         """The place of this record among what is sent: by its day and number, so that qaimə numbers rise with them."""
         self.ensure_one()
-        day = self[self._vatportal_date_field]
-        if isinstance(day, datetime):
-            day = (day + BAKU_OFFSET).date()
-        return day or date.max, natural_key(self.name), self.id
+        return self._vatportal_day() or date.max, natural_key(self.name), self.id
 
     def _vatportal_in_order(self):
         return self.sorted(lambda record: record._vatportal_order())

@@ -18,7 +18,6 @@ class StockPicking(models.Model):
     _inherit = ['stock.picking', 'vatportal.source']
 
     _vatportal_link = 'picking_id'
-    _vatportal_date_field = 'date_done'
     _vatportal_user_field = 'user_id'
     _vatportal_activity_type = 'l10n_az_vatportal_stock.mail_activity_etaxes'
 
@@ -113,6 +112,7 @@ class StockPicking(models.Model):
 
     def _vatportal_day(self):
         """The day in Azerbaijan on which the goods were moved; None where they were not."""
+        # EXTENDS vatportal.source
         return fields.Datetime.context_timestamp(
             self.with_context(tz='Asia/Baku'), self.date_done).date() if self.date_done else None
 
