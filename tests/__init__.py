@@ -1,5 +1,6 @@
 from . import test_amounts
 from . import test_amounts_books
+from . import test_amounts_terms
 from . import test_amounts_causes
 from . import test_send
 from . import test_bill
