@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tools.misc import split_every
 
-from ..models import document as document_module
+from ..models import document_read_numbers
 from ..models.job_lanes import READ_LIMITS
 from ..vatportal.transport import LONGEST_RETRY
 from .send_common import READ, STATUS, UPLOAD, SendCommon
@@ -80,7 +80,7 @@ class TestBackoff(SendCommon):
         self.finish(self.send(moves, sign=False))
         self.sandbox.faults.add(READ, fault, times=None, **params)
         asked = len(self.requests_to(READ))
-        with patch.object(document_module, 'split_every', lambda _size, ids: split_every(1, ids)), \
+        with patch.object(document_read_numbers, 'split_every', lambda _size, ids: split_every(1, ids)), \
                 self.enter_registry_test_mode():
             self.env.ref('l10n_az_vatportal.cron_read_numbers').method_direct_trigger()
         self.env.invalidate_all()
