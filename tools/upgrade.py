@@ -57,7 +57,13 @@ def live(scene) -> None:
     for part in (show.batch, show.deletion, show.advance, show.incoming, show.answers):
         part()
     connector = scene.call('vatportal.connector', 'search', [])[0]
-    scene.call('vatportal.import.schedule', 'create', {'connector_id': connector, 'next_at': '2099-01-01 00:00:00', 'days_back': 7})
+    # The demo of some states has schedules already; none of them is to begin by itself.
+    never = {'next_at': '2099-01-01 00:00:00', 'days_back': 7}
+    schedules = scene.call('vatportal.import.schedule', 'search', [('connector_id', '=', connector)])
+    if schedules:
+        scene.call('vatportal.import.schedule', 'write', schedules, never)
+    else:
+        scene.call('vatportal.import.schedule', 'create', {'connector_id': connector, **never})
     scene.portal.call('settings', {'auto_confirm': True})
 
 
