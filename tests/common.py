@@ -116,3 +116,11 @@ class VatportalCommon(AccountTestInvoicingCommon):
     def uploads(self):
         """The upload requests that the sandbox received."""
         return [record for record in self.sandbox.requests if record.path.endswith('/inv/import_upload_invoices.php')]
+
+    def invoice_received(self, move):
+        """Send ``move`` to its end, which must be its number; return the invoice as the portal received it."""
+        before = len(self.uploads())
+        self.finish(self.send(move))
+        self.assertEqual(move.vatportal_state, 'registered', move.vatportal_document_id.message)
+        invoice, = self.uploads()[before].json['invoices']
+        return invoice

@@ -22,10 +22,7 @@ class TestAmounts(VatportalCommon):
 
     def payload(self, move):
         """Send ``move`` and return the invoice that the portal received; it must have accepted it."""
-        before = len(self.uploads())
-        self.finish(self.send(move))
-        self.assertEqual(move.vatportal_state, 'registered', move.vatportal_document_id.message)
-        invoice, = self.uploads()[before].json['invoices']
+        invoice = self.invoice_received(move)
         self.check_sums(move, invoice)
         return invoice
 

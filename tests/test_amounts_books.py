@@ -18,10 +18,7 @@ class BooksCommon(VatportalCommon):
 
     def payload(self, move):
         """Send ``move``; return the invoice that the portal received and took, whose figures are the invoice's own."""
-        before = len(self.uploads())
-        self.finish(self.send(move))
-        self.assertEqual(move.vatportal_state, 'registered', move.vatportal_document_id.message)
-        invoice, = self.uploads()[before].json['invoices']
+        invoice = self.invoice_received(move)
         self.assertEqual(invoice['sum_total'], abs(move.amount_total_signed))
         for total, part in SUM_OF.items():
             self.assertEqual(sum(decimal(item[part]) for item in invoice['items']), decimal(invoice[total]), total)
