@@ -3,17 +3,41 @@ import { rpcBus } from "@web/core/network/rpc";
 const VIEWS = ["list", "kanban", "form", "pivot", "graph", "calendar", "activity"];
 const FAULTS = ".o_error_dialog, .o_error_detail, .modal .alert-danger pre";
 
-let pending = 0;
-rpcBus.addEventListener("RPC:REQUEST", () => pending++);
-rpcBus.addEventListener("RPC:RESPONSE", () => pending--);
+const pending = new Set();
+rpcBus.addEventListener("RPC:REQUEST", ({ detail }) => pending.add(detail.data.id));
+rpcBus.addEventListener("RPC:RESPONSE", ({ detail }) => pending.delete(detail.data.id));
 
-const frame = () => new Promise((resolve) => setTimeout(() => requestAnimationFrame(resolve)));
+/** The next frame; a browser that draws nothing for a while holds nothing up. */
+const frame = () =>
+    new Promise((resolve) => {
+        setTimeout(() => requestAnimationFrame(resolve));
+        setTimeout(resolve, 1000);
+    });
+
+class Late extends Error {}
+
+/** Fail by name instead of waiting for ever: the promise of an action that another one overtakes never ends. */
+function inTime(promise, seconds = 60) {
+    const late = new Promise((_resolve, reject) => {
+        const message = () => `not opened within ${seconds} s, ${pending.size} questions to the server without an answer`;
+        setTimeout(() => reject(new Late(message())), seconds * 1000);
+    });
+    return Promise.race([promise, late]);
+}
+
+/** The web client opens its start page by itself, and whatever it opens last wins: nothing of ours before that. */
+async function started(services) {
+    while (!services.action.currentController) {
+        await frame();
+    }
+    await settled();
+}
 
 /** Wait until nothing is asked of the server any more, and what came is on screen. */
 async function settled() {
     for (let quiet = 0; quiet < 4; quiet++) {
         await frame();
-        if (pending > 0) {
+        if (pending.size) {
             quiet = -1;
         }
     }
@@ -63,7 +87,8 @@ async function open(services, { action, view }) {
 }
 
 /**
- * Open one view after the other, and report all that the client does not like.
+ * Open one view after the other, and report all that the client does not like. What was not opened in time is tried
+ * once more: a busy browser may lose an answer, a view that can't be opened is late again.
  *
  * @param {string} parameter the name of the system parameter with the stops, a list of {name, action, view}
  */
@@ -71,11 +96,19 @@ export async function openViews(parameter) {
     const { services } = odoo.__WOWL_DEBUG__.root.env;
     const stops = JSON.parse(await services.orm.call("ir.config_parameter", "get_param", [parameter]));
     const faults = [];
+    const tried = new Set();
+    await inTime(started(services), 120);
     for (const stop of stops) {
         try {
-            await open(services, stop);
+            await inTime(open(services, stop));
         } catch (error) {
-            faults.push(`${stop.name}: ${error.cause?.message || error.message}`);
+            if (error instanceof Late && !tried.has(stop)) {
+                tried.add(stop);
+                stops.push(stop);
+            } else {
+                faults.push(`${stop.name}: ${error.cause?.message || error.message}`);
+            }
+            pending.clear();
             services.dialog.closeAll();
             await settled();
         }
