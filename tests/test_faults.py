@@ -8,6 +8,7 @@ from .common import VatportalCommon
 from .faults_plan import SURE, Plan
 from .faults_world import World
 
+FIRST = bool(os.environ.get('VATPORTAL_FIRST'))  # the first that fails is enough
 SEEDS = os.environ.get('VATPORTAL_SEEDS', '1-25')
 
 
@@ -43,6 +44,8 @@ class TestFaults(VatportalCommon):
             if problems:
                 failed.append(seed)
                 tell('\n  '.join([f'schedule {seed} (again: ./dev faults --seed {seed})', *problems]))
+                if FIRST:
+                    break
         self.assertFalse(failed, "these schedules broke a promise; what was broken is printed above")
         if set(range(1, 26)) <= set(seeds(SEEDS)):
             self.assertFalse(set(SURE) - met, "of these nothing was seen")

@@ -26,6 +26,8 @@ Usage: ./dev COMMAND [ARGUMENTS]
                         hundreds of random schedules of faults (1-500), one of them again, or real servers killed N times
   faults --upgrade [REVISION]
                         update a filled database from an earlier commit (the last one of another version): nothing may be lost
+  faults --mutants [NAME…]
+                        break each rule of sending on purpose, in a copy: whatever the tests do not notice is told
   bench [--runs N]      what the great jobs cost: time and memory of sending, importing 12,000 documents, making bills …
   lint                  ruff and pylint-odoo
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing

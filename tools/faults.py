@@ -14,6 +14,8 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument('--races', type=int, metavar='N', help='instead, or with --kills: people who send the same at once, N times (with --kills 4)')
     parser.add_argument('--upgrade', metavar='REVISION', nargs='?', const='', help='instead: update from an earlier commit (the last one with another version)')
     parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
+    parser.add_argument('--mutants', metavar='NAME', nargs='*', help='instead: break each rule of sending on purpose (or those with NAME in their '
+                        'names); whatever the tests do not notice is told')
     return parser.parse_args(given)
 
 
@@ -32,6 +34,9 @@ def main(given: list[str]) -> int:
     if options.upgrade is not None:
         import upgrade
         return upgrade.main(options.upgrade)
+    if options.mutants is not None:
+        import mutants
+        return mutants.main(options.mutants)
     chosen = str(options.seed) if options.seed is not None else options.seeds
     if not all(part.isdigit() for part in chosen.split('-', 1)):
         raise Failure('--seeds wants two numbers, such as 1-500.')

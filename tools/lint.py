@@ -4,6 +4,7 @@ from pathlib import Path
 
 import databases
 from base import ADDON, ROOT, SOURCES, clean_env, say
+from mutants_list import check_list
 from python_env import VENV
 
 # Off: the OCA as an author; keys that repeat a default in the manifest; `return super()…` where a method returns nothing;
@@ -20,6 +21,7 @@ def run_all() -> int:
     for name in databases.link_addons():
         ignored = ','.join([_IGNORED, *(other for other in SOURCES if name == ADDON and other != ADDON)])
         passed.append(_passes(f'pylint-odoo {name}', [VENV / 'bin' / 'pylint', *PYLINT, f'--ignore={ignored}', name], databases.ADDONS))
+    check_list()
     return 0 if all(passed) else 1
 
 

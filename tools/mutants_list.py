@@ -1,0 +1,85 @@
+"""The rules of sending, each broken on purpose; ./dev faults --mutants says which break nobody notices."""
+from dataclasses import dataclass
+
+from base import ROOT, Failure
+
+UPLOAD, DOUBT, ENGINE, QUEUE, DELETE = (
+    f'models/{name}.py' for name in ('job_upload', 'document_doubt', 'job_engine', 'job', 'job_delete'))
+RACES = ('tests/test_send_race.py', 'tests/test_twice.py')
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One break: `old` in `file` becomes `new`. The schedules must notice it; `tests` where schedules can't, for in them only
+    one transaction is at work at a time."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...] = ()
+
+
+MUTANTS = [
+    Mutant('resend early', UPLOAD, 'SHOWN_S = 150', 'SHOWN_S = 0'),
+    Mutant('trust the first "not there" after a lost answer', UPLOAD, 'LOST_S = 600', 'LOST_S = 0'),
+    Mutant('resend under a new ERP id', 'models/document.py', """            document._set_state('queued', resend_count=document.resend_count + 1)
+""", """            document._set_state('queued', resend_count=document.resend_count + 1)
+            document.sudo().erp_id = f'{document.erp_id}{document.resend_count}'
+"""),
+    Mutant('a rejected invoice always gets a new ERP id', QUEUE, "doc.state == 'rejected' and not doc.spent", 'False'),
+    Mutant('a used-up ERP id goes again', QUEUE, "doc.state == 'rejected' and not doc.spent", "doc.state == 'rejected'"),
+    Mutant('an id that the portal knows and hides is given up at once', DOUBT, 'HIDDEN_S = 24 * 3600', 'HIDDEN_S = 0'),
+    Mutant('no commit of the intent', ENGINE, """        self._schedule(CALL_S)
+        self._commit()
+""", """        self._schedule(CALL_S)
+"""),
+    Mutant('no commit of the answer before what follows from it', ENGINE, """                job.watched_at = fields.Datetime.now()
+            job._commit()
+""", """                job.watched_at = fields.Datetime.now()
+"""),
+    Mutant('who died in mid-call is taken for not having called', ENGINE, "answer = answer_of('start', error=UnknownOutcome(reason='answer'))",
+           "answer = answer_of('start', error=TransientError(reason='answer'))"),
+    Mutant('no lock of the job', ENGINE, 'job = self.try_lock_for_update()', 'job = self', RACES),
+    Mutant('a lost answer counts as not taken', UPLOAD, "'UnknownOutcome': self._start_unknown", "'UnknownOutcome': self._start_not_taken"),
+    Mutant('error 17 is a refusal like any other', UPLOAD, "answer['code'] == 17", "answer['code'] == 1700"),
+    Mutant('no wait for what error 17 speaks of', UPLOAD, """        work; what it then neither gives up nor shows, twice, was removed there, and its ERP id is used up.\"\"\"
+        if self._settling() < LOST_S:""", """        work; what it then neither gives up nor shows, twice, was removed there, and its ERP id is used up.\"\"\"
+        if False:"""),
+    Mutant('no reading after a process that failed', UPLOAD, "self._read_numbers('done' if succeeded else 'failed')",
+           "self._read_numbers('done') if succeeded else (self._reject_pending(self._pending()), self._end_upload())"),
+    Mutant('no second reading after a refused removal', UPLOAD, """            self.write({'phase': 'read', 'last_read': True})
+            self._schedule(0)""", """            self._reject_pending(self._pending())
+            self._end_upload()"""),
+    Mutant('a refused removal counts as done', UPLOAD, """        if answer['error'] != 'Refused':
+            return False
+        if len(documents) > 1:""", """        if answer['error'] == 'Refused':
+            self._apply_clean(None)
+            return True
+        if len(documents) > 1:"""),
+    Mutant('a removal whose answer was lost is forgotten', UPLOAD, "        if answer['error'] == 'UnknownOutcome':\n            self._each(",
+           "        if False:\n            self._each("),
+    Mutant('a portal that names whatever it is asked for is believed', UPLOAD, 'elif self.last_read and NO_INVOICE in numbers:', 'elif False:'),
+    Mutant('what error 14 refused is not looked for', UPLOAD, "if self.reason == 'invalid' and self._refused_yet_there(numbers):", 'if False:'),
+    Mutant('a rejected invoice that may be there is not looked for', DOUBT,
+           "'&', '&', ('state', '=', 'rejected'), ('doubtful', '=', True), ('date', '>', since)]", "('id', '=', 0)]"),
+    Mutant('what appeared later, unsigned, stays at the portal', DOUBT, 'unsigned = self.filtered(lambda doc: doc._sending().sign)',
+           'unsigned = self.browse()'),
+    Mutant('a process is asked at once again', 'vatportal/polling.py', 'MINIMUM_S = 1.0', 'MINIMUM_S = 0.0'),
+]
+
+
+def broken(mutant: Mutant, text: str) -> str:
+    """`text` of the mutant's file with the rule broken.
+
+    :raises Failure: when what is to be broken does not stand there exactly once; then the list is to be brought up to date
+    """
+    if text.count(mutant.old) != 1:
+        raise Failure(f'“{mutant.name}”: what it breaks stands {text.count(mutant.old)} times in {mutant.file}. Bring tools/mutants_list.py up to date.')
+    return text.replace(mutant.old, mutant.new)
+
+
+def check_list() -> None:
+    """Each break must still be possible; part of ./dev lint, for the code moves on."""
+    for mutant in MUTANTS:
+        broken(mutant, (ROOT / mutant.file).read_text())
