@@ -77,7 +77,7 @@ class Api:
             found = [
                 i
                 for i in self.portal.state.invoices.values()
-                if i.company is call.company and not i.deleted and i.visible and start <= i.created <= end
+                if i.company is call.company and not i.deleted and self.portal.is_shown(i) and start <= i.created <= end
             ]
             rows = [self._row(invoice.erp_id, invoice) for invoice in found]
         else:
@@ -87,7 +87,7 @@ class Api:
         return {"invoices": rows, "total": len(rows)}
 
     def _row_of(self, company, erp_id):
-        invoice = self.portal.invoice(company, erp_id) if isinstance(erp_id, str) else None
+        invoice = self.portal.found(company, erp_id)
         if invoice is not None and invoice.visible:
             return self._row(erp_id, invoice)
         form = self.portal.settings.unknown_ids
@@ -102,14 +102,13 @@ class Api:
     def delete_invoices(self, call):
         """All or none: only invoices that e-taxes has no number for and no process has in hand."""
         ids = self._list(call, "ids")
-        found = [
-            self.portal.invoice(call.company, erp_id) if isinstance(erp_id, str) else None for erp_id in ids
-        ]
-        if any(invoice is None or invoice.qaime or invoice.process for invoice in found):
+        found = [self.portal.found(call.company, erp_id) for erp_id in ids]
+        free = [invoice for invoice in found if invoice and not invoice.qaime and not invoice.process]
+        if len(free) < len(ids) and self.portal.settings.deletes == "known":
             raise ApiError(20, "Invoice not found, or already submitted")
-        for invoice in found:
+        for invoice in free:
             invoice.deleted = True
-        return {"deleted": len(found)}
+        return {"deleted": len(ids)}
 
     # -- processes ----------------------------------------------------------------------------------------
 

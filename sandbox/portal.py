@@ -20,6 +20,7 @@ class Invoice:
     company: object
     payload: dict
     created: object  # Baku time
+    posted: float  # the same in seconds, of the clock that never goes back
     visible: bool = True
     imported: bool = False
     qaime: str | None = None
@@ -161,6 +162,18 @@ class Portal:
         invoice = self.state.invoices.get((company.key, erp_id))
         return None if invoice is None or invoice.deleted else invoice
 
+    def found(self, company, erp_id):
+        """An invoice that stands at the portal, if looking for its ERP id finds it yet; or None."""
+        invoice = self.invoice(company, erp_id) if isinstance(erp_id, str) else None
+        return None if invoice is None or self._is_late(invoice) else invoice
+
+    def is_shown(self, invoice):
+        """Whether the portal names it to whoever asks."""
+        return invoice.visible and not self._is_late(invoice)
+
+    def _is_late(self, invoice):
+        return self.clock.now() - invoice.posted < self.settings.shown_after
+
     def is_taken(self, company, erp_id):
         """Whether that ERP id was used before."""
         invoice = self.state.invoices.get((company.key, erp_id))
@@ -171,7 +184,7 @@ class Portal:
     def post(self, company, payloads, upload):
         """Take invoices in and start their process."""
         visible = self.settings.visible == "at_once"
-        invoices = [Invoice(company, payload, self.clock.baku(), visible) for payload in payloads]
+        invoices = [Invoice(company, payload, self.clock.baku(), self.clock.now(), visible) for payload in payloads]
         for invoice in invoices:
             key = (company.key, invoice.erp_id)
             if key in self.state.invoices:

@@ -68,7 +68,7 @@ class Promises:
             self.problem(f'not settled: {told}')
         elif current.state == 'rejected':
             # What the portal neither shows nor ever goes on with can't be known; it would be noticed within a week.
-            if [i for i in there if i.visible or i.qaime or not current.doubtful]:
+            if [i for i in there if self.sandbox.portal.is_shown(i) or i.qaime or not current.doubtful]:
                 self.problem(f'rejected, yet at the portal: {told}')
             if not current.message:
                 self.problem(f'rejected without a reason: {told}')

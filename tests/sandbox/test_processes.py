@@ -220,6 +220,29 @@ def test_taken_only_after_the_import_stage(sb, demo):
     assert len(sb.portal.state.invoices) == 2, "the first stays, though nobody can ask for it"
 
 
+def test_shown_late(sb, demo):
+    sb.configure(shown_after=3600)
+    invoice = make_invoice()
+    demo.send(invoice, upload=False)
+    today = {"date_from": f"{sb.portal.clock.baku():%d.%m.%Y}", "date_to": f"{sb.portal.clock.baku():%d.%m.%Y}"}
+    assert demo.numbers(invoice["id"]) == {}
+    assert demo.data(READ, today)["total"] == 0
+    assert demo.code(IMPORT, {"invoices": [invoice]}) == 17
+    assert demo.code(DELETE, {"ids": [invoice["id"]]}) == 20
+    sb.advance(3600)
+    assert demo.numbers(invoice["id"]) == {invoice["id"]: ""}
+
+
+def test_a_portal_that_deletes_whatever_it_is_asked(sb, demo):
+    sb.configure(deletes="any")
+    sent, unsigned = make_invoice(), make_invoice()
+    demo.send(sent)
+    sb.advance(60)
+    demo.send(unsigned, upload=False)
+    assert demo.data(DELETE, {"ids": [sent["id"], unsigned["id"], "never-had"]}) == {"deleted": 3}
+    assert set(demo.numbers(sent["id"], unsigned["id"])) == {sent["id"]}
+
+
 def test_reading_by_dates_of_a_wrong_clock(sb, demo):
     sb.configure(clock_skew_hours=48)
     demo.send(make_invoice(), upload=False)
