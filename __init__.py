@@ -4,7 +4,7 @@ from . import wizards
 # The e-taxes names of Odoo's own units; set once, at installation, and only where nobody chose one.
 _UNITS = {
     'product_uom_unit': 'ədəd',
-    'product_uom_pack_6': 'qutu',
+    'product_uom_pack_6': 'qutu (6 ədəd)',
     'product_uom_dozen': 'düjün',
     'product_uom_hour': 'saat',
     'product_uom_day': 'gün',

@@ -21,6 +21,7 @@
         'wizards/send_wizard_views.xml',
         'wizards/resequence_wizard_views.xml',
         'wizards/bill_wizard_views.xml',
+        'wizards/unit_wizard_views.xml',
         'wizards/delete_wizard_views.xml',
         'wizards/token_wizard_views.xml',
         'wizards/import_wizard_views.xml',

@@ -46,6 +46,7 @@ from . import product_mapping
 from . import connector_bill
 from . import document_bill_products
 from . import document_bill_taxes
+from . import document_bill_quantity
 from . import document_bill_lines
 from . import document_bill
 from . import document_bill_make
@@ -64,6 +65,7 @@ from . import account_move
 from . import account_move_check
 from . import account_move_amount_check
 from . import account_move_document
+from . import account_move_item
 from . import account_move_discount
 from . import account_move_number
 from . import account_move_bill

@@ -47,7 +47,21 @@ class AccountMove(models.Model):
                           "“not subject to VAT”.", row.label)
 
     def _vatportal_categories_text(self, row):
-        return self.env._("“%s” has taxes of more than one VAT category. Keep one of them.", row.label)
+        return self.env._("“%s” has taxes of more than one VAT category. Keep one of them; of a product of which a part is "
+                          "taxable, make two lines, and tick “One Item with Line Above” on the second.", row.label)
+
+    def _vatportal_part_text(self, row):
+        return self.env._("“%s” is to be one item with the line above, but has another product or unit. Choose the same, or "
+                          "take the product off, so that it adds its amount alone.", row.label)
+
+    def _vatportal_part_price_text(self, row):
+        return self.env._("“%s” is to be one item with the line above, but has another price. Divide the quantity between the "
+                          "two lines and leave the price; or take the product off the second, so that it adds its amount "
+                          "alone.", row.label)
+
+    def _vatportal_part_excise_text(self, row):
+        return self.env._("“%s” is to be one item with the line above, but bears another rate of excise. An item has one rate.",
+                          row.label)
 
     def _vatportal_simplified_text(self, row):
         return self.env._("“%s” has a VAT tax, but the connector is set to simplified taxation. Remove the tax, or "
@@ -144,5 +158,6 @@ _TEXTS = {
     'categories': '_vatportal_categories_text', 'simplified': '_vatportal_simplified_text',
     'quantity': '_vatportal_quantity_text', 'large': '_vatportal_large_text', 'return': '_vatportal_return_text',
     'vat': '_vatportal_vat_text', 'levy': '_vatportal_levy_text', 'rounding': '_vatportal_rounding_text',
+    'part': '_vatportal_part_text', 'part_price': '_vatportal_part_price_text', 'part_excise': '_vatportal_part_excise_text',
     'negative': '_vatportal_negative_text', 'free': '_vatportal_free_text', 'price': '_vatportal_price_text',
 }

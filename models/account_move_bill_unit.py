@@ -1,7 +1,12 @@
-from odoo import api, models
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..vatportal.names import text_key
 from .account_move_bill import NOTES_SHOWN
+from .amounts import decimal
+from .document_bill_lines import ROUNDING_LIMIT
 
 
 class AccountMoveLine(models.Model):
@@ -47,32 +52,124 @@ class AccountMoveLine(models.Model):
             self._vatportal_named_unit(units) | product.uom_id | product.seller_ids.product_uom_id)
         return bool(chosen) and (not product or unit._has_common_reference(product.uom_id))
 
-    def _vatportal_unit_differs(self, units):
-        """Whether the product can't be counted in what the document counts in, and nobody has said how to count it."""
+    def _vatportal_open_unit_text(self):
+        """What is said of a line whose unit is open."""
+        row = self.vatportal_line_id.sudo()
+        values = {'line': row.name, 'unit': row.unit, 'own': self.product_uom_id.name, 'product': self.product_id.display_name}
+        if self._vatportal_named_unit(self._vatportal_units()):
+            return self.env._(
+                "“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check quantity and price.", **values)
+        return self.env._(
+            "“%(line)s”: the document counts in “%(unit)s”, and it is not known how many %(own)s of %(product)s that is. Say it, "
+            "or check quantity and price.", **values)
+
+    def _vatportal_is_unit_open(self, units, known):
+        """Whether nobody knows how many of the product are in one of the unit that the document counts in.
+
+        :param known: see ``vatportal.product.mapping``, ``_for_partner()``
+        """
+        row = self.vatportal_line_id.sudo()
+        if not (self.product_id and self.product_uom_id and text_key(row.unit) and self._vatportal_is_of_row()) \
+                or self._vatportal_is_unit_chosen(units):
+            return False
         named = self._vatportal_named_unit(units)
-        return bool(self.product_id and named and self.product_uom_id) \
-            and not named._has_common_reference(self.product_uom_id) and not self._vatportal_is_unit_chosen(units)
+        if named and named._has_common_reference(self.product_uom_id):
+            return False
+        mapping = known.get((row.product_code or '', text_key(row.name)))
+        said = bool(mapping) and mapping.product_id == self.product_id and bool(mapping._counting(row)[0])
+        return not said and not self._vatportal_typed_contents()
+
+    def _vatportal_typed_contents(self):
+        """How many of this line's unit a person has counted for one of the document's, as Decimal: the quantity was changed,
+        the amount was not. 0 where nothing of the kind was done."""
+        row = self.vatportal_line_id.sudo()
+        lines = self.move_id.invoice_line_ids.filtered(lambda line: line.vatportal_line_id.id == row.id)
+        asked, quantity = decimal(row.quantity), decimal(sum(lines.mapped('quantity')), 6)
+        ratio = round(quantity / asked, 6) if asked else Decimal(0)
+        if ratio * asked != quantity or ratio in (0, 1) or quantity == row._counted()[1]:
+            return Decimal(0)
+        amount = decimal(abs(sum(lines.mapped('price_subtotal'))))
+        goods, excise, vat = (decimal(abs(row[name])) for name in ('amount_goods', 'amount_excise', 'amount_vat'))
+        # Excise and VAT may be part of the price.
+        same = any(abs(amount - goods - more) <= ROUNDING_LIMIT for more in (Decimal(0), excise, vat, excise + vat))
+        return abs(ratio) if same else Decimal(0)
+
+    def _vatportal_learnt_unit(self, mapping, units):
+        """Return what a mapping is to know of the unit of this line: what a person chose, typed, or has said before."""
+        row, chosen = self.vatportal_line_id.sudo(), self._vatportal_is_unit_chosen(units)
+        named, contents = self._vatportal_named_unit(units), Decimal(0)
+        if self.product_id and not (named and named._has_common_reference(self.product_uom_id)):
+            contents = self._vatportal_typed_contents()
+            said_unit, said = mapping._counting(row) if mapping else (None, Decimal(0))
+            if said_unit and not said_unit._has_common_reference(self.product_uom_id):
+                contents = contents if contents != said else Decimal(0)  # what is left of another product's count
+            elif said_unit == self.product_uom_id and not contents:
+                contents = decimal(mapping.unit_contains) if mapping.product_id == self.product_id else contents
+        return {
+            'uom_id': self.product_uom_id.id if chosen or contents else False,
+            'unit_contains': float(contents),
+            'unit': row.unit or False,
+        }
 
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    @api.depends('invoice_line_ids.product_uom_id', 'state')
+    @api.depends('invoice_line_ids.product_uom_id', 'invoice_line_ids.product_id', 'invoice_line_ids.quantity', 'state')
     def _compute_alerts(self):
         return super()._compute_alerts()
 
     def _get_alerts(self):
         # EXTENDS account
         alerts = super()._get_alerts()
-        lines = self.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line.product_id)
-        if self.state != 'draft' or not lines:
-            return alerts
-        units = lines._vatportal_units()
-        texts = [self.env._(
-            "“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check quantity and price.",
-            line=line.vatportal_line_id.sudo().name, unit=line.vatportal_line_id.sudo().unit,
-            own=line.product_uom_id.name) for line in lines if line._vatportal_unit_differs(units)]
+        texts = [line._vatportal_open_unit_text() for line in self._vatportal_open_units()]
         if texts:
             texts[NOTES_SHOWN:] = [self.env._("%s more lines.", len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
-            alerts['vatportal_bill_units'] = {'level': 'warning', 'message': ' '.join(texts)}
+            alerts['vatportal_bill_units'] = {
+                'level': 'warning', 'message': ' '.join(texts), 'action_text': self.env._("Say how many"),
+                'action_call': ('account.move', 'action_vatportal_units', self.ids)}
         return alerts
+
+    def _vatportal_open_units(self):
+        """The lines of this draft of which nobody knows how many of the product they are."""
+        lines = self.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line.product_id)
+        if self.state != 'draft' or not lines:
+            return lines.browse()
+        units = lines._vatportal_units()
+        known = self.env['vatportal.product.mapping']._for_partner(
+            self.company_id, self.commercial_partner_id, 'sale' if self.is_sale_document() else 'purchase')
+        return lines.filtered(lambda line: line._vatportal_is_unit_open(units, known))
+
+    def action_vatportal_units(self):
+        """Open the dialog in which a person says how many of a product are in the vendor's unit.
+
+        :raises UserError: where nothing is open
+        """
+        self.ensure_one()
+        self.check_access('write')
+        lines = self._vatportal_open_units()
+        if not lines:
+            raise UserError(self.env._("The units of all lines of %s are known.", self.display_name))
+        wizard = self.env['vatportal.unit.wizard'].create({'move_id': self.id, 'line_ids': [
+            fields.Command.create({'line_id': line.id}) for line in lines.grouped('vatportal_line_id').values() for line in line[:1]]})
+        return {
+            'type': 'ir.actions.act_window', 'res_model': wizard._name, 'res_id': wizard.id, 'view_mode': 'form',
+            'target': 'new', 'name': self.env._("How many are in it?")}
+
+    def _vatportal_recount(self, rows):
+        """Count the lines of this draft that were made of ``rows`` anew; all others stay as they are."""
+        document = self.vatportal_bill_document_id.with_company(self.company_id)
+        move = self.with_context(vatportal_billing=True)
+        with move._get_edi_creation() as move:
+            wanted, notes = document._bill_lines(move)
+            commands = []
+            for row in rows:
+                lines = move.invoice_line_ids.filtered(lambda line, row=row: line.vatportal_line_id.id == row.id)
+                parts = [vals for vals in wanted if vals.get('vatportal_line_id') == row.id]
+                if len(parts) == len(lines):
+                    commands += [fields.Command.update(line.id, line._vatportal_anew({
+                        name: value for name, value in vals.items() if name not in ('name', 'sequence', 'account_id')}))
+                        for line, vals in zip(lines.sorted('sequence'), parts, strict=True)]
+            move.invoice_line_ids = commands
+        document = document.sudo()
+        document.bill_notes = [*(document.bill_notes or ()), *(note for note in notes if note not in (document.bill_notes or ()))]

@@ -101,7 +101,7 @@ class AccountMove(models.Model):
         if not lines:
             return [self._vatportal_problem(self.env._("Lines"), self.env._("The invoice has no line with an amount."))]
         problems = []
-        for line in lines:
+        for line in lines.filtered(lambda line: not self._vatportal_is_mere_part(line)):
             problems += self._vatportal_product_problems(
                 line, line.product_id.product_tmpl_id, line.product_uom_id, self._vatportal_line_label(line))
         return problems

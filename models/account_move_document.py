@@ -27,18 +27,19 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         rows = self._vatportal_rows(connector)
-        lines = [self._vatportal_line_vals(row, sequence) for sequence, row in enumerate(rows, 1)]
+        lines = [self._vatportal_line_vals(item, sequence) for sequence, item in enumerate(self._vatportal_items(rows), 1)]
         return {
             **self._vatportal_base_vals(connector, self.commercial_partner_id, lines),
             'kind_id': (self.vatportal_kind_id or connector._kind_for(self)).id,
             'main_info': (self.vatportal_main_info or '').strip(),
         }
 
-    def _vatportal_line_vals(self, row, sequence):
-        """Return the values of one document line for an :class:`amounts.Row`."""
+    def _vatportal_line_vals(self, item, sequence):
+        """Return the values of one document line for an item, see :meth:`_vatportal_items`."""
+        row, *parts = item
         line = row.key
         return {
-            **self._vatportal_item_vals(row, sequence, line.product_id, line.product_uom_id),
+            **self._vatportal_item_vals(row, sequence, line.product_id, line.product_uom_id, parts),
             'move_line_id': line.id,
         }
 
@@ -51,7 +52,9 @@ class AccountMove(models.Model):
     def _vatportal_rows(self, connector):
         """Return the invoice as :class:`amounts.Row` objects, in AZN: what was taken back and what discounts take off is
         no row of its own, and what comes to nothing is left out, for e-taxes takes no price of zero."""
-        rows = netting.net_rows([self._vatportal_row(line, connector) for line in self._vatportal_journal_items('product')])
+        rows = [self._vatportal_row(line, connector) for line in self._vatportal_journal_items('product')]
+        self._vatportal_check_items(rows)
+        rows = netting.net_rows(rows)
         for line in self._vatportal_journal_items('epd').filtered(lambda line: line.tax_ids):
             row = self._vatportal_row(line, connector)
             rows = netting.split_untaxed(rows, row, -row.net)
@@ -89,6 +92,7 @@ class AccountMove(models.Model):
             levies=frozenset(levy for tax in taxes if (levy := self._vatportal_levy(tax))),
             goods=(line.product_id.id, line.product_uom_id.id, included),
             takes_off=self._vatportal_takes_off(line, connector),
+            counts=bool(line.product_id) or not line.vatportal_with_above,
         )
         row = replace(row, excise_rate=round(100 * sum(
             (levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)), 4))

@@ -86,13 +86,17 @@ class VatportalDocument(models.Model):
             return False if self.amount_total or self.amount_vat else 'none'
         return booking
 
-    @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code')
+    @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code', 'line_ids.quantity')
     @api.depends_context('lang')
     def _compute_bill_ask(self):
         for document in self:
-            # Where nobody has tried to make the bill yet, nothing is written on the document.
-            document.bill_ask = document.bill_state == 'ask' and (
-                document.bill_question or document._kind_question() or document._status_question())
+            document.bill_ask = document.bill_state == 'ask' and document._all_questions()
+
+    def _all_questions(self):
+        """All that a person has to say at once, for the answer makes the bill."""
+        # Where nobody has tried to make the bill yet, nothing is written on the document.
+        first = self.bill_question or self._kind_question() or self._status_question()
+        return '\n'.join(dict.fromkeys(text for text in (first, self._quantity_question()) if text))
 
     def _kind_question(self):
         """What a person has to say because of the document's kind; False for nothing."""

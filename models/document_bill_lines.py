@@ -14,20 +14,25 @@ _COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_e
 # A difference of this size between the lines and the document's sums is rounding; a larger one is for a person to
 # look at.
 ROUNDING_LIMIT = Decimal('0.05')
+# A price of a qaimə may carry so many.
+PRICE_DECIMALS = 9
 
 
 class VatportalAmounts(models.AbstractModel):
     _inherit = 'vatportal.amounts'
 
-    def _to_parts(self):
-        """This row, or the document as one row, as :class:`billing.Part` objects, exact."""
+    def _to_parts(self, contains=Decimal(1)):
+        """This row, or the document as one row, as :class:`billing.Part` objects, exact.
+
+        :param contains: how many of the bill's unit are in one of the document's
+        """
         self.ensure_one()
         return billing.split(
             self, {name: decimal(self[field]) for name, field in _COLUMNS.items()},
             goods=decimal(self.amount_goods), excise=decimal(self.amount_excise), net=decimal(self.amount_net),
-            vat=decimal(self.amount_vat), road=decimal(self.amount_road), **self._quantity_to_split())
+            vat=decimal(self.amount_vat), road=decimal(self.amount_road), **self._quantity_to_split(contains))
 
-    def _quantity_to_split(self):
+    def _quantity_to_split(self, contains):
         """The arguments of :func:`billing.split` about the quantity; none for a document as one row."""
         return {}
 
@@ -35,9 +40,9 @@ class VatportalAmounts(models.AbstractModel):
 class VatportalDocumentLine(models.Model):
     _inherit = 'vatportal.document.line'
 
-    def _quantity_to_split(self):
+    def _quantity_to_split(self, contains):
         # EXTENDS document_bill_lines
-        return {'quantity': decimal(self.quantity), 'digits': self.env['decimal.precision'].precision_get('Product Unit')}
+        return {'quantity': self._counted(contains)[0], 'digits': self.env['decimal.precision'].precision_get('Product Unit')}
 
 
 class VatportalDocument(models.Model):
@@ -61,7 +66,8 @@ class VatportalDocument(models.Model):
         notes = []
         matches = self._match_products(move.commercial_partner_id, books.usage)
         sign = -1 if self._is_negative_refund(move.move_type) else 1
-        exact = [part.times(sign) for row in self.line_ids or self for part in row._to_parts()]
+        contents = {row: self._counting(row, match, books.units)[1] for row, match in matches.items()}
+        exact = [part.times(sign) for row in self.line_ids or self for part in row._to_parts(contents.get(row, Decimal(1)))]
         whole_parts = self._whole_parts(exact, sign * decimal(self.amount_vat), notes)
         lines = []
         for part, whole in zip(exact, whole_parts, strict=True):
@@ -108,10 +114,14 @@ class VatportalDocument(models.Model):
             amount += whole.vat_amount
             notes.append({**self._vat_note(row, whole.vat_amount, books), 'vat': str(whole.vat_amount)})
         self._note_amounts(part, vat, books, notes)
-        vals = self._line_vals(row, match, books.units)
-        if part.share and not part.main and not part.quantity:
+        vals, contains = self._line_vals(row, match, books.units)
+        if part.share and not part.quantity:
             vals = self._lone_amount(vals, match, books)
-        vals |= self._amount_vals(part, amount, whole, vat, others, notes)
+        vals |= self._amount_vals(part, amount, whole, taxes, vat_taxes(vat), contains)
+        if not part.main:
+            vals['vatportal_with_above'] = True
+        elif match:
+            self._note_quantity(row, contains, notes)
         result = [vals]
         if whole.road and 'road' not in held:
             result.append({
@@ -121,19 +131,19 @@ class VatportalDocument(models.Model):
         return result
 
     def _line_vals(self, row, match, units):
-        """Product, text, account and unit of a line."""
+        """(product, text, account and unit of a line; how many of the unit are in one of the row's)."""
         name = row.name if row._name == 'vatportal.document.line' else self.main_info
         vals = {'name': name or self.qaime, 'is_imported': True}
         if not match:
-            return vals
+            return vals, Decimal(1)
         vals |= {
             'vatportal_line_id': row.id, 'vatportal_line_mark': row._goods_mark(), 'product_id': match.product.id}
         if match.mapping and match.mapping.account_id.active:
             vals['account_id'] = match.mapping.account_id.id
-        uom = self._line_unit(row, match, units)
-        if not match.product or (uom and uom._has_common_reference(match.product.uom_id)):
+        uom, contains = self._counting(row, match, units)
+        if uom or not match.product:
             vals['product_uom_id'] = uom.id if uom else False
-        return vals
+        return vals, contains
 
     def _lone_amount(self, vals, match, books):
         """Of ``vals``, what stays of a part too small to have a quantity: it counts as none of the product."""
@@ -142,18 +152,14 @@ class VatportalDocument(models.Model):
         return {**({'account_id': account.id} if account else {}),
                 **{name: vals[name] for name in ('name', 'is_imported', 'account_id') if name in vals}}
 
-    def _line_unit(self, row, match, units):
-        mapping = match.mapping
-        if mapping and mapping.uom_id and text_key(mapping.unit) == text_key(row.unit):
-            return mapping.uom_id
-        return match.uom or units.get(text_key(row.unit))
-
     # ------------------------------------------------------------------ amounts
 
-    def _amount_vals(self, part, amount, whole, vat, others, notes):
-        """Quantity, price and taxes of a line whose amount before taxes is ``amount``."""
-        taxes = vat | others
-        quantity, price, share = self._quantity_and_price(part, notes)
+    def _amount_vals(self, part, amount, whole, taxes, vat, contains):
+        """Quantity, price and taxes of a line whose amount before taxes is ``amount``.
+
+        :param vat: those of the ``taxes``, groups taken apart, that bear its VAT
+        """
+        quantity, price, share = self._quantity_and_price(part, contains)
         if amount * quantity * price < 0:
             # The sign of the amount was turned; so is that of what gave it.
             quantity, price, share = abs(quantity), abs(price), share and abs(share)
@@ -166,24 +172,18 @@ class VatportalDocument(models.Model):
             vals['extra_tax_data'] = {
                 'currency_id': self.currency_id.id, 'quantity': float(quantity), 'price_unit': price, 'discount': 0.0,
                 'manual_total_excluded_currency': float(amount),
-                'manual_tax_amounts': manual_taxes(taxes, vat_taxes(vat), whole, amount),
+                'manual_tax_amounts': manual_taxes(taxes, vat, whole, amount),
             }
         return vals
 
-    def _quantity_and_price(self, part, notes):
+    def _quantity_and_price(self, part, contains):
         """(quantity as Odoo can keep it, the document's price, the exact quantity where the part is not the whole row);
         1 and nothing for an amount without a quantity."""
         row = part.key
-        if row == self or not part.share or not (part.quantity or part.main):
+        if row == self or not part.quantity:
             return Decimal(1), Decimal(0), None
-        exact = decimal(row.quantity)
-        if part.main and exact.as_tuple().exponent < part.quantity.as_tuple().exponent:
-            notes.append({'level': 'info', 'text': self.env._(
-                "“%(line)s”: the quantity %(quantity)s has more decimals than Odoo is set to keep (decimal accuracy of "
-                "Product Unit), so it was rounded and the price with it. The amount is the document's.",
-                line=row.name, quantity=exact)})
-        share = part.share if part.share != exact else None
-        return part.quantity or Decimal(1), decimal(row.price_unit), share
+        share = part.share if part.share != row._counted(contains)[0] else None
+        return part.quantity, round(decimal(row.price_unit) / contains, PRICE_DECIMALS), share
 
     # ------------------------------------------------------------------ notes
 
@@ -196,6 +196,13 @@ class VatportalDocument(models.Model):
             text = self.env._("“%(line)s”: %(amount)s AZN of VAT are part of the price, for the company has no tax for "
                               "them.", line=row.display_name, amount=amount)
         return {'level': 'info', 'text': text}
+
+    def _note_quantity(self, row, contains, notes):
+        text = row._rounded_text(contains)
+        if text:
+            notes.append({'level': 'warning', 'text': self.env._(
+                "%s It has more decimals than Odoo is set to keep (decimal accuracy of Product Unit). The amount is the "
+                "document's.", text)})
 
     def _note_position(self, move, notes):
         position = move.fiscal_position_id

@@ -22,7 +22,7 @@ class VatportalDocument(models.Model):
         :param partner: a person's choice of the vendor; without it the VÖEN decides
         :param booking: a person's choice; only where the kind leaves it open
         :param duplicates: a person has seen what speaks against it (a bill with this number exists, the status is not
-            known), and wants the bill all the same
+            known, a quantity can't be kept), and wants the bill all the same
         :raises BillQuestion: when a person must decide
         :raises UserError: when something is missing in the configuration
         :raises ConcurrencyError: when somebody else is at the same document
@@ -46,6 +46,10 @@ class VatportalDocument(models.Model):
         if not duplicates:
             document._check_not_booked()
         partner = partner or document._find_vendor()
+        question = not duplicates and document._quantity_question(partner, move_type)
+        if question:
+            # Mostly it is a setting that is mended: then the bill is made by itself.
+            raise UserError(question)
         move, notes = document._create_bill(move_type, partner)
         document.sudo().write({
             'move_id': move.id, 'partner_id': partner.id, 'bill_question': False, 'bill_requested': False,

@@ -56,7 +56,7 @@ class VatportalDocument(models.Model):
         """
         self.ensure_one()
         lines = self.line_ids
-        known = self.env['vatportal.product.mapping']._for_partner(self.company_id, partner, usage)
+        known = self.env['vatportal.product.mapping']._for_partner(self._bill_company(), partner, usage)
         finders = [
             ('barcode', self._products_by_barcode(lines)),
             ('vendor', self._products_of_vendor(lines, partner)),

@@ -1,8 +1,10 @@
 import hashlib
+from decimal import Decimal
 
 from odoo import api, fields, models
 
 from ..vatportal.names import text_key
+from .amounts import decimal
 
 USAGES = [('purchase', "Vendor bills"), ('sale', "Customer credit notes")]
 # What of a bill line is worth remembering when a person changes it.
@@ -34,11 +36,17 @@ class VatportalProductMapping(models.Model):
     tax_ids = fields.Many2many('account.tax', string="Taxes", check_company=True,
                                help="Empty: chosen by the VAT column of the line.")
     uom_id = fields.Many2one('uom.uom', string="Unit", help="Empty: the unit that the document names.")
-    unit = fields.Char(string="Vendor's Unit", help="The unit applies to lines that name this one.")
+    unit = fields.Char(string="Vendor's Unit", help="Unit and contents apply to lines that name this one.")
+    unit_contains = fields.Float(
+        string="Contains", digits=False, min_display_digits=0,
+        help="How many of the unit, or of the product's own where there is none, are in one of the vendor's unit: the pieces "
+             "in a box, say. Empty: nobody has said.")
 
     _known_once = models.UniqueIndex(
         "(company_id, partner_id, usage, COALESCE(product_code, ''), md5(key))",
         "This product of the vendor is in the list already.")
+
+    _contains_something = models.Constraint('CHECK (unit_contains >= 0)', "Nothing contains less than nothing.")
 
     @api.depends('name')
     def _compute_key(self):
@@ -51,6 +59,26 @@ class VatportalProductMapping(models.Model):
         mappings = self.sudo().search([
             ('company_id', '=', company.id), ('partner_id', '=', partner.id), ('usage', '=', usage)])
         return {(mapping.product_code or '', mapping.key): mapping for mapping in mappings}
+
+    def _counting(self, row):
+        """(unit, how many of it are in one of the unit that the document line ``row`` names); (None, 1) where nobody has
+        said."""
+        product = self.product_id
+        unit = self.uom_id or (self.unit_contains and product.uom_id)
+        if not unit or text_key(self.unit) != text_key(row.unit) or (product and not product.active):
+            return None, Decimal(1)
+        return unit, decimal(self.unit_contains) or Decimal(1)
+
+    @api.model
+    def _say_contents(self, line, contents):
+        """A person says how many of the unit of the bill ``line`` are in one of the document's: ``contents``, a float."""
+        self._learn(line)
+        row, move = line.vatportal_line_id.sudo(), line.move_id
+        known = self._for_partner(
+            line.company_id, move.commercial_partner_id, 'sale' if move.is_sale_document() else 'purchase')
+        mapping = known.get((row.product_code or '', text_key(row.name)), self)
+        mapping.sudo().write({
+            'unit': row.unit, 'uom_id': line.product_uom_id.id, 'unit_contains': contents})
 
     @api.model
     def _learn(self, lines, removed=()):
@@ -157,6 +185,5 @@ class AccountMoveLine(models.Model):
             'product_id': product.id,
             'no_product': bool(not product and (removed or (mapping and mapping.no_product))),
             'account_id': self.account_id.id if self.account_id != default_account else False,
-            'uom_id': self.product_uom_id.id if self._vatportal_is_unit_chosen(books.units) else False,
-            'unit': source.unit or False,
+            **self._vatportal_learnt_unit(mapping, books.units),
         }

@@ -55,8 +55,11 @@ class VatportalSource(models.AbstractModel):
             **{name: float(sum(decimal(vals[name]) for vals in lines)) for name in API_NAMES},
         }
 
-    def _vatportal_item_vals(self, row, sequence, product, uom):
-        """Return the values of one document line for an :class:`amounts.Row` of ``product`` in ``uom``."""
+    def _vatportal_item_vals(self, row, sequence, product, uom, parts=()):
+        """Return the values of one document line for an :class:`amounts.Row` of ``product`` in ``uom``.
+
+        :param parts: further rows of the same item
+        """
         code = product.product_tmpl_id._vatportal_code()
         barcode = product.barcode if re.fullmatch(r'[0-9]+', product.barcode or '') else f'{code}000'
         return {
@@ -66,7 +69,7 @@ class VatportalSource(models.AbstractModel):
             'name': row.label,
             'unit': uom._vatportal_unit(),
             'barcode': barcode,
-            **{_ITEM_FIELDS[item]: float(value) for item, value in amounts.item_amounts(row).items()},
+            **{_ITEM_FIELDS[item]: float(value) for item, value in amounts.item_amounts(row, *parts).items()},
         }
 
     def _vatportal_label(self, text, product):

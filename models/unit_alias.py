@@ -1,10 +1,15 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..vatportal.names import text_key
 
 
 class VatportalUnitAlias(models.Model):
-    """What vendors write for a unit of measure. Units on a qaimə are free text; there is no official list."""
+    """What vendors write for a unit of measure. Units on a qaimə are free text; there is no official list.
+
+    Only what means the same for every vendor is an alias. How many are in a vendor's box of a product is known from the
+    product's mapping, see ``vatportal.product.mapping``.
+    """
 
     _name = 'vatportal.unit.alias'
     _description = 'e-taxes unit alias'
@@ -23,9 +28,18 @@ class VatportalUnitAlias(models.Model):
         for alias in self:
             alias.key = text_key(alias.name)
 
+    @api.constrains('name', 'uom_id')
+    def _check_uom_id(self):
+        for alias in self:
+            if not alias.uom_id._vatportal_is_meant_by(alias.name):
+                raise ValidationError(self.env._(
+                    "“%(name)s” does not say how many it holds, and vendors fill their boxes and bags as they like; so it is "
+                    "no alias of %(unit)s. Say on a bill of the vendor how many are in it: it is remembered for the product.",
+                    name=alias.name, unit=alias.uom_id.name))
+
     @api.model
     def _units_by_key(self, company):
-        """Return a dict of folded text → ``uom.uom``, for everything that may stand for a unit in ``company``.
+        """Return a dict of folded text → ``uom.uom``, for everything that means a unit in ``company``.
 
         An alias of the company wins over a general one, that over the unit's e-taxes name, that over its own name
         in any language. A text that means two units on the same level means none.
@@ -33,7 +47,8 @@ class VatportalUnitAlias(models.Model):
         levels = [self._unit_names(), self._etaxes_names()]
         for company_id in (False, company.id):
             aliases = self.sudo().search([('company_id', '=', company_id)])
-            levels.append({alias.key: alias.uom_id for alias in aliases})
+            levels.append({
+                alias.key: alias.uom_id for alias in aliases if alias.uom_id._vatportal_is_meant_by(alias.name)})
         result = {}
         for level in levels:
             result.update(level)
@@ -53,7 +68,7 @@ def _by_key(pairs):
     """Return a dict of folded text → all units that bear it, for (unit, text) pairs."""
     result = {}
     for uom, text in pairs:
-        if text:
+        if text and uom._vatportal_is_meant_by(text):
             key = text_key(text)
             result[key] = result.get(key, uom) | uom
     return result

@@ -2,10 +2,12 @@ from . import test_amounts
 from . import test_amounts_books
 from . import test_amounts_terms
 from . import test_amounts_causes
+from . import test_amounts_columns
 from . import test_send
 from . import test_bill
 from . import test_bill_amounts
 from . import test_bill_company
+from . import test_bill_contents
 from . import test_bill_cron
 from . import test_bill_header
 from . import test_bill_hold

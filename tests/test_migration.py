@@ -79,3 +79,25 @@ class TestMigration(SendCommon):
         self.migrate('19.0.1.3.0/pre-source_names.py')
         self.assertEqual((sent + renamed).vatportal_document_id.mapped('source_name'), [sent.name, renamed.name])
         self.assertFalse(incoming.source_name)
+
+    def test_boxes_are_no_aliases(self):
+        pack = self.env.ref('uom.product_uom_pack_6')
+        Alias, other = self.env['vatportal.unit.alias'], self.create_product("Qum", False, uom_id=self.kilo.id)
+        pack.vatportal_unit = 'qutu'
+        aliases = Alias.create([
+            {'name': name, 'uom_id': self.unit.id, 'company_id': company} for name, company in (
+                ("karton", False), ("yeşik", self.company.id), ("kiloqramlar", False))])
+        mappings = self.env['vatportal.product.mapping'].create([
+            {'company_id': self.company.id, 'partner_id': self.partner.id, 'name': unit, 'unit': unit, 'product_id': product.id}
+            for unit, product in (("Karton", self.product), ("YEŞİK", self.product), ("qutu", self.product), ("karton ", other))])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE vatportal_unit_alias SET uom_id = %s WHERE id IN %s", [pack.id, tuple(aliases[:2].ids)])
+        self.env.invalidate_all()
+        self.migrate('19.0.1.4.0/post-units.py')
+        self.assertEqual(pack.vatportal_unit, "qutu (6 ədəd)")
+        self.assertEqual(aliases.exists(), aliases[2])
+        none = self.env['uom.uom']
+        self.assertEqual([mapping.uom_id for mapping in mappings], [pack, pack, none, none])
+        pack.vatportal_unit = "altılıq"
+        self.migrate('19.0.1.4.0/post-units.py')
+        self.assertEqual(pack.vatportal_unit, "altılıq", "a person's choice")

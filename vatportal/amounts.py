@@ -51,7 +51,8 @@ class Row:
     :data:`CATEGORY_FIELDS` or None (simplified taxation); ``levies`` the taxes with an amount, which
     ``levies.charge`` turns into ``excise``, ``vat`` and ``road``; ``extra_not_subject`` an amount of goods beside
     ``net`` that bears no VAT (cash rounding); ``goods`` what has to be equal for a return to be of this row;
-    ``takes_off`` whether a negative row is a discount, not a return; ``key`` is the caller's own."""
+    ``takes_off`` whether a negative row is a discount, not a return; ``counts`` whether its quantity is one of goods, where
+    it is part of an item; ``key`` is the caller's own."""
 
     key: object
     label: str
@@ -67,6 +68,7 @@ class Row:
     levies: frozenset = frozenset()
     goods: object = None
     takes_off: bool = False
+    counts: bool = True
     info: dict = field(default_factory=dict, compare=False)
 
     @property
@@ -166,27 +168,46 @@ def check_rows(rows):
         raise AmountError('large', max(rows, key=lambda row: max(row.total, row.quantity)))
 
 
-def item_amounts(row):
+def is_part(head, part, step):
+    """Whether the row ``part`` has the price of ``head``, of whose item it is to be more.
+
+    :param step: how precise a quantity is: prices may differ as far as its rounding makes them
+    """
+    prices = [row.net / row.quantity for row in (head, part)]
+    return abs(prices[0] - prices[1]) * part.quantity <= max(prices) * step / 2 + QEPIK
+
+
+def item_amounts(row, *parts):
     """Return the amounts of an item (the API's names) for ``row``, price and quantity among them.
 
-    :raises AmountError: 'price' where no price of so many decimals, times the quantity, is the amount
+    :param parts: further rows of the same item, each with its amount in its own VAT column. The quantity is that of all
+        that count, so that each column has its share of it.
+    :raises AmountError: 'price' where no price of so many decimals, times the quantity, is the amount; 'part_excise' for
+        a part with another rate of excise
     """
-    goods = row.net + row.extra_not_subject
-    price = unit_price(goods, row.quantity, row.price)
-    if price <= 0 or abs(price * row.quantity - goods) > QEPIK:
+    rows = (row, *parts)
+    goods = sum(each.net + each.extra_not_subject for each in rows)
+    quantity = sum(each.quantity for each in rows if each.counts) or row.quantity
+    price = unit_price(goods, quantity, row.price)
+    if price <= 0 or abs(price * quantity - goods) > QEPIK:
         raise AmountError('price', row)
+    rates = {each.excise_rate: each for each in rows if each.excise}
+    if len(rates) > 1:
+        raise AmountError('part_excise', list(rates.values())[-1])
     amounts = dict.fromkeys(CATEGORY_FIELDS.values(), ZERO)
-    if row.category:
-        amounts[CATEGORY_FIELDS[row.category]] = row.base
-    amounts['skip_vat_amount'] += row.extra_not_subject
+    for each in rows:
+        if each.category:
+            amounts[CATEGORY_FIELDS[each.category]] += each.base
+        amounts['skip_vat_amount'] += each.extra_not_subject
+    excise = sum(each.excise for each in rows)
     return amounts | {
-        'quantity': row.quantity,
+        'quantity': quantity,
         'unit_price': price,
         'subtotal1': goods,
-        'aksiz': row.excise,
-        'aksizgrade': row.excise_rate,
-        'subtotal2': goods + row.excise,
-        'vat_amount': row.vat,
-        'transport_tax': row.road,
-        'total': row.total,
+        'aksiz': excise,
+        'aksizgrade': next(iter(rates), row.excise_rate),
+        'subtotal2': goods + excise,
+        'vat_amount': sum(each.vat for each in rows),
+        'transport_tax': sum(each.road for each in rows),
+        'total': sum(each.total for each in rows),
     }

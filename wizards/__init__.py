@@ -7,3 +7,4 @@ from . import token_wizard
 from . import bill_wizard
 from . import resequence_wizard
 from . import reversal_wizard
+from . import unit_wizard

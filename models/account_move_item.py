@@ -1,0 +1,59 @@
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..vatportal import amounts
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    vatportal_with_above = fields.Boolean(
+        string="One Item with Line Above",
+        help="On the electronic invoice (qaimə) this line and the one above are one item, with its amount in two VAT columns: "
+             "a product of which a part is taxable, a margin say. With the product of the line above, at its price, the line "
+             "adds its quantity; without a product it adds its amount alone.")
+
+
+class AccountMove(models.Model):
+    """Lines that are one item of the qaimə. In the books each VAT column needs a line of its own, for its base is that of
+    the tax; a received item in several columns becomes such lines too."""
+
+    _inherit = 'account.move'
+
+    def _vatportal_heads(self):
+        """Return a dict of line that is one item with those above → the line that the item begins with."""
+        heads, head = {}, None
+        for line in self._vatportal_journal_items('product').sorted(lambda line: (line.sequence, line.id)):
+            if line.vatportal_with_above and head:
+                heads[line] = head
+            else:
+                head = line
+        return heads
+
+    def _vatportal_check_items(self, rows):
+        """:raises AmountError: 'part' for a row of other goods than the item that it is to be of, 'part_price' for one with
+            another price"""
+        heads = self._vatportal_heads()
+        by_line = {row.key: row for row in rows} if heads else {}
+        step = Decimal(1).scaleb(-self.env['decimal.precision'].precision_get('Product Unit'))
+        for line, head in heads.items():
+            part, whole = by_line[line], by_line[head]
+            # What takes off is no part of an item: it lowers the others.
+            if not part.counts or min(part.net, part.quantity, whole.net, whole.quantity) <= 0:
+                continue
+            if (line.product_id, line.product_uom_id) != (head.product_id, head.product_uom_id):
+                raise amounts.AmountError('part', part)
+            if not amounts.is_part(whole, part, step):
+                raise amounts.AmountError('part_price', part)
+
+    def _vatportal_items(self, rows):
+        """Return ``rows`` as a list of items, each a list of the rows that it consists of, its first line first."""
+        heads, items = self._vatportal_heads(), {}
+        for row in rows:
+            items.setdefault(heads.get(row.key, row.key), []).append(row)
+        return [sorted(item, key=lambda row, head=head: row.key != head) for head, item in items.items()]
+
+    def _vatportal_is_mere_part(self, line):
+        """Whether ``line`` only adds an amount to the item above, and so needs neither a product nor a unit."""
+        return not line.product_id and line in self._vatportal_heads()
