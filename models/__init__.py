@@ -49,6 +49,7 @@ from . import document_bill_taxes
 from . import document_bill_quantity
 from . import document_bill_lines
 from . import document_bill
+from . import document_bill_outcome
 from . import document_bill_make
 from . import document_bill_cron
 from . import document_vendor

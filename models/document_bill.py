@@ -158,30 +158,34 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ buttons
 
     def action_create_bills(self):
-        """Make the draft bills of these documents; more than a few are left to the scheduled action."""
+        """Make the draft bills of these documents; more than a few are left to the scheduled action. What became of those
+        without a new bill is said."""
         self._check_can_bill()
         documents = self.filtered(lambda document: document.bill_state in ('to_bill', 'ask'))
         billed = self.filtered(lambda document: document.bill_state == 'billed')
         if billed and not documents:
-            return billed.move_id._vatportal_open()  # a second click, or a colleague was faster
+            # A second click, or a colleague was faster.
+            return (self - billed)._beside(billed.move_id._vatportal_open())
         if not documents:
             raise UserError(self.env._(
                 "There is no bill to be made: these documents have one already, are of a kind that is not billed, or "
-                "were cancelled."))
+                "were cancelled.") + '\n' + self._unbilled_text())
         if len(documents) > AT_ONCE:
             documents._request_bills()
-            return self._bill_notification(self.env._(
-                "%s bills are being made. They appear among the bills one after the other.", len(documents)))
-        if len(documents) == 1 and documents.bill_state == 'ask' and not documents.bill_retry_at:
+            return (self - documents)._beside({'type': 'ir.actions.act_window_close'}, self.env._(
+                "%s bills are being made. They appear among the bills one after the other; what needs your word is marked "
+                "“Question”.", len(documents)), 'info')
+        if len(documents) == 1 and documents.bill_state == 'ask' and not documents.bill_retry_at and documents == self:
             return documents.action_bill_wizard()
         bills = documents._make_bills()
-        asked = documents.filtered(lambda document: document.bill_state == 'ask')
-        if len(documents) == 1 and asked:
-            return asked.action_bill_wizard()
+        if len(self) == 1 and documents.bill_state == 'ask':
+            return documents.action_bill_wizard()
+        left = self.filtered(lambda document: document.move_id not in bills)
         if not bills:
-            return self._bill_notification(self.env._(
-                "No bill could be made: each of the documents has a question. Open it to answer."), 'warning')
-        return bills._vatportal_open()
+            return left._beside({'type': 'ir.actions.act_window_close'}, self.env._(
+                "No bill could be made: each of the documents has a question. Open it to answer."))
+        return left._beside(bills._vatportal_open(), self.env._(
+            "%(made)s of %(all)s bills were made.", made=len(bills), all=len(self)))
 
     def action_bill_wizard(self):
         """Open the dialog in which a person says what Odoo can't know: the vendor, the invoice, the booking."""
@@ -214,10 +218,6 @@ class VatportalDocument(models.Model):
         if not self.env.user.has_group('account.group_account_invoice'):
             raise AccessError(self.env._("Only invoicing users can make bills."))
         self.check_access('read')
-
-    def _bill_notification(self, message, kind='info'):
-        return {'type': 'ir.actions.client', 'tag': 'display_notification',
-                'params': {'type': kind, 'message': message, 'next': {'type': 'ir.actions.act_window_close'}}}
 
     # ------------------------------------------------------------------ duplicates
 

@@ -54,7 +54,7 @@ class VatportalDocument(models.Model):
         for ids in split_every(BATCH, (waiting - stopped).ids):
             if not self._make_batch(ids):
                 return
-        for documents in stopped.grouped(lambda document: (document.company_id, document.bill_question)).values():
+        for documents in stopped.grouped(lambda document: (document.company_id, document._bill_obstacle())).values():
             if not self._make_stopped(documents):
                 return
 
@@ -62,14 +62,18 @@ class VatportalDocument(models.Model):
         """Try what one and the same thing has stopped: the others once the first goes through. Return the seconds
         left."""
         first, others = documents[:1], documents[1:]
-        question = first.bill_question
+        obstacle = first._bill_obstacle()
         left = self._make_batch(first.ids)
-        if left and others and first.bill_retry_at and first.bill_question == question:
+        if left and others and first.bill_retry_at and first._bill_obstacle() == obstacle:
             others.write({'bill_retry_at': fields.Datetime.now() + RETRY})
             return self.env['ir.cron']._commit_progress(len(others))
         for ids in split_every(BATCH, others.ids):
             left = left and self._make_batch(ids)
         return left
+
+    def _bill_obstacle(self):
+        """What stands against the bill: the question's first line, for what follows is of this document alone."""
+        return (self.bill_question or '').partition('\n')[0]
 
     def _make_batch(self, ids):
         """Make the bills of the documents ``ids`` in a transaction of their own; return the seconds left."""

@@ -4,7 +4,6 @@ from odoo import models
 from odoo.fields import Command
 
 from ..vatportal import billing
-from ..vatportal.names import text_key
 from .amounts import decimal
 from .document_bill_taxes import manual_taxes, vat_rate, vat_taxes
 

@@ -53,16 +53,21 @@ class VatportalDocument(models.Model):
         partner = (partner or self.partner_id).commercial_partner_id
         usage = 'sale' if (move_type or self.kind_id._bill_move_type() or '').startswith('out_') else 'purchase'
         known = self.env['vatportal.product.mapping']._for_partner(self._bill_company(), partner, usage) if partner else {}
-        texts = []
+        texts, needed = [], 0
         for row in self.line_ids:
             mapping = known.get((row.product_code or '', text_key(row.name)))
-            texts.append(row._rounded_text(mapping._counting(row)[1] if mapping else Decimal(1)))
-        texts = [text for text in texts if text]
+            contains = mapping._counting(row)[1] if mapping else Decimal(1)
+            text = row._rounded_text(contains)
+            if text:
+                texts.append(text)
+                needed = max(needed, -row._counted(contains)[0].normalize().as_tuple().exponent)
         if not texts:
             return False
-        more = [self.env._("%s more lines.", len(texts) - NAMED)] if len(texts) > NAMED else []
-        return self.env._(
-            "Odoo is set to keep %(digits)s decimals of a quantity. %(rows)s Raise the decimal accuracy of “Product Unit” "
-            "(Settings › Technical › Decimal Accuracy), or make the bill with the rounded quantity; the amounts are the "
-            "document's either way.", rows=' '.join(texts[:NAMED] + more),
-            digits=self.env['decimal.precision'].precision_get('Product Unit'))
+        if len(texts) > NAMED:
+            texts[NAMED:] = [self.env._("%s more lines.", len(texts) - NAMED)]
+        # The first line is the same for all documents that the same setting stands against.
+        return '\n'.join([self.env._(
+            "Odoo is set to keep %(digits)s decimals of a quantity, and %(needed)s are needed. Raise the decimal accuracy of "
+            "“Product Unit” (Settings › Technical › Decimal Accuracy), or make the bill with the rounded quantity; the amounts "
+            "are the document's either way.", needed=needed,
+            digits=self.env['decimal.precision'].precision_get('Product Unit')), *texts])

@@ -204,8 +204,10 @@ class VatportalDocument(models.Model):
             vals |= {'kind_id': kind_ids[kind_code], 'fingerprint': mark, **_status(vals['status_code'])}
             lines = portal_values.line_values(document)
             if key in found:
-                known.browse(found[key])._update_from_portal(vals, lines, common)
-                changed += known.browse(found[key])
+                if known.browse(found[key])._update_from_portal(vals, lines, common):
+                    changed += known.browse(found[key])
+                else:
+                    unchanged += 1
             else:
                 to_create.append(self._new_values(vals, lines, common))
         # Nobody wants five thousand "created" messages, and nothing is changed yet that could be logged.
@@ -225,17 +227,24 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ update
 
     def _update_from_portal(self, vals, lines, common):
-        """Write what differs. Status and amounts are tracked, so that old and new stand in the chatter."""
+        """Write what differs; return whether a person sees any of it.
+
+        Status and amounts are tracked, so that old and new stand in the chatter.
+        """
         self.ensure_one()
         changes = {name: value for name, value in vals.items() if self._differs(name, value)}
         line_commands = self._line_commands(lines)
         if line_commands:
             self._log_line_changes(lines)
             changes['line_ids'] = line_commands
-        if common['import_job_id']:
-            changes['import_job_id'] = common['import_job_id']
         if not self.connector_id:
             changes['connector_id'] = common['connector_id']
+        if not self._is_seen(changes):
+            # The portal writes a number in another way, say: kept, but no news.
+            self.write(changes)
+            return False
+        if common['import_job_id']:
+            changes['import_job_id'] = common['import_job_id']
         if self._has_new_status() and 'status' in changes:
             changes['bill_question'] = False  # what was asked because of the status, if anything
         changes['to_follow'] = False if vals['is_foreign'] else self.to_follow or 'changed'
@@ -247,6 +256,14 @@ class VatportalDocument(models.Model):
             self._set_state('deleted', **changes)
         else:
             self.write(changes)
+        return True
+
+    def _is_seen(self, changes):
+        """Whether a person sees any of the ``changes``. The code of a status that we know stands nowhere."""
+        unseen = {'raw', 'fingerprint', 'connector_id'}
+        if self.status == changes.get('status', self.status) != 'unknown':
+            unseen.add('status_code')
+        return bool(changes.keys() - unseen)
 
     def _differs(self, name, value):
         """Whether ``value`` is news for field ``name``. An empty text is none: what we know stays."""

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .job import OPEN_STATES
@@ -46,7 +47,7 @@ class VatportalJob(models.Model):
             data.update(
                 documents=[], can_retry=False, can_cancel=False,
                 can_stop=self.state in OPEN_STATES, can_resume=self.state == 'failed',
-                progress=self._progress_download(), warning=self._batch()._warning_text() or False)
+                can_ask_etaxes=self._offers_etaxes(), progress=self._progress_download(), warning=self._batch()._warning_text() or False)
         return data
 
     def _progress_download(self):
@@ -68,6 +69,34 @@ class VatportalJob(models.Model):
                 'state': 'waiting' if job.on_hold else 'running' if job.state in OPEN_STATES else job.state,
             } for job in batch],
         }
+
+    def _offers_etaxes(self):
+        """Whether these imports have ended without bringing anything, and e-taxes was not asked."""
+        batch = self._batch()
+        return all(job.state == 'done' and job.source == 'portal' for job in batch) and not any(
+            job.created_count or job.updated_count for job in batch)
+
+    def action_ask_etaxes(self):
+        """Ask e-taxes for what VatPortal did not hold: the same folders, days, kinds and statuses.
+
+        :raises AccessError: for users who may not invoice
+        :raises UserError: where the import has brought something, or has not ended
+        """
+        self.ensure_one()
+        self._check_may_import()
+        batch = self._batch().sudo()
+        if not batch._offers_etaxes():
+            raise UserError(self.env._("This import has brought documents, or has not come to its end. Begin a new one."))
+        directions = list(dict.fromkeys(batch.mapped('direction')))
+        first, last = min(batch.mapped('date_from')), max(batch.mapped('date_to'))
+        asked = self.search([
+            ('connector_id', '=', self.connector_id.id), ('source', '=', 'etaxes'), ('state', 'in', OPEN_STATES),
+            ('direction', '=', directions[0]), ('date_from', '=', first), ('id', '>', batch[-1:].id)], limit=1)
+        if not asked:  # a second click, else
+            asked = self._queue_download(batch.connector_id, directions, first, last, 'etaxes', batch[:1].filters)
+            asked._commit()
+            asked[:1]._advance()
+        return asked._dialog_action()
 
     def _warning_text(self):
         """What was wrong with single documents in these imports that are done, first what it means; '' for nothing."""

@@ -13,6 +13,7 @@ from . import test_bill_header
 from . import test_bill_hold
 from . import test_bill_keep
 from . import test_bill_month
+from . import test_bill_outcome
 from . import test_bill_products
 from . import test_bill_rebuild
 from . import test_match

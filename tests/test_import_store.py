@@ -251,7 +251,26 @@ class TestImportStore(ImportCommon):
         self.assertEqual(line.quantity, 10)
         self.assertFalse([message for message in document.message_ids if "Row" in (message.body or '')])
         result = self.upsert({**sent, 'status': 'approved'}, direction='outgoing')
-        self.assertEqual(result['unchanged'], 0, "the number was written in another way, which is kept in raw")
+        self.assertEqual((result['updated'], result['unchanged']), (0, 1), "the number was only written in another way")
+        self.assertEqual(document.raw['qaime'], sent['qaime'])
+
+    def test_what_nobody_sees_is_no_change(self):
+        """A document counts as changed where a person sees something of it changed."""
+        self.upsert(self.portal_document(status='approved'))
+        document = self.document()
+        seen = (document.import_job_id, document.message_ids, document.to_follow)
+        for unseen in ({'id': 77}, {'brand_new': 1}, {'status': 'APPROVED'}, {'ini_amount1': 5}, {'ini_amount': '100.00'},
+                       {'main_subject': ''}, {'qaime': 'mt2401 10000000'}, {'serial': 'MT2401'}):
+            result = self.upsert(self.portal_document(**{'status': 'approved', **unseen}))
+            self.assertEqual((result['updated'], result['unchanged'], len(result['changed'])), (0, 1, 0), unseen)
+            self.assertEqual((document.import_job_id, document.message_ids, document.to_follow), seen)
+        row = self.portal_line(id=9, line='1', unknown='x')
+        self.assertEqual(self.upsert(self.portal_document(status='approved', lines=[row]))['updated'], 0)
+        for shown in ({'status': 'canceled'}, {'status': 'brandNew'}, {'status': 'brandNewer'}, {'main_subject': "Başqa"},
+                      {'cmp_from': "Yeni ad"}, {'vat_amount': 18.000001}, {'datetime': '01.02.2024 10:00'},
+                      {'type': 'resale'}, {'lines': [self.portal_line(prod_name="Qum")]}, {'tin_to': '1700321031'}):
+            result = self.upsert(self.portal_document(**shown))
+            self.assertEqual((result['updated'], result['unchanged']), (1, 0), shown)
 
     # ------------------------------------------------------------------ hostile
 

@@ -22,6 +22,16 @@ class TestImportTour(DownloadCommon, HttpCase):
         self.assertEqual(len(self.documents()), 7)
         self.assertEqual([(prompt.pin, prompt.state) for prompt in self.sandbox.prompts(None)], [(1, 'confirmed')])
 
+    def test_nothing_held(self):
+        """What VatPortal does not hold is asked of e-taxes from where that is said."""
+        self.sandbox.configure(auto_confirm=False)
+        self.sandbox.portal.generate(5, 0, voen=SELLER, held=False, date_from=self.this_month(), seed=3)
+        self.start_tour(
+            '/odoo/action-l10n_az_vatportal.vatportal_import_wizard_action', 'vatportal_nothing_held',
+            login=self.env.user.login, timeout=120)
+        self.env.invalidate_all()
+        self.assertEqual(len(self.documents()), 5)
+
     def test_figures(self):
         """Dates, prices and sums of documents with six decimals, as an accountant in Azerbaijan reads them."""
         self.env['res.lang']._activate_lang('az_AZ')

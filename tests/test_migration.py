@@ -88,7 +88,8 @@ class TestMigration(SendCommon):
             {'name': name, 'uom_id': self.unit.id, 'company_id': company} for name, company in (
                 ("karton", False), ("yeşik", self.company.id), ("kiloqramlar", False))])
         mappings = self.env['vatportal.product.mapping'].create([
-            {'company_id': self.company.id, 'partner_id': self.partner.id, 'name': unit, 'unit': unit, 'product_id': product.id}
+            {'company_id': self.company.id, 'partner_id': self.partner.id, 'name': f"{unit} {product.name}", 'unit': unit,
+             'product_id': product.id}
             for unit, product in (("Karton", self.product), ("YEŞİK", self.product), ("qutu", self.product), ("karton ", other))])
         self.env.flush_all()
         self.env.cr.execute("UPDATE vatportal_unit_alias SET uom_id = %s WHERE id IN %s", [pack.id, tuple(aliases[:2].ids)])
@@ -101,3 +102,20 @@ class TestMigration(SendCommon):
         pack.vatportal_unit = "altılıq"
         self.migrate('19.0.1.4.0/post-units.py')
         self.assertEqual(pack.vatportal_unit, "altılıq", "a person's choice")
+
+    def test_drafts_that_counted_in_sixes(self):
+        """What was taken for packs of six is asked about, not learnt."""
+        pack = self.env.ref('uom.product_uom_pack_6')
+        document = self.env['vatportal.document'].sudo().create({
+            'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered', 'line_ids': [
+                (0, 0, {'name': name, 'unit': unit}) for name, unit in (("Qum", 'Qutu'), ("Daş", 'qutu 6'), ("Mismar", 'qutu'))]})
+        moves = self.env['account.move'].create([{
+            'move_type': 'in_invoice', 'partner_id': self.partner.id, 'invoice_date': '2026-11-20', 'invoice_line_ids': [(0, 0, {
+                'product_id': self.product.id, 'product_uom_id': pack.id, 'quantity': 10, 'price_unit': 48, 'is_imported': True,
+                'tax_ids': False, 'vatportal_line_id': row.id})]} for row in document.line_ids])
+        moves[2].action_post()
+        pack.vatportal_unit = 'qutu'
+        self.migrate('19.0.1.4.0/post-units.py')
+        self.assertEqual(moves.invoice_line_ids.mapped('product_uom_id.id'), [self.unit.id, pack.id])
+        self.assertEqual([line.product_uom_id for line in moves.invoice_line_ids], [self.unit, pack, pack])
+        self.assertEqual(moves.invoice_line_ids.mapped('price_subtotal'), [480, 480, 480])

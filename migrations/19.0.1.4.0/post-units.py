@@ -14,6 +14,7 @@ def migrate(cr, version):
     pack = env.ref('uom.product_uom_pack_6', raise_if_not_found=False)
     if pack and pack.vatportal_unit == 'qutu':
         pack.vatportal_unit = 'qutu (6 ədəd)'
+        _open_drafts(env, pack)
     for alias in env['vatportal.unit.alias'].search([]):
         if not alias.uom_id._vatportal_is_meant_by(alias.name):
             mappings = env['vatportal.product.mapping'].search([
@@ -25,3 +26,11 @@ def migrate(cr, version):
             _logger.info("VatPortal: the alias “%s” of %s was kept for %s products of vendors", alias.name, alias.uom_id.name,
                          len(mappings))
             alias.unlink()
+
+
+def _open_drafts(env, pack):
+    """Of drafts the product's own unit stands there again, with the warning: nobody had chosen the pack."""
+    lines = env['account.move.line'].search([
+        ('vatportal_line_id', '!=', False), ('parent_state', '=', 'draft'), ('product_uom_id', '=', pack.id)])
+    for line in lines.filtered(lambda line: text_key(line.vatportal_line_id.unit) == 'qutu'):
+        line.with_context(vatportal_billing=True).product_uom_id = line.product_id.uom_id

@@ -257,6 +257,10 @@ export class JobProgress extends Component {
         this.follower?.ask();
     }
 
+    onAskEtaxes() {
+        return this.callAction("action_ask_etaxes");
+    }
+
     async onResume() {
         const { jobId } = this;
         await this.whileBusy(async () => {
@@ -298,11 +302,16 @@ export class JobProgress extends Component {
         });
     }
 
-    async onRetry() {
+    onRetry() {
+        return this.callAction("action_retry");
+    }
+
+    /** Run a method of the job that may open another view. */
+    async callAction(name) {
         await this.whileBusy(async () => {
             await this.action.doActionButton({
                 type: "object",
-                name: "action_retry",
+                name,
                 resModel: "vatportal.job",
                 resId: this.jobId,
                 context: user.context,
