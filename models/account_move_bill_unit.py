@@ -52,11 +52,11 @@ class AccountMoveLine(models.Model):
             self._vatportal_named_unit(units) | product.uom_id | product.seller_ids.product_uom_id)
         return bool(chosen) and (not product or unit._has_common_reference(product.uom_id))
 
-    def _vatportal_open_unit_text(self):
+    def _vatportal_open_unit_text(self, units):
         """What is said of a line whose unit is open."""
         row = self.vatportal_line_id.sudo()
         values = {'line': row.name, 'unit': row.unit, 'own': self.product_uom_id.name, 'product': self.product_id.display_name}
-        if self._vatportal_named_unit(self._vatportal_units()):
+        if self._vatportal_named_unit(units):
             return self.env._(
                 "“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check quantity and price.", **values)
         return self.env._(
@@ -105,6 +105,9 @@ class AccountMoveLine(models.Model):
                 contents = contents if contents != said else Decimal(0)  # what is left of another product's count
             elif said_unit == self.product_uom_id and not contents:
                 contents = decimal(mapping.unit_contains) if mapping.product_id == self.product_id else contents
+        if not (chosen or contents) and mapping and mapping.unit and text_key(mapping.unit) != text_key(row.unit) and (
+                mapping.uom_id or mapping.unit_contains):
+            return {}  # of another of the vendor's units, and still true
         return {
             'uom_id': self.product_uom_id.id if chosen or contents else False,
             'unit_contains': float(contents),
@@ -122,8 +125,10 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS account
         alerts = super()._get_alerts()
-        texts = [line._vatportal_open_unit_text() for line in self._vatportal_open_units()]
-        if texts:
+        lines = self._vatportal_open_units()
+        if lines:
+            units = lines._vatportal_units()
+            texts = [line._vatportal_open_unit_text(units) for line in lines]
             texts[NOTES_SHOWN:] = [self.env._("%s more lines.", len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
             alerts['vatportal_bill_units'] = {
                 'level': 'warning', 'message': ' '.join(texts), 'action_text': self.env._("Say how many"),

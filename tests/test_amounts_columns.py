@@ -1,8 +1,12 @@
 """One item in several VAT columns: a product of which a part is taxable."""
+import re
+from dataclasses import replace
+
 from odoo.tests import Form
 
+from ..vatportal import read_package, write_invoice
 from . import test_amounts
-from .bill_common import BillCommon
+from .bill_common import SELLER, VENDOR, BillCommon
 
 COLUMNS = ('apply_vat_amount', 'skip_vat_amount', 'vat_zero', 'vat_free')
 
@@ -146,6 +150,23 @@ class TestAmountsColumns(BillCommon):
             self.assertEqual(
                 self.sent(refund, 'quantity', 'subtotal1', 'apply_vat_amount', 'vat_zero', 'vat_free', 'skip_vat_amount'),
                 [(quantity, round(sum(bases), 2), *bases)])
+
+    def test_through_a_package(self):
+        """Uploaded by hand at e-taxes.gov.az, and read in by the buyer."""
+        self.product.barcode = '4760001000017'
+        move = self.create_invoice(*self.lines((80, 1.5, 'exempt'), (20, 1.5, 'vat')))
+        file, = read_package(self.env['ir.attachment'].browse(
+            int(re.search(r'/web/content/(\d+)', move.action_vatportal_xml()['url'])[1])).raw)
+        item, = file.invoice.items
+        self.assertEqual((item.quantity, item.vat_free, item.apply_vat_amount), (100, 120, 30))
+        text = write_invoice(replace(file.invoice, seller=VENDOR, buyer=SELLER)).decode()
+        attachment = self.env['ir.attachment'].create({'name': 'qaime.xml', 'raw': text.encode()})
+        journal = self.company_data['default_journal_purchase'].with_context(default_move_type='in_invoice')
+        bill = self.env['account.move'].browse(journal.create_document_from_attachment(attachment.ids)['res_id'])
+        self.assertEqual(
+            [(line.quantity, line.price_unit, line.price_subtotal, line.product_id) for line in bill.invoice_line_ids],
+            [(80, 1.5, 120, self.product), (20, 1.5, 30, self.product)])
+        self.assertEqual(bill.amount_total, move.amount_total)
 
     def test_in_the_form(self):
         move = self.create_invoice(*self.lines((80, 1.5, 'exempt'), (20, 1.5, 'vat'), vatportal_with_above=False), post=False)

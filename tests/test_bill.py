@@ -45,7 +45,7 @@ class TestBill(BillCommon):
 
     def test_many_at_once(self):
         documents = self.document() + self.document(50.0) + self.document(kind='advanceInvoice')
-        action = documents.action_create_bills()
+        action = documents.action_create_bills()['params']['next']
         self.assertEqual(documents.mapped('bill_state'), ['billed', 'billed', 'none'])
         self.assertEqual(sorted(action['domain'][0][2]), sorted(documents.move_id.ids))
         self.assertEqual(action['views'][0], [self.env.ref('account.view_in_invoice_bill_tree').id, 'list'])

@@ -140,6 +140,16 @@ class TestBillContents(ContentsCommon):
         self.assertEqual(self.counted(other.move_id), [(10, 48, self.unit)])
         self.assertTrue(self.alert(other.move_id))
 
+    def test_pieces_in_between(self):
+        """A vendor who sells boxes and pieces: what is known of the box is not forgotten."""
+        self.say(self.boxes(), 24)
+        self.boxes(unit='ədəd').action_post()
+        self.boxes(unit='palet').action_post()
+        self.assertEqual(self.counted(self.boxes()), [(240, 2, self.unit)])
+        other = self.boxes(unit='ədəd')
+        other.invoice_line_ids.product_id = self.service
+        self.assertEqual(self.counted(self.boxes(unit='ədəd')), [(10, 48, self.unit)])
+
     def test_typed_on_the_bill(self):
         """Whoever corrects quantity and price, and leaves the amount, has said how many are in it."""
         move = self.boxes()

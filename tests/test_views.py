@@ -28,6 +28,7 @@ class TestViews(BillCommon, ViewsCase):
         self.incoming = self.received()
         self.outgoing = self.sent()
         self.configured()
+        self.product.barcode = '4760001000017'
 
     def received(self):
         """Documents of each status, billed, asked about, ignored, foreign."""
@@ -68,6 +69,7 @@ class TestViews(BillCommon, ViewsCase):
             'vatportal.delete.wizard': [self.outgoing.action_delete(), self.moves[1].vatportal_document_id.action_delete()],
             'vatportal.bill.wizard': [document.action_bill_wizard() for document in self.incoming[-3:]],
             'vatportal.token.wizard': [self.connector.action_renew_token()],
+            'vatportal.unit.wizard': [self.bill(self.line(unit='palet', barcode='4760001000017')).action_vatportal_units()],
             'vatportal.package.wizard': [(self.moves[5] + self.moves[0]).action_vatportal_xml()],
             'vatportal.import.wizard': [import_wizard],
             'account.resequence.wizard': [{**resequence, 'context': {

@@ -19,7 +19,7 @@ MOVED = {f'vatportal_connector.{name}': ('vatportal_secret', 'connector_id') for
 # Columns that count or describe what is recomputed by an update.
 RECOMPUTED = {'write_date', 'write_uid'}
 # A value that an update changes on purpose: column → (what it was, what it becomes).
-CHANGED = {'vatportal_kind.booking': ('none', 'amount')}
+CHANGED = {'vatportal_kind.booking': ('none', 'amount'), 'uom_uom.vatportal_unit': ('qutu', 'qutu (6 ədəd)')}
 
 
 def earlier_addon(revision: str):

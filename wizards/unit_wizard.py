@@ -49,7 +49,7 @@ class VatportalUnitWizardLine(models.TransientModel):
     unit = fields.Char(compute='_compute_row', string="Vendor's Unit")
     contains = fields.Float(digits=False, min_display_digits=0, help="How many of our unit are in one of the vendor's.")
     uom_id = fields.Many2one(related='line_id.product_uom_id', string="Our Unit")
-    result = fields.Float(compute='_compute_result', string="Quantity on the Bill", digits='Product Unit')
+    result = fields.Float(compute='_compute_result', string="On the Bill", digits='Product Unit')
 
     @api.constrains('wizard_id', 'line_id')
     def _check_line_id(self):

@@ -12,3 +12,15 @@ class AccountMove(models.Model):
         if self.state == 'draft':
             document._link_orders(self)
         return None
+
+    def _vatportal_recount(self, rows):
+        # EXTENDS l10n_az_vatportal. Counted in other units, a line may bill another order line, or none; what a person has
+        # linked by hand stays.
+        lines = self.invoice_line_ids.filtered(lambda line: (
+            line.vatportal_line_id.id in rows.ids and line.purchase_line_id and line._vatportal_may_bill(line.purchase_line_id)))
+        super()._vatportal_recount(rows)
+        lines.filtered(lambda line: not line._vatportal_may_bill(line.purchase_line_id)).purchase_line_id = False
+        document = self.vatportal_bill_document_id.with_company(self.company_id)
+        notes = [note for note in document.sudo().bill_notes or () if not note.get('orders')]
+        document.sudo().bill_notes = notes + document._link_orders(self)
+        self.invoice_origin = ', '.join(self.invoice_line_ids.purchase_line_id.order_id.mapped('name')) or False

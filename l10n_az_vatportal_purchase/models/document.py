@@ -26,7 +26,7 @@ class VatportalDocument(models.Model):
                                      for line, order_line in found.items()],
                 'invoice_origin': ', '.join(orders.mapped('name'))})
         return [
-            {'level': 'info', 'text': self.env._(
+            {'level': 'info', 'orders': True, 'text': self.env._(
                 "Linked with lines of the purchase order %(order)s: %(lines)s.",
                 order=order.name, lines=', '.join(f'“{line.name}”' for line in linked))}
             for order, linked in lines.filtered('purchase_line_id').grouped('purchase_order_id').items()]

@@ -122,6 +122,26 @@ class TestOrders(XmlCommon):
         self.assertEqual(bill.invoice_line_ids.purchase_line_id, order.order_line)
         self.assertEqual(order.order_line.qty_invoiced, 2)
 
+    def test_boxes(self):
+        """Ten boxes ordered are ten billed; once a person says how many pieces they are, the order of pieces is meant."""
+        boxes, pieces = self.order((10, 50.0)), self.order((240, 2.5))
+        by_hand = self.order((7, 3.0))
+        bill = self.bill(self.row(10, 60.0, unit='qutu'), self.row(10, 50.0, unit='qutu', name="Qum"))
+        other, line = self.product_lines(bill)
+        self.assertEqual((line.purchase_line_id, boxes.order_line.qty_invoiced), (boxes.order_line, 10))
+        other.purchase_line_id = by_hand.order_line
+        for each in bill.invoice_line_ids:
+            self.env['vatportal.product.mapping']._say_contents(each, 20)
+        bill._vatportal_recount(bill.invoice_line_ids.vatportal_line_id.sudo())
+        self.assertEqual(bill.invoice_line_ids.mapped('quantity'), [200, 200])
+        self.assertEqual((other.purchase_line_id, line.purchase_line_id), (by_hand.order_line, pieces.order_line))
+        self.assertEqual((boxes.order_line.qty_invoiced, pieces.order_line.qty_invoiced), (0, 200))
+        self.assertEqual(set(bill.invoice_origin.split(', ')), {pieces.name, by_hand.name})
+        text = ' '.join(note['text'] for note in bill.vatportal_bill_document_id.bill_notes if note.get('orders'))
+        self.assertIn(pieces.name, text)
+        self.assertNotIn(boxes.name, text)
+        self.assert_total(bill.vatportal_bill_document_id)
+
     def test_discount(self):
         order = self.order({'product_qty': 10, 'price_unit': 100.0, 'discount': 50.0})
         self.assertEqual(self.bill(self.row(10, 50.0)).invoice_line_ids.purchase_line_id, order.order_line)
