@@ -10,6 +10,8 @@ DOCUMENTS = 300
 # Every so many documents came as a file; of every so many the total, or the VAT, is another than that of the rows.
 FILES, ODD = 5, 9
 STATUSES = ('approved', 'approved', 'approvedBySystem', 'onApproval', 'updateRequested', 'cancelRequested')
+# What means a unit for everybody, and what does not.
+UNITS, OPEN_UNITS = ('ədəd',) * 6, ('qutu', 'KVST')
 COLUMNS = ('amount_vat_base', 'amount_zero', 'amount_exempt', 'amount_not_subject')
 
 
@@ -33,13 +35,16 @@ class TestOrdersMonth(XmlCommon):
         """A row in one to four VAT columns, of a product or of nothing that is known."""
         product = self.random.choice([*self.goods, None])
         quantity, price = self.random.randint(1, 40), self.random.randint(1, 5000) / 100
-        total = Decimal(str(price)) * quantity
+        if self.random.random() < 0.03:
+            quantity += 0.125  # Odoo keeps two decimals
+        total = Decimal(str(price)) * Decimal(str(quantity))
         names = self.random.sample(COLUMNS, self.random.choice((1, 1, 1, 2, 4)))
         bases = [(total / len(names)).quantize(Decimal('0.01')) for _name in names]
         bases[0] += total - sum(bases)
         columns = dict(zip(names, map(float, bases), strict=True))
         vat = round(columns.get('amount_vat_base', 0.0) * 0.18, 4)
-        return self.line(float(total), None, vat=vat, quantity=quantity, price_unit=price, **columns, **(
+        return self.line(float(total), None, vat=vat, quantity=quantity, price_unit=price,
+                         unit=self.random.choice(UNITS + OPEN_UNITS), **columns, **(
             {'name': product.name, 'barcode': product.barcode} if product else {'name': f"Naməlum {quantity}", 'barcode': '0'}))
 
     def order_for(self, rows):
@@ -77,7 +82,9 @@ class TestOrdersMonth(XmlCommon):
             sums[self.random.choice(list(sums))] += self.random.choice((0.01, 0.02, 5.0, 20.0))
         document = self.document(*rows, status=self.random.choice(STATUSES), **sums)
         document.action_create_bills()
-        self.assertTrue(document.move_id, document.bill_question)
+        if document.bill_state == 'ask':
+            self.assertIn(".125", document.bill_question)
+            document._make_bill(duplicates=True)
         document.move_id._autopost_bill()
         return document
 
@@ -101,6 +108,8 @@ class TestOrdersMonth(XmlCommon):
         for move in posted:
             self.assertFalse(move.vatportal_bill_document_id.amount_differs)
             self.assertFalse([note for note in move.vatportal_bill_document_id.bill_notes or () if note['level'] == 'warning'])
+        self.assertFalse(posted.invoice_line_ids.filtered(
+            lambda line: line.product_id and line.vatportal_line_id.unit in OPEN_UNITS))
         self.assertTrue(documents.move_id.invoice_line_ids.purchase_line_id)
         self.assertFalse([line for line in documents.move_id.invoice_line_ids.purchase_line_id
                           if line.qty_invoiced > line.product_qty])
