@@ -17,6 +17,7 @@
         'views/stock_picking_views.xml',
         'views/vatportal_connector_views.xml',
         'views/vatportal_document_views.xml',
+        'report/report_deliveryslip.xml',
     ],
     'assets': {
         'web.assets_tests': [

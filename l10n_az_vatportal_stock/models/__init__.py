@@ -2,8 +2,11 @@ from . import connector
 from . import document
 from . import document_line
 from . import job
+from . import product_product
+from . import stock_move
 from . import stock_move_line
 from . import stock_warehouse
 from . import stock_picking
+from . import stock_picking_goods
 from . import stock_picking_check
 from . import stock_picking_document

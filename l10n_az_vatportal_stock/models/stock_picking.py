@@ -2,9 +2,19 @@ from odoo import api, fields, models
 
 from odoo.addons.l10n_az_vatportal.models.source import SOURCE_STATES
 
-# Other apps tell by these fields of a transfer that it serves a sale; where it brings the goods to the customer, the
+from .sent_fields import changed
+from .stock_move_line import leaves_warehouse
+
+# By these fields other apps tell of a transfer that it serves a sale; where it brings the goods to the customer, the
 # invoice is what goes to e-taxes.
-_SALE_FIELDS = ('sale_id', 'pos_order_id')
+_SALE_FIELDS = (
+    'sale_id', 'pos_order_id', 'pos_session_id', 'move_ids.sale_line_id', 'reference_ids.sale_ids', 'reference_ids.pos_order_ids')
+# What of a transfer stands on the electronic document.
+_SENT_FIELDS = {
+    'name', 'date_done', 'state', 'company_id', 'picking_type_id', 'location_id', 'location_dest_id', 'vatportal_to_warehouse_id',
+    'vatportal_to_warehouse_chosen_id', 'vatportal_main_info', 'vatportal_add_info', 'vatportal_transp_reg_number'}
+# What a person has said of a transfer, and means of the rest of it as well.
+_KEPT_FIELDS = ('vatportal_to_warehouse_chosen_id', 'vatportal_main_info', 'vatportal_add_info', 'vatportal_transp_reg_number')
 
 
 class StockPicking(models.Model):
@@ -40,15 +50,18 @@ class StockPicking(models.Model):
 
     # ------------------------------------------------------------------ computed fields
 
-    @api.depends('location_id', 'location_dest_id', 'picking_type_id')
+    @api.depends(lambda self: [
+        'location_id', 'location_dest_id', 'picking_type_id', 'state', 'move_line_ids.location_id',
+        'move_line_ids.location_dest_id', *self._vatportal_sale_fields()])
     def _compute_vatportal_is_transfer(self):
         for picking in self:
             picking.vatportal_is_transfer = picking._vatportal_leaves_warehouse() and not picking._vatportal_is_sold()
 
-    @api.depends('location_id', 'location_dest_id', 'vatportal_to_warehouse_chosen_id', 'move_ids.move_dest_ids')
+    @api.depends('location_id', 'location_dest_id', 'vatportal_to_warehouse_chosen_id', 'move_ids.move_dest_ids', 'state',
+                 'move_line_ids.location_id', 'move_line_ids.location_dest_id')
     def _compute_vatportal_warehouses(self):
         for picking in self:
-            picking.vatportal_from_warehouse_id = picking.location_id.warehouse_id
+            picking.vatportal_from_warehouse_id = picking._vatportal_origin_warehouse()
             picking.vatportal_to_warehouse_id = (
                 picking.vatportal_to_warehouse_chosen_id or picking._vatportal_found_warehouse())
 
@@ -78,28 +91,49 @@ class StockPicking(models.Model):
         return self.state == 'done' and self.vatportal_is_transfer
 
     def _vatportal_leaves_warehouse(self):
-        """Whether goods leave one of the company's warehouses, for another one or on the way to it."""
-        origin, target = self.location_id.warehouse_id, self.location_dest_id
-        if not origin or origin == target.warehouse_id:
-            return False
-        if self.picking_type_code == 'internal':
-            return bool(target.warehouse_id) or target.usage == 'transit'
-        return self.picking_type_code == 'outgoing' and target.usage in ('customer', 'transit', 'internal')
+        """Whether goods leave one of the company's warehouses, for another one or on the way to it: by the head of the
+        transfer, and once it is done by its lines."""
+        if self.state == 'done':
+            return any(line._vatportal_leaves() for line in self.move_ids._vatportal_lines())
+        return leaves_warehouse(self.picking_type_code, self.location_id, self.location_dest_id)
 
     def _vatportal_is_sold(self):
-        """Whether this is the delivery of a sale. The transfers between own warehouses that supply it carry the sale
-        too, and are goods transfers all the same."""
-        if self.location_dest_id.usage != 'customer':
-            return False
-        record = self.sudo()
-        return any(record[name] for name in _SALE_FIELDS if name in record._fields)
+        """Whether this is the delivery of a sale, or takes a sale's return out again. The transfers between own warehouses
+        that supply it carry the sale too, and are goods transfers all the same."""
+        return self._vatportal_reaches_customer() and any(
+            picking.mapped(name) for picking in self.sudo()._vatportal_returned_chain() for name in self._vatportal_sale_fields())
 
-    def _vatportal_found_warehouse(self):
-        """The warehouse of the company that the goods go to: that of the destination, or behind the transit that of the
-        transfers that take them on. Empty where there is none, or more than one."""
-        found = self.location_dest_id.warehouse_id or self.sudo().move_ids.move_dest_ids.location_dest_id.warehouse_id
-        own = found.filtered(lambda warehouse: warehouse.company_id == self.company_id)
-        return own.sudo(False) if len(own) == 1 else own.browse()
+    def _vatportal_reaches_customer(self):
+        """Whether the goods go to a customer, or to another company of the database by way of the transit between
+        companies. A sale's customer may live behind any other location too: then nothing takes the goods on from there."""
+        targets = self.location_dest_id | self.move_ids.location_dest_id
+        if any(target._is_outgoing() for target in targets):
+            return True
+        return self.picking_type_code == 'outgoing' and not self.vatportal_to_warehouse_id and not (
+            self.sudo().move_ids.move_dest_ids - self.sudo().move_ids.returned_move_ids)
+
+    def _vatportal_returned_chain(self):
+        """This transfer, what it returns, what that returns, and so on."""
+        chain, found = self, self.move_ids
+        while found:
+            found = found.origin_returned_move_id
+            if found.picking_id <= chain:
+                break
+            chain |= found.picking_id
+        return chain
+
+    @api.model
+    def _vatportal_sale_fields(self):
+        """Those of the fields that tell of a sale whose apps are installed."""
+        def exists(path):
+            model = self
+            for name in path.split('.'):
+                if name not in model._fields:
+                    return False
+                model = self.env.get(model._fields[name].comodel_name, model) if model._fields[name].relational else model
+            return True
+
+        return [path for path in _SALE_FIELDS if exists(path)]
 
     def _vatportal_note(self, connector):
         """The main note: what a person wrote, else what the connector proposes."""
@@ -113,10 +147,24 @@ class StockPicking(models.Model):
     def _vatportal_day(self):
         """The day in Azerbaijan on which the goods were moved; None where they were not."""
         # EXTENDS vatportal.source
-        return fields.Datetime.context_timestamp(
-            self.with_context(tz='Asia/Baku'), self.date_done).date() if self.date_done else None
+        return self._vatportal_day_of(self.date_done) if self.date_done else None
+
+    def _vatportal_day_of(self, moment):
+        return fields.Datetime.context_timestamp(self.with_context(tz='Asia/Baku'), moment).date()
+
+    # ------------------------------------------------------------------ backorders
+
+    def _create_backorder_picking(self):
+        # EXTENDS stock: what was said of the transfer is said of the rest of it
+        backorder = super()._create_backorder_picking()
+        backorder.write({name: self._fields[name].convert_to_write(self[name], self) for name in _KEPT_FIELDS})
+        return backorder
 
     # ------------------------------------------------------------------ guards
+
+    def write(self, vals):
+        changed(self, vals, _SENT_FIELDS)._vatportal_guard()
+        return super().write(vals)
 
     def action_cancel(self):
         self._vatportal_guard()

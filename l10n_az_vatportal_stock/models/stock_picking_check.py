@@ -15,6 +15,7 @@ class StockPicking(models.Model):
             return [stop]
         problems = self._vatportal_voen_problems(self.company_id.partner_id)
         problems += self._vatportal_day_problems(self.env._("Effective Date"), self._vatportal_day())
+        problems += self._vatportal_left_out_problems() + self._vatportal_unsent_origin_problems()
         problems += self._vatportal_warehouse_problems(connector) + self._vatportal_line_problems(connector)
         if not self._vatportal_note(connector):
             problems.append(self._vatportal_problem(self.env._("Main Note"), self.env._(
@@ -62,6 +63,9 @@ class StockPicking(models.Model):
 
     def _vatportal_warehouse_problems(self, connector):
         origin, target = self.vatportal_from_warehouse_id, self.vatportal_to_warehouse_id
+        problems = self._vatportal_place_problems()
+        if problems:
+            return problems
         if not target:
             return [self._vatportal_problem(self.env._("To Warehouse"), self.env._(
                 "It is not known to which warehouse the goods go. Choose it on the transfer, tab e-taxes."))]
@@ -73,15 +77,13 @@ class StockPicking(models.Model):
         return []
 
     def _vatportal_line_problems(self, connector):
-        moves = self._vatportal_moves()
-        if not moves:
-            return [self._vatportal_problem(self.env._("Lines"), self.env._("Nothing was moved by this transfer."))]
-        problems = []
-        for move in moves:
+        problems, parts = [], self._vatportal_parts()
+        for move in self.env['stock.move'].union(*(part.line.move_id for part in parts)):
             product = move.product_id.product_tmpl_id
             problems += self._vatportal_product_problems(
                 move, product, move.product_uom, self._vatportal_move_label(move))
-            if self._vatportal_price(move, connector) <= 0:
+            lines = [part.line for part in parts if part.line.move_id == move]
+            if any(self._vatportal_price(line, connector) <= 0 for line in lines):
                 text = (self.env._("%s has no cost. Fill it in on the product.", product.display_name)
                         if connector.transfer_price == 'cost' else
                         self.env._("%s has no sales price. Fill it in on the product.", product.display_name))

@@ -38,35 +38,35 @@ class StockPicking(models.Model):
     def _vatportal_amount(self, connector):
         return float(sum(row.total for row in self._vatportal_rows(connector)))
 
-    def _vatportal_moves(self):
-        """What was moved indeed; not what was scrapped on the way."""
-        return self.move_ids.filtered(lambda move: (
-            move.state == 'done' and move.quantity > 0 and move.location_dest_id.usage != 'inventory'))
-
     def _vatportal_rows(self, connector):
-        """Return the transfer as :class:`amounts.Row` objects, in AZN.
+        """Return the transfer as :class:`amounts.Row` objects, in AZN: one for each move, or for each price where its lots
+        have costs of their own.
 
         :raises AmountError: for a line that no qaimə can express
         """
+        quantities = {}
+        for part in self._vatportal_parts():
+            key = part.line.move_id, self._vatportal_price(part.line, connector)
+            quantities[key] = quantities.get(key, 0) + part.quantity
         rows = []
-        for move in self._vatportal_moves():
-            quantity, price = decimal(move.quantity, 6), self._vatportal_price(move, connector)
+        for (move, price), moved in quantities.items():
+            quantity = decimal(moved, 6)
             rows.append(amounts.Row(
                 key=move, label=self._vatportal_move_label(move), quantity=quantity, price=price,
                 net=(price * quantity).quantize(amounts.QEPIK, ROUND_HALF_UP)))
         amounts.check_rows(rows)
         return rows
 
-    def _vatportal_price(self, move, connector):
-        """The price of one unit, in the unit of the move and in the company's currency, as the connector has it:
-        cost (each company has its own) or sales price."""
+    def _vatportal_price(self, line, connector):
+        """The price of one unit of a ``stock.move.line``, in the unit of its move and in the company's currency, as the
+        connector has it: the cost of that day (each company has its own), or the sales price without included taxes."""
         company = self.company_id
-        product = move.product_id.with_company(company)
+        product = line._vatportal_product()
         if connector.transfer_price == 'cost':
-            price, currency = product.standard_price, product.cost_currency_id
+            price, currency = line._vatportal_unit_cost(), product.cost_currency_id
         else:
-            price, currency = product.lst_price, product.currency_id
-        price = product.uom_id._compute_price(price, move.product_uom)
+            price, currency = product._vatportal_list_price(), product.currency_id
+        price = product.uom_id._compute_price(price, line.move_id.product_uom)
         date = self.date_done or self.scheduled_date
         return decimal(currency._convert(price, company.currency_id, company, date, round=False))
 

@@ -6,3 +6,9 @@ from . import test_transfer_checks
 from . import test_transfer_rpc
 from . import test_views
 from . import test_transfer_queue
+from . import test_transfer_returns
+from . import test_transfer_lines
+from . import test_transfer_prices
+from . import test_transfer_guard
+from . import test_transfer_print
+from . import test_transfer_companies

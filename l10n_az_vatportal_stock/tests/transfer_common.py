@@ -35,6 +35,7 @@ class TransferCommon(LifecycleCommon):
             'move_ids': [Command.create({
                 'product_id': product.id, 'product_uom_qty': quantity, 'product_uom': uom.id,
                 'location_id': source.id, 'location_dest_id': target.id,
+                'company_id': (picking_type or cls.baku.int_type_id).company_id.id,
             }) for product, quantity, uom in lines or [(cls.cement, 3, cls.unit)]],
             **vals,
         })
@@ -51,6 +52,22 @@ class TransferCommon(LifecycleCommon):
         """A dispatch without a sale."""
         return cls.create_transfer(
             picking_type=cls.baku.out_type_id, target=cls.env.ref('stock.stock_location_customers'), **vals)
+
+    def give_back(self, picking, quantity, done=True, **vals):
+        """Return ``quantity`` of each of the lines of ``picking``; return the transfer that brings it back."""
+        wizard = self.env['stock.return.picking'].with_context(active_model='stock.picking', active_id=picking.id).create({})
+        wizard.product_return_moves.quantity = quantity
+        back = self.env['stock.picking'].browse(wizard.action_create_returns()['res_id'])
+        back.write(vals)
+        back.move_ids.write({'quantity': quantity, 'picked': True})
+        if done:
+            back.button_validate()
+        return back
+
+    def items(self, *pickings):
+        """Send ``pickings``; return [(code, price, quantity)] of the items of the last of them."""
+        invoice = self.sent(*pickings)[-1]
+        return [(item['id'], item['unit_price'], item['quantity']) for item in invoice['items']]
 
     def wizard(self, records, **vals):
         field = 'picking_ids' if records._name == 'stock.picking' else 'move_ids'

@@ -1,0 +1,121 @@
+from collections import defaultdict
+
+from odoo import api, models
+
+from .sent_fields import changed
+
+# What of a move stands on the electronic document.
+_SENT_FIELDS = {'quantity', 'product_id', 'product_uom', 'location_id', 'location_dest_id', 'picking_id', 'state'}
+
+
+class StockMove(models.Model):
+    """A line of a transfer, and what came back of it.
+
+    What came back before a transfer was sent never counts twice: it is taken off the transfer, and the return is not
+    sent; or the return was sent as a transfer of its own, and nothing is taken off. What comes back later is a transfer
+    of its own. Which of these it was is read off the documents.
+    """
+
+    _inherit = 'stock.move'
+
+    # ------------------------------------------------------------------ what left
+
+    def _vatportal_lines(self):
+        """The lines of what was moved indeed; not what was scrapped on the way."""
+        moves = self.filtered(lambda move: move.state == 'done' and move.location_dest_id.usage != 'inventory')
+        return moves.move_line_ids.filtered(lambda line: line.quantity > 0)
+
+    def _vatportal_left(self):
+        """Return [[line, quantity in the unit of this move]] of the company's own goods that left a warehouse."""
+        return [[line, line._vatportal_in_unit_of(self)] for line in self._vatportal_lines()
+                if line._vatportal_leaves() and line._vatportal_is_ours()]
+
+    def _vatportal_left_less_returns(self):
+        """As :meth:`_vatportal_left`, without what came back or was taken off elsewhere."""
+        left = self._vatportal_left()
+        for lot, quantity in [*self._vatportal_came_back().items(), (None, self._vatportal_taken_off())]:
+            for entry in sorted(left, key=lambda entry: entry[0].lot_id != lot):
+                part = min(entry[1], max(quantity, 0))
+                entry[1] -= part
+                quantity -= part
+        return [entry for entry in left if not self.product_uom.is_zero(entry[1])]
+
+    def _vatportal_target_behind(self, location):
+        """The company's warehouse of ``location``, or behind a transit that of the moves that take the goods on, not of those
+        that bring them back; empty where there is none, or more than one."""
+        moves = self.sudo()
+        onward = moves.move_dest_ids - moves.returned_move_ids
+        found = location.warehouse_id or onward.location_dest_id.warehouse_id
+        own = found.filtered(lambda warehouse: warehouse.company_id == self.company_id)
+        return own.sudo(False) if len(own) == 1 else own.browse().sudo(False)
+
+    # ------------------------------------------------------------------ what came back
+
+    def _vatportal_came_back(self):
+        """What came back to where it had left, by returns that are not at e-taxes themselves: {lot: quantity in the unit
+        of this move}."""
+        back = defaultdict(float)
+        for move in self.sudo()._vatportal_unsent_returns():
+            for line in move._vatportal_lines().filtered(lambda line: _place(line.location_dest_id) == _place(self.location_id)):
+                back[line.lot_id] += line._vatportal_in_unit_of(self)
+            for lot, quantity in move._vatportal_came_back().items():
+                back[lot] -= move.product_uom._compute_quantity(quantity, self.product_uom, round=False)
+        return back
+
+    def _vatportal_unsent_returns(self):
+        return self.returned_move_ids.filtered(
+            lambda move: move.state == 'done' and not move.picking_id._vatportal_live_document())
+
+    def _vatportal_origin(self):
+        """The moves that left a warehouse with what this one returns; by way of a transit it may return the second leg."""
+        origin = self.sudo().origin_returned_move_id
+        return origin if not origin or origin._vatportal_left() else origin.move_orig_ids
+
+    def _vatportal_taken_off(self):
+        """How much of this move, a return, was taken off what it returns when that was sent; in the unit of this move."""
+        origin = self._vatportal_origin()
+        document = origin.picking_id[:1]._vatportal_live_document() if origin else None
+        if not document:
+            return 0.0
+        unit = origin[0].product_uom
+        taken = sum(quantity for move in origin for _line, quantity in move._vatportal_left()) - sum(
+            document.line_ids.filtered(lambda line: line.stock_move_id in origin).mapped('quantity'))
+        returns = (origin | origin.move_dest_ids)._vatportal_unsent_returns().filtered(lambda move: move._vatportal_left())
+        for move in (returns | self.sudo()).sorted(lambda move: (move.date, move.id)):
+            moved = move.product_uom._compute_quantity(sum(quantity for _line, quantity in move._vatportal_left()), unit, round=False)
+            part = max(0.0, min(taken, moved))
+            if move == self:
+                return unit._compute_quantity(part, self.product_uom, round=False)
+            taken -= part
+        return 0.0
+
+    def _vatportal_unsent_origins(self):
+        """The transfers that these moves return, where they can still be sent."""
+        origins = self.browse().sudo().union(*(move._vatportal_origin() for move in self))
+        unsent = origins.filtered(lambda move: (
+            not move.picking_id._vatportal_live_document() and move.product_uom.compare(
+                sum(quantity for _line, quantity in move._vatportal_left()), move._vatportal_taken_off()) > 0))
+        return unsent.picking_id.filtered('vatportal_is_transfer').sudo(False)
+
+    # ------------------------------------------------------------------ guards
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        moves._vatportal_guarded().picking_id._vatportal_guard()
+        return moves
+
+    def write(self, vals):
+        moves = changed(self._vatportal_guarded(), vals, _SENT_FIELDS)
+        if moves:
+            (moves.picking_id | self.env['stock.picking'].browse(vals.get('picking_id')))._vatportal_guard()
+        return super().write(vals)
+
+    def _vatportal_guarded(self):
+        """What is scrapped later stands on no electronic document."""
+        return self.filtered(lambda move: move.location_dest_id.usage != 'inventory')
+
+
+def _place(location):
+    """Where goods are, as far as a goods transfer can tell."""
+    return location.warehouse_id or location
