@@ -39,6 +39,7 @@ from . import job_download_progress
 from . import import_choice
 from . import job_batch
 from . import job_turns
+from . import job_together
 from . import connector_import
 from . import kind_booking
 from . import unit_alias

@@ -223,20 +223,17 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ buttons
 
     def _dialog_action(self):
-        """Return the action that opens this job's live view; a list where there are several."""
-        action = {
+        """Return the action that opens this job's live view."""
+        self.ensure_one()
+        return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("e-taxes – %s", self.name) if len(self) == 1 else self.env._("e-taxes"),
+            'name': self.env._("e-taxes – %s", self.name),
             'res_model': 'vatportal.job',
+            'res_id': self.id,
             'views': [[self.env.ref('l10n_az_vatportal.vatportal_job_view_dialog').id, 'form']],
             'target': 'new',
             'context': {'dialog_size': 'large'},
         }
-        if len(self) == 1:
-            return {**action, 'res_id': self.id}
-        return {
-            **action, 'views': [[False, 'list'], [False, 'form']], 'target': 'current',
-            'domain': [('id', 'in', self.ids)]}
 
     def action_follow(self):
         """Open the live view of this job."""

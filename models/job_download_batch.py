@@ -175,13 +175,6 @@ class VatportalJob(models.Model):
 
     # ------------------------------------------------------------------ buttons
 
-    def _dialog_action(self):
-        """A batch has one live view, that of its first job."""
-        roots = self.root_id
-        if len(roots) == 1 and self <= roots._batch():
-            return super(VatportalJob, roots)._dialog_action()
-        return super()._dialog_action()
-
     def action_documents(self):
         """Open the documents that an import brought or changed."""
         action = super().action_documents()

@@ -49,6 +49,7 @@ from . import test_check
 from . import test_connector
 from . import test_guards
 from . import test_send_codes
+from . import test_send_companies
 from . import test_send_cron
 from . import test_send_exists
 from . import test_send_live
@@ -67,6 +68,7 @@ from . import test_doubt
 from . import test_bill_race
 from . import test_send_race
 from . import test_tour
+from . import test_tour_companies
 from . import test_renamed
 from . import test_replaced
 from . import test_resent

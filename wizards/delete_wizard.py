@@ -107,10 +107,7 @@ class VatportalDeleteWizard(models.TransientModel):
             if not running:
                 raise UserError(self._nothing_to_delete())
             return running._dialog_action()
-        jobs._take_turns()._commit()
-        jobs._advance()
-        self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
-        return jobs._dialog_action()
+        return jobs._start_together()
 
     def _deletable(self):
         """Return {folder: its documents}, locked, so that nobody else deletes them meanwhile, and checked again.

@@ -1,11 +1,12 @@
-from datetime import timedelta
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 
 class VatportalSendWizard(models.TransientModel):
-    """Checks invoices, shows all their problems together, and sends those that are ready as one process.
+    """Checks invoices, shows all their problems together, and sends those that are ready, a process for each connector.
 
     What else can be sent has a field of its own beside ``move_ids`` and ``ready_ids``, named in :meth:`_fields_of`.
     """
@@ -30,6 +31,8 @@ class VatportalSendWizard(models.TransientModel):
     ready_count = fields.Integer(compute='_compute_problems')
     move_count = fields.Integer(compute='_compute_problems')
     amount_ready = fields.Float(compute='_compute_problems', digits=(16, 2))
+    process_count = fields.Integer(compute='_compute_processes')
+    processes = fields.Html(compute='_compute_processes', help="Who is asked for PINs, on which phone, and for what.")
 
     # ------------------------------------------------------------------ what is sent
 
@@ -128,6 +131,34 @@ class VatportalSendWizard(models.TransientModel):
             wizard.ready_count = ready_count
             wizard.amount_ready = amount
 
+    @api.depends(lambda self: ['problems', *self._chosen_names()])
+    def _compute_processes(self):
+        """Each connector's records of a model go as one process, or as many as its size of a batch makes of them."""
+        for wizard in self:
+            counts, parts = {}, {}
+            for _chosen, ready in self._usable_fields():
+                for connector, records in wizard[ready].grouped(wizard._connector_for).items():
+                    counts[connector] = counts.get(connector, 0) + -(-len(records) // connector.sudo().batch_size)
+                    parts.setdefault(connector, []).append(records)
+            wizard.process_count = sum(counts.values())
+            wizard.processes = wizard._processes_html(counts, parts) if len(counts) > 1 else False
+
+    def _processes_html(self, counts, parts):
+        _ = self.env._
+        head = Markup('<tr>%s<th class="text-end">%s</th></tr>') % (
+            Markup().join(Markup('<th>%s</th>') % text for text in (
+                _("Company"), _("ASAN İmza Phone"), _("Documents"), _("Processes"))), _("Total, AZN"))
+        rows = []
+        for connector, groups in parts.items():
+            amount = sum(record._vatportal_amount(connector) for records in groups for record in records)
+            names = [name for records in groups for name in records.mapped('name')]
+            shown = ', '.join(names[:3]) + (_(" and %s more", len(names) - 3) if len(names) > 3 else '')
+            rows.append(Markup('<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class="text-end">%s</td></tr>') % (
+                connector.sudo().company_id.display_name, connector.sudo().phone or '', shown, counts[connector],
+                formatLang(self.env, amount, digits=2)))
+        return Markup('<table class="table table-sm o_vatportal_processes"><thead>%s</thead><tbody>%s</tbody></table>') % (
+            head, Markup().join(rows))
+
     def _connector_for(self, record):
         self.ensure_one()
         return self.connector_id or self.env['vatportal.connector']._default_for(record.company_id)
@@ -179,11 +210,7 @@ class VatportalSendWizard(models.TransientModel):
             if not jobs:
                 raise UserError(self._nothing_to_send())
             return jobs._dialog_action()
-        jobs._take_turns()._commit()
-        jobs._advance()
-        # The net, should no dialog open; not at once, for the dialog is about to ask.
-        self.env.ref('l10n_az_vatportal.cron_advance')._trigger(at=fields.Datetime.now() + timedelta(seconds=10))
-        return jobs._dialog_action()
+        return jobs._start_together()
 
     def _ready_by_connector(self):
         """Yield (connector, its records of one model that are ready), locked, so that nobody else sends them meanwhile.

@@ -1,68 +1,76 @@
 import { _t } from "@web/core/l10n/translation";
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
 import { markup } from "@odoo/owl";
 
-import { JobFollower } from "../job_progress/job_follower";
+import { jobContext, JobFollower } from "../job_progress/job_follower";
 
 // How many numbers a notification names; the rest is in the live view.
 const NAMED_NUMBERS = 3;
+const ENDS = ["done", "failed"];
+// Over which the tabs of one browser tell each other what the person has seen.
+const CHANNEL = "l10n_az_vatportal.seen";
 
 /**
  * Tells whoever started a job that a check code waits, or how it ended, where no live view of that job is on screen.
  *
  * While a check code is shown, or after a live view was closed before the end, this tab moves the job on as the live
- * view would; so the next code is here in seconds, and a code that is not asked for any more goes away.
+ * view would; so the next code is here in seconds, and a code that is not asked for any more goes away. A tab that is
+ * not on screen asks once for each message, and again when the person comes to it: each tab sees for itself, for
+ * a code that no tab shows because each leaves it to another would be lost.
+ *
+ * An end that was seen in one tab is not told by the others again, and what was closed in one is closed in all.
  */
 export const jobNotificationService = {
-    dependencies: ["action", "bus_service", "multi_tab", "notification", "orm"],
+    dependencies: ["action", "bus_service", "notification", "orm"],
 
-    start(env, { action, bus_service, multi_tab, notification, orm }) {
+    start(env, { action, bus_service, notification, orm }) {
         /** Number of live views of a job on screen. */
         const views = new Map();
-        /** The notification of a job: {close, code}. */
+        /** The notification of a job: {close, key}. */
         const shown = new Map();
-        /** The code that a person has closed. */
+        /** The code, or the end, that a person has closed or seen elsewhere. */
         const dismissed = new Map();
         const followers = new Map();
         /** What was last told of a job to the forms on screen. */
         const told = new Map();
+        const channel = browser.BroadcastChannel && new browser.BroadcastChannel(CHANNEL);
 
         bus_service.subscribe("vatportal.job", onMessage);
         bus_service.start();
+        channel?.addEventListener("message", ({ data }) => onSeenElsewhere(data));
+        document.addEventListener("visibilitychange", () => {
+            if (!document.hidden) {
+                followers.forEach((follower) => follower.ask());
+            }
+        });
 
-        async function onMessage({ job_id: jobId, event, name }) {
-            if (views.has(jobId)) {
-                return;
+        function onMessage({ job_id: jobId, event, name }) {
+            if (!views.has(jobId)) {
+                follow(jobId, event, name);
             }
-            if (event === "code" && (await multi_tab.isOnMainTab())) {
-                follow(jobId);
-                return;
-            }
-            // What the message does not carry is fetched, once.
-            const follower = new JobFollower(orm, jobId, {
-                onData: (data) => {
-                    follower.stop();
-                    if (!views.has(jobId)) {
-                        show(data);
-                    }
-                },
-                onLost: () => follower.stop(),
-                onError: () => showBare(jobId, event, name),
-            });
-            follower.ask();
         }
 
-        function follow(jobId) {
-            if (followers.has(jobId)) {
-                followers.get(jobId).ask();
-                return;
+        /** Move the job on, and show what there is to show of it. There is one follower of a job. */
+        function follow(jobId, event, name) {
+            let follower = followers.get(jobId);
+            if (!follower) {
+                follower = new JobFollower(orm, jobId, {
+                    onData: (data) => {
+                        show(data);
+                        if (document.hidden) {
+                            follower.rest();
+                        }
+                    },
+                    onError: () => {
+                        unfollow(jobId);
+                        showBare(jobId, follower.event, follower.name);
+                    },
+                });
+                followers.set(jobId, follower);
             }
-            const follower = new JobFollower(orm, jobId, {
-                onData: show,
-                onError: () => unfollow(jobId),
-            });
-            followers.set(jobId, follower);
+            // For those who are told of a job that they may not open.
+            Object.assign(follower, { event, name });
             follower.ask();
         }
 
@@ -71,10 +79,30 @@ export const jobNotificationService = {
             followers.delete(jobId);
         }
 
+        // -------------------------------------------------------------- other tabs
+
+        /** @param {boolean} isClosed whether the person has closed it, or only seen it */
+        function tellTabs(jobId, key, isClosed) {
+            channel?.postMessage({ jobId, key, isClosed });
+        }
+
+        function onSeenElsewhere({ jobId, key, isClosed }) {
+            // Of two tabs side by side both are seen, and neither takes away what the other shows.
+            if (isClosed || document.hidden) {
+                dismissed.set(jobId, key);
+                if (shown.get(jobId)?.key === key) {
+                    close(jobId);
+                }
+            }
+        }
+
         // -------------------------------------------------------------- notifications
 
         function show(data) {
             tellForms(data);
+            if (!data.finished && ENDS.includes(dismissed.get(data.id))) {
+                dismissed.delete(data.id); // it goes on after all, and ends once more
+            }
             if (data.finished) {
                 unfollow(data.id);
                 showEnd(data);
@@ -94,7 +122,7 @@ export const jobNotificationService = {
             }
         }
 
-        function showCode({ id, name, code }) {
+        function showCode({ id, code }) {
             const key = `${code.kind}:${code.value}`;
             if (shown.get(id)?.key === key || dismissed.get(id) === key) {
                 return;
@@ -104,7 +132,9 @@ export const jobNotificationService = {
                 <div class="o_vatportal_notified_code font-monospace fw-bolder lh-sm" style="font-size: 2.5rem; letter-spacing: .1em;">${code.value}</div>
                 <div>${code.help}</div>
                 <div class="fw-bolder mt-1">${_t("The PIN is typed on the phone only.")}</div>
-                <div class="small text-muted mt-1">${name}</div>`;
+                <div class="o_vatportal_company fw-bolder mt-1">${code.company}</div>
+                <div class="o_vatportal_phone">${code.phone}</div>
+                <div class="o_vatportal_what small text-muted">${code.what}</div>`;
             add(id, key, message, { type: "warning", sticky: true }, _t("Follow"));
         }
 
@@ -127,7 +157,6 @@ export const jobNotificationService = {
             showLines(id, state === "done", name, lines, Boolean(warning));
         }
 
-        /** For those who are told of a job that they may not open. */
         function showBare(jobId, event, name) {
             if (event === "done" || event === "failed") {
                 const line = event === "done" ? _t("Done.") : _t("Ended with errors.");
@@ -146,11 +175,19 @@ export const jobNotificationService = {
             );
             let options = { type: "danger", sticky: true };
             if (isDone) {
-                options = isWarning
-                    ? { type: "warning", sticky: true }
+                // What goes away by itself does not do so unseen.
+                options = isWarning || document.hidden
+                    ? { type: isWarning ? "warning" : "success", sticky: true }
                     : { type: "success", autocloseDelay: 10000 };
             }
             add(jobId, key, message, options, _t("Show"));
+            markSeen(jobId, key);
+        }
+
+        function markSeen(jobId, key) {
+            if (!document.hidden) {
+                tellTabs(jobId, key, false);
+            }
         }
 
         function add(jobId, key, message, options, button) {
@@ -164,6 +201,7 @@ export const jobNotificationService = {
                     if (!entry.isReplaced) {
                         dismissed.set(jobId, key);
                         shown.delete(jobId);
+                        tellTabs(jobId, key, true);
                     }
                 },
             });
@@ -185,7 +223,7 @@ export const jobNotificationService = {
                 name: "action_follow",
                 resModel: "vatportal.job",
                 resId: jobId,
-                context: user.context,
+                context: jobContext(),
             });
         }
 
@@ -210,11 +248,15 @@ export const jobNotificationService = {
                     views.delete(jobId);
                     if (data?.finished) {
                         dismissed.set(jobId, data.state);
-                    } else if (data) {
+                    } else {
+                        // Nor is what was closed before its first answer left to the scheduled action.
                         follow(jobId);
                     }
                 };
             },
+
+            /** A live view shows the end of a job. */
+            seen: ({ id, state }) => markSeen(id, state),
         };
     },
 };

@@ -1,5 +1,6 @@
 import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
+import { user } from "@web/core/user";
 
 const SHORTEST_WAIT_S = 2;
 const LONGEST_WAIT_S = 10;
@@ -13,6 +14,16 @@ const FINAL_ERRORS = [
     "odoo.exceptions.UserError",
     "odoo.http.SessionExpiredException",
 ];
+
+/**
+ * What is asked of a job is asked for all companies of the user: a code must be on screen whichever of them the user
+ * has chosen in this tab.
+ */
+export function jobContext() {
+    const active = user.context.allowed_company_ids || [];
+    const others = user.allowedCompanies.map((company) => company.id).filter((id) => !active.includes(id));
+    return { ...user.context, allowed_company_ids: [...active, ...others] };
+}
 
 /**
  * Moves one job on by asking the server again and again, at the pace that the server sets, until the job has ended.
@@ -44,7 +55,7 @@ export class JobFollower {
 
     /** Ask now, or, where a question is on its way, as soon as it is answered. */
     ask() {
-        browser.clearTimeout(this.timer);
+        this.rest();
         if (this.isStopped) {
             return;
         }
@@ -55,10 +66,15 @@ export class JobFollower {
         this._ask();
     }
 
+    /** Ask no more before the next `ask`. */
+    rest() {
+        browser.clearTimeout(this.timer);
+    }
+
     /** Ask no more; an answer that is on its way is ignored. */
     stop() {
         this.isStopped = true;
-        browser.clearTimeout(this.timer);
+        this.rest();
     }
 
     async _ask() {
@@ -80,7 +96,9 @@ export class JobFollower {
     /** @returns {Promise<object>} the server's answer, or a lost connection where none comes */
     async _refresh() {
         let timer;
-        const request = this.orm.silent.call("vatportal.job", "action_refresh", [[this.jobId]]);
+        const request = this.orm.silent.call("vatportal.job", "action_refresh", [[this.jobId]], {
+            context: jobContext(),
+        });
         const silence = new Promise((resolve, reject) => {
             timer = browser.setTimeout(() => {
                 request.abort?.(false);

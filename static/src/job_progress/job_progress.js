@@ -2,13 +2,10 @@ import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
 import { CopyButton } from "@web/core/copy_button/copy_button";
 import { formatFloat } from "@web/views/fields/formatters";
-import { registry } from "@web/core/registry";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
-import { Component, onMounted, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 
-import { JobFollower } from "./job_follower";
+import { jobContext, JobFollower } from "./job_follower";
 
 // From this many documents on, those that need attention come first and the table scrolls.
 const LONG_LIST = 10;
@@ -30,11 +27,20 @@ export function formatElapsed(seconds) {
     return seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`;
 }
 
-/** The live view of a job: it moves the job on as long as it is on screen and shows what the portal says. */
+/**
+ * The live view of a job: it moves the job on as long as it is on screen and shows what the portal says.
+ *
+ * Where it is one of several, `label` ({company, phone, what}) heads it, and the details wait to be asked for.
+ */
 export class JobProgress extends Component {
     static template = "l10n_az_vatportal.JobProgress";
     static components = { CopyButton };
-    static props = { ...standardWidgetProps };
+    static props = {
+        jobId: Number,
+        label: { type: Object, optional: true },
+        onMoved: { type: Function, optional: true },
+        onShown: { type: Function, optional: true },
+    };
 
     setup() {
         this.orm = useService("orm");
@@ -45,28 +51,23 @@ export class JobProgress extends Component {
             elapsed: 0,
             isLost: false,
             isBusy: false,
+            isUnfolded: false,
             error: "",
         });
-        onMounted(() => this.open(this.props.record.resId));
-        onWillUpdateProps(({ record }) => {
-            if (record.resId !== this.jobId) {
-                this.leave();
-                this.open(record.resId);
-            }
-        });
+        onMounted(() => this.open());
         onWillUnmount(() => this.leave());
+    }
+
+    get jobId() {
+        return this.props.jobId;
     }
 
     // ------------------------------------------------------------------ following
 
-    open(jobId) {
-        this.jobId = jobId;
+    open() {
         Object.assign(this.state, { data: null, elapsed: 0, isLost: false, error: "" });
-        if (!jobId) {
-            return;
-        }
-        this.release = this.jobs.watch(jobId);
-        this.follower = new JobFollower(this.orm, jobId, {
+        this.release = this.jobs.watch(this.jobId);
+        this.follower = new JobFollower(this.orm, this.jobId, {
             onData: (data) => this.show(data),
             onLost: () => (this.state.isLost = true),
             onError: (error) => (this.state.error = error.data?.message || error.message),
@@ -88,10 +89,11 @@ export class JobProgress extends Component {
         this.elapsedAt = Date.now();
         if (data.finished) {
             browser.clearInterval(this.clock);
+            this.jobs.seen(data);
         }
+        this.props.onShown?.(data);
         if (before && (before.state !== data.state || before.finished !== data.finished)) {
-            // The rest of the form shows the record as it was.
-            this.props.record.load();
+            this.props.onMoved?.();
         }
     }
 
@@ -106,6 +108,11 @@ export class JobProgress extends Component {
 
     get data() {
         return this.state.data;
+    }
+
+    /** One of several shows its steps and documents when it is asked to, or has something to say of a document. */
+    get isFolded() {
+        return Boolean(this.props.label) && !this.state.isUnfolded;
     }
 
     get elapsed() {
@@ -245,15 +252,11 @@ export class JobProgress extends Component {
     }
 
     async openImported() {
-        await this.action.doAction(
-            await this.orm.call("vatportal.job", "action_documents", [[this.jobId]])
-        );
+        await this.action.doAction(await this.call("action_documents"));
     }
 
     async onStop() {
-        await this.whileBusy(async () => {
-            await this.orm.call("vatportal.job", "action_stop", [[this.jobId]]);
-        });
+        await this.whileBusy(() => this.call("action_stop"));
         this.follower?.ask();
     }
 
@@ -262,13 +265,14 @@ export class JobProgress extends Component {
     }
 
     async onResume() {
-        const { jobId } = this;
-        await this.whileBusy(async () => {
-            await this.orm.call("vatportal.job", "action_resume", [[jobId]]);
-        });
+        await this.whileBusy(() => this.call("action_resume"));
         // The view of the ended import has stopped to ask and to count the time.
         this.leave();
-        this.open(jobId);
+        this.open();
+    }
+
+    call(method) {
+        return this.orm.call("vatportal.job", method, [[this.jobId]], { context: jobContext() });
     }
 
     stepMark(step) {
@@ -281,6 +285,10 @@ export class JobProgress extends Component {
     }
 
     // ------------------------------------------------------------------ buttons
+
+    onUnfold() {
+        this.state.isUnfolded = !this.state.isUnfolded;
+    }
 
     openDocument(document) {
         return this.action.doAction({
@@ -308,21 +316,19 @@ export class JobProgress extends Component {
 
     /** Run a method of the job that may open another view. */
     async callAction(name) {
-        await this.whileBusy(async () => {
-            await this.action.doActionButton({
+        await this.whileBusy(() =>
+            this.action.doActionButton({
                 type: "object",
                 name,
                 resModel: "vatportal.job",
                 resId: this.jobId,
-                context: user.context,
-            });
-        });
+                context: jobContext(),
+            })
+        );
     }
 
     async onCancel() {
-        await this.whileBusy(async () => {
-            await this.orm.call("vatportal.job", "action_cancel", [[this.jobId]]);
-        });
+        await this.whileBusy(() => this.call("action_cancel"));
         this.follower?.ask();
     }
 
@@ -335,7 +341,3 @@ export class JobProgress extends Component {
         }
     }
 }
-
-export const jobProgress = { component: JobProgress };
-
-registry.category("view_widgets").add("vatportal_job_progress", jobProgress);
