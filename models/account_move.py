@@ -9,6 +9,7 @@ class AccountMove(models.Model):
     _inherit = ['account.move', 'vatportal.source']
 
     _vatportal_link = 'move_id'
+    _vatportal_owner_fields = ('company_id', 'journal_id')
 
     vatportal_kind_id = fields.Many2one(
         'vatportal.kind', string="e-taxes Kind", compute='_compute_vatportal_kind_id', store=True, readonly=False,
@@ -90,10 +91,12 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ guards
 
     def button_draft(self):
+        self._vatportal_check_may_write()
         self._vatportal_guard_draft()
         return super().button_draft()
 
     def button_cancel(self):
+        self._vatportal_check_may_write()
         self._vatportal_guard()
         return super().button_cancel()
 
@@ -110,6 +113,8 @@ class AccountMove(models.Model):
             lambda move: move.vatportal_locked and not move.vatportal_to_correct).show_reset_to_draft_button = False
 
     def write(self, vals):
+        if 'state' in vals:
+            self._vatportal_check_may_write()
         if vals.get('state') == 'draft':
             self.filtered(lambda move: move.state == 'posted')._vatportal_guard_draft()
         elif vals.get('state') == 'cancel':

@@ -91,6 +91,7 @@ class AccountMove(models.Model):
     def action_vatportal_bill_document(self):
         """Open the document of which this bill was made."""
         self.ensure_one()
+        self.check_access('read')
         return {'type': 'ir.actions.act_window', 'res_model': 'vatportal.document', 'view_mode': 'form',
                 'res_id': self.vatportal_bill_document_id.id}
 
@@ -104,6 +105,7 @@ class AccountMove(models.Model):
                 raise UserError(self.env._(
                     "%s is confirmed. Reset it to draft first, or make a credit note.", move.display_name))
             move._vatportal_cancel_bill()
+        return True
 
     def action_vatportal_rebuild_bill(self):
         """Take over the new figures: make the lines of this draft anew of its document, which was corrected."""
@@ -116,6 +118,7 @@ class AccountMove(models.Model):
             raise UserError(self.env._(
                 "%s is confirmed. Reset it to draft first, or make a credit note.", self.display_name))
         document._rebuild_bill()
+        return True
 
     def _vatportal_cancel_bill(self):
         self.ensure_one()
@@ -149,9 +152,10 @@ class AccountMove(models.Model):
 
     def unlink(self):
         """A draft bill may be thrown away; its document waits for another one, but none is made by itself."""
+        if self:
+            self.check_access('unlink')
         drafts = self.filtered(lambda move: move.state != 'posted' and move.vatportal_bill_document_id)
         documents = drafts.vatportal_bill_document_id.sudo()
-        drafts.check_access('unlink')
         for document in documents:
             document._message_log(body=self.env._("The bill made of it was deleted."))
         documents.write({'move_id': False, 'bill_requested': False, 'bill_notes': False})

@@ -48,6 +48,7 @@ class AccountMove(models.Model):
         document = self._vatportal_live_document()
         buyer = voen.normalize(document.buyer_vat)
         if buyer and buyer != self._vatportal_voen_of(self.commercial_partner_id):
+            self.check_access('write')
             raise UserError(self.env._(
                 "%(name)s is at e-taxes (%(number)s) for the buyer with the VÖEN %(vat)s. Choose that customer; for "
                 "another one make another invoice.",

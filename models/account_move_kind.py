@@ -108,6 +108,7 @@ class AccountMove(models.Model):
 
     def action_vatportal_plain(self):
         """The kind was chosen by mistake: change it to that of ordinary sales, and open the send wizard."""
+        self._vatportal_check_may_write()
         for move in self:
             move._vatportal_guard()
             move.vatportal_kind_id = move._vatportal_plain_kind() or move.vatportal_kind_id

@@ -49,6 +49,7 @@ class AccountMove(models.Model):
         for move in self.filtered('vatportal_package_date'):
             move.sudo().vatportal_package_date = False
             move._message_log(body=self.env._("The e-taxes package of this invoice was not uploaded, as said here."))
+        return True
 
     def _vatportal_check_package(self):
         if not self.env.user.has_group('account.group_account_invoice'):

@@ -12,7 +12,9 @@ from .secret import SECRETS
 # Whoever may use a connector without seeing its secrets: invoicing users.
 _USER_GROUP = 'account.group_account_invoice'
 # What a connector remembers of a portal that works.
-_WORKS = {'error_count': 0, 'down_since': False, 'down_reason': False, 'retry_at': False, 'last_error': False}
+_WORKS = {'error_count': 0, 'failed_at': False, 'down_since': False, 'down_reason': False, 'retry_at': False, 'last_error': False}
+# By how much the clocks of two servers may differ.
+SKEW = timedelta(seconds=10)
 # What may stand in braces in the main note.
 _PLACEHOLDERS = {'number', 'date', 'reference', 'origin'}
 
@@ -26,7 +28,7 @@ class VatportalConnector(models.Model):
 
     _name = 'vatportal.connector'
     _description = 'VatPortal connector'
-    _inherit = ['mail.thread']
+    _inherit = ['vatportal.guard', 'mail.thread']
     _order = 'is_default desc, sequence, id'
     _check_company_auto = True
 
@@ -47,15 +49,17 @@ class VatportalConnector(models.Model):
         [('token', "Token"), ('password', "User and password")], string="Log in with",
         required=True, default='token', tracking=True)
     secret_ids = fields.One2many('vatportal.secret', 'connector_id', groups=fields.NO_ACCESS)
+    # Whoever enters them gets asterisks back; this addon reads them as superuser.
     token = fields.Char(
-        related='secret_ids.token', readonly=False, groups='base.group_system',
+        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system',
         help="In the portal: Profile → Access to API.")
     token_date = fields.Datetime(string="Token Since", copy=False, readonly=True)
     username = fields.Char(
-        related='secret_ids.username', readonly=False, string="User", groups='base.group_system')
-    password = fields.Char(related='secret_ids.password', readonly=False, groups='base.group_system')
+        compute='_compute_secrets', search='_search_secret', readonly=False, string="User", groups='base.group_system')
+    password = fields.Char(
+        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system')
     secret_hash = fields.Char(
-        related='secret_ids.secret_hash', readonly=False, groups='base.group_system',
+        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system',
         help="From the portal's profile page; needed only to renew the token from Odoo.")
     is_partner = fields.Boolean(
         string="Partner Account", tracking=True,
@@ -94,6 +98,7 @@ class VatportalConnector(models.Model):
         [('unreachable', "Not reachable"), ('answer', "Useless answers"), ('login', "Log-in refused")],
         string="What Does Not Work", readonly=True, copy=False)
     retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
+    failed_at = fields.Datetime(string="Last Failure", readonly=True, copy=False)
     last_error = fields.Char(readonly=True, copy=False)
     job_count = fields.Integer(compute='_compute_job_count')
 
@@ -131,12 +136,16 @@ class VatportalConnector(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.browse().check_access('create')
         vals_list = [self._normalized(vals) for vals in vals_list]
         wanted = [vals.pop('is_default', False) for vals in vals_list]
         secrets = [self._take_secrets(vals) for vals in vals_list]
         connectors = super().create(vals_list)
         self.env['vatportal.secret'].sudo().create([
             {'connector_id': connector.id, **values} for connector, values in zip(connectors, secrets, strict=True)])
+        connectors.browse().union(*(
+            connector for connector, values in zip(connectors, secrets, strict=True) if values.get('token')
+        ))._note_new_token()
         for connector, default in zip(connectors, wanted, strict=True):
             if not connector.rule_ids:
                 connector.rule_ids = connector._default_rules()
@@ -146,6 +155,7 @@ class VatportalConnector(models.Model):
         return connectors
 
     def write(self, vals):
+        self._check_may_write(vals)
         vals = self._normalized(vals)
         if 'base_url' in vals and not (self.env.su or self.env.user.has_group('base.group_system')):
             moved = self.filtered(lambda connector: connector.base_url != vals['base_url'])
@@ -163,11 +173,13 @@ class VatportalConnector(models.Model):
                 "Invoices were sent through this connector, so it stays with its company. Create another one."))
         if {'base_url', 'token', 'username', 'password', 'auth_method', 'phone'} & vals.keys():
             # Another address or another account: what was learnt of the old one does not hold.
-            vals |= {'read_methods': False, **_WORKS}
+            super(VatportalConnector, self.sudo()).write({'read_methods': False, **_WORKS})
         secrets = self._take_secrets(vals)
         result = super().write(vals)
         if secrets:
             self.sudo().secret_ids.write(secrets)
+        if secrets.get('token') and 'token_date' not in vals:
+            self._note_new_token()
         if {'active', 'is_default'} & vals.keys():
             self._keep_a_default()
             self._propose_on_moves()
@@ -178,10 +190,10 @@ class VatportalConnector(models.Model):
 
         :raises AccessError: for anyone who may not write them
         """
-        secrets = {name: vals.pop(name) for name in SECRETS if name in vals}
-        for name in secrets:
-            self._check_field_access(self._fields[name], 'write')
-        return secrets
+        for name in SECRETS:
+            if name in vals:
+                self._check_field_access(self._fields[name], 'write')
+        return self._entered_secrets({name: vals.pop(name) for name in SECRETS if name in vals})
 
     def _of_company(self):
         """All connectors of these connectors' companies."""
@@ -213,9 +225,8 @@ class VatportalConnector(models.Model):
         vals = dict(vals)
         if vals.get('phone'):
             vals['phone'] = _phone(vals['phone'])
-        if vals.get('token'):
+        if isinstance(vals.get('token'), str):
             vals['token'] = vals['token'].strip()
-            vals.setdefault('token_date', fields.Datetime.now())
         if vals.get('base_url'):
             with contextlib.suppress(AddressError):  # the constraint says what is wrong with it
                 vals['base_url'] = portal_url(vals['base_url'])
@@ -312,7 +323,8 @@ class VatportalConnector(models.Model):
         delay = max(polling.next_delay(0, self.error_count + 1), retry_after or 0)
         self.sudo().write({
             'error_count': self.error_count + 1,
-            'down_since': self.down_since or now,
+            'failed_at': now,
+            'down_since': min(self.down_since or now, now),
             'down_reason': reason,
             'retry_at': now + timedelta(seconds=delay),
             'last_error': text,
@@ -320,10 +332,13 @@ class VatportalConnector(models.Model):
 
     def _is_waiting(self):
         """Whether the portal is not to be asked before its next try."""
-        return bool(self.retry_at and self.retry_at > fields.Datetime.now())
+        now = fields.Datetime.now()
+        # A failure that lies in the future tells that the clock went back: then it is tried at once.
+        return bool(self.retry_at and self.retry_at > now and (not self.failed_at or self.failed_at <= now + SKEW))
 
     def action_jobs(self):
         """Open the processes of this connector."""
+        self.check_access('read')
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._("Processes"),

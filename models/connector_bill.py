@@ -38,6 +38,7 @@ class VatportalConnector(models.Model):
         return super().create([self._with_bill_date(vals) for vals in vals_list])
 
     def write(self, vals):
+        self._check_may_write(vals)
         if vals.get('auto_bill') and 'auto_bill_from' not in vals:
             without = self.filtered(lambda connector: not connector.auto_bill_from)
             super(VatportalConnector, without).write({'auto_bill_from': fields.Date.context_today(self)})

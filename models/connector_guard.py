@@ -22,6 +22,7 @@ class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
     def write(self, vals):
+        self._check_may_write(vals)
         if _IDENTITY & vals.keys():
             wanted = self._normalized(vals)
             for connector in self:

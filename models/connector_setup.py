@@ -63,6 +63,7 @@ class VatportalConnector(models.Model):
         :raises AccessError: for anyone but accounting managers
         """
         self.ensure_one()
+        self.check_access('write')
         if not self.env.user.has_group('account.group_account_manager'):
             raise AccessError(self.env._("Only accounting managers can create taxes."))
         done = [

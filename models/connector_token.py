@@ -12,6 +12,7 @@ from . import portal_text
 from .concurrency import by_halves
 from .connector_setup import NO_INVOICE
 from .job import OPEN_STATES
+from .secret import MASK
 
 _logger = logging.getLogger(__name__)
 
@@ -62,10 +63,12 @@ class VatportalConnector(models.Model):
             raise ValidationError(self.env._("The token can be renewed after one day at the earliest."))
 
     def write(self, vals):
-        if vals.get('token'):
+        result = super().write(vals)
+        if vals.get('token') not in (None, False, '', MASK):
             # A new token, and one typed in by hand as well, is a new beginning.
-            vals = {'renewal_lost_at': False, 'renewal_put_off_at': False, **vals}
-        return super().write(vals)
+            news = {name: False for name in ('renewal_lost_at', 'renewal_put_off_at') if name not in vals}
+            super(VatportalConnector, self.sudo()).write(news)
+        return result
 
     # ------------------------------------------------------------------ renewal
 
@@ -245,6 +248,7 @@ class VatportalConnector(models.Model):
         :raises AccessError: for anyone who may not change the system's settings
         """
         self.ensure_one()
+        self.check_access('write')
         if not self.env.user.has_group('base.group_system'):
             raise AccessError(self.env._("Only administrators can renew the token."))
         return {

@@ -55,7 +55,7 @@ class VatportalDocument(models.Model):
 
     _name = 'vatportal.document'
     _description = 'e-taxes document'
-    _inherit = ['vatportal.amounts', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['vatportal.amounts', 'vatportal.guard', 'mail.thread', 'mail.activity.mixin']
     _order = 'date desc, id desc'
     _check_company_auto = True
 
@@ -278,6 +278,7 @@ class VatportalDocument(models.Model):
     def action_open_move(self):
         """Open what this document was made from: the invoice."""
         self.ensure_one()
+        self.check_access('read')
         source = self._source()
         return {
             'type': 'ir.actions.act_window',
@@ -289,8 +290,10 @@ class VatportalDocument(models.Model):
     def action_open_job(self):
         """Open the live view of the last process of this document."""
         self.ensure_one()
+        self.check_access('read')
         return self.job_ids.sorted('id')[-1:]._dialog_action()
 
     def action_send_again(self):
         """Open the send wizard for what these documents, rejected, were made from."""
+        self.check_access('read')
         return self.env['vatportal.send.wizard']._open(*(document._source() for document in self))

@@ -190,6 +190,7 @@ class VatportalDocument(models.Model):
     def action_bill_wizard(self):
         """Open the dialog in which a person says what Odoo can't know: the vendor, the invoice, the booking."""
         self.ensure_one()
+        self.check_access('read')
         return {
             'type': 'ir.actions.act_window', 'res_model': 'vatportal.bill.wizard', 'view_mode': 'form',
             'target': 'new', 'name': self.display_name, 'context': {'default_document_id': self.id},
@@ -202,17 +203,19 @@ class VatportalDocument(models.Model):
         if not documents:
             raise UserError(self.env._("None of these documents waits for a bill."))
         documents.sudo().write({'bill_ignored': True, 'bill_requested': False, 'bill_retry_at': False})
+        return True
 
     def action_rebuild_bill(self):
         """Take over into the draft bill what the document says now."""
         self.ensure_one()
         self._check_can_bill()
-        self.move_id.action_vatportal_rebuild_bill()
+        return self.move_id.action_vatportal_rebuild_bill()
 
     def action_want_bill(self):
         """Take back :meth:`action_ignore_bill`."""
         self._check_can_bill()
         self.sudo().write({'bill_ignored': False, 'bill_question': False, 'bill_retry_at': False})
+        return True
 
     def _check_can_bill(self):
         if not self.env.user.has_group('account.group_account_invoice'):

@@ -6,6 +6,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools.misc import split_every
 
 from .concurrency import CONCURRENT
+from .connector import SKEW
 from .document_bill import BillQuestion
 
 _logger = logging.getLogger(__name__)
@@ -47,7 +48,9 @@ class VatportalDocument(models.Model):
         """Scheduled action: make the bills that were asked for, a few per transaction."""
         now = fields.Datetime.now()
         waiting = self.search([
-            ('bill_requested', '=', True), '|', ('bill_retry_at', '=', False), ('bill_retry_at', '<=', now),
+            ('bill_requested', '=', True), '|', ('bill_retry_at', '=', False),
+            # No try is planned farther ahead, so the clock went back.
+            '|', ('bill_retry_at', '<=', now), ('bill_retry_at', '>', now + RETRY + SKEW),
         ], order='date, id')
         self.env['ir.cron']._commit_progress(remaining=len(waiting))
         stopped = waiting.filtered('bill_retry_at')

@@ -134,6 +134,7 @@ class VatportalDocument(models.Model):
 
     def action_delete(self):
         """Open the wizard that deletes these documents from e-taxes."""
+        self.check_access('read')
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._("Delete from e-taxes"),

@@ -9,7 +9,7 @@ class VatportalDocumentLine(models.Model):
 
     _name = 'vatportal.document.line'
     _description = 'e-taxes document line'
-    _inherit = ['vatportal.amounts']
+    _inherit = ['vatportal.amounts', 'vatportal.guard']
     _order = 'document_id, sequence, id'
 
     document_id = fields.Many2one('vatportal.document', required=True, ondelete='cascade', index=True)

@@ -1,7 +1,7 @@
 import logging
 import time
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools.misc import split_every
 
 from ..vatportal import PortalError
@@ -20,10 +20,7 @@ class VatportalDocument(models.Model):
     def _cron_read_numbers(self):
         """Scheduled action: fetch the numbers of invoices that were imported without a signature and signed at
         the portal later. One question per connector and 500 invoices."""
-        now = fields.Datetime.now()
-        waiting = self.search([
-            *self._numbers_domain(), ('connector_id.active', '=', True),
-            '|', ('connector_id.retry_at', '=', False), ('connector_id.retry_at', '<=', now)])
+        waiting = self.search([*self._numbers_domain(), ('connector_id.active', '=', True)])
         end = time.monotonic() + run_seconds() - READ_LIMITS['deadline']
         for connector, documents in waiting.grouped('connector_id').items():
             for ids in split_every(500, documents.ids):

@@ -172,10 +172,10 @@ class VatportalDocument(models.Model):
 
     def action_link_move(self, move_id):
         """The bill of a file without a number is this document's as well: a person says that both are one."""
+        self._check_can_bill()
         other = self.env['account.move'].browse(move_id).exists().sudo().vatportal_bill_document_id - self
         if not other or other not in self._may_be_same() or self._is_billed():
             return super().action_link_move(move_id)
-        self._check_can_bill()
         move = other.move_id.sudo(False).with_env(self.env)
         move.check_access('write')
         rivals = other.sudo()._may_be_same() - self

@@ -19,6 +19,7 @@ class VatportalNewVendor(models.Model):
 
     _name = 'vatportal.new.vendor'
     _description = 'Vendor made of an e-taxes document'
+    _inherit = ['vatportal.guard']
     _rec_name = 'number'
 
     number = fields.Char(required=True, readonly=True)

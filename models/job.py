@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
+# Who may see check codes; addons that let others carry processes on add their groups.
+CARRIERS = 'account.group_account_invoice'
 OPEN_STATES = ('queued', 'starting', 'running')
 STEPS = [
     ('send', "Handed to VatPortal"),
@@ -33,6 +35,7 @@ class VatportalJob(models.Model):
 
     _name = 'vatportal.job'
     _description = 'VatPortal process'
+    _inherit = ['vatportal.guard']
     _order = 'id desc'
     _check_company_auto = True
 
@@ -55,10 +58,11 @@ class VatportalJob(models.Model):
 
     portal_id = fields.Char(
         string="Process Number", readonly=True, help="The number of the process at VatPortal, for its support.")
-    stats = fields.Json(readonly=True)
+    stats = fields.Json(readonly=True, groups=CARRIERS)
     step = fields.Selection(STEPS, readonly=True, help="The last step that is finished.")
-    pin1_code = fields.Char(string="Check Code for PIN1", readonly=True)
-    pin2_code = fields.Char(string="Check Code for PIN2", readonly=True)
+    # For those who carry processes on, not for those who look at the books.
+    pin1_code = fields.Char(string="Check Code for PIN1", readonly=True, groups=CARRIERS)
+    pin2_code = fields.Char(string="Check Code for PIN2", readonly=True, groups=CARRIERS)
     waits_for_pin = fields.Boolean(compute='_compute_waits_for_pin', store=True)
     message = fields.Text(readonly=True, help="What went wrong, in our words.")
     portal_message = fields.Text(readonly=True, help="What the portal said, word for word.")
@@ -81,7 +85,8 @@ class VatportalJob(models.Model):
         readonly=True, help="The last reading is by date, for the portal names any ERP id that it is asked for.")
     one_by_one = fields.Boolean(readonly=True, help="Remove single invoices, for the portal refused them together.")
     kept_ids = fields.Json(readonly=True, help="ERP ids that the portal did not let be removed.")
-    answer = fields.Json(readonly=True, help="The portal's last answer, until its consequences are written.")
+    answer = fields.Json(
+        readonly=True, groups=CARRIERS, help="The portal's last answer, until its consequences are written.")
     started_at = fields.Datetime(readonly=True)
     sent_at = fields.Datetime(readonly=True, help="When the invoices last went to the portal.")
     changed_at = fields.Datetime(readonly=True, help="When the portal last told something new.")
@@ -237,11 +242,13 @@ class VatportalJob(models.Model):
 
     def action_follow(self):
         """Open the live view of this job."""
+        self.check_access('read')
         return self._dialog_action()
 
     def action_documents(self):
         """Open the documents of this job."""
         self.ensure_one()
+        self.check_access('read')
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._("e-taxes Documents"),

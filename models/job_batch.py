@@ -61,8 +61,10 @@ class VatportalJob(models.Model):
         comes any more after all, when what is queued no longer joins it."""
         full = len(self.document_ids) >= self.connector_id.batch_size
         if not self.on_hold:
-            self.sudo().next_poll_at = (
-                more_to_come and not full and fields.Datetime.now() + timedelta(seconds=JOIN_S))
+            if more_to_come and not full:
+                self.sudo()._schedule(JOIN_S)
+            else:
+                self.sudo().next_poll_at = False
 
     def _has_room(self, documents):
         return (
@@ -132,6 +134,7 @@ class VatportalJob(models.Model):
 
     def action_cancel(self):
         # EXTENDS: the live view of the first stands for those that wait for their turn as well
+        self.check_access('read')
         waiting = self.browse()
         for job in self.filtered(lambda job: job.operation != 'download' and job.root_id == job):
             waiting |= (job._batch() - job).filtered(lambda other: other.state == 'queued')

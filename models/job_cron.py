@@ -89,9 +89,8 @@ class VatportalJob(models.Model):
         jobs = self.search([
             ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)), ('connector_id', 'not in', list(busy)),
             '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', now),
-            '|', ('connector_id.retry_at', '=', False), ('connector_id.retry_at', '<=', now),
             '|', ('watched_at', '=', False), ('watched_at', '<=', now - timedelta(seconds=WATCHED_SECONDS)),
-        ], order='next_poll_at, id')
+        ], order='next_poll_at, id').filtered(lambda job: not job.connector_id._is_waiting())
         return jobs.sorted(lambda job: (job.connector_id.sudo().error_count, job.phase != 'follow'))
 
     def _cron_failed(self, job, error):
@@ -107,10 +106,8 @@ class VatportalJob(models.Model):
         try:
             locked = job.sudo()._locked()
             if locked:
-                errors = locked.error_count + 1
-                locked.write({
-                    'error_count': errors,
-                    'next_poll_at': fields.Datetime.now() + timedelta(seconds=polling.next_delay(0, errors))})
+                locked.error_count += 1
+                locked._schedule(polling.next_delay(0, locked.error_count))
                 locked._commit()
         except OperationalError:
             self.env.cr.rollback()

@@ -76,6 +76,7 @@ class VatportalJob(models.Model):
 
     def action_cancel(self):
         # EXTENDS: a deletion that has not left yet leaves its documents as they are
+        self.check_access('read')
         deletions = self.filtered(lambda job: job.operation == 'delete')
         for job in deletions:
             job.check_access('read')
@@ -88,6 +89,7 @@ class VatportalJob(models.Model):
         return super(VatportalJob, self - deletions).action_cancel()
 
     def action_retry(self):
+        self.check_access('read')
         if self.operation == 'delete':
             left = self._batch().document_ids.filtered(lambda document: document.state != 'deleted')
             action = left.action_delete()

@@ -110,6 +110,7 @@ class VatportalJob(models.Model):
 
     def action_cancel(self):
         """Stop imports; for everything else, see the other operations."""
+        self.check_access('read')
         downloads = self.filtered(lambda job: job.operation == 'download')
         if downloads:
             downloads.action_stop()

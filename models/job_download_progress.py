@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from .job import OPEN_STATES
 from .job_download import KEPT_BAD
+from .job_progress import without_null
 
 
 class VatportalJob(models.Model):
@@ -39,7 +40,8 @@ class VatportalJob(models.Model):
             current = _current(batch)
         data = current._progress_batch()
         finished = all(job.state not in OPEN_STATES for job in batch)
-        return {**data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)}
+        return without_null({
+            **data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)})
 
     def _progress(self):
         data = super()._progress()

@@ -69,9 +69,12 @@ class VatportalJob(models.Model):
         return job.filtered(lambda j: j.state in OPEN_STATES)
 
     def _is_due(self):
+        return self._due_at() <= fields.Datetime.now()
+
+    def _due_at(self):
+        """When this job may be moved: at its time, and not before its portal can be asked."""
         now = fields.Datetime.now()
-        due = max(self.next_poll_at or now, self.connector_id.retry_at or now)
-        return due <= now
+        return max(self.next_poll_at or now, self.connector_id.retry_at if self.connector_id._is_waiting() else now)
 
     def _announce(self):
         """Commit the intent to start a process before the portal hears of it.

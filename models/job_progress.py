@@ -24,13 +24,13 @@ class VatportalJob(models.Model):
             - ``id``, ``name``, ``operation``, ``state``, ``finished``
             - ``headline``: one sentence, ``problem``: what went wrong or False, ``portal_message``: the portal's words
             - ``steps``: list of {``key``, ``label``, ``state``: done | active | waiting | failed}
-            - ``code``: None or {``kind``: pin1 | pin2, ``value``, ``title``, ``help``}
+            - ``code``: False or {``kind``: pin1 | pin2, ``value``, ``title``, ``help``}
             - ``elapsed``: seconds since the start, ``next_poll``: seconds until the next call, or False at the end
             - ``documents``: list of {``id``, ``move_id``, ``res_model``, ``res_id``, ``name``, ``partner``, ``total``, ``qaime``, ``state``,
               ``state_label``, ``message``, ``portal_message``}
             - ``counts``: {``total``, ``registered``, ``imported``, ``rejected``, ``pending``}
             - ``can_retry``, ``can_cancel``
-            - ``connector``: {``id``, ``name``} where the connector has to be mended and the user may do so, else None
+            - ``connector``: {``id``, ``name``} where the connector has to be mended and the user may do so, else False
         :raises AccessError: for users who may not read the job, or may not invoice
         """
         self.ensure_one()
@@ -46,7 +46,7 @@ class VatportalJob(models.Model):
             # seconds that Odoo waits before it runs a request again; what is left to do comes with the next call.
             self.env.cr.rollback()
         self.invalidate_recordset()
-        return self._progress()
+        return without_null(self._progress())
 
     def _progress(self):
         finished = self.state not in OPEN_STATES
@@ -89,15 +89,13 @@ class VatportalJob(models.Model):
 
     def _elapsed(self):
         start = self.started_at or self.create_date
-        return int(((self.finished_at or fields.Datetime.now()) - start).total_seconds())
+        return max(0, int(((self.finished_at or fields.Datetime.now()) - start).total_seconds()))
 
     def _next_poll(self):
         """Seconds until the next step is due; a whole second more than that is never asked for."""
         if self.state == 'starting':
             return 2  # someone else's call may have its answer any moment
-        now = fields.Datetime.now()
-        due = max(self.next_poll_at or now, self.connector_id.retry_at or now)
-        return max(1, math.ceil((due - now).total_seconds()))
+        return max(1, math.ceil((self._due_at() - fields.Datetime.now()).total_seconds()))
 
     def _progress_document(self, document):
         labels = dict(document._fields['state']._description_selection(self.env))
@@ -206,5 +204,15 @@ class VatportalJob(models.Model):
     def action_retry(self):
         """Open the send wizard for what was rejected in this job."""
         self.ensure_one()
+        self.check_access('read')
         documents = self.document_ids.browse().union(*(job._own_documents() for job in self._batch()))
         return documents.filtered(lambda doc: doc.state == 'rejected').action_send_again()
+
+
+def without_null(data):
+    """``data``, of any JSON shape, with False for what is not there: XML-RPC knows no null."""
+    if isinstance(data, dict):
+        return {key: without_null(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [without_null(value) for value in data]
+    return False if data is None else data

@@ -16,7 +16,9 @@ class VatportalKind(models.Model):
 
     _name = 'vatportal.kind'
     _description = 'e-taxes document kind'
+    _inherit = ['vatportal.guard']
     _order = 'sequence, id'
+    _vatportal_given_fields = ('code',)
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(

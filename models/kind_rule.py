@@ -14,11 +14,12 @@ class VatportalKindRule(models.Model):
 
     _name = 'vatportal.kind.rule'
     _description = 'e-taxes kind rule'
+    _inherit = ['vatportal.guard']
     _order = 'sequence, id'
     _check_company_auto = True
 
     connector_id = fields.Many2one('vatportal.connector', required=True, ondelete='cascade', index=True)
-    company_id = fields.Many2one(related='connector_id.company_id')
+    company_id = fields.Many2one(related='connector_id.company_id', related_sudo=False)
     sequence = fields.Integer(default=10)
     move_type = fields.Selection(MOVE_TYPES, required=True, default='out_invoice')
     journal_id = fields.Many2one(

@@ -20,6 +20,7 @@ class VatportalProductMapping(models.Model):
 
     _name = 'vatportal.product.mapping'
     _description = 'e-taxes product mapping'
+    _inherit = ['vatportal.guard']
     _order = 'partner_id, product_code, name'
     _check_company_auto = True
 
@@ -132,7 +133,11 @@ def _differs(mapping, name, value):
 
 
 class AccountMoveLine(models.Model):
-    _inherit = 'account.move.line'
+    _name = 'account.move.line'
+    _inherit = ['account.move.line', 'vatportal.guard']
+
+    # Given where a bill is made, which is done with the rights of whoever makes it.
+    _vatportal_given_fields = ('vatportal_line_id', 'vatportal_line_mark')
 
     vatportal_line_id = fields.Many2one(
         'vatportal.document.line', string="e-taxes Line", readonly=True, copy=False, ondelete='set null',

@@ -1,9 +1,36 @@
 import json
+import re
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 # What the portal's account is worth. On the connector each is a field of its own, for the group *Settings* alone.
 SECRETS = ('token', 'username', 'password', 'secret_hash')
+# What stands in their place wherever a person, a form or a file gets them; the user's name is shown as it is.
+MASK = '********'
+MASKED = ('token', 'password', 'secret_hash')
+# No log-in data hold these. PostgreSQL refuses some of them, with the whole statement in its log; headers others.
+_CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+
+
+def shown(name, value):
+    """The secret ``name`` as people get it."""
+    return MASK if value and name in MASKED else value
+
+
+def read_secret(env, label, value):
+    """Return what a person has entered in the field called ``label``; None where it is the mask, left as it stood.
+
+    :raises UserError: for what can't be log-in data; it does not repeat them
+    """
+    if value == MASK:
+        return None
+    if value and (not isinstance(value, str) or _CONTROL.search(value)):
+        raise UserError(env._(
+            "%s: this holds a line break or another character that can't be typed. Copy it once more, on one line.", label))
+    if value and MASK in value:
+        raise UserError(env._("%s: the asterisks stand for the present value. Remove them and enter all of it.", label))
+    return value
 
 
 class VatportalSecret(models.Model):

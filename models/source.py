@@ -39,6 +39,7 @@ class VatportalSource(models.AbstractModel):
 
     _name = 'vatportal.source'
     _description = 'Sent to e-taxes'
+    _inherit = ['vatportal.guard']
 
     # The field of ``vatportal.document`` that points to this model.
     _vatportal_link = None
@@ -146,6 +147,7 @@ class VatportalSource(models.AbstractModel):
 
         :raises UserError: when none of them is of those that are ever sent; Odoo shows the action on every list
         """
+        self.check_access('read')
         if not any(record._vatportal_is_ever_sent() for record in self):
             raise UserError(self._vatportal_never_sent_text())
         return self.env['vatportal.send.wizard']._open(self)
@@ -153,6 +155,7 @@ class VatportalSource(models.AbstractModel):
     def action_vatportal_documents(self):
         """Open the e-taxes documents of this record."""
         self.ensure_one()
+        self.check_access('read')
         action = {
             'type': 'ir.actions.act_window',
             'name': self.env._("e-taxes Documents"),
@@ -167,6 +170,7 @@ class VatportalSource(models.AbstractModel):
     def action_vatportal_follow(self):
         """Open the live view of the process that is at work on this record: a deletion, else the sending."""
         self.ensure_one()
+        self.check_access('read')
         deletion = self.vatportal_document_id._open_deletions()
         return deletion._dialog_action() if deletion else self.vatportal_document_id.action_open_job()
 
@@ -175,6 +179,7 @@ class VatportalSource(models.AbstractModel):
 
         :raises UserError: when none of them is, or was, at e-taxes
         """
+        self.check_access('read')
         documents = self.vatportal_document_id
         if not documents:
             raise UserError(self.env._("None of these was sent to e-taxes; there is nothing to delete."))
@@ -266,6 +271,12 @@ class VatportalSource(models.AbstractModel):
         }
 
     # ------------------------------------------------------------------ guards
+
+    def _vatportal_check_may_write(self):
+        """Before a guard tells anything of these records, whoever asks must be one who could change them. Other apps call
+        with none, which is for nobody to refuse."""
+        if self:
+            self.check_access('write')
 
     def _vatportal_guard(self):
         """:raises UserError: when one of the records lives, or may live, at the portal"""

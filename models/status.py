@@ -9,6 +9,7 @@ class VatportalStatus(models.Model):
 
     _name = 'vatportal.status'
     _description = 'e-taxes status'
+    _inherit = ['vatportal.guard']
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True)

@@ -13,6 +13,7 @@ class VatportalUnitAlias(models.Model):
 
     _name = 'vatportal.unit.alias'
     _description = 'e-taxes unit alias'
+    _inherit = ['vatportal.guard']
     _order = 'name, id'
 
     name = fields.Char(string="Text on the Qaimə", required=True)

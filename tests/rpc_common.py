@@ -23,6 +23,13 @@ def public_methods(model, addon):
     return found - INHERITED
 
 
+def arguments(model, method):
+    """Something for each parameter that has no default."""
+    parameters = list(inspect.signature(getattr(type(model), method)).parameters.values())[1:]
+    return [1 for parameter in parameters if parameter.default is parameter.empty
+            and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)]
+
+
 class RpcCommon:
     """For an HttpCase: every public method of ``ADDON``, called over RPC by people who have no business with it."""
 
@@ -71,15 +78,9 @@ class RpcCommon:
                 lambda record: (record.id, record.write_date if record._log_access else None))
             for name in [*names, *self.records()]}
 
-    def arguments(self, model, method):
-        """Something for each parameter that has no default."""
-        parameters = list(inspect.signature(getattr(type(model), method)).parameters.values())[1:]
-        return [1 for parameter in parameters if parameter.default is parameter.empty
-                and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)]
-
     def call(self, record, method):
         """The answer to the call over HTTP, or the name of the exception."""
-        args = [record.ids, *self.arguments(record, method)]
+        args = [record.ids, *arguments(record, method)]
         try:
             return self.make_jsonrpc_request(
                 f'/web/dataset/call_kw/{record._name}/{method}',

@@ -66,7 +66,7 @@ class TestBackoff(SendCommon):
     def test_a_killed_process_says_nothing_of_the_portal(self):
         job = self.queue(self.create_invoice())
         self.connector._note_failure("down")
-        self.connector.retry_at = False
+        self.connector.sudo().retry_at = False
         job.sudo().state = 'starting'
         job._advance()
         self.assertTrue(self.connector.down_since, "nobody was asked")

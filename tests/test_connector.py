@@ -165,7 +165,7 @@ class TestConnector(SendCommon):
 
     def test_new_account_forgets_what_was_learnt(self):
         self.connector._note_failure("down")
-        self.connector.read_methods = {'/inv/read_invoices': 'POST'}
+        self.connector.sudo().read_methods = {'/inv/read_invoices': 'POST'}
         self.connector.sudo().token = 'other-token'
         self.assertFalse(self.connector.read_methods or self.connector.retry_at)
 

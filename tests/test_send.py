@@ -59,7 +59,7 @@ class TestSend(SendCommon):
                         {'read_style': 'get'}, {'empty_stats': 'missing'}, {'include_res': False}):
             with self.subTest(**setting):
                 self.sandbox.configure(**{**usual, **setting})
-                self.connector.read_methods = False
+                self.connector.sudo().read_methods = False
                 move = self.create_invoice()
                 self.finish(self.send(move))
                 self.assertRegistered(move)
@@ -150,7 +150,7 @@ class TestSend(SendCommon):
         asked = len(self.requests_to(READ))
         self.read_numbers()
         self.assertEqual(len(self.requests_to(READ)), asked, "the portal is left in peace for a while")
-        self.connector.retry_at = False
+        self.connector.sudo().retry_at = False
         self.read_numbers()
         self.assertRegistered(move)
         self.assertFalse(self.connector.down_since)

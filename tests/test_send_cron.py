@@ -98,7 +98,7 @@ class TestSendCron(SendCommon):
         self.sandbox.faults.add(UPLOAD, 'unavailable', status=429, retry_after=60)
         lost._vatportal_queue()
         self.run_cron()
-        self.connector.retry_at = False
+        self.connector.sudo().retry_at = False
         down._vatportal_queue()
         cron_jobs = self.env['vatportal.job'].search([('state', '!=', 'done')])
         clock.pauses.clear()
@@ -158,7 +158,7 @@ class TestSendCron(SendCommon):
             'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
         one, two = self.invoices(2)
         first, second = self.queue(one), self.queue(two, connector=other)
-        self.connector.error_count = 3
+        self.connector.sudo().error_count = 3
         self.assertEqual(self.env['vatportal.job']._cron_due(set()), second + first)
 
     def test_process_that_ended_is_not_asked_again(self):

@@ -52,7 +52,7 @@ class TestSendLive(SendCommon):
         progress = self.refresh(job)
         self.assertTrue(progress['finished'])
         self.assertIs(progress['next_poll'], False)
-        self.assertIsNone(progress['code'])
+        self.assertIs(progress['code'], False)
         self.assertEqual(set(self.marks(progress).values()), {'done'})
         [document] = progress['documents']
         self.assertEqual((document['move_id'], document['name'], document['qaime'], document['state']),

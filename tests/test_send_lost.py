@@ -155,7 +155,7 @@ class TestSendLost(SendCommon):
         self.assertEqual(job.state, 'failed')
         self.assertRejected(moves, "Nothing was sent")
         self.sandbox.faults.clear()
-        self.connector.retry_at = False
+        self.connector.sudo().retry_at = False
         self.finish(self.send(moves))
         self.assertRegistered(moves)
 

@@ -208,7 +208,7 @@ class TestToken(LifecycleCommon):
         self.run_schedule()
         self.assertEqual(self.connector.renewal_put_off_at, since)
         told = self.connector.message_ids
-        self.connector.renewal_put_off_at = since - timedelta(days=3)
+        self.connector.sudo().renewal_put_off_at = since - timedelta(days=3)
         self.run_schedule()
         message = (self.connector.message_ids - told)[:1]
         self.assertIn("a process was under way", message.body)

@@ -19,6 +19,11 @@ def is_number(text) -> bool:
     return bool(digits) and len(text) <= NUMBER_LENGTH and all(char in digits or char.isalpha() for char in text)
 
 
+def is_storable(text) -> bool:
+    """Whether a database can hold ``text``: no NUL, no half of a character."""
+    return not _NOT_STORABLE.search(text)
+
+
 def plain(value, scrub=str):
     """Free-form JSON that is going to be kept, cut to what is worth keeping. Raises nothing.
 

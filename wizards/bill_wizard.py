@@ -9,14 +9,15 @@ class VatportalBillWizard(models.TransientModel):
 
     _name = 'vatportal.bill.wizard'
     _description = 'Decide about an e-taxes document'
+    _inherit = ['vatportal.guard']
 
     document_id = fields.Many2one('vatportal.document', required=True, readonly=True, ondelete='cascade')
-    company_id = fields.Many2one(related='document_id.company_id')
-    direction = fields.Selection(related='document_id.direction')
-    question = fields.Text(related='document_id.bill_ask')
-    date = fields.Datetime(related='document_id.date', string="Date of the Document")
-    amount_total = fields.Float(related='document_id.amount_total', string="Total, AZN", digits=(16, 2))
-    main_info = fields.Char(related='document_id.main_info')
+    company_id = fields.Many2one(related='document_id.company_id', related_sudo=False)
+    direction = fields.Selection(related='document_id.direction', related_sudo=False)
+    question = fields.Text(related='document_id.bill_ask', related_sudo=False)
+    date = fields.Datetime(related='document_id.date', related_sudo=False, string="Date of the Document")
+    amount_total = fields.Float(related='document_id.amount_total', related_sudo=False, string="Total, AZN", digits=(16, 2))
+    main_info = fields.Char(related='document_id.main_info', related_sudo=False)
     counterparty = fields.Char(compute='_compute_candidates', string="On the Document")
     asks_partner = fields.Boolean(compute='_compute_candidates')
     asks_booking = fields.Boolean(compute='_compute_candidates')
@@ -37,6 +38,10 @@ class VatportalBillWizard(models.TransientModel):
     def _compute_candidates(self):
         for wizard in self:
             document = wizard.document_id
+            if not document:
+                wizard.counterparty = wizard.candidate_ids = wizard.proposed_ids = False
+                wizard.asks_partner = wizard.asks_booking = False
+                continue
             number, name = document._counterparty()
             wizard.counterparty = f'{name} ({number})' if number else name
             wizard.candidate_ids = document._vendor_candidates()

@@ -9,6 +9,7 @@ class VatportalDeleteWizard(models.TransientModel):
 
     _name = 'vatportal.delete.wizard'
     _description = 'Delete from e-taxes'
+    _inherit = ['vatportal.guard']
 
     document_ids = fields.Many2many('vatportal.document', string="Documents", required=True)
     line_ids = fields.One2many(
@@ -27,13 +28,19 @@ class VatportalDeleteWizard(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         if 'document_ids' in fields_list and not values.get('document_ids'):
-            records = self.env[self.env.context.get('active_model') or 'vatportal.document'].browse(
-                self.env.context.get('active_ids', []))
-            if 'vatportal_document_id' in records._fields:
-                records = records.vatportal_document_id
-            if records._name == 'vatportal.document':
-                values['document_ids'] = [fields.Command.set(records.ids)]
+            values['document_ids'] = [fields.Command.set(self._chosen_in_list().ids)]
+            self._vatportal_check_links(values)
         return values
+
+    @api.model
+    def _chosen_in_list(self):
+        """The documents of what was chosen in a list, be it documents or what they are of."""
+        documents = self.env['vatportal.document']
+        model, ids = self.env.context.get('active_model') or documents._name, self.env.context.get('active_ids') or []
+        if model == documents._name:
+            return documents.browse(ids)
+        of = model in self.env and 'vatportal_document_id' in self.env[model]._fields
+        return self.env[model].browse(ids).vatportal_document_id if of else documents
 
     # ------------------------------------------------------------------ what is shown
 
@@ -134,6 +141,7 @@ class VatportalDeleteWizardLine(models.TransientModel):
 
     _name = 'vatportal.delete.wizard.line'
     _description = 'Document to delete from e-taxes'
+    _inherit = ['vatportal.guard']
 
     wizard_id = fields.Many2one('vatportal.delete.wizard', required=True, ondelete='cascade')
     document_id = fields.Many2one('vatportal.document', required=True, readonly=True, ondelete='cascade')
@@ -141,10 +149,10 @@ class VatportalDeleteWizardLine(models.TransientModel):
     folder = fields.Selection(
         FOLDERS, required=True,
         help="What was numbered at e-taxes but not signed is a draft there; the portal does not tell it apart.")
-    state = fields.Selection(related='document_id.state')
-    status = fields.Selection(related='document_id.status')
-    partner = fields.Char(related='document_id.buyer_name')
-    amount_total = fields.Float(related='document_id.amount_total', digits=(16, 2))
+    state = fields.Selection(related='document_id.state', related_sudo=False)
+    status = fields.Selection(related='document_id.status', related_sudo=False)
+    partner = fields.Char(related='document_id.buyer_name', related_sudo=False)
+    amount_total = fields.Float(related='document_id.amount_total', related_sudo=False, digits=(16, 2))
 
     @api.depends('document_id')
     def _compute_connector_id(self):

@@ -14,7 +14,7 @@ class VatportalImportWizard(models.TransientModel):
 
     _name = 'vatportal.import.wizard'
     _description = 'Import from e-taxes'
-    _inherit = ['vatportal.import.choice']
+    _inherit = ['vatportal.import.choice', 'vatportal.guard']
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     connector_id = fields.Many2one(

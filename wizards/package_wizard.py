@@ -7,6 +7,7 @@ class VatportalPackageWizard(models.TransientModel):
 
     _name = 'vatportal.package.wizard'
     _description = 'e-taxes package'
+    _inherit = ['vatportal.guard']
 
     move_ids = fields.Many2many('account.move', string="Invoices", required=True)
     alerts = fields.Json(compute='_compute_problems')

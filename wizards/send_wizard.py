@@ -13,6 +13,7 @@ class VatportalSendWizard(models.TransientModel):
 
     _name = 'vatportal.send.wizard'
     _description = 'Send to e-taxes'
+    _inherit = ['vatportal.guard']
 
     move_ids = fields.Many2many('account.move', string="Invoices")
     company_id = fields.Many2one('res.company', compute='_compute_company_id')
@@ -64,7 +65,8 @@ class VatportalSendWizard(models.TransientModel):
         values = super().default_get(fields_list)
         field, _ready = self._fields_of().get(self.env.context.get('active_model'), (None, None))
         if field in fields_list and not values.get(field):
-            values[field] = [fields.Command.set(self.env.context.get('active_ids', []))]
+            values[field] = [fields.Command.set(self.env.context.get('active_ids') or [])]
+            self._vatportal_check_links(values)
         return values
 
     def _usable_fields(self):

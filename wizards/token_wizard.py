@@ -7,12 +7,13 @@ class VatportalTokenWizard(models.TransientModel):
 
     _name = 'vatportal.token.wizard'
     _description = 'Renew the VatPortal token'
+    _inherit = ['vatportal.guard']
 
     connector_id = fields.Many2one('vatportal.connector', required=True, ondelete='cascade')
-    token_date = fields.Datetime(related='connector_id.token_date')
-    token_age = fields.Integer(related='connector_id.token_age')
-    token_is_old = fields.Boolean(related='connector_id.token_is_old')
-    renewal_lost_at = fields.Datetime(related='connector_id.renewal_lost_at')
+    token_date = fields.Datetime(related='connector_id.token_date', related_sudo=False)
+    token_age = fields.Integer(related='connector_id.token_age', related_sudo=False)
+    token_is_old = fields.Boolean(related='connector_id.token_is_old', related_sudo=False)
+    renewal_lost_at = fields.Datetime(related='connector_id.renewal_lost_at', related_sudo=False)
     state = fields.Selection(
         [('ready', "Ready"), ('done', "Renewed"), ('failed', "Not renewed")], default='ready', readonly=True)
     message = fields.Text(readonly=True)

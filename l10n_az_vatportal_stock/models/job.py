@@ -1,8 +1,17 @@
-from odoo import models
+from odoo import fields, models
+
+from odoo.addons.l10n_az_vatportal.models.job import CARRIERS
+
+_CARRIERS = f'{CARRIERS},stock.group_stock_user'
 
 
 class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
+
+    stats = fields.Json(groups=_CARRIERS)
+    pin1_code = fields.Char(groups=_CARRIERS)
+    pin2_code = fields.Char(groups=_CARRIERS)
+    answer = fields.Json(groups=_CARRIERS)
 
     def _may_use(self):
         """Inventory users carry on what consists of transfers alone."""

@@ -69,6 +69,8 @@ class StockMoveLine(models.Model):
         return lines
 
     def write(self, vals):
+        if self and not _SENT_FIELDS.isdisjoint(vals):
+            self.check_access('write')
         lines = changed(self._vatportal_guarded(), vals, _SENT_FIELDS)
         if lines:
             moves = self.env['stock.move'].browse(vals.get('move_id'))

@@ -28,6 +28,7 @@ class StockPicking(models.Model):
     _inherit = ['stock.picking', 'vatportal.source']
 
     _vatportal_link = 'picking_id'
+    _vatportal_owner_fields = ('company_id', 'picking_type_id', 'location_id', 'location_dest_id')
     _vatportal_user_field = 'user_id'
     _vatportal_activity_type = 'l10n_az_vatportal_stock.mail_activity_etaxes'
 
@@ -167,14 +168,18 @@ class StockPicking(models.Model):
         return super().write(vals)
 
     def action_cancel(self):
+        self._vatportal_check_may_write()
         self._vatportal_guard()
         return super().action_cancel()
 
     def action_toggle_is_locked(self):
+        self._vatportal_check_may_write()
         self.filtered('is_locked')._vatportal_guard()
         return super().action_toggle_is_locked()
 
     def unlink(self):
         # Before anything is cancelled on the way.
+        if self:
+            self.check_access('unlink')
         self._vatportal_guard()
         return super().unlink()

@@ -86,7 +86,7 @@ export class JobProgress extends Component {
     show(data) {
         const before = this.state.data;
         Object.assign(this.state, { data, isLost: false, elapsed: data.elapsed });
-        this.elapsedAt = Date.now();
+        this.elapsedAt = performance.now(); // no clock that can be set
         if (data.finished) {
             browser.clearInterval(this.clock);
             this.jobs.seen(data);
@@ -100,7 +100,7 @@ export class JobProgress extends Component {
     tick() {
         const data = this.state.data;
         if (data) {
-            this.state.elapsed = data.elapsed + Math.floor((Date.now() - this.elapsedAt) / 1000);
+            this.state.elapsed = data.elapsed + Math.floor((performance.now() - this.elapsedAt) / 1000);
         }
     }
 

@@ -1,0 +1,186 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+from ..vatportal.plain import is_storable
+
+ADDONS = 'l10n_az_vatportal'
+
+
+class VatportalGuard(models.AbstractModel):
+    """A model that takes from a client neither links to what its user may not see, nor what the addon alone writes.
+
+    Odoo checks the records that are read and written, not those that they point to: related fields, the names of
+    linked records and most computations read those as superuser. Whoever may create a record, or have a form computed
+    that is never saved, could so point it at another company's document and read that. Hence what is pointed to is
+    checked here: before a record is created or written, before a form is computed, and in defaults.
+
+    On our own models that holds for every link; on those of others for ours, for links to models that are guarded as
+    well, and for :attr:`_vatportal_owner_fields`.
+    """
+
+    _name = 'vatportal.guard'
+    _description = 'Takes no links to what its user may not see'
+
+    # Fields of another addon's model that say whose a record is, and with that whose connector and documents count.
+    _vatportal_owner_fields = ('company_id',)
+    # Read-only fields that are given in a person's name all the same.
+    _vatportal_given_fields = ()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self.browse()._vatportal_check_links(vals)
+                self._vatportal_check_own_fields(vals)
+                self._vatportal_check_texts(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._vatportal_check_links(vals)
+            self._vatportal_check_own_fields(vals)
+            self._vatportal_check_texts(vals)
+        return super().write(vals)
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        self.browse()._vatportal_check_links(values)
+        return values
+
+    def onchange(self, values, field_names, fields_spec):
+        self._vatportal_check_links(values)
+        return super().onchange(values, field_names, fields_spec)
+
+    @api.private
+    def fetch(self, field_names=None):
+        # What has no table has nothing to be read, and its fields need others that it does not have.
+        if self._abstract:
+            raise AccessError(self.env._("%s is no model of records.", self._name))
+        return super().fetch(field_names)
+
+    # ------------------------------------------------------------------ links
+
+    def _vatportal_check_links(self, vals):
+        """:raises AccessError: when ``vals``, given for these records or a new one, link them with something that the
+            user may not see; what that is, is not told. A link that is there already stays."""
+        if self.env.su:
+            return
+        for records, field, ids in self._vatportal_links(vals):
+            linked = self.env[field.comodel_name].browse(ids).exists()
+            refused = linked - _visible(linked)
+            if refused and len(records) == 1:
+                refused -= records.sudo()[field.name].sudo(False)
+            if refused:
+                raise AccessError(self.env._(
+                    "“%s” names something that you have no access to, or that belongs to a company in which you do not "
+                    "work at the moment.", field._description_string(self.env)))
+
+    def _vatportal_links(self, vals):
+        """Yield (records, field, ids) of all that ``vals``, given for these records or a new one, link with."""
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if not field or not field.relational or not value:
+                continue
+            ids, nested = _read_value(field, value)
+            if ids and self._vatportal_is_checked(field):
+                yield self, field, ids
+            comodel = self.env[field.comodel_name]
+            if nested and isinstance(comodel, self.pool['vatportal.guard']):
+                for record_id, values in nested:
+                    yield from comodel.browse(record_id)._vatportal_links(values)
+
+    def _vatportal_is_checked(self, field):
+        return (
+            self._name.startswith('vatportal.') or is_ours(field) or field.name in self._vatportal_owner_fields
+            or isinstance(self.env[field.comodel_name], self.pool['vatportal.guard']))
+
+    # ------------------------------------------------------------------ what the addon writes
+
+    def _vatportal_check_own_fields(self, vals):
+        """:raises AccessError: when ``vals`` hold a field of ours that says what the portal has told, or what happened:
+            that a view shows it read-only keeps nobody from writing it."""
+        if self.env.su or self._transient:
+            return
+        for name in vals:
+            field = self._fields.get(name)
+            if field and field.readonly and name not in self._vatportal_given_fields and is_ours(field):
+                raise AccessError(self.env._(
+                    "“%s” is not written by hand: it follows from what has happened, here or at e-taxes.",
+                    field._description_string(self.env)))
+
+    # ------------------------------------------------------------------ texts
+
+    def _vatportal_check_texts(self, vals):
+        """:raises UserError: for a text that the database can't hold, before that is told in its own words, which repeat
+            the statement in logs and answers"""
+        for name, value in vals.items():
+            if isinstance(value, str) and not is_storable(value) and is_ours(self._fields.get(name)):
+                raise UserError(self.env._(
+                    "%s: this holds a character that can't be stored. Type it anew.",
+                    self._fields[name]._description_string(self.env)))
+
+
+class IrRule(models.Model):
+    _inherit = 'ir.rule'
+
+    def _make_access_error(self, operation, records):
+        # EXTENDS base, which in developer mode names the records that nobody is to see
+        error = super()._make_access_error(operation, records)
+        if not isinstance(records, self.pool['vatportal.guard']) or not self.env.user.has_group('base.group_no_one'):
+            return error
+        unnamed = super()._make_access_error(operation, records.browse())
+        error.args = (f'{unnamed.args[0]}\n\n{records._name}: {", ".join(map(str, records.ids[:6]))}', *error.args[1:])
+        return error
+
+
+def is_ours(field):
+    """Whether ``field`` is of this addon, or of one that builds on it."""
+    return bool(field) and any(module.startswith(ADDONS) for module in field._modules)
+
+
+def _visible(records):
+    """Those of ``records`` that the user may see, in the companies at work."""
+    if records._name == 'res.company':
+        # Administrators may read every company; that does not make them people of it.
+        return records & records.env.companies
+    return records._filtered_access('read')
+
+
+def _read_value(field, value):
+    """Return (ids, [(id or (), values)]) of what ``value`` links with and of the records that it makes or changes, in
+    whatever form Odoo takes it for a relational ``field``."""
+    if isinstance(value, models.BaseModel):
+        return _numbers(value.ids), []
+    if field.type == 'many2one':
+        if isinstance(value, dict):
+            return _numbers([value.get('id')]), [(_numbers([value.get('id')]), value)]
+        return _numbers(value[:1] if isinstance(value, (list, tuple)) else [value]), []
+    ids, nested = [], []
+    for command in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(command, dict):
+            ids.append(command.get('id'))
+            nested.append(((), command))
+        elif not isinstance(command, (list, tuple)):
+            ids.append(command)
+        elif command:
+            code, record_id, values = (*command, 0, 0)[:3]
+            if code in (1, 4):
+                ids.append(record_id)
+            if code == 6:
+                ids += values or ()
+            if code in (0, 1) and isinstance(values, dict):
+                nested.append((_numbers([record_id]) if code == 1 else (), values))
+    return _numbers(ids), nested
+
+
+def _numbers(ids):
+    """Those of ``ids`` that are, or stand for, a record of the database, as plain integers."""
+    found = []
+    for value in ids:
+        origin = getattr(value, 'origin', value)  # of a record that is not saved
+        if isinstance(origin, str):
+            origin = int(origin) if origin.isdecimal() else None  # else the name of a line that has no number yet
+        if isinstance(origin, (int, float)) and not isinstance(origin, bool) and origin:
+            found.append(int(origin))
+    return tuple(found)
