@@ -234,6 +234,12 @@ class WalkCommon:
                         broken.append(f'{login} · {name} · {label}: {answer[:200]}')
         return count, told, broken
 
+    def assertNothingTold(self):
+        count, told, broken = self.walk()
+        self.assertEqual(told[:60], [], f"{len(told)} of {count} answers")
+        self.assertEqual(broken[:60], [], f"{len(broken)} of {count} answers")
+        self.assertGreater(count, 300, "the walk itself must not be empty")
+
     def may_break(self, label, error):
         """What Odoo itself answers to fields that are not stored, and to what can't be created."""
         text = str(error)
