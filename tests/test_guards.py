@@ -122,7 +122,10 @@ class TestGuards(SendCommon):
         as_user = move.with_user(self.user)
         with self.assertRaises(AccessError):
             as_user.write({'vatportal_document_ids': [Command.clear()]})
-        as_user.write({'vatportal_document_id': False, 'vatportal_state': 'none'})
+        vals = {'vatportal_document_id': False, 'vatportal_state': 'none'}
+        with self.assertRaises(AccessError):
+            as_user.write(vals)
+        move.sudo().write(vals)  # nor would it help
         with self.assertRaisesRegex(UserError, number):
             self.env['vatportal.send.wizard'].with_user(self.user).create({
                 'move_ids': [Command.set(move.ids)]}).action_send()
