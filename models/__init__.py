@@ -19,6 +19,7 @@ from . import document_settle
 from . import document_read_numbers
 from . import document_import
 from . import document_follow
+from . import document_missing
 from . import job
 from . import job_engine
 from . import job_answer
@@ -60,6 +61,8 @@ from . import document_bill_cron
 from . import document_vendor
 from . import document_match
 from . import document_status
+from . import document_refresh
+from . import account_journal
 from . import document_advance
 from . import document_number
 from . import source

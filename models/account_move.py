@@ -80,7 +80,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ banner
 
     @api.depends('vatportal_state', 'vatportal_is_being_deleted', 'vatportal_document_id.message',
-                 'vatportal_document_id.portal_message')
+                 'vatportal_document_id.portal_message', 'vatportal_document_id.missing_since')
     def _compute_alerts(self):
         return super()._compute_alerts()
 

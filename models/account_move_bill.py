@@ -45,6 +45,13 @@ class AccountMove(models.Model):
             move.vatportal_bill_void = (
                 move.vatportal_bill_document_id.status in FINAL_STATUSES and move.state != 'cancel')
 
+    @api.depends('vatportal_bill_document_id.can_refresh')
+    def _compute_vatportal_can_refresh(self):
+        return super()._compute_vatportal_can_refresh()
+
+    def _vatportal_shown_document(self):
+        return self.vatportal_bill_document_id | super()._vatportal_shown_document()
+
     def _vatportal_total(self):
         """The total in AZN as Decimal, whatever the sign of the entry; None where no amount of it is in AZN."""
         self.ensure_one()
@@ -175,7 +182,7 @@ class AccountMove(models.Model):
 
     @api.depends('vatportal_bill_document_id.amount_differs', 'vatportal_bill_document_id.amount_difference',
                  'vatportal_bill_document_id.amount_vat', 'amount_tax', 'vatportal_bill_document_id.status',
-                 'vatportal_bill_document_id.bill_notes')
+                 'vatportal_bill_document_id.bill_notes', 'vatportal_bill_document_id.missing_since')
     def _compute_alerts(self):
         return super()._compute_alerts()
 
@@ -201,6 +208,9 @@ class AccountMove(models.Model):
                 **({'action_text': self.env._("Take over the new figures"),
                     'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
                    if self.state == 'draft' else look)}
+        if document._is_missing():
+            alerts['vatportal_bill_missing'] = {
+                'level': 'warning', 'message': self.env._("e-taxes: %s", document._missing_text()), **look}
         if self.state == 'draft':
             for level in ('warning', 'info'):
                 texts = [note['text'] for note in document.bill_notes or () if note['level'] == level]

@@ -56,7 +56,7 @@ class VatportalDocument(models.Model):
         "(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", "This bill belongs to another document.")
 
     @api.depends('direction', 'is_foreign', 'status', 'state', 'kind_id.booking', 'bill_ignored', 'bill_question',
-                 'move_id.state', 'amount_total', 'amount_vat', 'fingerprint', 'seller_vat', 'buyer_vat')
+                 'move_id.state', 'amount_total', 'amount_vat', 'fingerprint', 'seller_vat', 'buyer_vat', 'missing_since')
     def _compute_bill_state(self):
         for document in self:
             document.bill_state = document._get_bill_state()
@@ -76,7 +76,7 @@ class VatportalDocument(models.Model):
         booking = self._booking()
         if booking == 'none':
             return 'none'
-        asks = self.bill_question or not booking or self._has_new_status()
+        asks = self.bill_question or not booking or self._has_new_status() or self._is_missing()
         return 'ask' if asks else 'to_bill'
 
     def _booking(self):
@@ -86,7 +86,7 @@ class VatportalDocument(models.Model):
             return False if self.amount_total or self.amount_vat else 'none'
         return booking
 
-    @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code', 'line_ids.quantity')
+    @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code', 'line_ids.quantity', 'missing_since')
     @api.depends_context('lang')
     def _compute_bill_ask(self):
         for document in self:
@@ -108,7 +108,9 @@ class VatportalDocument(models.Model):
         return self.status == 'unknown' or bool(self.fingerprint and not self.status)
 
     def _status_question(self):
-        """What a person has to say because of the document's status; False for nothing."""
+        """What a person has to say because of the document's status, or for want of one; False for nothing."""
+        if self._is_missing():
+            return self._missing_text()
         return self._has_new_status() and self.env._(
             "The status of this document at e-taxes, “%s”, is not known here. Look at e-taxes.gov.az whether the document "
             "is in force, then make its bill, or say that none is wanted.", self.status_code or '–')

@@ -40,7 +40,7 @@ class VatportalDocument(models.Model):
         move_type = document.kind_id._bill_move_type(booking)
         if not move_type:
             raise BillQuestion(document._kind_question())
-        if document._has_new_status() and not duplicates:
+        if document._status_question() and not duplicates:
             raise BillQuestion(document._status_question())
         document._check_money(move_type)
         if not duplicates:

@@ -212,6 +212,7 @@ class VatportalDocument(models.Model):
                 to_create.append(self._new_values(vals, lines, common))
         # Nobody wants five thousand "created" messages, and nothing is changed yet that could be logged.
         new = self.with_context(tracking_disable=True).create(to_create).with_env(self.env)
+        known._note_shown(changed, common)
         foreign = len((new + changed).filtered('is_foreign'))
         return new, changed, unchanged, foreign
 
@@ -219,6 +220,7 @@ class VatportalDocument(models.Model):
     def _new_values(self, vals, lines, common):
         return {
             **vals, **common,
+            'seen_connector_id': common['connector_id'],
             'to_follow': False if vals['is_foreign'] else 'new',
             'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',
             'line_ids': [fields.Command.create(line) for line in lines],

@@ -22,7 +22,7 @@ NEAR = timedelta(days=7)
 FAR = timedelta(days=45)
 PROPOSED = 8
 # What a download knows better than we do.
-_TAKEN_OVER = ('status', 'status_code', 'date', 'fingerprint', 'import_job_id', 'raw')
+_TAKEN_OVER = ('status', 'status_code', 'date', 'fingerprint', 'import_job_id', 'raw', 'seen_connector_id')
 
 
 class VatportalDocument(models.Model):
@@ -70,7 +70,7 @@ class VatportalDocument(models.Model):
     def _match_invoices(self):
         """Link each of these documents of the sent folder with its invoice, or propose some."""
         for _company, documents in self.filtered(
-                lambda document: not document.move_id and document.direction == 'outgoing'
+                lambda document: not document.move_id and document.direction == 'outgoing' and not document._is_missing()
                 and document.state not in ('rejected', 'deleted')).grouped('company_id').items():
             rest = documents - documents._match_by_number()
             rest -= rest._match_by_erp_id()

@@ -45,7 +45,7 @@ class VatportalDocument(models.Model):
             code = document.status_code if document.status == 'unknown' else False
             document.status_label = code or labels.get(document.status, False)
 
-    @api.depends('status', 'direction', 'date', 'state')
+    @api.depends('status', 'direction', 'date', 'state', 'missing_since')
     @api.depends_context('lang')
     def _compute_hint(self):
         for document in self:
@@ -53,6 +53,8 @@ class VatportalDocument(models.Model):
 
     def _get_hint(self):
         _, ours = self.env._, self.direction == 'outgoing'
+        if self._is_missing():
+            return self._missing_text()
         if self.status == 'onApproval' and self.date:
             day = self._baku_date() + DAYS_TO_APPROVE
             if day < fields.Datetime.now().astimezone(BAKU).date():
@@ -122,6 +124,8 @@ class VatportalDocument(models.Model):
 
     def _status_task(self):
         """(summary, what to do) for a person; None where there is nothing to do."""
+        if self._is_missing():
+            return self._missing_task()
         number = self.qaime or self.name
         task = self._sent_task(number) if self.direction == 'outgoing' else self._received_task(number)
         if not task and self.amount_differs:
@@ -151,6 +155,8 @@ class VatportalDocument(models.Model):
         """(summary, what to do) for a document that we issued and that has no invoice in Odoo; None for nothing."""
         if self.direction != 'outgoing' or self.state != 'registered':
             return None
+        if self._is_missing():
+            return self._missing_task()
         _, number = self.env._, self.qaime or self.name
         if self.status == 'updateRequested':
             return (_("e-taxes: %s was sent back for correction", number),

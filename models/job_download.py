@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from odoo import fields, models
 
-from ..vatportal import EtaxesDocument, polling, qaime_number
+from ..vatportal import EtaxesDocument, is_number, polling, qaime_number
 from ..vatportal.codes import code_key
 from .concurrency import CONCURRENT
 
@@ -50,6 +50,8 @@ class VatportalJob(models.Model):
     page_size = fields.Integer(readonly=True, help="The most documents that a page has brought.")
     second_pass = fields.Boolean(readonly=True, help="The pages are read again, for they brought too few.")
     seen = fields.Text(readonly=True, help="The numbers read so far, packed; what came twice counts once.")
+    has_gaps = fields.Boolean(
+        readonly=True, help="The pages are not of one moment: what is in none of them may be there all the same.")
     conflicts = fields.Integer(readonly=True)
     total = fields.Integer(readonly=True, help="How many documents there are, as the portal says.")
     read_count = fields.Integer(string="Read", readonly=True)
@@ -170,35 +172,41 @@ class VatportalJob(models.Model):
         bad = _unpack(value['bad'])
         documents = [EtaxesDocument.from_portal_json(row) for row in rows]
         keys = [qaime_number(document.qaime) for document in documents]
-        keys += [json.dumps(raw, sort_keys=True)[:500] for raw, _why in bad]
+        keys += [number_in(raw) or json.dumps(raw, sort_keys=True)[:500] for raw, _why in bad]
         del rows
-        wanted = [document for document in documents if self._is_wanted(document)]
+        wanted = self._wanted(documents)
         result = self._store(wanted)
         if result is None:
             self._store_later(value)
             return
-        seen = set(_unpack(self.seen)) if self.seen else set()
+        seen = self._seen()
         fresh = [index for index, key in enumerate(keys) if key not in seen]
         seen.update(keys)
         self._count(result, len(documents) - len(wanted), [bad[i - len(documents)] for i in fresh if i >= len(documents)])
+        first = not self.has_documents or not self.read_count
         # The client lifts a total to the number of rows; rows that the portal repeats are no documents.
         total = len(set(keys)) if len(keys) == value['total'] else value['total']
         self.write({
             'state': 'running', 'has_documents': True, 'conflicts': 0, 'total': total,
+            'has_gaps': self.has_gaps or not first and total != self.total,
             'read_count': len(seen), 'seen': _pack(sorted(seen)), 'page_size': max(self.page_size, len(keys)),
             'changed_at': fields.Datetime.now(),
         })
         self._turn_page(len(keys))
 
+    def _wanted(self, documents):
+        """Those of ``documents`` that this import stores."""
+        return [document for document in documents if self._is_wanted(document)]
+
     def _is_wanted(self, document):
-        """Whether the choice of kinds and statuses takes the document; what is included wins over what is not."""
+        return self._takes('kinds', document.type) and self._takes('status', document.status)
+
+    def _takes(self, name, code):
+        """Whether the choice of ``name`` (kinds or status) takes ``code``; what is included wins over what is not."""
         filters = self.filters or {}
-        for name, code in (('kinds', document.type), ('status', document.status)):
-            included, excluded = (
-                {code_key(choice) for choice in filters.get(f'{prefix}_{name}', ())} for prefix in ('inc', 'exc'))
-            if code_key(code) not in included if included else code_key(code) in excluded:
-                return False
-        return True
+        included, excluded = (
+            {code_key(choice) for choice in filters.get(f'{prefix}_{name}', ())} for prefix in ('inc', 'exc'))
+        return code_key(code) in included if included else code_key(code) not in excluded
 
     def _store(self, documents):
         """Store the documents; None where another import of the same folder is at it this moment."""
@@ -250,18 +258,25 @@ class VatportalJob(models.Model):
     def _turn_page(self, rows):
         """Go on to the next page, to a second reading, or to the end."""
         last = not rows or self.page * self.page_size >= self.total or self.page >= MAX_PAGES
-        if self.read_count >= self.total:
+        if self._has_read_all():
             self._end_download()
         elif not last:
             self.page += 1
             self._go_on()
         elif not self.second_pass:
-            self.write({'page': 1, 'second_pass': True})
+            self.write({'page': 1, 'second_pass': True, 'has_gaps': True})
             self._go_on()
         else:
             self._end_download(self.env._(
                 "The portal says that there are %(total)s documents, but its pages brought only %(read)s, twice. "
                 "What came is kept; resume to read again.", total=self.total, read=self.read_count), self.notes)
+
+    def _seen(self):
+        """The numbers that were read so far, a set."""
+        return set(_unpack(self.seen)) if self.seen else set()
+
+    def _has_read_all(self):
+        return self.read_count >= self.total
 
     def _get_warning(self):
         """What was wrong with single documents though everything was read; False for nothing."""
@@ -278,9 +293,17 @@ class VatportalJob(models.Model):
         """End the import, with what went wrong."""
         vals = {'message': problem or False, 'portal_message': portal_message or False}
         if not problem:
-            vals |= {'step': 'numbers', 'seen': False, 'warning': self._get_warning()}
+            warnings = [self._get_warning(), self._note_missing(self._seen())]
+            vals |= {'step': 'numbers', 'seen': False, 'warning': '\n'.join(filter(None, warnings)) or False}
         self.write(vals)
         self._finish()
+
+
+def number_in(raw):
+    """The number of a document that can't be read otherwise; '' where not even that is legible."""
+    raw = raw if isinstance(raw, dict) else {}
+    number = qaime_number(raw.get('qaime') or f"{raw.get('serial') or ''}{raw.get('number') or ''}")
+    return number if is_number(number) else ''
 
 
 def _pack(value):

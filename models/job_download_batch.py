@@ -46,18 +46,21 @@ class VatportalJob(models.Model):
             raise UserError(self.env._(
                 "Set the VÖEN (Tax ID) of %s first: it tells which documents are the company's own.",
                 connector.company_id.display_name))
+        chosen = {key: codes for key, codes in (filters or {}).items() if codes}
+        return self._queue_parts([
+            {'connector_id': connector.id, 'direction': direction, 'date_from': start, 'date_to': end, 'filters': chosen, **vals}
+            for direction in directions for start, end in _months(date_from, date_to)], source, user)
+
+    @api.model
+    def _queue_parts(self, parts, source, user=None):
+        """Create the imports that ``parts``, values of jobs, describe, one to run after the other; only the first is due."""
         now = fields.Datetime.now()
         jobs = self.sudo().create([
             {
-                'operation': 'download', 'connector_id': connector.id, 'user_id': self._owner(user).id,
-                'sign': False,
-                'direction': direction, 'source': source, 'date_from': start, 'date_to': end,
-                'filters': {key: codes for key, codes in (filters or {}).items() if codes},
+                'operation': 'download', 'user_id': self._owner(user).id, 'sign': False, 'source': source,
                 'phase': 'read' if source == 'portal' else 'start',
-                'on_hold': True, 'next_poll_at': now + HOLD, 'started_at': now, 'changed_at': now, **vals,
-            }
-            for direction in directions for start, end in _months(date_from, date_to)
-        ])
+                'on_hold': True, 'next_poll_at': now + HOLD, 'started_at': now, 'changed_at': now, **part,
+            } for part in parts])
         if len(jobs) > 1:
             jobs.root_id = jobs[0]
         jobs[0]._release()
@@ -155,11 +158,13 @@ class VatportalJob(models.Model):
             'next_poll_at': fields.Datetime.now() + HOLD, 'user_id': self._owner().id,
         }
         if self.has_documents or self.source == 'portal':
-            vals['phase'] = 'read'
+            # What is read now is of another moment than what was read before, and than what e-taxes was asked for.
+            old = self.source == 'etaxes'
+            vals |= {'phase': 'read', 'has_gaps': old or bool(self.read_count)}
             if self.second_pass:
                 # Every page was read: from the first again, all counted anew.
                 vals |= {'page': 1, 'second_pass': False, 'seen': False, 'read_count': 0, 'unchanged_count': 0,
-                         'skipped_count': 0, 'bad_count': 0, 'notes': False, 'warning': False}
+                         'skipped_count': 0, 'bad_count': 0, 'notes': False, 'warning': False, 'has_gaps': old}
         else:
             vals |= {'phase': 'start', 'portal_id': False, 'step': False, 'stats': False}
         return vals
@@ -171,7 +176,7 @@ class VatportalJob(models.Model):
 
     def _check_may_import(self):
         self.check_access('read')
-        if not self.env.user.has_group('account.group_account_invoice'):
+        if not self._may_use():
             raise AccessError(self.env._("Only invoicing users can import documents from e-taxes."))
 
     # ------------------------------------------------------------------ buttons

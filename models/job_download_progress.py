@@ -55,13 +55,13 @@ class VatportalJob(models.Model):
     def _progress_download(self):
         """Return the counts of the whole import: dict of
 
-        - ``read``, ``total``, ``created``, ``updated``, ``unchanged``, ``foreign``, ``skipped``, ``bad``
+        - ``read``, ``total``, ``created``, ``updated``, ``unchanged``, ``foreign``, ``skipped``, ``bad``, ``missing``
         - ``percent``: how far it is, every part counting the same, for nobody knows yet how long the next ones are
         - ``parts``: list of {``id``, ``name``, ``state``: waiting | running | done | failed, ``read``, ``total``}, one
           per folder and month
         """
         batch = self._batch()
-        counts = ('read', 'created', 'updated', 'unchanged', 'foreign', 'skipped', 'bad')
+        counts = ('read', 'created', 'updated', 'unchanged', 'foreign', 'skipped', 'bad', 'missing')
         return {
             **{count: sum(batch.mapped(f'{count}_count')) for count in counts},
             'total': sum(batch.mapped('total')),

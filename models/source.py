@@ -61,6 +61,7 @@ class VatportalSource(models.AbstractModel):
     vatportal_can_send = fields.Boolean(compute='_compute_vatportal_can_send')
     vatportal_locked = fields.Boolean(compute='_compute_vatportal_locked')
     vatportal_can_delete = fields.Boolean(compute='_compute_vatportal_can_delete')
+    vatportal_can_refresh = fields.Boolean(compute='_compute_vatportal_can_refresh')
     vatportal_is_being_deleted = fields.Boolean(compute='_compute_vatportal_can_delete')
     vatportal_document_count = fields.Integer(compute='_compute_vatportal_document_count')
 
@@ -105,6 +106,15 @@ class VatportalSource(models.AbstractModel):
             document = record.sudo().vatportal_document_id
             record.vatportal_can_delete = document.can_delete
             record.vatportal_is_being_deleted = document.is_being_deleted
+
+    @api.depends('vatportal_document_id.can_refresh')
+    def _compute_vatportal_can_refresh(self):
+        for record in self:
+            record.vatportal_can_refresh = any(record.sudo()._vatportal_shown_document().mapped('can_refresh'))
+
+    def _vatportal_shown_document(self):
+        """The documents whose status these records show."""
+        return self.vatportal_document_id
 
     def _compute_vatportal_document_count(self):
         counts = dict(self.env['vatportal.document'].sudo()._read_group(
@@ -190,6 +200,17 @@ class VatportalSource(models.AbstractModel):
             action['context']['default_unsent'] = ', '.join(names)
         return action
 
+    def action_vatportal_refresh_status(self):
+        """Ask what e-taxes has of the documents of these records, see :meth:`VatportalDocument.action_refresh_status`.
+
+        :raises UserError: when none of them has a document with a number
+        """
+        self.check_access('read')
+        documents = self.sudo()._vatportal_shown_document().sudo(False)
+        if not documents:
+            raise UserError(self.env._("None of these is at e-taxes."))
+        return documents.action_refresh_status()
+
     # ------------------------------------------------------------------ banner
 
     def _vatportal_alerts(self):
@@ -241,7 +262,7 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_standing_text(self, document):
         """What the registered ``document`` of this record asks for; False for nothing."""
-        if document.status not in ASKING_STATUSES:
+        if document.status not in ASKING_STATUSES and not document._is_missing():
             return False
         return self.env._("e-taxes: %(number)s. %(hint)s", number=document.qaime or document.name, hint=document.hint)
 

@@ -86,3 +86,5 @@ from . import test_bill_vendor
 from . import test_xml_same
 from . import test_xml_branch
 from . import test_xml_pack
+from . import test_missing
+from . import test_refresh

@@ -57,6 +57,10 @@ class VatportalDocument(models.Model):
         # What was made from a transfer belongs to no invoice.
         return super(VatportalDocument, self.filtered(lambda document: not document.picking_id))._match_invoices()
 
+    def _check_may_refresh(self):
+        if not (self.env.user.has_group('stock.group_stock_user') and all(document.picking_id for document in self)):
+            super()._check_may_refresh()
+
     def _link_problem(self, move):
         if self.picking_id:
             return self.env._("%(name)s belongs to the transfer %(transfer)s.",

@@ -20,7 +20,8 @@ class VatportalJob(models.Model):
             and all(job.sudo()._has_transfers_only() for job in self))
 
     def _has_transfers_only(self):
-        return bool(self.document_ids) and all(document.picking_id for document in self.document_ids)
+        documents = self.document_ids | self.asked_document_ids
+        return bool(documents) and all(document.picking_id for document in documents)
 
     def _count_text(self):
         if self.sudo()._has_transfers_only():

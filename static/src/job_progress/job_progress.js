@@ -201,7 +201,7 @@ export class JobProgress extends Component {
     }
 
     badgeClass(document) {
-        return BADGES[document.state] || "text-bg-300";
+        return document.level ? `text-bg-${document.level}` : BADGES[document.state] || "text-bg-300";
     }
 
     formatTotal(document) {
@@ -237,6 +237,7 @@ export class JobProgress extends Component {
             { key: "skipped", label: _t("Left out"), className: "text-bg-300" },
             { key: "foreign", label: _t("Not ours"), className: "text-bg-warning" },
             { key: "bad", label: _t("Unreadable"), className: "text-bg-danger" },
+            { key: "missing", label: _t("Missing"), className: "text-bg-danger" },
         ]
             .map((entry) => ({ ...entry, count: progress[entry.key] }))
             .filter((entry) => entry.count);

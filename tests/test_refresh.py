@@ -1,0 +1,215 @@
+from datetime import date, timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .test_missing import MissingCommon
+
+START = '/etx/import'
+
+
+@tagged('post_install_l10n', 'post_install', '-at_install')
+class TestRefresh(MissingCommon):
+
+    def jobs(self, action):
+        self.assertEqual(action['res_model'], 'vatportal.job')
+        job = self.env['vatportal.job'].browse(action['res_id'])
+        return job._batch()
+
+    def refresh(self, records, name='action_refresh_status'):
+        jobs = self.jobs(getattr(records, name)())
+        for job in jobs:
+            self.finish(job)
+        return jobs
+
+    def asked(self):
+        return [record.json for record in self.sandbox.requests if record.path.endswith('/etx/read_invoices')]
+
+    # ------------------------------------------------------------------ one document
+
+    def test_one_document_and_no_folder(self):
+        numbers = self.put(3)
+        self.download()
+        later = self.put(2)
+        for number in numbers:
+            self.sandbox.portal.set_status(number, 'cancelRequested')
+        document = self.of(numbers[0])
+        job = self.refresh(document)
+        self.assertEqual((job.state, job.date_from, job.date_to), ('done', date(2026, 11, 10), date(2026, 11, 10)))
+        self.assertEqual(document.status, 'cancelRequested')
+        self.assertEqual(self.of(numbers[1]).status, 'approved', "Nobody asked for it")
+        self.assertFalse(self.of(later[0]))
+        data = job.action_refresh()
+        self.assertEqual((data['name'], data['headline']), (
+            f'Status: {document.name}', f'{document.name} has changed, as VatPortal has it: Cancellation requested.'))
+        row, = data['documents']
+        self.assertEqual((row['id'], row['state_label'], row['message']), (document.id, "Cancellation requested", False))
+        self.assertEqual((data['progress']['updated'], data['progress']['skipped'], data['can_ask_etaxes']), (1, 0, True))
+        data = self.refresh(document).action_refresh()
+        self.assertIn("is unchanged", data['headline'])
+        self.assertNotIn(None, [value for key, value in data.items() if key not in ('code', 'connector')])
+
+    def test_then_etaxes(self):
+        """VatPortal holds an old copy: e-taxes itself is asked, which costs a PIN."""
+        number = self.put(2)[0]
+        self.download()
+        self.sandbox.portal.set_status(number, 'canceled', held=False)
+        job = self.refresh(self.of(number))
+        self.assertEqual(self.of(number).status, 'approved')
+        asked = self.jobs(job.action_ask_etaxes())
+        self.finish(asked)
+        self.assertEqual((asked.source, asked.asked_document_ids, asked.state), ('etaxes', self.of(number), 'done'))
+        self.assertEqual(self.of(number).status, 'canceled')
+        self.assertFalse(asked.action_refresh()['can_ask_etaxes'])
+        start, = [record.json for record in self.sandbox.requests if record.path.endswith(START)]
+        self.assertEqual((start['date_from'][:10], start['date_to'][:10], start['dir']), ('10.11.2026', '10.11.2026', 0))
+
+    def test_invoices_and_bills(self):
+        move = self.create_invoice()
+        self.finish(self.send(move))
+        self.assertTrue(move.vatportal_can_refresh)
+        self.sandbox.portal.set_status(move.vatportal_qaime, 'approved')
+        job = self.refresh(move, 'action_vatportal_refresh_status')
+        self.assertEqual((job.direction, move.vatportal_status), ('outgoing', 'approved'))
+        number = self.put(1)[0]
+        self.download()
+        self.of(number).action_create_bills()
+        bill = self.of(number).move_id
+        self.sandbox.portal.set_status(number, 'canceled')
+        jobs = self.refresh(bill | move, 'action_vatportal_refresh_status')
+        self.assertEqual(set(jobs.mapped('direction')), {'incoming', 'outgoing'})
+        self.assertTrue(bill.vatportal_bill_void)
+        draft = self.create_invoice(post=False)
+        self.assertFalse(draft.vatportal_can_refresh)
+        with self.assertRaises(UserError):
+            draft.action_vatportal_refresh_status()
+
+    def test_signed_after_midnight(self):
+        """The day of what was sent, and never read, may be the one after."""
+        move = self.create_invoice()
+        self.finish(self.send(move))
+        move.vatportal_document_id.sudo().date = fields.Datetime.now() - timedelta(days=1)
+        self.sandbox.portal.set_status(move.vatportal_qaime, 'approved')
+        self.refresh(move, 'action_vatportal_refresh_status')
+        self.assertEqual(move.vatportal_status, 'approved')
+
+    # ------------------------------------------------------------------ several
+
+    def test_several_are_as_few_processes_as_can_be(self):
+        numbers = self.put(2) + self.put(2, moment='12.11.2026 12:00') + self.put(1, moment='20.09.2026 12:00')
+        sent = self.put(1, folder=1)
+        self.download(dates=(date(2026, 9, 1), date(2026, 11, 30)))
+        self.download('outgoing')
+        documents = self.of(numbers[0]) | self.of(numbers[2]) | self.of(numbers[4]) | self.of(sent[0], 'outgoing')
+        jobs = self.refresh(documents)
+        self.assertEqual(sorted((job.direction, job.date_from.month, job.date_from.day, job.date_to.day) for job in jobs), [
+            ('incoming', 9, 20, 20), ('incoming', 11, 10, 12), ('outgoing', 11, 10, 10)])
+        self.assertEqual(jobs[0].action_refresh()['headline'], "4 documents, as VatPortal has them: 0 changed, 0 not found.")
+        self.assertEqual(len(self.refresh(self.of(numbers[0]) | self.of(numbers[1]))), 1, "One day, one process")
+
+    def test_pages_end_where_all_is_found(self):
+        self.sandbox.configure(page_size=2)
+        numbers = self.put(9)
+        self.download()
+        before = len(self.asked())
+        job = self.refresh(self.of(numbers[1]))
+        self.assertEqual((job.state, len(self.asked()) - before), ('done', 1))
+
+    def test_those_that_cant_be_asked_for(self):
+        number = self.put(1)[0]
+        self.download()
+        nameless = self.document(qaime=False, date='2026-11-10 08:00:00', file_name='a.xml')
+        undated = self.document(date=False, file_name='b.xml', fingerprint=False)
+        for document in (nameless, undated):
+            self.assertFalse(document.can_refresh)
+            with self.assertRaises(UserError):
+                document.action_refresh_status()
+        job = self.refresh(self.of(number) | nameless | undated)
+        self.assertEqual(job.asked_document_ids, self.of(number))
+        self.assertIn(undated.name, job.action_refresh()['warning'])
+        self.assertNotIn("All documents are here", job.warning)
+
+    def test_a_file_whose_bill_has_its_day(self):
+        number = self.put(1)[0]
+        document = self.document(qaime=number, date=False, file_name='b.xml', status=False, status_code=False)
+        document.action_create_bills()
+        document.move_id.invoice_date = '2026-11-10'
+        self.assertTrue(document.can_refresh)
+        self.refresh(document)
+        self.assertEqual(document.status, 'approved')
+
+    # ------------------------------------------------------------------ not there
+
+    def test_missing(self):
+        """Its day was read, and it is not there: that alone is marked, and the reading says so."""
+        numbers = self.put(6)
+        self.download()
+        for number in numbers[:2]:
+            self.drop_from(number)
+        document = self.of(numbers[0])
+        job = self.refresh(document)
+        self.assertEqual(self.missing(), document)
+        data = job.action_refresh()
+        self.assertEqual(data['headline'], f"VatPortal does not have {document.name}.")
+        self.assertIn("missing at e-taxes", data['documents'][0]['message'])
+        self.assertEqual(data['progress']['missing'], 1)
+
+    def test_not_found_and_not_missing(self):
+        """What was never seen there is told as not found."""
+        document = self.document(qaime='MT261100000009', date='2026-11-10 08:00:00', fingerprint=False)
+        self.put(3)
+        job = self.refresh(document)
+        self.assertFalse(self.missing())
+        self.assertIn("not among the documents", job.action_refresh()['documents'][0]['message'])
+
+    # ------------------------------------------------------------------ who
+
+    def test_access(self):
+        number = self.put(1)[0]
+        self.download()
+        document = self.of(number)
+        own = {'company_id': self.company.id, 'company_ids': [Command.set(self.company.ids)]}
+        reader = new_test_user(self.env, 'reader17', 'account.group_account_readonly', **own)
+        clerk = new_test_user(self.env, 'clerk17', 'account.group_account_invoice', **own)
+        other = self.env['res.company'].create({'name': "Başqa MMC"})
+        stranger = new_test_user(self.env, 'stranger17', 'account.group_account_manager', company_id=other.id,
+                                 company_ids=[Command.set(other.ids)])
+        before = self.env['vatportal.job'].search_count([])
+        for user in (reader, stranger):
+            with self.assertRaises(AccessError):
+                document.with_user(user).with_context(allowed_company_ids=user.company_ids.ids).action_refresh_status()
+        self.assertEqual(self.env['vatportal.job'].search_count([]), before)
+        job = self.jobs(document.with_user(clerk).action_refresh_status())
+        self.finish(job)
+        self.assertEqual((job.user_id, job.state), (clerk, 'done'))
+        with self.assertRaises(AccessError):
+            job.with_user(reader).action_ask_etaxes()
+        action = job.with_user(clerk).action_ask_etaxes()
+        self.assertEqual(self.env['vatportal.job'].browse(action['res_id']).user_id, clerk)
+
+    # ------------------------------------------------------------------ Odoo's own buttons
+
+    def test_buttons_of_journals(self):
+        Journal = self.env['account.journal']
+        sale, purchase = self.company_data['default_journal_sale'], self.company_data['default_journal_purchase']
+        self.assertEqual((purchase | sale).mapped('show_fetch_in_einvoices_button'), [True, False])
+        self.assertEqual((purchase | sale).mapped('show_refresh_out_einvoices_status_button'), [False, True])
+        action = purchase.button_fetch_in_einvoices()
+        self.assertEqual((action['res_model'], action['context']['default_direction']), ('vatportal.import.wizard', 'incoming'))
+        wizard = self.env[action['res_model']].with_context(**action['context']).create({})
+        self.assertEqual(wizard.connector_id, self.connector)
+        self.assertEqual(sale.button_refresh_out_einvoices_status()['tag'], 'display_notification')
+        moves = self.create_invoice() | self.create_invoice() | self.create_invoice()
+        self.finish(self.send(moves))
+        moves[1].vatportal_document_id.sudo().write({'status': 'approved', 'status_code': 'approved'})
+        job = self.jobs(sale.button_refresh_out_einvoices_status())
+        self.assertEqual(job.asked_document_ids, (moves[0] | moves[2]).vatportal_document_id)
+        self.connector.active = False
+        Journal.invalidate_model()
+        self.assertFalse(sale.show_refresh_out_einvoices_status_button or purchase.show_fetch_in_einvoices_button)
+        reader = new_test_user(self.env, 'reader17b', 'account.group_account_readonly', company_id=self.company.id,
+                               company_ids=[Command.set(self.company.ids)])
+        self.connector.active = True
+        self.assertFalse(purchase.with_user(reader).show_fetch_in_einvoices_button)
