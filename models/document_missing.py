@@ -1,10 +1,15 @@
+import logging
 from datetime import datetime, time, timedelta
 
 from odoo import fields, models
 
 from ..vatportal import is_number
+from .concurrency import CONCURRENT
 from .document_delete import FINAL_STATUSES
+from .document_settle import failure_text
 from .portal_values import BAKU_OFFSET
+
+_logger = logging.getLogger(__name__)
 
 # So many documents are named.
 NAMES_SHOWN = 10
@@ -106,8 +111,10 @@ class VatportalJob(models.Model):
     def _note_missing(self, numbers):
         """Mark the documents that this import, which has read ``numbers`` and come to its end, shows to be missing; return
         what is to be said of it, or False."""
-        known = self._may_miss() if self._shows_all(numbers) else self.env['vatportal.document']
+        known = self._may_miss() if self._shows_all(numbers) else self.env['vatportal.document'].sudo()
         missing = known.filtered(lambda document: document.qaime not in numbers)
+        missing = missing.filtered(
+            lambda document: not document._open_deletions() and not self._is_outrun(document.import_job_id))
         if not missing:
             return False
         if len(missing) > 1 and 2 * len(missing) > len(known):
@@ -116,12 +123,24 @@ class VatportalJob(models.Model):
                 "%(missing)s of the %(known)s documents of these days that are known here were not among what was read. That "
                 "is too many to be true, so none was marked: compare with e-taxes.gov.az, and look at the account.",
                 missing=len(missing), known=len(known))
-        missing = self._asked_among(missing)
-        missing._set_missing(self)
-        self.missing_count = len(missing)
-        names = missing[:NAMES_SHOWN].mapped('name') + ['…'] * (len(missing) > NAMES_SHOWN)
-        problems = missing._follow_waiting([('id', 'in', missing.ids)])
-        return missing and '\n'.join([self.env._(
+        return self._mark_missing(self._asked_among(missing))
+
+    def _mark_missing(self, documents):
+        if not documents:
+            return False
+        try:
+            with self.env.cr.savepoint():
+                documents._set_missing(self)
+        except CONCURRENT:
+            raise
+        except Exception as error:
+            # Another module's trouble; what was read is here, and the next import looks again.
+            _logger.exception("VatPortal job %s: missing documents could not be marked", self.id)
+            return self.env._("Documents that are missing could not be marked: %s", failure_text(self, error))
+        self.missing_count = len(documents)
+        names = documents[:NAMES_SHOWN].mapped('name') + ['…'] * (len(documents) > NAMES_SHOWN)
+        problems = documents._follow_waiting([('id', 'in', documents.ids)])
+        return '\n'.join([self.env._(
             "Missing at e-taxes, though no status says why: %s. Look for them at e-taxes.gov.az; nothing was changed here.",
             ', '.join(names)), *problems])
 
@@ -137,18 +156,18 @@ class VatportalJob(models.Model):
 
     def _may_miss(self):
         """The documents that this import ought to have brought if they are where they were: this account has shown them
-        in this folder before, they lie well within its days, and are neither gone already nor underway."""
+        in this folder before, they lie well within its days, and are not gone already."""
         first, last = (datetime.combine(day, time()) - BAKU_OFFSET for day in (
             self.date_from, self.date_to + timedelta(days=1)))
-        documents = self.env['vatportal.document'].sudo().search([
+        documents = self.env['vatportal.document'].sudo().search_fetch([
             ('company_id', '=', self.company_id.id), ('direction', '=', self.direction),
             ('seen_connector_id', '=', self.connector_id.id), ('missing_since', '=', False), ('is_foreign', '=', False),
             ('state', '=', 'registered'), ('qaime', '!=', False),
             ('status', 'not in', (*FINAL_STATUSES, *AWAY_STATUSES)),
-            ('date', '>=', first + SHIFT), ('date', '<', last - SHIFT)], order='id')
-        return documents.filtered(lambda document: (
-            not document._open_deletions() and not self._is_outrun(document.import_job_id)
-            and (self.source == 'portal' or self._takes('kinds', document.kind_id.code))))
+            ('date', '>=', first + SHIFT), ('date', '<', last - SHIFT)], ['qaime', 'kind_id'], order='id')
+        if self.source == 'portal':
+            return documents
+        return documents.filtered(lambda document: self._takes('kinds', document.kind_id.code))
 
     def _is_outrun(self, job):
         """Whether ``job``, another import, has brought something since this one began: it may know better."""

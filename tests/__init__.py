@@ -88,3 +88,4 @@ from . import test_xml_branch
 from . import test_xml_pack
 from . import test_missing
 from . import test_refresh
+from . import test_refresh_tour

@@ -1,115 +1,158 @@
-import random
-from decimal import Decimal
+from collections import Counter
+from datetime import date
 
-from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.l10n_az_vatportal.tests.xml_common import XmlCommon
+from odoo.addons.l10n_az_vatportal.tests.bill_common import VENDOR
+
+from .month_common import MonthCommon, in_qepik
 
 DOCUMENTS = 300
-# Every so many documents came as a file; of every so many the total, or the VAT, is another than that of the rows.
-FILES, ODD = 5, 9
-STATUSES = ('approved', 'approved', 'approvedBySystem', 'onApproval', 'updateRequested', 'cancelRequested')
-# What means a unit for everybody, and what does not.
-UNITS, OPEN_UNITS = ('ədəd',) * 6, ('qutu', 'KVST')
-COLUMNS = ('amount_vat_base', 'amount_zero', 'amount_exempt', 'amount_not_subject')
+SETTLED = {'approved', 'approvedBySystem'}
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
-class TestOrdersMonth(XmlCommon):
-    """A seeded month beside purchase orders, of a vendor whose bills Odoo posts by itself."""
+class TestOrdersMonth(MonthCommon):
+    """A month of all shapes, from files and from the portal, of vendors whose bills Odoo posts by itself: every bill is its
+    document's to the qəpik, there is one for each, and none is posted while anything about it is open."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company.autopost_bills = True
-        cls.vendor.autopost_bills = 'always'
-        cls.random = random.Random(11)
-        cls.product.vatportal_code = False
-        cls.goods = [cls.create_product(f"Mal {position}", False, barcode=f'476000100{position:04}') for position in range(12)]
-        if 'is_storable' in cls.env['product.product']._fields:  # with Inventory
-            for product in cls.goods[::2]:
-                product.is_storable = True
+    # ------------------------------------------------------------------ what happens in the month
 
-    def row(self):
-        """A row in one to four VAT columns, of a product or of nothing that is known."""
-        product = self.random.choice([*self.goods, None])
-        quantity, price = self.random.randint(1, 40), self.random.randint(1, 5000) / 100
-        if self.random.random() < 0.03:
-            quantity += 0.125  # Odoo keeps two decimals
-        total = Decimal(str(price)) * Decimal(str(quantity))
-        names = self.random.sample(COLUMNS, self.random.choice((1, 1, 1, 2, 4)))
-        bases = [(total / len(names)).quantize(Decimal('0.01')) for _name in names]
-        bases[0] += total - sum(bases)
-        columns = dict(zip(names, map(float, bases), strict=True))
-        vat = round(columns.get('amount_vat_base', 0.0) * 0.18, 4)
-        return self.line(float(total), None, vat=vat, quantity=quantity, price_unit=price,
-                         unit=self.random.choice(UNITS + OPEN_UNITS), **columns, **(
-            {'name': product.name, 'barcode': product.barcode} if product else {'name': f"Naməlum {quantity}", 'barcode': '0'}))
+    def seed(self, count):
+        shapes = sorted(name for name in dir(self) if name.startswith('shape_'))
+        for position in range(count):
+            getattr(self, shapes[position % len(shapes)])()
 
-    def order_for(self, rows):
-        """An order of this total, not received yet: of these goods, of others, or without VAT; or none."""
-        kind = self.random.choice(('goods', 'others', 'gross', None))
-        if not kind:
-            return
-        total = sum(row['amount_total'] for row in rows)
-        taxes = {'amount_vat_base': 'vat', 'amount_zero': 'zero', 'amount_exempt': 'exempt', 'amount_not_subject': 'not_subject'}
-        lines = [{'product_id': self.random.choice(self.goods).id, 'product_qty': 1, 'price_unit': total, 'tax_ids': False}]
-        if kind == 'goods':
-            lines = [{
-                'product_id': self.env['product.product'].search([('barcode', '=', row['barcode'])]).id or self.product.id,
-                'product_qty': row['quantity'], 'price_unit': row['price_unit'],
-                'tax_ids': [Command.set([self.purchase[category].id for name, category in taxes.items() if row.get(name)][:1])],
-            } for row in rows]
-        elif kind == 'others':
-            lines[0]['tax_ids'] = [Command.set(self.purchase['vat'].ids)]
-            lines[0]['price_unit'] = round(total / 1.18, 2)
-        order = self.env['purchase.order'].create({
-            'partner_id': self.vendor.id, 'currency_id': self.company.currency_id.id,
-            'order_line': [Command.create(line) for line in lines]})
-        order.button_confirm()
+    def drop_files(self):
+        for content, name, journal in self.files:
+            self.drop_again(content, name, journal)
 
-    def receive(self, position):
-        """A document and its bill, as a download or a file."""
-        if position % FILES == 0:
-            amount = str(self.random.randint(100, 99999) / 100)
-            self.order_for([self.line(float(amount), name="Sement M400", barcode='0')])
-            return self.drop(self.xml(amount, number=f'MT2612{position:08}')).vatportal_bill_document_id
-        rows = [self.row() for _each in range(self.random.randint(1, 4))]
-        self.order_for(rows)
-        sums = {name: round(sum(row.get(name, 0.0) for row in rows), 6) for name in ('amount_vat', 'amount_total')}
-        if position % ODD == 0:
-            sums[self.random.choice(list(sums))] += self.random.choice((0.01, 0.02, 5.0, 20.0))
-        document = self.document(*rows, status=self.random.choice(STATUSES), **sums)
-        document.action_create_bills()
-        if document.bill_state == 'ask':
-            self.assertIn(".125", document.bill_question)
-            document._make_bill(duplicates=True)
-        document.move_id._autopost_bill()
-        return document
+    def download(self):
+        job = self.env['vatportal.job']._queue_download(
+            self.connector, ['incoming'], date(2026, 11, 1), date(2026, 11, 30), 'portal')
+        self.finish(job)
+        self.assertEqual((job.state, job.bad_count, job.notes), ('done', 0, False))
+        for _round in range(20):
+            waiting = self.documents().filtered('bill_requested')
+            if not waiting:
+                break
+            self.run_cron()
+        return job
+
+    def let_odoo_post(self):
+        """Odoo posts bills of such vendors as soon as they have come."""
+        for move in self.bills().filtered(lambda move: move.state == 'draft'):
+            move._autopost_bill()
+
+    def answer(self):
+        """A person answers what is asked: links what was typed before, and has the other bills made."""
+        self.archived.active = True
+        asked = self.documents().filtered(lambda document: document.bill_state == 'ask')
+        for document in asked:
+            document.invalidate_recordset()
+            wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
+            if wizard.move_id:
+                wizard.action_link()
+                continue
+            wizard.booking = 'bill' if wizard.asks_booking else False
+            wizard.action_create()
+        return asked
+
+    # ------------------------------------------------------------------ what is true of it
+
+    def bills(self):
+        return self.env['account.move'].search([
+            ('company_id', 'in', (self.company + self.branch).ids), ('move_type', 'in', ('in_invoice', 'in_refund'))])
+
+    def document_of(self, number):
+        return self.documents(qaime=number)
+
+    def assert_true(self, with_vat=True):
+        """Every bill is its document's, and each document has one."""
+        wrong = {}
+        for number, (total, vat) in self.truth.items():
+            move = self.document_of(number).move_id
+            taxes = move.line_ids.filtered(
+                lambda line: line.tax_line_id and line.tax_line_id.vatportal_category not in ('excise', 'road'))
+            booked = in_qepik(move.amount_total), in_qepik(abs(sum(taxes.mapped('balance'))))
+            if booked != (total, vat if with_vat else 0):
+                wrong[number] = (booked, total, vat, move.invoice_line_ids.mapped('name'))
+        self.assertFalse(wrong)
+        self.assertEqual(len(self.bills()), len(self.truth), "Not one is there twice")
+        self.assertEqual(len(self.documents().move_id), len(self.truth))
+        numbers = Counter(self.documents().mapped('qaime'))
+        self.assertEqual(set(numbers.values()), {1})
+
+    def assert_posted_without_a_doubt(self, share=0.0):
+        posted = self.bills().filtered(lambda move: move.state == 'posted')
+        self.assertGreaterEqual(len(posted), share * len(self.truth))
+        for document in posted.vatportal_bill_document_id:
+            self.assertIn(document.status, SETTLED)
+            self.assertFalse(document._is_missing() or document.amount_differs or document.bill_question)
+            self.assertFalse([note for note in document.bill_notes or () if note['level'] == 'warning'])
+        return posted
 
     def test_month(self):
-        documents = self.env['vatportal.document'].union(*(self.receive(position) for position in range(DOCUMENTS)))
-        self.assertEqual(len(documents.move_id), DOCUMENTS)
-        self.assertEqual(self.env['account.move'].search_count([
-            ('move_type', '=', 'in_invoice'), ('company_id', '=', self.company.id)]), DOCUMENTS)
-        even = documents.filtered(lambda document: not document.amount_differs)
-        self.assertGreater(len(even), DOCUMENTS * 0.9)
-        for document in even:
-            self.assertEqual(document.move_id._vatportal_total(), document._amount_to_pay())
-            self.assertEqual(document.move_id._vatportal_vat(), document._to_book('amount_vat'))
-        for document in documents:
-            lines = document.move_id.invoice_line_ids
-            self.assertEqual(document.line_ids, lines.vatportal_line_id, "Its rows, all of them")
-        posted = documents.move_id.filtered(lambda move: move.state == 'posted')
-        self.assertTrue(posted < documents.move_id)
-        self.assertGreater(len(posted), DOCUMENTS / 10)
-        self.assertEqual(set(posted.vatportal_bill_document_id.mapped('status')), {'approved', 'approvedBySystem'})
-        for move in posted:
-            self.assertFalse(move.vatportal_bill_document_id.amount_differs)
-            self.assertFalse([note for note in move.vatportal_bill_document_id.bill_notes or () if note['level'] == 'warning'])
-        self.assertFalse(posted.invoice_line_ids.filtered(
-            lambda line: line.product_id and line.vatportal_line_id.unit in OPEN_UNITS))
-        self.assertTrue(documents.move_id.invoice_line_ids.purchase_line_id)
-        self.assertFalse([line for line in documents.move_id.invoice_line_ids.purchase_line_id
-                          if line.qty_invoiced > line.product_qty])
+        self.seed(DOCUMENTS)
+        self.drop_files()
+        self.let_odoo_post()
+        self.download()
+        self.let_odoo_post()
+        before = len(self.assert_posted_without_a_doubt(0.3))
+        for number in self.gone:
+            for held in (False, True):
+                self.sandbox.portal.etaxes.folder(self.sandbox.portal.company(None), 0, held=held).pop(number)
+        job = self.download()
+        self.assertEqual((job.created_count, job.updated_count, job.missing_count), (0, 0, len(self.gone)))
+        self.assertTrue(all(self.document_of(number).missing_since for number in self.gone))
+        asked = self.answer()
+        self.assertTrue(0 < len(asked) < DOCUMENTS / 4, len(asked))
+        self.assert_true()
+        # All of it once more: nothing new, nothing twice, and nothing is posted that was open.
+        self.drop_files()
+        self.download()
+        self.let_odoo_post()
+        self.assert_true()
+        self.assertGreaterEqual(len(self.assert_posted_without_a_doubt()), before)
+        self.assert_orders()
+        self.assertEqual(len(self.documents()), DOCUMENTS)
+        self.assertFalse(self.documents().filtered(lambda document: document.bill_state in ('ask', 'to_bill')))
+
+    def assert_orders(self):
+        """Rows are linked with what was ordered, and never with more of it; whatever the orders say, the rows stay."""
+        order_lines = self.bills().invoice_line_ids.purchase_line_id
+        self.assertGreater(len(order_lines.order_id), DOCUMENTS / 30)
+        self.assertFalse([line for line in order_lines if line.qty_invoiced > line.product_qty])
+        made = self.documents().filtered(lambda document: document.move_id.invoice_line_ids.vatportal_line_id)
+        for document in made:
+            self.assertEqual(document.line_ids, document.move_id.invoice_line_ids.vatportal_line_id, "All of its rows")
+
+    def test_simplified_taxation(self):
+        """Such a company deducts no VAT: it is part of the price, and the total is the document's all the same."""
+        self.connector.taxation = 'simplified'
+        self.seed(len([name for name in dir(self) if name.startswith('shape_')]))
+        self.drop_files()
+        self.download()
+        self.answer()
+        # What people have typed is theirs.
+        typed = self.documents().filtered(
+            lambda document: document.move_id and not document.move_id.invoice_line_ids.vatportal_line_id)
+        self.assertTrue(all(document.seller_vat == VENDOR for document in typed))
+        typed.move_id.filtered(lambda move: move.state == 'posted').button_draft()
+        for document in typed:
+            document.move_id.invoice_line_ids.write({'price_unit': document.amount_total, 'tax_ids': [(5,)]})
+        self.assert_true(with_vat=False)
+        self.assert_posted_without_a_doubt()
+
+    def test_contradictions(self):
+        """Where a document's own sums are not those of its rows, the bill says so, and waits."""
+        for name in ('amount_vat', 'amount_total'):
+            for much in (5.0, -20.0):
+                rows = self.rows()
+                self.put(rows, booked=False, **{name: round(sum(row[name] for row in rows) + much, 4)})
+        self.download()
+        self.let_odoo_post()
+        self.assertEqual(len(self.bills()), 4)
+        self.assertEqual(set(self.bills().mapped('state')), {'draft'})
+        for document in self.documents():
+            self.assertTrue([note for note in document.bill_notes if note['level'] == 'warning'])

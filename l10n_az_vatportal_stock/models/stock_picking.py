@@ -81,7 +81,8 @@ class StockPicking(models.Model):
         return super()._compute_vatportal_can_send()
 
     @api.depends('vatportal_state', 'vatportal_is_being_deleted', 'vatportal_document_id.message',
-                 'vatportal_document_id.portal_message', 'vatportal_document_id.status')
+                 'vatportal_document_id.portal_message', 'vatportal_document_id.status',
+                 'vatportal_document_id.missing_since')
     def _compute_vatportal_alerts(self):
         for picking in self:
             picking.vatportal_alerts = picking._vatportal_alerts()

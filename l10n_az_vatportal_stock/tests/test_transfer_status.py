@@ -1,7 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -99,3 +99,58 @@ class TestTransferStatus(TransferCommon):
             receipt.action_vatportal_delete()
         action = (receipt + self.create_transfer()).action_vatportal_send()
         self.assertEqual(action['res_model'], 'vatportal.send.wizard')
+
+    # ------------------------------------------------------------------ missing, and one at a time
+
+    def day_of(self, document):
+        day, margin = document._baku_date(), timedelta(days=1)
+        return day - margin, day + margin
+
+    def import_folder(self, document):
+        job = self.env['vatportal.job']._queue_download(self.connector, ['outgoing'], *self.day_of(document), 'portal')
+        self.finish(job)
+        return job
+
+    def test_missing_at_etaxes(self):
+        """A transfer that e-taxes shows no more: somebody is told, and the transfer stays as it is."""
+        pickings = [self.create_transfer() for _each in range(3)]
+        self.sent(*pickings)
+        picking = pickings[0]
+        document = picking.vatportal_document_id
+        self.import_folder(document)
+        row = self.sandbox.portal.etaxes.folder(self.sandbox.portal.company(None), 1)[document.qaime]
+        self.sandbox.portal.etaxes.discard(self.sandbox.portal.company(None), 1, document.qaime)
+        self.import_folder(document)
+        self.assertTrue(document.missing_since)
+        self.assertFalse((pickings[1] | pickings[2]).vatportal_document_id.filtered('missing_since'))
+        self.assertEqual((picking.state, picking.vatportal_state), ('done', 'registered'))
+        self.assertIn("is missing", picking.activity_ids.summary)
+        self.assertIn("missing at e-taxes", str(picking.vatportal_alerts))
+        self.sandbox.portal.etaxes.put(self.sandbox.portal.company(None), 1, row)
+        self.import_folder(document)
+        self.assertFalse(document.missing_since or picking.activity_ids)
+
+    def test_refresh_status(self):
+        """Inventory users ask for transfers, and for nothing else."""
+        keeper = new_test_user(self.env, 'vp_asker', groups='stock.group_stock_user', company_id=self.company.id,
+                               company_ids=[Command.set(self.company.ids)])
+        picking = self.create_transfer()
+        self.sent(picking)
+        self.assertTrue(picking.vatportal_can_refresh)
+        self.sandbox.portal.set_status(picking.vatportal_qaime, 'approved')
+        action = picking.with_user(keeper).action_vatportal_refresh_status()
+        job = self.env['vatportal.job'].browse(action['res_id'])
+        self.finish(job)
+        self.assertEqual(picking.vatportal_status, 'approved')
+        data = job.with_user(keeper).action_refresh()
+        self.assertEqual([row['id'] for row in data['documents']], picking.vatportal_document_id.ids)
+        asked = self.env['vatportal.job'].browse(job.with_user(keeper).action_ask_etaxes()['res_id'])
+        self.assertEqual((asked.source, asked.user_id), ('etaxes', keeper))
+        self.finish(asked)
+        move = self.registered()
+        with self.assertRaises(AccessError):
+            move.vatportal_document_id.with_user(keeper).action_refresh_status()
+        both = move.vatportal_document_id | picking.vatportal_document_id
+        other = self.env['vatportal.job']._queue_refresh(both, 'portal')
+        with self.assertRaises(AccessError):
+            other.with_user(keeper).action_refresh()
