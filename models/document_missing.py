@@ -111,6 +111,11 @@ class VatportalJob(models.Model):
     def _note_missing(self, numbers):
         """Mark the documents that this import, which has read ``numbers`` and come to its end, shows to be missing; return
         what is to be said of it, or False."""
+        asked = self.asked_document_ids
+        absent = asked.filtered(lambda document: document.qaime not in numbers)
+        self.absent_ids = absent.ids
+        if asked and not absent:
+            return False  # the reading may have ended where all were found
         known = self._may_miss() if self._shows_all(numbers) else self.env['vatportal.document'].sudo()
         missing = known.filtered(lambda document: document.qaime not in numbers)
         missing = missing.filtered(
@@ -123,7 +128,7 @@ class VatportalJob(models.Model):
                 "%(missing)s of the %(known)s documents of these days that are known here were not among what was read. That "
                 "is too many to be true, so none was marked: compare with e-taxes.gov.az, and look at the account.",
                 missing=len(missing), known=len(known))
-        return self._mark_missing(self._asked_among(missing))
+        return self._mark_missing(missing & absent if asked else missing)
 
     def _mark_missing(self, documents):
         if not documents:
@@ -143,10 +148,6 @@ class VatportalJob(models.Model):
         return '\n'.join([self.env._(
             "Missing at e-taxes, though no status says why: %s. Look for them at e-taxes.gov.az; nothing was changed here.",
             ', '.join(names)), *problems])
-
-    def _asked_among(self, documents):
-        """Those of ``documents`` that this import is about."""
-        return documents
 
     def _shows_all(self, numbers):
         """Whether what was not read is not in the folder: every row was legible, all pages were of one moment, and e-taxes

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from ..vatportal import qaime_number
 from .document_delete import FINAL_STATUSES
 from .job_download import number_in
 from .portal_values import BAKU_OFFSET
@@ -125,13 +124,8 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ reading
 
     def _asked_numbers(self):
+        """The numbers of the documents that were asked for; empty where it is the folder."""
         return set(self.asked_document_ids.mapped('qaime'))
-
-    def _wanted(self, documents):
-        asked = self._asked_numbers()
-        if not asked:
-            return super()._wanted(documents)
-        return [document for document in documents if qaime_number(document.qaime) in asked]
 
     def _count(self, result, skipped, bad):
         # EXTENDS: what nobody asked for was not left out, nor is it missed where it can't be read
@@ -139,17 +133,6 @@ class VatportalJob(models.Model):
         if asked:
             skipped, bad = 0, [(raw, why) for raw, why in bad if number_in(raw) in asked]
         super()._count(result, skipped, bad)
-
-    def _has_read_all(self):
-        return super()._has_read_all() or bool(self.asked_document_ids) and self._asked_numbers() <= self._seen()
-
-    def _note_missing(self, numbers):
-        documents = self.asked_document_ids
-        self.absent_ids = documents.filtered(lambda document: document.qaime not in numbers).ids
-        return super()._note_missing(numbers) if self.absent_ids or not documents else False
-
-    def _asked_among(self, documents):
-        return documents & self.asked_document_ids if self.asked_document_ids else super()._asked_among(documents)
 
     def _get_warning(self):
         if self.asked_document_ids:

@@ -196,6 +196,9 @@ class VatportalJob(models.Model):
 
     def _wanted(self, documents):
         """Those of ``documents`` that this import stores."""
+        asked = self._asked_numbers()
+        if asked:
+            return [document for document in documents if qaime_number(document.qaime) in asked]
         return [document for document in documents if self._is_wanted(document)]
 
     def _is_wanted(self, document):
@@ -276,7 +279,8 @@ class VatportalJob(models.Model):
         return set(_unpack(self.seen)) if self.seen else set()
 
     def _has_read_all(self):
-        return self.read_count >= self.total
+        asked = self._asked_numbers()
+        return self.read_count >= self.total or bool(asked) and asked <= self._seen()
 
     def _get_warning(self):
         """What was wrong with single documents though everything was read; False for nothing."""

@@ -87,5 +87,6 @@ from . import test_xml_same
 from . import test_xml_branch
 from . import test_xml_pack
 from . import test_missing
+from . import test_missing_unproven
 from . import test_refresh
 from . import test_refresh_tour

@@ -27,8 +27,7 @@ class MonthCommon(XmlCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.random = random.Random(11)
-        cls.truth, cls.files, cls.gone = {}, [], []
+        cls.random = random.Random()
         cls.company.autopost_bills = True
         cls.connector.write({'auto_bill': True, 'auto_bill_from': '2026-11-01'})
         cls.product.vatportal_code = False
@@ -46,14 +45,15 @@ class MonthCommon(XmlCommon):
     @classmethod
     def create_vendors(cls):
         """Vendors whose bills Odoo posts by itself: an ordinary one, one with a fiscal position, one in the archive whose
-        contact is not, one that nobody knows yet."""
+        contact is not; one whose bills wait, for its documents disappear."""
         vals = {'country_id': cls.env.ref('base.az').id, 'is_company': True, 'autopost_bills': 'always'}
         cls.vendor.autopost_bills = 'always'
         position = cls.env['account.fiscal.position'].create({'name': "Güzəşt", 'company_id': cls.company.id})
         cls.create_tax("Instead", 18, False, type_tax_use='purchase', original_tax_ids=cls.purchase['vat'].ids,
                        fiscal_position_ids=position.ids)
-        cls.mapped, cls.archived = cls.env['res.partner'].create([
-            {'name': "Güzəştli MMC", 'vat': '1400000011', **vals}, {'name': "Köhnə MMC", 'vat': '1400000021', **vals}])
+        cls.mapped, cls.archived, cls.vanishing = cls.env['res.partner'].create([
+            {'name': "Güzəştli MMC", 'vat': '1400000011', **vals}, {'name': "Köhnə MMC", 'vat': '1400000021', **vals},
+            {'name': "İtən MMC", 'vat': '1400000041', **vals, 'autopost_bills': 'never'}])
         cls.mapped.with_company(cls.company).property_account_position_id = position
         cls.env['res.partner'].create({'name': "Leyla, mühasib", 'parent_id': cls.archived.id})
         cls.env.cr.execute("UPDATE res_partner SET active = false WHERE id = %s", [cls.archived.id])
@@ -72,6 +72,11 @@ class MonthCommon(XmlCommon):
         cls.branch_journal = cls.env['account.journal'].create({
             'name': "Gəncə alışları", 'code': 'GNC', 'type': 'purchase', 'company_id': cls.branch.id,
             'default_account_id': cls.purchase_journal.default_account_id.id})
+
+    def setUp(self):
+        super().setUp()
+        self.random.seed(11)
+        self.truth, self.files, self.gone = {}, [], []
 
     # ------------------------------------------------------------------ what documents are made of
 
@@ -269,4 +274,4 @@ class MonthCommon(XmlCommon):
             move.action_post()
 
     def shape_disappeared(self):
-        self.gone.append(self.put(self.rows()))
+        self.gone.append(self.put(self.rows(), tin_from=self.vanishing.vat, cmp_from=self.vanishing.name))
