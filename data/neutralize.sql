@@ -1,7 +1,8 @@
 -- A copy of a database never talks to the portal: it would send the same invoices a second time.
 UPDATE vatportal_connector
-   SET base_url = 'https://neutralized.invalid/api', phone = NULL, is_partner = FALSE, auto_renew = FALSE,
-       active = FALSE;
+   SET phone = NULL, active = FALSE;
+UPDATE vatportal_account
+   SET base_url = 'https://neutralized.invalid/api', login_key = NULL, is_partner = FALSE, auto_renew = FALSE;
 UPDATE vatportal_secret
    SET token = NULL, username = NULL, password = NULL, secret_hash = NULL;
 UPDATE vatportal_import_schedule

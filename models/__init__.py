@@ -2,10 +2,13 @@ from . import guard
 from . import kind
 from . import kind_rule
 from . import status
+from . import portal_account
 from . import secret
 from . import call_log
 from . import connector
+from . import connector_account
 from . import connector_secrets
+from . import connector_company
 from . import connector_setup
 from . import account_tax
 from . import product
@@ -38,6 +41,8 @@ from . import job_delete_progress
 from . import job_details
 from . import connector_partner
 from . import connector_told
+from . import connector_list
+from . import portal_account_token
 from . import connector_token
 from . import job_download_progress
 from . import import_choice

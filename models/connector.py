@@ -1,26 +1,20 @@
-import contextlib
 import re
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..vatportal import AddressError, Secret, VatPortalClient, polling, portal_url
-from . import portal_text
-from .secret import SECRETS
+from ..vatportal import Secret, VatPortalClient
+from . import portal_account
+from .portal_account import OF_ACCOUNT
 
 # Whoever may use a connector without seeing its secrets: invoicing users.
 _USER_GROUP = 'account.group_account_invoice'
-# What a connector remembers of a portal that works.
-_WORKS = {'error_count': 0, 'failed_at': False, 'down_since': False, 'down_reason': False, 'retry_at': False, 'last_error': False}
-# By how much the clocks of two servers may differ.
-SKEW = timedelta(seconds=10)
 # What may stand in braces in the main note.
 _PLACEHOLDERS = {'number', 'date', 'reference', 'origin'}
 
 
 class VatportalConnector(models.Model):
-    """An account at VatPortal, with what is sent through it and how.
+    """A company at an account of VatPortal, with what is sent through it and how.
 
     Secrets are readable for the group *Settings* alone; everyone else reaches the portal only through
     :meth:`_client`, the one place that reads them.
@@ -41,30 +35,6 @@ class VatportalConnector(models.Model):
         string="Default", copy=False,
         help="The connector that the company's invoices go through unless another one is chosen.")
 
-    base_url = fields.Char(
-        string="Portal Address", required=True, tracking=True,
-        help="Your subdomain at VatPortal (such as mycompany) or the whole address, "
-             "https://mycompany.vatportal.az/api")
-    auth_method = fields.Selection(
-        [('token', "Token"), ('password', "User and password")], string="Log in with",
-        required=True, default='token', tracking=True)
-    secret_ids = fields.One2many('vatportal.secret', 'connector_id', groups=fields.NO_ACCESS)
-    # Whoever enters them gets asterisks back; this addon reads them as superuser.
-    token = fields.Char(
-        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system',
-        help="In the portal: Profile → Access to API.")
-    token_date = fields.Datetime(string="Token Since", copy=False, readonly=True)
-    username = fields.Char(
-        compute='_compute_secrets', search='_search_secret', readonly=False, string="User", groups='base.group_system')
-    password = fields.Char(
-        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system')
-    secret_hash = fields.Char(
-        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system',
-        help="From the portal's profile page; needed only to renew the token from Odoo.")
-    is_partner = fields.Boolean(
-        string="Partner Account", tracking=True,
-        help="For service firms that act at the portal for several companies: every call then carries the "
-             "company's ASAN İmza phone number.")
     phone = fields.Char(
         string="ASAN İmza Phone", tracking=True,
         help="994 and nine digits, for instance 994501234567. A partner account needs it. Any other account may need it "
@@ -91,15 +61,6 @@ class VatportalConnector(models.Model):
         'res.users', string="Users to Notify",
         help="Told of codes and failures of processes that no person started.")
 
-    read_methods = fields.Json(readonly=True, copy=False)  # which HTTP method works, per endpoint
-    error_count = fields.Integer(readonly=True, copy=False)
-    down_since = fields.Datetime(string="Not Working Since", readonly=True, copy=False)
-    down_reason = fields.Selection(
-        [('unreachable', "Not reachable"), ('answer', "Useless answers"), ('login', "Log-in refused")],
-        string="What Does Not Work", readonly=True, copy=False)
-    retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
-    failed_at = fields.Datetime(string="Last Failure", readonly=True, copy=False)
-    last_error = fields.Char(readonly=True, copy=False)
     job_count = fields.Integer(compute='_compute_job_count')
 
     _one_default = models.UniqueIndex(
@@ -109,15 +70,6 @@ class VatportalConnector(models.Model):
 
     # ------------------------------------------------------------------ integrity
 
-    @api.constrains('base_url')
-    def _check_base_url(self):
-        for connector in self:
-            try:
-                portal_url(connector.base_url)
-            except AddressError as error:
-                raise ValidationError(self.env._(portal_text.ADDRESS[error.reason])) from None
-
-    @api.constrains('is_partner', 'phone')
     def _check_phone(self):
         for connector in self:
             if connector.phone and not re.fullmatch(r'994[0-9]{9}', connector.phone):
@@ -137,15 +89,18 @@ class VatportalConnector(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.browse().check_access('create')
+        for vals in vals_list:
+            self._vatportal_check_own_fields(vals)
         vals_list = [self._normalized(vals) for vals in vals_list]
         wanted = [vals.pop('is_default', False) for vals in vals_list]
-        secrets = [self._take_secrets(vals) for vals in vals_list]
+        for vals in vals_list:
+            account = self._account_for(vals, self._take_account(vals))
+            vals['account_id'] = account.id
+            if vals.get('company_id') and not vals.get('name'):
+                vals['name'] = self.env['res.company'].browse(vals['company_id']).sudo().name
         connectors = super().create(vals_list)
-        self.env['vatportal.secret'].sudo().create([
-            {'connector_id': connector.id, **values} for connector, values in zip(connectors, secrets, strict=True)])
-        connectors.browse().union(*(
-            connector for connector, values in zip(connectors, secrets, strict=True) if values.get('token')
-        ))._note_new_token()
+        connectors._check_phone()
+        connectors._check_phone_of_one_company()
         for connector, default in zip(connectors, wanted, strict=True):
             if not connector.rule_ids:
                 connector.rule_ids = connector._default_rules()
@@ -154,54 +109,59 @@ class VatportalConnector(models.Model):
         connectors._propose_on_moves()
         return connectors
 
+    def _add_missing_default_values(self, values):
+        # What a form, or the context, proposes for an account is not to be written on one that is there already.
+        values = super()._add_missing_default_values(values)
+        return {name: value for name, value in values.items() if name not in OF_ACCOUNT}
+
     def write(self, vals):
         self._check_may_write(vals)
-        vals = self._normalized(vals)
-        if 'base_url' in vals and not (self.env.su or self.env.user.has_group('base.group_system')):
-            moved = self.filtered(lambda connector: connector.base_url != vals['base_url'])
-            # Whoever may not see the secrets must not be able to have them sent to an address of their own.
-            moved.sudo().secret_ids.write(dict.fromkeys(SECRETS, False))
+        vals = self._check_account_of(self._normalized(vals))
+        companies = self.company_id
+        if 'company_id' in vals:
+            companies |= companies.browse(vals['company_id'])
+            for connector, values in self._to_company(vals):
+                super(VatportalConnector, connector).write(values)
         if vals.get('is_default'):
-            others = (self.with_context(active_test=False)._of_company() - self).filtered('is_default')
+            company_ids = [vals['company_id']] if 'company_id' in vals else self.company_id.ids
+            others = (self.with_context(active_test=False).search([('company_id', 'in', company_ids)]) - self).filtered(
+                'is_default')
             super(VatportalConnector, others).write({'is_default': False})
             others.flush_recordset(['is_default'])
         if vals.get('active') is False:
             vals['is_default'] = False
-        if 'company_id' in vals and any(
-                connector.job_count and connector.company_id.id != vals['company_id'] for connector in self):
-            raise UserError(self.env._(
-                "Invoices were sent through this connector, so it stays with its company. Create another one."))
-        if {'base_url', 'token', 'username', 'password', 'auth_method', 'phone'} & vals.keys():
-            # Another address or another account: what was learnt of the old one does not hold.
-            super(VatportalConnector, self.sudo()).write({'read_methods': False, **_WORKS})
-        secrets = self._take_secrets(vals)
+        taken = self._take_account(vals)
         result = super().write(vals)
-        if secrets:
-            self.sudo().secret_ids.write(secrets)
-        if secrets.get('token') and 'token_date' not in vals:
-            self._note_new_token()
-        if {'active', 'is_default'} & vals.keys():
-            self._keep_a_default()
+        if taken:
+            self._write_account(taken)
+        if {'phone', 'is_partner', 'base_url', 'company_id', 'active'} & (vals.keys() | taken.keys()):
+            self._check_phone()
+            self._check_phone_of_one_company()
+        if {'active', 'is_default', 'company_id'} & vals.keys():
+            self._keep_a_default(companies)
             self._propose_on_moves()
         return result
 
-    def _take_secrets(self, vals):
-        """Take the secrets out of ``vals`` and return them; they are stored apart from all else.
+    def _move_to(self, account):
+        """Make these connectors ones of ``account``; accounts that have none left go."""
+        moved = self.filtered(lambda connector: connector.account_id != account)
+        left = moved.account_id
+        super(VatportalConnector, moved).write({'account_id': account.id})  # pylint: disable=super-method-mismatch
+        left._drop_unused()
 
-        :raises AccessError: for anyone who may not write them
-        """
-        for name in SECRETS:
-            if name in vals:
-                self._check_field_access(self._fields[name], 'write')
-        return self._entered_secrets({name: vals.pop(name) for name in SECRETS if name in vals})
+    def unlink(self):
+        accounts = self.sudo().account_id
+        result = super().unlink()
+        accounts._drop_unused()
+        return result
 
     def _of_company(self):
         """All connectors of these connectors' companies."""
         return self.search([('company_id', 'in', self.company_id.ids)])
 
-    def _keep_a_default(self):
-        """A company whose default connector was archived goes through its next one."""
-        for connectors in self._of_company().grouped('company_id').values():
+    def _keep_a_default(self, companies):
+        """A company whose default connector was archived, or has gone to another one, goes through its next one."""
+        for connectors in self.search([('company_id', 'in', companies.ids)]).grouped('company_id').values():
             if not connectors.filtered('is_default'):
                 connectors[0].is_default = True
 
@@ -221,15 +181,10 @@ class VatportalConnector(models.Model):
 
     @api.model
     def _normalized(self, vals):
-        """Return ``vals`` with phone and address in the form they are stored in."""
-        vals = dict(vals)
+        """Return ``vals`` with phone, address and token in the form they are stored in."""
+        vals = portal_account.normalized(vals)
         if vals.get('phone'):
             vals['phone'] = _phone(vals['phone'])
-        if isinstance(vals.get('token'), str):
-            vals['token'] = vals['token'].strip()
-        if vals.get('base_url'):
-            with contextlib.suppress(AddressError):  # the constraint says what is wrong with it
-                vals['base_url'] = portal_url(vals['base_url'])
         return vals
 
     @api.model
@@ -290,51 +245,6 @@ class VatportalConnector(models.Model):
         return VatPortalClient(
             self.base_url, **auth, phone=self.phone, partner=self.is_partner,
             read_methods=dict(self.read_methods or {}), **limits)
-
-    def _note_answer(self, methods=None):
-        """The portal answered: forget that it was down, remember which HTTP methods it took."""
-        self.ensure_one()
-        vals = {}
-        if self.error_count or self.retry_at:
-            vals.update(_WORKS)
-        if methods is not None and methods != (self.read_methods or {}):
-            vals['read_methods'] = methods
-        if vals:
-            self.sudo().write(vals)
-
-    def _note_outcome(self, kind, reason, text, methods=None, retry_after=None):
-        """Note what a call that reached for the portal came to.
-
-        :param kind: the name of the error's class; None where all went well
-        :param reason: its ``reason``
-        :param text: what to tell of it
-        """
-        if kind in ('TransientError', 'UnknownOutcome'):
-            self._note_failure(text, retry_after, 'answer' if reason == 'answer' else 'unreachable')
-        elif kind == 'AuthError' and reason == 'credentials':
-            self._note_failure(text, retry_after, 'login')
-        else:
-            self._note_answer(methods)
-
-    def _note_failure(self, text, retry_after=None, reason='unreachable'):
-        """The portal can't be used: all jobs of this connector wait together, longer each time."""
-        self.ensure_one()
-        now = fields.Datetime.now()
-        delay = max(polling.next_delay(0, self.error_count + 1), retry_after or 0)
-        self.sudo().write({
-            'error_count': self.error_count + 1,
-            'failed_at': now,
-            'down_since': min(self.down_since or now, now),
-            'down_reason': reason,
-            'retry_at': now + timedelta(seconds=delay),
-            'last_error': text,
-        })
-
-    def _is_waiting(self):
-        """Whether the portal is not to be asked before its next try."""
-        now = fields.Datetime.now()
-        # A failure that lies in the future tells that the clock went back: then it is tried at once.
-        return bool(self.retry_at and self.retry_at > now and (not self.failed_at or self.failed_at <= now + SKEW))
 
     def action_jobs(self):
         """Open the processes of this connector."""

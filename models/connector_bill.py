@@ -49,16 +49,3 @@ class VatportalConnector(models.Model):
         if vals.get('auto_bill') and not vals.get('auto_bill_from'):
             return {**vals, 'auto_bill_from': fields.Date.context_today(self)}
         return vals
-
-    def _activity_user(self, record):
-        """The user who is told what happened to the document of ``record``, an invoice, bill or whatever else, or to
-        ``record`` itself where it is the document."""
-        robot = self.env.ref('base.user_root')
-        own = getattr(record, '_vatportal_user_field', None)
-        people = self.responsible_id | (record[own] if own else self.env['res.users'])
-        people |= record.create_uid | self.notify_user_ids
-        able = people.filtered(lambda user: (
-            user.active and not user.share and user != robot and record.company_id in user.company_ids
-            and record.with_user(user).browse().has_access('read')))
-        # Nobody sees the activities of OdooBot.
-        return able[:1] or self.env['vatportal.job']._owner() or self._told_users()[:1] or self.env.user

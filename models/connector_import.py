@@ -7,17 +7,20 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
-from .connector import SKEW
+from .portal_account import SKEW
 from .job import OPEN_STATES
 from .portal_values import BAKU_OFFSET
 
 _logger = logging.getLogger(__name__)
 
+COPY_REST = timedelta(hours=1)
+
 
 class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
-    import_schedule_ids = fields.One2many('vatportal.import.schedule', 'connector_id', string="Scheduled Imports")
+    import_schedule_ids = fields.One2many(
+        'vatportal.import.schedule', 'connector_id', string="Scheduled Imports", copy=True)
 
 
 class VatportalImportSchedule(models.Model):
@@ -90,6 +93,11 @@ class VatportalImportSchedule(models.Model):
             schedule.last_counts = schedule.last_success_at and \
                 f'{schedule.last_read} / {schedule.last_created} / {schedule.last_updated}'
 
+    def copy_data(self, default=None):
+        # A copy does not begin before somebody has said of which company it is.
+        later = fields.Datetime.now() + COPY_REST
+        return [{**vals, 'next_at': max(vals['next_at'], later)} for vals in super().copy_data(default)]
+
     # ------------------------------------------------------------------ when
 
     def _cron_import(self):
@@ -128,7 +136,8 @@ class VatportalImportSchedule(models.Model):
             ('direction', '=', self.direction), ('state', 'in', OPEN_STATES), ('schedule_id', '!=', False),
         ], limit=1):
             return jobs
-        if self.source == 'etaxes' and not user and not self.connector_id.notify_user_ids:
+        if self.source == 'etaxes' and not user and not self.connector_id._reachable(
+                self.connector_id.sudo().notify_user_ids):
             self._note_failure(self.env._(
                 "Name the users to notify on the connector: one of them has to confirm PIN1."))
             return jobs

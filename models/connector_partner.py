@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 
@@ -7,7 +7,9 @@ class VatportalConnector(models.Model):
 
     _inherit = 'vatportal.connector'
 
-    @api.constrains('is_partner', 'phone', 'base_url', 'company_id', 'active')
+    turns = fields.Integer(
+        readonly=True, copy=False, help="How many processes that ask for a PIN were started; see _lock_phone().")
+
     def _check_phone_of_one_company(self):
         """Two taxpayers with the same phone at one portal would see and book each other's documents."""
         for connector in self.filtered(lambda connector: connector.is_partner and connector.active):
@@ -26,39 +28,40 @@ class VatportalConnector(models.Model):
     def _of_same_phone(self):
         """The connectors, of whatever company, whose PINs are asked for on the same phone as this one's.
 
-        They have the same phone typed; or they are of one enterprise account, which has a phone of its own at the portal:
-        address and user, or token, are the same. The database compares, so that no secret leaves it.
+        They have the same phone typed; or they are of one enterprise account, which has a phone of its own at the portal.
         """
         self.ensure_one()
-        self.env['vatportal.connector'].flush_model(['phone', 'is_partner', 'base_url', 'auth_method'])
-        self.env['vatportal.secret'].flush_model(['token', 'username'])
-        self.env.cr.execute("""
-            SELECT other.id
-              FROM vatportal_connector mine
-              JOIN vatportal_connector other ON TRUE
-              LEFT JOIN vatportal_secret s ON s.connector_id = mine.id
-              LEFT JOIN vatportal_secret t ON t.connector_id = other.id
-             WHERE mine.id = %s
-               AND (other.id = mine.id
-                    OR other.phone = nullif(mine.phone, '')
-                    OR other.base_url = mine.base_url
-                       AND NOT coalesce(mine.is_partner, FALSE) AND NOT coalesce(other.is_partner, FALSE)
-                       AND (lower(t.username) = nullif(lower(s.username), '')
-                            OR t.token = nullif(s.token, '')
-                               AND mine.auth_method = 'token' AND other.auth_method = 'token'))
-        """, [self.id])
-        return self.browse(row[0] for row in self.env.cr.fetchall())
+        one = [('id', '=', self.id)]
+        if self.phone:
+            one = ['|', *one, ('phone', '=', self.phone)]
+        account = self.sudo().account_id
+        if account and not account.is_partner:
+            one = ['|', *one, ('account_id', '=', account.id)]
+        return self.sudo().with_context(active_test=False).search(one)
+
+    def _of_same_limit(self):
+        """The connectors of an account that may ask only so many phones at once; of any other account none."""
+        account = self.sudo().account_id
+        return account.connector_ids if account.phones_at_once else account.connector_ids.browse()
+
+    def _phone_key(self):
+        """What tells the phones of one account apart."""
+        return self.is_partner and self.phone or ''
 
     def _lock_phone(self):
         """Keep every other process off the phone of this connector until the end of the transaction, which is about to
-        start one; return whether that was possible.
+        start one, and off the other phones of an account with a limit; return whether that was possible.
 
         The rows are written as well: whoever looked at the database before this is committed, and comes after, fails.
 
         :raises SerializationFailure: somebody else was here since this transaction began
         """
-        rows = self.env['vatportal.secret'].sudo().search([('connector_id', 'in', self._of_same_phone().ids)])
-        if rows.try_lock_for_update() != rows:
-            return False
-        self.env.cr.execute("UPDATE vatportal_secret SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)", [rows.ids])
+        accounts = self._of_same_limit().account_id
+        connectors = self._of_same_phone()
+        for rows in (accounts, connectors):
+            # What refers to a row, such as a document that is being made, does not stand in the way.
+            if rows.try_lock_for_update(allow_referencing=True) != rows:
+                return False
+        self.env.cr.execute("UPDATE vatportal_account SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)", [accounts.ids])
+        self.env.cr.execute("UPDATE vatportal_connector SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)", [connectors.ids])
         return True

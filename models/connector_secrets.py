@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError
 
 from .secret import SECRETS, read_secret, shown
@@ -10,11 +10,11 @@ class VatportalConnector(models.Model):
 
     _inherit = 'vatportal.connector'
 
-    @api.depends('secret_ids.token', 'secret_ids.username', 'secret_ids.password', 'secret_ids.secret_hash')
+    @api.depends(*(f'account_id.secret_ids.{name}' for name in SECRETS))
     @api.depends_context('uid')
     def _compute_secrets(self):
         for connector in self:
-            row = connector.sudo().secret_ids
+            row = connector.sudo().account_id.secret_ids
             for name in SECRETS:
                 connector[name] = row[name] if self.env.su else shown(name, row[name])
 
@@ -38,7 +38,4 @@ class VatportalConnector(models.Model):
         self.check_access('write')
         for name in vals.keys() & self._fields.keys():
             self._check_field_access(self._fields[name], 'write')
-
-    def _note_new_token(self):
-        if self:
-            self.sudo().write({'token_date': fields.Datetime.now()})
+        self._vatportal_check_own_fields(vals)

@@ -1,17 +1,62 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class VatportalConnector(models.Model):
-    """Who hears of what no person has started."""
+    """Who hears of what no person has started, and whose task it is what a document asks for."""
 
     _inherit = 'vatportal.connector'
 
+    people_note = fields.Char(compute='_compute_people_note')
+
+    @api.depends('notify_user_ids.company_ids', 'notify_user_ids.active', 'responsible_id.company_ids',
+                 'responsible_id.active', 'company_id')
+    def _compute_people_note(self):
+        """Who is named and hears of nothing."""
+        for connector in self:
+            named = connector.sudo().with_context(active_test=False)
+            people = named.notify_user_ids | named.responsible_id
+            deaf = people - connector._reachable(people)
+            connector.people_note = bool(deaf) and self.env._(
+                "Not told of anything, for they have no access to %(company)s or were archived: %(names)s.",
+                company=connector.company_id.display_name, names=', '.join(deaf.mapped('name')))
+
     def _told_users(self):
         """The users to notify who have access to the company; where there are none, its administrators."""
-        people = self.env['vatportal.job']._owner(self.sudo().notify_user_ids)
-        return people.filtered(lambda user: self.company_id in user.company_ids) or self._administrators()
+        return self._reachable(self.sudo().notify_user_ids) or self._administrators()
 
-    def _administrators(self):
-        groups = self.env.ref('base.group_system') + self.env.ref('account.group_account_manager')
-        return self.env['vatportal.job']._owner(self.env['res.users'].sudo().search(
-            [('all_group_ids', 'in', groups.ids), ('company_ids', 'in', self.company_id.ids)]))
+    def _reachable(self, people, company=None):
+        """Those of ``people`` who are at work in Odoo and have access to the company."""
+        company = company or self.company_id
+        return self.env['vatportal.job']._owner(people).filtered(lambda user: company in user.company_ids)
+
+    def _administrators(self, company=None):
+        """The accounting managers of the company; where it has none, those who run the system there."""
+        company = company or self.company_id
+        for group in ('account.group_account_manager', 'base.group_system'):
+            people = self.env['res.users'].sudo().search([
+                ('all_group_ids', 'in', self.env.ref(group).ids), ('company_ids', 'in', company.ids)])
+            if found := self._reachable(people, company):
+                return found
+        return self.env['res.users']
+
+    # ------------------------------------------------------------------ tasks
+
+    def _activity_user(self, record):
+        """Whose task it is what happened to the document of ``record``, an invoice, bill or whatever else, or to
+        ``record`` itself where it is the document: the responsible's, else that of the users to notify, of whoever is
+        at work, or of the company's accounting managers; nobody's where none of them may see the record."""
+        own = getattr(record, '_vatportal_user_field', None)
+        job = self.env['vatportal.job']
+        candidates = (
+            lambda: self.responsible_id, lambda: own and record[own], lambda: record.create_uid,
+            lambda: self.sudo().notify_user_ids, lambda: job._owner(), lambda: self._administrators(record.company_id))
+        for people in candidates:
+            able = self._reachable(people() or self.env['res.users'], record.company_id).filtered(lambda user: _may_see(user, record))
+            if able:
+                return able[0]
+        return self.env['res.users']
+
+
+def _may_see(user, record):
+    return record.sudo(False).with_user(user).with_context(
+        allowed_company_ids=record.company_id.ids).has_access('read')

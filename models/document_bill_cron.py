@@ -6,7 +6,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools.misc import split_every
 
 from .concurrency import CONCURRENT
-from .connector import SKEW
+from .portal_account import SKEW
 from .document_bill import BillQuestion
 
 _logger = logging.getLogger(__name__)

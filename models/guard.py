@@ -25,19 +25,21 @@ class VatportalGuard(models.AbstractModel):
     _vatportal_owner_fields = ('company_id',)
     # Read-only fields that are given in a person's name all the same.
     _vatportal_given_fields = ()
+    # Links that create() and write() of the model check by themselves, before they put others in their place.
+    _vatportal_own_links = ()
 
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
             for vals in vals_list:
-                self.browse()._vatportal_check_links(vals)
+                self.browse()._vatportal_check_links(self._vatportal_without_own_links(vals))
                 self._vatportal_check_own_fields(vals)
                 self._vatportal_check_texts(vals)
         return super().create(vals_list)
 
     def write(self, vals):
         if not self.env.su:
-            self._vatportal_check_links(vals)
+            self._vatportal_check_links(self._vatportal_without_own_links(vals))
             self._vatportal_check_own_fields(vals)
             self._vatportal_check_texts(vals)
         return super().write(vals)
@@ -75,6 +77,9 @@ class VatportalGuard(models.AbstractModel):
                 raise AccessError(self.env._(
                     "“%s” names something that you have no access to, or that belongs to a company in which you do not "
                     "work at the moment.", field._description_string(self.env)))
+
+    def _vatportal_without_own_links(self, vals):
+        return {name: value for name, value in vals.items() if name not in self._vatportal_own_links}
 
     def _vatportal_links(self, vals):
         """Yield (records, field, ids) of all that ``vals``, given for these records or a new one, link with."""
@@ -144,6 +149,9 @@ def _visible(records):
     if records._name == 'res.company':
         # Administrators may read every company; that does not make them people of it.
         return records & records.env.companies
+    if records._name == 'vatportal.account':
+        # Nobody reads it; whoever sees one of its connectors may name it.
+        return records.sudo().filtered(lambda account: account.connector_ids._visible_to(records.env.user)).sudo(False)
     return records._filtered_access('read')
 
 

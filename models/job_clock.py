@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from .connector import SKEW
+from .portal_account import SKEW
 from .job import OPEN_STATES
 from .job_engine import CALL_S
 from .job_upload import LOST_S

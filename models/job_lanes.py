@@ -1,4 +1,4 @@
-"""Threads of the scheduled action: a portal that hangs keeps its own connector's jobs waiting, and no others."""
+"""Threads of the scheduled action: a portal that hangs keeps its own account's jobs waiting, and no others."""
 import logging
 import threading
 import time
@@ -35,7 +35,8 @@ def run_seconds():
 
 
 class Lanes:
-    """At most ``count`` threads, each with a transaction of its own, and never two for one connector.
+    """At most ``count`` threads, each with a transaction of its own, and never two for one connector. One account may have
+    half of them, however many connectors are of it: should it hang, the others go on.
 
     Without any, the work is done by the caller.
     """
@@ -43,6 +44,7 @@ class Lanes:
     def __init__(self, env, count):
         self._env, self._count = env, count
         self._threads = {}  # connector id → thread
+        self._accounts = {}  # connector id → account id
 
     def __enter__(self):
         return self
@@ -64,8 +66,11 @@ class Lanes:
         if not self._count:
             jobs._cron_steps(*args)
             return 0
-        if len(self.busy()) >= self._count:
+        account = connector.sudo().account_id.id
+        of_account = sum(self._accounts[other] == account for other in self.busy())
+        if len(self._threads) >= self._count or of_account >= max(1, self._count // 2):
             return 0
+        self._accounts[connector.id] = account
         # The progress of the run is the caller's to write.
         context = {name: value for name, value in self._env.context.items() if name != 'ir_cron_progress_id'}
         # A daemon, so that a call under way does not hold up a server that shuts down.

@@ -20,7 +20,7 @@ class VatportalJob(models.Model):
     on, so what is stuck, lost or restored from a backup keeps others waiting for ten minutes, not for ever.
 
     What would start looks for others of the same phone: one that may be asking for a PIN, or that was queued earlier
-    and waits as well. Nothing is remembered of this, so nothing can be left over. What needs no PIN takes no turn:
+    and waits as well. Where an account says on how many phones it may ask at once, all its phones are looked at. Nothing is remembered of this, so nothing can be left over. What needs no PIN takes no turn:
     uploads without signature, imports of what VatPortal holds, deletions from VatPortal alone.
     """
 
@@ -60,17 +60,43 @@ class VatportalJob(models.Model):
         """The processes that come before this one on its phone, whoever may see them: first what may be asking for a
         PIN at the moment, then what looks for its turn as well and was queued earlier, or is a person's where this one is
         nobody's. What the portal did not take, and which is tried again, keeps nobody waiting."""
-        now = fields.Datetime.now()
-        jobs = self.sudo()
-        others = [('connector_id', 'in', self.connector_id._of_same_phone().ids), ('id', '!=', self.id)]
-        asking = jobs.search([*others, ('prompt_until', '>', now)], order='id')
-        if self.prompt_until and self.prompt_until > now:
+        connectors = self.connector_id._of_same_phone()
+        asking = self._asking(connectors)
+        if self.prompt_until and self.prompt_until > fields.Datetime.now():
             return asking  # it has the turn, and goes again
-        waiting = jobs.search([
-            *others, ('state', '=', 'queued'), ('phase', '=', 'start'), ('on_hold', '=', False),
+        return asking | self._waiting_before(connectors) or self._before_on_other_phones(connectors)
+
+    def _before_on_other_phones(self, connectors):
+        """The processes on other phones than that of ``connectors`` which leave no room for one more, where the account
+        may ask only so many phones at once."""
+        others = self.connector_id._of_same_limit() - connectors
+        if not others:
+            return self.browse().sudo()
+        asking = self._asking(others)
+        asked = set(asking.connector_id.mapped(lambda connector: connector._phone_key()))
+        free = others.account_id.phones_at_once - len(asked)
+        if free <= 0:
+            return asking
+        # Of those that wait, as many come first as there are phones left to ask.
+        waiting = self._waiting_before(others).filtered(lambda job: job.connector_id._phone_key() not in asked)
+        phones = {job.connector_id._phone_key() for job in waiting}
+        return waiting if len(phones) >= free else waiting.browse()
+
+    def _asking(self, connectors):
+        """The other processes of ``connectors`` that may be asking for a PIN."""
+        return self.sudo().search([
+            ('connector_id', 'in', connectors.ids), ('id', '!=', self.id), ('prompt_until', '>', fields.Datetime.now()),
+        ], order='id')
+
+    def _waiting_before(self, connectors):
+        """The other processes of ``connectors`` that look for their turn and come before this one."""
+        now = fields.Datetime.now()
+        waiting = self.sudo().search([
+            ('connector_id', 'in', connectors.ids), ('id', '!=', self.id),
+            ('state', '=', 'queued'), ('phase', '=', 'start'), ('on_hold', '=', False),
             ('error_count', '=', 0), ('next_poll_at', '>', now - timedelta(seconds=LEFT_S)),
             ('next_poll_at', '<=', now + timedelta(seconds=WAIT_S))])
-        return asking | waiting.filtered(
+        return waiting.filtered(
             lambda job: job._place() < self._place() and job._asks_pin() and not job.connector_id._is_waiting(),
         ).sorted(lambda job: job._place())
 

@@ -34,29 +34,28 @@ def read_secret(env, label, value):
 
 
 class VatportalSecret(models.Model):
-    """The log-in data of one connector, in a row that nothing else writes.
+    """The log-in data of one account, in a row that nothing else writes.
 
     A statement that PostgreSQL refuses is written to the server's log, with its values; and where a constraint of a
-    table is broken, so is the whole row. So no secret stands in the connector's row, which every job writes, and none
-    passes through Odoo's cursor, which logs. Nobody has access to this model but the connector itself.
+    table is broken, so is the whole row. So no secret stands in the account's row, which every job writes, and none
+    passes through Odoo's cursor, which logs. Nobody has access to this model but the connectors.
     """
 
     _name = 'vatportal.secret'
-    _description = 'Log-in data of a VatPortal connector'
+    _description = 'Log-in data of a VatPortal account'
     _log_access = False
 
-    connector_id = fields.Many2one('vatportal.connector', required=True, ondelete='cascade')
+    account_id = fields.Many2one('vatportal.account', required=True, ondelete='cascade')
     token = fields.Char()
     username = fields.Char()
     password = fields.Char()
     secret_hash = fields.Char()
-    turns = fields.Integer(help="How many processes that ask for a PIN were started; see _lock_phone().")
 
-    _one_per_connector = models.UniqueIndex('(connector_id)', "A connector has one set of log-in data.")
+    _one_per_account = models.UniqueIndex('(account_id)', "An account has one set of log-in data.")
 
     @api.model_create_multi
     def create(self, vals_list):
-        secrets = super().create([{'connector_id': vals['connector_id']} for vals in vals_list])
+        secrets = super().create([{'account_id': vals['account_id']} for vals in vals_list])
         for secret, vals in zip(secrets, vals_list, strict=True):
             secret.write({name: vals[name] for name in SECRETS if name in vals})
         return secrets

@@ -1,20 +1,28 @@
 import importlib.util
 from datetime import timedelta
 
-from odoo.tools import file_path
+from odoo.tools import SQL, file_path
 
 from .send_common import UPLOAD, SendCommon
+
+
+def script(name):
+    """A script in ``migrations/`` as a module."""
+    spec = importlib.util.spec_from_file_location('script', file_path(f'l10n_az_vatportal/migrations/{name}'))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+PRE_ACCOUNTS = script('19.0.1.4.0/pre-accounts.py')
 
 
 class TestMigration(SendCommon):
     """What the scripts in ``migrations/`` make of an older database."""
 
-    def migrate(self, script):
-        spec = importlib.util.spec_from_file_location('script', file_path(f'l10n_az_vatportal/migrations/{script}'))
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+    def migrate(self, name):
         self.env.flush_all()
-        module.migrate(self.env.cr, '19.0.1.0.0')
+        script(name).migrate(self.env.cr, '19.0.1.0.0')
         self.env.invalidate_all()
 
     def test_when_documents_were_sent(self):
@@ -66,6 +74,92 @@ class TestMigration(SendCommon):
         self.env.invalidate_all()
         self.migrate('19.0.1.3.0/post-counterparties.py')
         self.assertEqual(document.counterparty_name, self.partner.name)
+
+    # ------------------------------------------------------------------ accounts
+
+    def separate(self, **rows):
+        """Connectors as they were when each had log-in data of its own, in the tables of that version: name → values."""
+        names = list(rows)
+        connectors = {name: self.env['vatportal.connector'].create({
+            'name': name, 'base_url': f'https://{name}.vatportal.az/api', 'company_id': self.company.id}) for name in names}
+        self.env.flush_all()
+        cr = self.env.cr
+        cr.execute("ALTER TABLE vatportal_secret ADD COLUMN IF NOT EXISTS connector_id int4, ADD COLUMN IF NOT EXISTS turns int4")
+        cr.execute("""
+            UPDATE vatportal_secret SET connector_id = connector.id FROM vatportal_connector connector
+             WHERE connector.account_id = vatportal_secret.account_id""")
+        columns = {**PRE_ACCOUNTS.COLUMNS}
+        for name, kind in columns.items():
+            cr.execute(SQL("ALTER TABLE vatportal_connector ADD COLUMN IF NOT EXISTS %s %s", SQL.identifier(name), SQL(kind)))
+        cr.execute(SQL(
+            "UPDATE vatportal_connector SET (%s) = (SELECT %s FROM vatportal_account WHERE id = account_id)",
+            SQL(', ').join(map(SQL.identifier, columns)), SQL(', ').join(map(SQL.identifier, columns))))
+        cr.execute("ALTER TABLE vatportal_connector DROP COLUMN account_id")
+        cr.execute("ALTER TABLE vatportal_secret DROP COLUMN account_id")
+        cr.execute("DROP TABLE vatportal_account CASCADE")
+        for name, values in rows.items():
+            for column, value in values.items():
+                table, key = ('vatportal_secret', 'connector_id') if column in PRE_ACCOUNTS.SECRETS else ('vatportal_connector', 'id')
+                cr.execute(SQL("UPDATE %s SET %s = %s WHERE %s = %s", SQL.identifier(table), SQL.identifier(column), value,
+                               SQL.identifier(key), connectors[name].id))
+        return connectors
+
+    def joined(self, **rows):
+        """The connectors of :meth:`separate`, migrated, as superuser."""
+        connectors = self.separate(**rows)
+        self.migrate('19.0.1.4.0/pre-accounts.py')
+        return [connectors[name].sudo() for name in rows]
+
+    def test_connectors_of_one_account(self):
+        one, two, three, other, elsewhere = self.joined(
+            one={'base_url': 'https://a.vatportal.az/api', 'username': 'Demo', 'token': 'old', 'token_date': '2026-01-01',
+                 'secret_hash': 'hash', 'is_partner': True, 'phone': '994501234567'},
+            two={'base_url': 'https://a.vatportal.az/api', 'username': ' demo', 'token': 'new', 'token_date': '2026-05-01',
+                 'is_partner': True, 'phone': '994501234568', 'auto_renew': True, 'renew_days': 70},
+            three={'base_url': 'https://a.vatportal.az/api', 'token': 'new', 'token_date': '2026-04-01'},
+            other={'base_url': 'https://a.vatportal.az/api', 'username': 'other', 'token': 'others'},
+            elsewhere={'base_url': 'https://b.vatportal.az/api', 'username': 'demo', 'token': 'new'})
+        self.assertEqual(one.account_id, two.account_id)
+        self.assertEqual(one.account_id, three.account_id)
+        self.assertEqual(len((one + other + elsewhere).account_id), 3)
+        for connector in one + two + three:
+            self.assertEqual((connector.token, connector.secret_hash, connector.username.strip().lower()), ('new', 'hash', 'demo'))
+            self.assertEqual((connector.is_partner, connector.auto_renew, connector.renew_days), (True, True, 70))
+        self.assertEqual((other.token, elsewhere.token, elsewhere.base_url), ('others', 'new', 'https://b.vatportal.az/api'))
+        self.assertEqual([one.phone, two.phone], ['994501234567', '994501234568'])
+        secrets = self.env['vatportal.secret'].sudo().search([('account_id', 'in', (one + other + elsewhere).account_id.ids)])
+        self.assertEqual(len(secrets), 3)
+        self.assertEqual(self.connector.sudo().token, 'sandbox-token')
+        # What is entered from now on finds them.
+        again = self.env['vatportal.connector'].create({
+            'name': "Again", 'base_url': 'b', 'username': 'DEMO', 'company_id': self.company.id})
+        self.assertEqual(again.sudo().account_id, elsewhere.account_id)
+
+    def test_the_newest_token_that_lives(self):
+        """Newer ones that the portal refused, or whose renewal was lost, are dead."""
+        login = {'base_url': 'https://a.vatportal.az/api', 'username': 'demo'}
+        connectors = self.joined(
+            first={**login, 'token': 'oldest', 'token_date': '2026-01-01'},
+            second={**login, 'token': 'living', 'token_date': '2026-02-01', 'active': False},
+            refused={**login, 'token': 'refused', 'token_date': '2026-03-01', 'down_reason': 'login', 'error_count': 4,
+                     'down_since': '2026-03-02'},
+            lost={**login, 'token': 'lost', 'token_date': '2026-04-01', 'renewal_lost_at': '2026-04-02'},
+            empty={**login, 'token_date': '2026-05-01'})
+        for connector in connectors:
+            self.assertEqual((connector.token, connector.down_since, connector.error_count, connector.renewal_lost_at),
+                             ('living', False, 0, False))
+
+    def test_nobody_knows_of_which_account(self):
+        """Neither user nor token: each is alone, until somebody enters them."""
+        one, two = self.joined(one={'base_url': 'https://a.vatportal.az/api'}, two={'base_url': 'https://a.vatportal.az/api'})
+        self.assertNotEqual(one.account_id, two.account_id)
+
+    def test_password_and_token_of_one_user(self):
+        login = {'base_url': 'https://a.vatportal.az/api', 'username': 'demo'}
+        one, two = self.joined(
+            one={**login, 'auth_method': 'password', 'password': 'secret'}, two={**login, 'token': 'token', 'token_date': '2026-01-01'})
+        self.assertEqual(one.account_id, two.account_id)
+        self.assertEqual((one.auth_method, one.token, one.password), ('token', 'token', 'secret'))
 
     def test_numbers_when_documents_were_sent(self):
         """By one statement, for there may be very many."""

@@ -267,7 +267,8 @@ class TestPhoneTurns(PhoneCommon):
 
     def test_behind_one_whose_portal_is_down(self):
         """It has not begun, so it keeps nobody waiting though it is older."""
-        other = self.connector_of(token='sandbox-token')
+        self.connector.phone = PHONES[0]
+        other = self.connector_of(token='other-token', phone=PHONES[0])
         older = self.download(connector=other)
         other.sudo().write({'retry_at': fields.Datetime.now() + timedelta(hours=3), 'error_count': 5})
         self.assertFalse(self.waits(self.upload()))

@@ -66,7 +66,11 @@ class TestSecretLogs(TransactionCase):
             other = connector.copy({'token': NEW['token']})
             connector.env.flush_all()
             connector.env.invalidate_all()
-            self.assertEqual([other[name] for name in NEW], [NEW['token'], False, False, False])
+            self.assertEqual({name: other[name] for name in NEW}, NEW, "a copy is of the same account")
+            apart = connector.copy({'token': OLD['token']})
+            connector.env.flush_all()
+            connector.env.invalidate_all()
+            self.assertEqual([apart[name] for name in NEW], [OLD['token'], False, False, False])
         self.assertEqual(self.stored(), OLD, "rolled back with the rest")
 
     def test_a_constraint_is_broken(self):
@@ -108,7 +112,7 @@ class TestSecretLogs(TransactionCase):
 
     def test_nobody_reads_the_row_itself(self):
         admin = new_test_user(self.env, 'secret-admin', 'base.group_system,account.group_account_manager')
-        secret = self.env['vatportal.secret'].search([('connector_id', '=', self.connector_id)])
+        secret = self.env['vatportal.secret'].search([('account_id.connector_ids', 'in', [self.connector_id])])
         self.assertEqual(len(secret), 1)
         for call in (lambda record: record.read(['token']), lambda record: record.search([]),
                      lambda record: record.write({'token': 'x'}), lambda record: record.unlink()):

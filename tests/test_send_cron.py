@@ -155,7 +155,7 @@ class TestSendCron(SendCommon):
     def test_portal_that_is_down_comes_last(self):
         """The jobs of a portal that did not answer wait behind those of one that does."""
         other = self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
+            'name': "Other", 'base_url': self.sandbox.url, 'token': 'other-token', 'company_id': self.company.id})
         one, two = self.invoices(2)
         first, second = self.queue(one), self.queue(two, connector=other)
         self.connector.sudo().error_count = 3

@@ -141,7 +141,7 @@ class TestToken(LifecycleCommon):
     def test_two_renewals_at_once(self):
         """Another transaction renews the same token: nothing goes to the portal."""
         with self.registry.cursor() as cr:
-            other = self.env['vatportal.connector'].with_env(self.env(cr=cr)).browse(self.connector.id)
+            other = self.secrets.account_id.with_env(self.env(cr=cr))
             with other._renewal_lock(), self.assertRaisesRegex(UserError, "someone else"):
                 self.renew()
         self.assertFalse(self.calls(START))

@@ -46,8 +46,9 @@ class TestTokenRace(TransactionCase):
         """(token, whether a renewal is in doubt), as another transaction sees them."""
         with self.registry.cursor() as cr:
             cr.execute("""
-                SELECT secret.token, renewal_lost_at IS NOT NULL
-                  FROM vatportal_connector connector JOIN vatportal_secret secret ON secret.connector_id = connector.id
+                SELECT secret.token, account.renewal_lost_at IS NOT NULL
+                  FROM vatportal_connector connector JOIN vatportal_account account ON account.id = connector.account_id
+                  JOIN vatportal_secret secret ON secret.account_id = account.id
                  WHERE connector.id = %s""", [self.connector_id])
             return cr.fetchone()
 
@@ -69,8 +70,8 @@ class TestTokenRace(TransactionCase):
     def test_the_intent_outlives_a_process_that_dies(self):
         """Whoever comes later knows that the token may be dead."""
         self.sandbox.faults.add(CONFIRM, kind='answer_lost')
-        Connector = type(self.env['vatportal.connector'])
-        with patch.object(Connector, '_renewal_failed', side_effect=RuntimeError("killed")), \
+        Account = type(self.env['vatportal.account'])
+        with patch.object(Account, '_renewal_failed', side_effect=RuntimeError("killed")), \
                 self.assertRaisesRegex(RuntimeError, "killed"), self.registry.cursor() as cr:
             self.connector(cr)._renew_token()
         self.assertEqual(self.stored(), ('sandbox-token', True))
@@ -142,20 +143,20 @@ class TestTokenRace(TransactionCase):
             self.assertFalse(connector.renewal_lost_at or connector.down_since)
 
     def test_the_token_is_kept_before_what_is_said_of_it(self):
-        """A conflict at the connector's row does not cost the token."""
-        keep, kept = type(self.env['vatportal.connector'])._keep, []
+        """A conflict at the account's row does not cost the token."""
+        keep, kept = type(self.env['vatportal.account'])._keep, []
 
-        def disturbed(connector, records, vals):
+        def disturbed(account, records, vals):
             kept.append(records._name)
-            if records._name == 'vatportal.connector':
-                records.read(['name'])  # the snapshot is taken, then someone writes
+            if records._name == 'vatportal.account':
+                records.read(['base_url'])  # the snapshot is taken, then someone writes
                 self.note()
-            return keep(connector, records, vals)
+            return keep(account, records, vals)
 
-        with patch.object(self.registry['vatportal.connector'], '_keep', disturbed), self.registry.cursor() as cr, \
+        with patch.object(self.registry['vatportal.account'], '_keep', disturbed), self.registry.cursor() as cr, \
                 self.assertLogs('odoo.sql_db', 'ERROR'):
             self.assertFalse(self.connector(cr)._renew_token())
-        self.assertEqual(kept, ['vatportal.secret', 'vatportal.connector'])
+        self.assertEqual(kept, ['vatportal.secret', 'vatportal.account'])
         with self.registry.cursor() as cr:
             self.assertEqual(self.connector(cr).token, self.sandbox.portal.account('demo').token)
             self.assertFalse(self.connector(cr).renewal_lost_at)

@@ -133,12 +133,12 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
         self.assertRegistered(moves)
         self.assertSentOnce(moves)
 
-    def test_connector_that_cannot_be_written(self):
-        """What is noted on the connector keeps no invoice from its number."""
+    def test_account_that_cannot_be_written(self):
+        """What is noted on the account keeps no invoice from its number."""
         moves = self.invoices(2)
         job = self.queue(moves)
         self.sandbox.faults.add(UPLOAD, 'unavailable', processed=False)
-        with self.forbidden(self.connector, 'NEW.error_count > 0'):
+        with self.forbidden(self.connector.sudo().account_id, 'NEW.error_count > 0'):
             self.advance(job)
             self.assertEqual(job.reason, 'lost')
             self.pass_time(job, 151)

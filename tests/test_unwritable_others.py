@@ -157,10 +157,11 @@ class TestTokenThatCannotBeTold(Unwritable, LifecycleCommon):
         self.assertEqual(self.secrets.token, self.sandbox.portal.account('demo').token)
         self.assertFalse(self.connector.sudo()._test_connection())
 
-    def test_connector_that_cannot_be_written(self):
-        self.env.cr.execute("UPDATE vatportal_connector SET token_date = '2026-01-01' WHERE id = %s", [self.connector.id])
+    def test_account_that_cannot_be_written(self):
+        account = self.secrets.account_id
+        self.env.cr.execute("UPDATE vatportal_account SET token_date = '2026-01-01' WHERE id = %s", [account.id])
         self.env.invalidate_all()
-        with self.forbidden(self.connector, "NEW.token_date > '2026-06-01'"):
+        with self.forbidden(account, "NEW.token_date > '2026-06-01'"):
             self.renew()
             self.assertFalse(self.connector.renewal_lost_at, "it is not taken for lost")
 

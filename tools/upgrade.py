@@ -14,10 +14,19 @@ from base import ADDON, ROOT, Failure, fresh_log, run, say
 from demo_run import Phone
 from scene import DATABASE, HOME, UPLOAD, Scene, freeze_addons
 
-# Columns that have a new place: table.column → (table, its column that names the old row); they keep their names.
-MOVED = {f'vatportal_connector.{name}': ('vatportal_secret', 'connector_id') for name in ('token', 'username', 'password', 'secret_hash')}
+# Columns that have a new place: table.column → (the column that names the row there, table, its column with that name);
+# they keep their names.
+MOVED = {
+    **{f'vatportal_connector.{name}': ('account_id', 'vatportal_secret', 'account_id')
+       for name in ('token', 'username', 'password', 'secret_hash')},
+    **{f'vatportal_connector.{name}': ('account_id', 'vatportal_account', 'id') for name in (
+        'base_url', 'auth_method', 'is_partner', 'token_date', 'auto_renew', 'renew_days', 'renewal_lost_at',
+        'renewal_tried_at', 'renewal_put_off_at', 'read_methods', 'error_count', 'down_since', 'down_reason', 'retry_at',
+        'last_error')},
+    'vatportal_secret.connector_id': ('account_id', 'vatportal_connector', 'account_id'),
+}
 # Columns that count or describe what is recomputed by an update.
-RECOMPUTED = {'write_date', 'write_uid'}
+RECOMPUTED = {'write_date', 'write_uid', 'turns'}
 # A value that an update changes on purpose: column → (what it was, what it becomes).
 CHANGED = {'vatportal_kind.booking': ('none', 'amount'), 'uom_uom.vatportal_unit': ('qutu', 'qutu (6 ədəd)')}
 
@@ -140,8 +149,9 @@ def value_after(after: dict, table: str, key, name: str):
     """What stands in that column now, wherever it is kept."""
     if f'{table}.{name}' not in MOVED:
         return after[table][key].get(name)
-    place, owner = MOVED[f'{table}.{name}']
-    return next((row[name] for row in after[place].values() if row[owner] == key), None)
+    link, place, owner = MOVED[f'{table}.{name}']
+    column = 'id' if place == 'vatportal_connector' else name
+    return next((row[column] for row in after[place].values() if row[owner] == after[table][key][link]), None)
 
 
 def kept(value, now) -> bool:

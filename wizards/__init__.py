@@ -4,6 +4,7 @@ from . import package_wizard
 from . import send_wizard
 from . import delete_wizard
 from . import token_wizard
+from . import company_wizard
 from . import bill_wizard
 from . import resequence_wizard
 from . import reversal_wizard

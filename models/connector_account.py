@@ -1,0 +1,172 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .portal_account import OF_ACCOUNT
+from .secret import SECRETS
+
+
+class VatportalConnector(models.Model):
+    """What a connector has of its account at VatPortal, which it may share with others."""
+
+    _inherit = 'vatportal.connector'
+
+    # Odoo's import names the account of a new connector; which one may be named, see _account_for().
+    _vatportal_given_fields = _vatportal_own_links = ('account_id',)
+
+    # Not required by the database, for a copy of one is emptied; create() sees to it.
+    account_id = fields.Many2one('vatportal.account', readonly=True, index=True, ondelete='restrict')
+    account_name = fields.Char(string="Account", compute='_compute_account_name')
+    shared_note = fields.Char(compute='_compute_shared_note')
+
+    base_url = fields.Char(related='account_id.base_url', readonly=False, required=True, tracking=True)
+    auth_method = fields.Selection(
+        related='account_id.auth_method', readonly=False, required=True, default='token', tracking=True)
+    is_partner = fields.Boolean(related='account_id.is_partner', readonly=False, tracking=True)
+    phones_at_once = fields.Integer(related='account_id.phones_at_once', readonly=False, tracking=True)
+    secret_ids = fields.One2many(related='account_id.secret_ids', groups=fields.NO_ACCESS)
+    # Whoever enters them gets asterisks back; this addon reads them as superuser.
+    token = fields.Char(
+        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system',
+        help="In the portal: Profile → Access to API.")
+    username = fields.Char(
+        compute='_compute_secrets', search='_search_secret', readonly=False, string="User", groups='base.group_system')
+    password = fields.Char(
+        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system')
+    secret_hash = fields.Char(
+        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system',
+        help="From the portal's profile page; needed only to renew the token from Odoo.")
+
+    read_methods = fields.Json(related='account_id.read_methods')
+    error_count = fields.Integer(related='account_id.error_count')
+    down_since = fields.Datetime(related='account_id.down_since')
+    down_reason = fields.Selection(related='account_id.down_reason')
+    retry_at = fields.Datetime(related='account_id.retry_at')
+    failed_at = fields.Datetime(related='account_id.failed_at')
+    last_error = fields.Char(related='account_id.last_error')
+
+    @api.depends('base_url', 'secret_ids.username')
+    @api.depends_context('uid')
+    def _compute_account_name(self):
+        """Who logs in where; the user of the portal is told to those who may see it."""
+        told = self.env.user.has_group('base.group_system')
+        for connector in self:
+            host = (connector.base_url or '').split('//')[-1].split('/')[0].removesuffix('.vatportal.az')
+            user = told and connector.sudo().username
+            connector.account_name = f'{user} @ {host}' if user else host
+
+    @api.depends('account_id.connector_ids')
+    @api.depends_context('uid')
+    def _compute_shared_note(self):
+        """Which other connectors a change of the account changes, as far as the user may know."""
+        _, told = self.env._, self.env.user.has_group('base.group_system')
+        for connector in self:
+            others = connector.sudo().account_id.connector_ids - connector._origin
+            seen = others._visible_to(self.env.user)
+            names = ', '.join(sorted(seen.mapped('name'))[:10]) + (' …' if len(seen) > 10 else '')
+            if seen and seen != others and told:
+                connector.shared_note = _(
+                    "What is changed of the account is changed for %s and for connectors of other companies too.", names)
+            elif seen:
+                connector.shared_note = _("What is changed of the account is changed for %s too.", names)
+            else:
+                connector.shared_note = bool(others) and told and _(
+                    "What is changed of the account is changed for connectors of other companies too.")
+
+    def _visible_to(self, user):
+        """Those of these connectors that ``user`` can see, in whichever companies they are at work."""
+        return self.filtered(lambda connector: connector.company_id in user.company_ids)
+
+    # ------------------------------------------------------------------ writing
+
+    def _take_account(self, vals):
+        """Take out of ``vals`` what belongs to the account and return it.
+
+        :raises AccessError: for anyone who may not write one of the secrets
+        """
+        taken = {name: vals.pop(name) for name in OF_ACCOUNT if name in vals}
+        for name in taken.keys() & set(SECRETS):
+            self._check_field_access(self._fields[name], 'write')
+        secrets = self._entered_secrets({name: taken.pop(name) for name in SECRETS if name in taken})
+        return {**taken, **secrets}
+
+    @api.model
+    def _account_for(self, vals, taken):
+        """The account of a new connector with ``vals``, and with ``taken`` of the account.
+
+        :raises AccessError: for an account behind which the user sees no connector
+        """
+        Account = self.env['vatportal.account'].sudo()
+        account = Account.browse(vals.get('account_id') or ())
+        if not account:
+            return Account._of(taken)
+        if not (self.env.su or account.connector_ids._visible_to(self.env.user)):
+            raise AccessError(self.env._("You can't use this account: no connector of your companies does."))
+        return account
+
+    def _write_account(self, taken):
+        """Write ``taken`` on the accounts of these connectors, which may come to others by it; tell of it wherever it
+        makes a difference.
+
+        :raises AccessError: when it would change what is of companies that the user has no access to
+        """
+        system = self.env.su or self.env.user.has_group('base.group_system')
+        for account, connectors in self.sudo().grouped('account_id').items():
+            if not system and taken.get('base_url', account.base_url) != account.base_url:
+                # Whoever may not see the secrets must not be able to have them sent to an address of their own.
+                taken = {**taken, **dict.fromkeys(SECRETS, False)}
+            place = account._place_for(connectors, taken)
+            connectors._move_to(place)
+            others = place.connector_ids - connectors
+            if not system and others._visible_to(self.env.user) != others:
+                raise AccessError(self.env._(
+                    "This account serves companies that you have no access to. Ask an administrator to change it."))
+            changed = place._enter(taken)
+            if place.is_partner:
+                place.connector_ids._check_phone()
+            self._tell_changed(connectors, others, changed)
+
+    def _tell_changed(self, connectors, others, changed):
+        """Write in the chatter of all of an account that something of it was changed through ``connectors``."""
+        told = changed & {*SECRETS, 'auth_method', 'is_partner', 'auto_renew', 'renew_days', 'phones_at_once'}
+        if not (told and others):
+            return
+        labels = ', '.join(self._fields[name]._description_string(self.env) for name in OF_ACCOUNT if name in told)
+        for connector in connectors:
+            connector._message_log(body=self.env._("Entered for all connectors of this account: %s.", labels))
+        # By whom is for those to know who see that connector.
+        for connector in others.with_user(self.env.ref('base.user_root')):
+            connector._message_log(body=self.env._("Entered through another connector of this account: %s.", labels))
+
+    def _check_account_of(self, vals):
+        """:raises UserError: when ``vals`` would move these connectors to another account by its id"""
+        if 'account_id' in vals and any(connector.account_id.id != vals['account_id'] for connector in self):
+            raise UserError(self.env._("To move a connector to another account, enter that account's address and log-in."))
+        return {name: value for name, value in vals.items() if name != 'account_id'}
+
+    # ------------------------------------------------------------------ the portal
+
+    def _note_answer(self, methods=None):
+        """The portal answered; see the account's own."""
+        self.sudo().account_id._note_answer(methods)
+
+    def _note_outcome(self, kind, reason, text, methods=None, retry_after=None):
+        """Note what a call that reached for the portal came to.
+
+        :param kind: the name of the error's class; None where all went well
+        :param reason: its ``reason``
+        :param text: what to tell of it
+        """
+        if kind in ('TransientError', 'UnknownOutcome'):
+            self._note_failure(text, retry_after, 'answer' if reason == 'answer' else 'unreachable')
+        elif kind == 'AuthError' and reason == 'credentials':
+            self._note_failure(text, retry_after, 'login')
+        else:
+            self._note_answer(methods)
+
+    def _note_failure(self, text, retry_after=None, reason='unreachable'):
+        """The portal can't be used; see the account's own."""
+        self.sudo().account_id._note_failure(text, retry_after, reason)
+
+    def _is_waiting(self):
+        """Whether the portal is not to be asked before its next try."""
+        return self.sudo().account_id._is_waiting()

@@ -1,0 +1,79 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+# A copy with one of these is made for the account that they say, else for that of the original.
+_LOG_IN = {'base_url', 'token', 'username', 'password'}
+_OF_RULE = ('journal_id', 'fiscal_position_id')
+
+
+class VatportalConnector(models.Model):
+    """One more company at the same account: a copy, of which the company is said afterwards or at once."""
+
+    _inherit = 'vatportal.connector'
+
+    def copy_data(self, default=None):
+        """A copy keeps the account, the rules and the schedules; of another company, what does not belong to that."""
+        default = dict(default or {})
+        vals_list = super().copy_data(default)
+        for connector, vals in zip(self, vals_list, strict=True):
+            if _LOG_IN & default.keys():
+                vals.pop('account_id', None)
+                vals.update({name: vals.get(name, connector[name]) for name in ('base_url', 'auth_method', 'is_partner')})
+            company = self.env['res.company'].browse(vals['company_id'])
+            vals.update({name: value for name, value in connector._for_company(company).items() if name not in default})
+            if company != connector.company_id:
+                vals['rule_ids'] = [command for command in vals.get('rule_ids', ()) if all(
+                    connector._fits(self.env['vatportal.kind.rule']._fields[name], command[2].get(name), company)
+                    for name in _OF_RULE)]
+        return vals_list
+
+    def action_add_companies(self):
+        """Open the dialog that makes connectors like this one for more companies.
+
+        :raises AccessError: for anyone but accounting managers
+        """
+        self.ensure_one()
+        self.check_access('write')
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Add Companies"),
+            'res_model': 'vatportal.company.wizard',
+            'views': [[False, 'form']],
+            'target': 'new',
+            'context': {'default_connector_id': self.id},
+        }
+
+    def _to_company(self, vals):
+        """Yield those of these connectors that ``vals`` give to another company, with what else becomes of them.
+
+        :raises UserError: for one through which something was sent or received
+        """
+        company = self.env['res.company'].browse(vals['company_id'])
+        for connector in self.filtered(lambda connector: connector.company_id != company):
+            if connector.job_count:
+                raise UserError(self.env._(
+                    "Invoices were sent through this connector, so it stays with its company. Create another one."))
+            gone = connector.rule_ids.filtered(lambda rule: not all(
+                self._fits(rule._fields[name], rule[name].id, company) for name in _OF_RULE))
+            if gone and vals.get('rule_ids'):
+                # The form tells of each rule that its company has changed.
+                vals['rule_ids'] = [command for command in vals['rule_ids'] if command[1] not in gone.ids]
+            yield connector, {
+                'is_default': False, 'rule_ids': [Command.delete(rule.id) for rule in gone],
+                **{name: value for name, value in connector._for_company(company).items() if name not in vals}}
+
+    def _for_company(self, company):
+        """What becomes of this connector's fields that belong to its company when it is another one's."""
+        if company == self.company_id:
+            return {}
+        named = {'name': company.sudo().name} if self.name == self.company_id.sudo().name else {}
+        return named | {
+            name: False for name, field in self._fields.items()
+            if field.type == 'many2one' and field.check_company and not self._fits(field, self[name].id, company)}
+
+    @api.model
+    def _fits(self, field, value, company):
+        """Whether ``value``, an id in ``field`` or none, may be used by ``company``."""
+        comodel = self.env[field.comodel_name].sudo()
+        return not value or bool(comodel.browse(value).filtered_domain(comodel._check_company_domain(company)))

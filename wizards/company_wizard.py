@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class VatportalCompanyWizard(models.TransientModel):
+    """Adds companies to the account of a connector, many in one go: a connector for each, like that one."""
+
+    _name = 'vatportal.company.wizard'
+    _description = 'Add companies to an account at VatPortal'
+
+    connector_id = fields.Many2one('vatportal.connector', string="Like", required=True, ondelete='cascade')
+    account_name = fields.Char(related='connector_id.account_name')
+    is_partner = fields.Boolean(related='connector_id.is_partner')
+    line_ids = fields.One2many('vatportal.company.wizard.line', 'wizard_id', string="Companies")
+
+    @api.model
+    def default_get(self, fields):
+        """Propose the companies of the user that have no connector yet."""
+        values = super().default_get(fields)
+        if 'line_ids' in fields and 'line_ids' not in values:
+            mine = self.env.user.company_ids
+            connectors = self.env['vatportal.connector']
+            served = connectors.sudo().search([('company_id', 'in', mine.ids)]).company_id
+            people = connectors.browse(values.get('connector_id')).notify_user_ids
+            values['line_ids'] = [Command.create({
+                'company_id': company.id,
+                'notify_user_ids': [Command.set(people.filtered(lambda user, company=company: company in user.company_ids).ids)],
+            }) for company in mine - served]
+        return values
+
+    def action_add(self):
+        """Create the connectors and open them. With a partner account, companies without a phone are left out.
+
+        :raises AccessError: for anyone but accounting managers
+        :raises UserError: where no company is left
+        """
+        self.ensure_one()
+        self.connector_id.check_access('read')
+        lines = self.line_ids.filtered(lambda line: line.phone or not self.is_partner)
+        if not lines:
+            raise UserError(self.env._("Enter the ASAN İmza phone of each company that you want to add."))
+        # The companies need not be those at work at the moment.
+        original = self.connector_id.with_context(
+            allowed_company_ids=(self.env.company | self.env.user.company_ids).ids)
+        connectors = original.browse()
+        for line in lines:
+            connectors += original.copy({
+                'company_id': line.company_id.id, 'name': line.company_id.sudo().name, 'phone': line.phone,
+                'notify_user_ids': [Command.set(line.notify_user_ids.ids)]})
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("VatPortal Connectors"),
+            'res_model': 'vatportal.connector',
+            'views': [[False, 'list'], [False, 'form']],
+            'domain': [('id', 'in', connectors.ids)],
+            'context': {'allowed_company_ids': original.env.context['allowed_company_ids']},
+        }
+
+
+class VatportalCompanyWizardLine(models.TransientModel):
+    _name = 'vatportal.company.wizard.line'
+    _description = 'Company to add to an account at VatPortal'
+
+    wizard_id = fields.Many2one('vatportal.company.wizard', required=True, ondelete='cascade')
+    company_id = fields.Many2one('res.company', required=True)
+    phone = fields.Char(string="ASAN İmza Phone")
+    notify_user_ids = fields.Many2many('res.users', string="Users to Notify", domain="[('share', '=', False)]")
