@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 # For how many seconds one run of the scheduled action follows jobs. Well below Odoo's limit_time_real (120 s): the
 # last call that is begun comes on top. While a portal hangs, which has to be waited for, the others are followed on.
 FOLLOW_SECONDS = 45
+# How often those that wait for a thread are looked after.
+LOOK_S = 0.05
 # An open live view asks every 2 to 10 seconds; a job that one has moved this recently is left to it.
 WATCHED_SECONDS = 20
 
@@ -61,10 +63,16 @@ class VatportalJob(models.Model):
             return FOLLOW_SECONDS
 
     def _cron_round(self, lanes, until, failed):
-        """Begin to move every job that is due by one step, but those in ``failed``; wait for them for a moment."""
-        due = self._cron_due(failed, lanes.busy())
-        begun = [lanes.begin(connector, jobs, until, failed) for connector, jobs in due.grouped('connector_id').items()]
-        self.env['ir.cron']._commit_progress(sum(begun))
+        """Begin to move every job that is due by one step, but those in ``failed``; wait for them for a moment, in which
+        those that found no thread free get one."""
+        waiting = self._cron_due(failed, lanes.busy()).grouped('connector_id')
+        end, begun = time.monotonic() + polling.MINIMUM_S, 0
+        while waiting:
+            for connector in [connector for connector in waiting if lanes.has_room(connector)]:
+                begun += lanes.begin(connector, waiting.pop(connector), until, failed)
+            if time.monotonic() > end or not lanes.wait(LOOK_S):
+                break
+        self.env['ir.cron']._commit_progress(begun)
         lanes.wait(polling.MINIMUM_S)
         self.env.invalidate_all()
 

@@ -58,6 +58,13 @@ class Lanes:
         self._threads = {connector: thread for connector, thread in self._threads.items() if thread.is_alive()}
         return set(self._threads)
 
+    def has_room(self, connector):
+        """Whether ``connector`` can be looked after at once."""
+        account, busy = connector.sudo().account_id.id, self.busy()
+        of_account = sum(self._accounts[other] == account for other in busy)
+        return not self._count or (
+            connector.id not in busy and len(busy) < self._count and of_account < max(1, self._count // 2))
+
     def begin(self, connector, jobs, *args):
         """Have ``jobs``, all of ``connector``, moved on by ``_cron_steps``. Without a free thread they have to wait.
 
@@ -66,11 +73,9 @@ class Lanes:
         if not self._count:
             jobs._cron_steps(*args)
             return 0
-        account = connector.sudo().account_id.id
-        of_account = sum(self._accounts[other] == account for other in self.busy())
-        if len(self._threads) >= self._count or of_account >= max(1, self._count // 2):
+        if not self.has_room(connector):
             return 0
-        self._accounts[connector.id] = account
+        self._accounts[connector.id] = connector.sudo().account_id.id
         # The progress of the run is the caller's to write.
         context = {name: value for name, value in self._env.context.items() if name != 'ir_cron_progress_id'}
         # A daemon, so that a call under way does not hold up a server that shuts down.

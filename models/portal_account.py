@@ -3,7 +3,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..vatportal import AddressError, polling, portal_url
 from . import portal_text

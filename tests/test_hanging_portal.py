@@ -102,6 +102,25 @@ class TestHangingPortal(TransactionCase):
             self.assertFalse(self.hanging.requests, "too late to begin in this run")
             cr.rollback()
 
+    def test_half_of_the_threads(self):
+        """However many connectors an account has, should it hang, others find a thread free."""
+        release, moved = threading.Event(), []
+
+        def steps(jobs, *_args):
+            moved.append(jobs.ids)
+            release.wait(60)
+
+        with patch.object(self.registry['vatportal.job'], '_cron_steps', steps), self.registry.cursor() as cr, Lanes(
+                api.Environment(cr, SUPERUSER_ID, {}), 4) as lanes:
+            one, two = self.jobs(cr)
+            others = [one.connector_id.copy() for _number in range(3)]
+            self.assertEqual(len({connector.account_id for connector in (one.connector_id, *others)}), 1)
+            begun = [lanes.begin(connector, one, 0, set()) for connector in (one.connector_id, *others)]
+            self.assertEqual(begun, [1, 1, 0, 0])
+            self.assertEqual(lanes.begin(two.connector_id, two, 0, set()), 1)
+            release.set()
+            cr.rollback()
+
     def test_never_two_threads_for_one_connector_nor_more_than_allowed(self):
         release, moved = threading.Event(), []
 
