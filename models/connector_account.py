@@ -111,16 +111,17 @@ class VatportalConnector(models.Model):
         """
         system = self.env.su or self.env.user.has_group('base.group_system')
         for account, connectors in self.sudo().grouped('account_id').items():
+            vals = taken
             if not system and taken.get('base_url', account.base_url) != account.base_url:
                 # Whoever may not see the secrets must not be able to have them sent to an address of their own.
-                taken = {**taken, **dict.fromkeys(SECRETS, False)}
-            place = account._place_for(connectors, taken)
+                vals = {**taken, **dict.fromkeys(SECRETS, False)}
+            place = account._place_for(connectors, vals)
             connectors._move_to(place)
             others = place.connector_ids - connectors
             if not system and others._visible_to(self.env.user) != others:
                 raise AccessError(self.env._(
                     "This account serves companies that you have no access to. Ask an administrator to change it."))
-            changed = place._enter(taken)
+            changed = place._enter(vals)
             if place.is_partner:
                 place.connector_ids._check_phone()
             self._tell_changed(connectors, others, changed)

@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 
 
 class VatportalConnector(models.Model):
@@ -59,14 +58,17 @@ class VatportalConnector(models.Model):
         """
         accounts = self._of_same_limit().account_id
         connectors = self._of_same_phone()
-        for rows in (accounts, connectors):
-            table, ids = SQL.identifier(rows._table), rows.ids
-            # As try_lock_for_update() does, but that somebody else was here is no error to be logged. What refers to a
-            # row, such as a document that is being made, does not stand in the way.
-            self.env.cr.execute(
-                SQL("SELECT id FROM %s WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", table, ids), log_exceptions=False)
-            if self.env.cr.rowcount < len(ids):
-                return False
-            self.env.cr.execute(
-                SQL("UPDATE %s SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)", table, ids), log_exceptions=False)
+        cr = self.env.cr
+        # As try_lock_for_update() does, but that somebody else was here is no error to be logged. What refers to a row,
+        # such as a document that is being made, does not stand in the way.
+        cr.execute("SELECT FROM vatportal_account WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", [accounts.ids],
+                   log_exceptions=False)
+        if cr.rowcount < len(accounts):
+            return False
+        cr.execute("SELECT FROM vatportal_connector WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", [connectors.ids],
+                   log_exceptions=False)
+        if cr.rowcount < len(connectors):
+            return False
+        cr.execute("UPDATE vatportal_account SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)", [accounts.ids])
+        cr.execute("UPDATE vatportal_connector SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)", [connectors.ids])
         return True

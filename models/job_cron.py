@@ -68,8 +68,9 @@ class VatportalJob(models.Model):
         waiting = self._cron_due(failed, lanes.busy()).grouped('connector_id')
         end, begun = time.monotonic() + polling.MINIMUM_S, 0
         while waiting:
-            for connector in [connector for connector in waiting if lanes.has_room(connector)]:
-                begun += lanes.begin(connector, waiting.pop(connector), until, failed)
+            for connector in list(waiting):
+                if lanes.has_room(connector):
+                    begun += lanes.begin(connector, waiting.pop(connector), until, failed)
             if time.monotonic() > end or not lanes.wait(LOOK_S):
                 break
         self.env['ir.cron']._commit_progress(begun)

@@ -311,6 +311,15 @@ class TestAccountCompanies(AccountCommon):
         self.assertFalse(self.connector.sudo().token)
         self.assertEqual(self.other.token, 'sandbox-token')
 
+    def test_a_manager_moves_some_of_several(self):
+        """Those that are at the address already keep their log-in data."""
+        with Sandbox(stage_seconds=0) as elsewhere:
+            there = self.env['vatportal.connector'].create({
+                'base_url': elsewhere.url, 'token': 'sandbox-token', 'company_id': self.company.id})
+            (self.connector + there).with_user(self.manager).base_url = elsewhere.url
+            self.assertEqual((there.sudo().token, self.connector.sudo().token), ('sandbox-token', False))
+            self.assertEqual(self.connector.base_url, elsewhere.url)
+
     def test_nobody_gets_in_by_the_id(self):
         stranger = self.create_person('stranger', 'account.group_account_manager', self.companies[2])
         Connector = self.env['vatportal.connector'].with_user(stranger)

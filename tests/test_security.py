@@ -39,7 +39,7 @@ class TestRpc(RpcCommon, SendCommon, HttpCase):
         return {
             'vatportal.send.wizard': moves, 'vatportal.package.wizard': moves, 'vatportal.delete.wizard': documents,
             'vatportal.bill.wizard': {'document_id': self.move.vatportal_document_id.id},
-            'vatportal.token.wizard': connector, 'vatportal.import.wizard': connector,
+            'vatportal.token.wizard': connector, 'vatportal.import.wizard': connector, 'vatportal.company.wizard': connector,
             'vatportal.unit.wizard': {'move_id': self.move.id},
             'vatportal.import.schedule': connector, 'res.config.settings': {},
         }

@@ -70,6 +70,7 @@ class TestViews(BillCommon, ViewsCase):
             'vatportal.bill.wizard': [document.action_bill_wizard() for document in self.incoming[-3:]],
             'vatportal.token.wizard': [self.connector.action_renew_token()],
             'vatportal.unit.wizard': [self.bill(self.line(unit='palet', barcode='4760001000017')).action_vatportal_units()],
+            'vatportal.company.wizard': [self.connector.action_add_companies()],
             'vatportal.package.wizard': [(self.moves[5] + self.moves[0]).action_vatportal_xml()],
             'vatportal.import.wizard': [import_wizard],
             'account.resequence.wizard': [{**resequence, 'context': {

@@ -66,3 +66,5 @@ class VatportalCompanyWizardLine(models.TransientModel):
     company_id = fields.Many2one('res.company', required=True)
     phone = fields.Char(string="ASAN İmza Phone")
     notify_user_ids = fields.Many2many('res.users', string="Users to Notify", domain="[('share', '=', False)]")
+
+    _company_once = models.UniqueIndex('(wizard_id, company_id)', "Each company can be added once.")
