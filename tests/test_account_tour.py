@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import HttpCase
 
-from .test_account import PHONES, AccountCommon
+from .account_common import PHONES, AccountCommon
 
 
 class TestAccountTour(AccountCommon, HttpCase):

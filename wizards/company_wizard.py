@@ -30,7 +30,7 @@ class VatportalCompanyWizard(models.TransientModel):
         return values
 
     def action_add(self):
-        """Create the connectors and open them. With a partner account, companies without a phone are left out.
+        """Create the connectors and say which. With a partner account, companies without a phone are left out.
 
         :raises AccessError: for anyone but accounting managers
         :raises UserError: where no company is left
@@ -48,13 +48,14 @@ class VatportalCompanyWizard(models.TransientModel):
             connectors += original.copy({
                 'company_id': line.company_id.id, 'name': line.company_id.sudo().name, 'phone': line.phone,
                 'notify_user_ids': [Command.set(line.notify_user_ids.ids)]})
+        hidden = connectors.company_id - self.env.companies
+        names = ', '.join(connectors.mapped('name'))
         return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("VatPortal Connectors"),
-            'res_model': 'vatportal.connector',
-            'views': [[False, 'list'], [False, 'form']],
-            'domain': [('id', 'in', connectors.ids)],
-            'context': {'allowed_company_ids': original.env.context['allowed_company_ids']},
+            'type': 'ir.actions.client', 'tag': 'display_notification',
+            'params': {
+                'type': 'success', 'title': self.env._("Added"), 'sticky': bool(hidden),
+                'message': self.env._("%s. To see them, switch to these companies at the top.", names) if hidden else names,
+                'next': {'type': 'ir.actions.act_window_close'}},
         }
 
 
