@@ -70,13 +70,27 @@ class VatportalGuard(models.AbstractModel):
             return
         for records, field, ids in self._vatportal_links(vals):
             linked = self.env[field.comodel_name].browse(ids).exists()
-            refused = linked - _visible(linked)
+            refused = linked - records._vatportal_visible(linked)
             if refused and len(records) == 1:
                 refused -= records.sudo()[field.name].sudo(False)
             if refused:
                 raise AccessError(self.env._(
                     "“%s” names something that you have no access to, or that belongs to a company in which you do not "
                     "work at the moment.", field._description_string(self.env)))
+
+    def _vatportal_visible(self, linked):
+        """Those of ``linked`` that the user may see, in the companies at work."""
+        if linked._name == 'res.company':
+            # Administrators may read every company; that does not make them people of it.
+            return linked & self._vatportal_companies()
+        if linked._name == 'vatportal.account':
+            # Nobody reads it; whoever sees one of its connectors may name it.
+            return linked.sudo().filtered(lambda account: account.connector_ids._visible_to(self.env.user)).sudo(False)
+        return linked._filtered_access('read')
+
+    def _vatportal_companies(self):
+        """The companies that may be named."""
+        return self.env.companies
 
     def _vatportal_without_own_links(self, vals):
         return {name: value for name, value in vals.items() if name not in self._vatportal_own_links}
@@ -142,17 +156,6 @@ class IrRule(models.Model):
 def is_ours(field):
     """Whether ``field`` is of this addon, or of one that builds on it."""
     return bool(field) and any(module.startswith(ADDONS) for module in field._modules)
-
-
-def _visible(records):
-    """Those of ``records`` that the user may see, in the companies at work."""
-    if records._name == 'res.company':
-        # Administrators may read every company; that does not make them people of it.
-        return records & records.env.companies
-    if records._name == 'vatportal.account':
-        # Nobody reads it; whoever sees one of its connectors may name it.
-        return records.sudo().filtered(lambda account: account.connector_ids._visible_to(records.env.user)).sudo(False)
-    return records._filtered_access('read')
 
 
 def _read_value(field, value):

@@ -7,11 +7,12 @@ class VatportalCompanyWizard(models.TransientModel):
     """Adds companies to the account of a connector, many in one go: a connector for each, like that one."""
 
     _name = 'vatportal.company.wizard'
+    _inherit = ['vatportal.guard']
     _description = 'Add companies to an account at VatPortal'
 
     connector_id = fields.Many2one('vatportal.connector', string="Like", required=True, ondelete='cascade')
-    account_name = fields.Char(related='connector_id.account_name')
-    is_partner = fields.Boolean(related='connector_id.is_partner')
+    account_name = fields.Char(related='connector_id.account_name', related_sudo=False)
+    is_partner = fields.Boolean(related='connector_id.is_partner', related_sudo=False)
     line_ids = fields.One2many('vatportal.company.wizard.line', 'wizard_id', string="Companies")
 
     @api.model
@@ -61,6 +62,7 @@ class VatportalCompanyWizard(models.TransientModel):
 
 class VatportalCompanyWizardLine(models.TransientModel):
     _name = 'vatportal.company.wizard.line'
+    _inherit = ['vatportal.guard']
     _description = 'Company to add to an account at VatPortal'
 
     wizard_id = fields.Many2one('vatportal.company.wizard', required=True, ondelete='cascade')
@@ -69,3 +71,7 @@ class VatportalCompanyWizardLine(models.TransientModel):
     notify_user_ids = fields.Many2many('res.users', string="Users to Notify", domain="[('share', '=', False)]")
 
     _company_once = models.UniqueIndex('(wizard_id, company_id)', "Each company can be added once.")
+
+    def _vatportal_companies(self):
+        # They need not be at work at the moment.
+        return self.env.user.company_ids

@@ -6,6 +6,7 @@ class VatportalUnitWizard(models.TransientModel):
     """How many pieces are in a vendor's box: asked once for each of its products."""
 
     _name = 'vatportal.unit.wizard'
+    _inherit = ['vatportal.guard']
     _description = 'Contents of the units of a vendor'
 
     move_id = fields.Many2one('account.move', required=True, readonly=True, ondelete='cascade')
@@ -39,16 +40,17 @@ class VatportalUnitWizard(models.TransientModel):
 
 class VatportalUnitWizardLine(models.TransientModel):
     _name = 'vatportal.unit.wizard.line'
+    _inherit = ['vatportal.guard']
     _description = 'Contents of a unit of a vendor'
 
     wizard_id = fields.Many2one('vatportal.unit.wizard', required=True, ondelete='cascade')
     line_id = fields.Many2one('account.move.line', required=True, readonly=True, ondelete='cascade')
-    product_id = fields.Many2one(related='line_id.product_id')
+    product_id = fields.Many2one(related='line_id.product_id', related_sudo=False)
     name = fields.Char(compute='_compute_row', string="On the Document")
     quantity = fields.Float(compute='_compute_row', digits=False, min_display_digits=0)
     unit = fields.Char(compute='_compute_row', string="Vendor's Unit")
     contains = fields.Float(digits=False, min_display_digits=0, help="How many of our unit are in one of the vendor's.")
-    uom_id = fields.Many2one(related='line_id.product_uom_id', string="Our Unit")
+    uom_id = fields.Many2one(related='line_id.product_uom_id', related_sudo=False, string="Our Unit")
     result = fields.Float(compute='_compute_result', string="On the Bill", digits='Product Unit')
 
     @api.constrains('wizard_id', 'line_id')
