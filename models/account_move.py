@@ -10,6 +10,10 @@ class AccountMove(models.Model):
 
     _vatportal_link = 'move_id'
     _vatportal_owner_fields = ('company_id', 'journal_id')
+    # Proposals that a form sends back with what it was shown, so that what a person chose is told from them.
+    _vatportal_given_fields = (
+        'vatportal_kind_proposed_id', 'vatportal_main_info_proposed', 'vatportal_advance_found_id',
+        'vatportal_advance_amount_proposed')
 
     vatportal_kind_id = fields.Many2one(
         'vatportal.kind', string="e-taxes Kind", compute='_compute_vatportal_kind_id', store=True, readonly=False,

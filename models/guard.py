@@ -31,8 +31,8 @@ class VatportalGuard(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
+            self.browse()._vatportal_check_links(*map(self._vatportal_without_own_links, vals_list))
             for vals in vals_list:
-                self.browse()._vatportal_check_links(self._vatportal_without_own_links(vals))
                 self._vatportal_check_own_fields(vals)
                 self._vatportal_check_texts(vals)
         return super().create(vals_list)
@@ -63,14 +63,21 @@ class VatportalGuard(models.AbstractModel):
 
     # ------------------------------------------------------------------ links
 
-    def _vatportal_check_links(self, vals):
-        """:raises AccessError: when ``vals``, given for these records or a new one, link them with something that the
-            user may not see; what that is, is not told. A link that is there already stays."""
+    def _vatportal_check_links(self, *vals_list):
+        """:raises AccessError: when one of ``vals_list``, given for these records or a new one, links them with something
+            that the user may not see; what that is, is not told. A link that is there already stays."""
         if self.env.su:
             return
-        for records, field, ids in self._vatportal_links(vals):
-            linked = self.env[field.comodel_name].browse(ids).exists()
-            refused = linked - records._vatportal_visible(linked)
+        links = [link for vals in vals_list for link in self._vatportal_links(vals)]
+        # Asked together: a form may have many lines.
+        hidden = {}
+        for records, field, ids in links:
+            hidden.setdefault((records._name, field.comodel_name), set()).update(ids)
+        for (name, comodel), ids in hidden.items():
+            linked = self.env[comodel].browse(ids).exists()
+            hidden[name, comodel] = set((linked - self.env[name]._vatportal_visible(linked))._ids)
+        for records, field, ids in links:
+            refused = self.env[field.comodel_name].browse(id_ for id_ in ids if id_ in hidden[records._name, field.comodel_name])
             if refused and len(records) == 1:
                 refused -= records.sudo()[field.name].sudo(False)
             if refused:

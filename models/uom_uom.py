@@ -24,7 +24,8 @@ class UomUom(models.Model):
         self.ensure_one()
         if not self.relative_uom_id:
             return True
-        pieces = self.env.ref('uom.product_uom_unit', raise_if_not_found=False)
+        # Not env.ref(): it asks the database each time, and this is called for all units.
+        pieces = self.browse(self.env['ir.model.data']._xmlid_to_res_id('uom.product_uom_unit', raise_if_not_found=False))
         counts_pieces = bool(pieces) and self._has_common_reference(pieces) and self.factor != pieces.factor
         if not (counts_pieces or is_container(text)):
             return True

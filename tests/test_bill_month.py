@@ -62,6 +62,9 @@ class TestBillMonth(BillCommon):
         documents = new.filtered(lambda document: document.bill_state == 'to_bill')
         before = self.env['res.partner'].search([])
         documents._make_bills()
+        # A person has the bills made of which Odoo can't keep a quantity.
+        for document in documents.filtered(lambda document: document.bill_state == 'ask' and document._quantity_question()):
+            document._make_bill(duplicates=True)
         return new, documents, before
 
     def shares(self, title, new, documents, before):
