@@ -18,6 +18,7 @@ from . import amounts
 from . import document
 from . import document_line
 from . import document_doubt
+from . import document_erp_id
 from . import document_settle
 from . import document_read_numbers
 from . import document_import
@@ -29,6 +30,7 @@ from . import job_answer
 from . import job_cron
 from . import job_process
 from . import job_upload
+from . import job_known
 from . import job_cancel
 from . import connector_guard
 from . import job_download

@@ -1,5 +1,3 @@
-import uuid
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -229,11 +227,6 @@ class VatportalDocument(models.Model):
         indexes = sorted({problem.item for problem in found if problem.code in same})
         lines = self.line_ids.sorted('sequence')
         return lines.browse([lines[index].id for index in indexes])
-
-    def _assign_erp_id(self):
-        """Give each document the identification that goes to the portal: unique for ever, over all databases."""
-        for document in self:
-            document.erp_id = f'ODOO-{document.id}-{uuid.uuid4().hex[:8]}'
 
     def _set_number(self, qaime):
         """Write the ``qaime`` number that the portal gave this document, and tell what it was made from."""

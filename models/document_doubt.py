@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
@@ -6,6 +6,9 @@ from .connector_setup import NO_INVOICE
 
 # How long the portal may keep back an invoice that it has taken, without showing it, before it is believed gone.
 HIDDEN_S = 24 * 3600
+# In how many seconds the removal of what the portal does not let go of is tried again, twice as many each time.
+REMOVE_AGAIN_S = 900
+_DAY = timedelta(days=1)
 # For how many days the number of an invoice whose fate stayed unclear is looked for.
 LOOK_DAYS = 7
 
@@ -31,6 +34,8 @@ class VatportalDocument(models.Model):
     doubtful = fields.Boolean(
         readonly=True, copy=False, index='btree_not_null',
         help="An answer was lost, so the portal may have it: once rejected, its number is looked for all the same.")
+    held_since = fields.Datetime(
+        readonly=True, copy=False, help="Since when it was to be removed from the portal, which has not let go of it.")
     earlier_payload = fields.Json(
         readonly=True, copy=False, groups='account.group_account_manager', prefetch=False,
         help="As it was sent before it was corrected, while the portal may have that.")
@@ -97,40 +102,85 @@ class VatportalDocument(models.Model):
         except ValueError:
             return False  # no qaimə can say it any more
 
-    def _ask_numbers(self, client, by_date):
-        """Ask the portal for these documents; return a dict of ERP id → number."""
+    def _ask_numbers(self, client, by_date, later=False):
+        """Ask the portal for these documents; return a dict of ERP id → number.
+
+        :param later: ask for attempts of them that only another database can have sent; always done of those in doubt
+        """
         if not by_date:
             # Whether the portal names ids that it does not have is not documented; one that it can't have tells. It
             # comes first, for an answer that is too short lacks its end.
-            return client.read_invoices([NO_INVOICE, *self.mapped('erp_id')])
-        # A day more on either side, for the portal's clock may be another.
-        day = timedelta(days=1)
-        first = min(document.first_sent_at or document.create_date for document in self)
-        return client.read_invoices_by_date(first - day, fields.Datetime.now() + day)
+            others = (self if later else self.filtered('doubtful'))._later_ids()
+            return client.read_invoices([NO_INVOICE, *self.mapped('erp_id'), *others])
+        return client.read_invoices_by_date(self._first_day(), fields.Datetime.now() + _DAY)
+
+    def _first_day(self):
+        """From when on the portal may have these documents, whichever database sent them. A day more on either side, for its
+        clock may be another."""
+        moments = [document.first_sent_at or document.create_date for document in self]
+        for document in self.sudo():
+            source = document._source()
+            day = source and source._vatportal_day()
+            moments += [source.create_date] if source else []
+            moments += [datetime.combine(day, time())] if day else []
+        return min(moments) - _DAY
+
+    def _is_shown(self, numbers):
+        """Whether this document stands in ``numbers`` because the portal has it, not because it was asked for."""
+        return self.erp_id in numbers and (NO_INVOICE not in numbers or numbers[self.erp_id] != '')
 
     def _take_appeared(self, numbers):
         """Say of rejected documents that the portal has after all, if without a number, that they are there, and have those
-        that were to be signed removed there.
+        that were to be signed removed there; so with what it did not let go of before.
 
         :return: whether ``numbers`` do not tell, for this portal names any ERP id that it is asked for
         """
         doubtful = self.filtered(lambda doc: doc.state == 'rejected' and doc.doubtful)
+        held = self.filtered(lambda doc: doc._is_removed_now())
         if NO_INVOICE in numbers:
-            return bool(doubtful)
+            return bool(doubtful | held)
         appeared = doubtful.filtered(lambda doc: doc.erp_id in numbers)
         appeared._settle(lambda documents: documents._set_appeared())
+        held.filtered(lambda doc: doc.erp_id in numbers)._settle(lambda documents: documents._queue_removal(self.env._(
+            "The portal had kept it, unsigned.")))
         return False
 
     def _set_appeared(self):
         """The portal has these rejected documents after all, without a number."""
-        self._set_state('imported', portal_message=False, message=self.env._(
+        self._set_state('imported', portal_message=False, shown=True, message=self.env._(
             "The portal has this invoice after all, without a qaimə number. Sign it in VatPortal; or delete it from "
             "e-taxes here and send it again."))
         # What was to be signed and was given back must not stay: as after any process that ended without a number.
         unsigned = self.filtered(lambda doc: doc._sending().sign)
-        for user, documents in unsigned.grouped(lambda doc: doc._sending().user_id).items():
-            self.env['vatportal.job']._queue_deletion(documents, 'portal', self.env._(
-                "It appeared at the portal, unsigned, after it was given back here."), user=user)
+        unsigned.sudo().write({'held_since': fields.Datetime.now()})
+        unsigned._queue_removal(self.env._("It appeared at the portal, unsigned, after it was given back here."))
+
+    def _set_held(self, sign):
+        """The portal has these documents, without a number, and did not remove them.
+
+        :param sign: whether they were to be signed; then they must not stay, and are removed as soon as it lets go of them
+        """
+        text = self.env._(
+            "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look for its ERP ID in "
+            "VatPortal and sign or delete it there.")
+        if sign:
+            again = self.env._("Its removal is tried again by itself for a day; once it is gone, it can be sent again.")
+            text = f'{text} {again}'
+        self._set_state('imported', message=text, held_since=sign and fields.Datetime.now())
+
+    def _is_removed_now(self):
+        """Whether the removal of a document that the portal did not let go of is to be tried now: ever more seldom."""
+        if self.state != 'imported' or not self.held_since or self._open_deletions():
+            return False
+        now = fields.Datetime.now()
+        tries = self.sudo().job_ids.filtered(
+            lambda job: job.operation == 'delete' and job.started_at >= self.held_since)
+        waited = timedelta(seconds=REMOVE_AGAIN_S) * (2 ** len(tries) - 1)
+        return self.held_since + waited <= now < self.held_since + timedelta(seconds=HIDDEN_S)
+
+    def _queue_removal(self, reason):
+        for user, documents in self.grouped(lambda doc: doc._sending().user_id).items():
+            self.env['vatportal.job']._queue_deletion(documents, 'portal', reason, user=user)
             self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
 
     def _used_up(self):

@@ -6,6 +6,7 @@ from odoo.tools.misc import split_every
 
 from ..vatportal import PortalError
 from . import portal_text
+from .connector_setup import NO_INVOICE
 from .job_lanes import READ_LIMITS, run_seconds
 
 _logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class VatportalDocument(models.Model):
                     client.read_methods, getattr(error, 'retry_after', None))
                 return False
             connector._note_answer(client.read_methods)
+        self._settle(lambda documents: documents._take_later(numbers, NO_INVOICE in numbers))
         for document, text in self._take_numbers(numbers).items():
             document._settle(lambda kept, text=text: kept._keep_without_number(text))
         return 'unclear' if self._take_appeared(numbers) else 'clear'

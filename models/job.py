@@ -139,7 +139,8 @@ class VatportalJob(models.Model):
         """Create the documents of ``records`` (of a model with ``vatportal.source``) and the jobs that send them; return the jobs.
 
         A rejected document is taken up again with the figures of today and the same ERP id, unless that was used up
-        at the portal: ids are unique there for ever. The caller commits before anything is sent.
+        at the portal: ids are unique there for ever. Also where it now goes through another connector, which may be
+        another log-in to the same account. The caller commits before anything is sent.
 
         The documents go in the order of the records' days and numbers, see ``_vatportal_order``.
 
@@ -165,11 +166,11 @@ class VatportalJob(models.Model):
     def _queue_document(self, record, connector):
         vals = record._vatportal_document_vals(connector)
         document = record.sudo().vatportal_document_ids.filtered(
-            lambda doc: doc.state == 'rejected' and not doc.spent and doc.connector_id == connector,
-        ).sorted('id')[-1:]
+            lambda doc: doc.state == 'rejected' and not doc.spent).sorted('id')[-1:]
         if document:
             vals.pop(record._vatportal_link)
             document._set_state('queued', message=False, portal_message=False, resend_count=0, **vals)
+            document._renew_erp_id()
         else:
             document = self.env['vatportal.document'].sudo().create(vals)
             document._assign_erp_id()

@@ -89,7 +89,8 @@ class VatportalJob(models.Model):
         self.on_hold = False
         super()._finish()
         batch = self._batch()
-        if not any(job.state in OPEN_STATES and not job.on_hold for job in batch):
+        # What is only being asked for keeps nobody waiting.
+        if not any(job.state in OPEN_STATES and not job.on_hold and job.reason != 'exists' for job in batch):
             batch.filtered('on_hold')[:1]._release()
 
     def _notify(self, event):

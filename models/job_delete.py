@@ -5,7 +5,8 @@ from odoo import fields, models
 from ..vatportal import PAGE_SIZE, Stats, polling, serie_number
 from ..vatportal.etaxes import qaime_number
 from .document_delete import FOLDERS
-from .job_upload import LOST_S, RESEND_S
+from .connector_setup import NO_INVOICE
+from .job_upload import LOST_S, NUMBERS_S, RESEND_S
 
 # The portal files a document under the day on which it was made, in Baku; ours may be a day off.
 _DAYS = timedelta(days=2)
@@ -19,15 +20,15 @@ class VatportalJob(models.Model):
     From VatPortal alone the documents go by ERP id, at once and without PINs. From e-taxes they go by series and
     number, in a process with PIN1 and PIN2, all together or not at all.
 
-    Nothing is written on a document before the portal has said that it is gone, for what counts as deleted can be
-    sent again. What ended otherwise is settled by asking:
+    Nothing is written on a document before the portal shows that it is gone, for what counts as deleted can be sent
+    again. What it says of the deletion itself, well or ill, proves nothing:
 
     - a document that the list of the sent ones shows with a final status is gone
-    - one that is not shown proves nothing after a process that failed: all or nothing, it says. Only where the
-      answer was lost is a document gone that neither its ERP id nor the list shows, twice, some time apart; one
-      without an ERP id is not, for there is only the list to ask
-    - what is at VatPortal alone is deleted once more, one by one, which is harmless; what is refused then and not
-      listed by date either is gone.
+    - one that is not shown proves nothing after a process that failed: all or nothing, it says. Where it ended well,
+      or its answer was lost, a document is gone that neither its ERP id nor the list shows, twice, some time apart; one
+      without an ERP id is not where the answer was lost, for there is only the list to ask
+    - what is at VatPortal alone is gone where it is not listed by date any more, and was shown before: a portal may not
+      show yet what it has. Unless the deletion went well, it is deleted once more, one by one, which is harmless.
     """
 
     _inherit = 'vatportal.job'
@@ -39,7 +40,7 @@ class VatportalJob(models.Model):
     delete_reason = fields.Char(string="Reason of Deletion", readonly=True)
     listed = fields.Json(readonly=True, help="What the portal's list shows so far: number or ERP id → status.")
     unseen_ids = fields.Json(readonly=True, help="ERP ids that the portal did not show with a number when last asked.")
-    missed_ids = fields.Json(readonly=True, help="ERP ids that neither reading showed in the last round.")
+    missed_ids = fields.Json(readonly=True, help="ERP ids, else numbers, that neither reading showed in the last round.")
 
     # ------------------------------------------------------------------ queueing
 
@@ -92,8 +93,7 @@ class VatportalJob(models.Model):
 
     def _apply_start(self, process_id):
         if self.operation == 'delete' and self.folder == 'portal':
-            self._gone(self._to_delete())
-            self._end_deletion()
+            self._settle_deletion('done')
         else:
             super()._apply_start(process_id)
 
@@ -125,11 +125,7 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ the end of the process
 
     def _ended_delete(self, succeeded, _refusals):
-        if succeeded:
-            self._gone(self._to_delete() | self._seen_first())
-            self._end_deletion()
-        else:
-            self._settle_deletion('failed')
+        self._settle_deletion('done' if succeeded else 'failed')
 
     def _silent_delete(self):
         self._settle_deletion('lost')
@@ -142,12 +138,13 @@ class VatportalJob(models.Model):
             # What an ERP id shows proves nothing then.
             self._to('list')
         else:
-            self._schedule(0 if reason == 'failed' else polling.next_delay(0))
+            self._schedule(polling.next_delay(0) if reason == 'lost' else 0)
 
     # ------------------------------------------------------------------ read, by ERP id
 
     def _call_read_delete(self, client):
-        return client.read_invoices(self._to_delete().filtered('erp_id').mapped('erp_id'))
+        erp_ids = self._to_delete().filtered('erp_id').mapped('erp_id')
+        return client.read_invoices([NO_INVOICE, *erp_ids] if erp_ids else [])
 
     def _apply_read_delete(self, numbers):
         documents = self._to_delete().filtered('erp_id')
@@ -160,12 +157,20 @@ class VatportalJob(models.Model):
         for document, text in (documents - unseen)._take_numbers(numbers).items():
             self._each(document, lambda kept, text=text: kept._keep_without_number(text))
             self.kept_ids = [*(self.kept_ids or []), document.erp_id]
-        self._to('remove' if self._unsure() else 'end')
+        self.unseen_ids = [doc.erp_id for doc in unseen if not doc._is_shown(numbers)]
+        if self.reason != 'done' and self._unsure():
+            self._to('remove')
+        else:
+            self._to('list' if self._imported() else 'end')
+
+    def _imported(self):
+        """Documents that were at VatPortal alone when it was last asked."""
+        return self._to_delete().filtered(lambda doc: doc.state == 'imported')
 
     def _unsure(self):
         """Documents that were not deleted one by one yet."""
         kept = self.kept_ids or []
-        return self._to_delete().filtered(lambda doc: doc.state == 'imported' and doc.erp_id not in kept)
+        return self._imported().filtered(lambda doc: doc.erp_id not in kept)
 
     def _to(self, phase):
         """Go on with ``phase``; at the end say what was not deleted."""
@@ -173,7 +178,11 @@ class VatportalJob(models.Model):
             self._end_deletion()
             return
         self.write({'phase': phase, 'page': 1, 'listed': False})
-        self._schedule(polling.MINIMUM_S)
+        self._schedule(0 if self._is_seen_at_once() else polling.MINIMUM_S)
+
+    def _is_seen_at_once(self):
+        """Whether only the portal is to be asked, now, whether what it has just deleted is gone."""
+        return self.folder == 'portal' and self.reason == 'done' and self.state == 'running'
 
     # ------------------------------------------------------------------ remove, one by one
 
@@ -181,23 +190,17 @@ class VatportalJob(models.Model):
         client.delete_invoices(self._unsure()[:1].mapped('erp_id'))
 
     def _apply_remove(self, _value):
-        self._gone(self._unsure()[:1])
-        self._after_remove()
+        """It says that this one is gone; what it then shows tells."""
+        self.kept_ids = [*(self.kept_ids or []), self._unsure()[:1].erp_id]
+        self._to('remove' if self._unsure() else 'read')
 
     def _error_remove(self, answer):
-        """A refusal means: not there, or submitted to e-taxes. The list tells which. A lost answer means to try
+        """A refusal means: not there, or submitted to e-taxes. What it then shows tells which. A lost answer means to try
         again: this call has no effect on what is gone."""
         if answer['error'] != 'Refused':
             return False
-        self.kept_ids = [*(self.kept_ids or []), self._unsure()[:1].erp_id]
-        self._after_remove()
+        self._apply_remove(None)
         return True
-
-    def _after_remove(self):
-        if self._unsure():
-            self._schedule(polling.MINIMUM_S)
-        else:
-            self._to('list' if self._to_delete().filtered(lambda doc: doc.state == 'imported') else 'end')
 
     # ------------------------------------------------------------------ the portal's list
 
@@ -213,6 +216,8 @@ class VatportalJob(models.Model):
     def _list_span(self):
         """The days around those on which the documents can have been made at the portal."""
         documents = self._to_delete()
+        if self.folder == 'portal':
+            return documents._first_day(), fields.Datetime.now() + _DAYS
         uploads = documents.job_ids.filtered(lambda job: job.operation == 'upload')
         dates = [date for date in documents.mapped('date') + uploads.mapped('sent_at') if date]
         dates = dates or [fields.Datetime.now()]
@@ -227,25 +232,34 @@ class VatportalJob(models.Model):
             return
         documents = self._to_delete()
         if self.folder == 'portal':
-            self._gone(documents.filtered(lambda doc: doc.state == 'imported' and doc.erp_id not in listed))
-            self._to('end')
+            self.listed = listed
+            unseen = self.unseen_ids or []
+            absent = self._imported().filtered(lambda doc: doc.erp_id in unseen and doc.erp_id not in listed)
+            self._gone(absent._used_up())
+            if self._unsure() and self.reason == 'done':
+                self.reason = 'failed'  # it said that all were gone
+                self._to('remove')
+            else:
+                self._to('end')
             return
         self._gone(documents.filtered(lambda doc: doc._is_gone_from(listed)))
-        if self.reason == 'lost':
+        if self.reason in ('lost', 'done'):
             self._miss(listed)
         else:
             self._to('end')
 
     def _miss(self, listed):
-        """After a lost answer: what neither reading shows for the second time is gone; ask again where that is open."""
+        """After a process that ended well, or whose answer was lost: what neither reading shows for the second time is
+        gone; ask again where that is open."""
         unseen, missed = self.unseen_ids or [], self.missed_ids or []
-        absent = self._to_delete().filtered(
-            lambda doc: doc.erp_id in unseen and qaime_number(doc.qaime) not in listed)
-        self._gone(absent.filtered(lambda doc: doc.erp_id in missed))
+        absent = self._to_delete().filtered(lambda doc: qaime_number(doc.qaime) not in listed and (
+            doc.erp_id in unseen if doc.erp_id else self.reason == 'done'))
+        self._gone(absent.filtered(lambda doc: (doc.erp_id or doc.qaime) in missed))
         absent &= self._to_delete()
-        self.missed_ids = absent.mapped('erp_id')
-        if absent or self._to_delete() and self._settling() < LOST_S:
-            # The process may be at work still: PIN prompts end after two minutes, a process after five.
+        self.missed_ids = [doc.erp_id or doc.qaime for doc in absent]
+        # The process may be at work still: PIN prompts end after two minutes, a process after five. If it has ended well,
+        # the portal may be slow to show it.
+        if absent or self._to_delete() and self._settling() < (LOST_S if self.reason == 'lost' else NUMBERS_S):
             self._to('read')
             self._schedule(_AGAIN_S if absent else polling.next_delay(self._settling()))
         else:
@@ -262,7 +276,7 @@ class VatportalJob(models.Model):
 
     def _end_deletion(self, message=False, portal_message=False):
         """End the job; ``message`` or, where documents are left, what stood against it."""
-        if self.reason == 'lost':
+        if self.reason in ('lost', 'done'):
             # All or nothing: nobody else was deleting them, for they wait for this deletion.
             self._gone(self._seen_first())
         left = self._to_delete()
@@ -288,9 +302,17 @@ class VatportalJob(models.Model):
             texts = [_("%(name)s was signed at the portal meanwhile and has the number %(number)s. Delete it from "
                        "e-taxes.", name=document._source().name or document.erp_id, number=document.qaime)
                      for document in signed]
+            hidden = (left - signed).filtered(
+                lambda doc: doc.erp_id in (self.unseen_ids or []) and doc.erp_id not in (self.listed or {}))
+            texts += [_("The portal does not show %s, and has not shown it since it went there; it may still do so. Nothing "
+                        "counts as deleted before a day has passed: then delete it again.", document.erp_id)
+                      for document in hidden]
             texts += [_("The portal shows %s and does not let it be deleted. Look for it in VatPortal, and delete it "
-                        "there.", document.erp_id) for document in left - signed]
+                        "there.", document.erp_id) for document in left - signed - hidden]
             return '\n'.join(texts)
+        if self.reason == 'done':
+            return _("The portal says that the deletion has ended well, and still has these invoices. Nothing counts as "
+                     "deleted before the portal shows it: look for them at e-taxes.gov.az, or import their day from e-taxes.")
         if self.reason == 'lost':
             return _("The portal's answer was lost, and it still has these invoices. Nothing was deleted; try again.")
         text = {

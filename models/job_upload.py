@@ -26,8 +26,9 @@ class VatportalJob(models.Model):
     Whether one bad invoice stops its whole packet is not documented. So nothing is assumed: after every process,
     done or failed or lost, each ERP id is read back. One with a number is registered; one without, after a failed
     or lost process, is removed from the portal (which takes that only for what was not submitted to e-taxes) and
-    rejected. It can be sent again: under a new ERP id where it was removed, for the portal never takes an id twice;
-    under the same one where the portal did not confirm to have had it, so that error 17 tells should it be there.
+    rejected. It can be sent again: under a new ERP id where the portal has shown it and shows it no more, for it never
+    takes an id twice; under the same one where it did not, whatever it answered to the removal, so that error 17 tells
+    should it be there.
 
     A document that was rejected can be sent again while the rest of its batch is still under way. From then on it is
     the later process' alone, see ``_passed_on``.
@@ -93,6 +94,7 @@ class VatportalJob(models.Model):
     def _start_refused(self, answer):
         """The invoices are given back; those of which an earlier answer was lost only once the portal was asked."""
         if answer['error'] == 'Refused' and answer['code'] == 17:
+            self._note_refusal(answer.get('message') or '')
             self._each(self._pending(), lambda documents: documents._note_known(self.sent_at))
             self._read_numbers('exists')
             return
@@ -140,14 +142,14 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ read
 
     def _call_read_upload(self, client):
-        return self._own_documents().sorted('id')._ask_numbers(client, self.by_date)
+        return self._own_documents().sorted('id')._ask_numbers(client, self.by_date, later=self.reason == 'failed')
 
     def _apply_read_upload(self, numbers):
         documents = self._own_documents()
+        self._each(documents, lambda documents: documents._take_later(numbers, NO_INVOICE in numbers))
         numberless = documents._take_numbers(numbers)
-        if NO_INVOICE not in numbers:
-            shown = documents.filtered(lambda doc: doc.erp_id in numbers and not doc.shown)
-            self._each(shown, lambda documents: documents.sudo().write({'shown': True}))
+        shown = documents.filtered(lambda doc: doc._is_shown(numbers) and not doc.shown)
+        self._each(shown, lambda documents: documents.sudo().write({'shown': True}))
         if numberless and self._settling() < NUMBERS_S:
             # A slip of the portal, or of the moment: it is asked once more.
             self._schedule(polling.next_delay(self._settling()))
@@ -160,22 +162,26 @@ class VatportalJob(models.Model):
         pending = self._pending()
         if not pending:
             self._end_upload()
-        elif self.last_read and NO_INVOICE in numbers:
-            # It names whatever it is asked for; what it names unasked, it has.
-            self.by_date = True
-            self._schedule(polling.MINIMUM_S)
+        elif (self.last_read or self.refused_ids) and NO_INVOICE in numbers:
+            self._read_by_date()
         elif self.last_read:
             self._settle_kept(pending, numbers)
             self._end_upload()
         else:
-            # Where an id asked for is left out of the answer, the portal leaves out what it does not have.
-            absent = pending.filtered(lambda doc: doc.erp_id not in numbers)
-            getattr(self, f'_settle_{self.reason}')(pending, absent)
+            getattr(self, f'_settle_{self.reason}')(pending, numbers)
 
-    def _settle_done(self, pending, _absent):
+    def _read_by_date(self):
+        """It names whatever it is asked for; what it names unasked, it has."""
+        self.by_date = True
+        self._schedule(polling.MINIMUM_S)
+
+    def _settle_done(self, pending, numbers):
         """The process ended well. Without a signature there is no number yet; with one it may take a moment."""
         if self.sign and self._settling() < NUMBERS_S:
             self._schedule(polling.next_delay(self._settling()))
+            return
+        if NO_INVOICE in numbers:
+            self._read_by_date()  # once it is to be removed, it counts whether it was ever there
             return
         message = self.sign and self.env._(
             "The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there.")
@@ -183,21 +189,18 @@ class VatportalJob(models.Model):
         self._end_upload()
 
     def _settle_kept(self, pending, numbers):
-        """The portal did not let ``pending`` be removed. Those that it surely has it has begun to submit, so they may
+        """All of ``pending`` were to be removed. Those that the portal goes on showing it has begun to submit, so they may
         still get their number, or be signed there by hand; the others are rejected."""
         held = pending.filtered(lambda doc: doc.erp_id in numbers)
-        message = self.env._(
-            "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look for its ERP ID in "
-            "VatPortal and sign or delete it there.")
-        self._each(held, lambda documents: documents._set_state('imported', message=message))
-        # A lost answer to the removal, and now it is not there: it was removed. Only where the process has surely ended,
-        # for a portal may keep back what it is still importing; else the portal must have shown it before.
+        self._each(held, lambda documents: documents._set_held(self.sign))
+        # Whatever it answered to the removal: what it has shown before and does not show any more was removed. What it
+        # has not shown yet it may keep back, for it may still be importing it.
         rest = pending - held
-        gone = {'failed': lambda: rest.filtered('spent'), 'exists': rest._used_up}.get(self.reason, rest.browse)()
+        gone = rest._used_up()
         self._reject_pending(gone, spent=True)
         self._reject_pending(rest - gone)
 
-    def _settle_failed(self, pending, _absent):
+    def _settle_failed(self, pending, numbers):
         """The process ended with errors and these got no number: they leave the portal, to be sent again.
 
         Where something was signed, a number may only be late: those of which e-taxes said nothing are waited for.
@@ -207,27 +210,31 @@ class VatportalJob(models.Model):
         if self.step in ('sign', 'numbers') and late and self._settling() < NUMBERS_S:
             self._schedule(polling.next_delay(self._settling()))
         else:
-            self._clean()
+            self._clean(numbers)
 
-    def _settle_lost(self, pending, absent):
+    def _settle_lost(self, pending, numbers):
         """What the portal has not shown for a good while goes again, under the same ERP id: should it be at work on it
         after all, it answers 17. Else wait until no process can be at work any more."""
-        if absent == pending and self._goes_again(absent):
-            self._send_again(absent)
-        elif self._settling() < LOST_S:
-            self._schedule(polling.next_delay(self._settling()))
+        # Where an id asked for is left out of the answer, the portal leaves out what it does not have.
+        absent = not self.by_date and not any(doc.erp_id in numbers for doc in pending)
+        if absent and self._goes_again(pending):
+            self._send_again(pending)
         else:
-            self._clean()
+            self._wait_or_clean(numbers)
 
-    def _settle_exists(self, _pending, _absent):
-        """Error 17: the portal knows one of the ERP ids and does not say which. Wait until no process can be at
-        work; what it then neither gives up nor shows, twice, was removed there, and its ERP id is used up."""
+    def _settle_exists(self, pending, numbers):
+        """Error 17: the portal knows one of the ERP ids. What has nothing to do with it goes again by itself; of the rest
+        wait until no process can be at work."""
+        if not self._part_known(pending, numbers):
+            self._wait_or_clean(numbers)
+
+    def _wait_or_clean(self, numbers):
         if self._settling() < LOST_S:
             self._schedule(polling.next_delay(self._settling()))
         else:
-            self._clean()
+            self._clean(numbers)
 
-    def _settle_invalid(self, pending, _absent):
+    def _settle_invalid(self, pending, _numbers):
         """Error 14: nothing was imported, so those that the portal did not object to go again at once."""
         self._send_again(pending)
 
@@ -254,14 +261,21 @@ class VatportalJob(models.Model):
 
     def _send_again(self, documents):
         self._each(documents, lambda again: again._set_queued_again())
+        self._begin_again()
+
+    def _begin_again(self):
         self.write({'state': 'queued', 'phase': 'start', 'reason': False, 'settle_at': False, 'portal_id': False,
                     'step': False})
         self._schedule(polling.next_delay(0))
 
     # ------------------------------------------------------------------ clean
 
-    def _clean(self):
-        """Begin to remove from the portal what got no number, all together."""
+    def _clean(self, numbers):
+        """Begin to remove from the portal what got no number, all together. What the portal has is seen before, for
+        whether it does not have it any more afterwards is what counts."""
+        if NO_INVOICE in numbers:
+            self._read_by_date()
+            return
         self.write({'phase': 'clean', 'one_by_one': False, 'kept_ids': False})
         self._schedule(0)
 
@@ -273,28 +287,28 @@ class VatportalJob(models.Model):
         client.delete_invoices(self._to_clean().mapped('erp_id'))
 
     def _apply_clean(self, _value):
-        self._reject_pending(self._to_clean(), spent=True)
-        self._go_on_cleaning()
+        """The portal says that they are gone, which it may say of any: it is asked what it has."""
+        self._go_on_cleaning(self._to_clean())
 
     def _error_clean(self, answer):
         """A refusal means: not there, or submitted to e-taxes. Which of several, single calls tell."""
         documents = self._to_clean()
-        if answer['error'] == 'UnknownOutcome':
-            self._each(documents, lambda documents: documents.sudo().write({'spent': True}))  # maybe; what follows tells
         if answer['error'] != 'Refused':
             return False
         if len(documents) > 1:
             self.one_by_one = True
+            self._go_on_cleaning(documents.browse())
         else:
-            self.kept_ids = [*(self.kept_ids or []), documents.erp_id]
-        self._go_on_cleaning()
+            self._go_on_cleaning(documents)
         return True
 
-    def _go_on_cleaning(self):
+    def _go_on_cleaning(self, done):
+        """The removal of ``done`` was answered, whatever the answer."""
+        self.kept_ids = [*(self.kept_ids or []), *done.mapped('erp_id')]
         if self._to_clean():
             self._schedule(polling.MINIMUM_S)
         elif self._pending():
-            # The portal did not give these up: one of them may have got its number just now.
+            # One of them may have got its number just now.
             self.write({'phase': 'read', 'last_read': True})
             self._schedule(0)
         else:
@@ -303,9 +317,10 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ the end
 
     def _reject_pending(self, documents, spent=False):
-        """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal."""
+        """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal; else the
+        portal may have it still."""
         said = (self._refusals() or '').splitlines()
-        vals = {'spent': True, 'doubtful': False} if spent else {'spent': False}
+        vals = {'spent': spent, 'doubtful': not spent}
         for document in documents:
             mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
             self._reject(document, self._rejection(bool(mine), said), '\n'.join(mine or said) or False, **vals)

@@ -3,7 +3,7 @@ import re
 from odoo import fields, models
 from odoo.fields import Command
 
-from ..vatportal import amounts, voen
+from ..vatportal import Identity, amounts, voen
 from .amounts import API_NAMES, decimal
 
 _ITEM_FIELDS = {item: ours for ours, (item, _invoice) in API_NAMES.items()} | {
@@ -23,6 +23,15 @@ class VatportalSource(models.AbstractModel):
         :raises AmountError: for a line that no qaimə can express
         """
         raise NotImplementedError
+
+    def _vatportal_identity(self, vals):
+        """What makes the document that this record is sent as the same one in every database, see :class:`Identity`.
+
+        :param vals: the document, or its values as :meth:`_vatportal_document_vals` returns them
+        """
+        return Identity(
+            seller=vals['seller_vat'] or '', number=vals['source_name'] or '', day=self._vatportal_day() or None,
+            buyer=vals['buyer_vat'] or '', total=decimal(vals['amount_total']))
 
     def _vatportal_voen_of(self, party):
         """The VÖEN under which ``party`` (``res.partner``) stands on the document. The company's own Tax ID is one

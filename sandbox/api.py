@@ -53,7 +53,8 @@ class Api:
         seen = set()
         for invoice in invoices:
             if invoice["id"] in seen or self.portal.is_taken(call.company, invoice["id"]):
-                raise ApiError(17, f"Invoice already exists: {invoice['id']}")
+                which = f": {invoice['id']}" if self.portal.settings.names_taken else ""
+                raise ApiError(17, f"Invoice already exists{which}")
             seen.add(invoice["id"])
         call.process = self.portal.post(call.company, invoices, upload)
         return {"id": call.process.id}

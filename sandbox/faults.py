@@ -24,6 +24,7 @@ processes; on the endpoint that starts one
     process_hangs (stage='': at once)    never ends
     process_unknown                      the portal does not know it any more, though it goes on; also /job/…
     process_back (steps=1)               on /job/…: the status is that of some stages before
+    nothing_deleted                      on /etx/delete: it ends well, having deleted nothing
     need_retry (count=2) · refused (message; '' for no word of it) · pin_declined (pin=1, wordless=False: no
     exception, and the code stays in the stats) · pin_expired (the same)
 """
@@ -58,6 +59,7 @@ KINDS = {
     "process_hangs": "process",
     "process_unknown": "process",
     "process_back": "process",
+    "nothing_deleted": "process",
     "need_retry": "process",
     "refused": "process",
     "pin_declined": "process",
@@ -154,6 +156,8 @@ def _concerns(kind, endpoint):
     looking = endpoint.startswith("/job/")
     if kind == "process_back":
         return looking
+    if kind == "nothing_deleted":
+        return endpoint == "/etx/delete"
     return endpoint in CREATORS or (looking and kind == "process_unknown")
 
 
@@ -163,6 +167,8 @@ def on_process(fault, process):
         process.hang_at = fault.get("stage", "")
     elif fault.kind == "process_unknown":
         process.forgotten = True
+    elif fault.kind == "nothing_deleted":
+        process.idle = True
     elif fault.kind == "need_retry":
         process.retries = fault.get("count", 2)
     elif fault.kind == "refused":

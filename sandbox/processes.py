@@ -64,6 +64,7 @@ class Process:
     hang_at: str | None = None
     retries: int = 0
     refuse: str | None = None
+    idle: bool = False  # ends well, having done nothing
     answers: dict = field(default_factory=dict)  # pin -> 'declined' | 'expired'
     wordless: bool = False  # a PIN that was not typed ends it without a word, its code still in the stats
 
@@ -309,6 +310,9 @@ class Delete(Process):
         """Looks again: a counterparty may have approved while the phone was waiting."""
         if self.refuse is not None:
             return self.fail(now, *filter(None, [self.refuse]))
+        if self.idle:
+            self.stats["deleted"] = 0
+            return True
         bad = [q for q in self.qaimes if not deletable(self.portal.etaxes, self.company, self.folder, q)]
         if bad:
             return self.fail(now, *(f"Cannot be deleted: {qaime}" for qaime in bad))

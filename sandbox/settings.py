@@ -45,6 +45,7 @@ class Settings:
     accepted_types: list = field(default_factory=lambda: ["default", "avans", "goodsTransfer"])
     visible: str = "at_once"  # /inv/read_invoices knows a posted invoice, or 'after_import' (the stage)
     shown_after: float = 0.0  # … and only so many seconds after it was posted; until then /inv/delete does not find it
+    names_taken: bool = True  # error 17 says which ERP id it is
     deletes: str = "known"  # /inv/delete refuses what it does not find or may not delete, or says yes to 'any' id
     taken: str = "at_once"  # a known ERP id is refused (17), or only 'after_import' of the first
     unknown_ids: str = "absent"  # ids that the portal does not have: left out, or with qaime '' / null

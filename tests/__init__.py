@@ -72,6 +72,7 @@ from . import test_tour_companies
 from . import test_renamed
 from . import test_replaced
 from . import test_resent
+from . import test_restored
 from . import test_secret_logs
 from . import test_hanging_portal
 from . import test_backoff

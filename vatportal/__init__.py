@@ -4,6 +4,7 @@ Knows nothing of Odoo, so that it can be used, and tested, without it.
 """
 from . import polling
 from .client import PAGE_SIZE, Page, VatPortalClient
+from .erp_id import Identity, find_erp_ids, is_ours
 from .errors import (
     AuthError,
     InvalidInvoices,
@@ -31,6 +32,7 @@ __all__ = [
     'AuthError',
     'EtaxesDocument',
     'EtaxesLine',
+    'Identity',
     'InvalidInvoices',
     'Invoice',
     'Item',
@@ -46,7 +48,9 @@ __all__ = [
     'TransientError',
     'UnknownOutcome',
     'VatPortalClient',
+    'find_erp_ids',
     'is_number',
+    'is_ours',
     'natural_key',
     'next_delay',
     'overdue',

@@ -114,7 +114,11 @@ class VatportalDeleteWizard(models.TransientModel):
             if not running:
                 raise UserError(self._nothing_to_delete())
             return running._dialog_action()
-        return jobs._start_together()
+        action = jobs._start_together()
+        for job in jobs:
+            for _reading in ('by ERP id', 'by date'):
+                job.filtered(lambda job: job.sudo()._is_seen_at_once())._advance()
+        return action
 
     def _deletable(self):
         """Return {folder: its documents}, locked, so that nobody else deletes them meanwhile, and checked again.

@@ -1,4 +1,5 @@
-from decimal import ROUND_HALF_UP
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import models
 
@@ -26,6 +27,13 @@ class StockPicking(models.Model):
             'to_wh': self.vatportal_to_warehouse_id._vatportal_key(by),
             'wh_field': by,
         }
+
+    def _vatportal_identity(self, vals):
+        # EXTENDS: prices follow the cost of the day, what was moved and whereto does not
+        goods = [f'{move.product_id.product_tmpl_id._vatportal_code()} {decimal(move.quantity, 6):f}'
+                 for move in self._vatportal_moves()]
+        way = f'{self.vatportal_from_warehouse_id.code} > {self.vatportal_to_warehouse_id.code}'
+        return replace(super()._vatportal_identity(vals), total=Decimal(0), goods=(way, *goods))
 
     def _vatportal_line_vals(self, row, sequence):
         """Return the values of one document line for an :class:`amounts.Row`."""
