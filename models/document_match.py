@@ -1,4 +1,3 @@
-import re
 from collections import defaultdict
 from datetime import timedelta
 
@@ -6,13 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
-from ..vatportal import qaime_number, voen
+from ..vatportal import find_erp_ids, qaime_number, voen
 from ..vatportal.nearest import DayIndex
 from .document import LIVE_STATES
 from .document_delete import FINAL_STATUSES
 
-# How the ERP ids that we give out look, wherever e-taxes shows them.
-_ERP_ID = re.compile(r'ODOO-[0-9]+-[0-9a-f]{8}')
 SALE_TYPES = ('out_invoice', 'out_refund', 'in_refund')
 # Kinds that may lower what an earlier document said: the only ones for which a credit note is as likely as an invoice.
 ADJUSTMENTS = ('taxCodex163', 'taxCodex177_5')
@@ -74,7 +71,8 @@ class VatportalDocument(models.Model):
                 and document.state not in ('rejected', 'deleted')).grouped('company_id').items():
             rest = documents - documents._match_by_number()
             rest -= rest._match_by_erp_id()
-            rest.filtered(lambda document: document.status not in FINAL_STATUSES)._match_by_total()
+            rest = rest.filtered(lambda document: document.status not in FINAL_STATUSES)
+            (rest - rest._match_by_note())._match_by_total()
 
     def _free_invoices(self, domain):
         """Invoices of the documents' company, and of its branches, that have no document at e-taxes yet."""
@@ -148,9 +146,9 @@ class VatportalDocument(models.Model):
         """Return a dict of downloaded document → the one document whose ERP id its text names."""
         wanted = {}
         for document in self.filtered(lambda doc: doc.direction == 'outgoing' and not doc.erp_id and not doc.move_id):
-            erp_ids = set(_ERP_ID.findall(f'{document.main_info or ""} {document.add_info or ""}'))
+            erp_ids = find_erp_ids(f'{document.main_info or ""} {document.add_info or ""}')
             if len(erp_ids) == 1:
-                wanted[document] = erp_ids.pop()
+                wanted[document], = erp_ids
         if not wanted:
             return {}
         known = self.search([('erp_id', 'in', list(wanted.values())), ('company_id', 'in', self.company_id.ids)])

@@ -94,6 +94,9 @@ class VatportalJob(models.Model):
     def _start_refused(self, answer):
         """The invoices are given back; those of which an earlier answer was lost only once the portal was asked."""
         if answer['error'] == 'Refused' and answer['code'] == 17:
+            if any(not (doc.doubtful or doc.last_sent_at) for doc in self._pending()):
+                # Not from here, as far as is known here.
+                self._beside(lambda job: job.connector_id._compare_by_itself())
             self._note_refusal(answer.get('message') or '')
             self._each(self._pending(), lambda documents: documents._note_known(self.sent_at))
             self._read_numbers('exists')

@@ -46,6 +46,7 @@ from . import test_unwritable_others
 from . import test_views
 from . import test_access
 from . import test_check
+from . import test_compare
 from . import test_connector
 from . import test_guards
 from . import test_send_codes

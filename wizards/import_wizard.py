@@ -35,6 +35,7 @@ class VatportalImportWizard(models.TransientModel):
         help="The day on which the document was made.")
     date_to = fields.Date(
         string="To", required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
+    compares = fields.Boolean(help="Look first for what VatPortal has from here and this database does not know.")
     process_count = fields.Integer(compute='_compute_process_count')
 
     @api.depends('company_id')
@@ -90,7 +91,8 @@ class VatportalImportWizard(models.TransientModel):
         if self.connector_id.company_id != self.company_id:
             raise UserError(self.env._("The connector belongs to another company."))
         jobs = self.env['vatportal.job']._queue_download(
-            self.connector_id, self._directions(), self.date_from, self.date_to, self.source, self._filters())
+            self.connector_id, self._directions(), self.date_from, self.date_to, self.source, self._filters(),
+            **({'compares': True, 'phase': 'compare'} if self.compares else {}))
         jobs._commit()
         jobs[:1]._advance()
         return jobs._dialog_action()

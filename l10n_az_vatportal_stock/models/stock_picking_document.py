@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import models
 
 from odoo.addons.l10n_az_vatportal.models.amounts import decimal
+from odoo.addons.l10n_az_vatportal.models.document import LIVE_STATES
 from odoo.addons.l10n_az_vatportal.vatportal import amounts
 
 
@@ -34,6 +35,12 @@ class StockPicking(models.Model):
                  for move in self._vatportal_moves()]
         way = f'{self.vatportal_from_warehouse_id.code} > {self.vatportal_to_warehouse_id.code}'
         return replace(super()._vatportal_identity(vals), total=Decimal(0), goods=(way, *goods))
+
+    def _vatportal_sent_unseen(self, company):
+        # EXTENDS vatportal.source
+        return self.search([
+            ('company_id', '=', company.id), ('state', '=', 'done'),
+            '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])
 
     def _vatportal_line_vals(self, row, sequence):
         """Return the values of one document line for an :class:`amounts.Row`."""

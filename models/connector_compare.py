@@ -1,0 +1,221 @@
+import logging
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..vatportal import Identity, PortalError, is_ours, voen
+from . import portal_text
+from .concurrency import by_halves
+from .document import LIVE_STATES
+from .document_match import SALE_TYPES
+from .job import OPEN_STATES
+from .job_lanes import READ_LIMITS
+from .portal_values import BAKU_OFFSET
+
+_logger = logging.getLogger(__name__)
+
+# How far back it is looked where no day is known on which all was well.
+LOOK_BACK = timedelta(days=30)
+_DAY = timedelta(days=1)
+# How often a comparison begins by itself.
+AT_MOST = timedelta(hours=12)
+
+
+class VatportalConnector(models.Model):
+    """Noticing that this database is not the one that sent: it was restored from a backup, or there is another one of it.
+
+    The portal then has ERP ids of ours that nothing is known of here. Every hour it is asked for those of the days since
+    that was last not so, a moment that a backup brings along.
+    """
+
+    _inherit = 'vatportal.connector'
+
+    compared_at = fields.Datetime(
+        string="All Known Until", readonly=True, copy=False,
+        help="When VatPortal last had no invoice from Odoo that this database does not know.")
+    compare_begun_at = fields.Datetime(readonly=True, copy=False, help="When a comparison last began by itself.")
+    told_erp_ids = fields.Json(readonly=True, copy=False, help="ERP ids of invoices unknown here that were told already.")
+
+    def _certain_day(self):
+        """The day from which on something may be unknown, in Baku. A day more, for the portal's clock may be another."""
+        since = self.compared_at or max(self.create_date, fields.Datetime.now() - LOOK_BACK)
+        return (since + BAKU_OFFSET - _DAY).date()
+
+    def action_compare(self):
+        """Ask from which day on, and compare what VatPortal has with what is known here."""
+        self.ensure_one()
+        self.check_access('write')
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Compare with VatPortal"),
+            'res_model': 'vatportal.import.wizard',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {
+                'default_company_id': self.company_id.id, 'default_connector_id': self.id, 'default_compares': True,
+                'default_direction': 'outgoing', 'default_period': 'custom',
+                'default_date_from': fields.Date.to_string(self._certain_day())},
+        }
+
+    # ------------------------------------------------------------------ by itself
+
+    def _cron_compare(self):
+        """Scheduled action: look whether each portal knows something from here that is not known here."""
+        connectors = self.search([])
+        for connector in connectors:
+            try:
+                if not connector._is_waiting():
+                    connector._look_for_unknown()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("VatPortal: connector %s could not be compared", connector.id)
+            if not self.env['ir.cron']._commit_progress(1):
+                break
+
+    def _look_for_unknown(self):
+        """Ask the portal for the ERP ids of the days since all was known; begin a comparison where it names others."""
+        begun = fields.Datetime.now()
+        with self._client(**READ_LIMITS) as client:
+            try:
+                numbers = client.read_invoices_by_date(self._certain_day(), begun + _DAY)
+            except PortalError as error:
+                self._note_outcome(
+                    type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error),
+                    client.read_methods, getattr(error, 'retry_after', None))
+                return
+            self._note_answer(client.read_methods)
+        unknown = self.env['vatportal.document']._unknown_erp_ids(numbers)
+        if not unknown:
+            self.write({'compared_at': begun, 'told_erp_ids': False})
+        elif unknown - set(self.told_erp_ids or []):
+            self._compare_by_itself()
+
+    def _compare_by_itself(self):
+        """Begin a comparison that nobody has asked for, unless there was one not long ago."""
+        now = fields.Datetime.now()
+        if self.compare_begun_at and self.compare_begun_at > now - AT_MOST:
+            return
+        Job = self.env['vatportal.job'].sudo()
+        if not self.env['vatportal.document']._own_voen(self.company_id) or Job.search_count([
+                ('connector_id', '=', self.id), ('compares', '=', True), ('state', 'in', OPEN_STATES)], limit=1):
+            return
+        self.compare_begun_at = now
+        Job._queue_download(
+            self, ['outgoing'], self._certain_day(), (now + BAKU_OFFSET).date(), 'portal', user=self.env['res.users'],
+            compares=True, phase='compare')
+
+    def _note_compared(self, jobs):
+        """Tell how a comparison, all of ``jobs``, ended, where it found something."""
+        found = sum(jobs.mapped('found_count'))
+        unknown = [erp_id for job in jobs for erp_id in job.unknown_ids or {}]
+        news = set(unknown) - set(self.told_erp_ids or [])
+        if not found and not news:
+            return
+        self.told_erp_ids = sorted({*(self.told_erp_ids or []), *unknown})
+        texts = [self.env._(
+            "VatPortal has invoices that this database did not know: it was restored from a backup, or there is another one "
+            "that sends. %s of them were linked with their invoices.", found)]
+        texts += filter(None, [job._unknown_text() for job in jobs])
+        self.sudo().message_post(
+            subject=self.env._("Compared with VatPortal"), body='\n'.join(texts),
+            partner_ids=self._told_users().partner_id.ids, message_type='notification', subtype_xmlid='mail.mt_note')
+
+
+class VatportalDocument(models.Model):
+    """Invoices that another database has sent, or this one before its backup was restored."""
+
+    _inherit = 'vatportal.document'
+
+    def _take_found(self, number):
+        """The portal has this document, which was made a moment ago: with that ``number``, '' for none yet, None for what
+        can't be one."""
+        if number:
+            self._set_number(number)
+        elif number is None:
+            self._keep_without_number(self._number_problem())
+        else:
+            self._set_state('imported', message=self.env._(
+                "The portal has this invoice, without a qaimə number; it was sent by another database. Sign it in VatPortal; "
+                "or delete it from e-taxes here and send it again."))
+
+    def _unknown_erp_ids(self, numbers):
+        """The ERP ids of ours among ``numbers`` (ERP id → qaimə number) that no document here has, in whatever company."""
+        ours = {erp_id for erp_id in numbers if is_ours(erp_id)}
+        known = self.sudo().search([('erp_id', 'in', list(ours))])
+        return ours - set(known.mapped('erp_id'))
+
+    def _take_foreign(self, connector, numbers):
+        """Write what the portal has, as far as it can be linked.
+
+        :param numbers: ERP id → number, as the portal names them by date
+        :return: (documents that were made or have got their number, {ERP id that remains: [number, name of the invoice that
+            has its number by now, or False]})
+        """
+        documents = self.sudo()
+        waiting = documents.search([
+            ('erp_id', 'in', list(numbers)), ('company_id', '=', connector.company_id.id),
+            ('state', 'in', ('imported', 'rejected'))])
+        waiting._settle(lambda records: records.write({'shown': True}))
+        waiting._take_numbers(numbers)
+        waiting._take_appeared(numbers)
+        unknown = sorted(self._unknown_erp_ids(numbers))
+        found, named = waiting.filtered(lambda doc: doc.state == 'registered'), {}
+        for model in self.env['vatportal.send.wizard']._fields_of() if unknown else ():
+            for record in self.env[model].sudo()._vatportal_sent_unseen(connector.company_id):
+                ids = [erp_id for erp_id in unknown if erp_id.startswith(record._vatportal_series())]
+                if ids:
+                    named |= dict.fromkeys(ids, record.name)
+                    found |= record._vatportal_take_sent(connector, ids, numbers)
+        left = self._unknown_erp_ids(numbers)
+        return found, {erp_id: [numbers[erp_id] or '', named.get(erp_id, False)] for erp_id in sorted(left)}
+
+
+class VatportalSource(models.AbstractModel):
+    _inherit = 'vatportal.source'
+
+    def _vatportal_sent_unseen(self, company):
+        """The records of ``company`` that may have been sent without this database knowing."""
+        raise NotImplementedError
+
+    def _vatportal_take_sent(self, connector, erp_ids, numbers):
+        """Make the document of this record that the portal has under one of ``erp_ids``; return it, or none."""
+        documents = self.env['vatportal.document'].sudo()
+        try:
+            vals = self._vatportal_document_vals(connector)
+        except ValueError:
+            return documents  # no qaimə can say it any more
+        identity = self._vatportal_identity(vals)
+        attempts = {identity.erp_id(attempt): attempt for attempt in range(1, len(self.vatportal_document_ids) + 20)}
+        fitting = sorted((erp_id for erp_id in erp_ids if erp_id in attempts), key=lambda erp_id: (
+            numbers[erp_id] not in ('', None), attempts[erp_id]))
+        if not fitting:
+            return documents
+        erp_id = fitting[-1]
+        made = []
+
+        def make(record):
+            document = documents.create({**vals, 'erp_id': erp_id, 'attempt': attempts[erp_id], 'shown': True})
+            document._take_found(numbers[erp_id])
+            made.append(document)
+
+        # Somebody may be sending it at this very moment, or have its number in hand.
+        by_halves(self, make, lambda record, error: _logger.warning(
+            "VatPortal: %s could not be linked with %s", record.display_name, erp_id, exc_info=error))
+        return documents.union(*made)
+
+    def _vatportal_series(self):
+        """The beginning that the ERP ids of all that was ever sent under this record's number have."""
+        return Identity(
+            seller=voen.normalize(self.company_id.vat) or '', number=self.name or '', day=None, buyer='',
+            total=Decimal(0)).series()
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _vatportal_sent_unseen(self, company):
+        # EXTENDS vatportal.source
+        return self.search([
+            ('company_id', '=', company.id), ('move_type', 'in', SALE_TYPES), ('state', '=', 'posted'),
+            '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])
