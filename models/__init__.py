@@ -30,6 +30,7 @@ from . import job_answer
 from . import job_cron
 from . import job_process
 from . import job_upload
+from . import job_clean
 from . import job_known
 from . import job_cancel
 from . import connector_guard

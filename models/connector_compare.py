@@ -62,8 +62,7 @@ class VatportalConnector(models.Model):
 
     def _cron_compare(self):
         """Scheduled action: look whether each portal knows something from here that is not known here."""
-        connectors = self.search([])
-        for connector in connectors:
+        for connector in self.search([('company_id', '!=', False)]):
             try:
                 if not connector._is_waiting():
                     connector._look_for_unknown()
