@@ -22,6 +22,7 @@
         'wizards/resequence_wizard_views.xml',
         'wizards/bill_wizard_views.xml',
         'wizards/unit_wizard_views.xml',
+        'wizards/candidate_wizard_views.xml',
         'wizards/delete_wizard_views.xml',
         'wizards/token_wizard_views.xml',
         'wizards/company_wizard_views.xml',

@@ -99,6 +99,7 @@ from . import account_move_delete
 from . import account_move_advance
 from . import account_move_advance_check
 from . import account_move_queue
+from . import document_double
 from . import account_move_send
 from . import document_xml
 from . import document_same

@@ -3,6 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..vatportal import Identity, PortalError, is_ours, voen
 from . import portal_text
@@ -39,7 +40,7 @@ class VatportalConnector(models.Model):
 
     def _certain_day(self):
         """The day from which on something may be unknown, in Baku. A day more, for the portal's clock may be another."""
-        since = self.compared_at or max(self.create_date, fields.Datetime.now() - LOOK_BACK)
+        since = self.compared_at or fields.Datetime.now() - LOOK_BACK
         return (since + BAKU_OFFSET - _DAY).date()
 
     def action_compare(self):
@@ -66,6 +67,8 @@ class VatportalConnector(models.Model):
             try:
                 if not connector._is_waiting():
                     connector._look_for_unknown()
+            except UserError:
+                _logger.info("VatPortal: connector %s has no log-in data and is not compared", connector.id)
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("VatPortal: connector %s could not be compared", connector.id)

@@ -148,7 +148,7 @@ class VatportalDocument(models.Model):
     def action_not_at_portal(self):
         """A manager looked at the portal and the document is not there: the way out when the portal neither shows
         an ERP id nor gives it up, or a document that was sent is missing. From here on the invoice can be corrected and
-        sent anew.
+        sent anew, under a new ERP id.
 
         :raises AccessError: for anyone but accounting managers
         :raises UserError: for documents that are neither missing nor at the portal without a number
@@ -156,12 +156,14 @@ class VatportalDocument(models.Model):
         self.check_access('read')
         if not self.env.user.has_group('account.group_account_manager'):
             raise AccessError(self.env._("Only accounting managers can say that an invoice is not at the portal."))
-        for document in self:
+        given_back = self.filtered(lambda document: document.state == 'rejected' and document.doubtful)
+        for document in self - given_back:
             missing = document.direction == 'outgoing' and document._is_missing()
             if not (document.state == 'imported' or missing) or document._open_deletions():
                 raise UserError(self.env._(
                     "This is only for invoices that are at the portal without a signature, or are missing there, and %s is "
                     "not.", document.display_name))
-        self._set_deleted(self.env.user, self.env._("Not at the portal"), by_hand=True)
-        self._follow_status()
+        (self - given_back)._set_deleted(self.env.user, self.env._("Not at the portal"), by_hand=True)
+        given_back._give_up_erp_id(self.env.user)
+        (self - given_back)._follow_status()
         return True

@@ -39,6 +39,15 @@ class VatportalDocument(models.Model):
         """Let the ERP id follow from what these documents say by now, where it has never left for the portal."""
         self.filtered(lambda doc: doc.attempt and not (doc.last_sent_at or doc.doubtful or doc.spent))._assign_erp_id()
 
+    def _give_up_erp_id(self, user):
+        """``user`` vouches that these rejected documents are not at the portal: they go again under their next ERP ids."""
+        for document in self.sudo():
+            document.write({'spent': True, 'doubtful': False})
+            for record in (document, document._source()):
+                record.message_post(author_id=user.partner_id.id, body=self.env._(
+                    "%(user)s looked at the portal and did not find %(number)s there; it goes again under a new ERP ID.",
+                    user=user.name, number=document.erp_id))
+
     # ------------------------------------------------------------------ attempts that nobody here knows of
 
     def _later_ids(self):

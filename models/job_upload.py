@@ -268,17 +268,22 @@ class VatportalJob(models.Model):
         vals = {'spent': spent, 'doubtful': not spent}
         for document in documents:
             mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
-            self._reject(document, self._rejection(bool(mine), said), '\n'.join(mine or said) or False, **vals)
+            self._reject(document, self._rejection(bool(mine), said, spent), '\n'.join(mine or said) or False, **vals)
 
     def _reject(self, documents, message, portal_message=False, **vals):
         """Give ``documents`` back, each by itself; see :meth:`VatportalDocument._reject`."""
         self._each(documents, lambda back: back._reject(message, portal_message, **vals))
 
-    def _rejection(self, refused, said):
+    def _rejection(self, refused, said, spent):
         """Why a document ended without a number, and what to do.
 
         :param refused: e-taxes named its buyer. :param said: all that e-taxes said, maybe about other invoices
+        :param spent: it was removed from the portal
         """
+        if self.reason == 'exists' and not spent:
+            return self.env._("The portal knows the ERP ID of this invoice and does not show it: it was removed there, or is not "
+                              "shown yet. Nothing of it is known to be at e-taxes; send it again. Should the portal have it "
+                              "after all, it takes it only once; if it was removed, it goes under a new ERP ID a day later.")
         if self.reason in ('lost', 'exists'):
             return self.env._("The portal's answer was lost, and it has no number for this invoice. Nothing of it is known "
                               "to be at e-taxes; send it again. Should the portal have it after all, it takes it only once.")

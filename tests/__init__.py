@@ -3,6 +3,8 @@ from . import test_amounts_books
 from . import test_amounts_terms
 from . import test_amounts_causes
 from . import test_amounts_columns
+from . import test_attempts
+from . import test_removals
 from . import test_send
 from . import test_bill
 from . import test_bill_amounts
@@ -65,6 +67,7 @@ from . import test_xml_out
 from . import test_faults
 from . import test_security
 from . import test_neutralize
+from . import test_double
 from . import test_doubt
 from . import test_bill_race
 from . import test_send_race

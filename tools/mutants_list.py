@@ -3,8 +3,9 @@ from dataclasses import dataclass
 
 from base import ROOT, Failure
 
-UPLOAD, DOUBT, ENGINE, QUEUE, DELETE = (
-    f'models/{name}.py' for name in ('job_upload', 'document_doubt', 'job_engine', 'job', 'job_delete'))
+UPLOAD, CLEAN, KNOWN, DOUBT, ENGINE, QUEUE, DELETE, ERP_ID = (
+    f'models/{name}.py' for name in (
+        'job_upload', 'job_clean', 'job_known', 'document_doubt', 'job_engine', 'job', 'job_delete', 'document_erp_id'))
 RACES = ('tests/test_send_race.py', 'tests/test_twice.py')
 
 
@@ -43,23 +44,33 @@ MUTANTS = [
     Mutant('no lock of the job', ENGINE, 'job = self.try_lock_for_update()', 'job = self', RACES),
     Mutant('a lost answer counts as not taken', UPLOAD, "'UnknownOutcome': self._start_unknown", "'UnknownOutcome': self._start_not_taken"),
     Mutant('error 17 is a refusal like any other', UPLOAD, "answer['code'] == 17", "answer['code'] == 1700"),
-    Mutant('no wait for what error 17 speaks of', UPLOAD, """        work; what it then neither gives up nor shows, twice, was removed there, and its ERP id is used up.\"\"\"
-        if self._settling() < LOST_S:""", """        work; what it then neither gives up nor shows, twice, was removed there, and its ERP id is used up.\"\"\"
+    Mutant('no wait for what may be at work', UPLOAD, """    def _wait_or_clean(self, numbers):
+        if self._settling() < LOST_S:""", """    def _wait_or_clean(self, numbers):
         if False:"""),
     Mutant('no reading after a process that failed', UPLOAD, "self._read_numbers('done' if succeeded else 'failed')",
            "self._read_numbers('done') if succeeded else (self._reject_pending(self._pending()), self._end_upload())"),
-    Mutant('no second reading after a refused removal', UPLOAD, """            self.write({'phase': 'read', 'last_read': True})
+    Mutant('no second reading after a removal', CLEAN, """            self.write({'phase': 'read', 'last_read': True})
             self._schedule(0)""", """            self._reject_pending(self._pending())
             self._end_upload()"""),
-    Mutant('a refused removal counts as done', UPLOAD, """        if answer['error'] != 'Refused':
-            return False
-        if len(documents) > 1:""", """        if answer['error'] == 'Refused':
-            self._apply_clean(None)
-            return True
-        if len(documents) > 1:"""),
-    Mutant('a removal whose answer was lost is forgotten', UPLOAD, "        if answer['error'] == 'UnknownOutcome':\n            self._each(",
-           "        if False:\n            self._each("),
-    Mutant('a portal that names whatever it is asked for is believed', UPLOAD, 'elif self.last_read and NO_INVOICE in numbers:', 'elif False:'),
+    Mutant('a removal counts as done because the portal says yes', CLEAN, """        self._go_on_cleaning(self._to_clean())
+""", """        self._reject_pending(self._to_clean(), spent=True)
+        self._go_on_cleaning(self._to_clean())
+""", ('tests/test_removals.py',)),
+    Mutant('what is shown no more does not count as removed', CLEAN, 'gone = rest._used_up()', 'gone = rest.browse()',
+           ('tests/test_removals.py',)),
+    Mutant('what the portal does not let go of stays', DOUBT, 'held = self.filtered(lambda doc: doc._is_removed_now())',
+           'held = self.browse()', ('tests/test_removals.py',)),
+    Mutant('a deletion that ends well is believed', DELETE, "self._settle_deletion('done' if succeeded else 'failed')",
+           "(self._gone(self._to_delete()), self._end_deletion()) if succeeded else self._settle_deletion('failed')",
+           ('tests/test_removals.py',)),
+    Mutant('a yes to a deletion from the portal is believed', DELETE, 'self._gone(absent._used_up())', 'self._gone(self._imported())',
+           ('tests/test_removals.py',)),
+    Mutant('ERP ids do not follow from the invoice', ERP_ID, "document.sudo().write({'erp_id': identity.erp_id(attempt), 'attempt': attempt})",
+           "document.sudo().write({'erp_id': f'ODOO-{document.id}-00000000', 'attempt': attempt})", ('tests/test_restored.py',)),
+    Mutant('later attempts are not looked for', ERP_ID, 'LATER = 4', 'LATER = 0', ('tests/test_attempts.py',)),
+    Mutant('what the portal knows keeps the rest of its batch', KNOWN, "        if not rest:\n", "        if True:\n", ('tests/test_attempts.py',)),
+    Mutant('a portal that names whatever it is asked for is believed', UPLOAD,
+           'elif (self.last_read or self.refused_ids) and NO_INVOICE in numbers:', 'elif False:'),
     Mutant('what error 14 refused is not looked for', UPLOAD, "if self.reason == 'invalid' and self._refused_yet_there(numbers):", 'if False:'),
     Mutant('a rejected invoice that may be there is not looked for', DOUBT,
            "'&', '&', ('state', '=', 'rejected'), ('doubtful', '=', True), ('date', '>', since)]", "('id', '=', 0)]"),

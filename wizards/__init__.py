@@ -6,6 +6,7 @@ from . import delete_wizard
 from . import token_wizard
 from . import company_wizard
 from . import bill_wizard
+from . import candidate_wizard
 from . import resequence_wizard
 from . import reversal_wizard
 from . import unit_wizard

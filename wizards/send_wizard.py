@@ -182,16 +182,35 @@ class VatportalSendWizard(models.TransientModel):
             f'problem_{index}': {
                 'level': 'danger' if problem['level'] == 'error' else 'warning',
                 'message': f"{problem['name']} · {problem['field']}: {problem['message']}",
-                'action_text': self.env._("Open"),
-                'action': {
-                    'type': 'ir.actions.act_window',
-                    'res_model': problem['res_model'],
-                    'res_id': problem['res_id'],
-                    'views': [[False, 'form']],
-                },
+                **(self._ask_candidate(problem) if problem.get('candidate') else {
+                    'action_text': self.env._("Open"),
+                    'action': {
+                        'type': 'ir.actions.act_window',
+                        'res_model': problem['res_model'],
+                        'res_id': problem['res_id'],
+                        'views': [[False, 'form']],
+                    },
+                }),
             }
             for index, problem in enumerate(sorted(problems, key=lambda problem: problem['level'] != 'error'))
         } | alerts
+
+    def _ask_candidate(self, problem):
+        """The question whether what is at e-taxes already is the document of the invoice in ``problem``; answered, what was
+        chosen to be sent is shown again."""
+        return {
+            'action_text': self.env._("Answer"),
+            'action': {
+                'type': 'ir.actions.act_window',
+                'name': problem['field'],
+                'res_model': 'vatportal.candidate.wizard',
+                'views': [[False, 'form']],
+                'target': 'new',
+                'context': {
+                    'default_move_id': problem['move_id'], 'default_document_id': problem['candidate'],
+                    'default_chosen_ids': [fields.Command.set(self.move_ids._origin.ids)]},
+            },
+        }
 
     def action_send(self):
         """Send what is ready, and open the live view of the process, or of those that take turns.

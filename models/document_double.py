@@ -1,0 +1,163 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from ..vatportal.nearest import DayIndex
+from .document import LIVE_STATES
+from .document_delete import FINAL_STATUSES
+from .document_match import FAR, NEAR
+
+
+class VatportalDocument(models.Model):
+    """Documents of the sent folder that may be those of invoices which are sent, or were sent, from here as well: somebody
+    entered them at e-taxes by hand. Before the sending a person is asked; afterwards both are marked."""
+
+    _inherit = 'vatportal.document'
+
+    other_move_ids = fields.Many2many(
+        'account.move', 'vatportal_document_other_rel', string="Not the Document of", readonly=True, copy=False,
+        help="Invoices of which a person has said that this document is another one.")
+    double_id = fields.Many2one(
+        'vatportal.document', string="May Be the Same as", readonly=True, copy=False, ondelete='set null',
+        index='btree_not_null', help="Another document at e-taxes for the same buyer, with the same total, of about the same day.")
+
+    # ------------------------------------------------------------------ before the sending
+
+    @api.model
+    def _candidates_for(self, move):
+        """The documents without an invoice that may be that of ``move``, which is about to be sent; nearest first."""
+        move.ensure_one()
+        total, day = move._vatportal_total(), move.invoice_date
+        if total is None or not day:
+            return self.browse()
+        documents = self.sudo().search([
+            ('company_id', 'in', move.company_id.sudo().parent_ids.ids), ('direction', '=', 'outgoing'),
+            ('move_id', '=', False), ('is_foreign', '=', False), ('state', '=', 'registered'),
+            ('status', 'not in', FINAL_STATUSES), ('buyer_vat', '=', move.commercial_partner_id._vatportal_voen()),
+            ('other_move_ids', 'not in', move.ids), ('erp_id', '=', False)])
+        away = {document: abs(document._baku_date() - day) for document in documents if document.date}
+        fitting = documents.filtered(lambda document: (
+            document in away and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)
+            and document._amount_to_pay() == total and document._may_be(move.move_type, move.vatportal_kind_id)))
+        return fitting.sorted(lambda document: (away[document], document.id))
+
+    def _say_other(self, move):
+        """A person says that this document is not that of ``move``."""
+        self.sudo().write({
+            'other_move_ids': [Command.link(move.id)], 'proposed_move_ids': [Command.unlink(move.id)]})
+        self.sudo()._message_log(body=self.env._(
+            "%(user)s: it is not the document of %(move)s.", user=self.env.user.name, move=move.display_name))
+
+    # ------------------------------------------------------------------ after the sending
+
+    def _on_imported(self, created, changed):
+        super()._on_imported(created, changed)
+        (created | changed).exists().sudo().filtered(
+            lambda document: document.direction == 'outgoing' and not document.is_foreign)._suspect_doubles()
+
+    def _suspect_doubles(self):
+        """Mark those of these documents, without an invoice, that an invoice was sent for as well, and that one's."""
+        lone = self.filtered(lambda document: document._may_be_double() and not document.move_id and document.date)
+        (self - lone).filtered('double_id')._clear_double()
+        if not lone:
+            return
+        days = lone.mapped('date')
+        sent = self.search([
+            ('company_id', 'in', lone.company_id.ids), ('direction', '=', 'outgoing'), ('move_id', '!=', False),
+            ('state', 'in', LIVE_STATES), ('status', 'not in', FINAL_STATUSES), ('erp_id', '!=', False),
+            ('buyer_vat', 'in', list(set(lone.mapped('buyer_vat')))),
+            ('date', '>=', min(days) - NEAR), ('date', '<=', max(days) + NEAR)])
+        alike = DayIndex(((doc.company_id, doc.buyer_vat, doc._amount_to_pay()), doc.date, doc) for doc in sent)
+        for document in lone:
+            near = alike.nearest(
+                (document.company_id, document.buyer_vat, document._amount_to_pay()), document.date, NEAR, 8)
+            others = [other for _away, other in near if other.move_id not in document.other_move_ids
+                      and other.double_id in (document, document.browse())]
+            if others and document.double_id != others[0]:
+                document._mark_double(others[0])
+            elif not others and document.double_id:
+                document._clear_double()
+
+    def _may_be_double(self):
+        return self.state in LIVE_STATES and self.status not in FINAL_STATUSES
+
+    def _mark_double(self, other):
+        self._clear_double()
+        self.sudo().double_id = other
+        other.sudo().double_id = self
+        (self | other).sudo()._follow_status()
+
+    def _clear_double(self):
+        pair = self.sudo() | self.sudo().double_id
+        if pair.filtered('double_id'):
+            pair.double_id = False
+            pair._follow_status()
+
+    def _follow_status(self):
+        # EXTENDS: one of two that is gone leaves no doubt about the other
+        gone = self.filtered(lambda document: document.double_id and not document._may_be_double())
+        super()._follow_status()
+        gone._clear_double()
+
+    def _link(self, move):
+        super()._link(move)
+        self._clear_double()
+
+    def action_no_double(self):
+        """A person has compared the two: they are different documents.
+
+        :raises AccessError: for users who may not invoice
+        """
+        self.check_access('read')
+        if not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(self.env._("Only invoicing users can say that documents are different ones."))
+        for document in self.sudo().filtered('double_id'):
+            pair = document | document.double_id
+            for lone in pair.filtered(lambda one: not one.move_id):
+                for move in pair.move_id:
+                    lone.with_env(self.env)._say_other(move)
+            document._clear_double()
+        return True
+
+    def _double_task(self):
+        """(summary, what to do) where this document may stand at e-taxes twice; None where it may not."""
+        if not self.double_id:
+            return None
+        names = {'number': self.qaime or self.name, 'other': self.double_id.qaime or self.double_id.name}
+        return (
+            self.env._("e-taxes: %(number)s and %(other)s may be the same", **names),
+            self.env._("Both are at e-taxes, for the same buyer, with the same total and of about the same day; one was sent from "
+                       "Odoo. Compare them. If they are the same, delete one of them; if not, press “They Are Different” on the "
+                       "document."))
+
+    def _lone_task(self):
+        return super()._lone_task() or self._double_task()
+
+    def _sent_task(self, number):
+        return super()._sent_task(number) or self._double_task()
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _vatportal_move_problems(self, connector):
+        # EXTENDS: what may be at e-taxes already is not sent before a person has looked
+        problems = super()._vatportal_move_problems(connector)
+        if any(problem.get('sent') for problem in problems) or self.state != 'posted':
+            return problems
+        return problems + [self._vatportal_candidate_problem(document)
+                           for document in self.env['vatportal.document']._candidates_for(self)[:1]]
+
+    def _vatportal_candidate_problem(self, document):
+        text = self.env._(
+            "%(number)s of %(day)s, for the same buyer and with the same total, is at e-taxes and has no invoice in Odoo. It may be "
+            "this one. Say whether it is: link them, or say that it is another one.",
+            number=document.qaime, day=f'{document._baku_date():%d.%m.%Y}')
+        return {**self._vatportal_problem(self.env._("At e-taxes Already?"), text, record=document.sudo(False)),
+                'candidate': document.id}
+
+    def _vatportal_standing_text(self, document):
+        text = super()._vatportal_standing_text(document)
+        return text or (document.double_id and self.env._(
+            "e-taxes: %(number)s and %(other)s may be the same. Compare them there.",
+            number=document.qaime or document.name, other=document.double_id.qaime or document.double_id.name)) or False

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+
+class VatportalCandidateWizard(models.TransientModel):
+    """Asks whether a document that e-taxes has already is that of an invoice which is about to be sent."""
+
+    _name = 'vatportal.candidate.wizard'
+    _description = 'Is this document the one of the invoice?'
+
+    move_id = fields.Many2one('account.move', string="Invoice", required=True, readonly=True, ondelete='cascade')
+    document_id = fields.Many2one(
+        'vatportal.document', string="e-taxes Document", required=True, readonly=True, ondelete='cascade')
+    chosen_ids = fields.Many2many('account.move', string="To Be Sent", readonly=True)
+    text = fields.Text(compute='_compute_text')
+
+    @api.depends('move_id', 'document_id')
+    def _compute_text(self):
+        for wizard in self:
+            move, document = wizard.move_id, wizard.document_id
+            wizard.text = self.env._(
+                "%(number)s of %(day)s for %(buyer)s, %(note)s, has the same total as %(move)s.", number=document.qaime,
+                day=f'{document._baku_date():%d.%m.%Y}', buyer=document.buyer_name or document.buyer_vat,
+                note=f'“{document.main_info or ""}”', move=move.display_name,
+            ) if move and document else False
+
+    def action_link(self):
+        """It is the document of the invoice, which is not sent then."""
+        self.ensure_one()
+        self.document_id.action_link_move(self.move_id.id)
+        return self._go_on()
+
+    def action_other(self):
+        """It is another one, and the invoice can be sent.
+
+        :raises AccessError: for documents or invoices that the user may not see or change
+        """
+        self.ensure_one()
+        self.document_id.check_access('read')
+        self.move_id.check_access('write')
+        self.document_id._say_other(self.move_id)
+        return self._go_on()
+
+    def _go_on(self):
+        return self.env['vatportal.send.wizard']._open(self.chosen_ids or self.move_id)
