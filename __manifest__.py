@@ -24,6 +24,7 @@
         'wizards/unit_wizard_views.xml',
         'wizards/candidate_wizard_views.xml',
         'wizards/delete_wizard_views.xml',
+        'wizards/release_wizard_views.xml',
         'wizards/token_wizard_views.xml',
         'wizards/company_wizard_views.xml',
         'wizards/import_wizard_views.xml',

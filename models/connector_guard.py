@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from .document import PENDING_STATES
 from .document_doubt import LOOK_DAYS
@@ -11,7 +11,9 @@ from .portal_account import OF_ACCOUNT
 # What says which account it is, and as whom a connector acts there. A token does not: it may be a new one of the same
 # account.
 _IDENTITY = {'base_url', 'auth_method', 'username', 'is_partner', 'phone', 'company_id'}
-# For how long nothing answers at an address before another one may be entered whatever is open.
+# For how long an address that was released can be changed.
+RELEASED = timedelta(minutes=15)
+# For how long nothing answers at an address before an administrator can release it, whatever is open.
 UNREACHABLE_S = 1800
 
 
@@ -22,6 +24,9 @@ class VatportalConnector(models.Model):
     """
 
     _inherit = 'vatportal.connector'
+
+    released_until = fields.Datetime(
+        readonly=True, copy=False, help="Until when another address can be entered, as an administrator has confirmed.")
 
     def write(self, vals):
         self._check_may_write(vals)
@@ -35,6 +40,8 @@ class VatportalConnector(models.Model):
                 others = account.connector_ids - self
                 for connector in others:
                     connector._check_account_free(wanted, told=connector in others._visible_to(self.env.user))
+            if self.sudo().filtered('released_until'):
+                super(VatportalConnector, self.sudo()).write({'released_until': False})
         return super().write(vals)
 
     def _check_account_free(self, vals, told=True):
@@ -42,35 +49,88 @@ class VatportalConnector(models.Model):
 
         :param told: whether the user may know what it is
         """
-        old = self.sudo()._account({})
-        new = self.sudo()._account(vals)
-        if old == new or (old[1:] == new[1:] and self._is_out_of_reach()):
+        connector = self.sudo()
+        old, new = connector._account({}), connector._account(vals)
+        if old == new or (old[1:] == new[1:] and connector._is_released()):
             return
-        since = fields.Datetime.now() - timedelta(days=LOOK_DAYS)
-        # What a week did not settle is not settled by waiting.
-        jobs = self.env['vatportal.job'].sudo().search(
-            [('connector_id', '=', self.id), ('state', 'in', OPEN_STATES), ('started_at', '>', since)], limit=1)
-        documents = self.env['vatportal.document'].sudo().search([
-            ('connector_id', '=', self.id), ('direction', '=', 'outgoing'), ('date', '>', since),
-            '|', ('state', 'in', PENDING_STATES), '&', ('state', '=', 'rejected'), ('doubtful', '=', True)])
+        jobs, documents = connector._open_at_account()
         doubtful = documents.filtered(lambda document: document.state == 'rejected')
         if not told and (jobs or documents):
             raise UserError(self.env._(
                 "Something is under way at this account, and only it can tell how that ends. Try again later; a new token "
                 "can be entered at any time."))
         if jobs or documents - doubtful:
-            raise UserError(self.env._(
+            text = self.env._(
                 "Connector %(connector)s: %(job)s is under way, and only the present account can tell how it ends. Wait for "
                 "its end; then change the address or the account. A new token can be entered at any time.",
-                connector=self.name, job=jobs.name or documents[0].display_name))
-        if doubtful:
+                connector=self.name, job=jobs[:1].name or documents[:1].display_name)
+        elif doubtful:
             until = max(doubtful.mapped('date')) + timedelta(days=LOOK_DAYS)
-            raise UserError(self.env._(
+            text = self.env._(
                 "Connector %(connector)s: the portal's answer to %(names)s was lost, and only the present account can tell "
                 "whether it has them. Send them again through it, or wait until %(date)s; then change the address or the "
                 "account. A new token can be entered at any time.",
                 connector=self.name, names=', '.join(doubtful[:5].mapped('display_name')),
-                date=fields.Date.to_string(until)))
+                date=fields.Date.to_string(until))
+        else:
+            return
+        if connector._is_out_of_reach():
+            hint = self.env._("Nothing answers at the present address. If it is wrong or has moved, an administrator can press "
+                              "“Enter Another Address” on the connector, read what is open, and confirm.")
+            text = f'{text} {hint}'
+        raise UserError(text)
+
+    def _open_at_account(self):
+        """(processes, documents) of which only the present account can tell what became. What a week did not settle is not
+        settled by waiting."""
+        since = fields.Datetime.now() - timedelta(days=LOOK_DAYS)
+        jobs = self.env['vatportal.job'].sudo().search(
+            [('connector_id', '=', self.id), ('state', 'in', OPEN_STATES), ('started_at', '>', since)])
+        documents = self.env['vatportal.document'].sudo().search([
+            ('connector_id', '=', self.id), ('direction', '=', 'outgoing'), ('date', '>', since),
+            '|', ('state', 'in', PENDING_STATES), '&', ('state', '=', 'rejected'), ('doubtful', '=', True)])
+        return jobs, documents
+
+    # ------------------------------------------------------------------ released
+
+    def action_release_account(self):
+        """Show an administrator what is open at an address where nothing answers, to be confirmed before another one is
+        entered.
+
+        :raises AccessError: for anyone but administrators
+        :raises UserError: where the portal has answered not long ago
+        """
+        self.ensure_one()
+        self._check_may_release()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Enter Another Address"),
+            'res_model': 'vatportal.release.wizard',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {'default_connector_id': self.id},
+        }
+
+    def _check_may_release(self):
+        self.check_access('write')
+        if not self.env.user.has_group('base.group_system'):
+            raise AccessError(self.env._("Only administrators can release the account of a connector."))
+        if not self._is_out_of_reach():
+            raise UserError(self.env._(
+                "Connector %s: the portal has answered within the last half an hour. Wait for what is under way.", self.name))
+
+    def _release_account(self):
+        """Let another address be entered, whatever is open. The user has read what that is."""
+        self._check_may_release()
+        jobs, documents = self._open_at_account()
+        self.sudo().released_until = fields.Datetime.now() + RELEASED
+        self.sudo().message_post(author_id=self.env.user.partner_id.id, body=self.env._(
+            "%(user)s has released the address %(url)s, at which nothing answers. Open there: %(open)s", user=self.env.user.name,
+            url=self.base_url, open=', '.join((jobs.mapped('name') + documents.mapped('display_name')) or ['–'])))
+
+    def _is_released(self):
+        """Whether an administrator has released the address, and nothing answers there still."""
+        return bool(self.released_until) and self.released_until > fields.Datetime.now() and self._is_out_of_reach()
 
     def _account(self, vals):
         """Address, and what names the account there, with ``vals`` written."""
@@ -85,6 +145,6 @@ class VatportalConnector(models.Model):
 
     def _is_out_of_reach(self):
         """Whether nothing has answered at this address for a good while: then it may be wrong, or have moved, and
-        nothing can be settled through it."""
+        nothing can be settled through it; or the portal is down, and will have what it was sent when it is up again."""
         down = self.down_since
         return bool(down) and down < fields.Datetime.now() - timedelta(seconds=UNREACHABLE_S)

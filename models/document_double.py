@@ -33,8 +33,8 @@ class VatportalDocument(models.Model):
         documents = self.sudo().search([
             ('company_id', 'in', move.company_id.sudo().parent_ids.ids), ('direction', '=', 'outgoing'),
             ('move_id', '=', False), ('is_foreign', '=', False), ('state', '=', 'registered'),
-            ('status', 'not in', FINAL_STATUSES), ('buyer_vat', '=', move.commercial_partner_id._vatportal_voen()),
-            ('other_move_ids', 'not in', move.ids), ('erp_id', '=', False)])
+            ('status', 'not in', FINAL_STATUSES), ('other_move_ids', 'not in', move.ids), ('erp_id', '=', False),
+            '|', ('partner_id.commercial_partner_id', '=', move.commercial_partner_id.id), ('proposed_move_ids', 'in', move.ids)])
         away = {document: abs(document._baku_date() - day) for document in documents if document.date}
         fitting = documents.filtered(lambda document: (
             document in away and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)

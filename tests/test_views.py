@@ -29,6 +29,7 @@ class TestViews(BillCommon, ViewsCase):
         self.outgoing = self.sent()
         self.configured()
         self.product.barcode = '4760001000017'
+        self.connector.sudo().down_since = '2026-01-01'
 
     def received(self):
         """Documents of each status, billed, asked about, ignored, foreign."""
@@ -72,7 +73,12 @@ class TestViews(BillCommon, ViewsCase):
             'vatportal.unit.wizard': [self.bill(self.line(unit='palet', barcode='4760001000017')).action_vatportal_units()],
             'vatportal.company.wizard': [self.connector.action_add_companies()],
             'vatportal.package.wizard': [(self.moves[5] + self.moves[0]).action_vatportal_xml()],
-            'vatportal.import.wizard': [import_wizard],
+            'vatportal.import.wizard': [import_wizard, self.connector.action_compare()],
+            'vatportal.candidate.wizard': [{
+                'type': 'ir.actions.act_window', 'res_model': 'vatportal.candidate.wizard', 'views': [[False, 'form']],
+                'target': 'new', 'context': {
+                    'default_move_id': self.moves[5].id, 'default_document_id': self.outgoing[4].id}}],
+            'vatportal.release.wizard': [self.connector.action_release_account()],
             'account.resequence.wizard': [{**resequence, 'context': {
                 'active_model': 'account.move', 'active_ids': self.moves.ids, 'default_first_name': 'INV/2026/01000'}}],
             'res.config.settings': [{

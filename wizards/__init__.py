@@ -7,6 +7,7 @@ from . import token_wizard
 from . import company_wizard
 from . import bill_wizard
 from . import candidate_wizard
+from . import release_wizard
 from . import resequence_wizard
 from . import reversal_wizard
 from . import unit_wizard
