@@ -17,7 +17,7 @@ from .portal_values import BAKU_OFFSET
 _logger = logging.getLogger(__name__)
 
 # How far back it is looked where no day is known on which all was well.
-LOOK_BACK = timedelta(days=30)
+LOOK_BACK = timedelta(days=28)
 _DAY = timedelta(days=1)
 # How often a comparison begins by itself.
 AT_MOST = timedelta(hours=12)

@@ -47,6 +47,7 @@ from . import test_unwritable_answers
 from . import test_unwritable_others
 from . import test_views
 from . import test_access
+from . import test_account_guard
 from . import test_check
 from . import test_compare
 from . import test_connector

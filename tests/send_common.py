@@ -33,6 +33,25 @@ class SendCommon(VatportalCommon):
                 record.write({
                     name: record[name] - timedelta(seconds=seconds) for name in names if record[name]})
 
+    def lost(self, move=None):
+        """Send an invoice of which the portal loses the answer and, for hours, shows nothing; return it and its job,
+        which is about to send it again."""
+        self.sandbox.configure(visible='after_import', stages={'imported': 7200})
+        move = move or self.create_invoice()
+        self.sandbox.faults.add(UPLOAD, 'answer_lost')
+        job = self.send(move)
+        self.pass_time(job, 151)
+        self.advance(job)
+        self.assertEqual((job.state, move.vatportal_document_id.resend_count), ('queued', 1))
+        return move, job
+
+    def finish_known(self, job):
+        """Error 17, and then ten minutes of asking in vain."""
+        self.advance(job)
+        self.assertEqual(job.reason, 'exists')
+        self.pass_time(job, 601)
+        self.finish(job)
+
     def client(self, token='sandbox-token'):
         """Another program that uses the same account."""
         client = VatPortalClient(self.sandbox.url, token=token)

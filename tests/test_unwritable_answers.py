@@ -123,7 +123,7 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
         moves = self.invoices(2)
         job = self.send(moves)
         self.advance_until(job, 'clean')
-        with self.forbidden(job, "NEW.phase = 'end'"):
+        with self.forbidden(job, "NEW.phase = 'read'"):
             self.advance(job, 3)
             self.assertEqual(job.phase, 'clean')
         self.finish(job)
