@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..vatportal import Identity, PortalError, is_ours, voen
 from . import portal_text
@@ -19,6 +20,8 @@ _logger = logging.getLogger(__name__)
 # How far back it is looked where no day is known on which all was well.
 LOOK_BACK = timedelta(days=28)
 _DAY = timedelta(days=1)
+# How long ago the hourly look may have been; a little more than an hour.
+LOOKED = timedelta(minutes=65)
 # How often a comparison begins by itself.
 AT_MOST = timedelta(hours=12)
 
@@ -56,7 +59,8 @@ class VatportalConnector(models.Model):
             'context': {
                 'default_company_id': self.company_id.id, 'default_connector_id': self.id, 'default_compares': True,
                 'default_direction': 'outgoing', 'default_period': 'custom',
-                'default_date_from': fields.Date.to_string(self._certain_day())},
+                'default_date_from': fields.Date.to_string(self._certain_day()),
+                'default_date_to': fields.Date.to_string((fields.Datetime.now() + BAKU_OFFSET).date())},
         }
 
     # ------------------------------------------------------------------ by itself
@@ -77,6 +81,24 @@ class VatportalConnector(models.Model):
 
     def _look_for_unknown(self):
         """Ask the portal for the ERP ids of the days since all was known; begin a comparison where it names others."""
+        numbers, unknown = self._read_recent()
+        if numbers is not None and unknown - set(self.told_erp_ids or []):
+            self._compare_by_itself()
+
+    def _look_before_sending(self):
+        """Before somebody sends: look whether the portal knows something from here, where that was not done within the hour.
+        Either nothing was at work for a while, or this database is one from a backup. What is found is linked, or asked
+        about, before anything goes."""
+        if not self.compared_at or self.compared_at > fields.Datetime.now() - LOOKED:
+            return
+        numbers, unknown = self._read_recent()
+        if unknown:
+            self.env['vatportal.document']._take_foreign(self, numbers)
+            self._compare_by_itself()
+
+    def _read_recent(self):
+        """(ERP id → number of what the portal has of the days since all was known, the ERP ids of ours among them that are not
+        known here); (None, nothing) where it does not answer."""
         begun = fields.Datetime.now()
         with self._client(**READ_LIMITS) as client:
             try:
@@ -85,13 +107,12 @@ class VatportalConnector(models.Model):
                 self._note_outcome(
                     type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error),
                     client.read_methods, getattr(error, 'retry_after', None))
-                return
+                return None, set()
             self._note_answer(client.read_methods)
         unknown = self.env['vatportal.document']._unknown_erp_ids(numbers)
         if not unknown:
             self.write({'compared_at': begun, 'told_erp_ids': False})
-        elif unknown - set(self.told_erp_ids or []):
-            self._compare_by_itself()
+        return numbers, unknown
 
     def _compare_by_itself(self):
         """Begin a comparison that nobody has asked for, unless there was one not long ago."""
@@ -169,7 +190,9 @@ class VatportalDocument(models.Model):
                 if ids:
                     named |= dict.fromkeys(ids, record.name)
                     found |= record._vatportal_take_sent(connector, ids, numbers)
-        left = self._unknown_erp_ids(numbers)
+        # What was written as a question is known by now, and told with the rest.
+        written = documents.search([('erp_id', 'in', list(unknown)), ('move_id', '=', False)]).mapped('erp_id')
+        left = self._unknown_erp_ids(numbers) | {erp_id for erp_id in written if erp_id in named}
         return found, {erp_id: [numbers[erp_id] or '', named.get(erp_id, False)] for erp_id in sorted(left)}
 
 
@@ -192,6 +215,7 @@ class VatportalSource(models.AbstractModel):
         fitting = sorted((erp_id for erp_id in erp_ids if erp_id in attempts), key=lambda erp_id: (
             numbers[erp_id] not in ('', None), attempts[erp_id]))
         if not fitting:
+            self._vatportal_propose_sent(connector, erp_ids, numbers)
             return documents
         erp_id = fitting[-1]
         made = []
@@ -205,6 +229,20 @@ class VatportalSource(models.AbstractModel):
         by_halves(self, make, lambda record, error: _logger.warning(
             "VatPortal: %s could not be linked with %s", record.display_name, erp_id, exc_info=error))
         return documents.union(*made)
+
+    def _vatportal_propose_sent(self, connector, erp_ids, numbers):
+        """Something went out under this record's number, with another customer, date or total: write down that it is there, so
+        that the record is not sent before a person has looked."""
+        for erp_id in erp_ids if self._name == 'account.move' else ():
+            def make(record, erp_id=erp_id):
+                document = self.env['vatportal.document'].sudo().create({
+                    'direction': 'outgoing', 'connector_id': connector.id, 'company_id': record.company_id.id, 'erp_id': erp_id,
+                    'seller_vat': voen.normalize(record.company_id.vat), 'source_name': record.name, 'shown': True,
+                    'proposed_move_ids': [Command.set(record.ids)]})
+                document._take_found(numbers[erp_id])
+
+            by_halves(self, make, lambda record, error: _logger.warning(
+                "VatPortal: what was sent as %s could not be written", record.display_name, exc_info=error))
 
     def _vatportal_series(self):
         """The beginning that the ERP ids of all that was ever sent under this record's number have."""

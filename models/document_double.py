@@ -32,14 +32,16 @@ class VatportalDocument(models.Model):
             return self.browse()
         documents = self.sudo().search([
             ('company_id', 'in', move.company_id.sudo().parent_ids.ids), ('direction', '=', 'outgoing'),
-            ('move_id', '=', False), ('is_foreign', '=', False), ('state', '=', 'registered'),
-            ('status', 'not in', FINAL_STATUSES), ('other_move_ids', 'not in', move.ids), ('erp_id', '=', False),
+            ('move_id', '=', False), ('is_foreign', '=', False), ('state', 'in', ('imported', 'registered')),
+            ('status', 'not in', FINAL_STATUSES), ('other_move_ids', 'not in', move.ids),
             '|', ('partner_id.commercial_partner_id', '=', move.commercial_partner_id.id), ('proposed_move_ids', 'in', move.ids)])
         away = {document: abs(document._baku_date() - day) for document in documents if document.date}
-        fitting = documents.filtered(lambda document: (
-            document in away and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)
+        # What went out from Odoo under its number is asked about, whatever it says.
+        fitting = documents.filtered(lambda document: document.erp_id and move in document.proposed_move_ids)
+        fitting |= documents.filtered(lambda document: (
+            not document.erp_id and document in away and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)
             and document._amount_to_pay() == total and document._may_be(move.move_type, move.vatportal_kind_id)))
-        return fitting.sorted(lambda document: (away[document], document.id))
+        return fitting.sorted(lambda document: (away.get(document, NEAR), document.id))
 
     def _say_other(self, move):
         """A person says that this document is not that of ``move``."""
@@ -149,6 +151,13 @@ class AccountMove(models.Model):
                            for document in self.env['vatportal.document']._candidates_for(self)[:1]]
 
     def _vatportal_candidate_problem(self, document):
+        if document.erp_id:
+            text = self.env._(
+                "VatPortal has %(number)s, sent from another database under this invoice's number, with another customer, date or "
+                "total. Look for it there. Say whether it is this invoice: link them, or say that it is another one.",
+                number=document.qaime or document.erp_id)
+            return {**self._vatportal_problem(self.env._("At e-taxes Already?"), text, record=document.sudo(False)),
+                    'candidate': document.id}
         text = self.env._(
             "%(number)s of %(day)s, for the same buyer and with the same total, is at e-taxes and has no invoice in Odoo. It may be "
             "this one. Say whether it is: link them, or say that it is another one.",

@@ -42,6 +42,7 @@ from . import test_queueing
 from . import test_token
 from . import test_token_race
 from . import test_tour_delete
+from . import test_tour_double
 from . import test_unwritable
 from . import test_unwritable_answers
 from . import test_unwritable_others

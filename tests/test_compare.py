@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 
 from .common import BUYER
 from .restored_common import RestoredCommon
@@ -69,6 +70,18 @@ class TestCompare(RestoredCommon):
             self.assertIn(text, job.warning)
         self.assertIn("2 are of no invoice here", job.action_refresh()['headline'])
         self.assertEqual(move.vatportal_state, 'none')
+        # What went out under its number is asked about before it is sent.
+        number, = (qaime for qaime, name in job.unknown_ids.values() if name)
+        with self.assertRaisesRegex(UserError, number):
+            self.send(move)
+        document = self.env['vatportal.document'].search([('qaime', '=', number)])
+        with self.forgotten():
+            document.action_link_move(move.id)
+            self.assertEqual((move.vatportal_state, move.vatportal_qaime), ('registered', number))
+            self.assertTrue(document.amount_differs)
+        document._say_other(move)
+        self.press(move)
+        self.assertRegistered(move)
 
     def test_what_waits_gets_its_number(self):
         """Known here as given back, or as unsigned, while the portal went on with it."""
@@ -152,13 +165,30 @@ class TestCompare(RestoredCommon):
         self.finish(self.look())
         self.assertIn("does not know", self.connector.message_ids[0].body)
         count = len(self.connector.message_ids)
-        self.connector.compare_begun_at -= timedelta(days=1)
+        self.connector.sudo().compare_begun_at -= timedelta(days=1)
         self.assertFalse(self.look())
         with self.forgotten():
             self.create_invoice()
             self.press(self.create_invoice())
         self.finish(self.look())
         self.assertEqual(len(self.connector.message_ids), count + 1)
+
+    def test_pressed_at_once_after_a_restore(self):
+        """Before the scheduled action has looked: what the portal has is seen first, and what went out under the number of an
+        invoice that has other figures by now is asked about."""
+        moves = self.invoices(2)
+        self.assertFalse(self.look())
+        with self.forgotten():
+            for move in moves:
+                move.button_draft()
+            moves[0].invoice_line_ids.price_unit = 77
+            moves.action_post()
+            self.press(moves)
+        self.connector.sudo().compared_at -= timedelta(hours=2)
+        with self.assertRaisesRegex(UserError, "under this invoice's number"):
+            self.send(moves)
+        self.assertEqual(moves.mapped('vatportal_state'), ['none', 'registered'])
+        self.assertEqual(self.live(*moves.mapped('name')), [1, 1])
 
     def test_ids_of_others_are_no_news(self):
         """Another program at the same account gives its own."""

@@ -17,6 +17,11 @@ class VatportalCandidateWizard(models.TransientModel):
     def _compute_text(self):
         for wizard in self:
             move, document = wizard.move_id, wizard.document_id
+            if document.erp_id:
+                wizard.text = self.env._(
+                    "%(number)s was sent from another database under the number of %(move)s, with another customer, date or "
+                    "total. Look for it in VatPortal.", number=document.qaime or document.erp_id, move=move.display_name)
+                continue
             wizard.text = self.env._(
                 "%(number)s of %(day)s for %(buyer)s, %(note)s, has the same total as %(move)s.", number=document.qaime,
                 day=f'{document._baku_date():%d.%m.%Y}', buyer=document.buyer_name or document.buyer_vat,

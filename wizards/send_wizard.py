@@ -223,6 +223,9 @@ class VatportalSendWizard(models.TransientModel):
         self.ensure_one()
         self.check_access('read')
         jobs = self.env['vatportal.job']
+        for connector in jobs.connector_id.union(*(
+                self._connector_for(record) for records in self._chosen() for record in records)):
+            connector.sudo()._look_before_sending()
         for connector, records in self._ready_by_connector():
             jobs += jobs._queue(records, connector, self.sign, join=True)
         if not jobs:

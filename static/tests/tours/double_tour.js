@@ -1,0 +1,71 @@
+import { registry } from "@web/core/registry";
+
+import { closeDialog, DONE } from "./vatportal_tours";
+
+registry.category("web_tour.tours").add("vatportal_answer_candidate", {
+    steps: () => [
+        {
+            content: "Send an invoice that e-taxes may have already",
+            trigger: ".o_form_view button[name=action_vatportal_send]",
+            run: "click",
+        },
+        {
+            content: "It can't be sent before somebody has answered",
+            trigger: ".modal:not(:has(button[name=action_send]:visible)) .alert-danger:contains(It may be this one) a:contains(Answer)",
+            run: "click",
+        },
+        {
+            content: "What e-taxes has is shown",
+            trigger: ".modal .o_field_widget[name=text]:contains(/EQ[0-9]+ of/)",
+        },
+        {
+            content: "It is another one",
+            trigger: ".modal button[name=action_other]",
+            run: "click",
+        },
+        {
+            content: "Now it can be sent",
+            trigger: ".modal:not(:has(.alert-danger)) button[name=action_send]:contains(Send)",
+            run: "click",
+        },
+        {
+            content: "Registered",
+            trigger: `${DONE} .o_vatportal_success:contains(/MT[0-9]+/)`,
+            timeout: 20000,
+        },
+        ...closeDialog(),
+        {
+            content: "The invoice has its number",
+            trigger: ".o_form_view .oe_stat_button [name=vatportal_qaime]:contains(/MT[0-9]+/)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("vatportal_compare", {
+    steps: () => [
+        {
+            content: "A backup was restored",
+            trigger: ".o_form_view button[name=action_compare]",
+            run: "click",
+        },
+        {
+            content: "What it does is said, and the folder is no question",
+            trigger: ".modal:not(:has([name=direction]:visible)) .alert-info:contains(Nothing is sent)",
+        },
+        {
+            content: "Compare",
+            trigger: ".modal button[name=action_import]",
+            run: "click",
+        },
+        {
+            content: "What was found, and what was not, is said",
+            trigger: ".modal:contains(1 invoices were sent that this database did not know):contains(does not know. Look for them there)",
+            timeout: 20000,
+        },
+        ...closeDialog(),
+        {
+            content: "Back on the connector",
+            trigger: ".o_form_view button[name=action_compare]",
+        },
+    ],
+});
