@@ -7,8 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
-from .portal_account import SKEW
 from .job import OPEN_STATES
+from .portal_account import SKEW
 from .portal_values import BAKU_OFFSET
 
 _logger = logging.getLogger(__name__)

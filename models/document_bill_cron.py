@@ -6,8 +6,8 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools.misc import split_every
 
 from .concurrency import CONCURRENT
-from .portal_account import SKEW
 from .document_bill import BillQuestion
+from .portal_account import SKEW
 
 _logger = logging.getLogger(__name__)
 

@@ -2,10 +2,10 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from .portal_account import SKEW
 from .job import OPEN_STATES
 from .job_engine import CALL_S
 from .job_upload import LOST_S
+from .portal_account import SKEW
 
 # Moments that have been: none of them lies in the future.
 _PAST = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'watched_at')

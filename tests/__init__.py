@@ -97,3 +97,13 @@ from . import test_missing
 from . import test_missing_unproven
 from . import test_refresh
 from . import test_refresh_tour
+from . import test_account
+from . import test_account_companies
+from . import test_account_many
+from . import test_account_tour
+from . import test_clock
+from . import test_connector_list
+from . import test_connector_people
+from . import test_first_checked
+from . import test_secret_masks
+from . import test_told

@@ -13,3 +13,4 @@ from . import test_transfer_restored
 from . import test_transfer_rpc
 from . import test_transfer_status
 from . import test_views
+from . import test_transfer_told
