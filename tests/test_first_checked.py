@@ -1,7 +1,6 @@
-import contextlib
-
 """Rights come first, and answers can be given by every protocol."""
 import ast
+import contextlib
 import inspect
 from pathlib import Path
 from xmlrpc.client import Fault
