@@ -39,6 +39,7 @@ class Plan:
     :ivar last_phone: the same once the faults have stopped; ``auto`` or ``nobody``.
     :ivar bad_buyer: e-taxes does not know the buyer of every third invoice.
     :ivar resume: when a hanging process goes on: ``stop`` with the faults, ``late`` after the job, or ``never``.
+    :ivar again: whether what was rejected in the end is sent once more, in which pauses (seconds) before.
     :ivar sure: what it has by its number, two of :data:`SURE`.
     :ivar steps: list of (action, argument), see :mod:`.faults_world`.
     """
@@ -63,11 +64,20 @@ class Plan:
         if 'skew' in self.sure:
             self.settings['clock_skew_hours'] = rng.choice((2, -2))
         self.steps = self._sure_steps(rng) + self._steps(rng)
+        self._later(Random(f'vatportal later {seed}'))
+
+    def _later(self, rng):
+        """What was added later has a row of its own, so that a schedule known by its seed stays what it was."""
+        self.settings |= {
+            'shown_after': rng.choice((0, 0, 0, 900, 4000, 30000)),
+            'deletes': rng.choice(('known', 'known', 'any')),
+        }
+        self.again = [rng.choice((0, 700, 4000)) for _time in range(rng.choice((0, 1, 2, 3)))]
 
     def describe(self):
         """The schedule's circumstances, for whoever replays it; the steps are told as they happen."""
         return (f'schedule {self.seed}: {self.size} invoices, sign: {self.sign}, phone: {self.phone}, then '
-                f'{self.last_phone}; bad buyers: {self.bad_buyer}; processes that hang resume: {self.resume}\n'
+                f'{self.last_phone}; bad buyers: {self.bad_buyer}; processes that hang resume: {self.resume}; sent again: {self.again}\n'
                 f'{self.settings}')
 
     def _settings(self, rng):

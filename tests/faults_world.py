@@ -10,31 +10,21 @@ import logging
 from datetime import timedelta
 from unittest.mock import patch
 
-from psycopg2.errors import SerializationFailure
-
 from odoo.exceptions import LockError, UserError
-from odoo.fields import Command
 from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_cron import IrCron
 
 from ..models import connector as connector_module
 from ..models.document import VatportalDocument
-from ..models.job import OPEN_STATES, VatportalJob
+from ..models.job import VatportalJob
 from ..vatportal import VatPortalClient
 from .common import OTHER_BUYER
-from .faults_plan import PATIENCE_S, TOO_LONG_S
+from .faults_actions import Actions, Killed
+from .faults_plan import PATIENCE_S
 from .faults_promises import Promises
 
 LONGEST_S = 4 * 3600
-
-
-class Killed(BaseException):
-    """The process ends here; nobody catches this."""
-
-
-class Clash(SerializationFailure):
-    """The database wants the transaction to be run again."""
 
 
 class Errors(logging.Handler):
@@ -48,7 +38,7 @@ class Errors(logging.Handler):
         self.texts.append(self.format(record))
 
 
-class World(Promises):
+class World(Actions, Promises):
     """Runs one :class:`Plan`; ``problems`` says afterwards what is not as promised."""
 
     def __init__(self, case, plan, tell=None):
@@ -168,120 +158,6 @@ class World(Promises):
             self.tell(f'    {moment % 100000:9.2f}  {record.method} {record.path} {record.status} {record.err_code} '
                       f'fault: {record.fault}, processed: {record.processed}, {record.reply}')
 
-    # ------------------------------------------------------------------ actions
-
-    def jobs(self):
-        return self.env['vatportal.job'].search([('connector_id', '=', self.connector.id)])
-
-    def open_jobs(self):
-        return self.jobs().filtered(lambda job: job.state in OPEN_STATES)
-
-    def do(self, action, argument):
-        if self.tell:
-            self.tell(f'{action} {argument}')
-        getattr(self, f'do_{action}')(argument)
-        if self.tell:
-            self.tell(f'    {[(job.id, job.state, job.phase, job.reason, job.step) for job in self.open_jobs()]}')
-
-    def do_click(self, everything):
-        """Somebody selects invoices, not always the same, and presses Send."""
-        moves = self.moves if everything else self.moves.browse(
-            self.rng.sample(self.moves.ids, self.rng.randint(1, len(self.moves))))
-        user = self.rng.choice(self.users)
-        with self.request():
-            self.click(moves.with_user(user))
-
-    def click(self, moves):
-        wizard = self.env['vatportal.send.wizard'].with_user(moves.env.user).create(
-            {'move_ids': [Command.set(moves.ids)], 'sign': self.plan.sign})
-        wizard.action_send()
-
-    def do_dialog(self, _argument):
-        """An open dialog asks; it may well be the dialog of a job that has ended."""
-        jobs = self.jobs()
-        if jobs:
-            job = self.rng.choice(jobs)
-            with self.request():
-                job.with_user(self.rng.choice(self.users)).action_refresh()
-
-    def do_cron(self, _argument):
-        with self.request():
-            self.env['vatportal.job'].sudo()._cron_advance()
-
-    def do_numbers(self, _argument):
-        with self.request():
-            self.env['vatportal.document'].sudo()._cron_read_numbers()
-
-    def do_wait(self, seconds):
-        self.pass_time(seconds)
-
-    def do_fault(self, fault):
-        order = self.sandbox.faults.add(**fault)
-        if fault.get('seconds') == TOO_LONG_S:
-            self.silences.append(order)
-
-    def do_spoil(self, share):
-        """Some of the invoices have from now on what the portal's own checks refuse (error 14)."""
-        self.spoilt |= set(self.rng.sample(self.moves.ids, max(1, int(share * len(self.moves)))))
-
-    def do_correct(self, figures):
-        """Somebody corrects a rejected invoice, maybe in its figures; sending it is another matter."""
-        rejected = self.moves.filtered(lambda move: move.vatportal_state == 'rejected')
-        if rejected:
-            move = self.rng.choice(rejected).with_user(self.rng.choice(self.users))
-            self.spoilt.discard(move.id)
-            with self.request():
-                move.button_draft()
-                move.invoice_line_ids.price_unit += 1 if figures else 0
-                move.action_post()
-            self.met.add('correct')
-
-    def do_cancel(self, _argument):
-        """Somebody gives up a sending, where the dialog offers it; where it does not, it can't be done either."""
-        jobs = self.open_jobs()
-        if jobs:
-            job = self.rng.choice(jobs).with_user(self.rng.choice(self.users))
-            offered = job._progress()['can_cancel']
-            with self.request():
-                job.action_cancel()
-            self.env.invalidate_all()
-            if offered != (job.state == 'failed'):
-                self.problem(f'job {job.id}, given up: offered: {offered}, {job.state}')
-            if offered:
-                self.met.add('cancel')
-
-    def do_phone(self, confirm):
-        for _prompt in self.sandbox.prompts():
-            self.sandbox.confirm() if confirm else self.sandbox.decline()
-
-    def do_down(self, _argument):
-        self.sandbox.stop()
-        self.met.add('down')
-
-    def do_up(self, _argument):
-        self.sandbox.start()
-
-    def do_kill(self, argument):
-        """The server dies before or after one of the commits that the action makes."""
-        action, commits, after = argument
-        self.countdown = (Killed, commits, after)
-        self._doomed(action)
-
-    def do_clash(self, argument):
-        """The database refuses a commit, and Odoo runs the whole request again."""
-        action, commits, _after = argument
-        self.countdown = (Clash, commits, False)
-        try:
-            self._doomed(action)
-        except Clash:
-            self._doomed(action)
-
-    def _doomed(self, action):
-        try:
-            self.do(action, True)
-        finally:
-            self.countdown = None
-
     # ------------------------------------------------------------------ the whole schedule
 
     def run(self):
@@ -321,6 +197,13 @@ class World(Promises):
         self.settle()
         if self.plan.resume == 'late':
             self.resume()
+            self.settle()
+        for pause in self.plan.again:
+            self.pass_time(pause)
+            self.press_again()
+            self.settle()
+        if self.plan.settings['shown_after']:
+            self.pass_time(self.plan.settings['shown_after'])
             self.settle()
 
     def settle(self):
