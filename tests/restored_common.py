@@ -29,6 +29,12 @@ class RestoredCommon(SendCommon, LifecycleCommon):
         self.finish_all(job)
         return job
 
+    def confirm_both(self):
+        """Somebody types PIN1 and PIN2 on the phone."""
+        for pin in (1, 2):
+            self.sandbox.wait_prompt(pin)
+            self.sandbox.confirm(pin=pin)
+
     def finish_all(self, job):
         for _round in range(10):
             jobs = job._batch().filtered(lambda other: other.state in ('queued', 'starting', 'running'))

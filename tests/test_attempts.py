@@ -54,9 +54,7 @@ class TestAttempts(RestoredCommon):
         job = self.send(move)
         self.advance(job, steps=3)
         self.assertEqual((move.vatportal_state, move.vatportal_document_id.attempt), ('unconfirmed', 2))
-        for pin in (1, 2):
-            self.sandbox.wait_prompt(pin)
-            self.sandbox.confirm(pin=pin)
+        self.confirm_both()
         self.finish(job)
         self.assertRegistered(move)
         self.assertEqual(self.live(move.name), [1])

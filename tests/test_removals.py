@@ -17,6 +17,19 @@ class TestRemovals(RestoredCommon):
             self.advance(job)
         self.fail(job.phase)
 
+    def held(self):
+        """An invoice that the portal has in hand, unsigned, and does not let be removed."""
+        self.sandbox.configure(auto_confirm=False)
+        move = self.create_invoice()
+        self.sandbox.faults.add(UPLOAD, 'process_hangs', stage='pin1')
+        job = self.send(move)
+        self.advance(job, steps=3)
+        self.pass_time(job, 601)
+        self.advance(job)
+        self.pass_time(job, 601)
+        self.finish(job)
+        return move
+
     def test_killed_between_a_removal_and_its_answer(self):
         """The removal is made again and refused, and what the portal shows no more was removed: the next press goes at
         once, with the rest of its batch."""
@@ -71,15 +84,7 @@ class TestRemovals(RestoredCommon):
         self.assertEqual((move.vatportal_state, self.live(move.name)), ('deleted', [0]))
 
     def test_how_often_its_removal_is_tried(self):
-        self.sandbox.configure(auto_confirm=False)
-        move = self.create_invoice()
-        self.sandbox.faults.add(UPLOAD, 'process_hangs', stage='pin1')
-        job = self.send(move)
-        self.advance(job, steps=3)
-        self.pass_time(job, 601)
-        self.advance(job)
-        self.pass_time(job, 601)
-        self.finish(job)
+        move = self.held()
         document = move.vatportal_document_id
         self.assertEqual(move.vatportal_state, 'imported')
         tried = []
@@ -120,15 +125,7 @@ class TestRemovals(RestoredCommon):
                 self.assertEqual(documents.mapped('state'), ['deleted'] * 2)
 
     def test_a_deletion_at_the_portal_that_removed_nothing(self):
-        self.sandbox.configure(auto_confirm=False)
-        move = self.create_invoice()
-        self.sandbox.faults.add(UPLOAD, 'process_hangs', stage='pin1')
-        job = self.send(move)
-        self.advance(job, steps=3)
-        self.pass_time(job, 601)
-        self.advance(job)
-        self.pass_time(job, 601)
-        self.finish(job)
+        move = self.held()
         self.assertEqual(move.vatportal_state, 'imported')
         self.sandbox.configure(deletes='any')
         job = self.delete(move.vatportal_document_id)

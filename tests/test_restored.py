@@ -55,9 +55,7 @@ class TestRestored(RestoredCommon):
         job = self.send(move)
         self.advance(job, steps=3)
         self.assertEqual((job.reason, move.vatportal_state), ('exists', 'unconfirmed'))
-        for pin in (1, 2):
-            self.sandbox.wait_prompt(pin)
-            self.sandbox.confirm(pin=pin)
+        self.confirm_both()
         self.finish(job)
         self.assertRegistered(move)
         self.assertEqual(self.live(move.name), [1])
