@@ -133,7 +133,7 @@ class World(Actions, Promises):
     def pass_time(self, seconds):
         """The portal's clock goes forward, and whatever the addon has noted goes back."""
         self.env.flush_all()
-        for name in ('vatportal.job', 'vatportal.connector', 'vatportal.document'):
+        for name in ('vatportal.job', 'vatportal.connector', 'vatportal.account', 'vatportal.document'):
             model = self.env[name]
             columns = [field.name for field in model._fields.values()
                        if field.type == 'datetime' and field.store and field.column_type]
