@@ -14,7 +14,7 @@ class VatportalConnector(models.Model):
     _vatportal_given_fields = _vatportal_own_links = ('account_id',)
 
     # Not required by the database, for a copy of one is emptied; create() sees to it.
-    account_id = fields.Many2one('vatportal.account', readonly=True, index=True, ondelete='restrict', exportable=False)
+    account_id = fields.Many2one('vatportal.account', string="Account at VatPortal", readonly=True, index=True, ondelete='restrict', exportable=False)
     account_name = fields.Char(string="Account", compute='_compute_account_name')
     shared_note = fields.Char(compute='_compute_shared_note')
 

@@ -46,6 +46,8 @@ class VatportalGuard(models.AbstractModel):
 
     @api.model
     def default_get(self, fields_list):
+        # A client's context is as good as values of its own.
+        self._vatportal_check_own_fields([name for name in fields_list if f'default_{name}' in self.env.context])
         values = super().default_get(fields_list)
         self.browse()._vatportal_check_links(values)
         return values
@@ -123,12 +125,12 @@ class VatportalGuard(models.AbstractModel):
 
     # ------------------------------------------------------------------ what the addon writes
 
-    def _vatportal_check_own_fields(self, vals):
-        """:raises AccessError: when ``vals`` hold a field of ours that says what the portal has told, or what happened:
+    def _vatportal_check_own_fields(self, names):
+        """:raises AccessError: when ``names``, of what a client gives, hold a field of ours that says what the portal has told, or what happened:
             that a view shows it read-only keeps nobody from writing it."""
         if self.env.su or self._transient:
             return
-        for name in vals:
+        for name in names:
             field = self._fields.get(name)
             if field and field.readonly and name not in self._vatportal_given_fields and is_ours(field):
                 raise AccessError(self.env._(

@@ -28,6 +28,21 @@ class TestTold(WalkCommon, VatportalCommon):
                 for field in self.env[name]._fields.values():
                     self.assertFalse(field.related and field.compute_sudo, f'{field} is read as superuser')
 
+    def test_dialogs_are_one_s_own(self):
+        """What somebody else has entered into a dialog is nobody's to read, of whatever company."""
+        for name in self.env:
+            model = self.env[name]
+            if name.startswith('vatportal.') and model._transient and not model._abstract:
+                rules = self.env['ir.rule'].search([('model_id.model', '=', name), ('groups', '=', False)])
+                self.assertIn("('create_uid', '=', user.id)", ''.join(rules.mapped('domain_force')), name)
+
+    def test_no_default_of_the_context_is_taken_for_what_has_happened(self):
+        connector = self.env['vatportal.connector'].with_user(self.people['strange-admin'])
+        for name in ('released_until', 'compared_at'):
+            with self.subTest(name), self.assertRaises(AccessError):
+                connector.with_context(**{f'default_{name}': '2099-01-01 00:00:00'}).create({
+                    'name': "New", 'base_url': 'new', 'token': "x", 'company_id': self.other.id})
+
     def test_people_of_both_companies_are_led_as_before(self):
         """Whoever works in both is refused nothing, and told by Odoo's own words what does not go together."""
         user = self.people['strange-invoicing']

@@ -115,7 +115,10 @@ class WalkCommon:
             for label, value in self.values(field):
                 for ids in ([], own.ids) if own else ([],):
                     yield f'{field.name} {label} form {ids}', ('onchange', [ids, {field.name: value}, [field.name], spec])
-                yield f'{field.name} {label} create', ('web_save', [[], {**self.required(model), field.name: value}, spec])
+                values = {**self.required(model), field.name: value}
+                yield f'{field.name} {label} create', ('web_save', [[], values, spec])
+                # A computed field that refuses keeps nobody from reading the others.
+                yield f'{field.name} {label} create, plain', ('web_save', [[], values, {name: spec[name] for name in spec if fields[name].store}])
                 if own:
                     yield f'{field.name} {label} write', ('web_save', [own.ids, {field.name: value}, spec])
             target = self.foreign[field.comodel_name].id

@@ -5,6 +5,7 @@ class VatportalCandidateWizard(models.TransientModel):
     """Asks whether a document that e-taxes has already is that of an invoice which is about to be sent."""
 
     _name = 'vatportal.candidate.wizard'
+    _inherit = ['vatportal.guard']
     _description = 'Is this document the one of the invoice?'
 
     move_id = fields.Many2one('account.move', string="Invoice", required=True, readonly=True, ondelete='cascade')

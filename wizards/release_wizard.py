@@ -6,6 +6,7 @@ class VatportalReleaseWizard(models.TransientModel):
     """Shows what is open at an address where nothing answers, before another one is entered."""
 
     _name = 'vatportal.release.wizard'
+    _inherit = ['vatportal.guard']
     _description = 'Release the address of a connector'
 
     connector_id = fields.Many2one('vatportal.connector', required=True, readonly=True, ondelete='cascade')

@@ -1,10 +1,12 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .sent_fields import changed
 
 # What of a line stands, through its move, on the electronic document.
 _SENT_FIELDS = {
-    'quantity', 'product_id', 'product_uom_id', 'location_id', 'location_dest_id', 'picking_id', 'move_id', 'owner_id'}
+    'quantity', 'product_id', 'product_uom_id', 'location_id', 'location_dest_id', 'picking_id', 'move_id', 'owner_id', 'lot_id'}
+_COSTS = {'vatportal_cost', 'vatportal_cost_day'}
 
 
 class StockMoveLine(models.Model):
@@ -43,8 +45,9 @@ class StockMoveLine(models.Model):
 
     def _action_done(self):
         for line in self.filtered(lambda line: line.quantity and line._vatportal_leaves()):
-            line.vatportal_cost = line._vatportal_product()._vatportal_cost(line.lot_id)
-            line.vatportal_cost_day = line.picking_id._vatportal_day_of(fields.Datetime.now())
+            line.sudo().write({
+                'vatportal_cost': line._vatportal_product()._vatportal_cost(line.lot_id),
+                'vatportal_cost_day': line.picking_id._vatportal_day_of(fields.Datetime.now())})
         return super()._action_done()
 
     def _vatportal_unit_cost(self):
@@ -64,6 +67,8 @@ class StockMoveLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._vatportal_check_costs(vals)
         lines = super().create(vals_list)
         lines._vatportal_guarded().picking_id._vatportal_guard()
         return lines
@@ -71,12 +76,18 @@ class StockMoveLine(models.Model):
     def write(self, vals):
         if self and not _SENT_FIELDS.isdisjoint(vals):
             self.check_access('write')
+        self._vatportal_check_costs(vals)
         lines = changed(self._vatportal_guarded(), vals, _SENT_FIELDS)
         if lines:
             moves = self.env['stock.move'].browse(vals.get('move_id'))
             pickings = self.env['stock.picking'].browse(vals.get('picking_id'))
             (lines.picking_id | moves.picking_id | pickings)._vatportal_guard()
         return super().write(vals)
+
+    def _vatportal_check_costs(self, vals):
+        """:raises AccessError: when a person writes what the goods cost, which is the price on the electronic document"""
+        if not self.env.su and not _COSTS.isdisjoint(vals):
+            raise AccessError(self.env._("What goods cost when they left their warehouse is not written by hand."))
 
     def _vatportal_guarded(self):
         """What is scrapped later stands on no electronic document."""

@@ -30,9 +30,9 @@ class StockPicking(models.Model):
         }
 
     def _vatportal_identity(self, vals):
-        # EXTENDS: prices follow the cost of the day, what was moved and whereto does not
-        goods = [f'{move.product_id.product_tmpl_id._vatportal_code()} {decimal(move.quantity, 6):f}'
-                 for move in self._vatportal_moves()]
+        # EXTENDS: prices follow the cost of the day, what left and whereto does not; nor what came back since
+        goods = [f'{move.product_id.product_tmpl_id._vatportal_code()} {decimal(quantity, 6):f}' for move in self.move_ids
+                 if (quantity := sum(quantity for _line, quantity in move._vatportal_left()))]
         way = f'{self.vatportal_from_warehouse_id.code} > {self.vatportal_to_warehouse_id.code}'
         return replace(super()._vatportal_identity(vals), total=Decimal(0), goods=(way, *goods))
 

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -50,8 +50,17 @@ class TestTransferGuard(TransferCommon):
             'a line brought in': lambda: other.move_line_ids.write({'picking_id': picking.id}),
             'a line brought into a move': lambda: other.move_line_ids.write({'move_id': move.id}),
             'destination of a line': lambda: line.write({'location_dest_id': place}),
+            'lot of a line': lambda: line.write({'lot_id': self.env['stock.lot'].create({'product_id': line.product_id.id, 'name': "L1"}).id}),
             'owner of a line': lambda: line.write({'owner_id': self.partner.id}),
         }
+
+    def test_what_it_cost_is_written_by_nobody(self):
+        lines = self.other.move_line_ids
+        for vals in ({'vatportal_cost': 1}, {'vatportal_cost_day': '2026-01-01'}):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                lines.write(vals)
+            with self.subTest(vals), self.assertRaises(AccessError):
+                self.other.write({'move_line_ids': [Command.update(lines[0].id, vals)]})
 
     def test_nothing_of_it_can_be_written(self):
         for name, write in self.writes().items():
