@@ -117,8 +117,9 @@ class WalkCommon:
                     yield f'{field.name} {label} form {ids}', ('onchange', [ids, {field.name: value}, [field.name], spec])
                 values = {**self.required(model), field.name: value}
                 yield f'{field.name} {label} create', ('web_save', [[], values, spec])
-                # A computed field that refuses keeps nobody from reading the others.
-                yield f'{field.name} {label} create, plain', ('web_save', [[], values, {name: spec[name] for name in spec if fields[name].store}])
+                if name.startswith('vatportal.'):
+                    # A computed field that refuses keeps nobody from reading the others.
+                    yield f'{field.name} {label} create, plain', ('web_save', [[], values, {name: spec[name] for name in spec if fields[name].store}])
                 if own:
                     yield f'{field.name} {label} write', ('web_save', [own.ids, {field.name: value}, spec])
             target = self.foreign[field.comodel_name].id
