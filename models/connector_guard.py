@@ -7,6 +7,7 @@ from .document import PENDING_STATES
 from .document_doubt import LOOK_DAYS
 from .job import OPEN_STATES
 from .portal_account import OF_ACCOUNT
+from .secret import MASK
 
 # What says which account it is, and as whom a connector acts there. A token does not: it may be a new one of the same
 # account.
@@ -31,7 +32,8 @@ class VatportalConnector(models.Model):
     def write(self, vals):
         self._check_may_write(vals)
         if _IDENTITY & vals.keys():
-            wanted = self._normalized(vals)
+            # What was sent back as it is shown is no change.
+            wanted = {name: value for name, value in self._normalized(vals).items() if value != MASK}
             for connector in self:
                 connector._check_account_free(wanted)
             # What stays with the account is changed for the others of it as well.

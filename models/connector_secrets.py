@@ -34,8 +34,10 @@ class VatportalConnector(models.Model):
         """Before anything is looked at, compared or told.
 
         :raises AccessError: for anyone who may not write ``vals``
+        :raises UserError: for what can't be log-in data
         """
         self.check_access('write')
         for name in vals.keys() & self._fields.keys():
             self._check_field_access(self._fields[name], 'write')
         self._vatportal_check_own_fields(vals)
+        self._entered_secrets({name: vals[name] for name in SECRETS if name in vals})

@@ -78,7 +78,7 @@ class TestAccountGuard(SendCommon):
         self.sandbox.faults.add('*', 'redirect', times=None)
         right = self.connector.base_url
         self.env.cr.execute("UPDATE vatportal_account SET base_url = %s", [right.replace('127.0.0.1', 'localhost')])
-        self.connector.invalidate_recordset()
+        self.env.invalidate_all()
         job = self.send(move)
         self.assertEqual(move.vatportal_state, 'unconfirmed')
         with self.assertRaises(UserError):

@@ -41,7 +41,8 @@ class TestRpc(RpcCommon, SendCommon, HttpCase):
             'vatportal.bill.wizard': {'document_id': self.move.vatportal_document_id.id},
             'vatportal.token.wizard': connector, 'vatportal.import.wizard': connector, 'vatportal.company.wizard': connector,
             'vatportal.unit.wizard': {'move_id': self.move.id},
-            'vatportal.import.schedule': connector, 'res.config.settings': {},
+            'vatportal.candidate.wizard': {'move_id': self.move.id, 'document_id': self.move.vatportal_document_id.id},
+            'vatportal.release.wizard': connector, 'vatportal.import.schedule': connector, 'res.config.settings': {},
         }
 
     def test_public_methods_are_checked(self):

@@ -64,7 +64,7 @@ class TestSendLive(SendCommon):
         progress = self.send(self.create_invoice()).action_refresh()
         self.assertEqual(set(progress), {
             'id', 'name', 'operation', 'state', 'finished', 'headline', 'problem', 'portal_message', 'steps', 'code',
-            'elapsed', 'next_poll', 'documents', 'counts', 'can_retry', 'can_cancel', 'connector'})
+            'elapsed', 'next_poll', 'documents', 'counts', 'can_retry', 'can_cancel', 'can_ask_etaxes', 'connector'})
         self.assertEqual([step['key'] for step in progress['steps']], [key for key, _label in STEPS])
 
     def test_import_only_has_two_steps(self):
@@ -99,7 +99,7 @@ class TestSendLive(SendCommon):
         job = self.send(move)
         self.refresh(job)
         self.sandbox.decline(pin=1)
-        for _step in range(4):
+        for _step in range(8):
             progress = self.refresh(job)
         self.assertEqual((progress['state'], progress['can_retry']), ('failed', True))
         self.assertEqual(self.marks(progress)['login'], 'failed')

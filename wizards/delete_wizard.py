@@ -116,6 +116,8 @@ class VatportalDeleteWizard(models.TransientModel):
             return running._dialog_action()
         action = jobs._start_together()
         for job in jobs:
+            # The one before may have let it have its turn.
+            job.filtered(lambda job: job.state == 'queued' and not job.on_hold and len(jobs.connector_id) == 1)._advance()
             for _reading in ('by ERP id', 'by date'):
                 job.filtered(lambda job: job.sudo()._is_seen_at_once())._advance()
         return action

@@ -18,6 +18,9 @@ class VatportalReleaseWizard(models.TransientModel):
     @api.depends('connector_id')
     def _compute_open_text(self):
         for wizard in self:
+            if not wizard.connector_id:
+                wizard.open_text = False
+                continue
             wizard.connector_id._check_may_release()
             jobs, documents = wizard.connector_id._open_at_account()
             wizard.open_text = '\n'.join(jobs.mapped('name') + documents.mapped('display_name')) or self.env._("Nothing is open.")

@@ -14,6 +14,8 @@ class TestTransferRestored(TransferCommon, RestoredCommon):
             number, total = picking.vatportal_qaime, picking.vatportal_document_id.amount_total
             self.assertTrue(number)
         self.cement.with_company(self.company).standard_price = 9
+        picking.move_line_ids.sudo().vatportal_cost = 0  # which was not written down before
+        self.env['product.value'].search([('product_id', '=', self.cement.id)]).unlink()
         self.finish(self.send(picking))
         self.assertEqual(picking.vatportal_qaime, number)
         self.assertNotEqual(picking.vatportal_document_id.amount_total, total)
