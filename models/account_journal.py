@@ -10,11 +10,12 @@ class AccountJournal(models.Model):
     _inherit = 'account.journal'
 
     def _vatportal_connector(self):
-        """The connector of the journal's company, or of the one under whose VÖEN it works."""
+        """The connector of the journal's company, or of the one under whose VÖEN it works; none where that is of a company
+        in which the user is not at work."""
         Connector = self.env['vatportal.connector']
         for company in self.company_id.sudo().parent_ids[::-1]:
             if connector := Connector._default_for(company):
-                return connector
+                return connector._filtered_access('read')
         return Connector
 
     def _vatportal_shows(self, journal_type):
@@ -23,13 +24,13 @@ class AccountJournal(models.Model):
             return self.browse()
         return self.filtered(lambda journal: journal.type == journal_type and journal._vatportal_connector())
 
-    @api.depends_context('uid')
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_show_fetch_in_einvoices_button(self):
         # EXTENDS account
         super()._compute_show_fetch_in_einvoices_button()
         self._vatportal_shows('purchase').show_fetch_in_einvoices_button = True
 
-    @api.depends_context('uid')
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_show_refresh_out_einvoices_status_button(self):
         # EXTENDS account
         super()._compute_show_refresh_out_einvoices_status_button()

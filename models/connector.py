@@ -75,7 +75,8 @@ class VatportalConnector(models.Model):
             if connector.phone and not re.fullmatch(r'994[0-9]{9}', connector.phone):
                 raise ValidationError(self.env._(
                     "The ASAN İmza phone must be 994 and nine digits, for instance 994501234567."))
-            if connector.is_partner and not connector.phone:
+            # One that is archived makes no calls; it is asked for the phone when it comes back.
+            if connector.is_partner and not connector.phone and connector.active:
                 raise ValidationError(self.env._("A partner account needs the ASAN İmza phone of the company."))
 
     @api.constrains('main_info_template')
@@ -93,14 +94,14 @@ class VatportalConnector(models.Model):
             self._vatportal_check_own_fields(vals)
         vals_list = [self._normalized(vals) for vals in vals_list]
         wanted = [vals.pop('is_default', False) for vals in vals_list]
+        changes = self._take_accounts(vals_list)
         for vals in vals_list:
-            account = self._account_for(vals, self._take_account(vals))
-            vals['account_id'] = account.id
             if vals.get('company_id') and not vals.get('name'):
                 vals['name'] = self.env['res.company'].browse(vals['company_id']).sudo().name
         connectors = super().create(vals_list)
         connectors._check_phone()
         connectors._check_phone_of_one_company()
+        connectors._tell_entered(changes)
         for connector, default in zip(connectors, wanted, strict=True):
             if not connector.rule_ids:
                 connector.rule_ids = connector._default_rules()
@@ -242,6 +243,9 @@ class VatportalConnector(models.Model):
         auth = {name: Secret(self.sudo()[name] or '') for name in names}
         if not all(auth.values()):
             raise UserError(self.env._("Connector %s: the log-in data for the portal are missing.", self.name))
+        if self.is_partner and not self.phone:
+            # Without it the portal would not know for which company the call is.
+            raise UserError(self.env._("Connector %s: a partner account needs the ASAN İmza phone of the company.", self.name))
         return VatPortalClient(
             self.base_url, **auth, phone=self.phone, partner=self.is_partner,
             read_methods=dict(self.read_methods or {}), **limits)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.lru import LRU
 
 from .portal_account import OF_ACCOUNT
 from .secret import SECRETS
@@ -43,6 +44,9 @@ class VatportalConnector(models.Model):
     retry_at = fields.Datetime(related='account_id.retry_at')
     failed_at = fields.Datetime(related='account_id.failed_at')
     last_error = fields.Char(related='account_id.last_error')
+    released_until = fields.Datetime(
+        related='account_id.released_until',
+        help="Until when another address can be entered, as an administrator has confirmed.")
 
     @api.depends('base_url', 'secret_ids.username')
     @api.depends_context('uid')
@@ -64,13 +68,18 @@ class VatportalConnector(models.Model):
             seen = others._visible_to(self.env.user)
             names = ', '.join(sorted(seen.mapped('name'))[:10]) + (' …' if len(seen) > 10 else '')
             if seen and seen != others and told:
-                connector.shared_note = _(
+                note = _(
                     "What is changed of the account is changed for %s and for connectors of other companies too.", names)
             elif seen:
-                connector.shared_note = _("What is changed of the account is changed for %s too.", names)
+                note = _("What is changed of the account is changed for %s too.", names)
             else:
-                connector.shared_note = bool(others) and told and _(
+                note = bool(others) and told and _(
                     "What is changed of the account is changed for connectors of other companies too.")
+            alone = told and _("An address together with other log-in data, or another user with a new token or password, is "
+                               "another account, and so is a token that is known of one: this connector alone then goes there.")
+            # Whoever may not enter log-in data does not take them along to another address.
+            alone = alone or _("Another address is the exception: it is that of this connector alone, without the log-in data.")
+            connector.shared_note = note and f'{note} {alone}'
 
     def _visible_to(self, user):
         """Those of these connectors that ``user`` can see, in whichever companies they are at work."""
@@ -90,18 +99,65 @@ class VatportalConnector(models.Model):
         return {**taken, **secrets}
 
     @api.model
+    def _take_accounts(self, vals_list):
+        """Put in each of ``vals_list`` of new connectors its account in the place of what belongs to that; return for each
+        account the names of what that has changed of it."""
+        making = self if 'vatportal_given' in self.env.context else self.with_context(vatportal_given=LRU(len(vals_list) or 1))
+        changes = {}
+        for vals in vals_list:
+            account, changed = making._account_for(vals, self._take_account(vals))
+            changes[account] = changes.get(account, set()) | changed
+            vals['account_id'] = account.id
+        return changes
+
+    def _tell_entered(self, changes):
+        """These connectors are new: tell the others of their accounts what ``changes`` have come with them, see
+        :meth:`_take_accounts`."""
+        for account, connectors in self.sudo().grouped('account_id').items():
+            others = account.connector_ids - connectors
+            if 'is_partner' in changes[account]:
+                others._check_phones_there()
+            self._tell_changed(connectors, others, changes[account])
+
+    @api.model
     def _account_for(self, vals, taken):
-        """The account of a new connector with ``vals``, and with ``taken`` of the account.
+        """The account of a new connector with ``vals``, and with ``taken`` of the account; and the names of what that
+        changes of an account which was there already.
 
         :raises AccessError: for an account behind which the user sees no connector
+        :raises UserError: where something is under way that the present log-in alone can settle, or when another connector
+            that is made at the same time has given other log-in data for the account
         """
         Account = self.env['vatportal.account'].sudo()
         account = Account.browse(vals.get('account_id') or ())
         if not account:
-            return Account._of(taken)
+            account, new = Account._of(taken)
+            self._check_no_other_log_in(account, taken)
+            account._check_user_of_token(taken)
+            account.connector_ids._check_entered(new)
+            return account, account._enter(new) if new else set()
         if not (self.env.su or account.connector_ids._visible_to(self.env.user)):
             raise AccessError(self.env._("You can't use this account: no connector of your companies does."))
-        return account
+        return account, set()
+
+    @api.model
+    def load(self, fields, data):
+        # Rows are created one by one when they can't be created together.
+        return super(VatportalConnector, self.with_context(vatportal_given=LRU(10_000))).load(fields, data)
+
+    def _check_no_other_log_in(self, account, taken):
+        """:raises UserError: when connectors that are made together give different log-in data for ``account``"""
+        seen = self.env.context.get('vatportal_given')
+        if seen is None:
+            return
+        given = {name: taken[name] for name in SECRETS if taken.get(name)}
+        before = seen.get(account.id, {})
+        for name in given.keys() & before.keys():
+            if given[name] != before[name]:
+                raise UserError(self.env._(
+                    "%s: connectors of one account at VatPortal are given different ones here. Enter it on one of them; it is "
+                    "that of all.", self._fields[name]._description_string(self.env)))
+        seen[account.id] = before | given
 
     def _write_account(self, taken):
         """Write ``taken`` on the accounts of these connectors, which may come to others by it; tell of it wherever it
@@ -109,26 +165,79 @@ class VatportalConnector(models.Model):
 
         :raises AccessError: when it would change what is of companies that the user has no access to
         """
-        system = self.env.su or self.env.user.has_group('base.group_system')
         for account, connectors in self.sudo().grouped('account_id').items():
-            vals = taken
-            if not system and taken.get('base_url', account.base_url) != account.base_url:
-                # Whoever may not see the secrets must not be able to have them sent to an address of their own.
-                vals = {**taken, **dict.fromkeys(SECRETS, False)}
+            before, vals = account.connector_ids, self._entered_by(account, taken)
             place = account._place_for(connectors, vals)
+            joined = before - connectors if not account.exists() else before.browse()
+            place._check_user_of_token(vals)
             connectors._move_to(place)
             others = place.connector_ids - connectors
-            if not system and others._visible_to(self.env.user) != others:
+            if not self._enters_log_in() and others._visible_to(self.env.user) != others:
                 raise AccessError(self.env._(
                     "This account serves companies that you have no access to. Ask an administrator to change it."))
+            if place != account:
+                self._tell_moved(connectors, joined, before - connectors - joined, others - joined)
+                (others - joined)._check_entered(vals)
             changed = place._enter(vals)
-            if place.is_partner:
-                place.connector_ids._check_phone()
+            if 'is_partner' in changed or place != account:
+                others._check_phones_there()
+                connectors._check_phone()
             self._tell_changed(connectors, others, changed)
+
+    def _enters_log_in(self):
+        return self.env.su or self.env.user.has_group('base.group_system')
+
+    def _entered_by(self, account, taken):
+        """What becomes of ``account`` when the user writes ``taken`` on a connector of it."""
+        if self._enters_log_in() or not account._is_moved(taken):
+            return taken
+        # Whoever may not see the secrets must not be able to have them sent to an address of their own.
+        return {**taken, **dict.fromkeys(SECRETS, False)}
+
+    def _check_entered(self, vals):
+        """:raises UserError: when ``vals``, entered through another connector of their account, can't be so for these"""
+        seen = self._visible_to(self.env.user)
+        for connector in self if vals else ():
+            connector._check_account_free(vals, told=connector in seen)
+
+    def _check_phones_there(self):
+        """:raises ValidationError: where these connectors lack the phone which their account, now a partner's, asks for"""
+        lacking = self.filtered(lambda connector: connector.active and connector.is_partner and not connector.phone)
+        if names := ', '.join(lacking._visible_to(self.env.user)[:10].mapped('name')):
+            raise ValidationError(self.env._(
+                "A partner account needs the ASAN İmza phone of each company. Enter it first on these connectors of the "
+                "account: %s.", names))
+        if lacking:
+            raise ValidationError(self.env._(
+                "A partner account needs the ASAN İmza phone of each company. Connectors of other companies that use this "
+                "account have none."))
+
+    def _ask_for_phone(self):
+        """Tell the people of these connectors, which have come to a partner's account, that the phone is missing."""
+        for connector in self:
+            connector.message_post(partner_ids=connector._told_users().partner_id.ids, body=self.env._(
+                "This connector has the token or the user of a partner account, which needs the ASAN İmza phone of the company. "
+                "Enter the phone: until then nothing is sent or imported. If the account is another one, an administrator can "
+                "press “Part from This Account” and enter its log-in data."))
+
+    def _tell_moved(self, connectors, joined, left, others):
+        """Write in the chatter of ``connectors`` that they have gone to another account, where ``others`` are.
+
+        :param joined: what else was of their account and has gone along, for both have turned out to be one
+        :param left: what stays with it
+        """
+        for connector in connectors:
+            connector._message_log(body=self.env._(
+                "Now of another account at VatPortal. Other connectors stay with the former one.") if left else self.env._(
+                "Now of another account at VatPortal."))
+        for connector in (joined | others if joined else joined).with_user(self.env.ref('base.user_root')):
+            connector._message_log(body=self.env._(
+                "Two accounts at VatPortal have turned out to be one: the newer log-in data are those of all its connectors."))
 
     def _tell_changed(self, connectors, others, changed):
         """Write in the chatter of all of an account that something of it was changed through ``connectors``."""
-        told = changed & {*SECRETS, 'auth_method', 'is_partner', 'auto_renew', 'renew_days', 'phones_at_once'}
+        told = changed & {
+            *SECRETS, 'base_url', 'auth_method', 'is_partner', 'auto_renew', 'renew_days', 'phones_at_once'}
         if not (told and others):
             return
         labels = ', '.join(self._fields[name]._description_string(self.env) for name in OF_ACCOUNT if name in told)

@@ -9,9 +9,9 @@ from .job import OPEN_STATES
 from .portal_account import OF_ACCOUNT
 from .secret import MASK
 
-# What says which account it is, and as whom a connector acts there. A token does not: it may be a new one of the same
-# account.
-_IDENTITY = {'base_url', 'auth_method', 'username', 'is_partner', 'phone', 'company_id'}
+# What says which account it is, and as whom a connector acts there. A token is a new one of the same account, unless it
+# is known as that of another.
+IDENTITY = {'base_url', 'auth_method', 'username', 'token', 'is_partner', 'phone', 'company_id'}
 # For how long an address that was released can be changed.
 RELEASED = timedelta(minutes=15)
 # For how long nothing answers at an address before an administrator can release it, whatever is open.
@@ -26,24 +26,19 @@ class VatportalConnector(models.Model):
 
     _inherit = 'vatportal.connector'
 
-    released_until = fields.Datetime(
-        readonly=True, copy=False, help="Until when another address can be entered, as an administrator has confirmed.")
-
     def write(self, vals):
         self._check_may_write(vals)
-        if _IDENTITY & vals.keys():
+        if IDENTITY & vals.keys():
             # What was sent back as it is shown is no change.
             wanted = {name: value for name, value in self._normalized(vals).items() if value != MASK}
             for connector in self:
                 connector._check_account_free(wanted)
-            # What stays with the account is changed for the others of it as well.
-            wanted = {name: value for name, value in wanted.items() if name in OF_ACCOUNT}
-            for account in self.sudo().account_id.filtered(lambda account: not account._is_another(wanted)):
-                others = account.connector_ids - self
-                for connector in others:
-                    connector._check_account_free(wanted, told=connector in others._visible_to(self.env.user))
-            if self.sudo().filtered('released_until'):
-                super(VatportalConnector, self.sudo()).write({'released_until': False})
+            for account, connectors in self.sudo().grouped('account_id').items():
+                # What is changed of the account is changed for the others of it as well.
+                shared = self._entered_by(account, {name: value for name, value in wanted.items() if name in OF_ACCOUNT})
+                (account._changed_with(connectors, shared) - self)._check_entered(shared)
+                if account.released_until and any(connector._account({}) != connector._account(wanted) for connector in connectors):
+                    account.released_until = False
         return super().write(vals)
 
     def _check_account_free(self, vals, told=True):
@@ -53,8 +48,13 @@ class VatportalConnector(models.Model):
         """
         connector = self.sudo()
         old, new = connector._account({}), connector._account(vals)
-        if old == new or (old[1:] == new[1:] and connector._is_released()):
+        if old == new or (old[2:] == new[2:] and connector._is_released()):
             return
+        connector._check_nothing_open(told)
+
+    def _check_nothing_open(self, told=True):
+        """:raises UserError: while something is open of which only the present account can tell how it ends"""
+        connector = self.sudo()
         jobs, documents = connector._open_at_account()
         doubtful = documents.filtered(lambda document: document.state == 'rejected')
         if not told and (jobs or documents):
@@ -122,27 +122,74 @@ class VatportalConnector(models.Model):
                 "Connector %s: the portal has answered within the last half an hour. Wait for what is under way.", self.name))
 
     def _release_account(self):
-        """Let another address be entered, whatever is open. The user has read what that is."""
+        """Let another address be entered for this account, whatever is open. The user has read what that is."""
         self._check_may_release()
-        jobs, documents = self._open_at_account()
-        self.sudo().released_until = fields.Datetime.now() + RELEASED
+        account = self.sudo().account_id
+        account.released_until = fields.Datetime.now() + RELEASED
         self.sudo().message_post(author_id=self.env.user.partner_id.id, body=self.env._(
             "%(user)s has released the address %(url)s, at which nothing answers. Open there: %(open)s", user=self.env.user.name,
-            url=self.base_url, open=', '.join((jobs.mapped('name') + documents.mapped('display_name')) or ['–'])))
+            url=self.base_url, open=', '.join(self._open_texts() or ['–'])))
+        # By whom is for those to know who see this connector.
+        for connector in (account.connector_ids - self).with_user(self.env.ref('base.user_root')):
+            jobs, documents = connector._open_at_account()
+            connector._message_log(body=self.env._(
+                "Through another connector of this account, an administrator has released the address %(url)s, at which nothing "
+                "answers. Open there: %(open)s", url=self.base_url,
+                open=', '.join(jobs.mapped('name') + documents.mapped('display_name') or ['–'])))
+
+    def _open_texts(self):
+        """What is open at the account, through any of its connectors: each by its name, as far as the user may see it."""
+        connectors = self.sudo().account_id.connector_ids
+        seen = connectors._visible_to(self.env.user) | self.sudo()
+        texts, hidden = [], 0
+        for connector in connectors:
+            jobs, documents = connector._open_at_account()
+            names = jobs.mapped('name') + documents.mapped('display_name')
+            if connector in seen:
+                texts += names if connector == self else [f'{connector.name}: {name}' for name in names]
+            else:
+                hidden += len(names)
+        if hidden:
+            texts.append(self.env._("%s more of other companies", hidden))
+        return texts
+
+    # ------------------------------------------------------------------ parted
+
+    def action_part_account(self):
+        """Give these connectors an account of their own, at the same address and without log-in data yet: those of the
+        account that they leave stay with it.
+
+        :raises AccessError: for anyone but administrators
+        :raises UserError: where they share no account, or something is open which that account alone can settle
+        """
+        self.check_access('write')
+        if not self.env.user.has_group('base.group_system'):
+            raise AccessError(self.env._("Only administrators can part a connector from its account."))
+        for account, connectors in self.sudo().grouped('account_id').items():
+            if connectors == account.connector_ids:
+                raise UserError(self.env._("Connector %s: no other one uses this account.", connectors[:1].name))
+            for connector in connectors:
+                connector._check_nothing_open()
+            account._check_not_renewing()
+            connectors._move_to(account._apart({'auto_renew': False}))
+            self._tell_moved(connectors, connectors.browse(), account.connector_ids, connectors.browse())
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
 
     def _is_released(self):
         """Whether an administrator has released the address, and nothing answers there still."""
         return bool(self.released_until) and self.released_until > fields.Datetime.now() and self._is_out_of_reach()
 
     def _account(self, vals):
-        """Address, and what names the account there, with ``vals`` written."""
+        """Address, account, and what else names it there, with ``vals`` written."""
         def value(name):
             return vals[name] if name in vals else self[name]
         company = vals['company_id'] if 'company_id' in vals else self.company_id.id
         # With a token, the user serves to renew it, unless both are new.
         user = (value('username') or '').strip().lower()
+        found = self.account_id._named(vals)
+        account = self.account_id if not found or self.account_id._has_token_of(found) else found
         return (
-            value('base_url'), (value('auth_method') == 'password' or self.account_id._is_another_user(vals)) and user,
+            value('base_url'), account.id, (value('auth_method') == 'password' or self.account_id._is_another_user(vals)) and user,
             bool(value('is_partner')) and (value('phone') or ''), company)
 
     def _is_out_of_reach(self):

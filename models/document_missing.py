@@ -5,6 +5,7 @@ from odoo import fields, models
 
 from ..vatportal import is_number
 from .concurrency import CONCURRENT
+from .connector_guard import IDENTITY
 from .document_delete import FINAL_STATUSES
 from .document_settle import failure_text
 from .portal_values import BAKU_OFFSET
@@ -92,13 +93,22 @@ class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
     def write(self, vals):
-        # EXTENDS: what another account does not show is not missing
-        accounts = {connector: connector.sudo()._account({}) for connector in self}
+        # EXTENDS: what another account does not show is not missing; others of the account may go along
+        if not IDENTITY & vals.keys():
+            return super().write(vals)
+        accounts = {connector: connector._account({}) for connector in self.sudo().account_id.connector_ids}
         result = super().write(vals)
-        other = self.filtered(lambda connector: connector.sudo()._account({}) != accounts[connector])
-        if other:
-            self.env['vatportal.document'].sudo().search([('seen_connector_id', 'in', other.ids)]).seen_connector_id = False
+        self._forget_seen([connector for connector, account in accounts.items() if connector._account({}) != account])
         return result
+
+    def _move_to(self, account):
+        # EXTENDS: the same
+        self._forget_seen(connector for connector in self if connector.account_id != account)
+        return super()._move_to(account)
+
+    def _forget_seen(self, connectors):
+        if connector_ids := [connector.id for connector in connectors]:
+            self.env['vatportal.document'].sudo().search([('seen_connector_id', 'in', connector_ids)]).seen_connector_id = False
 
 
 class VatportalJob(models.Model):

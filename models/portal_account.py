@@ -3,7 +3,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..vatportal import AddressError, polling, portal_url
 from . import portal_text
@@ -13,7 +13,7 @@ from .secret import MASK, SECRETS
 OF_ACCOUNT = (
     'base_url', 'auth_method', 'is_partner', 'phones_at_once', 'token_date', 'read_methods', 'error_count', 'down_since',
     'down_reason', 'retry_at', 'failed_at', 'last_error', 'auto_renew', 'renew_days', 'renewal_lost_at', 'renewal_tried_at',
-    'renewal_put_off_at', *SECRETS)
+    'renewal_put_off_at', 'released_until', *SECRETS)
 # What is remembered of a portal that works.
 WORKS = {'error_count': 0, 'failed_at': False, 'down_since': False, 'down_reason': False, 'retry_at': False, 'last_error': False}
 # By how much the clocks of two servers may differ.
@@ -28,7 +28,9 @@ class VatportalAccount(models.Model):
     """An account at VatPortal: an address, and whoever logs in there. Behind it may stand connectors of many companies.
 
     Nobody has access to it but the connectors, which show its fields as their own: whoever sees one connector must not
-    learn of the others. Two connectors are of one account when address and user are the same, or the token.
+    learn of the others. Two connectors are of one account when address and user are the same, or the token. What has
+    served as an account of its own does not become another one because of what is entered on one connector: that one
+    leaves it. What never has is joined with the one that it turns out to be.
 
     The secrets are kept apart, see ``vatportal.secret``: processes write here all the time.
     """
@@ -66,6 +68,7 @@ class VatportalAccount(models.Model):
     retry_at = fields.Datetime(string="Next Try")
     failed_at = fields.Datetime(string="Last Failure")
     last_error = fields.Char()
+    released_until = fields.Datetime()
     turns = fields.Integer(help="How many processes that ask for a PIN were started; see _lock_phone().")
 
     _one_per_log_in = models.UniqueIndex(
@@ -88,14 +91,16 @@ class VatportalAccount(models.Model):
 
     @api.model
     def _of(self, vals):
-        """The account that ``vals`` of a new connector, secrets included, are of: one that is there, else a new one."""
+        """The account that ``vals`` of a new connector, secrets included, are of, one that is there or a new one; and what
+        of ``vals`` is new to it."""
         account = self._find(vals.get('base_url'), vals.get('username'), vals.get('token'))
         if not account:
-            return self._new(vals)
+            return self._new(vals), {}
         # A form gives a default to all else; what the account has by now is better known.
-        given = {name: vals[name] for name in (*SECRETS, 'is_partner', 'token_date') if vals.get(name)}
-        account._enter(given)
-        return account
+        new = {name: vals[name] for name in (*SECRETS, 'is_partner') if vals.get(name) and vals[name] != account._value(name)}
+        if 'token_date' in vals and ('token' in new or not vals.get('token')):
+            new['token_date'] = vals['token_date']
+        return account, new
 
     @api.model
     def _find(self, base_url, username, token):
@@ -111,14 +116,21 @@ class VatportalAccount(models.Model):
     def _secret(self, name):
         return self.sudo().secret_ids[name]
 
+    def _value(self, name):
+        return self._secret(name) if name in SECRETS else self[name]
+
     def _is_another(self, vals):
         """Whether ``vals``, written on a connector, are the log-in of another account than this one.
 
-        Alone, a user is a correction, and a token a new one of the same account.
+        Alone, an address or a user is a correction, and a token a new one of the same account. An address with other
+        log-in data, or with none, is that of another.
         """
-        moved = vals.get('base_url', self.base_url) != self.base_url
-        turned = vals.get('is_partner', self.is_partner) != self.is_partner
-        return moved or self._is_another_user(vals) or turned and self._is_proof(vals)
+        moved, turned = self._is_moved(vals), vals.get('is_partner', self.is_partner) != self.is_partner
+        other = any((vals[name] or '') != (self._secret(name) or '') for name in SECRETS if name in vals)
+        return self._is_another_user(vals) or turned and self._is_proof(vals) or moved and (turned or other)
+
+    def _is_moved(self, vals):
+        return vals.get('base_url', self.base_url) != self.base_url
 
     def _is_another_user(self, vals):
         """Whether ``vals`` name another user of the portal, rather than correct the one who renews the token."""
@@ -129,30 +141,80 @@ class VatportalAccount(models.Model):
     def _is_proof(self, vals):
         return any(vals.get(name) and vals[name] != self._secret(name) for name in ('token', 'password'))
 
+    def _named(self, vals):
+        """The other account, known already, that ``vals`` written on a connector of this one name; or an empty recordset.
+
+        What is typed says more than what is known.
+        """
+        if not {'base_url', 'username', 'token'} & vals.keys():
+            return self.browse()
+        moved = self._is_moved(vals)
+        user = vals.get('username') if moved or _user(vals.get('username')) != self._user() else None
+        token = vals.get('token') if moved or vals.get('token') != self._secret('token') else None
+        base_url = vals.get('base_url', self.base_url)
+        found = self._find(base_url, user, token) - self
+        if not found and moved:
+            kept = {name: self._secret(name) for name in ('username', 'token') if name not in vals}
+            found = self._find(base_url, kept.get('username'), not self._is_another(vals) and kept.get('token')) - self
+        return found
+
+    def _is_one_with(self, found, vals):
+        """Whether all of this account is that of ``found``, which ``vals`` name, rather than the connector alone on which
+        they are written."""
+        if self._is_another(vals) or self._user() and found._user() and self._user() != found._user():
+            return False
+        if self._is_moved(vals) or self._has_token_of(found) or not self._has_served():
+            return True
+        # The user is said to be the same. A token is a proof of it there, and nothing here.
+        return not vals.get('token') and not found._has_served()
+
+    def _has_token_of(self, other):
+        return bool(self._secret('token')) and self._secret('token') == other._secret('token')
+
+    def _has_served(self):
+        """Whether anything went through any connector of this account, or was received."""
+        connectors = [('connector_id', 'in', self.connector_ids.ids)]
+        return any(self.env[model].with_context(active_test=False).search_count(connectors, limit=1)
+                   for model in ('vatportal.job', 'vatportal.document'))
+
+    def _check_user_of_token(self, vals):
+        """:raises UserError: when ``vals`` name the user of one account and the token of another"""
+        user, token = _user(vals.get('username')), vals.get('token')
+        others = self.search([('base_url', '=', vals.get('base_url', self.base_url))]) - self if user and token else self.browse()
+        if others.filtered(lambda other: other._user() and (other._user() == user or other._secret('token') == token)):
+            raise UserError(self.env._(
+                "The user and the token are known here as those of two accounts at VatPortal. Enter the token of that user."))
+
+    def _changed_with(self, connectors, vals):
+        """Those of this account's connectors of which ``vals``, written on ``connectors``, change the account: all of them,
+        or these alone."""
+        found = self._named(vals)
+        alone = not self._is_one_with(found, vals) if found else self._is_another(vals)
+        return connectors if alone else self.connector_ids
+
     def _place_for(self, connectors, vals):
         """The account that ``connectors``, some of this one, are of once ``vals`` are written on them.
 
         It may be this one, one that is there already, or a new one with what ``vals`` do not say. An account that
         turns out to be the same as another has all its connectors moved there.
         """
-        if not {'base_url', 'username', 'token', 'auth_method', 'is_partner', 'password'} & vals.keys():
+        if not _LOG_IN & vals.keys():
             return self
-        another, moved = self._is_another(vals), vals.get('base_url', self.base_url) != self.base_url
-        # At the same address, the log-in data of one account are worth nothing for another.
-        known = {name: self._secret(name) for name in SECRETS} if moved or not another else {}
-        after = {'base_url': self.base_url, **known, **vals}
-        found = self._find(after['base_url'], after.get('username'), after.get('token')) - self
-        if found and not another and (not self._user() or not found._user() or self._user() == found._user()):
-            found._absorb(self)
+        another, found = self._is_another(vals), self._named(vals)
         if found:
+            if self._is_one_with(found, vals):
+                found._absorb(self)
             return found
         if not another or self.connector_ids == connectors:
-            if another:
+            if another or self._is_moved(vals):
                 self._check_not_renewing()
             return self
-        return self._new({
-            **{name: self[name] for name in _SETTINGS}, **known, 'token_date': known.get('token') and self.token_date,
-            'base_url': after['base_url'], 'is_partner': after.get('is_partner', self.is_partner)})
+        # The log-in data of one account are worth nothing for another.
+        return self._apart({name: vals[name] for name in ('base_url', 'is_partner') if name in vals})
+
+    def _apart(self, vals):
+        """A new account with the settings of this one and with ``vals``, at which nobody is logged in yet."""
+        return self._new({**{name: self[name] for name in _SETTINGS}, **vals})
 
     def _absorb(self, other):
         """``other`` is this account as well: the newest token that lives is kept, and what only one of them knows."""
@@ -187,8 +249,7 @@ class VatportalAccount(models.Model):
 
     def _enter(self, vals):
         """Write what was entered on a connector of this account, secrets included; return the names of what changed."""
-        changed = {name for name, value in vals.items()
-                   if (self._secret(name) if name in SECRETS else self[name]) != value}
+        changed = {name for name, value in vals.items() if self._value(name) != value}
         plain = {name: value for name, value in vals.items() if name not in SECRETS}
         if _LOG_IN & vals.keys():
             # Another address or another account: what was learnt of the old one does not hold.

@@ -98,6 +98,7 @@ from . import test_missing_unproven
 from . import test_refresh
 from . import test_refresh_tour
 from . import test_account
+from . import test_account_apart
 from . import test_account_companies
 from . import test_account_many
 from . import test_account_tour

@@ -67,20 +67,48 @@ class TestAccount(AccountCommon):
 
     # ------------------------------------------------------------------ to another account
 
-    def test_another_address_moves_one(self):
+    def test_another_address_is_that_of_all(self):
+        """The account has moved, or its address was wrong: nobody else works behind it."""
+        one, two = self.connector_of(username='demo'), self.connector_of(self.companies[2], username='demo')
+        account = self.account(self.connector)
+        with Sandbox(stage_seconds=0) as elsewhere:
+            one.with_user(self.admin).sudo(False).base_url = elsewhere.url
+            self.assertEqual((self.connector + one + two).sudo().account_id, account)
+            for connector in self.connector.sudo() + one + two:
+                self.assertEqual((connector.base_url, connector.token, connector.username),
+                                 (elsewhere.url, 'sandbox-token', 'demo'))
+                self.assertIn("Portal Address", ' '.join(connector.message_ids.mapped('body')))
+            self.assertIn("through another connector", two.message_ids[0].body)
+
+    def test_another_address_where_the_account_is_known(self):
         one, two = self.connector_of(username='demo'), self.connector_of(self.companies[2], username='demo')
         with Sandbox(stage_seconds=0) as elsewhere:
+            there = self.connector_of(base_url=elsewhere.url, username='demo')
+            left = self.account(one)
             one.base_url = elsewhere.url
-            self.assertApart(self.connector, one)
-            self.assertOne(self.connector, two)
-            self.assertEqual((self.connector.base_url, one.base_url), (self.sandbox.url, elsewhere.url))
-            self.assertEqual((one.token, one.username), ('sandbox-token', 'demo'))
-            two.base_url = elsewhere.url
-            self.assertOne(one, two)
-            left = self.account(self.connector)
-            self.connector.sudo().base_url = elsewhere.url
-            self.assertOne(self.connector, one, two)
+            self.assertOne(self.connector, one, two, there)
             self.assertFalse(left.exists())
+            self.assertEqual(there.token, 'sandbox-token')
+
+    def test_another_address_with_another_log_in_moves_one(self):
+        for vals in ({'token': 'theirs'}, {'username': 'theirs'}, {'username': 'demo', 'token': 'theirs'},
+                     {'auth_method': 'password', 'username': 'demo', 'password': 'theirs'}, {'token': False},
+                     {'is_partner': True, 'phone': PHONES[1]}):
+            with self.subTest(**vals):
+                one, two = self.connector_of(username='demo'), self.connector_of(self.companies[2], username='demo')
+                one.write({'base_url': 'theirs', **vals})
+                self.assertApart(self.connector, one)
+                self.assertOne(self.connector, two)
+                self.assertEqual((two.base_url, two.token, two.is_partner), (self.sandbox.url, 'sandbox-token', False))
+                self.assertNotEqual(one.token, 'sandbox-token', "is not sent to a stranger")
+                (one + two).unlink()
+
+    def test_the_same_log_in_is_no_other(self):
+        """Whoever types all of it once more has moved the account."""
+        other = self.connector_of(username='demo')
+        other.write({'base_url': 'moved', 'username': 'demo', 'token': 'sandbox-token', 'auth_method': 'token'})
+        self.assertOne(self.connector, other)
+        self.assertEqual(self.connector.base_url, 'https://moved.vatportal.az/api')
 
     def test_all_of_an_account_at_once(self):
         connectors = self.connector.sudo() + self.connector_of(username='demo')
@@ -155,8 +183,10 @@ class TestAccount(AccountCommon):
             other.with_user(stranger).sudo(False).write({'auth_method': 'password', 'password': 'demo'})
         self.assertIn("Something is under way", str(caught.exception))
         self.assertNotIn(job.name, str(caught.exception))
+        with self.assertRaisesRegex(UserError, "under way"):
+            other.base_url = 'elsewhere'
         other.write({'token': 'sandbox-token'})
-        other.base_url = 'elsewhere'
+        other.write({'base_url': 'elsewhere', 'token': 'theirs'})
         self.assertApart(self.connector, other)
 
     # ------------------------------------------------------------------ one failure, one renewal

@@ -1,5 +1,5 @@
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
@@ -102,6 +102,67 @@ class TestAddCompanies(AccountCommon):
         self.assertEqual(connectors.mapped('phone'), list(PHONES[1:]))
         self.assertEqual(connectors.mapped('name'), self.companies[1:].mapped('name'))
         self.assertTrue(all(connectors.mapped('is_partner')))
+
+    def imported(self, fields, *rows):
+        """What Odoo's import makes of ``rows`` for the other companies, each with the user of the account."""
+        return self.env['vatportal.connector'].with_user(self.admin).with_context(
+            allowed_company_ids=self.companies.ids).load(
+                ['company_id', 'base_url', 'username', 'phone', *fields],
+                [[company.name, self.sandbox.url, user, phone, *row]
+                 for company, phone, (user, *row) in zip(self.companies[1:], PHONES[1:], rows, strict=False)])
+
+    def test_what_is_entered_with_a_new_one_is_told(self):
+        """A token that comes with one more connector is that of all, and each says so."""
+        account = self.account(self.connector)
+        before, since = len(self.connector.message_ids), account.token_date
+        self.assertFalse(self.imported(['token'], ['partner', 'partner-token'])['messages'])
+        self.assertEqual((len(self.connector.message_ids), account.token_date), (before, since), "nothing new")
+        new = self.connector_of(self.companies[2], username='partner', token='new-token', phone=PHONES[2])
+        self.assertEqual(self.connector.sudo().token, 'new-token')
+        self.assertIn("through another connector", self.connector.message_ids[0].body)
+        self.assertIn("Token", self.connector.message_ids[0].body)
+        self.assertIn("for all connectors", ' '.join(new.message_ids.mapped('body')))
+        self.assertNotIn('new-token', ' '.join((new + self.connector).message_ids.mapped('body')))
+
+    def test_rows_that_differ(self):
+        """Two rows of a file, or two of one call, give one account different tokens: neither wins."""
+        for user in ('partner', 'brand-new'):
+            with self.subTest(user):
+                result = self.imported(['token'], [user, 'first-token'], [user, 'second-token'])
+                self.assertFalse(result['ids'])
+                self.assertIn("Token", str(result['messages']))
+                self.assertNotIn('second-token', str(result['messages']))
+                with self.assertRaisesRegex(UserError, "different ones"), self.env.cr.savepoint():
+                    self.env['vatportal.connector'].create([
+                        {'base_url': self.sandbox.url, 'username': user, 'token': token, 'company_id': company.id, 'phone': phone}
+                        for company, phone, token in zip(self.companies[1:], PHONES[1:], ('first', 'second'), strict=True)])
+        self.assertEqual(self.connector.sudo().token, 'partner-token')
+
+    def test_a_new_one_makes_it_a_partners(self):
+        """Those that are there need their phones first."""
+        self.connector.sudo().write({'is_partner': False, 'phone': False})
+        vals = {'username': 'partner', 'is_partner': True, 'phone': PHONES[1]}
+        with self.assertRaisesRegex(ValidationError, "needs the ASAN") as caught, self.env.cr.savepoint():
+            self.connector_of(**vals)
+        self.assertIn(self.connector.name, str(caught.exception))
+        stranger = self.create_person('stranger', 'base.group_system,account.group_account_manager', self.companies[1])
+        with self.assertRaisesRegex(ValidationError, "other companies") as caught, self.env.cr.savepoint():
+            self.env['vatportal.connector'].with_user(stranger).create(
+                {'base_url': self.sandbox.url, 'company_id': self.companies[1].id, **vals})
+        self.assertNotIn(self.connector.name, str(caught.exception))
+        self.connector.phone = PHONES[0]
+        self.connector_of(**vals)
+        self.assertTrue(self.connector.is_partner)
+        self.assertIn("Partner Account", self.connector.message_ids[0].body)
+
+    def test_not_under_a_process(self):
+        self.connector.sudo().write({'is_partner': False, 'phone': PHONES[0], 'username': 'demo', 'token': 'sandbox-token'})
+        self.sandbox.configure(auto_confirm=False)
+        job = self.send(self.create_invoice())
+        with self.assertRaisesRegex(UserError, job.name), self.env.cr.savepoint():
+            self.connector_of(username='demo', is_partner=True, phone=PHONES[1])
+        self.connector_of(username='demo', token='new-token')
+        self.assertEqual(self.connector.sudo().token, 'new-token', "can be entered at any time")
 
     def test_by_import_without_the_log_in(self):
         """Whoever must not know the user names the account of a connector that they see."""

@@ -1,6 +1,7 @@
 import importlib.util
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL, file_path
 
 from .send_common import UPLOAD, SendCommon
@@ -160,6 +161,28 @@ class TestMigration(SendCommon):
             one={**login, 'auth_method': 'password', 'password': 'secret'}, two={**login, 'token': 'token', 'token_date': '2026-01-01'})
         self.assertEqual(one.account_id, two.account_id)
         self.assertEqual((one.auth_method, one.token, one.password), ('token', 'token', 'secret'))
+
+    def test_a_phone_that_an_account_of_a_partner_lacks(self):
+        """Its people hear of it, no call goes out without it, and nothing else is kept from being saved."""
+        login = {'base_url': self.sandbox.url, 'token': 'partner-token'}
+        one, two, gone, alone = self.joined(
+            one={**login, 'is_partner': True, 'phone': '994501234567', 'token_date': '2026-01-01'}, two=login,
+            gone={**login, 'active': False}, alone={**login, 'base_url': 'https://b.vatportal.az/api'})
+        self.assertTrue(two.is_partner)
+        self.migrate('19.0.1.4.0/post-phones.py')
+        self.assertEqual([bool(connector.message_ids.filtered(lambda message: "Enter the phone" in message.body))
+                          for connector in (one, two, gone, alone)], [False, True, False, False])
+        self.assertTrue(two.message_ids[0].notified_partner_ids)
+        with self.assertRaisesRegex(UserError, "needs the ASAN"):
+            two._client()
+        one.write({'token': 'partner-token', 'renew_days': 70, 'auto_renew': False})
+        gone.name = "Gone"
+        two.write({'name': "Two", 'sequence': 3})
+        two.phone = '994501234568'
+        with two._client():
+            pass
+        with self.assertRaisesRegex(UserError, "needs the ASAN"):
+            gone.active = True
 
     def test_numbers_when_documents_were_sent(self):
         """By one statement, for there may be very many."""

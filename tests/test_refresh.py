@@ -213,3 +213,29 @@ class TestRefresh(MissingCommon):
                                company_ids=[Command.set(self.company.ids)])
         self.connector.active = True
         self.assertFalse(purchase.with_user(reader).show_fetch_in_einvoices_button)
+
+    def test_buttons_of_a_branch(self):
+        """What the parent's connector does is for those who are at work in the parent as well."""
+        branch = self.env['res.company'].create({'name': "Xəzər Gəncə", 'parent_id': self.company.id})
+        both = self.company + branch
+        sale, purchase = self.env['account.journal'].create([
+            {'name': kind, 'code': kind[:4].upper(), 'type': kind, 'company_id': branch.id} for kind in ('sale', 'purchase')])
+        one, two = (new_test_user(self.env, f'clerk-{len(companies)}', 'account.group_account_invoice', company_id=branch.id,
+                                  company_ids=[Command.set(companies.ids)]) for companies in (branch, both))
+        for user, at_work, shown in ((one, branch, False), (two, both, True), (two, branch, False), (two, both, True)):
+            with self.subTest(user=user.login, at_work=at_work.mapped('name')):
+                fetch, refresh = (journal.with_user(user).with_context(allowed_company_ids=at_work[::-1].ids)
+                                  for journal in (purchase, sale))
+                self.assertEqual((fetch.show_fetch_in_einvoices_button, refresh.show_refresh_out_einvoices_status_button),
+                                 (shown, shown))
+                action, notice = fetch.button_fetch_in_einvoices(), refresh.button_refresh_out_einvoices_status()
+                if shown:
+                    wizard = fetch.env[action['res_model']].with_context(**action['context']).create({})
+                    self.assertEqual(wizard.connector_id.sudo(False), self.connector)
+                else:
+                    self.assertFalse(action or notice)
+        own = self.env['vatportal.connector'].create({'base_url': 'gence', 'company_id': branch.id})
+        self.env.invalidate_all()
+        mine = purchase.with_user(one).with_context(allowed_company_ids=branch.ids)
+        self.assertTrue(mine.show_fetch_in_einvoices_button)
+        self.assertEqual(mine.button_fetch_in_einvoices()['context']['default_company_id'], own.company_id.id)

@@ -22,11 +22,10 @@ class VatportalReleaseWizard(models.TransientModel):
                 wizard.open_text = False
                 continue
             wizard.connector_id._check_may_release()
-            jobs, documents = wizard.connector_id._open_at_account()
-            wizard.open_text = '\n'.join(jobs.mapped('name') + documents.mapped('display_name')) or self.env._("Nothing is open.")
+            wizard.open_text = '\n'.join(wizard.connector_id._open_texts()) or self.env._("Nothing is open.")
 
     def action_release(self):
-        """Let another address be entered on the connector for a quarter of an hour.
+        """Let another address be entered on the connectors of the account for a quarter of an hour.
 
         :raises UserError: where what is open was not confirmed
         """

@@ -10,14 +10,16 @@ COLUMNS = {
     'read_methods': 'jsonb', 'error_count': 'int4', 'down_since': 'timestamp', 'down_reason': 'varchar',
     'retry_at': 'timestamp', 'last_error': 'varchar',
 }
-NEW = {'login_key': 'varchar', 'phones_at_once': 'int4', 'turns': 'int4'}
+NEW = {
+    'login_key': 'varchar', 'failed_at': 'timestamp', 'released_until': 'timestamp', 'phones_at_once': 'int4', 'turns': 'int4'}
 
 
 def migrate(cr, _version):
     """Connectors that have one account get one row for it: same address and user, or same token.
 
     No secret leaves the database; hashes are compared. Of several tokens of one log-in the newest that lives is kept:
-    the portal knows but one, and says so of the others when they are used.
+    the portal knows but one, and says so of the others when they are used. A connector that comes to a partner's account
+    by this and has no phone is told of by ``post-phones.py``.
     """
     if sql.table_exists(cr, 'vatportal_account'):
         return
@@ -38,8 +40,8 @@ def migrate(cr, _version):
          WHERE secret.account_id = account.id AND btrim(username) <> ''""")
     cr.execute("DELETE FROM vatportal_secret WHERE account_id IS NULL")
     cr.execute("ALTER TABLE vatportal_secret DROP COLUMN connector_id, DROP COLUMN IF EXISTS turns")
-    for name in COLUMNS:
-        cr.execute(SQL("ALTER TABLE vatportal_connector DROP COLUMN %s", SQL.identifier(name)))
+    for name in (*COLUMNS, 'released_until'):
+        cr.execute(SQL("ALTER TABLE vatportal_connector DROP COLUMN IF EXISTS %s", SQL.identifier(name)))
 
 
 def take_secrets_out(cr):
