@@ -69,6 +69,7 @@ from . import document_bill_cron
 from . import document_vendor
 from . import document_match
 from . import document_match_note
+from . import document_absorb
 from . import document_status
 from . import document_refresh
 from . import account_journal

@@ -235,7 +235,10 @@ class VatportalSource(models.AbstractModel):
         that the record is not sent before a person has looked."""
         for erp_id in erp_ids if self._name == 'account.move' else ():
             def make(record, erp_id=erp_id):
-                document = self.env['vatportal.document'].sudo().create({
+                documents = self.env['vatportal.document'].sudo()
+                if documents._note_sent_as(record, erp_id, numbers[erp_id]):
+                    return
+                document = documents.create({
                     'direction': 'outgoing', 'connector_id': connector.id, 'company_id': record.company_id.id, 'erp_id': erp_id,
                     'seller_vat': voen.normalize(record.company_id.vat), 'source_name': record.name, 'shown': True,
                     'proposed_move_ids': [Command.set(record.ids)]})

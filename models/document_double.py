@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
+from ..vatportal import qaime_number, voen
 from ..vatportal.nearest import DayIndex
 from .document import LIVE_STATES
 from .document_delete import FINAL_STATUSES
@@ -30,18 +31,48 @@ class VatportalDocument(models.Model):
         total, day = move._vatportal_total(), move.invoice_date
         if total is None or not day:
             return self.browse()
-        documents = self.sudo().search([
-            ('company_id', 'in', move.company_id.sudo().parent_ids.ids), ('direction', '=', 'outgoing'),
+        companies = move.company_id.sudo().parent_ids & self._of_taxpayer(move.company_id)
+        buyer = (Domain('partner_id.commercial_partner_id', '=', move.commercial_partner_id.id)
+                 | Domain('proposed_move_ids', 'in', move.ids) | Domain('erp_id', '=like', f'{move._vatportal_series()}%'))
+        number = move._vatportal_voen_of(move.commercial_partner_id)
+        if voen.is_voen(number):
+            # The contact may be younger than the document, or one of several.
+            buyer |= Domain('buyer_vat', '=', number)
+        documents = self.sudo().search(buyer & Domain([
+            ('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'),
             ('move_id', '=', False), ('is_foreign', '=', False), ('state', 'in', ('imported', 'registered')),
-            ('status', 'not in', FINAL_STATUSES), ('other_move_ids', 'not in', move.ids),
-            '|', ('partner_id.commercial_partner_id', '=', move.commercial_partner_id.id), ('proposed_move_ids', 'in', move.ids)])
+            ('status', 'not in', FINAL_STATUSES), ('other_move_ids', 'not in', move.ids)])).filtered(
+                lambda document: not document._source())
+        documents -= documents._copies()
         away = {document: abs(document._baku_date() - day) for document in documents if document.date}
         # What went out from Odoo under its number is asked about, whatever it says.
-        fitting = documents.filtered(lambda document: document.erp_id and move in document.proposed_move_ids)
+        fitting = documents.filtered(lambda document: document._went_as(move))
         fitting |= documents.filtered(lambda document: (
-            not document.erp_id and document in away and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)
+            document in away and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)
             and document._amount_to_pay() == total and document._may_be(move.move_type, move.vatportal_kind_id)))
         return fitting.sorted(lambda document: (away.get(document, NEAR), document.id))
+
+    def _went_as(self, move):
+        """Whether this document went out from Odoo under the number of ``move``."""
+        return bool(self.erp_id) and self.erp_id.startswith(move._vatportal_series())
+
+    def _asked_by_number(self):
+        """The invoices that a person is asked about because this document went out under their number; no other one is its
+        invoice before that is answered."""
+        return self.proposed_move_ids.filtered(lambda move: self._went_as(move) and move.state != 'cancel')
+
+    def _copies(self):
+        """Those of these documents that are here once more, with what they were made from: a branch sends, and its parent
+        reads the folder of both."""
+        companies = self._of_taxpayer(self.company_id)
+        if len(companies) < 2:
+            return self.browse()
+        others = self.sudo().search([
+            ('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'),
+            ('qaime', 'in', self.filtered('qaime').mapped('qaime'))]).filtered(lambda other: other._source())
+        keys = {(self._taxpayer_key(other.company_id), other.qaime) for other in others}
+        return self.filtered(lambda document: (
+            not document._source() and (self._taxpayer_key(document.company_id), document.qaime) in keys))
 
     def _say_other(self, move):
         """A person says that this document is not that of ``move``."""
@@ -58,27 +89,48 @@ class VatportalDocument(models.Model):
             lambda document: document.direction == 'outgoing' and not document.is_foreign)._suspect_doubles()
 
     def _suspect_doubles(self):
-        """Mark those of these documents, without an invoice, that an invoice was sent for as well, and that one's."""
-        lone = self.filtered(lambda document: document._may_be_double() and not document.move_id and document.date)
-        (self - lone).filtered('double_id')._clear_double()
+        """Mark those of these documents, without an invoice, that an invoice was sent for as well, and that one's. Marks of
+        before stay as long as they are true."""
+        lone = (self | self.double_id).filtered(
+            lambda document: document._may_be_double() and document.date and not document._source())
+        lone -= lone._copies()
+        self.filtered(lambda document: document.double_id and not (document | document.double_id) & lone)._clear_double()
         if not lone:
             return
         days = lone.mapped('date')
         sent = self.search([
-            ('company_id', 'in', lone.company_id.ids), ('direction', '=', 'outgoing'), ('move_id', '!=', False),
+            ('company_id', 'in', self._of_taxpayer(lone.company_id).ids), ('direction', '=', 'outgoing'), ('move_id', '!=', False),
             ('state', 'in', LIVE_STATES), ('status', 'not in', FINAL_STATUSES), ('erp_id', '!=', False),
             ('buyer_vat', 'in', list(set(lone.mapped('buyer_vat')))),
             ('date', '>=', min(days) - NEAR), ('date', '<=', max(days) + NEAR)])
-        alike = DayIndex(((doc.company_id, doc.buyer_vat, doc._amount_to_pay()), doc.date, doc) for doc in sent)
+        keys = {company: self._taxpayer_key(company) for company in (sent | lone).company_id}
+        alike = DayIndex(((keys[doc.company_id], doc.buyer_vat, doc._amount_to_pay()), doc.date, doc) for doc in sent)
         for document in lone:
             near = alike.nearest(
-                (document.company_id, document.buyer_vat, document._amount_to_pay()), document.date, NEAR, 8)
+                (keys[document.company_id], document.buyer_vat, document._amount_to_pay()), document.date, NEAR, 8)
             others = [other for _away, other in near if other.move_id not in document.other_move_ids
                       and other.double_id in (document, document.browse())]
             if others and document.double_id != others[0]:
                 document._mark_double(others[0])
             elif not others and document.double_id:
                 document._clear_double()
+
+    def _suspect_rivals(self):
+        """These documents were sent: look whether any without an invoice is one of them."""
+        for document in self.sudo().filtered(lambda document: document.direction == 'outgoing' and document.move_id):
+            rivals = document.double_id | self.sudo().search([
+                ('company_id', 'in', self._of_taxpayer(document.company_id).ids), ('direction', '=', 'outgoing'),
+                ('move_id', '=', False), ('is_foreign', '=', False), ('state', 'in', LIVE_STATES),
+                ('buyer_vat', '=', document.buyer_vat),
+                ('date', '>=', document.date - NEAR), ('date', '<=', document.date + NEAR)])
+            rivals._suspect_doubles()
+
+    def _set_number(self, qaime):
+        # EXTENDS: what was entered by hand may be known here already
+        fresh = self.state != 'registered' or self.qaime != qaime_number(qaime)
+        super()._set_number(qaime)
+        if fresh:
+            self._suspect_rivals()
 
     def _may_be_double(self):
         return self.state in LIVE_STATES and self.status not in FINAL_STATUSES
@@ -103,6 +155,8 @@ class VatportalDocument(models.Model):
 
     def _link(self, move):
         super()._link(move)
+        if move in self.other_move_ids:
+            self.sudo().other_move_ids -= move
         self._clear_double()
 
     def action_no_double(self):
@@ -151,7 +205,7 @@ class AccountMove(models.Model):
                            for document in self.env['vatportal.document']._candidates_for(self)[:1]]
 
     def _vatportal_candidate_problem(self, document):
-        if document.erp_id:
+        if document._went_as(self):
             text = self.env._(
                 "VatPortal has %(number)s, sent from another database under this invoice's number, with another customer, date or "
                 "total. Look for it there. Say whether it is this invoice: link them, or say that it is another one.",
@@ -161,7 +215,7 @@ class AccountMove(models.Model):
         text = self.env._(
             "%(number)s of %(day)s, for the same buyer and with the same total, is at e-taxes and has no invoice in Odoo. It may be "
             "this one. Say whether it is: link them, or say that it is another one.",
-            number=document.qaime, day=f'{document._baku_date():%d.%m.%Y}')
+            number=document.qaime or document.erp_id, day=f'{document._baku_date():%d.%m.%Y}')
         return {**self._vatportal_problem(self.env._("At e-taxes Already?"), text, record=document.sudo(False)),
                 'candidate': document.id}
 

@@ -18,8 +18,6 @@ NEAR = timedelta(days=7)
 # Farther away than this it is not even proposed.
 FAR = timedelta(days=45)
 PROPOSED = 8
-# What a download knows better than we do.
-_TAKEN_OVER = ('status', 'status_code', 'date', 'fingerprint', 'import_job_id', 'raw', 'seen_connector_id')
 
 
 class VatportalDocument(models.Model):
@@ -69,6 +67,7 @@ class VatportalDocument(models.Model):
         for _company, documents in self.filtered(
                 lambda document: not document.move_id and document.direction == 'outgoing' and not document._is_missing()
                 and document.state not in ('rejected', 'deleted')).grouped('company_id').items():
+            documents -= documents._copies()
             rest = documents - documents._match_by_number()
             rest -= rest._match_by_erp_id()
             rest = rest.filtered(lambda document: document.status not in FINAL_STATUSES)
@@ -118,8 +117,10 @@ class VatportalDocument(models.Model):
             for text in {qaime_number(move.ref), qaime_number(move.payment_reference)}:
                 by_number[text] |= move
         for document in self.filtered(lambda document: document.qaime in by_number):
-            document._link_or_propose(by_number[document.qaime])
-            found += document
+            meant = by_number[document.qaime] - document.other_move_ids
+            if meant:
+                document._link_or_propose(meant)
+                found += document
         return found
 
     def _settle_sent(self):
@@ -137,7 +138,7 @@ class VatportalDocument(models.Model):
         tells something."""
         found = self.browse()
         for document, other in self._named_documents().items():
-            if other.move_id and other.state not in LIVE_STATES:
+            if other.move_id - document.other_move_ids and other.state not in LIVE_STATES:
                 document._link_or_propose(other.move_id)
                 found += document
         return found
@@ -176,7 +177,7 @@ class VatportalDocument(models.Model):
             claimed[move].append(document)
         twins = dated._twins()
         for move, documents in claimed.items():
-            if move and len(documents) == 1 and not twins[documents[0]]:
+            if move and len(documents) == 1 and not twins[documents[0]] and not documents[0]._asked_by_number() - move:
                 documents[0]._link(move)
 
     def _twins(self):
@@ -212,8 +213,9 @@ class VatportalDocument(models.Model):
             self._propose(moves)
 
     def _propose(self, moves):
-        day = self._baku_date()
-        nearest = moves.sorted(lambda move: abs((move.invoice_date or day) - day))[:PROPOSED]
+        day, asked = self._baku_date(), self._asked_by_number()
+        others = moves - asked - self.other_move_ids
+        nearest = asked | others.sorted(lambda move: abs((move.invoice_date or day) - day))[:PROPOSED]
         if nearest != self.proposed_move_ids:
             self.sudo().proposed_move_ids = [Command.set(nearest.ids)]
 
@@ -264,30 +266,6 @@ class VatportalDocument(models.Model):
             return _("%s is the bill of another document.", move.display_name)
         return False
 
-    # ------------------------------------------------------------------ one record for one document
-
-    def _set_number(self, qaime):
-        """A download may have brought the document before the portal told us its number: it is the same one."""
-        self.ensure_one()
-        self._absorb_download(qaime_number(qaime))
-        return super()._set_number(qaime)
-
-    def _absorb_download(self, number):
-        twin = self.sudo().search([
-            ('company_id', '=', self.company_id.id), ('direction', '=', self.direction), ('qaime', '=', number),
-            ('id', '!=', self.id), ('erp_id', '=', False)])
-        if not twin:
-            return
-        known = twin.read(list(_TAKEN_OVER), load=False)[0]
-        if twin.move_id and twin.move_id != self.move_id:
-            twin.move_id._message_log(body=self.env._(
-                "The e-taxes document %(number)s was taken off: it belongs to %(move)s.",
-                number=number, move=self.move_id.display_name))
-        twin._set_state('deleted', qaime=False, move_id=False)
-        twin.flush_recordset()
-        twin.unlink()
-        self.sudo().write({name: known[name] for name in _TAKEN_OVER if known[name]})
-
 
 class _Candidates:
     """The free invoices among which documents find theirs: looked up by partner, total and day, for there may be
@@ -309,9 +287,11 @@ class _Candidates:
         day, total, partner = document._baku_date(), document._amount_to_pay(), document.partner_id.commercial_partner_id
         groups = [group for group in self.groups if document._may_be(*group)]
         keys = [(partner, group, total) for group in groups]
-        close = _nearest(self.posted, keys, day, NEAR, 2)
-        proposed = _nearest(self.alike, keys, day, FAR, PROPOSED) or _nearest(
-            self.others, [(partner, group) for group in groups], day, NEAR, PROPOSED)
+        # Of which a person has said that they are not meant.
+        denied = document.other_move_ids
+        close = _nearest(self.posted, keys, day, NEAR, 2, denied)
+        proposed = _nearest(self.alike, keys, day, FAR, PROPOSED, denied) or _nearest(
+            self.others, [(partner, group) for group in groups], day, NEAR, PROPOSED, denied)
         return close[0] if len(close) == 1 else self.none, self.none.union(*proposed)
 
 
@@ -319,7 +299,7 @@ def _index(entries):
     return DayIndex(((partner, group, total), move.invoice_date, move) for partner, group, total, move in entries)
 
 
-def _nearest(index, keys, day, reach, limit):
-    """The nearest of several keys, nearest first."""
-    found = [entry for key in keys for entry in index.nearest(key, day, reach, limit)]
+def _nearest(index, keys, day, reach, limit, denied):
+    """The nearest of several keys, nearest first, without those ``denied``."""
+    found = [entry for key in keys for entry in index.nearest(key, day, reach, limit + len(denied)) if entry[1] not in denied]
     return [move for _away, move in sorted(found, key=lambda entry: entry[0])[:limit]]

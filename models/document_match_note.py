@@ -33,7 +33,8 @@ class VatportalDocument(models.Model):
             near = moves.browse().union(*(by_word[word,] for word in dict.fromkeys(words) if (word,) in by_word))
             named = near.filtered(lambda move, words=words: _stands_in(_words(move.name), words))
             partner = document.partner_id.commercial_partner_id
-            for move in named.filtered(lambda move, partner=partner: move.commercial_partner_id == partner):
+            for move in (named - document.other_move_ids).filtered(
+                    lambda move, partner=partner: move.commercial_partner_id == partner):
                 meant[move] |= document
         found = self.browse()
         for move, documents in meant.items():

@@ -68,6 +68,20 @@ class VatportalDocument(models.Model):
             lambda relative: voen.normalize(relative.vat) == own)[:1].with_env(self.env)
 
     @api.model
+    def _taxpayer_key(self, company):
+        """What is the same for all companies that are one taxpayer: a company and the branches under its VÖEN, whichever of
+        them sends or imports."""
+        own = self._own_voen(company)
+        return (company.sudo().root_id.id, own) if own else company.id
+
+    @api.model
+    def _of_taxpayer(self, companies):
+        """``companies`` and all that are the same taxpayers."""
+        keys = {self._taxpayer_key(company) for company in companies}
+        tree = companies.sudo().with_context(active_test=False).search([('id', 'child_of', companies.sudo().root_id.ids)])
+        return tree.filtered(lambda company: self._taxpayer_key(company) in keys)
+
+    @api.model
     def _partners_by_voen(self, company, numbers, archived=False, abroad=False):
         """Return a dict of VÖEN → partners that may be meant: companies rather than their contacts and branches, those
         of ``company`` rather than those of its parents, these rather than shared ones.

@@ -70,6 +70,7 @@ from . import test_faults
 from . import test_security
 from . import test_neutralize
 from . import test_double
+from . import test_double_found
 from . import test_doubt
 from . import test_bill_race
 from . import test_send_race

@@ -1,42 +1,13 @@
-from datetime import timedelta
-
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from ..models.document_status import ACTIVITY, DOCUMENT_ACTIVITY
-from .common import BUYER
-from .restored_common import RestoredCommon
+from .double_common import DoubleCommon
 
 
-class TestDouble(RestoredCommon):
+class TestDouble(DoubleCommon):
     """A qaimə that somebody entered at e-taxes by hand, and the invoice in Odoo that may be the same."""
-
-    def entered(self, total=118, note='qeyd', days=0, **vals):
-        """Somebody enters a qaimə at e-taxes; return its number."""
-        day = fields.Date.to_date('2026-11-20') + timedelta(days=days)
-        return self.sandbox.portal.add_document(
-            folder=1, tin_from=self.company.vat, tin_to=BUYER, main_subject=note, net_amount=total, apply_amount=total / 1.18,
-            datetime=f'{day:%d.%m.%Y} 10:00', **vals)['qaime']
-
-    def import_sent(self):
-        jobs = self.env['vatportal.job']._queue_download(
-            self.connector, ['outgoing'], fields.Date.to_date('2026-11-01'), fields.Date.to_date('2026-12-31'), 'portal')
-        for job in jobs:
-            self.finish(job)
-
-    def document(self, number):
-        return self.env['vatportal.document'].search([('qaime', '=', number)])
-
-    def problem(self, move):
-        return [problem for problem in move._vatportal_problems(self.connector) if problem.get('candidate')]
-
-    def ask(self, moves, move):
-        """The question that the send wizard leads to."""
-        alerts = self.wizard(moves).alerts
-        action, = (alert['action'] for alert in alerts.values()
-                   if alert.get('action', {}).get('context', {}).get('default_move_id') == move.id)
-        return self.env[action['res_model']].with_context(**action['context']).create({})
 
     def twins(self):
         """Two invoices of one customer and total, of which somebody has entered one by hand."""
@@ -121,17 +92,6 @@ class TestDouble(RestoredCommon):
         self.assertTrue(self.problem(moves[0]))
 
     # ------------------------------------------------------------------ after it was sent
-
-    def doubled(self):
-        """An invoice that was sent, and what somebody entered by hand beside it."""
-        move = self.create_invoice()
-        self.press(move)
-        number = self.entered(days=fields.Date.today().toordinal() - fields.Date.to_date('2026-11-20').toordinal())
-        self.import_sent()
-        return move, move.vatportal_document_id, self.document(number)
-
-    def activities(self, record, kind):
-        return record.sudo().activity_search([kind])
 
     def test_found_afterwards(self):
         move, sent, entered = self.doubled()

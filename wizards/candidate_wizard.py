@@ -18,13 +18,14 @@ class VatportalCandidateWizard(models.TransientModel):
     def _compute_text(self):
         for wizard in self:
             move, document = wizard.move_id, wizard.document_id
-            if document.erp_id:
+            if document._went_as(move):
                 wizard.text = self.env._(
                     "%(number)s was sent from another database under the number of %(move)s, with another customer, date or "
                     "total. Look for it in VatPortal.", number=document.qaime or document.erp_id, move=move.display_name)
                 continue
             wizard.text = self.env._(
-                "%(number)s of %(day)s for %(buyer)s, %(note)s, has the same total as %(move)s.", number=document.qaime,
+                "%(number)s of %(day)s for %(buyer)s, %(note)s, has the same total as %(move)s.",
+                number=document.qaime or document.erp_id,
                 day=f'{document._baku_date():%d.%m.%Y}', buyer=document.buyer_name or document.buyer_vat,
                 note=f'“{document.main_info or ""}”', move=move.display_name,
             ) if move and document else False
