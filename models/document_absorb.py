@@ -61,7 +61,7 @@ class VatportalDocument(models.Model):
         document = max(read, key=lambda one: (bool(one._source()), one.company_id == move.company_id), default=read)
         if document:
             document.write({'erp_id': erp_id, 'shown': True})
-            if not document._source() and move not in document.other_move_ids:
+            if document._may_be_double() and not document._source() and move not in document.other_move_ids:
                 document.proposed_move_ids |= move
             document._suspect_rivals()
         return bool(document)

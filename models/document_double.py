@@ -116,14 +116,18 @@ class VatportalDocument(models.Model):
                 document._clear_double()
 
     def _suspect_rivals(self):
-        """These documents were sent: look whether any without an invoice is one of them."""
-        for document in self.sudo().filtered(lambda document: document.direction == 'outgoing' and document.move_id):
-            rivals = document.double_id | self.sudo().search([
+        """Where these documents were sent, and have their invoices: look whether any without one is the same."""
+        for document in self.sudo().filtered(lambda doc: doc.direction == 'outgoing' and doc.move_id and doc.erp_id and doc.date):
+            total = document.amount_total
+            alike = Domain.OR(
+                Domain('amount_total', '>=', sign * total - 0.01) & Domain('amount_total', '<=', sign * total + 0.01)
+                for sign in (1, -1))
+            rivals = self.sudo().search(alike & Domain([
                 ('company_id', 'in', self._of_taxpayer(document.company_id).ids), ('direction', '=', 'outgoing'),
                 ('move_id', '=', False), ('is_foreign', '=', False), ('state', 'in', LIVE_STATES),
                 ('buyer_vat', '=', document.buyer_vat),
-                ('date', '>=', document.date - NEAR), ('date', '<=', document.date + NEAR)])
-            rivals._suspect_doubles()
+                ('date', '>=', document.date - NEAR), ('date', '<=', document.date + NEAR)]))
+            (rivals | document.double_id)._suspect_doubles()
 
     def _set_number(self, qaime):
         # EXTENDS: what was entered by hand may be known here already
@@ -158,6 +162,7 @@ class VatportalDocument(models.Model):
         if move in self.other_move_ids:
             self.sudo().other_move_ids -= move
         self._clear_double()
+        self._suspect_rivals()
 
     def action_no_double(self):
         """A person has compared the two: they are different documents.

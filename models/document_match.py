@@ -181,17 +181,22 @@ class VatportalDocument(models.Model):
                 documents[0]._link(move)
 
     def _twins(self):
-        """Return a dict of document → whether another unmatched one of about the same day has the same partner and
-        total."""
-        dates = self.mapped('date')
+        """Return a dict of document → whether another unmatched one of about the same day has the same buyer and total.
+
+        The other one may have come before there was a contact with this VÖEN.
+        """
+        def key(document):
+            return document.buyer_vat or document.partner_id, document._amount_to_pay()
+
+        dates, numbers = self.mapped('date'), [number for number in set(self.mapped('buyer_vat')) if number]
         others = self.search([
             ('company_id', 'in', self.company_id.ids), ('direction', '=', 'outgoing'), ('move_id', '=', False),
-            ('partner_id', 'in', self.partner_id.ids), ('state', 'in', LIVE_STATES), ('status', 'not in', FINAL_STATUSES),
+            '|', ('partner_id', 'in', self.partner_id.ids), ('buyer_vat', 'in', numbers),
+            ('state', 'in', LIVE_STATES), ('status', 'not in', FINAL_STATUSES),
             ('date', '>=', min(dates) - 2 * NEAR), ('date', '<=', max(dates) + 2 * NEAR)])
-        alike = DayIndex(
-            ((other.partner_id, other._amount_to_pay()), other.date, other) for other in others)
+        alike = DayIndex((key(other), other.date, other) for other in others if not other._source())
         return {document: any(other != document for _away, other in alike.nearest(
-            (document.partner_id, document._amount_to_pay()), document.date, 2 * NEAR, 2)) for document in self}
+            key(document), document.date, 2 * NEAR, 2)) for document in self}
 
     def _may_be(self, move_type, kind):
         """Whether this document can have been issued for an entry of ``move_type`` that goes out as ``kind``.

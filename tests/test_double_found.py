@@ -113,6 +113,28 @@ class TestDoubleFound(DoubleCommon):
         for partner in self.partner + twin:
             self.assertIn(number, self.problem(self.create_invoice(partner_id=partner.id))[0]['message'])
 
+    def test_two_documents_of_a_customer_that_came_between(self):
+        """The first was read before there was the contact; which of both is the invoice's is not known all the same."""
+        numbers = [self.entered(buyer=VENDOR)]
+        self.import_sent()
+        partner = self.partner.copy({'name': "Yeni MMC", 'vat': VENDOR})
+        move = self.create_invoice(partner_id=partner.id)
+        numbers.append(self.entered(buyer=VENDOR))
+        self.import_sent()
+        self.assertFalse(move.vatportal_document_ids)
+        self.assertEqual(self.document(numbers[1]).proposed_move_ids, move)
+        self.assertIn(numbers[0], self.problem(move)[0]['message'])
+
+    def test_a_document_that_is_linked_by_hand_has_a_double(self):
+        """What went out from another database counts as sent as soon as a person has said which invoice it is."""
+        move = self.of_today()
+        document = self.sent_to_another(move)
+        number = self.entered(day=fields.Date.today(), buyer=OTHER_BUYER)
+        self.import_sent()
+        self.assertFalse(document.double_id)
+        document.action_link_move(move.id)
+        self.assertEqual(document.double_id, self.document(number))
+
     def test_a_double_is_seen_once_there_is_a_number(self):
         number = self.entered(day=fields.Date.today())
         self.import_sent()

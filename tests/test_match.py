@@ -187,9 +187,9 @@ class TestMatch(BillCommon):
         self.assert_linked(document, move)
 
     def test_what_can_not_be_linked(self):
-        document = self.sent()
         taken = self.create_invoice()
         self.finish(self.send(taken))
+        document = self.sent()
         for move in (taken, self.bill(), self.create_invoice(company_id=self.setup_other_company()['company'].id,
                                                              invoice_line_ids=[], post=False,
                                                              partner_id=self.partner.id)):
