@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from .document_delete import FINAL_STATUSES
+from .job import OPEN_STATES
 from .job_download import number_in
 from .portal_values import BAKU_OFFSET
 
@@ -32,10 +33,7 @@ class VatportalDocument(models.Model):
         """
         self.check_access('read')
         self._check_may_refresh()
-        jobs = self.env['vatportal.job']._queue_refresh(self, 'portal')
-        jobs._commit()
-        jobs[:1]._advance()
-        return jobs._dialog_action()
+        return self.env['vatportal.job']._queue_refresh(self, 'portal')._start_together()
 
     def _check_may_refresh(self):
         if not self.env.user.has_group('account.group_account_invoice'):
@@ -56,7 +54,7 @@ class VatportalDocument(models.Model):
 
     def _refresh_days(self):
         """(first, last): the days of Baku on which e-taxes may have the document; None where nobody knows. What was sent
-        and never read may have been signed on the day after."""
+        and never read may have been signed at any time since."""
         if not self.date:
             day = self.sudo().move_id.invoice_date
             return (day, day) if day else None
@@ -64,7 +62,7 @@ class VatportalDocument(models.Model):
         if self.fingerprint or self.direction == 'incoming':
             return day, day
         today = (fields.Datetime.now() + BAKU_OFFSET).date()
-        return day, max(day, min(day + timedelta(days=1), today))
+        return day, max(day, today)
 
 
 class VatportalJob(models.Model):
@@ -92,21 +90,41 @@ class VatportalJob(models.Model):
     def _queue_refresh(self, documents, source):
         """Create the imports that ask for ``documents``, as few as their days allow; return them. The caller commits.
 
+        Those of one connector run one after the other; what keeps it from asking is no matter of the others'.
+
         :raises UserError: when none of them can be asked for
         """
-        problems = {document: why for document in documents if (why := document._refresh_problem())}
-        askable = documents.filtered(lambda document: document not in problems)
-        texts = [f'{document.display_name}: {why}' for document, why in problems.items()]
+        askable, problems = self._askable(documents)
         if not askable:
+            texts = dict.fromkeys(text for texts in problems.values() for text in texts)
             raise UserError('\n'.join(texts) or self.env._("None of these is at e-taxes."))
-        parts = []
-        for (connector, direction), group in askable.grouped(
-                lambda document: (document._refresh_connector(), document.direction)).items():
-            parts += [{
+        jobs = self.browse()
+        for connector, group in askable.grouped(lambda document: document._refresh_connector()).items():
+            parts = [{
                 'connector_id': connector.id, 'direction': direction, 'date_from': first, 'date_to': last,
-                'asked_document_ids': [fields.Command.set(ids)]} for first, last, ids in _spans(group)]
-        parts[0]['notes'] = '\n'.join(texts) or False
-        return self._queue_parts(parts, source)
+                'asked_document_ids': [fields.Command.set(ids)]}
+                for direction, folder in group.grouped('direction').items() for first, last, ids in _spans(folder)]
+            texts = [text for company in group.company_id for text in problems.pop(company, ())]
+            parts[0]['notes'] = '\n'.join(texts) or False
+            jobs += self._queue_parts(parts, source)
+        # Of companies none of whose documents can be asked for.
+        texts = [jobs[0].notes or '', *(text for texts in problems.values() for text in texts)]
+        jobs[0].sudo().notes = '\n'.join(filter(None, texts)) or False
+        return jobs
+
+    def _askable(self, documents):
+        """(those of ``documents`` that can be asked for, dict of company → why its others can't, a list of texts)"""
+        askable, problems = documents.browse(), {}
+        for company, group in documents.grouped('company_id').items():
+            whys = {document: document._refresh_problem() for document in group}
+            good = group.filtered(lambda document, whys=whys: not whys[document])
+            texts = [f'{document.display_name}: {why}' for document, why in whys.items() if why]
+            nameless = good.filtered(lambda document: not document._own_voen(document._refresh_connector().company_id))
+            texts += [documents._no_voen_text(owner) for owner in nameless.company_id]
+            askable += good - nameless
+            if texts:
+                problems[company] = texts
+        return askable & documents, problems
 
     def action_ask_etaxes(self):
         # EXTENDS: after a look at what VatPortal holds of single documents, e-taxes is asked for the same ones
@@ -116,10 +134,33 @@ class VatportalJob(models.Model):
         if not documents:
             return super().action_ask_etaxes()
         documents.check_access('read')
-        jobs = self._queue_refresh(documents, 'etaxes')
-        jobs._commit()
-        jobs[:1]._advance()
+        # A fresh transaction: what somebody else has begun meanwhile is seen.
+        self._commit()
+        if len(documents.sudo().try_lock_for_update(allow_referencing=True)) < len(documents):
+            raise UserError(self.env._("Someone else has these documents in hand at this moment. Wait a little and press the "
+                                       "button again."))
+        jobs = self._asking_etaxes(documents, [('state', 'in', OPEN_STATES)])
+        left = documents - jobs.asked_document_ids
+        if left:
+            more = self._queue_refresh(left, 'etaxes')
+            more._start_together()
+            jobs += more
         return jobs._dialog_action()
+
+    def _asking_etaxes(self, documents, domain):
+        """Those of the processes of ``domain`` that ask e-taxes itself for any of ``documents``."""
+        return self.search([
+            ('operation', '=', 'download'), ('source', '=', 'etaxes'), ('asked_document_ids', 'in', documents.ids), *domain],
+            order='id')
+
+    def _offers_asking(self, documents):
+        """Whether e-taxes can be asked for ``documents``, of which VatPortal was asked here: until it has answered."""
+        if self.source != 'portal':
+            return False
+        batch = self._batch()
+        answered = self._asking_etaxes(documents, [
+            ('state', '=', 'done'), '|', ('id', '>', batch[-1:].id), ('finished_at', '>', batch[-1:].finished_at)])
+        return bool(documents - answered.asked_document_ids)
 
     # ------------------------------------------------------------------ reading
 
@@ -148,7 +189,7 @@ class VatportalJob(models.Model):
             finished = self._batch().filtered(lambda job: job.state == 'done')
             data.update(
                 documents=[self._progress_asked(document, finished) for document in asked],
-                can_ask_etaxes=data['finished'] and self.source == 'portal')
+                can_ask_etaxes=data['finished'] and self._offers_asking(asked))
         return {'can_ask_etaxes': False, **data}
 
     def _progress_asked(self, document, finished):
@@ -185,10 +226,11 @@ class VatportalJob(models.Model):
 
 def _spans(documents):
     """Yield (first day, last day, ids) of as few readings as bring all of ``documents``, none of more than
-    :data:`DAYS_AT_ONCE` days."""
+    :data:`DAYS_AT_ONCE` days, unless a document may be of as many by itself."""
     days = sorted((*document._refresh_days(), document.id) for document in documents)
     while days:
         first = days[0][0]
-        together = [entry for entry in days if entry[1] - first < timedelta(days=DAYS_AT_ONCE)] or days[:1]
+        upto = max(days[0][1], first + timedelta(days=DAYS_AT_ONCE - 1))
+        together = [entry for entry in days if entry[1] <= upto]
         yield first, max(last for _first, last, _id in together), [document_id for *_days, document_id in together]
         days = [entry for entry in days if entry not in together]

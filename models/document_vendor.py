@@ -58,6 +58,11 @@ class VatportalDocument(models.Model):
         return next((number for number in reversed(numbers) if number), '')
 
     @api.model
+    def _no_voen_text(self, company):
+        return self.env._(
+            "Set the VÖEN (Tax ID) of %s first: it tells which documents are the company's own.", company.display_name)
+
+    @api.model
     def _taxpayer(self, company):
         """The company that has the documents of ``company``: a branch under its parent's VÖEN shares them with the parent,
         unless it has an account of its own at the portal."""

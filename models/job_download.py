@@ -168,6 +168,10 @@ class VatportalJob(models.Model):
         return True
 
     def _apply_read_download(self, value):
+        if not self.env['vatportal.document']._own_voen(self.company_id):
+            # It was there when the import was begun; without it all would count as others'.
+            self._end_download(self.env['vatportal.document']._no_voen_text(self.company_id))
+            return
         rows = _unpack(value['rows'])
         bad = _unpack(value['bad'])
         documents = [EtaxesDocument.from_portal_json(row) for row in rows]

@@ -43,9 +43,7 @@ class VatportalJob(models.Model):
         :raises UserError: the company has no VÖEN, so that nobody can tell which documents are its own
         """
         if not self.env['vatportal.document']._own_voen(connector.company_id):
-            raise UserError(self.env._(
-                "Set the VÖEN (Tax ID) of %s first: it tells which documents are the company's own.",
-                connector.company_id.display_name))
+            raise UserError(self.env['vatportal.document']._no_voen_text(connector.company_id))
         chosen = {key: codes for key, codes in (filters or {}).items() if codes}
         return self._queue_parts([
             {'connector_id': connector.id, 'direction': direction, 'date_from': start, 'date_to': end, 'filters': chosen, **vals}

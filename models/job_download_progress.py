@@ -93,7 +93,8 @@ class VatportalJob(models.Model):
         first, last = min(batch.mapped('date_from')), max(batch.mapped('date_to'))
         asked = self.search([
             ('connector_id', '=', self.connector_id.id), ('source', '=', 'etaxes'), ('state', 'in', OPEN_STATES),
-            ('direction', '=', directions[0]), ('date_from', '=', first), ('id', '>', batch[-1:].id)], limit=1)
+            ('direction', '=', directions[0]), ('date_from', '=', first), ('id', '>', batch[-1:].id),
+            ('asked_document_ids', '=', False)], limit=1)
         if not asked:  # a second click, else
             asked = self._queue_download(batch.connector_id, directions, first, last, 'etaxes', batch[:1].filters)
             asked._commit()

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from .common import SELLER
+from .companies_common import CompaniesCommon
 from .test_missing import MissingCommon
 
 START = '/etx/import'
@@ -94,6 +96,106 @@ class TestRefresh(MissingCommon):
         self.sandbox.portal.set_status(move.vatportal_qaime, 'approved')
         self.refresh(move, 'action_vatportal_refresh_status')
         self.assertEqual(move.vatportal_status, 'approved')
+
+    def test_signed_days_later(self):
+        """Sent without signature, signed at the portal by hand: whenever that was, its number was fetched, its day not."""
+        moves = self.create_invoice() | self.create_invoice() | self.create_invoice()
+        for days, move in zip((3, 25, 200), moves, strict=True):
+            self.finish(self.send(move))
+            move.vatportal_document_id.sudo().date = fields.Datetime.now() - timedelta(days=days)
+            self.sandbox.portal.set_status(move.vatportal_qaime, 'approved')
+            job = self.refresh(move, 'action_vatportal_refresh_status')
+            self.assertEqual((len(job), job.absent_ids or [], move.vatportal_status), (1, [], 'approved'), days)
+
+    def test_what_was_read_is_asked_for_on_its_day(self):
+        move = self.create_invoice()
+        self.finish(self.send(move))
+        self.refresh(move, 'action_vatportal_refresh_status')
+        document = move.vatportal_document_id
+        self.assertEqual(document._refresh_days(), (document._baku_date(), document._baku_date()))
+
+    def test_a_long_time_is_one_process(self):
+        """What may be of many days takes with it what lies among them."""
+        documents = self.document(direction='outgoing', fingerprint=False)
+        for days in (90, 60, 1):
+            documents |= self.document(
+                direction='outgoing', fingerprint=False, date=fields.Datetime.now() - timedelta(days=days))
+        documents[0].sudo().date = fields.Datetime.now() - timedelta(days=40)
+        self.assertEqual(len(self.env['vatportal.job']._queue_refresh(documents, 'etaxes')), 1)
+
+    # ------------------------------------------------------------------ the company's VÖEN
+
+    def test_without_a_voen(self):
+        """Nobody can tell which documents are the company's own: nothing is asked, and none becomes another's."""
+        number = self.put(1)[0]
+        self.download()
+        document, before = self.of(number), self.env['vatportal.job'].search_count([])
+        waiting = self.env['vatportal.job']._queue_refresh(document, 'portal')
+        self.company.vat = False
+        with self.assertRaisesRegex(UserError, "VÖEN"):
+            document.action_refresh_status()
+        self.assertEqual(self.env['vatportal.job'].search_count([]), before + 1)
+        # What was begun before it was cleared, of single documents and of a folder.
+        self.company.vat = SELLER
+        folder = self.queue()
+        self.company.vat = False
+        self.sandbox.portal.set_status(number, 'cancelRequested')
+        for job in waiting | folder:
+            self.finish(job)
+            self.assertEqual(job.state, 'failed')
+            self.assertIn("VÖEN", job.message)
+        self.assertEqual((document.is_foreign, document.status), (False, 'approved'))
+        self.company.vat = SELLER
+        folder.action_resume()
+        self.finish(folder)
+        self.assertEqual((folder.state, document.status), ('done', 'cancelRequested'))
+
+    # ------------------------------------------------------------------ e-taxes is asked once
+
+    def test_a_second_press_at_etaxes(self):
+        """Whoever presses, in whatever view, gets the process that asks for the document already: each costs a PIN."""
+        numbers = self.put(2)
+        self.download()
+        one, other = self.of(numbers[0]), self.of(numbers[1])
+        view = self.refresh(one)
+        asked = self.jobs(view.action_ask_etaxes())
+        self.assertEqual(self.jobs(view.action_ask_etaxes()), asked)
+        again = self.refresh(one)
+        self.assertEqual(self.jobs(again.action_ask_etaxes()), asked)
+        both = self.refresh(one | other)
+        action = both.action_ask_etaxes()
+        views = self.env['vatportal.job'].browse(action['context']['vatportal_live_views'])
+        self.assertEqual((views[0], views[1].asked_document_ids), (asked, other))
+        self.assertTrue(view.action_refresh()['can_ask_etaxes'], "It leads to the process")
+        for job in views:
+            self.finish(job)
+            job.sudo().finished_at += timedelta(seconds=1)  # than the views
+        for job in (view, again, both):
+            self.assertFalse(job.action_refresh()['can_ask_etaxes'], "Answered")
+        self.assertEqual(len([record for record in self.sandbox.requests if record.path.endswith(START)]), 2)
+        later = self.refresh(one)
+        self.assertTrue(later.action_refresh()['can_ask_etaxes'])
+        self.assertNotIn(self.jobs(later.action_ask_etaxes()), views)
+
+    def test_a_failed_process_may_be_asked_again(self):
+        number = self.put(1)[0]
+        self.download()
+        view = self.refresh(self.of(number))
+        asked = self.jobs(view.action_ask_etaxes())
+        asked.action_stop()
+        self.assertTrue(view.action_refresh()['can_ask_etaxes'])
+        self.assertNotEqual(self.jobs(view.action_ask_etaxes()), asked)
+
+    def test_a_folder_is_not_what_single_documents_are(self):
+        """An import that brought nothing asks e-taxes for the folder, though one of its documents is being asked for."""
+        number = self.put(1)[0]
+        self.download()
+        day = self.of(number)._baku_date()
+        folder = self.download(dates=(day, day))
+        single = self.jobs(self.refresh(self.of(number)).action_ask_etaxes())
+        asked = self.jobs(folder.action_ask_etaxes())
+        self.assertNotEqual(asked, single)
+        self.assertFalse(asked.asked_document_ids)
 
     # ------------------------------------------------------------------ several
 
@@ -239,3 +341,46 @@ class TestRefresh(MissingCommon):
         mine = purchase.with_user(one).with_context(allowed_company_ids=branch.ids)
         self.assertTrue(mine.show_fetch_in_einvoices_button)
         self.assertEqual(mine.button_fetch_in_einvoices()['context']['default_company_id'], own.company_id.id)
+
+@tagged('post_install_l10n', 'post_install', '-at_install')
+class TestRefreshCompanies(CompaniesCommon):
+    """Documents of several companies in one press."""
+
+    def registered(self):
+        moves = self.invoices_of_all()
+        self.wizard(moves).action_send()
+        for job in moves.vatportal_document_id.job_ids.sorted('id'):
+            self.finish(job)
+        return moves
+
+    def test_each_company_for_itself(self):
+        """What keeps one from asking, a missed PIN say, does not keep the others."""
+        moves = self.registered()
+        jobs = self.env['vatportal.job']._queue_refresh(moves.vatportal_document_id, 'etaxes')
+        self.assertEqual((len(jobs), jobs.root_id, jobs.filtered('on_hold')), (3, jobs.browse(), jobs.browse()))
+        jobs.sorted('id')[0].action_stop()
+        for job in jobs.sorted('id')[1:]:
+            self.finish(job)
+        self.assertEqual(jobs.sorted('id').mapped('state'), ['failed', 'done', 'done'])
+
+    def test_one_view_of_all(self):
+        moves = self.registered()
+        for move in moves:
+            self.sandbox.portal.set_status(move.vatportal_qaime, 'approved')
+        action = moves.action_vatportal_refresh_status()
+        views = self.env['vatportal.job'].browse(action['context']['vatportal_live_views'])
+        self.assertEqual(views.company_id, self.companies)
+        shown = views[1].live_views
+        self.assertEqual([view['id'] for view in shown], views.ids)
+        for job in views:
+            self.finish(job)
+        self.assertEqual(set(moves.mapped('vatportal_status')), {'approved'})
+
+    def test_one_without_a_voen(self):
+        """The others are asked for; what is said of it stands once."""
+        moves = self.registered()
+        self.companies[1].vat = False
+        jobs = self.env['vatportal.job']._queue_refresh(moves.vatportal_document_id, 'portal')
+        self.assertEqual(jobs.company_id, self.companies[0] + self.companies[2])
+        self.assertEqual(jobs[0].notes.count("VÖEN"), 1)
+        self.assertIn(self.companies[1].name, jobs[0].notes)
