@@ -59,6 +59,11 @@ class AccountMove(models.Model):
                           "two lines and leave the price; or take the product off the second, so that it adds its amount "
                           "alone.", row.label)
 
+    def _vatportal_part_alone_text(self, row):
+        return self.env._("“%s” is to be one item with the line above, but none above stands on the electronic invoice: what is "
+                          "free of charge, taken back or taken off does not. Move it below the line that it belongs to, or "
+                          "untick “One Item with Line Above” and choose a product.", row.label)
+
     def _vatportal_part_excise_text(self, row):
         return self.env._("“%s” is to be one item with the line above, but bears another rate of excise. An item has one rate.",
                           row.label)
@@ -159,5 +164,6 @@ _TEXTS = {
     'quantity': '_vatportal_quantity_text', 'large': '_vatportal_large_text', 'return': '_vatportal_return_text',
     'vat': '_vatportal_vat_text', 'levy': '_vatportal_levy_text', 'rounding': '_vatportal_rounding_text',
     'part': '_vatportal_part_text', 'part_price': '_vatportal_part_price_text', 'part_excise': '_vatportal_part_excise_text',
+    'part_alone': '_vatportal_part_alone_text',
     'negative': '_vatportal_negative_text', 'free': '_vatportal_free_text', 'price': '_vatportal_price_text',
 }

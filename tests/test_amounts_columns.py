@@ -90,7 +90,47 @@ class TestAmountsColumns(BillCommon):
             self.sent(move, 'quantity', 'unit_price', 'aksiz', 'aksizgrade', 'apply_vat_amount', 'vat_free', 'vat_amount'),
             [(10, 10, 10, 10, 77, 33, 13.86)])
 
+    def margin(self, amount=20, **vals):
+        """An amount of no product that is one item with the line above."""
+        return {'product_id': False, 'name': "Ticarət əlavəsi", 'price_unit': amount, 'tax_ids': self.taxed('vat'),
+                'vatportal_with_above': True, **vals}
+
+    def test_what_does_not_stand_on_the_qaime_is_no_line_above(self):
+        """A discount, a free line, or goods taken back in between."""
+        goods = {'quantity': 10, 'price_unit': 10, 'tax_ids': self.taxed('exempt')}
+        for between, exempt, quantity in (
+                ({'price_unit': -10, 'product_id': self.service.id, 'tax_ids': self.taxed('exempt')}, 90, 10),
+                ({'price_unit': 0, 'product_id': self.service.id, 'tax_ids': self.taxed('exempt')}, 100, 10),
+                ({**goods, 'quantity': -2}, 80, 8)):
+            move = self.create_invoice(goods, between, self.margin())
+            self.assertEqual(
+                self.sent(move, 'name', 'quantity', 'vat_free', 'apply_vat_amount'), [("Sement", quantity, exempt, 20)])
+        part = {**goods, 'tax_ids': self.taxed('vat'), 'quantity': 2, 'vatportal_with_above': True}
+        move = self.create_invoice(goods, {'price_unit': -10, 'product_id': self.service.id, 'tax_ids': self.taxed('exempt')}, part)
+        self.assertEqual(self.sent(move, 'quantity', 'vat_free', 'apply_vat_amount'), [(12, 90, 20)])
+
     # ------------------------------------------------------------------ what cannot go
+
+    def test_nothing_above_is_stopped(self):
+        """Above it are lines, and none that stands on the qaimə."""
+        discount = {'price_unit': -5, 'product_id': self.service.id}
+        free = {'price_unit': 0}
+        for above in (discount, free):
+            self.assert_stopped(
+                self.create_invoice(above, self.margin(), {'price_unit': 50}), "Ticarət əlavəsi", "none above")
+            self.assert_stopped(
+                self.create_invoice(above, {'price_unit': 20, 'vatportal_with_above': True}, {'price_unit': 50}), "none above")
+
+    def test_nothing_left_above_is_stopped(self):
+        """What the amount belongs to is taken back in full, or comes to nothing."""
+        goods = {'quantity': 2, 'price_unit': 10, 'tax_ids': self.taxed('exempt')}
+        for gone in ({**goods, 'quantity': -2}, {'price_unit': -20, 'product_id': self.service.id, 'tax_ids': self.taxed('exempt')}):
+            self.assert_stopped(
+                self.create_invoice(goods, self.margin(), gone, {'price_unit': 50, 'tax_ids': self.taxed('zero')}), "Ticarət əlavəsi", "none above")
+        # What of the item has a product stands for it.
+        part = {**goods, 'tax_ids': self.taxed('zero'), 'vatportal_with_above': True}
+        move = self.create_invoice(goods, self.margin(), part, {**goods, 'quantity': -2})
+        self.assertEqual(self.sent(move, 'name', 'apply_vat_amount', 'vat_zero'), [("Sement", 20, 20)])
 
     def test_other_goods_or_another_price_are_stopped(self):
         other = self.lines((80, 1.5, 'exempt'), (20, 1.5, 'vat'))
