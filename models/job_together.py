@@ -23,14 +23,15 @@ class VatportalJob(models.Model):
         """Commit these jobs, queued a moment ago, and begin them; return the action that opens their live view.
 
         Where they are of several connectors the view begins them, all at once: one after the other, a slow portal would
-        keep the others' codes waiting, and the person from seeing anything.
+        keep the others' codes waiting, and the person from seeing anything. Deletions from VatPortal alone have no codes,
+        and are over with the press.
         """
         views = self._take_turns()._views().sudo()
         if len(views) > 1:
             group = (views | views._group()).sorted('id')
             group.filtered(lambda job: job.started_with_id != group[0]).started_with_id = group[0]
         self._commit()
-        if len(views) == 1:
+        if len(views) == 1 or all(job.operation == 'delete' and not job._asks_pin() for job in self):
             self._advance()
         # The net, should no dialog open; not at once, for the dialog is about to ask.
         self.env.ref('l10n_az_vatportal.cron_advance')._trigger(at=fields.Datetime.now() + timedelta(seconds=10))

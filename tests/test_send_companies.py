@@ -142,6 +142,31 @@ class TestSendCompanies(CompaniesCommon):
             self.finish(job)
         self.assertEqual(set(moves.mapped('vatportal_state')), {'deleted'})
 
+    def test_deletions_from_vatportal_alone(self):
+        """They take no PIN, and are over with the press, of one company or of several."""
+        self.connectors.sign_on_send = False
+        for moves in (self.invoice_of(self.company), self.invoices_of_all()):
+            jobs, _action = self.start(moves, sign=False)
+            for job in jobs:
+                self.finish(job)
+            documents = moves.vatportal_document_id
+            self.assertEqual(set(documents.mapped('state')), {'imported'})
+            action = self.env['vatportal.delete.wizard'].create({
+                'document_ids': [Command.set(documents.ids)], 'reason': "Səhv"}).action_delete()
+            self.assertEqual(set(documents.mapped('state')), {'deleted'})
+            self.assertEqual(len(action['context'].get('vatportal_live_views', [action['res_id']])), len(moves))
+
+    def test_deletions_beside_those_that_ask_for_a_pin(self):
+        """The codes come first: the view begins all."""
+        moves = self.invoices_of_all()
+        for sign, part in ((True, moves[:1]), (False, moves[1:])):
+            for job in self.start(part, sign=sign)[0]:
+                self.finish(job)
+        before = len(self.sandbox.requests)
+        self.env['vatportal.delete.wizard'].create({
+            'document_ids': [Command.set(moves.vatportal_document_id.ids)], 'reason': "Səhv"}).action_delete()
+        self.assertEqual(len(self.sandbox.requests), before)
+
     # ------------------------------------------------------------------ who may see it
 
     def test_of_a_company_that_is_not_theirs_nothing_is_shown(self):
