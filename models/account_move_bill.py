@@ -118,7 +118,7 @@ class AccountMove(models.Model):
         """Take over the new figures: make the lines of this draft anew of its document, which was corrected."""
         self.ensure_one()
         self.check_access('write')
-        document = self.vatportal_bill_document_id
+        document = self.sudo().vatportal_bill_document_id  # which may be the parent's of the branch
         if not document:
             raise UserError(self.env._("%s was not made of an e-taxes document.", self.display_name))
         if self.state != 'draft':

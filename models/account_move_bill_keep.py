@@ -60,7 +60,7 @@ class AccountMove(models.Model):
             if made == self._vatportal_figures():
                 continue
             if self.state == 'draft':
-                self.vatportal_bill_document_id._restore_bill()
+                self.sudo().vatportal_bill_document_id._restore_bill()
             else:
                 self.vatportal_bill_document_id.sudo()._follow_status()  # confirmed: a person is told
         return result
@@ -82,4 +82,4 @@ class AccountMove(models.Model):
 
 
 def _goods(vals):
-    return vals.get('vatportal_line_mark') or '', vals.get('vatportal_line_id')
+    return vals.get('vatportal_line_mark') or '', vals.get('vatportal_line_id') or False

@@ -34,6 +34,14 @@ class AccountMoveLine(models.Model):
                 return unit
         return present.browse()
 
+    def _vatportal_counted_anew(self, vals):
+        """Return ``vals``, those of a new line, for this one, whose name, place and account stay."""
+        vals = {'vatportal_line_id': False, 'product_id': False, **vals}
+        if not vals['product_id']:
+            vals.setdefault('product_uom_id', False)
+        kept = {'name', 'sequence'} | ({'account_id'} if self.product_id.id == vals['product_id'] else set())
+        return self._vatportal_anew({name: value for name, value in vals.items() if name not in kept})
+
     def _vatportal_units(self):
         return self.env['vatportal.unit.alias']._units_by_key(self.company_id)
 
@@ -55,7 +63,7 @@ class AccountMoveLine(models.Model):
     def _vatportal_open_unit_text(self, units):
         """What is said of a line whose unit is open."""
         row = self.vatportal_line_id.sudo()
-        values = {'line': row.name, 'unit': row.unit, 'own': self.product_uom_id.name, 'product': self.product_id.display_name}
+        values = {'line': row.name or self.name or '', 'unit': row.unit, 'own': self.product_uom_id.name, 'product': self.product_id.display_name}
         if self._vatportal_named_unit(units):
             return self.env._(
                 "“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check quantity and price.", **values)
@@ -83,12 +91,13 @@ class AccountMoveLine(models.Model):
         """How many of this line's unit a person has counted for one of the document's, as Decimal: the quantity was changed,
         the amount was not. 0 where nothing of the kind was done."""
         row = self.vatportal_line_id.sudo()
-        lines = self.move_id.invoice_line_ids.filtered(lambda line: line.vatportal_line_id.id == row.id)
-        asked, quantity = decimal(row.quantity), decimal(sum(lines.mapped('quantity')), 6)
+        parts = row._parts_among(self.move_id.invoice_line_ids.sorted('sequence'))
+        asked = decimal(row.quantity)
+        quantity = decimal(sum(line.quantity for line in parts if line.vatportal_line_id), 6)
         ratio = round(quantity / asked, 6) if asked else Decimal(0)
         if ratio * asked != quantity or ratio in (0, 1) or quantity == row._counted()[1]:
             return Decimal(0)
-        amount = decimal(abs(sum(lines.mapped('price_subtotal'))))
+        amount = decimal(abs(sum(line.price_subtotal for line in parts)))
         goods, excise, vat = (decimal(abs(row[name])) for name in ('amount_goods', 'amount_excise', 'amount_vat'))
         # Excise and VAT may be part of the price.
         same = any(abs(amount - goods - more) <= ROUNDING_LIMIT for more in (Decimal(0), excise, vat, excise + vat))
@@ -163,18 +172,45 @@ class AccountMove(models.Model):
 
     def _vatportal_recount(self, rows):
         """Count the lines of this draft that were made of ``rows`` anew; all others stay as they are."""
-        document = self.vatportal_bill_document_id.with_company(self.company_id)
-        move = self.with_context(vatportal_billing=True)
+        self.check_access('write')
+        # Whoever works in a branch alone counts its bills, though document and rows are its parent's.
+        move = self.sudo().with_context(vatportal_billing=True)
+        document = move.vatportal_bill_document_id.with_company(self.company_id)
         with move._get_edi_creation() as move:
             wanted, notes = document._bill_lines(move)
-            commands = []
-            for row in rows:
-                lines = move.invoice_line_ids.filtered(lambda line, row=row: line.vatportal_line_id.id == row.id)
-                parts = [vals for vals in wanted if vals.get('vatportal_line_id') == row.id]
-                if len(parts) == len(lines):
-                    commands += [fields.Command.update(line.id, line._vatportal_anew({
-                        name: value for name, value in vals.items() if name not in ('name', 'sequence', 'account_id')}))
-                        for line, vals in zip(lines.sorted('sequence'), parts, strict=True)]
-            move.invoice_line_ids = commands
-        document = document.sudo()
+            move.invoice_line_ids = [command for row in rows for command in move._vatportal_row_commands(row, wanted)]
         document.bill_notes = [*(document.bill_notes or ()), *(note for note in notes if note not in (document.bill_notes or ()))]
+
+    def _vatportal_row_commands(self, row, wanted):
+        """Return the commands that turn the lines made of ``row`` into those among ``wanted``, the values of all lines. A part
+        that had no quantity may have one now, and a person may have deleted another: the row is made whole."""
+        parts = row._parts_among(wanted)
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
+        lines = row._parts_among(lines.sorted(lambda line: (line.sequence, line.id)))
+        commands = [fields.Command.delete(line.id) for line in lines[len(parts):]]
+        for place, vals in enumerate(parts):
+            if place >= len(lines):
+                commands.append(fields.Command.create({**vals, 'sequence': lines[-1].sequence}))
+                continue
+            vals = vals if len(lines) == len(parts) else {'vatportal_with_above': False, **vals}
+            commands.append(fields.Command.update(lines[place].id, lines[place]._vatportal_counted_anew(vals)))
+        return commands
+
+
+class VatportalDocumentLine(models.Model):
+    _inherit = 'vatportal.document.line'
+
+    def _parts_among(self, lines):
+        """Those of ``lines``, of a bill (records, or their values) in order, that were made of this row: its own, and behind
+        them amounts too small for a quantity, which say no row."""
+        found, inside = [], False
+        for line in lines:
+            row_id, mark, above, imported = (
+                (line.get(name) if isinstance(line, dict) else line[name]) for name in (
+                    'vatportal_line_id', 'vatportal_line_mark', 'vatportal_with_above', 'is_imported'))
+            row_id = row_id if isinstance(line, dict) else row_id.id
+            if row_id:
+                inside = row_id == self.id
+            if inside and (row_id or (above and imported and mark in (None, False, self._goods_mark()))):
+                found.append(line)
+        return found

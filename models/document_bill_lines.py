@@ -146,10 +146,10 @@ class VatportalDocument(models.Model):
 
     def _lone_amount(self, vals, match, books):
         """Of ``vals``, what stays of a part too small to have a quantity: it counts as none of the product."""
-        account = match.product.with_company(self.company_id).product_tmpl_id.get_product_accounts(
+        account = match.product.with_company(self._bill_company()).product_tmpl_id.get_product_accounts(
             books.position)['income' if books.usage == 'sale' else 'expense'] if match.product else None
         return {**({'account_id': account.id} if account else {}),
-                **{name: vals[name] for name in ('name', 'is_imported', 'account_id') if name in vals}}
+                **{name: vals[name] for name in ('name', 'is_imported', 'account_id', 'vatportal_line_mark') if name in vals}}
 
     # ------------------------------------------------------------------ amounts
 
@@ -205,7 +205,7 @@ class VatportalDocument(models.Model):
 
     def _note_position(self, move, notes):
         position = move.fiscal_position_id
-        chosen = move.partner_id.with_company(self.company_id).property_account_position_id
+        chosen = move.partner_id.with_company(move.company_id).property_account_position_id
         if position and position == chosen and not position.tax_ids and self.amount_vat:
             notes.append({'level': 'warning', 'text': self.env._(
                 "The fiscal position “%(position)s” has no taxes, but the document bears VAT. The VAT was kept: take it off "

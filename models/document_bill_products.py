@@ -125,8 +125,8 @@ class VatportalDocument(models.Model):
 
     def _shared_domain(self):
         """Of models that don't say so themselves: what the company shares with its parents, as products are."""
-        return models.check_company_domain_parent_of(self.env['product.product'], self.company_id)
+        return models.check_company_domain_parent_of(self.env['product.product'], self._bill_company())
 
     def _search_products(self, domain):
         Product = self.env['product.product']
-        return Product.search(domain & Domain(Product._check_company_domain(self.company_id)))
+        return Product.search(domain & Domain(Product._check_company_domain(self._bill_company())))

@@ -49,7 +49,7 @@ class VatportalDocument(models.Model):
     def _books(self, usage, position):
         return Books(
             usage, self._connector().taxation == 'simplified', position, self._taxes_by_category(usage, position),
-            self.env['vatportal.unit.alias']._units_by_key(self.company_id))
+            self.env['vatportal.unit.alias']._units_by_key(self._bill_company()))
 
     def _taxes_for(self, part, match, books):
         """The taxes of a line, as (VAT, others): VAT by column and rate, or as a person has taught us; excise and road
@@ -107,8 +107,9 @@ class VatportalDocument(models.Model):
 
     def _taxes_by_category(self, usage, position):
         """Return a dict of e-taxes category → the company's taxes that are of this one alone."""
-        Tax = self.env['account.tax'].with_company(self.company_id)
-        taxes = Tax.search([*Tax._check_company_domain(self.company_id), ('type_tax_use', '=', usage)])
+        company = self._bill_company()
+        Tax = self.env['account.tax'].with_company(company)
+        taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', usage)])
         result = {}
         for tax in self._allowed(taxes, position):
             categories = set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')) - {False}

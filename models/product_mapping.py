@@ -2,6 +2,7 @@ import hashlib
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..vatportal.names import text_key
 from .amounts import decimal
@@ -72,12 +73,22 @@ class VatportalProductMapping(models.Model):
 
     @api.model
     def _say_contents(self, line, contents):
-        """A person says how many of the unit of the bill ``line`` are in one of the document's: ``contents``, a float."""
+        """A person says how many of the unit of the bill ``line`` are in one of the document's: ``contents``, a float.
+
+        :raises UserError: where it can't be remembered, for it is known neither of whom nor of what
+        """
         self._learn(line)
         row, move = line.vatportal_line_id.sudo(), line.move_id
         known = self._for_partner(
             line.company_id, move.commercial_partner_id, 'sale' if move.is_sale_document() else 'purchase')
-        mapping = known.get((row.product_code or '', text_key(row.name)), self)
+        mapping = known.get((row.product_code or '', text_key(row.name)))
+        if not mapping:
+            label = row.name or line.name or line.product_id.display_name
+            raise UserError(self.env._(
+                "“%s”: how many are in it can't be remembered, for the bill has no vendor. Choose the vendor, or enter quantity "
+                "and price on the bill.", label) if not move.commercial_partner_id else self.env._(
+                "“%s”: how many are in it can't be remembered, for the document does not name the goods of this line. Enter "
+                "quantity and price on the bill, and leave it out here.", label))
         mapping.sudo().write({
             'unit': row.unit, 'uom_id': line.product_uom_id.id, 'unit_contains': contents})
 

@@ -232,6 +232,72 @@ class TestBillContents(ContentsCommon):
         self.assertEqual(self.counted(move), [(180, 2, self.unit), (60, 2, self.unit)])
         self.assertEqual(self.counted(self.boxes(row)), [(180, 2, self.unit), (60, 2, self.unit)])
 
+    def small_part(self, **vals):
+        """A box of which so little is exempt that it has no quantity."""
+        return self.row(1, 1000.0, amount_vat_base=996.0, amount_exempt=4.0, vat=179.28, total=1179.28, **vals)
+
+    def test_a_part_that_had_no_quantity(self):
+        """Once its pieces are counted the part has some: the row is made whole, in whatever company of rows."""
+        for place in range(3):
+            rows = [self.row(name="Sement M500", unit='ədəd'), self.row(name="Sement M600", unit='ədəd')]
+            rows.insert(place, self.small_part())
+            move = self.boxes(*rows)
+            self.assertEqual(sum(bool(line.vatportal_line_id) for line in self.product_lines(move)), 3)
+            self.say(move, 500)
+            lines = self.product_lines(move).sorted(lambda line: (line.sequence, line.id))
+            self.assertEqual(lines.mapped('quantity'), [10] * place + [498, 2] + [10] * (2 - place))
+            self.assertEqual(lines.mapped('product_id'), self.product)
+            self.assertEqual((lines[place + 1].price_subtotal, lines[place + 1].account_id), (4, lines[place].account_id))
+            self.assertEqual(lines.mapped('vatportal_with_above'), [False] * (place + 1) + [True] + [False] * (2 - place))
+            self.assertFalse(self.alert(move))
+            self.assert_total(move.vatportal_bill_document_id)
+            self.env['vatportal.product.mapping'].search([('partner_id', '=', self.vendor.id)]).unlink()
+
+    def test_a_part_that_has_no_quantity_any_more(self):
+        """Said otherwise in the list, and taken over."""
+        move = self.boxes(self.small_part())
+        self.say(move, 500)
+        self.env['vatportal.product.mapping'].search([('partner_id', '=', self.vendor.id)]).unit_contains = 1
+        row = move.invoice_line_ids.vatportal_line_id.sudo()
+        move._vatportal_recount(row)
+        self.assertEqual([(line.quantity, line.product_id, line.price_subtotal) for line in self.product_lines(move)], [
+            (1, self.product, 996), (1, self.env['product.product'], 4)])
+        self.assert_total(move.vatportal_bill_document_id)
+        move._vatportal_recount(row)
+        self.assertEqual(len(self.product_lines(move)), 2)
+
+    def test_a_line_that_was_deleted(self):
+        """Of a row in several columns: counted anew, it is the document's again."""
+        row = self.row(amount_vat_base=360.0, amount_exempt=120.0, vat=64.8, total=544.8)
+        for gone in (0, 1):
+            move = self.boxes(row, self.row(name="Sement M500", unit='ədəd'))
+            self.product_lines(move).sorted('sequence')[gone].unlink()
+            self.say(move, 24)
+            lines = self.product_lines(move).sorted(lambda line: (line.sequence, line.id))
+            self.assertEqual(lines.mapped('quantity'), [180, 60, 10])
+            self.assertEqual(lines.mapped('vatportal_with_above'), [False, True, False])
+            self.assertFalse(self.alert(move))
+            self.assert_total(move.vatportal_bill_document_id)
+            self.env['vatportal.product.mapping'].search([('partner_id', '=', self.vendor.id)]).unlink()
+
+    def test_typed_beside_a_part_without_quantity(self):
+        move = self.boxes(self.small_part())
+        self.product_lines(move)[0].write({'quantity': 100, 'price_unit': 9.96})
+        self.assertFalse(self.alert(move))
+
+    def test_what_cannot_be_remembered(self):
+        """A row without a name, a bill without a vendor: what was said is not lost without a word."""
+        move = self.boxes(self.row(name=False))
+        self.assertNotIn("False", self.alert(move))
+        with self.assertRaisesRegex(UserError, "does not name"):
+            self.say(move, 24)
+        self.product_lines(move).write({'quantity': 240, 'price_unit': 2})
+        self.assertFalse(self.alert(move), "On the bill it can be said")
+        move = self.boxes(unit='palet')
+        move.partner_id = False
+        with self.assertRaisesRegex(UserError, "no vendor"):
+            self.say(move, 24)
+
     def test_pieces_that_do_not_divide_the_price(self):
         move = self.boxes()
         self.say(move, 7)

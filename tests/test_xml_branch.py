@@ -84,6 +84,42 @@ class TestXmlBranch(XmlCommon):
         self.assertFalse(self.env(user=clerk)['vatportal.document'].search([]))
         self.assertEqual(self.drop_at(self.branch, self.xml(number=NUMBER), user=clerk), bill)
 
+    def clerk(self):
+        return new_test_user(
+            self.env, 'ganja', 'base.group_user,account.group_account_invoice', company_id=self.branch.id,
+            company_ids=[Command.set(self.branch.ids)])
+
+    def test_a_clerk_of_the_branch_says_how_many(self):
+        """The bill is hers, though the document is the parent's."""
+        clerk = self.clerk()
+        bill = self.drop_at(self.branch, self.xml(number=NUMBER, unit='palet'), user=clerk)
+        bill.invoice_line_ids.product_id = self.product
+        bill = bill.with_env(bill.env(user=clerk, su=False))
+        self.assertIn("palet", bill.alerts['vatportal_bill_units']['message'])
+        wizard = bill.env['vatportal.unit.wizard'].browse(bill.action_vatportal_units()['res_id'])
+        wizard.line_ids.contains = 4
+        wizard.action_apply()
+        self.assertEqual((bill.invoice_line_ids.quantity, bill.amount_total), (4, 118))
+
+    def test_a_clerk_of_the_branch_takes_over_new_figures(self):
+        clerk = self.clerk()
+        bill = self.drop_at(self.branch, self.xml(number=NUMBER), user=clerk)
+        self.documents().sudo().line_ids.name = "Sement M500"
+        bill.with_env(bill.env(user=clerk, su=False)).action_vatportal_rebuild_bill()
+        self.assertEqual(bill.invoice_line_ids.name, "Sement M500")
+
+    def test_products_and_units_of_the_branch(self):
+        """What the branch alone has is found for its bills, and not for its parent's."""
+        self.product.write({'vatportal_code': False, 'barcode': False})
+        unit = self.env.ref('uom.product_uom_unit')
+        own = self.create_product("Gəncə sementi", '2523290000', uom_id=unit.id, company_id=self.branch.id)
+        self.env['vatportal.unit.alias'].create({'name': "palet", 'uom_id': unit.id, 'company_id': self.branch.id})
+        bill = self.drop_at(self.branch, self.xml(number=NUMBER, unit='palet'))
+        self.assertEqual((bill.invoice_line_ids.product_id, bill.invoice_line_ids.product_uom_id), (own, unit))
+        self.assertFalse(bill.alerts and bill.alerts.get('vatportal_bill_units'))
+        bill = self.drop_at(self.company, self.xml(number=NUMBER[:-1] + '9'))
+        self.assertFalse(bill.invoice_line_ids.product_id)
+
     def test_in_the_import(self):
         files = self.attach(self.xml(number=NUMBER))
         self.env['vatportal.import.wizard'].with_context(allowed_company_ids=(self.branch + self.company).ids).create({
