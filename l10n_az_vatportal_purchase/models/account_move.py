@@ -16,11 +16,20 @@ class AccountMove(models.Model):
     def _vatportal_recount(self, rows):
         # EXTENDS l10n_az_vatportal. Counted in other units, a line may bill another order line, or none; what a person has
         # linked by hand stays.
+        before = self.invoice_line_ids.purchase_line_id.order_id
         lines = self.invoice_line_ids.filtered(lambda line: (
             line.vatportal_line_id.id in rows.ids and line.purchase_line_id and line._vatportal_may_bill(line.purchase_line_id)))
         super()._vatportal_recount(rows)
-        lines.filtered(lambda line: not line._vatportal_may_bill(line.purchase_line_id)).purchase_line_id = False
-        document = self.vatportal_bill_document_id.with_company(self.company_id)
-        notes = [note for note in document.sudo().bill_notes or () if not note.get('orders')]
-        document.sudo().bill_notes = notes + document._link_orders(self)
-        self.invoice_origin = ', '.join(self.invoice_line_ids.purchase_line_id.order_id.mapped('name')) or False
+        lines.exists().filtered(lambda line: not line._vatportal_may_bill(line.purchase_line_id)).purchase_line_id = False
+        document = self.sudo().vatportal_bill_document_id.with_company(self.company_id)
+        notes = [note for note in document.bill_notes or () if not note.get('orders')]
+        document.bill_notes = notes + document._link_orders(self)
+        self._vatportal_name_orders(before)
+
+    def _vatportal_name_orders(self, before):
+        """Name the orders that this bill is linked with as its origin, in the place of ``before``, those that it was linked
+        with; what else stands there stays."""
+        names = [name.strip() for name in (self.invoice_origin or '').split(',') if name.strip()]
+        present = self.invoice_line_ids.purchase_line_id.order_id.mapped('name')
+        gone = set(before.mapped('name')).difference(present)
+        self.invoice_origin = ', '.join(dict.fromkeys([*(name for name in names if name not in gone), *present])) or False

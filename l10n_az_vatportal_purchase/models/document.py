@@ -20,11 +20,10 @@ class VatportalDocument(models.Model):
         lines = move.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line.product_id)
         found = self._order_lines(lines.filtered(lambda line: not line.purchase_line_id))
         if found:
-            orders = (lines.purchase_line_id | move.env['purchase.order.line'].union(*found.values())).order_id
-            move.write({
-                'invoice_line_ids': [Command.update(line.id, line._vatportal_order_vals(order_line))
-                                     for line, order_line in found.items()],
-                'invoice_origin': ', '.join(orders.mapped('name'))})
+            before = move.invoice_line_ids.purchase_line_id.order_id
+            move.invoice_line_ids = [
+                Command.update(line.id, line._vatportal_order_vals(order_line)) for line, order_line in found.items()]
+            move._vatportal_name_orders(before)
         return [
             {'level': 'info', 'orders': True, 'text': self.env._(
                 "Linked with lines of the purchase order %(order)s: %(lines)s.",
@@ -55,9 +54,9 @@ class VatportalDocument(models.Model):
 
     def _open_order_lines(self, lines):
         """The confirmed order lines of the vendor's that order the products of ``lines`` and are not billed in full."""
-        partner = lines.move_id.commercial_partner_id
+        partner, company = lines.move_id.commercial_partner_id, lines.move_id.company_id
         order_lines = self.env['purchase.order.line'].search([
-            ('company_id', '=', self.company_id.id), ('order_id.partner_id', 'child_of', partner.ids),
+            ('company_id', '=', company.id), ('order_id.partner_id', 'child_of', partner.ids),
             ('state', '=', 'purchase'), ('product_id', 'in', lines.product_id.ids)]) if lines else ()
         return [line for line in order_lines if line.product_qty > line.qty_invoiced and line.currency_id == self.currency_id]
 

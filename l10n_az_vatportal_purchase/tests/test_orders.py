@@ -142,6 +142,45 @@ class TestOrders(XmlCommon):
         self.assertNotIn(boxes.name, text)
         self.assert_total(bill.vatportal_bill_document_id)
 
+    def test_another_origin_stays(self):
+        """What stands as the origin of the bill, of whatever else, is no order that the bill was linked with."""
+        boxes, pieces = self.order((10, 50.0)), self.order((200, 2.5))
+        bill = self.bill(self.row(10, 50.0, unit='qutu'))
+        self.assertEqual(bill.invoice_line_ids.purchase_line_id, boxes.order_line)
+        bill.invoice_origin = f"Müqavilə 7, {boxes.name}"
+        self.env['vatportal.product.mapping']._say_contents(bill.invoice_line_ids, 20)
+        bill._vatportal_recount(bill.invoice_line_ids.vatportal_line_id.sudo())
+        self.assertEqual(bill.invoice_origin, f"Müqavilə 7, {pieces.name}")
+        bill = self.bill(self.row(9, 50.0, unit='ədəd', name="Qum"))
+        bill.invoice_origin = "Müqavilə 8"
+        bill._vatportal_recount(bill.invoice_line_ids.vatportal_line_id.sudo())
+        self.assertIn("Müqavilə 8", bill.invoice_origin)
+
+    def test_a_branch_and_its_parent(self):
+        """A branch's bill meets the branch's orders alone; whoever works in the branch alone counts it."""
+        branch = self.env['res.company'].create({
+            'name': "Xəzər Gəncə", 'parent_id': self.company.id, 'country_id': self.env.ref('base.az').id})
+        self.env['account.journal'].create({
+            'name': "Gəncə alışları", 'code': 'GNC', 'type': 'purchase', 'company_id': branch.id,
+            'default_account_id': self.company_data['default_journal_purchase'].default_account_id.id})
+        self.env.user.company_ids += branch
+        self.vendor.with_company(branch).property_account_payable_id = self.vendor.property_account_payable_id
+        self.order((10, 50.0))
+        own, pieces = self.order((10, 50.0), company_id=branch.id), self.order((200, 2.5), company_id=branch.id)
+        document = self.document(self.row(10, 50.0, unit='qutu'), bill_company_id=branch.id)
+        document.with_context(allowed_company_ids=(self.company + branch).ids).action_create_bills()
+        bill = document.move_id
+        self.assertEqual((bill.company_id, bill.invoice_line_ids.purchase_line_id), (branch, own.order_line))
+        clerk = new_test_user(
+            self.env, 'ganja', 'base.group_user,account.group_account_invoice', company_id=branch.id,
+            company_ids=[Command.set(branch.ids)])
+        theirs = bill.with_env(self.env(user=clerk, context={'allowed_company_ids': branch.ids}))
+        wizard = theirs.env['vatportal.unit.wizard'].browse(theirs.action_vatportal_units()['res_id'])
+        wizard.line_ids.contains = 20
+        wizard.action_apply()
+        self.assertEqual((bill.invoice_line_ids.quantity, bill.invoice_line_ids.purchase_line_id), (200, pieces.order_line))
+        self.assertEqual(bill.invoice_origin, pieces.name)
+
     def test_discount(self):
         order = self.order({'product_qty': 10, 'price_unit': 100.0, 'discount': 50.0})
         self.assertEqual(self.bill(self.row(10, 50.0)).invoice_line_ids.purchase_line_id, order.order_line)
