@@ -82,6 +82,7 @@ from . import source_doubt
 from . import source_queue
 from . import source_document
 from . import connector_compare
+from . import job_look
 from . import account_move
 from . import account_move_check
 from . import account_move_amount_check

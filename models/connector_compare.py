@@ -6,7 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..vatportal import Identity, PortalError, is_ours, voen
+from ..vatportal import Identity, PortalError, follows_from_document, is_ours, qaime_number, voen
 from . import portal_text
 from .concurrency import by_halves
 from .document import LIVE_STATES
@@ -22,6 +22,9 @@ LOOK_BACK = timedelta(days=28)
 _DAY = timedelta(days=1)
 # How long ago the hourly look may have been; a little more than an hour.
 LOOKED = timedelta(minutes=65)
+# How long before the days that are looked at an invoice may be dated. It is due at e-taxes within days; the older ones of
+# which nothing is known, of before the addon was there for example, are not gone through.
+SENT_LATE = timedelta(days=92)
 # How often a comparison begins by itself.
 AT_MOST = timedelta(hours=12)
 
@@ -37,13 +40,15 @@ class VatportalConnector(models.Model):
 
     compared_at = fields.Datetime(
         string="All Known Until", readonly=True, copy=False,
-        help="When VatPortal last had no invoice from Odoo that this database does not know.")
+        help="When VatPortal last had no invoice from Odoo that this database does not know, but those that were told.")
     compare_begun_at = fields.Datetime(readonly=True, copy=False, help="When a comparison last began by itself.")
     told_erp_ids = fields.Json(readonly=True, copy=False, help="ERP ids of invoices unknown here that were told already.")
 
     def _certain_day(self):
-        """The day from which on something may be unknown, in Baku. A day more, for the portal's clock may be another."""
-        since = self.compared_at or fields.Datetime.now() - LOOK_BACK
+        """The day from which on something may be unknown, in Baku. A day more, for the portal's clock may be another. A moment
+        that has not come yet was written by a clock that was wrong, so it tells nothing."""
+        now = fields.Datetime.now()
+        since = self.compared_at if self.compared_at and self.compared_at <= now else now - LOOK_BACK
         return (since + BAKU_OFFSET - _DAY).date()
 
     def action_compare(self):
@@ -81,50 +86,89 @@ class VatportalConnector(models.Model):
 
     def _look_for_unknown(self):
         """Ask the portal for the ERP ids of the days since all was known; begin a comparison where it names others."""
-        numbers, unknown = self._read_recent()
-        if numbers is not None and unknown - set(self.told_erp_ids or []):
+        numbers = self._read_recent()
+        if numbers is not None and self._take_recent(numbers) - set(self.told_erp_ids or []):
             self._compare_by_itself()
+
+    def _is_to_be_looked_at(self):
+        """Whether nobody has looked within the hour: nothing was at work for a while, the addon was set up anew, or this
+        database is one from a backup."""
+        now = fields.Datetime.now()
+        return not self.compared_at or not now - LOOKED <= self.compared_at <= now
 
     def _look_before_sending(self):
         """Before somebody sends: look whether the portal knows something from here, where that was not done within the hour.
-        Either nothing was at work for a while, or this database is one from a backup. What is found is linked, or asked
-        about, before anything goes."""
-        if not self.compared_at or self.compared_at > fields.Datetime.now() - LOOKED:
-            return
-        numbers, unknown = self._read_recent()
-        if unknown:
-            self.env['vatportal.document']._take_foreign(self, numbers)
-            self._compare_by_itself()
+        What is found is linked, or asked about, before anything goes.
+
+        :return: whether something was linked or is to be asked about that was not known before
+        """
+        if not self._is_to_be_looked_at() or self._is_waiting():
+            return False
+        try:
+            numbers = self._read_recent()
+        except UserError:
+            return False  # there are no log-in data, which whoever sends is told anyway
+        if numbers is None:
+            return False
+        unknown = self._take_recent(numbers)
+        return unknown != self._take_unknown(numbers, unknown)
 
     def _read_recent(self):
-        """(ERP id → number of what the portal has of the days since all was known, the ERP ids of ours among them that are not
-        known here); (None, nothing) where it does not answer."""
-        begun = fields.Datetime.now()
+        """What the portal has of the days since all was known, as ERP id → number; None where it does not answer.
+
+        :raises UserError: without log-in data
+        """
         with self._client(**READ_LIMITS) as client:
             try:
-                numbers = client.read_invoices_by_date(self._certain_day(), begun + _DAY)
+                numbers = self._call_recent(client)
             except PortalError as error:
                 self._note_outcome(
                     type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error),
                     client.read_methods, getattr(error, 'retry_after', None))
-                return None, set()
+                return None
             self._note_answer(client.read_methods)
-        unknown = self.env['vatportal.document']._unknown_erp_ids(numbers)
+        return numbers
+
+    def _call_recent(self, client):
+        return client.read_invoices_by_date(self._certain_day(), fields.Datetime.now() + _DAY)
+
+    def _take_recent(self, numbers):
+        """Note what ``numbers``, read a moment ago, say of what is known here.
+
+        What was told once needs no further look: it is a person's.
+
+        :return: the ERP ids of ours among them that are not known
+        """
+        documents = self.env['vatportal.document']
+        documents._know_by_number(numbers)
+        unknown = documents._unknown_erp_ids(numbers)
+        if unknown <= set(self.told_erp_ids or []):
+            self.write({'compared_at': fields.Datetime.now(), 'told_erp_ids': sorted(unknown) or False})
+        return unknown
+
+    def _take_unknown(self, numbers, unknown):
+        """Link what can be linked of ``unknown``, before something is sent, or write down what is to be asked; have the days
+        compared. Return what is not known even then."""
         if not unknown:
-            self.write({'compared_at': begun, 'told_erp_ids': False})
-        return numbers, unknown
+            return unknown
+        self.env['vatportal.document']._take_foreign(self, numbers)
+        if unknown - set(self.told_erp_ids or []):
+            self._compare_by_itself()
+        return self._take_recent(numbers)
+
+    def _is_comparing(self):
+        return bool(self.env['vatportal.job'].sudo().search_count([
+            ('connector_id', '=', self.id), ('compares', '=', True), ('state', 'in', OPEN_STATES)], limit=1))
 
     def _compare_by_itself(self):
         """Begin a comparison that nobody has asked for, unless there was one not long ago."""
         now = fields.Datetime.now()
-        if self.compare_begun_at and self.compare_begun_at > now - AT_MOST:
+        if self.compare_begun_at and now - AT_MOST < self.compare_begun_at <= now:
             return
-        Job = self.env['vatportal.job'].sudo()
-        if not self.env['vatportal.document']._own_voen(self.company_id) or Job.search_count([
-                ('connector_id', '=', self.id), ('compares', '=', True), ('state', 'in', OPEN_STATES)], limit=1):
+        if not self.env['vatportal.document']._own_voen(self.company_id) or self._is_comparing():
             return
         self.compare_begun_at = now
-        Job._queue_download(
+        self.env['vatportal.job'].sudo()._queue_download(
             self, ['outgoing'], self._certain_day(), (now + BAKU_OFFSET).date(), 'portal', user=self.env['res.users'],
             compares=True, phase='compare')
 
@@ -168,6 +212,23 @@ class VatportalDocument(models.Model):
         known = self.sudo().search([('erp_id', 'in', list(ours))])
         return ours - set(known.mapped('erp_id'))
 
+    def _know_by_number(self, numbers):
+        """Write the ERP ids of ours among ``numbers`` (ERP id → qaimə number) on the documents that have their numbers and
+        belong to something here: an import has brought them, and found what they belong to.
+
+        :return: the ERP ids that are known by that
+        """
+        by_number = {number: erp_id for erp_id, number in numbers.items() if number and is_ours(erp_id)}
+        unknown = self._unknown_erp_ids(by_number.values()) if by_number else set()
+        wanted = {qaime_number(number): erp_id for number, erp_id in by_number.items() if erp_id in unknown}
+        found = self.sudo().search([('direction', '=', 'outgoing'), ('qaime', 'in', list(wanted)), ('erp_id', '=', False)])
+        known = set()
+        for document in found.filtered(lambda document: document._source()):
+            erp_id = wanted[document.qaime]
+            if erp_id not in known and not document._settle(lambda doc, erp_id=erp_id: doc.write({'erp_id': erp_id, 'shown': True})):
+                known.add(erp_id)
+        return known
+
     def _take_foreign(self, connector, numbers):
         """Write what the portal has, as far as it can be linked.
 
@@ -184,12 +245,12 @@ class VatportalDocument(models.Model):
         waiting._take_appeared(numbers)
         unknown = sorted(self._unknown_erp_ids(numbers))
         found, named = waiting.filtered(lambda doc: doc.state == 'registered'), {}
-        for model in self.env['vatportal.send.wizard']._fields_of() if unknown else ():
-            for record in self.env[model].sudo()._vatportal_sent_unseen(connector.company_id):
-                ids = [erp_id for erp_id in unknown if erp_id.startswith(record._vatportal_series())]
-                if ids:
-                    named |= dict.fromkeys(ids, record.name)
-                    found |= record._vatportal_take_sent(connector, ids, numbers)
+        since = connector._certain_day() - SENT_LATE
+        for model in self.env['vatportal.send.wizard']._fields_of() if any(map(follows_from_document, unknown)) else ():
+            unseen = self.env[model].sudo()._vatportal_sent_unseen(connector.company_id, since)
+            for record, ids in unseen._vatportal_sent_as(unknown):
+                named |= dict.fromkeys(ids, record.name)
+                found |= record._vatportal_take_sent(connector, ids, numbers)
         # What was written as a question is known by now, and told with the rest.
         written = documents.search([('erp_id', 'in', list(unknown)), ('move_id', '=', False)]).mapped('erp_id')
         left = self._unknown_erp_ids(numbers) | {erp_id for erp_id in written if erp_id in named}
@@ -199,9 +260,17 @@ class VatportalDocument(models.Model):
 class VatportalSource(models.AbstractModel):
     _inherit = 'vatportal.source'
 
-    def _vatportal_sent_unseen(self, company):
-        """The records of ``company`` that may have been sent without this database knowing."""
+    def _vatportal_sent_unseen(self, company, since):
+        """The records of ``company``, of ``since`` or later, that may have been sent without this database knowing."""
         raise NotImplementedError
+
+    def _vatportal_sent_as(self, erp_ids):
+        """Yield (record, those of ``erp_ids`` that were given out under its number), for each of these that has such."""
+        for record in self:
+            series = record._vatportal_series()
+            ids = [erp_id for erp_id in erp_ids if erp_id.startswith(series)]
+            if ids and record._vatportal_can_be_sent():
+                yield record, ids
 
     def _vatportal_take_sent(self, connector, erp_ids, numbers):
         """Make the document of this record that the portal has under one of ``erp_ids``; return it, or none."""
@@ -257,8 +326,9 @@ class VatportalSource(models.AbstractModel):
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    def _vatportal_sent_unseen(self, company):
+    def _vatportal_sent_unseen(self, company, since):
         # EXTENDS vatportal.source
         return self.search([
             ('company_id', '=', company.id), ('move_type', 'in', SALE_TYPES), ('state', '=', 'posted'),
+            ('invoice_date', '>=', since),
             '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])

@@ -2,13 +2,14 @@ from odoo import models
 
 from ..vatportal import polling
 from .connector_setup import NO_INVOICE
+from .job_upload import SHOW_AGAIN_S
 
 
 class VatportalJob(models.Model):
     """The end of a sending for what got no number: it is removed from the portal, and given back.
 
     The portal's answer to a removal proves nothing, neither yes nor no: it may say yes of what it does not have, or not
-    have yet, and no of what it has just removed. What it showed before, and shows no more, was removed.
+    have yet, and no of what it has just removed. What it showed before, and twice does not show, was removed.
     """
 
     _inherit = 'vatportal.job'
@@ -19,7 +20,7 @@ class VatportalJob(models.Model):
         if NO_INVOICE in numbers:
             self._read_by_date()
             return
-        self.write({'phase': 'clean', 'one_by_one': False, 'kept_ids': False})
+        self.write({'phase': 'clean', 'one_by_one': False, 'kept_ids': False, 'missed_ids': False})
         self._schedule(0)
 
     def _to_clean(self):
@@ -38,8 +39,8 @@ class VatportalJob(models.Model):
         documents = self._to_clean()
         if answer['error'] != 'Refused':
             return False
+        self.one_by_one = True
         if len(documents) > 1:
-            self.one_by_one = True
             self._go_on_cleaning(documents.browse())
         else:
             self._go_on_cleaning(documents)
@@ -59,8 +60,17 @@ class VatportalJob(models.Model):
 
     def _settle_kept(self, pending, numbers):
         """All of ``pending`` were to be removed. Those that the portal goes on showing it has begun to submit, so they may
-        still get their number, or be signed there by hand; the others are rejected."""
+        still get their number, or be signed there by hand; the others are rejected.
+
+        :return: whether that is settled. What was shown before and is not shown now is asked for once more first.
+        """
         held = pending.filtered(lambda doc: doc.erp_id in numbers)
+        missing, missed = (pending - held)._used_up(), self.missed_ids or []
+        if any(document.erp_id not in missed for document in missing):
+            self.missed_ids = missing.mapped('erp_id')
+            # What it refused to remove it may have in hand, and may fail to show for a moment.
+            self._schedule(SHOW_AGAIN_S if self.one_by_one else polling.MINIMUM_S)
+            return False
         self._each(held, lambda documents: documents._set_held(self.sign))
         # Whatever it answered to the removal: what it has shown before and does not show any more was removed. What it
         # has not shown yet it may keep back, for it may still be importing it.
@@ -68,3 +78,4 @@ class VatportalJob(models.Model):
         gone = rest._used_up()
         self._reject_pending(gone, spent=True)
         self._reject_pending(rest - gone)
+        return True

@@ -61,6 +61,11 @@ class VatportalJob(models.Model):
             return self.env._("%(erp_id)s, qaimə %(number)s", erp_id=erp_id, number=number)
         return self.env._("%(erp_id)s, not signed", erp_id=erp_id)
 
+    def _end_download(self, problem=False, portal_message=False):
+        if self.unknown_ids:
+            self._drop_known()
+        super()._end_download(problem, portal_message)
+
     def _finish(self):
         super()._finish()
         if not self.compares:
@@ -68,6 +73,17 @@ class VatportalJob(models.Model):
         batch = self._batch()
         if all(job.state not in OPEN_STATES for job in batch):
             self.connector_id._note_compared(batch)
+
+    def _drop_known(self):
+        """What the documents that were read have been linked with is not unknown any more."""
+        unknown, documents = self.unknown_ids, self.env['vatportal.document'].sudo()
+        documents._know_by_number({erp_id: number for erp_id, (number, _name) in unknown.items()})
+        linked = documents.search([('erp_id', 'in', list(unknown))]).filtered(lambda document: document._source())
+        if linked:
+            gone = set(linked.mapped('erp_id'))
+            self.write({
+                'found_count': self.found_count + len(gone),
+                'unknown_ids': {erp_id: values for erp_id, values in unknown.items() if erp_id not in gone} or False})
 
     def _headline(self):
         if self.phase == 'compare' and self.state in OPEN_STATES and not (self._is_delayed() or self.on_hold):

@@ -6,12 +6,10 @@ from ..vatportal import PAGE_SIZE, Stats, polling, serie_number
 from ..vatportal.etaxes import qaime_number
 from .connector_setup import NO_INVOICE
 from .document_delete import FOLDERS
-from .job_upload import LOST_S, NUMBERS_S, RESEND_S
+from .job_upload import SHOW_AGAIN_S, LOST_S, NUMBERS_S, RESEND_S
 
 # The portal files a document under the day on which it was made, in Baku; ours may be a day off.
 _DAYS = timedelta(days=2)
-# A portal may fail to show something for a moment: what it no longer shows is asked for again after so many seconds.
-_AGAIN_S = 30
 
 
 class VatportalJob(models.Model):
@@ -261,7 +259,7 @@ class VatportalJob(models.Model):
         # the portal may be slow to show it.
         if absent or self._to_delete() and self._settling() < (LOST_S if self.reason == 'lost' else NUMBERS_S):
             self._to('read')
-            self._schedule(_AGAIN_S if absent else polling.next_delay(self._settling()))
+            self._schedule(SHOW_AGAIN_S if absent else polling.next_delay(self._settling()))
         else:
             self._to('end')
 

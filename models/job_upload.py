@@ -14,6 +14,8 @@ NUMBERS_S = 120
 # How long the portal may work on an upload before it shows the invoices; an import takes 30 to 60 s. Until then "not
 # there" says nothing, and nothing goes again: that a known ERP id is refused at once is nowhere documented.
 SHOWN_S = 150
+# A portal may fail to show something for a moment: what it no longer shows is asked for again after so many seconds.
+SHOW_AGAIN_S = 30
 # For how long, and how often, invoices that the portal surely does not have go again by themselves. After that
 # nobody may be there to type the PIN.
 RESEND_S = 1800
@@ -162,14 +164,18 @@ class VatportalJob(models.Model):
             self._note(f'{document._source().display_name or document.display_name}: {text}')
         if self.reason == 'invalid' and self._refused_yet_there(numbers):
             return
+        if not self.sign and self.reason in ('lost', 'exists'):
+            # It is there, unsigned, as was wanted.
+            there = self._pending().filtered(lambda doc: doc._is_shown(numbers))
+            self._each(there, lambda documents: documents._set_state('imported', message=False, portal_message=False))
         pending = self._pending()
         if not pending:
             self._end_upload()
         elif (self.last_read or self.refused_ids) and NO_INVOICE in numbers:
             self._read_by_date()
         elif self.last_read:
-            self._settle_kept(pending, numbers)
-            self._end_upload()
+            if self._settle_kept(pending, numbers):
+                self._end_upload()
         else:
             getattr(self, f'_settle_{self.reason}')(pending, numbers)
 

@@ -35,6 +35,7 @@ from . import test_delete_settle
 from . import test_delete_race
 from . import test_turns
 from . import test_kinds
+from . import test_look
 from . import test_partner
 from . import test_phone_race
 from . import test_phone_turns

@@ -185,6 +185,9 @@ class TestCompare(RestoredCommon):
             moves.action_post()
             self.press(moves)
         self.connector.sudo().compared_at -= timedelta(hours=2)
+        wizard = self.wizard(moves)
+        self.assertEqual(wizard.action_send()['res_id'], wizard.id)
+        self.assertIn("under this invoice's number", str(wizard.problems))
         with self.assertRaisesRegex(UserError, "under this invoice's number"):
             self.send(moves)
         self.assertEqual(moves.mapped('vatportal_state'), ['none', 'registered'])
@@ -214,8 +217,9 @@ class TestCompare(RestoredCommon):
 
     def test_a_portal_that_does_not_answer(self):
         self.sandbox.faults.add('/inv/read_invoices', 'http_500')
+        certain = self.connector.compared_at
         self.assertFalse(self.look())
-        self.assertFalse(self.connector.compared_at)
+        self.assertEqual(self.connector.compared_at, certain)
         self.assertTrue(self.connector.down_since)
 
     def test_the_scheduled_action(self):

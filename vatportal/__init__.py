@@ -4,7 +4,7 @@ Knows nothing of Odoo, so that it can be used, and tested, without it.
 """
 from . import polling
 from .client import PAGE_SIZE, Page, VatPortalClient
-from .erp_id import Identity, find_erp_ids, is_ours
+from .erp_id import Identity, find_erp_ids, follows_from_document, is_ours
 from .errors import (
     AuthError,
     InvalidInvoices,
@@ -49,6 +49,7 @@ __all__ = [
     'UnknownOutcome',
     'VatPortalClient',
     'find_erp_ids',
+    'follows_from_document',
     'is_number',
     'is_ours',
     'natural_key',

@@ -63,6 +63,11 @@ def is_ours(erp_id: str) -> bool:
     return bool(_PATTERN.fullmatch(erp_id or ''))
 
 
+def follows_from_document(erp_id: str) -> bool:
+    """Whether ``erp_id``, one of ours, was made from what is sent; those of before say nothing of that."""
+    return is_ours(erp_id) and len(erp_id) == len('ODOO--') + _NUMBER + _CONTENT
+
+
 def _digest(values):
     return b32encode(hashlib.sha256(json.dumps(values).encode()).digest()).decode()
 

@@ -216,16 +216,16 @@ class VatportalSendWizard(models.TransientModel):
         """Send what is ready, and open the live view of the process, or of those that take turns.
 
         The documents and the job are committed before the portal is called. A second click, or a second user with
-        the same records, gets the view of the process that is on its way already.
+        the same records, gets the view of the process that is on its way already. Where the portal turns out to have
+        something that may be one of the records, nothing is sent, and this dialog opens again with that question.
 
         :raises UserError: when nothing can be sent, naming what stands against it
         """
         self.ensure_one()
         self.check_access('read')
         jobs = self.env['vatportal.job']
-        for connector in jobs.connector_id.union(*(
-                self._connector_for(record) for records in self._chosen() for record in records)):
-            connector.sudo()._look_before_sending()
+        if self._look_first() and any(problem.get('candidate') for problem in self.problems or []):
+            return self._shown_again()
         for connector, records in self._ready_by_connector():
             jobs += jobs._queue(records, connector, self.sign, join=True)
         if not jobs:
@@ -235,6 +235,31 @@ class VatportalSendWizard(models.TransientModel):
                 raise UserError(self._nothing_to_send())
             return jobs._dialog_action()
         return jobs._start_together()
+
+    def _look_first(self):
+        """Let the connectors look whether their portals know something from here that is not known here. What that finds
+        stays, whatever becomes of the sending.
+
+        :return: whether it found something
+        """
+        connectors = self.env['vatportal.connector'].union(*(
+            self._connector_for(record) for records in self._chosen() for record in records))
+        found = [connector._look_before_sending() for connector in connectors.sudo() if connector._is_to_be_looked_at()]
+        if found:
+            self.env['vatportal.job']._commit()
+            self.invalidate_recordset(['problems', 'alerts', *(ready for _chosen, ready in self._usable_fields())])
+        return any(found)
+
+    def _shown_again(self):
+        """This dialog once more, with what came up since it was opened."""
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Send to e-taxes"),
+            'res_model': self._name,
+            'res_id': self.id,
+            'views': [[False, 'form']],
+            'target': 'new',
+        }
 
     def _ready_by_connector(self):
         """Yield (connector, its records of one model that are ready), locked, so that nobody else sends them meanwhile.

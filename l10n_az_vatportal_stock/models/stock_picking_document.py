@@ -36,10 +36,11 @@ class StockPicking(models.Model):
         way = f'{self.vatportal_from_warehouse_id.code} > {self.vatportal_to_warehouse_id.code}'
         return replace(super()._vatportal_identity(vals), total=Decimal(0), goods=(way, *goods))
 
-    def _vatportal_sent_unseen(self, company):
+    def _vatportal_sent_unseen(self, company, since):
         # EXTENDS vatportal.source
         return self.search([
-            ('company_id', '=', company.id), ('state', '=', 'done'),
+            ('company_id', '=', company.id), ('state', '=', 'done'), ('date_done', '>=', since),
+            ('picking_type_id.code', 'in', ('internal', 'outgoing')),
             '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])
 
     def _vatportal_line_vals(self, row, sequence):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatportal import Identity, find_erp_ids, is_ours
+from vatportal import Identity, find_erp_ids, follows_from_document, is_ours
 
 INVOICE = Identity('1402345691', 'INV/2026/00001', date(2026, 11, 20), '1700321031', Decimal('118.00'))
 texts = st.text(max_size=40)
@@ -88,4 +88,5 @@ def test_found_in_a_note():
     assert find_erp_ids(f'ERP {new}; qeyd, {old}. {new}') == [new, old]
     assert find_erp_ids(f'{new}A X{old} {new[:-1]}') == find_erp_ids('') == find_erp_ids(None) == []
     assert is_ours(old)
+    assert (follows_from_document(new), follows_from_document(old), follows_from_document('INV-1')) == (True, False, False)
     assert not any(map(is_ours, ('', None, 'INV-1', f'{new} ', f'{new}\n')))
