@@ -244,7 +244,9 @@ class VatportalSendWizard(models.TransientModel):
         """
         connectors = self.env['vatportal.connector'].union(*(
             self._connector_for(record) for records in self._chosen() for record in records))
-        found = [connector._look_before_sending() for connector in connectors.sudo() if connector._is_to_be_looked_at()]
+        # Where it was never looked, as after the addon was set up anew, the process looks before it begins.
+        found = [connector._look_before_sending() for connector in connectors.sudo()
+                 if connector.compared_at and connector._is_to_be_looked_at()]
         if found:
             self.env['vatportal.job']._commit()
             self.invalidate_recordset(['problems', 'alerts', *(ready for _chosen, ready in self._usable_fields())])
