@@ -6,7 +6,7 @@ from ..vatportal import PAGE_SIZE, Stats, polling, serie_number
 from ..vatportal.etaxes import qaime_number
 from .connector_setup import NO_INVOICE
 from .document_delete import FOLDERS
-from .job_upload import SHOW_AGAIN_S, LOST_S, NUMBERS_S, RESEND_S
+from .job_upload import LOST_S, NUMBERS_S, RESEND_S, SHOW_AGAIN_S
 
 # The portal files a document under the day on which it was made, in Baku; ours may be a day off.
 _DAYS = timedelta(days=2)
