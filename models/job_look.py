@@ -37,9 +37,8 @@ class VatportalJob(models.Model):
         connector = self.connector_id
         unknown = connector._take_recent(numbers)
         otherwise = self._pending().filtered(lambda document: document._went_otherwise(unknown))
-        self._reject(otherwise, self.env._(
-            "VatPortal has an invoice that was sent under this number from another database, with another customer, date or "
-            "total. Nothing was sent. Send it again: then you are asked whether it is this one."))
+        for document in otherwise:
+            self._reject(document, document._otherwise_text())
         left = connector._take_unknown(numbers, unknown) - set(connector.told_erp_ids or [])
         begun = connector.compare_begun_at
         if (any(not follows_from_document(erp_id) for erp_id in left) and connector._is_comparing()
@@ -78,6 +77,11 @@ class VatportalDocument(models.Model):
             return False
         series, own = source.sudo()._vatportal_series(), self._later_ids()
         return any(erp_id.startswith(series) and erp_id not in own for erp_id in unknown)
+
+    def _otherwise_text(self):
+        return self.env._(
+            "VatPortal has an invoice that was sent under this number from another database, with another customer, date or "
+            "total. Nothing was sent. Send it again: then you are asked whether it is this one.")
 
     def _question(self):
         """What is to be asked before this document goes; False for nothing."""

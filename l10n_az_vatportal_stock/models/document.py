@@ -53,6 +53,13 @@ class VatportalDocument(models.Model):
                       "transfer again."))
         return None
 
+    def _otherwise_text(self):
+        if not self.picking_id:
+            return super()._otherwise_text()
+        return self.env._(
+            "VatPortal has a transfer that was sent under this number from another database, with other goods, quantities, "
+            "warehouses or another day. Nothing was sent. Look for it in VatPortal; send this one again only if it is another one.")
+
     def _match_invoices(self):
         # What was made from a transfer belongs to no invoice.
         return super(VatportalDocument, self.filtered(lambda document: not document.picking_id))._match_invoices()

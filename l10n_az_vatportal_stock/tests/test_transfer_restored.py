@@ -21,6 +21,19 @@ class TestTransferRestored(TransferCommon, RestoredCommon):
         self.assertNotEqual(picking.vatportal_document_id.amount_total, total)
         self.assertEqual(len(self.live_transfers()), 1)
 
+    def test_sent_with_another_quantity(self):
+        """It does not go before a person has heard of it."""
+        picking = self.create_transfer()
+        with self.forgotten():
+            picking.move_ids.quantity = 2
+            self.finish(self.send(picking))
+            self.assertEqual(picking.vatportal_state, 'registered')
+        self.connector.sudo().compared_at = False
+        job = self.send(picking)
+        self.finish(job)
+        self.assertEqual((picking.vatportal_state, len(self.live_transfers())), ('rejected', 1))
+        self.assertIn("only if it is another one", picking.vatportal_document_id.message)
+
     def live_transfers(self):
         return [invoice for invoice in self.sandbox.portal.state.invoices.values() if not invoice.deleted]
 
