@@ -174,6 +174,7 @@ class TestRefresh(MissingCommon):
             self.assertFalse(job.action_refresh()['can_ask_etaxes'], "Answered")
         self.assertEqual(len([record for record in self.sandbox.requests if record.path.endswith(START)]), 2)
         later = self.refresh(one)
+        later.sudo().finished_at += timedelta(seconds=2)
         self.assertTrue(later.action_refresh()['can_ask_etaxes'])
         self.assertNotIn(self.jobs(later.action_ask_etaxes()), views)
 
