@@ -332,7 +332,7 @@ class TestCheck(SendCommon):
         theirs.action_post()
         wizard = self.wizard(mine + theirs)
         self.assertFalse(wizard.problems or wizard.connector_id)
-        jobs = self.env['vatportal.job'].search(wizard.action_send()['domain'])
+        jobs = self.env['vatportal.job'].browse(wizard.action_send()['context']['vatportal_live_views'])
         self.assertEqual(jobs.connector_id, self.connector + other)
         # They share an account, so each waits for the one before it.
         for job in jobs.sorted('id'):

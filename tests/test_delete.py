@@ -146,7 +146,7 @@ class TestDelete(LifecycleCommon):
         wizard.line_ids.filtered(lambda line: line.document_id == draft.vatportal_document_id).folder = 'draft'
         self.assertEqual((wizard.folder_count, wizard.has_portal, wizard.has_etaxes), (3, True, True))
         action = wizard.action_delete()
-        jobs = self.env['vatportal.job'].browse(action['context']['vatportal_live_views'])._batch()
+        jobs = documents.deletion_job_id
         self.assertEqual(sorted((job.folder, job.connector_id.name) for job in jobs), [
             ('draft', 'Test'), ('portal', 'Test'), ('sent', 'Second'), ('sent', 'Test')])
         for job in jobs.sorted('id'):
