@@ -145,7 +145,7 @@ class TestDelete(LifecycleCommon):
         wizard = self.delete_wizard(documents)
         wizard.line_ids.filtered(lambda line: line.document_id == draft.vatportal_document_id).folder = 'draft'
         self.assertEqual((wizard.folder_count, wizard.has_portal, wizard.has_etaxes), (3, True, True))
-        action = wizard.action_delete()
+        wizard.action_delete()
         jobs = documents.deletion_job_id
         self.assertEqual(sorted((job.folder, job.connector_id.name) for job in jobs), [
             ('draft', 'Test'), ('portal', 'Test'), ('sent', 'Second'), ('sent', 'Test')])
