@@ -244,9 +244,10 @@ class VatportalSendWizard(models.TransientModel):
         """
         connectors = self.env['vatportal.connector'].union(*(
             self._connector_for(record) for records in self._chosen() for record in records))
-        # Where it was never looked, as after the addon was set up anew, the process looks before it begins.
+        # Where it was never looked, as after the addon was set up anew, and of several connectors, of which none is to wait
+        # for another's portal, the process looks before it begins.
         found = [connector._look_before_sending() for connector in connectors.sudo()
-                 if connector.compared_at and connector._is_to_be_looked_at()]
+                 if len(connectors) == 1 and connector.compared_at and connector._is_to_be_looked_at()]
         if found:
             self.env['vatportal.job']._commit()
             self.invalidate_recordset(['problems', 'alerts', *(ready for _chosen, ready in self._usable_fields())])
