@@ -7,6 +7,7 @@ from odoo.tests import TransactionCase, tagged
 from ..models import job_cron
 from ..models.job_lanes import Lanes, run_seconds
 from ..sandbox.server import Sandbox
+from .common import SELLER
 
 IMPORT, STATUS = '/etx/import', '/job/read_proc_status'
 LOOKS = 3
@@ -22,6 +23,8 @@ class TestHangingPortal(TransactionCase):
             self.enterContext(Sandbox(stage_seconds=0, auto_confirm=False)) for _portal in range(2))
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
+            company = env.ref('base.main_company')
+            self.former_vat, company.vat = company.vat, SELLER
             connectors = env['vatportal.connector'].create([{
                 'name': f"Portal {number}", 'base_url': sandbox.url, 'token': 'sandbox-token',
                 'company_id': env.ref('base.main_company').id,
@@ -38,6 +41,7 @@ class TestHangingPortal(TransactionCase):
         with self.registry.cursor() as cr:
             cr.execute("DELETE FROM vatportal_job WHERE connector_id = ANY(%s)", [self.connector_ids])
             cr.execute("DELETE FROM vatportal_connector WHERE id = ANY(%s)", [self.connector_ids])
+            api.Environment(cr, SUPERUSER_ID, {}).ref('base.main_company').vat = self.former_vat
 
     def jobs(self, cr):
         return api.Environment(cr, SUPERUSER_ID, {})['vatportal.job'].browse(self.job_ids)
