@@ -141,7 +141,11 @@ class VatportalConnector(models.Model):
         return account, set()
 
     @api.model
+    @api.model
     def load(self, fields, data):
+        self.browse().check_access('create')
+        if not isinstance(fields, (list, tuple)) or not isinstance(data, (list, tuple)):
+            raise UserError(self.env._("An import consists of columns and rows."))
         # Rows are created one by one when they can't be created together.
         return super(VatportalConnector, self.with_context(vatportal_given=LRU(10_000))).load(fields, data)
 

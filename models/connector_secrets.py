@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from .portal_account import normalized
 from .secret import SECRETS, read_secret, shown
 
 
@@ -40,4 +41,5 @@ class VatportalConnector(models.Model):
         for name in vals.keys() & self._fields.keys():
             self._check_field_access(self._fields[name], 'write')
         self._vatportal_check_own_fields(vals)
-        self._entered_secrets({name: vals[name] for name in SECRETS if name in vals})
+        entered = normalized(vals)
+        self._entered_secrets({name: entered[name] for name in SECRETS if name in entered})

@@ -28,7 +28,7 @@ class ContentsCommon(BillCommon):
 
     def say(self, move, *contents):
         """Answer in the dialog."""
-        wizard = self.env['vatportal.unit.wizard'].browse(move.action_vatportal_units()['res_id'])
+        wizard = move.env['vatportal.unit.wizard'].browse(move.action_vatportal_units()['res_id'])
         with Form(wizard) as form:
             for place, number in enumerate(contents):
                 with form.line_ids.edit(place) as line:
