@@ -78,7 +78,7 @@ class WalkCommon:
     def make_own(cls):
         """model → a record of the company whose people look."""
         connector = cls.env['vatportal.connector'].create({
-            'name': "Öz hesab", 'base_url': cls.sandbox.url, 'token': 'sandbox-token', 'company_id': cls.other.id})
+            'name': "Öz hesab", 'base_url': cls.sandbox.url, 'token': 'own-token', 'company_id': cls.other.id})
         move = cls.env['account.move'].with_company(cls.other).create({
             'move_type': 'out_invoice', 'partner_id': cls.partner.id, 'invoice_date': '2026-11-20',
             'journal_id': cls.other_data['default_journal_sale'].id,
