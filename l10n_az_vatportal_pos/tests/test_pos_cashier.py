@@ -52,15 +52,24 @@ class TestPosCashier(PosCommon):
             self.assertPrinted(self.sell().account_move)
             self.close(session)
 
+    @staticmethod
+    def is_in_lines(node):
+        """Whether the field stands in a list inside the form: it is a field of that list's model."""
+        return next(node.iterancestors('field'), None) is not None
+
     def test_cashier_looks_at_the_invoice(self):
         """Cashiers may read invoices, and what the addon adds to their form."""
         move = self.sell().account_move
         arch = etree.fromstring(move.with_user(self.cashier).get_view(view_type='form')['arch'])
-        names = {node.get('name') for node in arch.iter('field') if node.get('name').startswith('vatportal_')} | {'alerts'}
+        ours = [node for node in arch.iter('field') if node.get('name').startswith('vatportal_')]
+        names = {node.get('name') for node in ours if not self.is_in_lines(node)} | {'alerts'}
+        columns = {node.get('name') for node in ours if self.is_in_lines(node)}
         self.assertIn('vatportal_state', names)
+        self.assertIn('vatportal_with_above', columns)
         for state in ('none', 'registered'):
             self.env.invalidate_all()
             self.assertEqual(move.with_user(self.cashier).read(list(names))[0]['vatportal_state'], state)
+            self.assertTrue(move.with_user(self.cashier).invoice_line_ids.read(list(columns)))
             if state == 'none':
                 self.finish(self.send(move))
 
