@@ -89,10 +89,7 @@ class VatportalConnector(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.browse().check_access('create')
-        for vals in vals_list:
-            self._vatportal_check_own_fields(vals)
-        vals_list = [self._normalized(vals) for vals in vals_list]
+        vals_list = self.browse()._entered('create', *vals_list)
         wanted = [vals.pop('is_default', False) for vals in vals_list]
         changes = self._take_accounts(vals_list)
         for vals in vals_list:
@@ -116,8 +113,10 @@ class VatportalConnector(models.Model):
         return {name: value for name, value in values.items() if name not in OF_ACCOUNT}
 
     def write(self, vals):
-        self._check_may_write(vals)
-        vals = self._check_account_of(self._normalized(vals))
+        vals, = self._entered('write', vals)
+        self._check_log_in(vals)
+        vals = self._check_account_of(vals)
+        self._date_bills(vals)
         companies = self.company_id
         if 'company_id' in vals:
             companies |= companies.browse(vals['company_id'])

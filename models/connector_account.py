@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.lru import LRU
 
+from . import portal_text
 from .portal_account import OF_ACCOUNT
 from .secret import SECRETS
 
@@ -88,15 +89,8 @@ class VatportalConnector(models.Model):
     # ------------------------------------------------------------------ writing
 
     def _take_account(self, vals):
-        """Take out of ``vals`` what belongs to the account and return it.
-
-        :raises AccessError: for anyone who may not write one of the secrets
-        """
-        taken = {name: vals.pop(name) for name in OF_ACCOUNT if name in vals}
-        for name in taken.keys() & set(SECRETS):
-            self._check_field_access(self._fields[name], 'write')
-        secrets = self._entered_secrets({name: taken.pop(name) for name in SECRETS if name in taken})
-        return {**taken, **secrets}
+        """Take out of ``vals`` what belongs to the account and return it."""
+        return {name: vals.pop(name) for name in OF_ACCOUNT if name in vals}
 
     @api.model
     def _take_accounts(self, vals_list):
@@ -140,7 +134,6 @@ class VatportalConnector(models.Model):
             raise AccessError(self.env._("You can't use this account: no connector of your companies does."))
         return account, set()
 
-    @api.model
     @api.model
     def load(self, fields, data):
         self.browse().check_access('create')
@@ -276,6 +269,12 @@ class VatportalConnector(models.Model):
             self._note_failure(text, retry_after, 'login')
         else:
             self._note_answer(methods)
+
+    def _note_error(self, error, client):
+        """Note that a call by ``client`` ended with ``error``, a :class:`PortalError`."""
+        self._note_outcome(
+            type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error), client.read_methods,
+            getattr(error, 'retry_after', None))
 
     def _note_failure(self, text, retry_after=None, reason='unreachable'):
         """The portal can't be used; see the account's own."""

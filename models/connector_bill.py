@@ -37,12 +37,10 @@ class VatportalConnector(models.Model):
     def create(self, vals_list):
         return super().create([self._with_bill_date(vals) for vals in vals_list])
 
-    def write(self, vals):
-        self._check_may_write(vals)
+    def _date_bills(self, vals):
+        """Before ``vals`` are written: of connectors that begin to make bills by themselves, older documents are left alone."""
         if vals.get('auto_bill') and 'auto_bill_from' not in vals:
-            without = self.filtered(lambda connector: not connector.auto_bill_from)
-            super(VatportalConnector, without).write({'auto_bill_from': fields.Date.context_today(self)})
-        return super().write(vals)
+            self.filtered(lambda connector: not connector.auto_bill_from).auto_bill_from = fields.Date.context_today(self)
 
     @api.model
     def _with_bill_date(self, vals):

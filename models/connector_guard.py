@@ -7,7 +7,6 @@ from .document import PENDING_STATES
 from .document_doubt import LOOK_DAYS
 from .job import OPEN_STATES
 from .portal_account import OF_ACCOUNT
-from .secret import MASK
 
 # What says which account it is, and as whom a connector acts there. A token is a new one of the same account, unless it
 # is known as that of another.
@@ -26,20 +25,22 @@ class VatportalConnector(models.Model):
 
     _inherit = 'vatportal.connector'
 
-    def write(self, vals):
-        self._check_may_write(vals)
-        if IDENTITY & vals.keys():
-            # What was sent back as it is shown is no change.
-            wanted = {name: value for name, value in self._normalized(vals).items() if value != MASK}
-            for connector in self:
-                connector._check_account_free(wanted)
-            for account, connectors in self.sudo().grouped('account_id').items():
-                # What is changed of the account is changed for the others of it as well.
-                shared = self._entered_by(account, {name: value for name, value in wanted.items() if name in OF_ACCOUNT})
-                (account._changed_with(connectors, shared) - self)._check_entered(shared)
-                if account.released_until and any(connector._account({}) != connector._account(wanted) for connector in connectors):
-                    account.released_until = False
-        return super().write(vals)
+    def _check_log_in(self, vals):
+        """Before ``vals`` are written: whether the account may become another one by them, for these connectors and for those
+        that go along. What was released is used up by that.
+
+        :raises UserError: while something is open at the present account
+        """
+        if not IDENTITY & vals.keys():
+            return
+        for connector in self:
+            connector._check_account_free(vals)
+        for account, connectors in self.sudo().grouped('account_id').items():
+            # What is changed of the account is changed for the others of it as well.
+            shared = self._entered_by(account, {name: value for name, value in vals.items() if name in OF_ACCOUNT})
+            (account._changed_with(connectors, shared) - self)._check_entered(shared)
+            if account.released_until and any(connector._account({}) != connector._account(vals) for connector in connectors):
+                account.released_until = False
 
     def _check_account_free(self, vals, told=True):
         """:raises UserError: when ``vals`` would make it another account while something is open at the present one

@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from .portal_account import normalized
 from .secret import SECRETS, read_secret, shown
 
 
@@ -22,24 +21,21 @@ class VatportalConnector(models.Model):
     def _search_secret(self, _operator, _value):
         raise AccessError(self.env._("Nobody searches by log-in data."))
 
-    def _entered_secrets(self, vals):
-        """Of ``vals``, log-in data as they were entered, those that are to be stored.
+    def _entered(self, operation, *vals_list):
+        """What a person has given for ``operation`` (create or write) on these connectors, in the form it is stored in; what
+        was sent back as it is shown is left out. Before anything is looked at, compared or told.
 
+        :raises AccessError: for anyone who may not do that
         :raises UserError: for what can't be log-in data; it does not repeat them
         """
-        read = {name: read_secret(self.env, self._fields[name]._description_string(self.env), value)
-                for name, value in vals.items()}
-        return {name: value for name, value in read.items() if value is not None}
+        self.check_access(operation)
+        for vals in vals_list:
+            for name in vals.keys() & self._fields.keys():
+                self._check_field_access(self._fields[name], 'write')
+            self._vatportal_check_own_fields(vals)
+        return [self._read_secrets(self._normalized(vals)) for vals in vals_list]
 
-    def _check_may_write(self, vals):
-        """Before anything is looked at, compared or told.
-
-        :raises AccessError: for anyone who may not write ``vals``
-        :raises UserError: for what can't be log-in data
-        """
-        self.check_access('write')
-        for name in vals.keys() & self._fields.keys():
-            self._check_field_access(self._fields[name], 'write')
-        self._vatportal_check_own_fields(vals)
-        entered = normalized(vals)
-        self._entered_secrets({name: entered[name] for name in SECRETS if name in entered})
+    def _read_secrets(self, vals):
+        read = {name: read_secret(self.env, self._fields[name]._description_string(self.env), vals[name])
+                for name in SECRETS if name in vals}
+        return {name: value for name, value in {**vals, **read}.items() if name not in read or value is not None}
