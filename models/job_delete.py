@@ -178,6 +178,12 @@ class VatportalJob(models.Model):
         self.write({'phase': phase, 'page': 1, 'listed': False})
         self._schedule(0 if self._is_seen_at_once() else polling.MINIMUM_S)
 
+    def _begin(self):
+        # EXTENDS: what is not shown any more is known before the view opens
+        super()._begin()
+        for _reading in ('by ERP id', 'by date'):
+            self.filtered(lambda job: job.sudo()._is_seen_at_once())._advance()
+
     def _is_seen_at_once(self):
         """Whether only the portal is to be asked, now, whether what it has just deleted is gone."""
         return self.folder == 'portal' and self.reason == 'done' and self.state == 'running'

@@ -35,6 +35,10 @@ class VatportalJob(models.Model):
         for job in self.sudo():
             job.with_context(lang=job._told_users()[:1].lang or self.env.lang)._advance_one()
 
+    def _begin(self):
+        """Do what can be done of this job with the press of the button itself."""
+        self._advance()
+
     def _advance_one(self):
         self.invalidate_recordset()
         if not self._is_ready():

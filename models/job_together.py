@@ -32,7 +32,8 @@ class VatportalJob(models.Model):
             group.filtered(lambda job: job.started_with_id != group[0]).started_with_id = group[0]
         self._commit()
         if len(views) == 1 or all(job.operation == 'delete' and not job._asks_pin() for job in self):
-            self._advance()
+            for job in self:
+                job._begin()
         # The net, should no dialog open; not at once, for the dialog is about to ask.
         self.env.ref('l10n_az_vatportal.cron_advance')._trigger(at=fields.Datetime.now() + timedelta(seconds=10))
         return self._dialog_action()
@@ -60,8 +61,8 @@ class VatportalJob(models.Model):
                 for view in views.sorted('id') if view._may_use()]
 
     def _label(self):
-        """Whose processes these are, all of one connector, and what they are about: dict of ``company``, ``phone`` (that of ASAN İmza, or '') and
-        ``what`` it sends or deletes, with the total."""
+        """Whose processes these are, all of one connector, and what they are about: dict of ``company``, ``phone`` (that of
+        ASAN İmza, or '') and ``what`` it sends or deletes, with the total."""
         documents, connector = self.sudo().document_ids, self.sudo().connector_id
         what = '; '.join(self.mapped('name'))
         amount = formatLang(self.env, sum(documents.mapped('amount_total')), digits=2)

@@ -114,13 +114,7 @@ class VatportalDeleteWizard(models.TransientModel):
             if not running:
                 raise UserError(self._nothing_to_delete())
             return running._dialog_action()
-        action = jobs._start_together()
-        for job in jobs:
-            # The one before may have let it have its turn.
-            job.filtered(lambda job: job.state == 'queued' and not job.on_hold and len(jobs.connector_id) == 1)._advance()
-            for _reading in ('by ERP id', 'by date'):
-                job.filtered(lambda job: job.sudo()._is_seen_at_once())._advance()
-        return action
+        return jobs._start_together()
 
     def _deletable(self):
         """Return {folder: its documents}, locked, so that nobody else deletes them meanwhile, and checked again.
