@@ -53,7 +53,7 @@ class VatportalDocument(models.Model):
 
         :return: whether there is one
         """
-        companies = move.company_id.sudo().parent_ids & self._of_taxpayer(move.company_id)
+        companies = self._taxpayer_above(move.company_id)
         read = self.sudo().search([
             ('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'), ('qaime', '=', qaime_number(number)),
             ('erp_id', '=', False)]) if number else self.browse()

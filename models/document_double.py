@@ -31,7 +31,7 @@ class VatportalDocument(models.Model):
         total, day = move._vatportal_total(), move.invoice_date
         if total is None or not day:
             return self.browse()
-        companies = move.company_id.sudo().parent_ids & self._of_taxpayer(move.company_id)
+        companies = self._taxpayer_above(move.company_id)
         buyer = (Domain('partner_id.commercial_partner_id', '=', move.commercial_partner_id.id)
                  | Domain('proposed_move_ids', 'in', move.ids) | Domain('erp_id', '=like', f'{move._vatportal_series()}%'))
         number = move._vatportal_voen_of(move.commercial_partner_id)
@@ -64,6 +64,8 @@ class VatportalDocument(models.Model):
     def _copies(self):
         """Those of these documents that are here once more, with what they were made from: a branch sends, and its parent
         reads the folder of both."""
+        if not self:
+            return self
         companies = self._of_taxpayer(self.company_id)
         if len(companies) < 2:
             return self.browse()
@@ -210,17 +212,14 @@ class AccountMove(models.Model):
                            for document in self.env['vatportal.document']._candidates_for(self)[:1]]
 
     def _vatportal_candidate_problem(self, document):
-        if document._went_as(self):
-            text = self.env._(
-                "VatPortal has %(number)s, sent from another database under this invoice's number, with another customer, date or "
-                "total. Look for it there. Say whether it is this invoice: link them, or say that it is another one.",
-                number=document.qaime or document.erp_id)
-            return {**self._vatportal_problem(self.env._("At e-taxes Already?"), text, record=document.sudo(False)),
-                    'candidate': document.id}
+        number = document.qaime or document.erp_id
         text = self.env._(
+            "VatPortal has %(number)s, sent from another database under this invoice's number, with another customer, date or "
+            "total. Look for it there. Say whether it is this invoice: link them, or say that it is another one.",
+            number=number) if document._went_as(self) else self.env._(
             "%(number)s of %(day)s, for the same buyer and with the same total, is at e-taxes and has no invoice in Odoo. It may be "
             "this one. Say whether it is: link them, or say that it is another one.",
-            number=document.qaime or document.erp_id, day=f'{document._baku_date():%d.%m.%Y}')
+            number=number, day=f'{document._baku_date():%d.%m.%Y}')
         return {**self._vatportal_problem(self.env._("At e-taxes Already?"), text, record=document.sudo(False)),
                 'candidate': document.id}
 

@@ -8,7 +8,7 @@ from .concurrency import CONCURRENT
 from .connector_guard import IDENTITY
 from .document_delete import FINAL_STATUSES
 from .document_settle import failure_text
-from .portal_values import BAKU_OFFSET
+from .portal_values import BAKU_OFFSET, baku_day
 
 _logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class VatportalDocument(models.Model):
         """What is to be said of a document that is missing; False of others."""
         return self._is_missing() and self.env._(
             "It is missing at e-taxes: the reading of %s did not show it any more, and no status says why. Look for it at "
-            "e-taxes.gov.az. Nothing was changed here.", f'{self.missing_since + BAKU_OFFSET:%d.%m.%Y}')
+            "e-taxes.gov.az. Nothing was changed here.", f'{baku_day(self.missing_since):%d.%m.%Y}')
 
     def _missing_task(self):
         """(summary, what to do) for a person; None where nothing depends on the document."""

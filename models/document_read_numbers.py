@@ -5,7 +5,6 @@ from odoo import api, models
 from odoo.tools.misc import split_every
 
 from ..vatportal import PortalError
-from . import portal_text
 from .connector_setup import NO_INVOICE
 from .job_lanes import READ_LIMITS, run_seconds
 
@@ -56,9 +55,7 @@ class VatportalDocument(models.Model):
                 numbers = self._ask_numbers(client, by_date)
             except PortalError as error:
                 _logger.info("VatPortal: %s", error)
-                connector._note_outcome(
-                    type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error),
-                    client.read_methods, getattr(error, 'retry_after', None))
+                connector._note_error(error, client)
                 return False
             connector._note_answer(client.read_methods)
         self._settle(lambda documents: documents._take_later(numbers, NO_INVOICE in numbers))

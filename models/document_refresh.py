@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from .document_delete import FINAL_STATUSES
 from .job import OPEN_STATES
 from .job_download import number_in
-from .portal_values import BAKU_OFFSET
+from .portal_values import baku_day
 
 # Documents of so many days are asked for together: to read a day more costs nothing, a process more costs a PIN.
 DAYS_AT_ONCE = 31
@@ -61,8 +61,7 @@ class VatportalDocument(models.Model):
         day = self._baku_date()
         if self.fingerprint or self.direction == 'incoming':
             return day, day
-        today = (fields.Datetime.now() + BAKU_OFFSET).date()
-        return day, max(day, today)
+        return day, max(day, baku_day(fields.Datetime.now()))
 
 
 class VatportalJob(models.Model):

@@ -80,6 +80,12 @@ class VatportalDocument(models.Model):
         return (company.sudo().root_id.id, own) if own else company.id
 
     @api.model
+    def _taxpayer_above(self, company):
+        """``company`` and those above it that are the same taxpayer."""
+        key = self._taxpayer_key(company)
+        return company.sudo().parent_ids.filtered(lambda relative: self._taxpayer_key(relative) == key)
+
+    @api.model
     def _of_taxpayer(self, companies):
         """``companies`` and all that are the same taxpayers."""
         keys = {self._taxpayer_key(company) for company in companies}

@@ -126,8 +126,8 @@ class VatportalGuard(models.AbstractModel):
     # ------------------------------------------------------------------ what the addon writes
 
     def _vatportal_check_own_fields(self, names):
-        """:raises AccessError: when ``names``, of what a client gives, hold a field of ours that says what the portal has told, or what happened:
-            that a view shows it read-only keeps nobody from writing it."""
+        """:raises AccessError: when ``names``, of what a client gives, hold a field of ours that says what the portal has
+            told, or what happened: that a view shows it read-only keeps nobody from writing it."""
         if self.env.su or self._transient:
             return
         for name in names:

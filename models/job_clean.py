@@ -40,10 +40,7 @@ class VatportalJob(models.Model):
         if answer['error'] != 'Refused':
             return False
         self.one_by_one = True
-        if len(documents) > 1:
-            self._go_on_cleaning(documents.browse())
-        else:
-            self._go_on_cleaning(documents)
+        self._go_on_cleaning(documents if len(documents) == 1 else documents.browse())
         return True
 
     def _go_on_cleaning(self, done):
@@ -65,17 +62,16 @@ class VatportalJob(models.Model):
         :return: whether that is settled. What was shown before and is not shown now is asked for once more first.
         """
         held = pending.filtered(lambda doc: doc.erp_id in numbers)
-        missing, missed = (pending - held)._used_up(), self.missed_ids or []
-        if any(document.erp_id not in missed for document in missing):
-            self.missed_ids = missing.mapped('erp_id')
+        rest = pending - held
+        gone, missed = rest._used_up(), self.missed_ids or []
+        if any(document.erp_id not in missed for document in gone):
+            self.missed_ids = gone.mapped('erp_id')
             # What it refused to remove it may have in hand, and may fail to show for a moment.
             self._schedule(SHOW_AGAIN_S if self.one_by_one else polling.MINIMUM_S)
             return False
         self._each(held, lambda documents: documents._set_held(self.sign))
         # Whatever it answered to the removal: what it has shown before and does not show any more was removed. What it
         # has not shown yet it may keep back, for it may still be importing it.
-        rest = pending - held
-        gone = rest._used_up()
         self._reject_pending(gone, spent=True)
         self._reject_pending(rest - gone)
         return True

@@ -20,8 +20,9 @@ class VatportalJob(models.Model):
     on, so what is stuck, lost or restored from a backup keeps others waiting for ten minutes, not for ever.
 
     What would start looks for others of the same phone: one that may be asking for a PIN, or that was queued earlier
-    and waits as well. Where an account says on how many phones it may ask at once, all its phones are looked at. Nothing is remembered of this, so nothing can be left over. What needs no PIN takes no turn:
-    uploads without signature, imports of what VatPortal holds, deletions from VatPortal alone.
+    and waits as well. Where an account says on how many phones it may ask at once, all its phones are looked at. Nothing is
+    remembered of this, so nothing can be left over. What needs no PIN takes no turn: uploads without signature, imports
+    of what VatPortal holds, deletions from VatPortal alone.
     """
 
     _inherit = 'vatportal.job'

@@ -149,6 +149,11 @@ def amount_of(number):
     return float(number)
 
 
+def baku_day(moment):
+    """The day in Baku at a ``moment`` in UTC."""
+    return (moment + BAKU_OFFSET).date()
+
+
 def _utc(moment):
     """Return a naive moment of Baku as a naive moment of UTC; False for none, or one before all e-invoices."""
     return moment - BAKU_OFFSET if moment and moment.year >= 1990 else False

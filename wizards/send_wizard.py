@@ -237,21 +237,21 @@ class VatportalSendWizard(models.TransientModel):
         return jobs._start_together()
 
     def _look_first(self):
-        """Let the connectors look whether their portals know something from here that is not known here. What that finds
+        """Let the connector look whether its portal knows something from here that is not known here. What that finds
         stays, whatever becomes of the sending.
 
         :return: whether it found something
         """
         connectors = self.env['vatportal.connector'].union(*(
-            self._connector_for(record) for records in self._chosen() for record in records))
+            self._connector_for(record) for records in self._chosen() for record in records)).sudo()
         # Where it was never looked, as after the addon was set up anew, and of several connectors, of which none is to wait
         # for another's portal, the process looks before it begins.
-        found = [connector._look_before_sending() for connector in connectors.sudo()
-                 if len(connectors) == 1 and connector.compared_at and connector._is_to_be_looked_at()]
-        if found:
-            self.env['vatportal.job']._commit()
-            self.invalidate_recordset(['problems', 'alerts', *(ready for _chosen, ready in self._usable_fields())])
-        return any(found)
+        if len(connectors) != 1 or not connectors.compared_at or not connectors._is_to_be_looked_at():
+            return False
+        found = connectors._look_before_sending()
+        self.env['vatportal.job']._commit()
+        self.invalidate_recordset(['problems', 'alerts', *(ready for _chosen, ready in self._usable_fields())])
+        return found
 
     def _shown_again(self):
         """This dialog once more, with what came up since it was opened."""
