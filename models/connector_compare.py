@@ -7,13 +7,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..vatportal import Identity, PortalError, follows_from_document, is_ours, qaime_number, voen
-from . import portal_text
 from .concurrency import by_halves
 from .document import LIVE_STATES
 from .document_match import SALE_TYPES
 from .job import OPEN_STATES
 from .job_lanes import READ_LIMITS
-from .portal_values import BAKU_OFFSET
+from .portal_values import baku_day
 
 _logger = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ class VatportalConnector(models.Model):
         that has not come yet was written by a clock that was wrong, so it tells nothing."""
         now = fields.Datetime.now()
         since = self.compared_at if self.compared_at and self.compared_at <= now else now - LOOK_BACK
-        return (since + BAKU_OFFSET - _DAY).date()
+        return baku_day(since - _DAY)
 
     def action_compare(self):
         """Ask from which day on, and compare what VatPortal has with what is known here."""
@@ -65,7 +64,7 @@ class VatportalConnector(models.Model):
                 'default_company_id': self.company_id.id, 'default_connector_id': self.id, 'default_compares': True,
                 'default_direction': 'outgoing', 'default_period': 'custom',
                 'default_date_from': fields.Date.to_string(self._certain_day()),
-                'default_date_to': fields.Date.to_string((fields.Datetime.now() + BAKU_OFFSET).date())},
+                'default_date_to': fields.Date.to_string(baku_day(fields.Datetime.now()))},
         }
 
     # ------------------------------------------------------------------ by itself
@@ -122,9 +121,7 @@ class VatportalConnector(models.Model):
             try:
                 numbers = self._call_recent(client)
             except PortalError as error:
-                self._note_outcome(
-                    type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error),
-                    client.read_methods, getattr(error, 'retry_after', None))
+                self._note_error(error, client)
                 return None
             self._note_answer(client.read_methods)
         return numbers
@@ -169,7 +166,7 @@ class VatportalConnector(models.Model):
             return
         self.compare_begun_at = now
         self.env['vatportal.job'].sudo()._queue_download(
-            self, ['outgoing'], self._certain_day(), (now + BAKU_OFFSET).date(), 'portal', user=self.env['res.users'],
+            self, ['outgoing'], self._certain_day(), baku_day(now), 'portal', user=self.env['res.users'],
             compares=True, phase='compare')
 
     def _note_compared(self, jobs):
@@ -214,20 +211,16 @@ class VatportalDocument(models.Model):
 
     def _know_by_number(self, numbers):
         """Write the ERP ids of ours among ``numbers`` (ERP id → qaimə number) on the documents that have their numbers and
-        belong to something here: an import has brought them, and found what they belong to.
-
-        :return: the ERP ids that are known by that
-        """
+        belong to something here: an import has brought them, and found what they belong to."""
         by_number = {number: erp_id for erp_id, number in numbers.items() if number and is_ours(erp_id)}
         unknown = self._unknown_erp_ids(by_number.values()) if by_number else set()
         wanted = {qaime_number(number): erp_id for number, erp_id in by_number.items() if erp_id in unknown}
         found = self.sudo().search([('direction', '=', 'outgoing'), ('qaime', 'in', list(wanted)), ('erp_id', '=', False)])
-        known = set()
         for document in found.filtered(lambda document: document._source()):
-            erp_id = wanted[document.qaime]
-            if erp_id not in known and not document._settle(lambda doc, erp_id=erp_id: doc.write({'erp_id': erp_id, 'shown': True})):
-                known.add(erp_id)
-        return known
+            # A branch and its parent may both have read it; the ERP id is one record's.
+            erp_id = wanted.get(document.qaime)
+            if erp_id and not document._settle(lambda doc, erp_id=erp_id: doc.write({'erp_id': erp_id, 'shown': True})):
+                del wanted[document.qaime]
 
     def _take_foreign(self, connector, numbers):
         """Write what the portal has, as far as it can be linked.
@@ -262,6 +255,12 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_sent_unseen(self, company, since):
         """The records of ``company``, of ``since`` or later, that may have been sent without this database knowing."""
+        return self.search([
+            ('company_id', '=', company.id), *self._vatportal_sendable_domain(since),
+            '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])
+
+    def _vatportal_sendable_domain(self, since):
+        """What holds of all records of this model that could be sent, of ``since`` or later."""
         raise NotImplementedError
 
     def _vatportal_sent_as(self, erp_ids):
@@ -326,9 +325,6 @@ class VatportalSource(models.AbstractModel):
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    def _vatportal_sent_unseen(self, company, since):
+    def _vatportal_sendable_domain(self, since):
         # EXTENDS vatportal.source
-        return self.search([
-            ('company_id', '=', company.id), ('move_type', 'in', SALE_TYPES), ('state', '=', 'posted'),
-            ('invoice_date', '>=', since),
-            '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])
+        return [('move_type', 'in', SALE_TYPES), ('state', '=', 'posted'), ('invoice_date', '>=', since)]

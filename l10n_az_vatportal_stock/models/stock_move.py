@@ -30,6 +30,10 @@ class StockMove(models.Model):
         return [[line, line._vatportal_in_unit_of(self)] for line in self._vatportal_lines()
                 if line._vatportal_leaves() and line._vatportal_is_ours()]
 
+    def _vatportal_left_quantity(self):
+        """The quantity of :meth:`_vatportal_left`."""
+        return sum(quantity for _line, quantity in self._vatportal_left())
+
     def _vatportal_left_less_returns(self):
         """As :meth:`_vatportal_left`, without what came back or was taken off elsewhere."""
         left = self._vatportal_left()
@@ -78,11 +82,11 @@ class StockMove(models.Model):
         if not document:
             return 0.0
         unit = origin[0].product_uom
-        taken = sum(quantity for move in origin for _line, quantity in move._vatportal_left()) - sum(
+        taken = sum(move._vatportal_left_quantity() for move in origin) - sum(
             document.line_ids.filtered(lambda line: line.stock_move_id in origin).mapped('quantity'))
         returns = (origin | origin.move_dest_ids)._vatportal_unsent_returns().filtered(lambda move: move._vatportal_left())
         for move in (returns | self.sudo()).sorted(lambda move: (move.date, move.id)):
-            moved = move.product_uom._compute_quantity(sum(quantity for _line, quantity in move._vatportal_left()), unit, round=False)
+            moved = move.product_uom._compute_quantity(move._vatportal_left_quantity(), unit, round=False)
             part = max(0.0, min(taken, moved))
             if move == self:
                 return unit._compute_quantity(part, self.product_uom, round=False)
@@ -93,8 +97,8 @@ class StockMove(models.Model):
         """The transfers that these moves return, where they can still be sent."""
         origins = self.browse().sudo().union(*(move._vatportal_origin() for move in self))
         unsent = origins.filtered(lambda move: (
-            not move.picking_id._vatportal_live_document() and move.product_uom.compare(
-                sum(quantity for _line, quantity in move._vatportal_left()), move._vatportal_taken_off()) > 0))
+            not move.picking_id._vatportal_live_document()
+            and move.product_uom.compare(move._vatportal_left_quantity(), move._vatportal_taken_off()) > 0))
         return unsent.picking_id.filtered('vatportal_is_transfer').sudo(False)
 
     # ------------------------------------------------------------------ guards

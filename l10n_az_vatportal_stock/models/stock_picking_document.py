@@ -4,7 +4,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import models
 
 from odoo.addons.l10n_az_vatportal.models.amounts import decimal
-from odoo.addons.l10n_az_vatportal.models.document import LIVE_STATES
 from odoo.addons.l10n_az_vatportal.vatportal import amounts
 
 
@@ -32,16 +31,13 @@ class StockPicking(models.Model):
     def _vatportal_identity(self, vals):
         # EXTENDS: prices follow the cost of the day, what left and whereto does not; nor what came back since
         goods = [f'{move.product_id.product_tmpl_id._vatportal_code()} {decimal(quantity, 6):f}' for move in self.move_ids
-                 if (quantity := sum(quantity for _line, quantity in move._vatportal_left()))]
+                 if (quantity := move._vatportal_left_quantity())]
         way = f'{self.vatportal_from_warehouse_id.code} > {self.vatportal_to_warehouse_id.code}'
         return replace(super()._vatportal_identity(vals), total=Decimal(0), goods=(way, *goods))
 
-    def _vatportal_sent_unseen(self, company, since):
+    def _vatportal_sendable_domain(self, since):
         # EXTENDS vatportal.source
-        return self.search([
-            ('company_id', '=', company.id), ('state', '=', 'done'), ('date_done', '>=', since),
-            ('picking_type_id.code', 'in', ('internal', 'outgoing')),
-            '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])
+        return [('state', '=', 'done'), ('date_done', '>=', since), ('picking_type_id.code', 'in', ('internal', 'outgoing'))]
 
     def _vatportal_line_vals(self, row, sequence):
         """Return the values of one document line for an :class:`amounts.Row`."""
