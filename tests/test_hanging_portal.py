@@ -1,3 +1,4 @@
+import contextlib
 import threading
 from unittest.mock import patch
 
@@ -106,8 +107,10 @@ class TestHangingPortal(TransactionCase):
             self.assertFalse(self.hanging.requests, "too late to begin in this run")
             cr.rollback()
 
-    def test_half_of_the_threads(self):
-        """However many connectors an account has, should it hang, others find a thread free."""
+    @contextlib.contextmanager
+    def threads(self, count):
+        """``count`` threads, each of which keeps what it begins until this ends; gives a cursor, the lanes, and the list of
+        the ids that were begun."""
         release, moved = threading.Event(), []
 
         def steps(jobs, *_args):
@@ -115,29 +118,28 @@ class TestHangingPortal(TransactionCase):
             release.wait(60)
 
         with patch.object(self.registry['vatportal.job'], '_cron_steps', steps), self.registry.cursor() as cr, Lanes(
-                api.Environment(cr, SUPERUSER_ID, {}), 4) as lanes:
+                api.Environment(cr, SUPERUSER_ID, {}), count) as lanes:
+            try:
+                yield cr, lanes, moved
+            finally:
+                release.set()
+
+    def test_half_of_the_threads(self):
+        """However many connectors an account has, should it hang, others find a thread free."""
+        with self.threads(4) as (cr, lanes, _moved):
             one, two = self.jobs(cr)
             others = [one.connector_id.copy() for _number in range(3)]
             self.assertEqual(len({connector.account_id for connector in (one.connector_id, *others)}), 1)
             begun = [lanes.begin(connector, one, 0, set()) for connector in (one.connector_id, *others)]
             self.assertEqual(begun, [1, 1, 0, 0])
             self.assertEqual(lanes.begin(two.connector_id, two, 0, set()), 1)
-            release.set()
             cr.rollback()
 
     def test_never_two_threads_for_one_connector_nor_more_than_allowed(self):
-        release, moved = threading.Event(), []
-
-        def steps(jobs, *_args):
-            moved.append(jobs.ids)
-            release.wait(60)
-
-        with patch.object(self.registry['vatportal.job'], '_cron_steps', steps), self.registry.cursor() as cr, Lanes(
-                api.Environment(cr, SUPERUSER_ID, {}), 1) as lanes:
+        with self.threads(1) as (cr, lanes, moved):
             one, two = self.jobs(cr)
             self.assertEqual(lanes.begin(one.connector_id, one, 0, set()), 1)
             self.assertEqual(lanes.busy(), set(one.connector_id.ids))
             self.assertEqual(lanes.begin(two.connector_id, two, 0, set()), 0)
             self.assertEqual(one._cron_due(set(), lanes.busy()) & (one + two), two)
-            release.set()
         self.assertEqual((moved, lanes.busy()), ([one.ids], set()))

@@ -23,6 +23,16 @@ class TestLook(RestoredCommon):
             self.press(move)
             return move.vatportal_qaime
 
+    def sent_as_before(self):
+        """An invoice that went under an ERP id which does not follow from it, which this database does not know; with its
+        number."""
+        move = self.create_invoice(invoice_date=fields.Date.to_string(fields.Date.today()))
+        with self.forgotten():
+            job = self.queue(move)
+            move.vatportal_document_id.sudo().write({'erp_id': 'ODOO-99-0123abcd', 'attempt': 0})
+            self.finish(job)
+            return move, move.vatportal_qaime
+
     def questions(self, wizard):
         return [problem for problem in wizard.problems if problem.get('candidate')]
 
@@ -146,12 +156,7 @@ class TestLook(RestoredCommon):
 
     def test_an_id_of_before(self):
         """It tells nothing of the invoice: the days are compared before anything goes."""
-        move = self.create_invoice(invoice_date=fields.Date.to_string(fields.Date.today()))
-        with self.forgotten():
-            job = self.queue(move)
-            move.vatportal_document_id.sudo().write({'erp_id': 'ODOO-99-0123abcd', 'attempt': 0})
-            self.finish(job)
-            number = move.vatportal_qaime
+        move, number = self.sent_as_before()
         self.connector.sudo().compared_at = False
         job = self.send(move)
         self.advance(job, steps=3)
@@ -166,12 +171,7 @@ class TestLook(RestoredCommon):
 
     def test_known_by_its_number(self):
         """An import links what was sent with its invoice, and knows no ERP id: it is not unknown."""
-        move = self.create_invoice(invoice_date=fields.Date.to_string(fields.Date.today()))
-        with self.forgotten():
-            job = self.queue(move)
-            move.vatportal_document_id.sudo().write({'erp_id': 'ODOO-99-0123abcd', 'attempt': 0})
-            self.finish(job)
-            number = move.vatportal_qaime
+        move, number = self.sent_as_before()
         certain = self.connector.compared_at
         self.connector.sudo()._look_for_unknown()
         job = self.env['vatportal.job'].search([('compares', '=', True)])

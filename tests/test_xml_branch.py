@@ -13,14 +13,7 @@ class TestXmlBranch(XmlCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.branch = cls.env['res.company'].create({
-            'name': "Xəzər Gəncə", 'parent_id': cls.company.id, 'country_id': cls.env.ref('base.az').id})
-        cls.env.user.company_ids += cls.branch
-        cls.vendor.with_company(cls.branch).property_account_payable_id = cls.vendor.property_account_payable_id
-        # Not at all as its parent's: somebody gave it a journal of its own.
-        cls.branch_journal = cls.env['account.journal'].create({
-            'name': "Gəncə alışları", 'code': 'GNC', 'type': 'purchase', 'company_id': cls.branch.id,
-            'default_account_id': cls.purchase_journal.default_account_id.id})
+        cls.create_branch()
 
     def drop_at(self, company, content, user=None):
         """Drop a file on Vendor Bills of ``company``."""

@@ -26,6 +26,17 @@ class XmlCommon(BillCommon):
         cls.purchase_journal = cls.company_data['default_journal_purchase']
 
     @classmethod
+    def create_branch(cls):
+        """A branch under the company's VÖEN, with a journal of bills of its own."""
+        cls.branch = cls.env['res.company'].create({
+            'name': "Xəzər Gəncə", 'parent_id': cls.company.id, 'country_id': cls.env.ref('base.az').id})
+        cls.env.user.company_ids += cls.branch
+        cls.vendor.with_company(cls.branch).property_account_payable_id = cls.vendor.property_account_payable_id
+        cls.branch_journal = cls.env['account.journal'].create({
+            'name': "Gəncə alışları", 'code': 'GNC', 'type': 'purchase', 'company_id': cls.branch.id,
+            'default_account_id': cls.purchase_journal.default_account_id.id})
+
+    @classmethod
     def xml(cls, *amounts, number='', buyer=SELLER, seller=VENDOR, note="Müqavilə A-12", **changes):
         """A file of version 304, each of ``amounts`` a row at 18 %; ``changes`` are of its items."""
         items = []

@@ -63,16 +63,6 @@ class MonthCommon(XmlCommon):
             'company_id': cls.company.id, 'partner_id': cls.vendor.id, 'product_code': '2523290000', 'name': "Su, yeşikdə",
             'product_id': cls.goods[1].id, 'uom_id': box.id, 'unit': 'yeşik'})
 
-    @classmethod
-    def create_branch(cls):
-        cls.branch = cls.env['res.company'].create({
-            'name': "Xəzər Gəncə", 'parent_id': cls.company.id, 'country_id': cls.env.ref('base.az').id})
-        cls.env.user.company_ids += cls.branch
-        cls.vendor.with_company(cls.branch).property_account_payable_id = cls.vendor.property_account_payable_id
-        cls.branch_journal = cls.env['account.journal'].create({
-            'name': "Gəncə alışları", 'code': 'GNC', 'type': 'purchase', 'company_id': cls.branch.id,
-            'default_account_id': cls.purchase_journal.default_account_id.id})
-
     def setUp(self):
         super().setUp()
         self.random.seed(11)

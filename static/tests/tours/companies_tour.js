@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { closeDialog } from "./vatportal_tours";
+import { closeDialog, sendAllInList } from "./vatportal_tours";
 
 const NOTIFICATION = ".o_vatportal_notification";
 const CODES = ".modal .o_vatportal_view .o_vatportal_code";
@@ -68,16 +68,7 @@ const sendAll = () => [
         content: "Three invoices, of a company each",
         trigger: ".o_list_view .o_data_row:nth-child(3)",
     },
-    {
-        content: "Select them",
-        trigger: ".o_list_view thead .o_list_record_selector input",
-        run: "click",
-    },
-    {
-        content: "Send them",
-        trigger: ".o_control_panel button[name=action_vatportal_send]",
-        run: "click",
-    },
+    ...sendAllInList(),
     {
         content: "They are not one process, and it is said who is asked for what on which phone",
         trigger:

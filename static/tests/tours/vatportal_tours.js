@@ -80,6 +80,20 @@ const wizardSends = () => ({
     run: "click",
 });
 
+/** Press *Send to e-taxes* for all records of the list. */
+export const sendAllInList = () => [
+    {
+        content: "Select them",
+        trigger: ".o_list_view thead .o_list_record_selector input",
+        run: "click",
+    },
+    {
+        content: "Send them",
+        trigger: ".o_control_panel button[name=action_vatportal_send]",
+        run: "click",
+    },
+];
+
 export const closeDialog = () => [
     {
         content: "Close the dialog",
@@ -122,16 +136,7 @@ registry.category("web_tour.tours").add("vatportal_send_from_list", {
             content: "Two posted invoices",
             trigger: ".o_list_view .o_data_row:nth-child(2)",
         },
-        {
-            content: "Select them",
-            trigger: ".o_list_view thead .o_list_record_selector input",
-            run: "click",
-        },
-        {
-            content: "Send them",
-            trigger: ".o_control_panel button[name=action_vatportal_send]",
-            run: "click",
-        },
+        ...sendAllInList(),
         wizardSends(),
         {
             content: "The steps are shown, and both invoices",
