@@ -28,7 +28,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ a line that no qaimə can express
 
     def _vatportal_amount_problem(self, error):
-        """Return an :class:`amounts.AmountError` in the accountant's words, naming the line."""
+        """Return an :class:`outgoing_items.AmountError` in the accountant's words, naming the line."""
         row = error.row
         record = row.info['tax'] if error.reason in ('tax', 'rate') else None
         text = getattr(self, _TEXTS[error.reason])(row)

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import format_date
 
-from ..vatportal import amounts, voen
+from ..vatportal import outgoing_items, voen
 
 
 class AccountMove(models.Model):
@@ -24,7 +24,7 @@ class AccountMove(models.Model):
                 self.env._("Main Note"), self.env._("The main note is empty. Fill it in on the invoice, tab e-taxes.")))
         try:
             vals = self._vatportal_document_vals(connector)
-        except amounts.AmountError as error:
+        except outgoing_items.AmountError as error:
             return problems + [self._vatportal_amount_problem(error)]
         problems += self._vatportal_free_lines(vals)
         if not any(problem['level'] == 'error' for problem in problems):

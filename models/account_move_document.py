@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo import models
 
-from ..vatportal import amounts, levies, netting
+from ..vatportal import levies, netting, outgoing_items
 from .account_tax import VAT_CATEGORIES
 from .amounts import decimal
 
@@ -50,7 +50,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ amounts
 
     def _vatportal_rows(self, connector):
-        """Return the invoice as :class:`amounts.Row` objects, in AZN: what was taken back and what discounts take off is
+        """Return the invoice as :class:`outgoing_items.Row` objects, in AZN: what was taken back and what discounts take off is
         no row of its own, and what comes to nothing is left out, for e-taxes takes no price of zero."""
         rows = [self._vatportal_row(line, connector) for line in self._vatportal_journal_items('product')]
         self._vatportal_check_items(rows)
@@ -58,11 +58,11 @@ class AccountMove(models.Model):
         for line in self._vatportal_journal_items('epd').filtered(lambda line: line.tax_ids):
             row = self._vatportal_row(line, connector)
             rows = netting.split_untaxed(rows, row, -row.net)
-        amounts.check_rows(rows)
+        outgoing_items.check_rows(rows)
         rows = levies.charge(rows, self._vatportal_tax_totals(), self._vatportal_slack())
-        rows = amounts.absorb_rounding(
+        rows = outgoing_items.absorb_rounding(
             rows, self._vatportal_rounding(), self.invoice_cash_rounding_id.display_name or '')
-        amounts.check_rows(rows)
+        outgoing_items.check_rows(rows)
         return rows
 
     def _vatportal_journal_items(self, *display_types):
@@ -73,7 +73,7 @@ class AccountMove(models.Model):
         return decimal(line.balance * self.direction_sign, 2)
 
     def _vatportal_row(self, line, connector):
-        """Return one journal item of the invoice as a :class:`amounts.Row`.
+        """Return one journal item of the invoice as a :class:`outgoing_items.Row`.
 
         :raises AmountError: when its taxes do not say into which VAT column it goes
         """
@@ -82,7 +82,7 @@ class AccountMove(models.Model):
         # The price for one unit, unless it is in another currency, or VAT is in it.
         price = decimal(line.price_unit * (1 - line.discount / 100))
         included = bool(taxes.filtered('price_include'))
-        row = amounts.Row(
+        row = outgoing_items.Row(
             key=line,
             label=self._vatportal_line_label(line) if line.display_type == 'product' else line.name or '',
             quantity=decimal(line.quantity, 6),
@@ -101,19 +101,19 @@ class AccountMove(models.Model):
         return row
 
     def _vatportal_levy(self, tax):
-        """Return ``tax`` as the :class:`amounts.Levy` that lines of this invoice bear; None for one without an amount."""
+        """Return ``tax`` as the :class:`outgoing_items.Levy` that lines of this invoice bear; None for one without an amount."""
         if tax.vatportal_category not in ('vat', 'excise', 'road'):
             return None
         if tax.vatportal_category == 'vat':
             # There is one rate, whatever the tax may have been set to since.
-            return amounts.Levy('vat', rate=amounts.VAT_RATE)
+            return outgoing_items.Levy('vat', rate=outgoing_items.VAT_RATE)
         if tax.amount_type == 'percent':
-            return amounts.Levy(tax.vatportal_category, rate=decimal(tax.amount) / 100)
+            return outgoing_items.Levy(tax.vatportal_category, rate=decimal(tax.amount) / 100)
         if tax.amount_type == 'fixed':
-            return amounts.Levy(tax.vatportal_category, fixed=decimal(tax.amount / (self.invoice_currency_rate or 1)))
+            return outgoing_items.Levy(tax.vatportal_category, fixed=decimal(tax.amount / (self.invoice_currency_rate or 1)))
         # Of other ways to compute it, what Odoo makes of a large amount is the rate.
         computed = tax.compute_all(_SAMPLE, self.company_currency_id, handle_price_include=False)
-        return amounts.Levy(tax.vatportal_category, rate=decimal(
+        return outgoing_items.Levy(tax.vatportal_category, rate=decimal(
             (computed['total_included'] - computed['total_excluded']) / _SAMPLE, 12))
 
     def _vatportal_check_taxes(self, row, taxes, categories, connector):
@@ -123,19 +123,19 @@ class AccountMove(models.Model):
         odd = taxes.filtered(lambda tax: tax.amount and tax.vatportal_category in ('zero', 'exempt', 'not_subject'))[:1]
         if unknown or odd:
             row.info['tax'] = unknown or odd
-            raise amounts.AmountError('tax' if unknown else 'rate', row)
+            raise outgoing_items.AmountError('tax' if unknown else 'rate', row)
         if len(categories) > 1:
-            raise amounts.AmountError('categories', row)
+            raise outgoing_items.AmountError('categories', row)
         if connector.taxation == 'simplified':
             if categories:
-                raise amounts.AmountError('simplified', row)
+                raise outgoing_items.AmountError('simplified', row)
         elif not categories:
-            raise amounts.AmountError('category', row)
+            raise outgoing_items.AmountError('category', row)
 
     # ------------------------------------------------------------------ taxes and rounding of the invoice
 
     def _vatportal_tax_totals(self):
-        """Return {:class:`amounts.Levy`: what the invoice bears of it, in AZN}."""
+        """Return {:class:`outgoing_items.Levy`: what the invoice bears of it, in AZN}."""
         totals = {}
         for line in self._vatportal_journal_items('tax'):
             levy = self._vatportal_levy(line.tax_line_id)

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..vatportal import amounts
+from ..vatportal import outgoing_items
 
 
 class AccountMoveLine(models.Model):
@@ -46,15 +46,15 @@ class AccountMove(models.Model):
             part, whole = by_line[line], by_line.get(head)
             if not whole:
                 if min(part.net, part.quantity) > 0:
-                    raise amounts.AmountError('part_alone', part)
+                    raise outgoing_items.AmountError('part_alone', part)
                 continue
             # What takes off is no part of an item: it lowers the others.
             if not part.counts or min(part.net, part.quantity, whole.net, whole.quantity) <= 0:
                 continue
             if (line.product_id, line.product_uom_id) != (head.product_id, head.product_uom_id):
-                raise amounts.AmountError('part', part)
-            if not amounts.is_part(whole, part, step):
-                raise amounts.AmountError('part_price', part)
+                raise outgoing_items.AmountError('part', part)
+            if not outgoing_items.is_part(whole, part, step):
+                raise outgoing_items.AmountError('part_price', part)
 
     def _vatportal_items(self, rows):
         """Return ``rows`` as a list of items, each a list of the rows that it consists of, its first line first, else one
@@ -67,7 +67,7 @@ class AccountMove(models.Model):
         items = [sorted(item, key=lambda row, head=head: (row.key != head, not row.counts)) for head, item in items.items()]
         for row, *_parts in items:
             if not row.counts and row.key in heads:
-                raise amounts.AmountError('part_alone', row)
+                raise outgoing_items.AmountError('part_alone', row)
         return items
 
     def _vatportal_is_mere_part(self, line):

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import html2plaintext
 
-from ..vatportal import amounts
+from ..vatportal import outgoing_items
 
 _logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class AccountMove(models.Model):
 
     def _vatportal_failure(self, error):
         """Return ``error``, raised on the way to e-taxes, as a problem."""
-        if isinstance(error, amounts.AmountError):
+        if isinstance(error, outgoing_items.AmountError):
             return self._vatportal_amount_problem(error)
         if isinstance(error, UserError):
             return self._vatportal_problem(self.env._("e-taxes"), str(error))

@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..vatportal import QaimeXmlError, amounts, write_invoice, write_package
+from ..vatportal import QaimeXmlError, outgoing_items, write_invoice, write_package
 from . import qaime_file
 from .document import LIVE_STATES
 
@@ -101,7 +101,7 @@ class AccountMove(models.Model):
         """This invoice as the SDK's :class:`Invoice`, named by its number: the file has no ERP id."""
         try:
             vals = self._vatportal_document_vals(connector)
-        except amounts.AmountError as error:
+        except outgoing_items.AmountError as error:
             raise UserError(self._vatportal_amount_problem(error)['message']) from None
         return replace(self.env['vatportal.document'].new(vals)._to_invoice(), id=self.name or '')
 

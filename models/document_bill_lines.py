@@ -3,7 +3,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import models
 from odoo.fields import Command
 
-from ..vatportal import billing
+from ..vatportal import incoming_parts
 from .amounts import decimal
 from .document_bill_taxes import manual_taxes, vat_rate, vat_taxes
 
@@ -21,18 +21,18 @@ class VatportalAmounts(models.AbstractModel):
     _inherit = 'vatportal.amounts'
 
     def _to_parts(self, contains=Decimal(1)):
-        """This row, or the document as one row, as :class:`billing.Part` objects, exact.
+        """This row, or the document as one row, as :class:`incoming_parts.Part` objects, exact.
 
         :param contains: how many of the bill's unit are in one of the document's
         """
         self.ensure_one()
-        return billing.split(
+        return incoming_parts.split(
             self, {name: decimal(self[field]) for name, field in _COLUMNS.items()},
             goods=decimal(self.amount_goods), excise=decimal(self.amount_excise), net=decimal(self.amount_net),
             vat=decimal(self.amount_vat), road=decimal(self.amount_road), **self._quantity_to_split(contains))
 
     def _quantity_to_split(self, contains):
-        """The arguments of :func:`billing.split` about the quantity; none for a document as one row."""
+        """The arguments of :func:`incoming_parts.split` about the quantity; none for a document as one row."""
         return {}
 
 
@@ -81,9 +81,9 @@ class VatportalDocument(models.Model):
     def _whole_parts(self, exact, vat, notes):
         """``exact`` in whole qəpik. Their VAT is the document's own: it is what the buyer reclaims, and what the tax
         authority compares."""
-        vat = vat.quantize(billing.QEPIK, ROUND_HALF_UP)
-        before = billing.to_qepik(exact)
-        after = billing.with_vat(before, vat, ROUNDING_LIMIT)
+        vat = vat.quantize(incoming_parts.QEPIK, ROUND_HALF_UP)
+        before = incoming_parts.to_qepik(exact)
+        after = incoming_parts.with_vat(before, vat, ROUNDING_LIMIT)
         for old, new in zip(before, after, strict=True):
             if old != new:
                 notes.append({'level': 'info', 'text': self.env._(
@@ -165,7 +165,7 @@ class VatportalDocument(models.Model):
         included = taxes.flatten_taxes_hierarchy().filtered('price_include')
         gross = amount + (whole.vat_amount if included else 0)
         # Without taxes there is nothing to hold a subtotal that price × quantity does not give.
-        price = billing.line_price(gross, quantity, price if not included else Decimal(0), exact=not taxes, share=share)
+        price = incoming_parts.line_price(gross, quantity, price if not included else Decimal(0), exact=not taxes, share=share)
         vals = {'quantity': float(quantity), 'price_unit': price, 'tax_ids': [Command.set(taxes.ids)]}
         if taxes:
             vals['extra_tax_data'] = {
@@ -215,14 +215,14 @@ class VatportalDocument(models.Model):
         # What a fiscal position puts in the place of a tax bears the VAT of that tax, whatever its own rate.
         row, rates = part.key, {vat_rate(taxes) for taxes in (vat, *books.originals(vat))}
         rate = vat_rate(vat)
-        if part.category and vat and not any(billing.bears_rate(part, known) for known in rates):
+        if part.category and vat and not any(incoming_parts.bears_rate(part, known) for known in rates):
             notes.append({'level': 'warning', 'text': self.env._(
                 "“%(line)s”: the document's VAT of %(vat)s AZN is not %(rate)s %% of %(base)s AZN. Compare the line "
                 "with the document before confirming.",
                 line=row.display_name, vat=_text(part.vat_amount), rate=_text(rate), base=_text(part.base))})
         if row != self and part.main:
             stated, found = decimal(row.amount_total), sum(other.total for other in row._to_parts())
-            if abs(stated - found) > billing.QEPIK:
+            if abs(stated - found) > incoming_parts.QEPIK:
                 notes.append({'level': 'warning', 'text': self.env._(
                     "“%(line)s”: its amounts add up to %(found)s AZN, but its total on the document is %(stated)s AZN.",
                     line=row.display_name, found=_text(found), stated=_text(stated))})

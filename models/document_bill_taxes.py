@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..vatportal import billing
+from ..vatportal import incoming_parts
 from .account_tax import VAT_CATEGORIES
 from .amounts import decimal
 
@@ -70,7 +70,7 @@ class VatportalDocument(models.Model):
         categories = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
         return (
             not books.simplified and taxes == self._allowed(taxes, books.position)
-            and part.category in categories and (part.category != 'vat' or billing.bears_rate(part, vat_rate(taxes))))
+            and part.category in categories and (part.category != 'vat' or incoming_parts.bears_rate(part, vat_rate(taxes))))
 
     def _pick_vat(self, part, books):
         """The company's taxes for the VAT column of ``part``.
@@ -94,7 +94,7 @@ class VatportalDocument(models.Model):
     def _vat_candidates(self, part, books):
         """The company's taxes for the VAT column of ``part``, the one with its rate first."""
         return books.taxes.get(part.category, self.env['account.tax']).sorted(lambda tax: (
-            not billing.bears_rate(part, vat_rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
+            not incoming_parts.bears_rate(part, vat_rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
             tax.sequence, tax.id))
 
     def _pick_other(self, category, books, rate=0):

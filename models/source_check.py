@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.tools import format_date, formatLang
 
 from ..vatportal import voen
-from ..vatportal.amounts import LARGEST, PRICE_DECIMALS
+from ..vatportal.outgoing_items import LARGEST, PRICE_DECIMALS
 from . import portal_text
 from .amounts import API_NAMES
 from .document_bill import BAKU

@@ -3,7 +3,7 @@ import re
 from odoo import fields, models
 from odoo.fields import Command
 
-from ..vatportal import Identity, amounts, voen
+from ..vatportal import Identity, outgoing_items, voen
 from .amounts import API_NAMES, decimal
 
 _ITEM_FIELDS = {item: ours for ours, (item, _invoice) in API_NAMES.items()} | {
@@ -65,7 +65,7 @@ class VatportalSource(models.AbstractModel):
         }
 
     def _vatportal_item_vals(self, row, sequence, product, uom, parts=()):
-        """Return the values of one document line for an :class:`amounts.Row` of ``product`` in ``uom``.
+        """Return the values of one document line for an :class:`outgoing_items.Row` of ``product`` in ``uom``.
 
         :param parts: further rows of the same item
         """
@@ -78,7 +78,7 @@ class VatportalSource(models.AbstractModel):
             'name': row.label,
             'unit': uom._vatportal_unit(),
             'barcode': barcode,
-            **{_ITEM_FIELDS[item]: float(value) for item, value in amounts.item_amounts(row, *parts).items()},
+            **{_ITEM_FIELDS[item]: float(value) for item, value in outgoing_items.item_amounts(row, *parts).items()},
         }
 
     def _vatportal_label(self, text, product):

@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import Form, new_test_user
 from odoo.tests.common import mute_logger
 
-from ..vatportal import amounts
+from ..vatportal import outgoing_items
 from .send_common import SendCommon
 
 ENGINE = 'odoo.addons.l10n_az_vatportal.models.account_move_send'
@@ -261,8 +261,8 @@ class TestSendBeside(SendCommon):
         def broken_sql(job, *_args):
             job.env.cr.execute("SELECT * FROM no_such_table")
 
-        row = amounts.Row(key=None, label="Sement", quantity=1, net=1, price=1)
-        for error in (lambda *_args: amounts.AmountError('rounding', row), lambda *_args: ValueError("broken"), broken_sql):
+        row = outgoing_items.Row(key=None, label="Sement", quantity=1, net=1, price=1)
+        for error in (lambda *_args: outgoing_items.AmountError('rounding', row), lambda *_args: ValueError("broken"), broken_sql):
             moves = self.invoices(5)
             failing = self.failing(
                 'vatportal.job', '_queue_document', lambda _job, record, _connector, bad=moves[3]: record == bad, error)

@@ -17,7 +17,7 @@ def object_of(envelope):
     return data if isinstance(data, dict) else {}
 
 
-def rows_of(judge, envelope):
+def rows_of(reader, envelope):
     """``data.invoices`` as list, and ``data`` itself; an empty PHP array stands for an empty object.
 
     Anything less is no answer: "nothing there" must not be read into a reply that does not say so.
@@ -28,10 +28,10 @@ def rows_of(judge, envelope):
     if 'invoices' in data or data.get('total') in (0, '0'):
         with contextlib.suppress(BadAnswer):
             return as_list(data.get('invoices')), data
-    raise judge.doubt('no invoices in the answer')
+    raise reader.doubt('no invoices in the answer')
 
 
-def word_of(judge, answer, name, characters):
+def word_of(reader, answer, name, characters):
     """A value of an answer that has no envelope by the contract, and is taken out of one if it has.
 
     :param characters: those that it may consist of, as a regular expression
@@ -40,7 +40,7 @@ def word_of(judge, answer, name, characters):
     if isinstance(value, str) and re.fullmatch(f'{characters}{{1,{LONGEST_WORD}}}', value.strip()):
         return value.strip()
     del value  # whatever the portal said there
-    raise judge.doubt(f'no {name} in the answer')
+    raise reader.doubt(f'no {name} in the answer')
 
 
 def check_number(qaime):
@@ -49,16 +49,16 @@ def check_number(qaime):
         raise ValueError(f'not a qaimə number: {clean_text(qaime, 40)}')
 
 
-def invoice_numbers(judge, envelope, secrets):
+def invoice_numbers(reader, envelope, secrets):
     """ERP id → qaimə number; '' for none yet, None for what can't be one.
 
     :param secrets: ours, which are no numbers
     """
     numbers, owners, forbidden = {}, {}, {qaime_number(secret) for secret in secrets}
-    for row in rows_of(judge, envelope)[0]:
+    for row in rows_of(reader, envelope)[0]:
         erp_id = _erp_id(row)
         if not erp_id:
-            raise judge.doubt('an invoice without its id in the answer')
+            raise reader.doubt('an invoice without its id in the answer')
         number = _number(row.get('qaime'), forbidden)
         # One id may come twice (before and after signing): the number is what counts. Of two numbers neither does.
         known = numbers.get(erp_id, '')

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from .answers import check_number, invoice_numbers, object_of, rows_of, word_of
 from .arguments import comma_list, date_text, direction_code
 from .decimals import json_text
-from .envelope import WRONG_METHOD, Judge, short
+from .envelope import WRONG_METHOD, AnswerReader, short
 from .errors import Refused, Secret, blot_out
 from .etaxes import EtaxesDocument
 from .invoice import Invoice
@@ -159,11 +159,11 @@ class VatPortalClient:
 
     def process_status(self, proc_id: int) -> ProcessStatus:
         """/job/read_proc_status: where a process stands. See :mod:`.polling` for when to ask."""
-        judge, envelope = self._call(PROCESS_STATUS, 'GET', {'procId': int(proc_id)})
+        reader, envelope = self._call(PROCESS_STATUS, 'GET', {'procId': int(proc_id)})
         data = object_of(envelope)
         status = str(data.get('status')).strip() if 'status' in data else ''
         if not re.fullmatch('-?[0-9]{1,9}', status):
-            raise judge.doubt('no status in the answer')
+            raise reader.doubt('no status in the answer')
         description = data.get('status_desc')
         stats = object_of({'data': data.get('stats')})
         # What means something to us comes first, should the rest be too much.
@@ -173,7 +173,7 @@ class VatPortalClient:
 
     def process_data(self, proc_id: int) -> dict:
         """/job/read_proc_data: detail and log of a process, free-form; {} where there is none."""
-        _judge, envelope = self._call(PROCESS_DATA, 'GET', {'procId': int(proc_id)})
+        _reader, envelope = self._call(PROCESS_DATA, 'GET', {'procId': int(proc_id)})
         data = self._kept(envelope.get('data'))
         return data if isinstance(data, dict) else ({'data': data} if data else {})
 
@@ -209,11 +209,11 @@ class VatPortalClient:
             body.update(date_from=date_text(date_from), date_to=date_text(date_to))
         if proc_id is None or page > 1:
             body['from'] = int(page)
-        judge, envelope = self._call(READ_ETAXES, 'GET', body)
-        rows, data = rows_of(judge, envelope)
+        reader, envelope = self._call(READ_ETAXES, 'GET', body)
+        rows, data = rows_of(reader, envelope)
         total = read_int(data.get('total'))
         if total > MOST_DOCUMENTS:
-            raise judge.doubt('no total in the answer that can be one')
+            raise reader.doubt('no total in the answer that can be one')
         documents, bad = [], []
         for row in rows:
             try:
@@ -243,8 +243,8 @@ class VatPortalClient:
         """GET /auth/reset_start.php: the plain value that :meth:`renewal_key` turns into a key."""
         login = Secret(login)
         query = {'login': login, **({'phone': self._phone} if self._partner else {})}
-        judge, answer = self._call(RESET_START, 'GET', None, query=query, enveloped=False, secrets=(login,))
-        return word_of(judge, answer, 'plain_value', '[ -~]')
+        reader, answer = self._call(RESET_START, 'GET', None, query=query, enveloped=False, secrets=(login,))
+        return word_of(reader, answer, 'plain_value', '[ -~]')
 
     def confirm_reset(self, login: str, key: str) -> str:
         """POST /auth/reset_confirm.php (*write*): the new token. The old one is dead from here on.
@@ -252,9 +252,9 @@ class VatPortalClient:
         After UnknownOutcome nobody knows which of the two lives: try the old one, else start again.
         """
         login, key = Secret(login), Secret(key)
-        judge, answer = self._call(RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True,
-                                   enveloped=False, secrets=(login, key))
-        token = word_of(judge, answer, 'token', '[!-~]')
+        reader, answer = self._call(RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True,
+                                    enveloped=False, secrets=(login, key))
+        token = word_of(reader, answer, 'token', '[!-~]')
         if len(token) >= 4:
             self._secrets.add(token)
         return token
@@ -271,46 +271,46 @@ class VatPortalClient:
         return plain(value, lambda text: blot_out(text, self._keys))
 
     def _process(self, path, method, body, sent=0):
-        judge, envelope = self._call(path, method, body, write=True, sent=sent)
+        reader, envelope = self._call(path, method, body, write=True, sent=sent)
         proc_id = read_int(object_of(envelope).get('id'))
         if not 0 < proc_id <= INTEGER:
-            raise judge.doubt('no process id in the answer')
+            raise reader.doubt('no process id in the answer')
         return proc_id
 
     def _numbers(self, body):
-        judge, envelope = self._call(READ_INVOICES, 'GET', body)
-        return invoice_numbers(judge, envelope, self._secrets)
+        reader, envelope = self._call(READ_INVOICES, 'GET', body)
+        return invoice_numbers(reader, envelope, self._secrets)
 
     def _call(self, path, method, body, *, query=None, write=False, sent=0, enveloped=True, secrets=()):
-        """One call, judged. Returns the judge, for doubts about what is inside, and the envelope."""
+        """One call, its answer read. Returns the reader, for doubts about what is inside, and the envelope."""
         known = self._secrets | {text for text in secrets if len(text) >= 4}
-        judge = Judge(write=write, partner=self._partner, sent=sent, scrub=lambda text: short(text, known),
-                      wants_phone=path in PHONE_CALLS, lacks_phone=path in PHONE_CALLS and not self._phone)
-        unwrap = judge.open_enveloped if enveloped else judge.open
+        reader = AnswerReader(write=write, partner=self._partner, sent=sent, scrub=lambda text: short(text, known),
+                              wants_phone=path in PHONE_CALLS, lacks_phone=path in PHONE_CALLS and not self._phone)
+        unwrap = reader.open_enveloped if enveloped else reader.open
         if query is None:
             body = {**self._login, **body}
             if self._partner or self._phone and path in PHONE_CALLS:
                 body['phone'] = self._phone
         end = time.monotonic() + self._transport.deadline
         if path not in EITHER_METHOD:
-            return judge, unwrap(self._send(judge, path, method, body, query, write, end))
+            return reader, unwrap(self._send(reader, path, method, body, query, write, end))
         first = self.read_methods.get(path, method)
         try:
-            return judge, unwrap(self._send(judge, path, first, body, query, write, end))
+            return reader, unwrap(self._send(reader, path, first, body, query, write, end))
         except Refused as exc:
             if not _is_wrong_method(exc):
                 raise
         second = 'POST' if first == 'GET' else 'GET'
         try:
-            envelope = unwrap(self._send(judge, path, second, body, query, write, end))
+            envelope = unwrap(self._send(reader, path, second, body, query, write, end))
         except Refused as exc:
             if not _is_wrong_method(exc):
                 self.read_methods[path] = second
             raise
         self.read_methods[path] = second
-        return judge, envelope
+        return reader, envelope
 
-    def _send(self, judge, path, method, body, query, write, end):
+    def _send(self, reader, path, method, body, query, write, end):
         longest = LONGEST_OF.get(path, LONGEST)
         fault = None
         try:
@@ -320,7 +320,7 @@ class VatPortalClient:
                 body=None if body is None else json_text(body).encode(),
                 max_bytes=min(longest, self._max_bytes or longest), deadline=max(end - time.monotonic(), 0.001))
         except Fault as exc:
-            fault = judge.fault(exc)
+            fault = reader.fault(exc)
         raise fault
 
 

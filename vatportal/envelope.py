@@ -19,7 +19,7 @@ class BadAnswer(ValueError):
     """The body is no JSON object, or not of the shape the contract gives."""
 
 
-class Judge:
+class AnswerReader:
     """Decides for one call what an answer, or the lack of one, means.
 
     :param write: the call changes something at the portal, so a doubt is an UnknownOutcome.

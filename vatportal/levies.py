@@ -3,7 +3,7 @@ invoice has."""
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
-from .amounts import ITEM_DECIMALS, QEPIK, ZERO, AmountError, apportion, round_parts
+from .outgoing_items import ITEM_DECIMALS, QEPIK, ZERO, AmountError, apportion, round_parts
 
 # VAT last: excise is part of its base.
 _ORDER = ('excise', 'road', 'vat')

@@ -5,7 +5,7 @@ A discount lowers what rows of the same taxes come to; a return lowers how much 
 from dataclasses import replace
 from decimal import Decimal
 
-from .amounts import QEPIK, AmountError, apportion
+from .outgoing_items import QEPIK, AmountError, apportion
 
 
 def net_rows(rows):

@@ -15,7 +15,7 @@ import requests
 import urllib3
 
 from .errors import clean_text
-from .wire import QuietSession, Watch
+from .watched_connection import QuietSession, Watch
 
 _logger = logging.getLogger(__name__)
 _CHUNK = 16 * 1024

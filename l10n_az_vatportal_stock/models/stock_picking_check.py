@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.l10n_az_vatportal.vatportal import amounts
+from odoo.addons.l10n_az_vatportal.vatportal import outgoing_items
 
 
 class StockPicking(models.Model):
@@ -24,7 +24,7 @@ class StockPicking(models.Model):
             return problems
         try:
             vals = self._vatportal_document_vals(connector)
-        except amounts.AmountError as error:
+        except outgoing_items.AmountError as error:
             return problems + [self._vatportal_problem(
                 self.env._("Amount"), self._vatportal_amount_text(error), line=error.row.key)]
         return problems + self._vatportal_portal_problems(vals)

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import models
 
 from odoo.addons.l10n_az_vatportal.models.amounts import decimal
-from odoo.addons.l10n_az_vatportal.vatportal import amounts
+from odoo.addons.l10n_az_vatportal.vatportal import outgoing_items
 
 
 class StockPicking(models.Model):
@@ -40,7 +40,7 @@ class StockPicking(models.Model):
         return [('state', '=', 'done'), ('date_done', '>=', since), ('picking_type_id.code', 'in', ('internal', 'outgoing'))]
 
     def _vatportal_line_vals(self, row, sequence):
-        """Return the values of one document line for an :class:`amounts.Row`."""
+        """Return the values of one document line for an :class:`outgoing_items.Row`."""
         move = row.key
         return {
             **self._vatportal_item_vals(row, sequence, move.product_id, move.product_uom),
@@ -51,7 +51,7 @@ class StockPicking(models.Model):
         return float(sum(row.total for row in self._vatportal_rows(connector)))
 
     def _vatportal_rows(self, connector):
-        """Return the transfer as :class:`amounts.Row` objects, in AZN: one for each move, or for each price where its lots
+        """Return the transfer as :class:`outgoing_items.Row` objects, in AZN: one for each move, or for each price where its lots
         have costs of their own.
 
         :raises AmountError: for a line that no qaimə can express
@@ -63,10 +63,10 @@ class StockPicking(models.Model):
         rows = []
         for (move, price), moved in quantities.items():
             quantity = decimal(moved, 6)
-            rows.append(amounts.Row(
+            rows.append(outgoing_items.Row(
                 key=move, label=self._vatportal_move_label(move), quantity=quantity, price=price,
-                net=(price * quantity).quantize(amounts.QEPIK, ROUND_HALF_UP)))
-        amounts.check_rows(rows)
+                net=(price * quantity).quantize(outgoing_items.QEPIK, ROUND_HALF_UP)))
+        outgoing_items.check_rows(rows)
         return rows
 
     def _vatportal_price(self, line, connector):

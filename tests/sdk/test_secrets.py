@@ -50,7 +50,7 @@ def run_everything(client):
 def with_locals(exc):
     """The traceback with the variables of each of our frames, as error trackers show it."""
     report = traceback.TracebackException.from_exception(exc, capture_locals=True)
-    assert any(frame.locals and 'judge' in frame.locals for frame in report.stack)
+    assert any(frame.locals and 'reader' in frame.locals for frame in report.stack)
     return ''.join(report.format())
 
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from samples import invoice, money
 
 from vatportal import Item
-from vatportal.amounts import (
+from vatportal.levies import charge, due, total_slack
+from vatportal.netting import net_rows, split_untaxed
+from vatportal.outgoing_items import (
     LARGEST,
     AmountError,
     Levy,
@@ -22,8 +24,6 @@ from vatportal.amounts import (
     item_amounts,
     unit_price,
 )
-from vatportal.levies import charge, due, total_slack
-from vatportal.netting import net_rows, split_untaxed
 
 CENT = D('0.01')
 VAT = Levy('vat', rate=D('0.18'))

@@ -2,7 +2,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from vatportal.billing import line_price, split
+from vatportal.incoming_parts import line_price, split
 
 
 def row(quantity, price, columns, excise='0', digits=2, vat='0'):
