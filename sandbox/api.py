@@ -1,4 +1,4 @@
-"""What the ten endpoints do, once a request is through the door."""
+"""What the ten endpoints do, once a request is admitted."""
 
 import hashlib
 import hmac
@@ -6,8 +6,8 @@ import re
 import secrets
 from datetime import timedelta
 
+from .admission import Admission, company_of, same
 from .clock import format_datetime, parse_date
-from .door import Door, company_of, same
 from .errors import ApiError
 from .etaxes import DRAFT, INCOMING, SENT
 from .processes import SUCCESS, deletable
@@ -21,7 +21,7 @@ class Api:
 
     def __init__(self, portal):
         self.portal = portal
-        self.door = Door(portal)
+        self.admission = Admission(portal)
         self.handlers = {
             "/inv/import_upload_invoices.php": self.import_upload,
             "/inv/read_invoices": self.read_invoices,

@@ -4,11 +4,11 @@ import ipaddress
 import threading
 import time
 
-from .app import App
 from .faults import Faults
+from .http_server import Server
 from .log import RequestLog
 from .portal import Portal
-from .wire import Server
+from .router import Router
 
 
 class Sandbox:
@@ -29,7 +29,7 @@ class Sandbox:
         self.portal = Portal(**settings)
         self.faults = Faults()
         self.log = RequestLog(self.portal.settings.log_size)
-        self._app = App(self)
+        self._router = Router(self)
         self._server = None
         self._thread = None
 
@@ -38,7 +38,7 @@ class Sandbox:
     def start(self):
         """Listen, in a thread of its own. Raises OSError where the port is taken."""
         if self._server is None:
-            self._server = Server((self.host, self.port), self._app)
+            self._server = Server((self.host, self.port), self._router)
             self.port = self._server.server_address[1]
             self._thread = threading.Thread(
                 target=self._server.serve_forever, args=(0.02,), name="vatportal-sandbox", daemon=True

@@ -29,8 +29,8 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
     allow_reuse_address = True
 
-    def __init__(self, address, app):
-        self.app = app
+    def __init__(self, address, router):
+        self.router = router
         self.stopping = threading.Event()
         self._sockets = set()
         self._sockets_lock = threading.Lock()
@@ -67,7 +67,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads a request, asks the app, writes its answer."""
+    """Reads a request, asks the router, writes its answer."""
 
     protocol_version = "HTTP/1.1"
     server_version = "VatPortalSandbox"
@@ -76,7 +76,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp=None):
         """For the Date header: the portal's time, however wrong its clock."""
-        return super().date_time_string(self.server.app.time() if timestamp is None else timestamp)
+        return super().date_time_string(self.server.router.time() if timestamp is None else timestamp)
 
     def log_message(self, *args):
         """The portal keeps its own log."""
@@ -84,11 +84,11 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self):
         path = unquote(urlsplit(self.path).path)
         try:
-            exchange = self.server.app.arrive(self.command, path, dict(self.headers.items()), self._query())
+            exchange = self.server.router.arrive(self.command, path, dict(self.headers.items()), self._query())
             environ = self._environ(path)
             if environ is None:
                 return
-            answer = self.server.app.respond(exchange, Request(environ))
+            answer = self.server.router.respond(exchange, Request(environ))
             self._wait(answer)
             self._send(answer)
         except Reset:

@@ -1,16 +1,16 @@
-"""From a request to its answer: which room it belongs to, its record in the log, the fault it meets."""
+"""From a request to its answer: who handles it, its record in the log, the fault it meets."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from .admin import Admin
+from .admission import parse_json
 from .answers import Answer, damaged, instead, json_answer, web_server_error
 from .api import Api
-from .door import parse_json
 from .errors import ApiError, HttpError
 from .faults import CREATORS, on_process
+from .http_server import Reset
 from .phone import Phone
-from .wire import Reset
 
 API = "/api"
 
@@ -24,7 +24,7 @@ class Exchange:
     fault: object = None
 
 
-class App:
+class Router:
     """Sees each request twice: when it arrives, and when it is read."""
 
     def __init__(self, sandbox):
@@ -32,7 +32,7 @@ class App:
         self.faults = sandbox.faults
         self.log = sandbox.log
         self.api = Api(self.portal)
-        self.rooms = {"/admin": Admin(sandbox), "/phone": Phone(self.portal)}
+        self.handlers = {"/admin": Admin(sandbox), "/phone": Phone(self.portal)}
 
     def time(self):
         """Seconds since the epoch by the portal's own clock."""
@@ -73,9 +73,9 @@ class App:
         return answer if body is None else damaged(fault, body, answer)
 
     def _elsewhere(self, path, request):
-        for prefix, room in self.rooms.items():
+        for prefix, handler in self.handlers.items():
             if path == prefix or path.startswith(prefix + "/"):
-                return room.answer(request, path[len(prefix) :])
+                return handler.answer(request, path[len(prefix) :])
         if path == "/":
             return Answer(302, {"Location": "/phone"})
         return web_server_error(404, "Not Found")
@@ -100,7 +100,7 @@ class App:
         """(envelope, HTTP status)"""
         settings = self.portal.settings
         try:
-            call = self.api.door.admit(request, exchange.path[len(API) :])
+            call = self.api.admission.admit(request, exchange.path[len(API) :])
             fault = exchange.fault
             if fault is not None:
                 self._before(fault, call)

@@ -1,4 +1,4 @@
-"""The door of /api: who asks, with which method, for which company. Refusals 1 to 5 and 15 to 17 are made
+"""Admission to /api: who asks, with which method, for which company. Refusals 1 to 5 and 15 to 17 are made
 here.
 """
 
@@ -29,7 +29,7 @@ SIGNING = ("/inv/import_upload_invoices.php", "/etx/import", "/etx/delete")
 
 @dataclass
 class Call:
-    """A request that came through the door: who asks for what."""
+    """A request that was admitted: who asks for what."""
 
     endpoint: str
     body: dict
@@ -42,7 +42,7 @@ class Call:
     envelope: bool = True
 
 
-class Door:
+class Admission:
     """Lets requests in. Called with the portal's lock held."""
 
     def __init__(self, portal):
