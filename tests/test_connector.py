@@ -51,7 +51,7 @@ class TestConnectionButton(SendCommon):
         self.assertIn(address, self.assertSays("nobody listens", base_url=address))
 
     def test_no_such_host(self):
-        """Odoo's tests let no look-up through; tests/sdk/test_faults.py has the real one."""
+        """Odoo's tests let no look-up through; tests/sdk/test_unreached.py has the real one."""
         address = 'https://nowhere.invalid/api'
         with patch.object(VatPortalClient, 'read_invoices', side_effect=TransientError(reason='name')):
             self.assertIn(address, self.assertSays("no server of this name", base_url=address))

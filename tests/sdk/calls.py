@@ -22,6 +22,12 @@ WRITES = {
 }
 
 
+def only(server):
+    """(method, path, JSON body) of the one request made."""
+    [request] = server.requests
+    return request.method, request.target, request.json
+
+
 def assert_fault(exc, kind, reason):
     assert (type(exc), exc.reason) == (kind, reason)
     # The cause would hold headers and body, so the token.

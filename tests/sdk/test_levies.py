@@ -1,0 +1,44 @@
+"""Taxes of early payment and of foreign currency, spread over the rows."""
+
+from decimal import Decimal as D
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rows import CENT, VAT, discount, goods, rounded, to_invoice
+
+from vatportal.levies import charge, total_slack
+from vatportal.netting import split_untaxed
+from vatportal.outgoing_items import AmountError
+
+
+def test_vat_of_less_than_the_price():
+    rows = split_untaxed([goods(1000)], discount(-20), D(20))
+    line, = charge(rows, {VAT: D('176.40')})
+    assert (line.net, line.extra_not_subject, line.vat, line.total) == (980, 20, D('176.40'), D('1176.40'))
+    made = to_invoice([line])
+    assert made.problems() == []
+    assert made.items[0].subtotal1 == 1000
+
+
+def test_other_columns_know_no_such_thing():
+    exempt = {'category': 'exempt', 'levies': frozenset()}
+    rows = [goods(1000, **exempt)]
+    assert split_untaxed(rows, discount(-20, **exempt), D(20)) == rows
+
+
+@given(st.decimals(D(1), D(99999), places=2), st.decimals(D('0.01'), D('2.2'), places=4))
+def test_vat_rounded_in_another_currency_goes(amount, rate):
+    """VAT rounded in the invoice's currency and then converted: the total stays, the VAT is 18 % to the qəpik."""
+    base, vat = rounded(amount * rate), rounded(rounded(amount * D('0.18')) * rate)
+    if base < CENT:
+        return
+    line, = charge([goods(base)], {VAT: vat}, total_slack(1, CENT * rate))
+    assert line.total == base + vat
+    assert abs(line.vat - D('0.18') * line.net) <= CENT
+    assert to_invoice([line]).problems() == []
+
+
+def test_vat_changed_by_hand_in_another_currency_stops():
+    with pytest.raises(AmountError, match='vat'):
+        charge([goods('1422.56')], {VAT: D('257.00')}, total_slack(1, D('0.017')))
