@@ -1,8 +1,10 @@
 """What stands in ``data`` of the portal's answers, read into values with bounds (VatPortal API v8.0)."""
 import contextlib
 import re
+from collections.abc import Iterable
+from typing import Any
 
-from .envelope import BadAnswer, as_list
+from .envelope import AnswerReader, BadAnswer, as_list
 from .errors import clean_text
 from .etaxes import qaime_number
 from .plain import is_number
@@ -11,13 +13,13 @@ from .plain import is_number
 LONGEST_ID, LONGEST_WORD = 200, 1000
 
 
-def object_of(envelope):
+def object_of(envelope: dict[str, Any]) -> dict[str, Any]:
     """``data`` where it is an object, else an empty one."""
     data = envelope.get('data')
     return data if isinstance(data, dict) else {}
 
 
-def rows_of(reader, envelope):
+def rows_of(reader: AnswerReader, envelope: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """``data.invoices`` as list, and ``data`` itself; an empty PHP array stands for an empty object.
 
     Anything less is no answer: "nothing there" must not be read into a reply that does not say so.
@@ -31,7 +33,7 @@ def rows_of(reader, envelope):
     raise reader.doubt('no invoices in the answer')
 
 
-def word_of(reader, answer, name, characters):
+def word_of(reader: AnswerReader, answer: dict[str, Any], name: str, characters: str) -> str:
     """A value of an answer that has no envelope by the contract, and is taken out of one if it has.
 
     :param characters: those that it may consist of, as a regular expression
@@ -43,18 +45,20 @@ def word_of(reader, answer, name, characters):
     raise reader.doubt(f'no {name} in the answer')
 
 
-def check_number(qaime):
+def check_number(qaime: object) -> None:
     """:raises ValueError: what can't be a qaimə number"""
     if not is_number(qaime_number(qaime)):
         raise ValueError(f'not a qaimə number: {clean_text(qaime, 40)}')
 
 
-def invoice_numbers(reader, envelope, secrets):
+def invoice_numbers(reader: AnswerReader, envelope: dict[str, Any], secrets: Iterable[str]) -> dict[str, str | None]:
     """ERP id → qaimə number; '' for none yet, None for what can't be one.
 
     :param secrets: ours, which are no numbers
     """
-    numbers, owners, forbidden = {}, {}, {qaime_number(secret) for secret in secrets}
+    numbers: dict[str, str | None] = {}
+    owners: dict[str, set[str]] = {}
+    forbidden = {qaime_number(secret) for secret in secrets}
     for row in rows_of(reader, envelope)[0]:
         erp_id = _erp_id(row)
         if not erp_id:
@@ -68,7 +72,7 @@ def invoice_numbers(reader, envelope, secrets):
     return {erp_id: None if erp_id in shared else number for erp_id, number in numbers.items()}
 
 
-def _erp_id(row):
+def _erp_id(row: Any) -> str:
     """The ERP id of a row of ``data.invoices``; '' where there is none that can be one."""
     erp_id = row.get('id') if isinstance(row, dict) else None
     if isinstance(erp_id, bool) or not isinstance(erp_id, (str, int)):
@@ -77,7 +81,7 @@ def _erp_id(row):
     return erp_id if len(erp_id) <= LONGEST_ID and erp_id.isprintable() else ''
 
 
-def _number(value, forbidden):
+def _number(value: object, forbidden: set[str]) -> str | None:
     """A qaimə number as it came, '' for none, None for what can't be one."""
     if value in (None, '', False, 0):
         return ''

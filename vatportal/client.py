@@ -8,8 +8,10 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any, NoReturn, SupportsIndex
 
 from .answers import check_number, invoice_numbers, object_of, rows_of, word_of
 from .arguments import comma_list, date_text, direction_code
@@ -20,7 +22,7 @@ from .etaxes import EtaxesDocument
 from .invoice import Invoice
 from .plain import INTEGER, plain
 from .process import KEYS, ProcessStatus, Stats, read_int
-from .transport import Fault, Transport
+from .transport import Answer, Fault, Transport
 
 PAGE_SIZE = 5000
 
@@ -75,11 +77,9 @@ class VatPortalClient:
     :ivar read_methods: endpoint → 'GET' | 'POST', what this portal takes; store it with the connector.
     """
 
-    _transport = None
-
-    def __init__(self, base_url, *, token=None, username=None, password=None, phone=None, partner=True,
-                 read_methods: dict[str, str] | None = None, timeout: float = 30.0,
-                 max_bytes: int | None = None, deadline: float = 90.0):
+    def __init__(self, base_url: str, *, token: str | None = None, username: str | None = None, password: str | None = None,
+                 phone: str | None = None, partner: bool = True, read_methods: dict[str, str] | None = None, timeout: float = 30.0,
+                 max_bytes: int | None = None, deadline: float = 90.0) -> None:
         token, username, password, phone = (
             text and Secret(text) for text in (token, username, password, phone))
         if token and not re.fullmatch('[!-~]+', token):
@@ -96,26 +96,27 @@ class VatPortalClient:
         self._partner = bool(partner and phone)
         # Very short ones are left alone: taking every "a" out of a text would hide the text.
         self._keys = {text for text in (token, password) if text and len(text) >= 4}
-        self._secrets = {text for text in (token, username, password, phone) if text and len(text) >= 4}
+        self._secrets: set[str] = {text for text in (token, username, password, phone) if text and len(text) >= 4}
         self.read_methods = {path: method for path, method in (read_methods or {}).items()
                              if path in EITHER_METHOD and method in ('GET', 'POST')}
         self._max_bytes = max_bytes
         self._transport = Transport(base_url, timeout=timeout, deadline=deadline)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         # While it is being made, a traceback may ask as well.
-        return f"<VatPortalClient {self._transport.base_url if self._transport else ''}>"
+        transport = getattr(self, '_transport', None)
+        return f"<VatPortalClient {transport.base_url if transport else ''}>"
 
-    def __reduce_ex__(self, protocol):
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError('a VatPortalClient holds secrets and is neither copied nor pickled')
 
-    def __enter__(self):
+    def __enter__(self) -> 'VatPortalClient':
         return self
 
-    def __exit__(self, *_exc_info):
+    def __exit__(self, *_exc_info: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Close the connections; the client can still be used, it then opens new ones."""
         self._transport.close()
 
@@ -129,7 +130,7 @@ class VatPortalClient:
         :raises InvalidInvoices: error 14; its ``codes`` follow the order of ``invoices``.
         :raises ValueError: no invoice, or an amount that JSON can't hold; nothing was sent.
         """
-        body = {'upload': bool(upload), 'use_old_sys': bool(use_old_sys),
+        body: dict[str, Any] = {'upload': bool(upload), 'use_old_sys': bool(use_old_sys),
                 'invoices': [invoice.to_json() for invoice in invoices]}
         if not body['invoices']:
             raise ValueError('no invoices to send')
@@ -144,7 +145,7 @@ class VatPortalClient:
         ids = [str(erp_id) for erp_id in ids]
         return self._numbers({'ids': ids}) if ids else {}
 
-    def read_invoices_by_date(self, date_from, date_to) -> dict[str, str | None]:
+    def read_invoices_by_date(self, date_from: date, date_to: date) -> dict[str, str | None]:
         """/inv/read_invoices by date: as :meth:`read_invoices`, for all that were made in that time."""
         return self._numbers({'date_from': date_text(date_from), 'date_to': date_text(date_to)})
 
@@ -171,7 +172,7 @@ class VatPortalClient:
         return ProcessStatus(int(status), self._kept(description) if isinstance(description, str) else '',
                              Stats.from_json(self._kept({**known, **stats})))
 
-    def process_data(self, proc_id: int) -> dict:
+    def process_data(self, proc_id: int) -> dict[str, Any]:
         """/job/read_proc_data: detail and log of a process, free-form; {} where there is none."""
         _reader, envelope = self._call(PROCESS_DATA, 'GET', {'procId': int(proc_id)})
         data = self._kept(envelope.get('data'))
@@ -179,8 +180,9 @@ class VatPortalClient:
 
     # --- documents of e-taxes ---
 
-    def start_download(self, date_from, date_to, *, direction: int, inc_kinds=(), exc_kinds=(),
-                       inc_status=(), exc_status=()) -> int:
+    def start_download(self, date_from: date, date_to: date, *, direction: int, inc_kinds: str | Iterable[str] = (),
+                       exc_kinds: str | Iterable[str] = (), inc_status: str | Iterable[str] = (),
+                       exc_status: str | Iterable[str] = ()) -> int:
         """POST /etx/import (*write*, since it asks a person for PIN1): fetch documents into the portal.
 
         Dates are when the qaimə was made. ``inc_*`` wins over ``exc_*``. Returns the process id.
@@ -193,7 +195,7 @@ class VatPortalClient:
                 body[f'exc_{name}'] = comma_list(unwanted)
         return self._process(DOWNLOAD, 'POST', body)
 
-    def read_etaxes(self, *, direction: int, proc_id=None, date_from=None, date_to=None,
+    def read_etaxes(self, *, direction: int, proc_id: int | None = None, date_from: date | None = None, date_to: date | None = None,
                     page: int = 1) -> Page:
         """/etx/read_invoices: one page (``PAGE_SIZE`` documents, from 1) of what was downloaded.
 
@@ -202,10 +204,10 @@ class VatPortalClient:
         """
         if (proc_id is None) == (date_from is None) or (date_from is None) != (date_to is None) or page < 1:
             raise ValueError('give either proc_id, or date_from and date_to; pages count from 1')
-        body = {'dir': direction_code(direction)}
+        body: dict[str, Any] = {'dir': direction_code(direction)}
         if proc_id is not None:
             body['procId'] = int(proc_id)
-        else:
+        elif date_from is not None and date_to is not None:
             body.update(date_from=date_text(date_from), date_to=date_text(date_to))
         if proc_id is None or page > 1:
             body['from'] = int(page)
@@ -214,7 +216,8 @@ class VatPortalClient:
         total = read_int(data.get('total'))
         if total > MOST_DOCUMENTS:
             raise reader.doubt('no total in the answer that can be one')
-        documents, bad = [], []
+        documents: list[EtaxesDocument] = []
+        bad: list[tuple[object, str]] = []
         for row in rows:
             try:
                 document = EtaxesDocument.from_portal_json(row)
@@ -266,28 +269,29 @@ class VatPortalClient:
 
     # --- how calls are made ---
 
-    def _kept(self, value):
+    def _kept(self, value: Any) -> Any:
         """Free-form JSON of the portal as it may be kept."""
         return plain(value, lambda text: blot_out(text, self._keys))
 
-    def _process(self, path, method, body, sent=0):
+    def _process(self, path: str, method: str, body: dict[str, Any], sent: int = 0) -> int:
         reader, envelope = self._call(path, method, body, write=True, sent=sent)
         proc_id = read_int(object_of(envelope).get('id'))
         if not 0 < proc_id <= INTEGER:
             raise reader.doubt('no process id in the answer')
         return proc_id
 
-    def _numbers(self, body):
+    def _numbers(self, body: dict[str, Any]) -> dict[str, str | None]:
         reader, envelope = self._call(READ_INVOICES, 'GET', body)
         return invoice_numbers(reader, envelope, self._secrets)
 
-    def _call(self, path, method, body, *, query=None, write=False, sent=0, enveloped=True, secrets=()):
+    def _call(self, path: str, method: str, body: dict[str, Any] | None, *, query: dict[str, Any] | None = None, write: bool = False,
+              sent: int = 0, enveloped: bool = True, secrets: Iterable[str] = ()) -> tuple[AnswerReader, dict[str, Any]]:
         """One call, its answer read. Returns the reader, for doubts about what is inside, and the envelope."""
         known = self._secrets | {text for text in secrets if len(text) >= 4}
         reader = AnswerReader(write=write, partner=self._partner, sent=sent, scrub=lambda text: short(text, known),
                               wants_phone=path in PHONE_CALLS, lacks_phone=path in PHONE_CALLS and not self._phone)
         unwrap = reader.open_enveloped if enveloped else reader.open
-        if query is None:
+        if body is not None:
             body = {**self._login, **body}
             if self._partner or self._phone and path in PHONE_CALLS:
                 body['phone'] = self._phone
@@ -310,9 +314,9 @@ class VatPortalClient:
         self.read_methods[path] = second
         return reader, envelope
 
-    def _send(self, reader, path, method, body, query, write, end):
+    def _send(self, reader: AnswerReader, path: str, method: str, body: dict[str, Any] | None, query: dict[str, Any] | None,
+              write: bool, end: float) -> Answer:
         longest = LONGEST_OF.get(path, LONGEST)
-        fault = None
         try:
             # What goes out is no variable here: a traceback might show it.
             return self._transport.call(
@@ -324,5 +328,5 @@ class VatPortalClient:
         raise fault
 
 
-def _is_wrong_method(refused):
+def _is_wrong_method(refused: Refused) -> bool:
     return refused.code == WRONG_METHOD or refused.http_status in (404, 405)

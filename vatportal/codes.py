@@ -10,7 +10,7 @@ STATUSES = (
 )
 
 
-def code_key(code):
+def code_key(code: str) -> str:
     """The form in which two codes compare: neither case nor what parts words counts, nor British spelling
     (``Cancelled``, ``CANCELED``, ``canceled``)."""
     return re.sub(r'[\W_]', '', text_key(code)).replace('ll', 'l')
@@ -19,6 +19,6 @@ def code_key(code):
 _BY_KEY = {code_key(code): code for code in STATUSES}
 
 
-def known_status(code):
+def known_status(code: str) -> str:
     """The code of :data:`STATUSES` that is meant; '' for one that is new to us."""
     return _BY_KEY.get(code_key(code), '')

@@ -8,7 +8,7 @@ ZERO = Decimal(0)
 _STRING_OR_EXPONENT = re.compile(r'("(?:[^"\\]|\\.)*")|(-?[0-9.]+e[+-]?[0-9]+)', re.IGNORECASE)
 
 
-def to_decimal(value, field='') -> Decimal:
+def to_decimal(value: object, field: str = '') -> Decimal:
     """A portal number as Decimal: int, float, Decimal, or a string ('12.5', '12,5', ' 1 200.00 ').
 
     None, '' and False count as 0, since the portal sends them for "nothing". A float is read by its
@@ -29,7 +29,7 @@ def to_decimal(value, field='') -> Decimal:
     return number
 
 
-def _parse(value, field):
+def _parse(value: float | str, field: str) -> Decimal:
     if isinstance(value, int):
         return Decimal(value)
     text = value if isinstance(value, str) else repr(value)
@@ -47,7 +47,7 @@ def _parse(value, field):
         raise ValueError(f'{field or "amount"}: not a number: {text[:40]!r}') from None
 
 
-def json_number(value: Decimal, field=''):
+def json_number(value: Decimal, field: str = '') -> int | float:
     """A Decimal as the plain JSON number that reads back as the same figure: int where whole, else float.
 
     :raises ValueError: not finite, or more digits than a JSON number (a double) keeps.
@@ -62,7 +62,7 @@ def json_number(value: Decimal, field=''):
     return number
 
 
-def json_text(value) -> str:
+def json_text(value: object) -> str:
     """``value`` as JSON, its numbers written out: 0.00001, never 1e-05, which not every reader takes.
 
     :raises ValueError: a number that is not finite

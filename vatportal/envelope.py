@@ -1,9 +1,11 @@
 """The portal's envelope (VatPortal API v8.0, error codes): from an HTTP answer to data or a typed error."""
 import json
 import re
+from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import Any, NoReturn
 
-from .errors import AuthError, InvalidInvoices, Refused, Reply, TransientError, UnknownOutcome, blot_out, clean_text
+from .errors import AuthError, InvalidInvoices, PortalError, Refused, Reply, TransientError, UnknownOutcome, blot_out, clean_text
 from .process import read_int
 from .transport import Answer, Fault
 
@@ -29,7 +31,8 @@ class AnswerReader:
     :param scrub: function that takes our secrets out of a text that the portal sent back.
     """
 
-    def __init__(self, *, write, partner=False, wants_phone=False, lacks_phone=False, sent=0, scrub=str):
+    def __init__(self, *, write: bool, partner: bool = False, wants_phone: bool = False, lacks_phone: bool = False, sent: int = 0,
+                 scrub: Callable[[str], str] = str) -> None:
         self.write = write
         self.partner = partner
         self.wants_phone = wants_phone
@@ -37,17 +40,18 @@ class AnswerReader:
         self.sent = sent
         self.scrub = scrub
 
-    def fault(self, fault: Fault):
+    def fault(self, fault: Fault) -> PortalError:
         """The error for a call without an answer."""
         error = UnknownOutcome if self.write and fault.sent else TransientError
         return error(reason=fault.reason, detail=f'no answer from the portal, {fault.reason}: {fault.detail}')
 
-    def doubt(self, detail, reason='answer', message='', code=None, retry_after=None):
+    def doubt(self, detail: str, reason: str = 'answer', message: str = '', code: int | None = None,
+              retry_after: float | None = None) -> PortalError:
         """The error for an answer that does not say what was done."""
         error = UnknownOutcome if self.write else TransientError
         return error(message, code, reason=reason, retry_after=retry_after, detail=detail)
 
-    def open(self, answer: Answer) -> dict:
+    def open(self, answer: Answer) -> dict[str, Any]:
         """The whole envelope where its err_code is 0 (or absent, for answers without envelope).
 
         :raises AuthError, InvalidInvoices, Refused, TransientError, UnknownOutcome: as errors.py tells.
@@ -72,14 +76,14 @@ class AnswerReader:
             raise self.doubt(f'HTTP {answer.status}, {problem}')
         return envelope
 
-    def open_enveloped(self, answer: Answer) -> dict:
+    def open_enveloped(self, answer: Answer) -> dict[str, Any]:
         """As :meth:`open`, for calls that always answer with an err_code."""
         envelope = self.open(answer)
         if read_code(envelope) is None:
             raise self.doubt('no err_code in the answer')
         return envelope
 
-    def _check_status(self, answer):
+    def _check_status(self, answer: Answer) -> None:
         status = answer.status
         if 300 <= status < 400:
             # The token goes to no other address. A program may well redirect after it has done its work.
@@ -96,7 +100,7 @@ class AnswerReader:
         if status == 408:
             raise self.doubt('the portal waited too long for the request (HTTP 408)', 'timeout')
 
-    def _error(self, code, message, envelope):
+    def _error(self, code: int, message: str, envelope: dict[str, Any]) -> PortalError:
         if code in (4, 5):
             return AuthError(message, code, detail='the portal does not accept the credentials')
         if code == 7:
@@ -114,7 +118,7 @@ class AnswerReader:
             return self.doubt('the portal failed', 'server', message, code)
         return Refused(message, code, detail='the portal refused')
 
-    def _is_about_phone(self, code, message):
+    def _is_about_phone(self, code: int, message: str) -> bool:
         """Whether 15, 16, 17 have their second meaning, the one for partners.
 
         The words decide. Without words, 15 is the phone at a partner (whose account needs no ASAN number of its
@@ -128,7 +132,7 @@ class AnswerReader:
         return code == 15 and (self.partner or self.lacks_phone and not message)
 
 
-def parse(body: bytes) -> dict:
+def parse(body: bytes) -> dict[str, Any]:
     """The JSON object in a body.
 
     :raises BadAnswer: not UTF-8, not JSON, not an object, or NaN where a number belongs.
@@ -142,11 +146,11 @@ def parse(body: bytes) -> dict:
     return data
 
 
-def _no_constant(name):
+def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def read_code(envelope):
+def read_code(envelope: dict[str, Any]) -> int | None:
     """``err_code`` as int, None where absent. :raises BadAnswer: something that is no code."""
     code = envelope.get('err_code')
     if code is None:
@@ -158,11 +162,11 @@ def read_code(envelope):
     raise BadAnswer('err_code is no number')
 
 
-def _text(value):
+def _text(value: object) -> str:
     return value if isinstance(value, str) else ''
 
 
-def as_list(value):
+def as_list(value: object) -> list[Any]:
     """A PHP array as list: it comes as [], as {"0": …} when it has holes, and as null when empty.
 
     :raises BadAnswer: anything else.
@@ -176,9 +180,9 @@ def as_list(value):
     raise BadAnswer('an array was expected')
 
 
-def _invoice_codes(data, sent):
+def _invoice_codes(data: Any, sent: int) -> list[list[int]]:
     rows = data.get('invoices') if isinstance(data, dict) else data
-    codes = [[] for _index in range(sent)]
+    codes: list[list[int]] = [[] for _index in range(sent)]
     if isinstance(rows, dict):
         numbered = [(int(key), row) for key, row in rows.items() if re.fullmatch('[0-9]{1,9}', key)]
     else:
@@ -192,6 +196,6 @@ def _invoice_codes(data, sent):
     return codes
 
 
-def short(text, secrets):
+def short(text: str, secrets: Iterable[str]) -> str:
     """``text`` with every secret of ours that the portal echoed replaced, then cleaned and shortened."""
     return clean_text(blot_out(text, secrets))

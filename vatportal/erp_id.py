@@ -11,6 +11,7 @@ from base64 import b32encode
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 # How many characters of the digests stand in an id: 50 bits tell numbers apart, 100 more the documents of one number.
 _NUMBER, _CONTENT = 10, 20
@@ -68,15 +69,15 @@ def follows_from_document(erp_id: str) -> bool:
     return is_ours(erp_id) and len(erp_id) == len('ODOO--') + _NUMBER + _CONTENT
 
 
-def _digest(values):
+def _digest(values: list[Any]) -> str:
     return b32encode(hashlib.sha256(json.dumps(values).encode()).digest()).decode()
 
 
-def _text(value):
+def _text(value: str | None) -> str:
     """One form for what reads the same: composed letters, single spaces."""
     return ' '.join(unicodedata.normalize('NFC', value or '').split())
 
 
-def _amount(number):
+def _amount(number: Decimal) -> str:
     """118, 118.0 and 118.00 are one amount, and so are 0 and -0."""
     return f'{number.normalize() + 0:f}'

@@ -14,11 +14,13 @@ UnknownOutcome       perhaps                    ask the portal (read by ERP id),
 """
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Any
 
 MESSAGE_LIMIT = 500
 
 
-def clean_text(text, limit=MESSAGE_LIMIT):
+def clean_text(text: object, limit: int = MESSAGE_LIMIT) -> str:
     """Portal words made fit for a message: one line, no control or direction characters, ``limit`` long."""
     text = str(text or '')[:limit * 8]
     # Category C holds control, format (bidi overrides), surrogate and private-use characters: shown in a
@@ -28,7 +30,7 @@ def clean_text(text, limit=MESSAGE_LIMIT):
     return text if len(text) <= limit else text[:limit - 1] + '…'
 
 
-def blot_out(text, secrets):
+def blot_out(text: str, secrets: Iterable[str]) -> str:
     """``text`` with ``secrets`` replaced, longest first, wherever the portal echoes them."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, '***')
@@ -40,16 +42,16 @@ class Secret(str):
 
     __slots__ = ()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "'***'"
 
 
-class Reply(dict):
+class Reply(dict[str, Any]):
     """An object of a portal's answer. What the portal says may hold our secrets, so it does not show by itself."""
 
     __slots__ = ()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f'<{len(self)} values>'
 
 
@@ -61,13 +63,13 @@ class PortalError(Exception):
     :ivar detail: our words, in English, for a log; never holds a secret.
     """
 
-    def __init__(self, message='', code=None, *, detail=''):
+    def __init__(self, message: str = '', code: int | None = None, *, detail: str = '') -> None:
         super().__init__(message, code)
         self.message = clean_text(message)
         self.code = code
         self.detail = clean_text(detail)
 
-    def __str__(self):
+    def __str__(self) -> str:
         parts = [self.detail or type(self).__name__]
         if self.code is not None:
             parts.append(f'(error {self.code})')
@@ -82,7 +84,7 @@ class AuthError(PortalError):
         phone is missing, malformed or not authorised). Never worth a retry before a person mended it.
     """
 
-    def __init__(self, message='', code=None, *, reason='credentials', detail=''):
+    def __init__(self, message: str = '', code: int | None = None, *, reason: str = 'credentials', detail: str = '') -> None:
         super().__init__(message, code, detail=detail)
         self.reason = reason
 
@@ -93,7 +95,7 @@ class InvalidInvoices(PortalError):
     :ivar codes: one list of codes per invoice sent, in the order sent; empty where that one is fine.
     """
 
-    def __init__(self, message='', code=14, *, codes=(), detail=''):
+    def __init__(self, message: str = '', code: int = 14, *, codes: Iterable[Iterable[int]] = (), detail: str = '') -> None:
         super().__init__(message, code, detail=detail)
         self.codes = [list(row) for row in codes]
 
@@ -104,13 +106,14 @@ class Refused(PortalError):
     :ivar http_status: set, with ``code`` None, where the web server itself refused (404: wrong address).
     """
 
-    def __init__(self, message='', code=None, *, http_status=None, detail=''):
+    def __init__(self, message: str = '', code: int | None = None, *, http_status: int | None = None, detail: str = '') -> None:
         super().__init__(message, code, detail=detail)
         self.http_status = http_status
 
 
 class _Interrupted(PortalError):
-    def __init__(self, message='', code=None, *, reason='answer', retry_after=None, detail=''):
+    def __init__(self, message: str = '', code: int | None = None, *, reason: str = 'answer', retry_after: float | None = None,
+                 detail: str = '') -> None:
         super().__init__(message, code, detail=detail)
         self.reason = reason
         self.retry_after = retry_after

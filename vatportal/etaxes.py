@@ -3,17 +3,18 @@ import re
 from dataclasses import dataclass, field, fields
 from datetime import datetime as DateTime
 from decimal import Decimal
+from typing import Any
 
 from .decimals import ZERO, to_decimal
 from .moments import read_moment
 
 
-def qaime_number(text) -> str:
+def qaime_number(text: object) -> str:
     """The form in which two qaimə numbers compare: every space out, upper case. No length is demanded."""
     return ''.join(str(text or '').split()).upper()
 
 
-def serie_number(qaime) -> str:
+def serie_number(qaime: object) -> str:
     """``MT240110000000`` → ``MT2401 10000000``, as /etx/delete wants it: a space before the last 8 digits.
 
     :raises ValueError: the number does not end in 8 digits after a serial.
@@ -48,7 +49,7 @@ class EtaxesLine:
     net_amount: Decimal = ZERO
 
     @classmethod
-    def from_portal_json(cls, data):
+    def from_portal_json(cls, data: object) -> 'EtaxesLine':
         """:raises ValueError: not an object, or an amount that is no number."""
         if not isinstance(data, dict):
             raise ValueError('a line is not an object')
@@ -86,10 +87,10 @@ class EtaxesDocument:
     status: str = ''
     type: str = ''
     lines: tuple[EtaxesLine, ...] = ()
-    raw: dict = field(default_factory=dict, compare=False, repr=False)
+    raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def from_portal_json(cls, data):
+    def from_portal_json(cls, data: object) -> 'EtaxesDocument':
         """Read one element of ``data.invoices``; missing keys, nulls and numbers in strings are fine.
 
         :raises ValueError: not an object, no number in it, or an amount that is no number.
@@ -107,7 +108,7 @@ class EtaxesDocument:
         return cls(raw=data, **values)
 
 
-def _read_number(serial, number, qaime):
+def _read_number(serial: str, number: str, qaime: str) -> dict[str, str]:
     qaime = qaime or serial + number
     if not (qaime and re.search('[0-9]', qaime)):
         raise ValueError('the document has no qaimə number')
@@ -117,9 +118,9 @@ def _read_number(serial, number, qaime):
     return {'serial': serial, 'number': number, 'qaime': qaime}
 
 
-def _read_fields(cls, data):
+def _read_fields(cls: type[EtaxesLine] | type[EtaxesDocument], data: dict[str, Any]) -> dict[str, Any]:
     """The scalar fields of ``cls`` that ``data`` names, each by its declared type."""
-    values = {}
+    values: dict[str, Any] = {}
     for spec in fields(cls):
         name, value = spec.name, data.get(spec.name)
         if name in ('lines', 'raw'):
@@ -135,13 +136,13 @@ def _read_fields(cls, data):
     return values
 
 
-def _read_text(value):
+def _read_text(value: object) -> str:
     if value is None or isinstance(value, (bool, dict, list)):
         return ''
     return str(value).strip()
 
 
-def _read_int(value):
+def _read_int(value: object) -> int | None:
     try:
         return int(str(value))
     except ValueError:

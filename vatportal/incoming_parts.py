@@ -3,8 +3,10 @@
 A row may carry up to six decimals and fall into several VAT columns; a bill line has two decimals and one column.
 All amounts are Decimal, in AZN.
 """
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 QEPIK = Decimal('0.01')
 ZERO = Decimal(0)
@@ -32,20 +34,21 @@ class Part:
     quantity: Decimal = ZERO
 
     @property
-    def base(self):
+    def base(self) -> Decimal:
         """The base of VAT: goods plus excise."""
         return self.goods + self.excise
 
     @property
-    def total(self):
+    def total(self) -> Decimal:
         return self.base + self.vat_amount + self.road
 
-    def times(self, factor):
+    def times(self, factor: Decimal) -> 'Part':
         """This part with all amounts times ``factor``."""
         return replace(self, **{cell: getattr(self, cell) * factor for cell in _CELLS})
 
 
-def split(key, columns, *, goods, excise, net, vat, road, quantity=ZERO, digits=2):
+def split(key: object, columns: Mapping[str, Decimal], *, goods: Decimal, excise: Decimal, net: Decimal, vat: Decimal, road: Decimal,
+          quantity: Decimal = ZERO, digits: int = 2) -> list[Part]:
     """Return the row as a list of :class:`Part`, the largest first.
 
     Quantity and excise are divided in proportion to the bases, so that each part has the row's price.
@@ -53,7 +56,7 @@ def split(key, columns, *, goods, excise, net, vat, road, quantity=ZERO, digits=
     :param columns: the bases by category, see :data:`COLUMNS`
     :param digits: so many decimals of a quantity are kept; the parts' add up to the row's
     """
-    found = {name: columns[name] for name in COLUMNS if columns.get(name)}
+    found: dict[str | None, Decimal] = {name: columns[name] for name in COLUMNS if columns.get(name)}
     net = net or goods + excise
     if not found:
         found = {'vat' if vat else None: net}
@@ -77,12 +80,13 @@ def split(key, columns, *, goods, excise, net, vat, road, quantity=ZERO, digits=
     ]
 
 
-def _divide(amount, portions, digits=None):
+def _divide(amount: Decimal, portions: Sequence[Decimal], digits: int | None = None) -> list[Decimal]:
     """Return ``amount`` divided by ``portions``, which add up to 1; the results add up to it exactly.
 
     :param digits: round the results to so many decimals, which ``amount`` has at most
     """
-    result, upto, given = [], ZERO, ZERO
+    result: list[Decimal] = []
+    upto = given = ZERO
     for portion in portions[:-1]:
         upto += amount * portion
         rounded = upto if digits is None else upto.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
@@ -91,13 +95,13 @@ def _divide(amount, portions, digits=None):
     return [*result, amount - given]
 
 
-def to_qepik(parts):
+def to_qepik(parts: Sequence[Part]) -> list[Part]:
     """Return ``parts`` with every amount in whole qəpik.
 
     Their sum is the exact sum rounded once; no amount moves by a whole qəpik or more, and one that is in whole
     qəpik already does not move at all.
     """
-    rounded = [{} for _part in parts]
+    rounded: list[dict[str, Any]] = [{} for _part in parts]
     seen = given = ZERO
     for cell in _CELLS:
         for part, amounts in zip(parts, rounded, strict=True):
@@ -108,7 +112,7 @@ def to_qepik(parts):
     return [replace(part, **amounts) for part, amounts in zip(parts, rounded, strict=True)]
 
 
-def with_vat(parts, vat, limit):
+def with_vat(parts: list[Part], vat: Decimal, limit: Decimal) -> list[Part]:
     """Return ``parts``, in whole qəpik, with ``vat`` as their VAT: the difference goes to the part that bears most of
     it. A difference beyond ``limit`` is no rounding, and nothing is moved.
     """
@@ -122,12 +126,12 @@ def with_vat(parts, vat, limit):
         for position, part in enumerate(parts)]
 
 
-def bears_rate(part, rate):
+def bears_rate(part: Part, rate: Decimal) -> bool:
     """Whether the VAT of the exact ``part`` is ``rate`` percent of its base, to the qəpik."""
     return abs(part.vat_amount - part.base * rate / 100) <= QEPIK
 
 
-def line_price(amount, quantity, price, exact, share=None):
+def line_price(amount: Decimal, quantity: Decimal, price: Decimal, exact: bool, share: Decimal | None = None) -> float:
     """Return the price of a bill line as float: the document's ``price`` where it gives ``amount``, else the quotient.
 
     :param exact: the subtotal must come from price × quantity; otherwise a difference of a qəpik is no matter

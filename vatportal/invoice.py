@@ -5,6 +5,7 @@ All amounts are Decimal, in AZN. Sums carry 2 decimals, item amounts up to 4–5
 """
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 from .decimals import ZERO, json_number, to_decimal
 from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
@@ -16,10 +17,11 @@ __all__ = ['TYPES', 'EtaxesDocument', 'EtaxesLine', 'Invoice', 'Item', 'Problem'
 _OPTIONAL = ('transp_reg_number', 'from_wh', 'to_wh', 'wh_field', 'main_qaime', 'add_info')
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Record:
     """What Invoice and Item share: amounts become Decimal when made, and a JSON number when sent."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in self.amount_fields():
             value = getattr(self, name)
             # None stays: it means "missing", which the portal tells apart from 0 (24 against 25).
@@ -32,11 +34,11 @@ class _Record:
         return tuple(spec.name for spec in fields(cls) if spec.type in (Decimal, 'Decimal'))
 
     @classmethod
-    def _values_from(cls, data, what):
+    def _values_from(cls, data: object, what: str) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise ValueError(f'{what}: not an object')
         amounts = set(cls.amount_fields())
-        values = {}
+        values: dict[str, Any] = {}
         for spec in fields(cls):
             if spec.name not in data:
                 continue
@@ -73,7 +75,7 @@ class Item(_Record):
     transport_tax: Decimal = ZERO
     total: Decimal = ZERO
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """The item as the portal takes it.
 
         :raises ValueError: an amount with more digits than a JSON number keeps.
@@ -82,7 +84,7 @@ class Item(_Record):
                 if getattr(self, spec.name) is not None}
 
     @classmethod
-    def from_json(cls, data):
+    def from_json(cls, data: Any) -> 'Item':
         """The inverse of :meth:`to_json`, tolerant about how numbers are written.
 
         :raises ValueError: not an object, or an amount that is no number.
@@ -121,7 +123,7 @@ class Invoice(_Record):
     sum_total: Decimal = ZERO
     items: tuple[Item, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, 'items', tuple(self.items or ()))
 
@@ -131,13 +133,13 @@ class Invoice(_Record):
         return bool(self.main_qaime and not self.items
                     and not any(getattr(self, name) for name in self.amount_fields()))
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """The invoice as the portal takes it: plain numbers, optional fields that are empty left out.
 
         :raises ValueError: an amount with more digits than a JSON number keeps.
         """
         skip = set(self.amount_fields()) | {'items'} if self.settles_only else set()
-        result = {}
+        result: dict[str, Any] = {}
         for spec in fields(self):
             name, value = spec.name, getattr(self, spec.name)
             if name in skip or value is None or (name in _OPTIONAL and not value):
@@ -148,7 +150,7 @@ class Invoice(_Record):
         return result
 
     @classmethod
-    def from_json(cls, data):
+    def from_json(cls, data: Any) -> 'Invoice':
         """The inverse of :meth:`to_json`; strings, ints, floats and nulls are read as amounts alike.
 
         :raises ValueError: not an object, or an amount that is no number.
@@ -168,5 +170,5 @@ class Invoice(_Record):
         return find_problems(self)
 
 
-def _plain(value, name):
+def _plain(value: Any, name: str) -> Any:
     return json_number(value, name) if isinstance(value, Decimal) else value

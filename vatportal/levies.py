@@ -1,15 +1,16 @@
 """Divides the taxes of an invoice among its rows: each row bears what its own rate asks of it, and all together what the
 invoice has."""
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
-from .outgoing_items import ITEM_DECIMALS, QEPIK, ZERO, AmountError, apportion, round_parts
+from .outgoing_items import ITEM_DECIMALS, QEPIK, ZERO, AmountError, Levy, Row, apportion, round_parts
 
 # VAT last: excise is part of its base.
 _ORDER = ('excise', 'road', 'vat')
 
 
-def charge(rows, totals, slack=ZERO):
+def charge(rows: list[Row], totals: Mapping[Levy, Decimal], slack: Decimal = ZERO) -> list[Row]:
     """Return ``rows`` with their excise, road tax and VAT, to the qəpik.
 
     :param totals: dict of :class:`Levy` → what the invoice bears of it altogether. The parts add up to it.
@@ -25,12 +26,12 @@ def charge(rows, totals, slack=ZERO):
     return rows
 
 
-def due(row, levy):
+def due(row: Row, levy: Levy) -> Decimal:
     """What the rate of ``levy`` asks of ``row``, unrounded."""
     return levy.rate * (row.base if levy.kind == 'vat' else row.net) + levy.fixed * row.quantity
 
 
-def _charge_one(rows, levy, total, slack):
+def _charge_one(rows: list[Row], levy: Levy, total: Decimal, slack: Decimal) -> list[Row]:
     places = [place for place, row in enumerate(rows) if levy in row.levies]
     if not places:
         return rows  # nothing that could bear it: the invoice's total tells
@@ -52,11 +53,11 @@ def _charge_one(rows, levy, total, slack):
     return rows
 
 
-def _furthest(parts, asked):
+def _furthest(parts: Sequence[Decimal], asked: Sequence[Decimal]) -> Decimal:
     return max(abs(part - wanted) for part, wanted in zip(parts, asked, strict=True))
 
 
-def _fit_vat(row, rate):
+def _fit_vat(row: Row, rate: Decimal) -> Row:
     """``row`` with a VAT that is its rate's to the qəpik: what rounding has made of it beyond that is an amount not
     subject to VAT. The row's total stays."""
     over = row.vat - rate * row.base
@@ -69,7 +70,7 @@ def _fit_vat(row, rate):
     return replace(row, net=row.net - moved, extra_not_subject=row.extra_not_subject + moved)
 
 
-def total_slack(lines, currency_step):
+def total_slack(lines: int, currency_step: Decimal) -> Decimal:
     """How far rounding may take the tax of one row from its rate, in AZN, where ``lines`` of the invoice became one.
 
     :param currency_step: what the smallest amount of the invoice's currency is worth, in AZN; 0 for AZN itself

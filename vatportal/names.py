@@ -5,7 +5,7 @@ import unicodedata
 _LETTERS = str.maketrans({'ı': 'i', 'ə': 'e'})
 
 
-def text_key(text):
+def text_key(text: str | None) -> str:
     """Return ``text`` folded for comparison; '' for nothing.
 
     Case, accents, punctuation and spaces don't count, nor does what an Azerbaijani keyboard makes of them: İ, I, ı

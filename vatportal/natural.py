@@ -1,8 +1,9 @@
 """The order in which people number things."""
 import re
+from typing import Any
 
 
-def natural_key(text: str) -> tuple:
+def natural_key(text: str) -> tuple[Any, ...]:
     """A key that sorts numbers within ``text`` by their value: INV/2026/9 before INV/2026/10.
 
     Neither case nor leading zeros count. Keys of any two texts can be compared.
@@ -12,7 +13,7 @@ def natural_key(text: str) -> tuple:
     return tuple(_value(part) if index % 2 else part for index, part in enumerate(parts))
 
 
-def _value(digits):
+def _value(digits: str) -> tuple[int, str]:
     # Not int(), which refuses very long ones.
     digits = digits.lstrip('0')
     return len(digits), digits

@@ -2,13 +2,14 @@
 
 A discount lowers what rows of the same taxes come to; a return lowers how much there is of the same goods.
 """
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from .outgoing_items import QEPIK, AmountError, apportion
+from .outgoing_items import QEPIK, ZERO, AmountError, Row, apportion
 
 
-def net_rows(rows):
+def net_rows(rows: list[Row]) -> list[Row]:
     """Return ``rows`` without negative ones; what comes to nothing is left out.
 
     :raises AmountError: 'return' for goods taken back that no row has; 'negative' for a discount that is larger than
@@ -22,54 +23,54 @@ def net_rows(rows):
     return [row for row in rows if row.net or _charges(row)]
 
 
-def _charges(row):
+def _charges(row: Row) -> bool:
     """Whether the row bears something although it costs nothing."""
     return any(levy.fixed for levy in row.levies)
 
 
-def tax_key(row):
+def tax_key(row: Row) -> tuple[str | None, frozenset[tuple[str, Decimal]]]:
     """What has to be equal for two rows to bear the same taxes: the VAT column and the rates."""
     return row.category, frozenset((levy.kind, levy.rate) for levy in row.levies if levy.rate)
 
 
-def without(rows, *gone):
+def without(rows: Iterable[Row], *gone: Row) -> list[Row]:
     """``rows`` but those objects."""
     return [row for row in rows if not any(row is other for other in gone)]
 
 
-def _alike(rows, key, wanted):
+def _alike(rows: Iterable[Row], key: Callable[[Row], Hashable], wanted: Callable[[Row], bool]) -> list[list[Row]]:
     """Those of ``rows`` that are ``wanted``, in lists of equal ``key``: one by one, they would take off something else in
     another order."""
-    found = {}
+    found: dict[Hashable, list[Row]] = {}
     for row in filter(wanted, rows):
         found.setdefault(key(row), []).append(row)
     return list(found.values())
 
 
-def _together(rows):
+def _together(rows: Iterable[Row]) -> Row:
     """``rows``, all negative, as one with the names of all."""
     rows = sorted(rows, key=lambda row: (row.net, row.tie))
     return replace(rows[0], label=', '.join(dict.fromkeys(row.label for row in rows)),
-                   quantity=sum(row.quantity for row in rows), net=sum(row.net for row in rows))
+                   quantity=sum((row.quantity for row in rows), ZERO), net=sum((row.net for row in rows), ZERO))
 
 
 # ------------------------------------------------------------------ returns
 
-def _same_goods(row):
+def _same_goods(row: Row) -> tuple[object, ...]:
     """What has to be equal for a return to be of this row: product, unit, price and taxes."""
     return row.goods, row.price, tax_key(row)
 
 
-def _take_back(rows, back):
+def _take_back(rows: list[Row], back: Row) -> list[Row]:
     """Return ``rows`` with the returned ``back`` netted against what is the same."""
     same = [row for row in rows if row.quantity > 0 and _same_goods(row) == _same_goods(back)]
     enough = [row for row in same if row.quantity > -back.quantity] or same
     if len(enough) > 1 and enough is not same:
         enough = [max(enough, key=lambda row: (row.quantity, row.net))]
-    whole = sum((row.quantity for row in enough), Decimal(0)) + back.quantity
+    whole = sum((row.quantity for row in enough), ZERO) + back.quantity
     if not enough or whole < 0:
         raise AmountError('return', back)
-    net = sum(row.net for row in enough) + back.net
+    net = sum((row.net for row in enough), ZERO) + back.net
     if not whole:
         # All of it was taken back. A qəpik that rounding has left is no goods any more.
         rest = replace(back, net=net, takes_off=True)
@@ -78,7 +79,7 @@ def _take_back(rows, back):
     return [kept if row is enough[0] else row for row in without(rows, *enough[1:])]
 
 
-def _shift(rows, rest):
+def _shift(rows: list[Row], rest: Row) -> list[Row]:
     """Return ``rows`` with the few qəpik of ``rest`` in the largest row of the same taxes."""
     if not rest.net:
         return rows
@@ -91,7 +92,7 @@ def _shift(rows, rest):
 
 # ------------------------------------------------------------------ discounts
 
-def take_off(rows, discount):
+def take_off(rows: list[Row], discount: Row) -> list[Row]:
     """Return ``rows`` with ``discount``, a negative row, taken off those that bear the same taxes, in proportion to what
     they come to.
 
@@ -101,7 +102,7 @@ def take_off(rows, discount):
     return [replace(row, net=row.net - parts[place]) if place in parts else row for place, row in enumerate(rows)]
 
 
-def share(rows, like, amount):
+def share(rows: list[Row], like: Row, amount: Decimal) -> dict[int, Decimal]:
     """Split ``amount`` over those of ``rows`` that bear the same taxes as the row ``like``.
 
     :return: dict of place among ``rows`` → part
@@ -114,7 +115,7 @@ def share(rows, like, amount):
     return dict(zip(places, apportion(amount, weights, QEPIK, [rows[place].tie for place in places]), strict=True))
 
 
-def split_untaxed(rows, like, amount):
+def split_untaxed(rows: list[Row], like: Row, amount: Decimal) -> list[Row]:
     """Return ``rows`` with ``amount`` of those that bear the same VAT as ``like`` moved to what is not subject to VAT.
 
     So an early payment discount that lowers the tax alone: the price is to be paid, the VAT is of less.

@@ -4,8 +4,10 @@ Source of the rules: VatPortal API v8.0, /inv/import_upload_invoices.php (items 
 ``Decimal`` in AZN. Rows come in rounded to the qəpik (0.01) and add up to the invoice exactly; what happens
 here, in ``netting.py`` and in ``levies.py`` keeps that.
 """
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 QEPIK = Decimal('0.01')
 # A price may carry this many decimals (qaimə column c5), and a JSON number this many digits in all.
@@ -29,7 +31,7 @@ CATEGORY_FIELDS = {
 class AmountError(ValueError):
     """A row that no qaimə can express; ``row`` is the offender, ``reason`` a key for the message."""
 
-    def __init__(self, reason, row):
+    def __init__(self, reason: str, row: 'Row') -> None:
         super().__init__(f'{reason}: {row.label}')
         self.reason = reason
         self.row = row
@@ -65,36 +67,36 @@ class Row:
     vat: Decimal = ZERO
     road: Decimal = ZERO
     extra_not_subject: Decimal = ZERO
-    levies: frozenset = frozenset()
+    levies: frozenset[Levy] = frozenset()
     goods: object = None
     takes_off: bool = False
     counts: bool = True
-    info: dict = field(default_factory=dict, compare=False)
+    info: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
-    def base(self):
+    def base(self) -> Decimal:
         """The amount that falls into the row's VAT column: goods plus excise."""
         return self.net + self.excise
 
     @property
-    def total(self):
+    def total(self) -> Decimal:
         """What the row adds to the invoice's total."""
         return self.base + self.extra_not_subject + self.vat + self.road
 
     @property
-    def tie(self):
+    def tie(self) -> tuple[str, Decimal, Decimal]:
         """Puts rows of one size into an order that does not depend on that of the invoice."""
         return (self.label, self.quantity, self.price)
 
 
-def unit_price(amount, quantity, preferred=None):
+def unit_price(amount: Decimal, quantity: Decimal, preferred: Decimal | None = None) -> Decimal:
     """Return the price whose product with ``quantity`` is ``amount`` to the qəpik.
 
     ``preferred`` (the price on the invoice) stands where it fits; else the price with the fewest decimals
     that does. The portal compares price × quantity with ``subtotal1``. No price has more digits than a JSON
     number keeps.
     """
-    def fits(price):
+    def fits(price: Decimal) -> bool:
         return price > 0 and abs(price * quantity - amount) < QEPIK / 2
 
     exact = amount / quantity
@@ -108,7 +110,7 @@ def unit_price(amount, quantity, preferred=None):
     return price
 
 
-def apportion(total, weights, step, ties=None):
+def apportion(total: Decimal, weights: Sequence[Decimal], step: Decimal, ties: Sequence[Any] | None = None) -> list[Decimal]:
     """Split ``total`` (a multiple of ``step``) into multiples of ``step`` in proportion to ``weights``, none of them
     negative: each part is less than a step from its exact share. See :func:`round_parts` for ``ties``."""
     whole = sum(weights)
@@ -117,7 +119,7 @@ def apportion(total, weights, step, ties=None):
     return round_parts([total * weight / whole for weight in weights], total, step, ties)
 
 
-def round_parts(exact, total, step, ties=None):
+def round_parts(exact: Sequence[Decimal], total: Decimal, step: Decimal, ties: Sequence[Any] | None = None) -> list[Decimal]:
     """Round each of ``exact`` down or up to a multiple of ``step`` so that together they are ``total``, or as near as that
     gets.
 
@@ -133,7 +135,7 @@ def round_parts(exact, total, step, ties=None):
     return parts
 
 
-def absorb_rounding(rows, rounding, label):
+def absorb_rounding(rows: list[Row], rounding: Decimal, label: str) -> list[Row]:
     """Return ``rows`` with the invoice's cash ``rounding`` taken into one of them, the largest that can take it.
 
     A qaimə has no column for it. An increase is an amount not subject to VAT; a decrease lowers the goods'
@@ -154,7 +156,7 @@ def absorb_rounding(rows, rounding, label):
     raise AmountError('rounding', Row(key=None, label=label, quantity=Decimal(1), net=rounding))
 
 
-def check_rows(rows):
+def check_rows(rows: Sequence[Row]) -> None:
     """:raises AmountError: 'quantity', 'free' (of charge, yet with a tax) or 'negative' for the first row that no qaimə can
         hold; 'large' for the largest, where a quantity or all amounts together are beyond :data:`LARGEST`"""
     for row in rows:
@@ -168,7 +170,7 @@ def check_rows(rows):
         raise AmountError('large', max(rows, key=lambda row: max(row.total, row.quantity)))
 
 
-def is_part(head, part, step):
+def is_part(head: Row, part: Row, step: Decimal) -> bool:
     """Whether the row ``part`` has the price of ``head``, of whose item it is to be more.
 
     :param step: how precise a quantity is: prices may differ as far as its rounding makes them
@@ -177,7 +179,7 @@ def is_part(head, part, step):
     return abs(prices[0] - prices[1]) * part.quantity <= max(prices) * step / 2 + QEPIK
 
 
-def item_amounts(row, *parts):
+def item_amounts(row: Row, *parts: Row) -> dict[str, Decimal]:
     """Return the amounts of an item (the API's names) for ``row``, price and quantity among them.
 
     :param parts: further rows of the same item, each with its amount in its own VAT column. The quantity is that of all
@@ -186,8 +188,8 @@ def item_amounts(row, *parts):
         a part with another rate of excise
     """
     rows = (row, *parts)
-    goods = sum(each.net + each.extra_not_subject for each in rows)
-    quantity = sum(each.quantity for each in rows if each.counts) or row.quantity
+    goods = sum((each.net + each.extra_not_subject for each in rows), ZERO)
+    quantity = sum((each.quantity for each in rows if each.counts), ZERO) or row.quantity
     price = unit_price(goods, quantity, row.price)
     if price <= 0 or abs(price * quantity - goods) > QEPIK:
         raise AmountError('price', row)
@@ -199,7 +201,7 @@ def item_amounts(row, *parts):
         if each.category:
             amounts[CATEGORY_FIELDS[each.category]] += each.base
         amounts['skip_vat_amount'] += each.extra_not_subject
-    excise = sum(each.excise for each in rows)
+    excise = sum((each.excise for each in rows), ZERO)
     return amounts | {
         'quantity': quantity,
         'unit_price': price,
@@ -207,7 +209,7 @@ def item_amounts(row, *parts):
         'aksiz': excise,
         'aksizgrade': next(iter(rates), row.excise_rate),
         'subtotal2': goods + excise,
-        'vat_amount': sum(each.vat for each in rows),
-        'transport_tax': sum(each.road for each in rows),
-        'total': sum(each.total for each in rows),
+        'vat_amount': sum((each.vat for each in rows), ZERO),
+        'transport_tax': sum((each.road for each in rows), ZERO),
+        'total': sum((each.total for each in rows), ZERO),
     }

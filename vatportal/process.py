@@ -1,6 +1,7 @@
 """What the portal says about a running process (VatPortal API v8.0, /job/read_proc_status)."""
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from .errors import clean_text
 from .polling import DONE, FAILED
@@ -11,7 +12,7 @@ MOST_TEXTS = 50
 KEYS = ('pin1_code', 'pin2_code', 'imported', 'packet_created', 'login_done', 'invoice_signed', 'deleted', 'etx_exception')
 
 
-def read_int(value) -> int:
+def read_int(value: object) -> int:
     """A count or flag that may come as int, bool, float or text; 0 where it says nothing."""
     if isinstance(value, str):
         text = value.strip().lower()
@@ -29,12 +30,12 @@ def read_int(value) -> int:
     return 0
 
 
-def read_flag(value) -> bool:
+def read_flag(value: object) -> bool:
     """True for true, 1, any other positive number, "1", "true"."""
     return read_int(value) > 0
 
 
-def _texts(value):
+def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, dict):
         value = list(value.values())
     elif not isinstance(value, (list, tuple)):
@@ -43,7 +44,7 @@ def _texts(value):
     return tuple(text for text in texts if text)
 
 
-def _code(value):
+def _code(value: object) -> str:
     """A check code as shown on the phone: text, leading zeros and all. Empty where there is none, or what stands there
     can't be one."""
     text = '' if value is None or isinstance(value, (bool, dict, list)) else str(value).strip()
@@ -68,7 +69,7 @@ class Stats:
     invoice_signed: int | bool = 0
     deleted: int = 0
     exceptions: tuple[str, ...] = ()
-    raw: dict = field(default_factory=dict, compare=False)
+    raw: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def retrying(self) -> bool:
@@ -81,7 +82,7 @@ class Stats:
         return tuple(text for text in self.exceptions if not _is_retry(text))
 
     @classmethod
-    def from_json(cls, data):
+    def from_json(cls, data: Any) -> 'Stats':
         """Read ``stats`` of any shape; what is no object reads as empty. Raises nothing."""
         data = data if isinstance(data, dict) else {}
         signed = data.get('invoice_signed')
@@ -98,7 +99,7 @@ class Stats:
         )
 
 
-def _is_retry(text):
+def _is_retry(text: str) -> bool:
     return 'NEED RETRY' in text.upper()
 
 

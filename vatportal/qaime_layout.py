@@ -3,9 +3,14 @@
 Source: the packages that e-taxes.gov.az takes and gives (``root kod="QAIME_1"``). Up to version 205 there is
 no column for the zero rate, so everything after the bases stands elsewhere than from version 304 on.
 """
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 CENT = Decimal('0.01')
+
+# Columns of a row → fields of an item, columns of the totals → fields of the invoice.
+Layout = tuple[dict[str, str], dict[str, str]]
 
 _COMMON = {
     'c1': 'id', 'c2': 'name', 'c3': 'unit', 'c4': 'quantity', 'c5': 'unit_price', 'c6': 'subtotal1',
@@ -17,8 +22,8 @@ _COMMON_TOTALS = {
     'c5': 'sum_skip_vat_amount', 'c6': 'sum_vat_free',
 }
 
-#: version → (column of a row → field of an item, column of the totals → field of the invoice)
-LAYOUTS = {
+#: by version of the form
+LAYOUTS: dict[int, Layout] = {
     205: (
         {**_COMMON, 'c13': 'vat_amount', 'c14': 'total', 'c15': 'transport_tax'},
         {**_COMMON_TOTALS, 'c7': 'sum_vat_amount', 'c8': 'sum_total'},
@@ -48,7 +53,8 @@ class QaimeXmlError(ValueError):
         field name. :ivar expected, found: the two figures that differ, None where it is no matter of figures.
     """
 
-    def __init__(self, message, *, reason, row=None, field='', expected=None, found=None, name=''):
+    def __init__(self, message: str, *, reason: str, row: int | None = None, field: str = '', expected: Decimal | None = None,
+                 found: Decimal | None = None, name: str = '') -> None:
         place = f'row {row}: ' if row else ''
         figures = '' if found is None else f' (found {found}, expected {expected})'
         super().__init__((f'{name}: ' if name else '') + place + message + figures)
@@ -61,13 +67,13 @@ class QaimeXmlError(ValueError):
         self.found = found
 
 
-def layout_of(version):
+def layout_of(version: int) -> Layout:
     """The layout for a version: its own, else that of the nearest below, else the oldest."""
     below = [known for known in LAYOUTS if known <= version]
     return LAYOUTS[max(below, default=min(LAYOUTS))]
 
 
-def check(rows, totals, name=''):
+def check(rows: Sequence[Mapping[str, Any]], totals: Mapping[str, Decimal], name: str = '') -> None:
     """Refuse amounts that don't add up: within 0.01 for a row, 0.01 a row for a total.
 
     A layout that was mistaken for another shows here too. Price × quantity is left alone: real documents

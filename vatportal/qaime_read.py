@@ -3,8 +3,10 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from xml.parsers import expat
 
 import xmltodict
@@ -21,6 +23,9 @@ MAX_RATIO = 200
 MAX_DEPTH = 50
 # A package in a package in a package.
 MAX_PACKAGES = 2
+# (name, content) of each; an element as xmltodict gives it.
+Files = list[tuple[str, bytes]]
+Node = dict[str, Any]
 _BEFORE_XML = re.compile(rb'^(?:\xef\xbb\xbf|[ \t\r\n])+')
 _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
                ValueError)
@@ -58,7 +63,7 @@ def read_package(data: bytes) -> list[QaimeFile]:
     return [read_document(content, name) for name, content in xml_files(data)]
 
 
-def xml_files(data: bytes) -> list[tuple[str, bytes]]:
+def xml_files(data: bytes) -> Files:
     """(name, content) of each XML file of a package (ZIP), those of packages in it included, or of the bare XML file, whose
     name is ''; unread.
 
@@ -68,7 +73,7 @@ def xml_files(data: bytes) -> list[tuple[str, bytes]]:
         if len(data) > MAX_FILE_BYTES:
             raise QaimeXmlError('the file is too large', reason='large')
         return [('', data)]
-    files = []
+    files: Files = []
     _unzip(data, files)
     if not files:
         raise QaimeXmlError('the package holds no XML file', reason='no_files')
@@ -80,7 +85,7 @@ def start_of(data: bytes) -> bytes:
     return _BEFORE_XML.sub(b'', data, count=1)
 
 
-def _unzip(data, files, name='', depth=0):
+def _unzip(data: bytes, files: Files, name: str = '', depth: int = 0) -> None:
     """Add (name, content) of each XML file to ``files``."""
     if depth > MAX_PACKAGES:
         raise QaimeXmlError('packages in packages', reason='depth', name=name)
@@ -97,7 +102,7 @@ def _unzip(data, files, name='', depth=0):
         raise QaimeXmlError('the package is no readable ZIP file', reason='zip', name=name) from None
 
 
-def _entries(archive, files):
+def _entries(archive: zipfile.ZipFile, files: Files) -> Iterator[tuple[str, bytes]]:
     """Yield (name, content) of what may be a document or a package of them; the limits hold for all of ``files``."""
     entries = archive.infolist()
     if len(entries) + len(files) > MAX_FILES:
@@ -112,7 +117,7 @@ def _entries(archive, files):
         yield name, _read_entry(archive, entry, name, min(left, MAX_FILE_BYTES))
 
 
-def _read_entry(archive, entry, name, limit):
+def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limit: int) -> bytes:
     if entry.flag_bits & 1:
         raise QaimeXmlError('the file is encrypted', reason='encrypted', name=name)
     # What the directory says about sizes may be a lie, so the limits hold for what really comes out.
@@ -123,7 +128,7 @@ def _read_entry(archive, entry, name, limit):
     return content
 
 
-def read_document(data: bytes, name='') -> QaimeFile:
+def read_document(data: bytes, name: str = '') -> QaimeFile:
     """One XML file. :raises QaimeXmlError: as :func:`read_package`."""
     root = _find_root(_parse(data, name))
     if root is None:
@@ -151,8 +156,8 @@ def read_document(data: bytes, name='') -> QaimeFile:
                      **{field_name: _text(root.get(tag)) for field_name, tag in texts.items()})
 
 
-def _item(row, columns, number, name):
-    values = {}
+def _item(row: Node, columns: dict[str, str], number: int, name: str) -> Item:
+    values: dict[str, Any] = {}
     for column, field_name in columns.items():
         cell = _text(row.get(column))
         values[field_name] = cell if field_name in TEXTS else _amount(cell, field_name, number, name)
@@ -162,7 +167,7 @@ def _item(row, columns, number, name):
     return Item(**values)
 
 
-def _totals(product, columns, name):
+def _totals(product: Node, columns: dict[str, str], name: str) -> dict[str, Any]:
     rows = _rows(product, 'qaimeYekunTable', name)
     if len(rows) != 1:
         raise QaimeXmlError('the document has no row of totals', reason='no_qaime', name=name)
@@ -170,33 +175,33 @@ def _totals(product, columns, name):
             for column, field_name in columns.items()}
 
 
-def _amount(text, field_name, row, name):
+def _amount(text: str, field_name: str, row: int | None, name: str) -> Decimal:
     try:
         return to_decimal(text, field_name)
     except ValueError as exc:
         raise QaimeXmlError(str(exc), reason='number', row=row, field=field_name, name=name) from None
 
 
-def _rows(product, table, name):
+def _rows(product: Node, table: str, name: str) -> list[Node]:
     rows = _only(product, table, name).get('row')
     rows = rows if isinstance(rows, list) else [rows]
     return [row for row in rows if isinstance(row, dict)]
 
 
-def _only(node, tag, name):
+def _only(node: Node, tag: str, name: str) -> Node:
     child = node.get(tag)
     if not isinstance(child, dict):
         raise QaimeXmlError(f'the element {tag} is missing', reason='no_qaime', name=name)
     return child
 
 
-def _text(node):
+def _text(node: Any) -> str:
     if isinstance(node, dict):
         node = node.get('#text')
     return node.strip() if isinstance(node, str) else ''
 
 
-def _find_root(node, depth=3):
+def _find_root(node: Any, depth: int = 3) -> Node | None:
     """The element ``root`` with a version; a file with a stylesheet in it wraps it into another element."""
     if not isinstance(node, dict) or not depth:
         return None
@@ -207,7 +212,7 @@ def _find_root(node, depth=3):
     return next((child for child in found if child is not None), None)
 
 
-def _parse(data, name):
+def _parse(data: bytes, name: str) -> Node:
     data = start_of(data)
     try:
         _guard(data)
@@ -218,26 +223,26 @@ def _parse(data, name):
         raise QaimeXmlError('the file is no well-formed XML', reason='xml', name=name) from None
 
 
-def _guard(data):
+def _guard(data: bytes) -> None:
     """Refuse entity declarations and deep nesting before a tree is built; a plain DOCTYPE is harmless."""
     parser = expat.ParserCreate()
     depth = 0
 
-    def declare(*_entity):
+    def declare(*_entity: object) -> None:
         raise QaimeXmlError('the file declares entities, which no qaimə needs', reason='entity')
 
-    def skip(name, is_parameter):
+    def skip(name: str, is_parameter: bool) -> None:
         # With a DOCTYPE that points elsewhere an unknown &entity; would vanish, and 1&x;2 read as 12.
         if not is_parameter:
             raise QaimeXmlError(f'the file uses an entity that is not declared: {name[:40]}', reason='entity')
 
-    def start(*_element):
+    def start(*_element: object) -> None:
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
             raise QaimeXmlError('the file is nested too deeply', reason='depth')
 
-    def end(_name):
+    def end(_name: str) -> None:
         nonlocal depth
         depth -= 1
 

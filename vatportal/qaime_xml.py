@@ -8,10 +8,11 @@ import re
 import zipfile
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from xml.sax.saxutils import escape
 
 from .decimals import ZERO
-from .invoice import Invoice
+from .invoice import Invoice, Item
 from .qaime_layout import LAYOUTS, NEWEST, TEXTS, QaimeXmlError, check
 from .qaime_read import QaimeFile, read_document, read_package, xml_files
 
@@ -43,15 +44,15 @@ def write_package(invoices: Iterable[Invoice]) -> bytes:
     return buffer.getvalue()
 
 
-def _add(archive, name, content):
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(name)  # dated 1980: the bytes don't depend on the clock
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     archive.writestr(entry, content)
 
 
-def write_invoice(invoice: Invoice, *, buyer_name='', object_name='', object_code='', ref_serial='',
-                  ref_number='') -> bytes:
+def write_invoice(invoice: Invoice, *, buyer_name: str = '', object_name: str = '', object_code: str = '', ref_serial: str = '',
+                  ref_number: str = '') -> bytes:
     """The XML of one invoice, version 304, UTF-8. Row amounts get 4 decimals, totals 2.
 
     :raises QaimeXmlError: not of type ``default`` (the others have forms of their own), no items, a text
@@ -81,9 +82,9 @@ def write_invoice(invoice: Invoice, *, buyer_name='', object_name='', object_cod
             f'{body}\n</root>\n').encode()
 
 
-def _row(item, number, columns):
+def _row(item: Item, number: int, columns: dict[str, str]) -> dict[str, Any]:
     """The fields of an item as the file holds them: texts checked, amounts rounded."""
-    row = {}
+    row: dict[str, Any] = {}
     for field in columns.values():
         value = getattr(item, field)
         if field in TEXTS:
@@ -103,11 +104,11 @@ def _row(item, number, columns):
     return row
 
 
-def _round(value, decimals):
+def _round(value: Decimal | None, decimals: int) -> Decimal:
     return (ZERO if value is None else value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def _text(value, field, row=None):
+def _text(value: str | None, field: str, row: int | None = None) -> str:
     text = _NOT_XML.sub(' ', value or '').strip()
     if len(text) > TEXT_LIMIT:
         raise QaimeXmlError(f'{field} has {len(text)} characters, {TEXT_LIMIT} is the most', reason='text',
@@ -115,15 +116,15 @@ def _text(value, field, row=None):
     return text
 
 
-def _cell(field, value):
-    if field in TEXTS:
+def _cell(field: str, value: str | Decimal) -> str:
+    if isinstance(value, str):
         return value
     text = f'{value:f}'
     # A price or quantity is read by people: 0.4, not 0.400000000.
     return text.rstrip('0').rstrip('.') if field in ('unit_price', 'quantity') else text
 
 
-def _element(tag, text):
+def _element(tag: str, text: str) -> str:
     # \r would come back as \n, were it not written as a reference.
     escaped = escape(text, {'"': '&quot;', "'": '&apos;', '\r': '&#13;'})
     return f'<{tag}>{escaped}</{tag}>'

@@ -6,8 +6,13 @@ Code article 173). A fault in a sum gets the code of that sum (25, 27, 29–36).
 subtotal2, base at 18 %, not subject, zero rate, exempt, VAT and road tax, total.
 """
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .invoice import Invoice, Item
 
 TYPES = ('default', 'avans', 'goodsTransfer')
 
@@ -48,7 +53,7 @@ class Problem:
     expected: Decimal | None = None
 
 
-def find_problems(invoice) -> list[Problem]:
+def find_problems(invoice: 'Invoice') -> list[Problem]:
     """All faults of an :class:`~.invoice.Invoice`, invoice first, then item by item; one per field."""
     found = list(_head(invoice))
     if not invoice.settles_only:
@@ -63,19 +68,19 @@ def find_problems(invoice) -> list[Problem]:
     return _first_per_field(found)
 
 
-def _first_per_field(found):
-    unique = {}
+def _first_per_field(found: Iterable[Problem]) -> list[Problem]:
+    unique: dict[tuple[int | None, str], Problem] = {}
     for fault in found:
         unique.setdefault((fault.item, fault.field), fault)
     return sorted(unique.values(), key=lambda fault: (-1 if fault.item is None else fault.item, fault.code))
 
 
-def _digits(text, length=None):
+def _digits(text: str, length: int | None = None) -> bool:
     # Not str.isdigit(): it also takes digits of other scripts, which the portal refuses.
     return bool(re.fullmatch('[0-9]+', str(text))) and length in (None, len(text))
 
 
-def _head(invoice):
+def _head(invoice: 'Invoice') -> Iterator[Problem]:
     for name in ('seller', 'buyer'):
         value = getattr(invoice, name)
         if not value:
@@ -99,7 +104,7 @@ def _head(invoice):
                 yield Problem(code, name, None, '')
 
 
-def _sum_values(invoice):
+def _sum_values(invoice: 'Invoice') -> Iterator[Problem]:
     for name, (missing, wrong, _item) in SUMS.items():
         value = getattr(invoice, name)
         lowest_is_fine = wrong >= 30  # 25, 27 and 29 want more than 0, the others not less than 0
@@ -109,7 +114,7 @@ def _sum_values(invoice):
             yield Problem(wrong, name, None, value)
 
 
-def _item_texts(index, item):
+def _item_texts(index: int, item: 'Item') -> Iterator[Problem]:
     if not item.id:
         yield Problem(40, 'id', index, item.id)
     elif not _digits(item.id, 10):
@@ -126,7 +131,7 @@ def _item_texts(index, item):
         yield Problem(51, 'barcode', index, item.barcode)
 
 
-def _item_values(index, item):
+def _item_values(index: int, item: 'Item') -> Iterator[Problem]:
     for name, missing, wrong in (('unit_price', 46, 47), ('quantity', 48, 49)):
         value = getattr(item, name)
         if value is None:
@@ -139,7 +144,7 @@ def _item_values(index, item):
             yield Problem(code, name, index, value)
 
 
-def _arithmetic(invoice, broken):
+def _arithmetic(invoice: 'Invoice', broken: set[tuple[int | None, str]]) -> Iterator[Problem]:
     """Faults of figures that are present and not negative; ``broken`` names those that are not."""
     in_items = [fault for index, item in enumerate(invoice.items)
                 if not any(place == index for place, _field in broken)
@@ -155,8 +160,8 @@ def _arithmetic(invoice, broken):
     yield from _sum_arithmetic(invoice)
 
 
-def _item_arithmetic(index, item):
-    def check(name, expected, slack):
+def _item_arithmetic(index: int, item: 'Item') -> Iterator[Problem]:
+    def check(name: str, expected: Decimal, slack: Decimal) -> Iterator[Problem]:
         value = getattr(item, name)
         if abs(value - expected) > slack:
             yield Problem(ITEM_AMOUNTS[name], name, index, value, expected)
@@ -174,8 +179,8 @@ def _item_arithmetic(index, item):
     yield from check('total', item.subtotal2 + item.vat_amount + item.transport_tax, almost)
 
 
-def _sum_arithmetic(invoice):
-    def check(name, expected, slack):
+def _sum_arithmetic(invoice: 'Invoice') -> Iterator[Problem]:
+    def check(name: str, expected: Decimal, slack: Decimal) -> Iterator[Problem]:
         value = getattr(invoice, name)
         if abs(value - expected) >= slack:
             yield Problem(SUMS[name][1], name, None, value, expected)

@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ _AFTER_SENDING = (requests.exceptions.ReadTimeout, requests.exceptions.ChunkedEn
 class Fault(Exception):
     """No answer. ``reason`` as on TransientError, ``sent`` whether any byte of the request may have left."""
 
-    def __init__(self, reason, sent, detail):
+    def __init__(self, reason: str, sent: bool, detail: str) -> None:
         super().__init__(reason)
         self.reason = reason
         self.sent = sent
@@ -53,7 +54,7 @@ class AddressError(ValueError):
         whoever says it in other words.
     """
 
-    def __init__(self, reason: str, text: str):
+    def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
         self.reason = reason
 
@@ -95,7 +96,8 @@ def check_url(text: str) -> str:
     return text.rstrip('/')
 
 
-def _is_loopback(host):
+def _is_loopback(host: str | None) -> bool:
+    host = host or ''
     if host.lower() == 'localhost':
         return True
     try:
@@ -112,16 +114,17 @@ class Transport:
     :param deadline: seconds for a whole call, at least ``timeout``.
     """
 
-    def __init__(self, base_url, *, timeout, deadline):
+    def __init__(self, base_url: str, *, timeout: float, deadline: float) -> None:
         self.base_url = check_url(base_url)
         self.timeout = float(timeout)
         self.deadline = max(float(deadline), self.timeout)
         self._session = QuietSession()
 
-    def close(self):
+    def close(self) -> None:
         self._session.close()
 
-    def call(self, method, path, *, headers, body, max_bytes, deadline=None, query=None, fresh=False) -> Answer:
+    def call(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes | None, max_bytes: int,
+             deadline: float | None = None, query: Mapping[str, str] | None = None, fresh: bool = False) -> Answer:
         """One request, one answer of any status; never repeated, never redirected.
 
         :param max_bytes: longest body accepted, unpacked.
@@ -136,7 +139,7 @@ class Transport:
         request = requests.Request(method, self.base_url + path, headers=headers, params=query, data=body)
         prepared = request.prepare()
         started = time.monotonic()
-        fault = None
+        fault: Fault | None = None
         with Watch(self.deadline if deadline is None else deadline) as watch:
             try:
                 answer = self._exchange(prepared, watch, max_bytes)
@@ -153,12 +156,12 @@ class Transport:
                       time.monotonic() - started)
         return answer
 
-    def _exchange(self, prepared, watch, max_bytes):
+    def _exchange(self, prepared: requests.PreparedRequest, watch: Watch, max_bytes: int) -> Answer:
         # Everything is passed here: neither the session's settings nor the environment can turn
         # verification off or add credentials.
         response = self._session.send(
             prepared, timeout=min(self.timeout, watch.deadline), verify=_ca_bundle(), cert=None,
-            proxies=self._proxies(prepared.url), stream=True, allow_redirects=False)
+            proxies=self._proxies(str(prepared.url)), stream=True, allow_redirects=False)
         try:
             self._session.cookies.clear()
             body = b'' if _is_bodyless(response.status_code) else self._read(response, watch, max_bytes)
@@ -167,8 +170,9 @@ class Transport:
         finally:
             response.close()
 
-    def _read(self, response, watch, max_bytes):
-        chunks, size = [], 0
+    def _read(self, response: requests.Response, watch: Watch, max_bytes: int) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
         for chunk in response.iter_content(_CHUNK):
             size += len(chunk)
             if size > max_bytes:
@@ -178,20 +182,20 @@ class Transport:
             raise Fault('timeout', True, f'no complete answer within {watch.deadline:g} s')
         return b''.join(chunks)
 
-    def _proxies(self, url):
+    def _proxies(self, url: str) -> dict[str, str]:
         # The proxies of the environment, but nothing meant for this machine ever leaves it.
         if _is_loopback(urlsplit(url).hostname):
             return {}
         return requests.utils.get_environ_proxies(url)
 
-    def _fault(self, exc, watch):
+    def _fault(self, exc: Exception, watch: Watch) -> Fault:
         chain = list(_causes(exc))
         sent = watch.sent or (watch.phase == 'start' and isinstance(exc, _AFTER_SENDING))
         if watch.expired:
             return Fault('timeout', sent, f'no complete answer within {watch.deadline:g} s')
         return Fault(self._reason(chain, watch), sent, _detail(chain))
 
-    def _reason(self, chain, watch):
+    def _reason(self, chain: list[BaseException], watch: Watch) -> str:
         if any(_is_timeout(exc) for exc in chain):
             return 'timeout'
         if _any(chain, requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError):
@@ -213,22 +217,23 @@ class Transport:
         return 'connect'
 
 
-def _ca_bundle():
+def _ca_bundle() -> str | bool:
     # Session.trust_env is off because of .netrc; a company's own CA must work all the same.
     return os.environ.get('REQUESTS_CA_BUNDLE') or os.environ.get('CURL_CA_BUNDLE') or True
 
 
-def _names_ca_bundle(exc):
+def _names_ca_bundle(exc: BaseException) -> bool:
     return type(exc) is OSError and 'TLS CA certificate bundle' in str(exc)
 
 
-def _is_bodyless(status):
+def _is_bodyless(status: int) -> bool:
     return 300 <= status < 400 or status in (429, 503)
 
 
-def _causes(exc):
+def _causes(exc: BaseException) -> Iterator[BaseException]:
     """The exception and what it wraps. Not ``__context__``: that may be a fault of the caller's own."""
-    pending, seen = [exc], set()
+    pending: list[object] = [exc]
+    seen: set[int] = set()
     while pending and len(seen) < 20:
         current = pending.pop(0)
         if isinstance(current, BaseException) and id(current) not in seen:
@@ -237,17 +242,17 @@ def _causes(exc):
             pending += [*current.args, getattr(current, 'reason', None), current.__cause__]
 
 
-def _is_timeout(exc):
+def _is_timeout(exc: BaseException) -> bool:
     # urllib3 derives "connection refused" and "name not found" from its time-out.
     return (isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError))
             and not isinstance(exc, urllib3.exceptions.NewConnectionError))
 
 
-def _any(chain, *kinds):
+def _any(chain: list[BaseException], *kinds: type[BaseException]) -> bool:
     return any(isinstance(exc, kinds) for exc in chain)
 
 
-def _detail(chain):
+def _detail(chain: list[BaseException]) -> str:
     """What the innermost system error says. Texts of requests and urllib3 are avoided: they hold the URL."""
     for exc in reversed(chain):
         if isinstance(exc, ssl.SSLCertVerificationError):
@@ -257,7 +262,7 @@ def _detail(chain):
     return chain[-1].__class__.__name__
 
 
-def _retry_after(value):
+def _retry_after(value: str | None) -> float | None:
     """Seconds from a Retry-After header (a number or an HTTP date), 0 to ``LONGEST_RETRY``; None where unreadable."""
     if not value:
         return None

@@ -18,12 +18,12 @@ _CONTAINERS = {text_key(word) for word in (
     'упаковка', 'бутылка', 'банка', 'бочка', 'рулон', 'поддон', 'комплект')}
 
 
-def is_container(text):
+def is_container(text: str | None) -> bool:
     """Whether ``text`` names what goods are put into, and not a measure."""
     return any(word in _CONTAINERS for word in text_key(text).split())
 
 
-def says_how_many(text, number):
+def says_how_many(text: str | None, number: Decimal) -> bool:
     """Whether ``text`` says that a unit is ``number`` (Decimal) of others: "qutu (6 ədəd)" does, "qutu" does not."""
     if _WORDS.get(text_key(text)) == number:
         return True

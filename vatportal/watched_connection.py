@@ -11,10 +11,17 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+
+if TYPE_CHECKING:
+    _Connection = urllib3.connection.HTTPConnection
+else:
+    _Connection = object
 
 _current = threading.local()
 _SHORTEST = 0.02  # seconds; with less nothing is begun
@@ -28,22 +35,22 @@ class Watch:
     is a socket, looking the name up and dialling one address after the other get what is :meth:`left`.
     """
 
-    def __init__(self, deadline: float):
+    def __init__(self, deadline: float) -> None:
         self.deadline = deadline
         self.phase = 'start'
         self._end = time.monotonic() + deadline
         self.expired = False
-        self._grip = None
+        self._grip: socket.socket | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(deadline, self._expire)
         self._timer.daemon = True
 
-    def __enter__(self):
+    def __enter__(self) -> 'Watch':
         _current.watch = self
         self._timer.start()
         return self
 
-    def __exit__(self, *_exc_info):
+    def __exit__(self, *_exc_info: object) -> None:
         self._timer.cancel()
         _current.watch = None
         self._hold(None)
@@ -60,17 +67,17 @@ class Watch:
     def sent(self) -> bool:
         return self.phase == 'sent'
 
-    def dialled(self, sock):
+    def dialled(self, sock: socket.socket) -> None:
         if not self.sent:
             self.phase = 'dialled'
         self._hold(sock)
 
-    def sending(self, sock):
+    def sending(self, sock: socket.socket) -> None:
         self.phase = 'sent'
         if self._grip is None:  # a connection kept from an earlier call
             self._hold(sock)
 
-    def _hold(self, sock):
+    def _hold(self, sock: socket.socket | None) -> None:
         # A second handle on the same socket: TLS detaches the first one from its descriptor.
         grip = socket.socket(fileno=os.dup(sock.fileno())) if sock is not None else None
         with self._lock:
@@ -78,7 +85,7 @@ class Watch:
         if old is not None:
             old.close()
 
-    def _expire(self):
+    def _expire(self) -> None:
         self.expired = True
         with self._lock:
             if self._grip is not None:
@@ -86,12 +93,12 @@ class Watch:
                     self._grip.shutdown(socket.SHUT_RDWR)
 
 
-def _look_up(host, port, watch):
+def _look_up(host: str, port: int | None, watch: Watch) -> list[str]:
     """The addresses of ``host``, in the order of the system. The look-up can't be given a time-out, so another thread
     does it and may be left behind."""
-    found = []
+    found: list[list[Any] | OSError] = []
 
-    def look():
+    def look() -> None:
         try:
             found.append(socket.getaddrinfo(host.strip('[]'), port, type=socket.SOCK_STREAM))
         except OSError as exc:
@@ -110,21 +117,21 @@ def _look_up(host, port, watch):
     return list(dict.fromkeys(address[0] for *_kind, address in found[0]))
 
 
-class _Watched:
+class _Watched(_Connection):
     """Mixed into urllib3's connection classes."""
 
     #: http.client prints whole headers, so the token, when debugging is switched on for all connections.
     debuglevel = 0
     _dialling = False
 
-    def connect(self):
+    def connect(self) -> None:
         self._dialling = True
         try:
-            return super().connect()
+            super().connect()
         finally:
             self._dialling = False
 
-    def _new_conn(self):
+    def _new_conn(self) -> socket.socket:
         watch = getattr(_current, 'watch', None)
         if watch is None:
             return super()._new_conn()
@@ -133,7 +140,7 @@ class _Watched:
         watch.dialled(sock)
         return sock
 
-    def _dial(self, dial, watch):
+    def _dial(self, dial: Callable[[], socket.socket], watch: Watch) -> socket.socket:
         """Try the addresses of the host one after the other, in the time that is left for the call."""
         host, timeout = self._dns_host, self.timeout
         addresses = _look_up(host, self.port, watch)
@@ -141,7 +148,8 @@ class _Watched:
             while True:
                 # A number, so that urllib3 finds one address and has its time-out for that alone.
                 self._dns_host = addresses.pop(0)
-                self.timeout = min(timeout, watch.left())
+                left = watch.left()
+                self.timeout = min(timeout or left, left)
                 try:
                     return dial()
                 except (urllib3.exceptions.HTTPError, OSError):
@@ -150,20 +158,21 @@ class _Watched:
         finally:
             self._dns_host, self.timeout = host, timeout
 
-    def send(self, data):
+    def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
         watch = getattr(_current, 'watch', None)
         # While dialling it is the proxy that is spoken to (CONNECT), not the portal.
         if watch is not None and not self._dialling:
             watch.sending(self.sock)
-        return super().send(data)
+        super().send(data)
 
 
-def _watch_pools(manager):
+def _watch_pools(manager: urllib3.PoolManager) -> urllib3.PoolManager:
     """Make every pool of a urllib3 manager, those of SOCKS proxies included, use watched connections."""
     watched = {}
-    for scheme, pool in manager.pool_classes_by_scheme.items():
+    pools: dict[str, Any] = manager.pool_classes_by_scheme
+    for scheme, pool in pools.items():
         connection = type('Watched' + pool.ConnectionCls.__name__, (_Watched, pool.ConnectionCls), {})
         watched[scheme] = type('Watched' + pool.__name__, (pool,), {'ConnectionCls': connection})
     manager.pool_classes_by_scheme = watched
@@ -173,14 +182,14 @@ def _watch_pools(manager):
 class WatchedAdapter(HTTPAdapter):
     """requests' adapter without its retries (a repeated write could be done twice)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(pool_connections=1, pool_maxsize=4, max_retries=0)
 
-    def init_poolmanager(self, *args, **kwargs):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         _watch_pools(self.poolmanager)
 
-    def proxy_manager_for(self, proxy, **proxy_kwargs):
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> urllib3.PoolManager:
         known = proxy in self.proxy_manager
         manager = super().proxy_manager_for(proxy, **proxy_kwargs)
         return manager if known else _watch_pools(manager)
@@ -189,20 +198,20 @@ class WatchedAdapter(HTTPAdapter):
 class QuietSession(requests.Session):
     """A session that follows nothing, reads no .netrc, keeps no cookies for the next call."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
         self.mount('https://', WatchedAdapter())
         self.mount('http://', WatchedAdapter())
 
-    def get_redirect_target(self, resp):
+    def get_redirect_target(self, resp: requests.Response) -> None:
         """Never one: else requests would read the whole body of a redirect just to offer the next request."""
 
 
 class _HideQuery(logging.Filter):
     """Keeps log-in name and phone, which the API wants in a query string, out of urllib3's debug log."""
 
-    def filter(self, record):
+    def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
                 re.sub(r'(/auth/reset_start\.php)\?\S*', r'\1?…', arg) if isinstance(arg, str) else arg
