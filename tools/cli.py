@@ -29,7 +29,7 @@ Usage: ./dev COMMAND [ARGUMENTS]
   faults --mutants [NAME…]
                         break each rule of sending on purpose, in a copy: whatever the tests do not notice is told
   bench [--runs N]      what the great jobs cost: time and memory of sending, importing 12,000 documents, making bills …
-  lint                  ruff and pylint-odoo
+  lint                  ruff over everything, mypy over vatportal/, pylint-odoo over the addons
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing
   odoo ARGUMENTS…       Odoo with our configuration and addons (e.g. ./dev odoo -d mine -i l10n_az_vatportal)
   shell [ARGUMENTS]     Odoo's Python shell on the demo database

@@ -1,9 +1,9 @@
-"""ruff over everything, pylint-odoo over the addons."""
+"""ruff over everything, mypy over the SDK, pylint-odoo over the addons. Their settings stand in pyproject.toml, pylint's here."""
 import subprocess
 from pathlib import Path
 
 import databases
-from base import ADDON, ROOT, SOURCES, clean_env, say
+from base import ADDON, ROOT, SOURCES, WORK, clean_env, say
 from mutants_list import check_list
 from python_env import VENV
 
@@ -17,7 +17,8 @@ _IGNORED = '.git,.work,tools,sandbox,sdk'
 
 
 def run_all() -> int:
-    passed = [_passes('ruff', [VENV / 'bin' / 'ruff', 'check', '--no-cache', '.'], ROOT)]
+    passed = [_passes('ruff', [VENV / 'bin' / 'ruff', 'check', '--no-cache', '.'], ROOT),
+              _passes('mypy', [VENV / 'bin' / 'mypy', '--cache-dir', WORK / 'cache' / 'mypy'], ROOT)]
     for name in databases.link_addons():
         ignored = ','.join([_IGNORED, *(other for other in SOURCES if name == ADDON and other != ADDON)])
         passed.append(_passes(f'pylint-odoo {name}', [VENV / 'bin' / 'pylint', *PYLINT, f'--ignore={ignored}', name], databases.ADDONS))

@@ -3,7 +3,8 @@
 Knows nothing of Odoo, so that it can be used, and tested, without it.
 """
 from . import polling
-from .client import PAGE_SIZE, Page, VatPortalClient
+from .client import Page, VatPortalClient
+from .endpoints import PAGE_SIZE
 from .erp_id import Identity, find_erp_ids, follows_from_document, is_ours
 from .errors import (
     AuthError,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NoReturn, SupportsIndex
 
+from . import endpoints
 from .answers import check_number, invoice_numbers, object_of, rows_of, word_of
 from .arguments import comma_list, date_text, direction_code
 from .decimals import json_text
@@ -24,30 +25,8 @@ from .plain import INTEGER, plain
 from .process import KEYS, ProcessStatus, Stats, read_int
 from .transport import Answer, Fault, Transport
 
-PAGE_SIZE = 5000
-
-UPLOAD = '/inv/import_upload_invoices.php'
-READ_INVOICES = '/inv/read_invoices'
-DELETE_INVOICES = '/inv/delete'
-PROCESS_STATUS = '/job/read_proc_status'
-PROCESS_DATA = '/job/read_proc_data'
-DOWNLOAD = '/etx/import'
-READ_ETAXES = '/etx/read_invoices'
-DELETE_ETAXES = '/etx/delete'
-RESET_START = '/auth/reset_start.php'
-RESET_CONFIRM = '/auth/reset_confirm.php'
-
-#: The longest answers that make sense, in bytes: a page of ``PAGE_SIZE`` documents is some 12 MB.
-LONGEST = 4 * 1024 * 1024
-LONGEST_OF = {READ_ETAXES: 40 * 1024 * 1024, PROCESS_DATA: 8 * 1024 * 1024}
-
-#: Endpoints that the documentation calls by GET on one page and by POST on another.
-EITHER_METHOD = (READ_INVOICES, PROCESS_STATUS, PROCESS_DATA, READ_ETAXES)
-
 #: More documents than any company has: a total beyond it is none.
 MOST_DOCUMENTS = 10 ** 9
-#: The calls of which one page of the documentation says that everyone's carry the phone, not only a partner's.
-PHONE_CALLS = (DOWNLOAD, READ_ETAXES)
 
 
 @dataclass(frozen=True)
@@ -67,11 +46,11 @@ class VatPortalClient:
     :param base_url: such as ``https://demo.vatportal.az/api``; plain http only to this machine.
     :param token: API token; without it ``username`` and ``password`` go into every request.
     :param phone: ASAN İmza phone, ``994`` and 9 digits: of the customer a partner acts for; else for downloads.
-    :param partner: the account is a partner's, so the phone goes into every call, not ``PHONE_CALLS`` alone.
+    :param partner: the account is a partner's, so the phone goes into every call, not ``endpoints.PHONE_CALLS`` alone.
     :param read_methods: what :attr:`read_methods` held when it was last seen.
     :param timeout: seconds for connecting and for each read.
     :param deadline: seconds for a whole call, its second try by the other HTTP method included.
-    :param max_bytes: longest answer accepted, where that is less than ``LONGEST`` and ``LONGEST_OF`` say.
+    :param max_bytes: longest answer accepted, where that is less than ``endpoints`` says.
     :raises ValueError: an address or secret that can't be used. The text never holds the secret.
 
     :ivar read_methods: endpoint → 'GET' | 'POST', what this portal takes; store it with the connector.
@@ -98,7 +77,7 @@ class VatPortalClient:
         self._keys = {text for text in (token, password) if text and len(text) >= 4}
         self._secrets: set[str] = {text for text in (token, username, password, phone) if text and len(text) >= 4}
         self.read_methods = {path: method for path, method in (read_methods or {}).items()
-                             if path in EITHER_METHOD and method in ('GET', 'POST')}
+                             if path in endpoints.EITHER_METHOD and method in ('GET', 'POST')}
         self._max_bytes = max_bytes
         self._transport = Transport(base_url, timeout=timeout, deadline=deadline)
 
@@ -134,7 +113,7 @@ class VatPortalClient:
                 'invoices': [invoice.to_json() for invoice in invoices]}
         if not body['invoices']:
             raise ValueError('no invoices to send')
-        return self._process(UPLOAD, 'POST', body, sent=len(body['invoices']))
+        return self._process(endpoints.UPLOAD, 'POST', body, sent=len(body['invoices']))
 
     def read_invoices(self, ids: Sequence[str]) -> dict[str, str | None]:
         """/inv/read_invoices: ERP id → qaimə number, '' where the portal has it without a number yet.
@@ -154,13 +133,13 @@ class VatPortalClient:
         ids = [str(erp_id) for erp_id in ids]
         if not ids:
             raise ValueError('no invoices to delete')
-        self._call(DELETE_INVOICES, 'DELETE', {'ids': ids}, write=True)
+        self._call(endpoints.DELETE_INVOICES, 'DELETE', {'ids': ids}, write=True)
 
     # --- processes ---
 
     def process_status(self, proc_id: int) -> ProcessStatus:
         """/job/read_proc_status: where a process stands. See :mod:`.polling` for when to ask."""
-        reader, envelope = self._call(PROCESS_STATUS, 'GET', {'procId': int(proc_id)})
+        reader, envelope = self._call(endpoints.PROCESS_STATUS, 'GET', {'procId': int(proc_id)})
         data = object_of(envelope)
         status = str(data.get('status')).strip() if 'status' in data else ''
         if not re.fullmatch('-?[0-9]{1,9}', status):
@@ -174,7 +153,7 @@ class VatPortalClient:
 
     def process_data(self, proc_id: int) -> dict[str, Any]:
         """/job/read_proc_data: detail and log of a process, free-form; {} where there is none."""
-        _reader, envelope = self._call(PROCESS_DATA, 'GET', {'procId': int(proc_id)})
+        _reader, envelope = self._call(endpoints.PROCESS_DATA, 'GET', {'procId': int(proc_id)})
         data = self._kept(envelope.get('data'))
         return data if isinstance(data, dict) else ({'data': data} if data else {})
 
@@ -193,7 +172,7 @@ class VatPortalClient:
                 body[f'inc_{name}'] = comma_list(wanted)
             elif unwanted:
                 body[f'exc_{name}'] = comma_list(unwanted)
-        return self._process(DOWNLOAD, 'POST', body)
+        return self._process(endpoints.DOWNLOAD, 'POST', body)
 
     def read_etaxes(self, *, direction: int, proc_id: int | None = None, date_from: date | None = None, date_to: date | None = None,
                     page: int = 1) -> Page:
@@ -211,7 +190,7 @@ class VatPortalClient:
             body.update(date_from=date_text(date_from), date_to=date_text(date_to))
         if proc_id is None or page > 1:
             body['from'] = int(page)
-        reader, envelope = self._call(READ_ETAXES, 'GET', body)
+        reader, envelope = self._call(endpoints.READ_ETAXES, 'GET', body)
         rows, data = rows_of(reader, envelope)
         total = read_int(data.get('total'))
         if total > MOST_DOCUMENTS:
@@ -238,7 +217,7 @@ class VatPortalClient:
         if not numbers:
             raise ValueError('no documents to delete')
         body = {'serialNumbers': numbers, 'is_signed': bool(is_signed)}
-        return self._process(DELETE_ETAXES, 'DELETE', body)
+        return self._process(endpoints.DELETE_ETAXES, 'DELETE', body)
 
     # --- token renewal ---
 
@@ -246,7 +225,7 @@ class VatPortalClient:
         """GET /auth/reset_start.php: the plain value that :meth:`renewal_key` turns into a key."""
         login = Secret(login)
         query = {'login': login, **({'phone': self._phone} if self._partner else {})}
-        reader, answer = self._call(RESET_START, 'GET', None, query=query, enveloped=False, secrets=(login,))
+        reader, answer = self._call(endpoints.RESET_START, 'GET', None, query=query, enveloped=False, secrets=(login,))
         return word_of(reader, answer, 'plain_value', '[ -~]')
 
     def confirm_reset(self, login: str, key: str) -> str:
@@ -255,7 +234,7 @@ class VatPortalClient:
         After UnknownOutcome nobody knows which of the two lives: try the old one, else start again.
         """
         login, key = Secret(login), Secret(key)
-        reader, answer = self._call(RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True,
+        reader, answer = self._call(endpoints.RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True,
                                     enveloped=False, secrets=(login, key))
         token = word_of(reader, answer, 'token', '[!-~]')
         if len(token) >= 4:
@@ -281,7 +260,7 @@ class VatPortalClient:
         return proc_id
 
     def _numbers(self, body: dict[str, Any]) -> dict[str, str | None]:
-        reader, envelope = self._call(READ_INVOICES, 'GET', body)
+        reader, envelope = self._call(endpoints.READ_INVOICES, 'GET', body)
         return invoice_numbers(reader, envelope, self._secrets)
 
     def _call(self, path: str, method: str, body: dict[str, Any] | None, *, query: dict[str, Any] | None = None, write: bool = False,
@@ -289,14 +268,14 @@ class VatPortalClient:
         """One call, its answer read. Returns the reader, for doubts about what is inside, and the envelope."""
         known = self._secrets | {text for text in secrets if len(text) >= 4}
         reader = AnswerReader(write=write, partner=self._partner, sent=sent, scrub=lambda text: short(text, known),
-                              wants_phone=path in PHONE_CALLS, lacks_phone=path in PHONE_CALLS and not self._phone)
+                              wants_phone=path in endpoints.PHONE_CALLS, lacks_phone=path in endpoints.PHONE_CALLS and not self._phone)
         unwrap = reader.open_enveloped if enveloped else reader.open
         if body is not None:
             body = {**self._login, **body}
-            if self._partner or self._phone and path in PHONE_CALLS:
+            if self._partner or self._phone and path in endpoints.PHONE_CALLS:
                 body['phone'] = self._phone
         end = time.monotonic() + self._transport.deadline
-        if path not in EITHER_METHOD:
+        if path not in endpoints.EITHER_METHOD:
             return reader, unwrap(self._send(reader, path, method, body, query, write, end))
         first = self.read_methods.get(path, method)
         try:
@@ -316,7 +295,7 @@ class VatPortalClient:
 
     def _send(self, reader: AnswerReader, path: str, method: str, body: dict[str, Any] | None, query: dict[str, Any] | None,
               write: bool, end: float) -> Answer:
-        longest = LONGEST_OF.get(path, LONGEST)
+        longest = endpoints.LONGEST_OF.get(path, endpoints.LONGEST)
         try:
             # What goes out is no variable here: a traceback might show it.
             return self._transport.call(

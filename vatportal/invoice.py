@@ -3,13 +3,14 @@
 Field names are the portal's JSON names, so that a field found here is the field in its documentation.
 All amounts are Decimal, in AZN. Sums carry 2 decimals, item amounts up to 4–5.
 """
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .decimals import ZERO, json_number, to_decimal
 from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
-from .rules import TYPES, Problem, find_problems
+from .rules import QEPIK, SUMS, TYPES, Problem, find_problems
 
 __all__ = ['TYPES', 'EtaxesDocument', 'EtaxesLine', 'Invoice', 'Item', 'Problem', 'qaime_number',
            'serie_number']
@@ -126,6 +127,14 @@ class Invoice(_Record):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, 'items', tuple(self.items or ()))
+
+    @classmethod
+    def over(cls, items: Iterable[Item], **values: Any) -> 'Invoice':
+        """An invoice over ``items`` with their sums, in whole qəpik; ``values`` are all other fields, sums that differ among them."""
+        items = tuple(items)
+        sums = {name: sum((getattr(item, field) or ZERO for item in items), ZERO).quantize(QEPIK, ROUND_HALF_UP)
+                for name, (_missing, _wrong, field) in SUMS.items()}
+        return cls(**{**sums, 'items': items, **values})
 
     @property
     def settles_only(self) -> bool:

@@ -140,3 +140,9 @@ def test_unreadable(data, words):
 def test_missing_amounts_are_not_sent():
     assert 'sum_total' not in replace(invoice(), sum_total=None).to_json()
     assert 'total' not in item(total=None).to_json()
+
+
+def test_sums_of_an_invoice_over_items():
+    made = Invoice.over([item(), item(total=D('118.005'), vat_free=None)], id='INV-0001', sum_aksiz=D(3))
+    assert (made.sum_subtotal1, made.sum_total, made.sum_vat_free, made.sum_aksiz) == (200, D('236.01'), 0, 3)
+    assert made.sum_total.as_tuple().exponent == -2
