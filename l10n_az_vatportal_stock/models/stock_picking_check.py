@@ -6,7 +6,7 @@ from odoo.addons.l10n_az_vatportal.vatportal import outgoing_items
 class StockPicking(models.Model):
     """What stands between a transfer and e-taxes, told before the portal is asked."""
 
-    _inherit = 'stock.picking'
+    _inherit = 'stock.picking'  # pylint: disable=consider-merging-classes-inherited
 
     def _vatportal_record_problems(self, connector):
         self.ensure_one()

@@ -14,7 +14,7 @@ class Part(NamedTuple):
 class StockPicking(models.Model):
     """What of a transfer is sent: the company's own goods that left their warehouse and did not come back before that."""
 
-    _inherit = 'stock.picking'
+    _inherit = 'stock.picking'  # pylint: disable=consider-merging-classes-inherited
 
     def _vatportal_parts(self):
         """The goods that stand on the electronic document, as a list of :class:`Part`."""
