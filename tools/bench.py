@@ -8,13 +8,13 @@ import statistics
 import tempfile
 from pathlib import Path
 
-import cli
 import databases
-import demo
+import demo_database
 import demo_run
+import environment
+import servers
 from base import LOGS, ROOT, TOOLS, Failure, clean_env, fresh_log, say
 from python_env import PYTHON
-from scene import free_port
 
 DATABASE = 'vatportal_bench'
 SCRIPT = TOOLS / 'bench_odoo.py'
@@ -43,9 +43,9 @@ def arguments(given: list[str]) -> argparse.Namespace:
 
 def main(given: list[str]) -> int:
     options = arguments(given)
-    with cli.serving() as server:
-        cli.ensure_base(server)
-        demo.ensure_template(server)
+    with environment.serving() as server:
+        environment.ensure_base(server)
+        demo_database.ensure_template(server)
         runs = [run_all(server, options) for _run in range(options.runs)]
     say(f'\n{"":10} {"cpu s":>8} {"wall s":>8} {"peak MB":>8} {"more MB":>8}')
     for name, size, text in chosen(options):
@@ -67,11 +67,11 @@ def chosen(options) -> list[tuple]:
 def run_all(server, options) -> dict:
     """Every scenario on a fresh copy of the demo company, with a portal of its own; {name: figures}."""
     database = f'{DATABASE}_{os.getpid()}'
-    port = free_port()
+    port = servers.free_port()
     url = f'http://127.0.0.1:{port}'
     try:
         databases.clone(databases.DEMO_TEMPLATE, database)
-        with demo.Children() as children:
+        with servers.Children() as children:
             children.start('bench-sandbox', [PYTHON, '-m', 'sandbox', '--port', port, '--auto-confirm', '--confirm-after', 0, '--stage-seconds', 0],
                            f'{url}/phone', cwd=ROOT, env=clean_env())
             return {name: run_one(server, database, url, name, size) for name, size, _text in chosen(options)}

@@ -1,17 +1,22 @@
 """The commands of ./dev."""
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 
+import bench
 import databases
-import odoo_source
+import demo
+import demo_database
+import environment
+import faults
+import i18n
+import lint
 import postgres
 import python_env
-import system
-from base import ROOT, WORK, Failure, Step, clean_env, locked, run_steps, say
+import testing
+from base import ROOT, WORK, Failure, clean_env, say
 
 USAGE = """\
 Usage: ./dev COMMAND [ARGUMENTS]
@@ -43,51 +48,6 @@ PG_BIN=…    the folder of PostgreSQL's programs (else /usr/lib/postgresql/*/bi
 """
 
 
-def find_odoo() -> odoo_source.Odoo:
-    return odoo_source.external() or odoo_source.unpacked(python_env.PYTHON)
-
-
-def setup_steps(server: bool = True, browser: bool = False) -> list[Step]:
-    """What has to be there before a command; `server` includes Odoo and PostgreSQL."""
-    wheel = not postgres.system_programs()
-    steps = [
-        Step('System packages', lambda: system.install_packages(system.missing_packages(sys.executable, browser)),
-             lambda: python_env.is_ready(wheel) and not browser or not system.missing_packages(sys.executable, browser)),
-        Step('Python packages (300 MB)', lambda: python_env.build(wheel), lambda: python_env.is_ready(wheel)),
-    ]
-    if server:
-        steps += [
-            Step('Odoo 19 (122 MB)', odoo_source.unpack, lambda: bool(odoo_source.external() or odoo_source.is_unpacked())),
-            Step('PostgreSQL cluster', postgres.create, postgres.is_ready),
-        ]
-    return steps
-
-
-def ensure(server: bool = True, browser: bool = False) -> None:
-    steps = setup_steps(server, browser)
-    if any(not step.done() for step in steps):
-        with locked('setup'):
-            run_steps(steps)
-    if server:
-        python_env.link_odoo(find_odoo().source)
-
-
-@contextlib.contextmanager
-def serving(browser: bool = False):
-    """Everything set up, PostgreSQL running, Odoo's configuration written."""
-    ensure(browser=browser)
-    with postgres.running():
-        databases.write_conf()
-        yield find_odoo()
-
-
-def ensure_base(server: odoo_source.Odoo) -> None:
-    if not databases.base_ready(server):
-        with locked('databases'):
-            run_steps([Step('Base database: account, languages, web bundles', lambda: databases.build_base(server),
-                            lambda: databases.base_ready(server))])
-
-
 def foreground(command, **kwargs) -> int:
     """Run in the terminal; Ctrl-C belongs to the command."""
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -102,73 +62,65 @@ def foreground(command, **kwargs) -> int:
 # -- commands ---------------------------------------------------------------------------------------
 
 def command_setup(arguments) -> int:
-    with serving(browser=True) as server:
-        ensure_base(server)
+    with environment.serving(browser=True) as server:
+        environment.ensure_base(server)
         say(f'Ready: Odoo {server.version}, {server.source or server.command[0]}')
     return 0
 
 
 def command_odoo(arguments) -> int:
-    with serving() as server:
+    with environment.serving() as server:
         return foreground([*server.command, *arguments], env=databases.odoo_env())
 
 
 def command_shell(arguments) -> int:
-    with serving() as server:
+    with environment.serving() as server:
         if not any(argument.startswith(('-d', '--database')) for argument in arguments):
-            import demo
-            ensure_base(server)
-            demo.ensure_database(server)
+            environment.ensure_base(server)
+            demo_database.ensure_database(server)
             arguments = ['-d', databases.DEMO, *arguments]
         return foreground([*server.command, 'shell', '--no-http', *arguments], env=databases.odoo_env())
 
 
 def command_psql(arguments) -> int:
-    with serving():
+    with environment.serving():
         env = {**postgres.client_env(), 'PGDATABASE': databases.DEMO if databases.exists(databases.DEMO) else 'postgres'}
         return foreground([postgres.programs() / 'psql', *arguments], env=env)
 
 
 def command_sandbox(arguments) -> int:
-    ensure(server=False)
+    environment.ensure(server=False)
     return foreground([python_env.PYTHON, '-m', 'sandbox', *arguments], cwd=ROOT, env=clean_env())
 
 
 def command_lint(arguments) -> int:
-    import lint
-    ensure(server=False)
+    environment.ensure(server=False)
     return lint.run_all()
 
 
 def command_test(arguments) -> int:
-    import testing
     return testing.main(arguments)
 
 
 def command_i18n(arguments) -> int:
-    import i18n
     return i18n.main(arguments)
 
 
 def command_faults(arguments) -> int:
-    import faults
     return faults.main(arguments)
 
 
 def command_bench(arguments) -> int:
-    import bench
     return bench.main(arguments)
 
 
 def command_demo(arguments) -> int:
-    import demo
     return demo.main(arguments)
 
 
 def command_clean(arguments) -> int:
     if set(arguments) - {'--all'}:
         raise Failure('./dev clean knows --all only.')
-    import demo
     demo.stop_other()
     postgres.stop()
     kept = () if arguments else ('venv', 'odoo', 'debs', 'stamps', 'lock')

@@ -2,7 +2,10 @@
 import argparse
 import os
 
+import kills
+import mutants
 import testing
+import upgrade
 from base import ROOT, Failure
 
 
@@ -28,14 +31,11 @@ def number(text: str) -> int:
 def main(given: list[str]) -> int:
     options = arguments(given)
     if options.kills is not None or options.races is not None:
-        import kills
         first, _dash, last = (options.kills or '0').rpartition('-')
         return kills.main(number(first or '1'), number(last), 4 if options.races is None else options.races, options.kill_seed)
     if options.upgrade is not None:
-        import upgrade
         return upgrade.main(options.upgrade)
     if options.mutants is not None:
-        import mutants
         return mutants.main(options.mutants)
     chosen = str(options.seed) if options.seed is not None else options.seeds
     if not all(part.isdigit() for part in chosen.split('-', 1)):

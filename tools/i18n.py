@@ -6,8 +6,8 @@ import subprocess
 from functools import partial
 from pathlib import Path
 
-import cli
 import databases
+import environment
 from base import SOURCES, TOOLS, WORK, Failure, Step, clean_env, fresh_log, locked, run, run_steps
 from odoo_source import Odoo
 from python_env import PYTHON
@@ -22,8 +22,8 @@ def main(given: list[str]) -> int:
     options = parser.parse_args(given)
     folder = WORK / 'i18n' / str(os.getpid())
     try:
-        with cli.serving() as server:
-            cli.ensure_base(server)
+        with environment.serving() as server:
+            environment.ensure_base(server)
             templates = export(server, folder)
         return max(merge(name, template, options.check) for name, template in templates.items())
     finally:

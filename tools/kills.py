@@ -10,8 +10,8 @@ import threading
 import time
 from collections import Counter
 
-import cli
-import demo
+import demo_database
+import environment
 from base import ADDON, Failure, say
 from demo_run import Browser
 from scene import DATABASE, DELETE, READ, STATUS, UPLOAD, Scene
@@ -151,9 +151,9 @@ def main(first: int, last: int, races: int, seed: int) -> int:
     rng = random.Random(seed)
     rounds = plan(first, last)
     failed, tally, hits = 0, Counter(), 0
-    with cli.serving() as server, contextlib.ExitStack() as stack:
-        cli.ensure_base(server)
-        demo.ensure_template(server)
+    with environment.serving() as server, contextlib.ExitStack() as stack:
+        environment.ensure_base(server)
+        demo_database.ensure_template(server)
         scene = Scene(stack, server)
         for number, (mode, point, victim, by_cron) in enumerate(rounds, 1):
             for _attempt in range(ATTEMPTS):

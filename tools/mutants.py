@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 
-import cli
 import databases
+import environment
 import testing
 from base import ADDON, ROOT, SOURCES, WORK, Failure, locked, say
 from mutants_list import MUTANTS, Mutant, broken, check_list
@@ -102,8 +102,8 @@ def main(names: list[str]) -> int:
             survivors.append(mutant.name)
         say(f'{"found" if found else "NOT FOUND":9}  {mutant.name}: {found or "nothing noticed"}, {time.monotonic() - start:.0f} s')
 
-    with cli.serving() as server:
-        cli.ensure_base(server)
+    with environment.serving() as server:
+        environment.ensure_base(server)
         (WORK / 'pytest.ini').write_text('[pytest]\npython_files = test_*.py\n')
         copies = []
         try:

@@ -1,20 +1,18 @@
 """Real servers side by side, to be killed: Odoo over a PostgreSQL of its own, and the sandbox as a process."""
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
 
 import databases
-import demo
 from base import ADDON, GLUE, LOGS, ROOT, WORK, Failure, clean_env, fresh_log
 from cluster import Cluster, descendants
 from demo_run import Browser, Phone, send
 from python_env import PYTHON
+from servers import answers, end_with_parent, free_port
 
 HOME = WORK / 'kills'
 DATABASE = 'vatportal_kills'
@@ -37,9 +35,9 @@ class Process:
     def start(self):
         with self.log.open('a') as sink:
             self.popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True,
-                                          preexec_fn=_end_with_parent, **self.kwargs)
+                                          preexec_fn=lambda: end_with_parent(signal.SIGKILL), **self.kwargs)
         deadline = time.monotonic() + 120
-        while not demo.answers(self.url):
+        while not answers(self.url):
             if self.popen.poll() is not None or time.monotonic() > deadline:
                 raise Failure(f'{self.name} does not answer; see {self.log}')
             time.sleep(0.1)
@@ -60,10 +58,6 @@ class Process:
                 os.kill(pid, signal.SIGKILL)
 
 
-def _end_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
 def freeze_addons():
     """A copy of the addon as it is now: servers are started again and again, and the code may be worked on meanwhile."""
     folder = HOME / 'addons'
@@ -74,12 +68,6 @@ def freeze_addons():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
 
 
 class Portal:

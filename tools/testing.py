@@ -10,9 +10,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import cli
 import coverage_table
 import databases
+import environment
 import lint
 import system
 from base import ADDON, GLUE, LOGS, ROOT, SOURCES, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
@@ -260,7 +260,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run_plain(selection: Selection) -> list[Suite]:
-    cli.ensure(server=False)
+    environment.ensure(server=False)
     suites = plain_suites(selection)
     for suite in suites:
         suite.run()
@@ -268,15 +268,15 @@ def run_plain(selection: Selection) -> list[Suite]:
 
 
 def run_with_odoo(selection: Selection) -> list[Suite] | None:
-    cli.ensure(browser=True)
+    environment.ensure(browser=True)
     check_browser()
     if selection.full and lint.run_all():
         say('lint failed: no test was run')
         return None
     LOGS.mkdir(exist_ok=True)
     (WORK / 'home').mkdir(exist_ok=True)
-    with cli.serving() as server, Background(plain_suites(selection)) as plain:
-        cli.ensure_base(server)
+    with environment.serving() as server, Background(plain_suites(selection)) as plain:
+        environment.ensure_base(server)
         with odoo_databases(server, selection) as clones:
             plain.show()
             first, *others = suites = odoo_suites(selection, clones)

@@ -6,10 +6,10 @@ import subprocess
 import tarfile
 from io import BytesIO
 
-import cli
 import databases
 import demo_incoming
 import demo_scenes
+import environment
 from base import ADDON, ROOT, Failure, fresh_log, run, say
 from demo_run import Phone
 from scene import DATABASE, HOME, UPLOAD, Scene, freeze_addons
@@ -164,8 +164,8 @@ def kept(value, now) -> bool:
 def main(revision: str) -> int:
     revision = revision or last_version()
     say(f'From {revision[:12]}, version {version_at(revision)}')
-    with cli.serving() as server, contextlib.ExitStack() as stack:
-        cli.ensure_base(server)
+    with environment.serving() as server, contextlib.ExitStack() as stack:
+        environment.ensure_base(server)
         earlier = earlier_addon(revision)
         scene = Scene(stack, server, databases.BASE, earlier.parent, '-i')
         databases.odoo(server, 'shell', *scene.options, '--no-http', log=fresh_log('upgrade-data'), input=(earlier / 'tools' / 'demo_data.py').read_text())
