@@ -1,5 +1,6 @@
 """What the repository says of itself, and how its own programs hang together."""
 import ast
+import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -30,3 +31,21 @@ def test_no_import_circle(package):
     except CycleError as error:
         pytest.fail(' → '.join(error.args[1]))
     assert sum(map(len, graph.values())) > len(modules)  # imports were found at all
+
+
+PAGES = [path.relative_to(ROOT).as_posix() for path in (*ROOT.glob('*.md'), ROOT / 'vatportal' / 'README.md')]
+PATH = re.compile(r'`((?:[\w.-]+/)+(?:[\w.-]+)?|[\w.-]+\.(?:py|md|toml|xml|js|sql|yml|yaml))(?:::\w+)?`')
+
+
+def named_files(page):
+    """What in a page, between backticks, is the path of a file or folder of this repository."""
+    return PATH.findall((ROOT / page).read_text())
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_files_that_a_page_names_are_there(page):
+    assert sorted({name for name in named_files(page) if not (ROOT / name).exists()}) == []
+
+
+def test_pages_name_files():
+    assert sum(len(named_files(page)) for page in PAGES) > 100  # else the pattern above finds nothing
