@@ -1,3 +1,5 @@
+# The amounts of an item stand side by side.
+# fmt: off
 from odoo.fields import Command
 
 from .common import BUYER, SELLER, VatportalCommon

@@ -1,3 +1,5 @@
+# The columns of a document stand side by side.
+# fmt: off
 from datetime import datetime
 from unittest.mock import patch
 

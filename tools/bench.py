@@ -93,4 +93,4 @@ def run_one(server, database: str, url: str, name: str, size: int) -> dict:
 
 def demo_voen() -> str:
     """The VÖEN of the demo company; its file can't be imported, for it runs in Odoo's shell."""
-    return re.search(r"^COMPANY = .*'vat': '([0-9]{10})'", (TOOLS / 'demo_data.py').read_text(), re.MULTILINE)[1]
+    return re.search(r"^COMPANY = \{.*?'vat': '([0-9]{10})'", (TOOLS / 'demo_data.py').read_text(), re.MULTILINE | re.DOTALL)[1]

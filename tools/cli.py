@@ -34,7 +34,8 @@ Usage: ./dev COMMAND [ARGUMENTS]
   faults --mutants [NAME…]
                         break each rule of sending on purpose, in a copy: whatever the tests do not notice is told
   bench [--runs N]      what the great jobs cost: time and memory of sending, importing 12,000 documents, making bills …
-  lint                  ruff over everything, mypy over vatportal/, pylint-odoo over the addons
+  lint                  ruff over everything (rules and format), mypy over vatportal/, pylint-odoo over the addons
+  format                bring all Python into the form that lint asks for (ruff format)
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing
   odoo ARGUMENTS…       Odoo with our configuration and addons (e.g. ./dev odoo -d mine -i l10n_az_vatportal)
   shell [ARGUMENTS]     Odoo's Python shell on the demo database
@@ -96,6 +97,11 @@ def command_sandbox(arguments) -> int:
 def command_lint(arguments) -> int:
     environment.ensure(server=False)
     return lint.run_all()
+
+
+def command_format(arguments) -> int:
+    environment.ensure(server=False)
+    return lint.format_all()
 
 
 def command_test(arguments) -> int:

@@ -14,11 +14,13 @@ _OFF = 'manifest-required-author,manifest-superfluous-key,missing-return,prefer-
 # thing that they can do. (In a clone pylint-odoo would not see it, for it looks for manifests below the folder with .git.)
 _OFF_IN_MAIN = 'consider-merging-classes-inherited'
 PYLINT = ['--load-plugins=pylint_odoo', '--disable=all', '--enable=odoolint', '--valid-odoo-versions=19.0', '--score=no']
+RUFF = VENV / 'bin' / 'ruff'
 _IGNORED = '.git,.work,tools,sandbox,sdk'
 
 
 def run_all() -> int:
-    passed = [_passes('ruff', [VENV / 'bin' / 'ruff', 'check', '--no-cache', '.'], ROOT),
+    passed = [_passes('ruff', [RUFF, 'check', '--no-cache', '.'], ROOT),
+              _passes('ruff format', [RUFF, 'format', '--check', '--no-cache', '.'], ROOT),
               _passes('mypy', [VENV / 'bin' / 'mypy', '--cache-dir', WORK / 'cache' / 'mypy'], ROOT)]
     for name in databases.link_addons():
         off = f'{_OFF},{_OFF_IN_MAIN}' if name == ADDON else _OFF
@@ -26,6 +28,12 @@ def run_all() -> int:
         passed.append(_passes(f'pylint-odoo {name}', [VENV / 'bin' / 'pylint', *PYLINT, f'--disable={off}', f'--ignore={ignored}', name], databases.ADDONS))
     check_list()
     return 0 if all(passed) else 1
+
+
+def format_all() -> int:
+    """Imports and layout of all Python as pyproject.toml has them."""
+    commands = ([RUFF, 'check', '--no-cache', '--select', 'I', '--fix', '--quiet', '.'], [RUFF, 'format', '--no-cache', '.'])
+    return max(subprocess.run(command, cwd=ROOT, env=clean_env()).returncode for command in commands)
 
 
 def _passes(name: str, command: list, cwd: Path) -> bool:

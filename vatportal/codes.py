@@ -7,7 +7,7 @@ from .names import text_key
 STATUSES = (
     'onApproval', 'approved', 'approvedBySystem', 'onApprovalEdited', 'updateRequested', 'updateApproval',
     'cancelRequested', 'canceled', 'deleted', 'deletedBySystem', 'deactivated', 'cancelationRefused', 'correctionRefused',
-)
+)  # fmt: skip
 
 
 def code_key(code: str) -> str:

@@ -12,6 +12,7 @@ CENT = Decimal('0.01')
 # Columns of a row → fields of an item, columns of the totals → fields of the invoice.
 Layout = tuple[dict[str, str], dict[str, str]]
 
+# fmt: off
 _COMMON = {
     'c1': 'id', 'c2': 'name', 'c3': 'unit', 'c4': 'quantity', 'c5': 'unit_price', 'c6': 'subtotal1',
     'c7': 'aksizgrade', 'c8': 'aksiz', 'c9': 'subtotal2', 'c10': 'apply_vat_amount', 'c11': 'skip_vat_amount',
@@ -35,6 +36,7 @@ LAYOUTS: dict[int, Layout] = {
          'c10': 'sum_ttax'},
     ),
 }
+# fmt: on
 NEWEST = 304
 TEXTS = ('id', 'name', 'unit', 'barcode')
 #: what can be wrong with a file that is read (the first line) or written

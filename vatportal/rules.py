@@ -32,7 +32,7 @@ SUMS = {
 ITEM_AMOUNTS = {
     'subtotal1': 52, 'aksiz': 53, 'aksizgrade': 53, 'subtotal2': 54, 'apply_vat_amount': 55,
     'skip_vat_amount': 56, 'vat_zero': 57, 'vat_free': 58, 'vat_amount': 59, 'transport_tax': 59, 'total': 60,
-}
+}  # fmt: skip
 VAT_PARTS = ('apply_vat_amount', 'skip_vat_amount', 'vat_zero', 'vat_free')
 VAT_RATE = Decimal('0.18')
 QEPIK = Decimal('0.01')

@@ -11,11 +11,13 @@ _NUMBERS = {
 }
 _WORDS = {text_key(word): number for number, words in _NUMBERS.items() for word in words}
 # What one vendor puts six into, or fifty kilograms, another fills otherwise.
+# fmt: off
 _CONTAINERS = {text_key(word) for word in (
     'qutu', 'yeşik', 'kisə', 'çuval', 'meşok', 'paket', 'bağlama', 'qablaşdırma', 'karton', 'butulka', 'şüşə', 'banka', 'bidon',
     'çəllək', 'boçka', 'kanistr', 'vedrə', 'rulon', 'top', 'palet', 'poddon', 'konteyner', 'dəst', 'box', 'case', 'bag', 'sack',
     'pack', 'package', 'carton', 'bottle', 'can', 'barrel', 'roll', 'pallet', 'set', 'коробка', 'ящик', 'мешок', 'пакет', 'пачка',
     'упаковка', 'бутылка', 'банка', 'бочка', 'рулон', 'поддон', 'комплект')}
+# fmt: on
 
 
 def is_container(text: str | None) -> bool:
