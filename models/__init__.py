@@ -78,7 +78,6 @@ from . import document_number
 from . import job_compare
 from . import source
 from . import source_check
-from . import source_doubt
 from . import source_queue
 from . import source_document
 from . import connector_compare
@@ -97,7 +96,6 @@ from . import account_move_correct
 from . import account_move_rename
 from . import account_move_replaced
 from . import account_move_kind
-from . import account_move_delete
 from . import account_move_advance
 from . import account_move_advance_check
 from . import account_move_queue

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .document import LIVE_STATES
+from .document_status import ACTIVITY
 from .kind import INVOICE_KINDS
 
 
@@ -64,7 +65,7 @@ class AccountMove(models.Model):
                     origin=move.invoice_origin or '')
             move.vatportal_main_info, move.vatportal_main_info_proposed = note, proposed
 
-    @api.depends('state', 'move_type', 'vatportal_kind_id')
+    @api.depends('state', 'move_type', 'vatportal_kind_id', 'vatportal_bill_document_id')
     def _compute_vatportal_can_send(self):
         return super()._compute_vatportal_can_send()
 
@@ -78,19 +79,55 @@ class AccountMove(models.Model):
         """Whether the company itself issues this invoice at e-taxes: customer invoices, and whatever else has
         got a kind by rule or by hand (a vendor credit note returns goods to their seller)."""
         self.ensure_one()
+        if self.vatportal_bill_document_id:
+            return False  # what was made of a received document is e-taxes' already
         return self.move_type == 'out_invoice' or (
             self.move_type in ('out_refund', 'in_refund') and bool(self.vatportal_kind_id))
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_state', 'vatportal_is_being_deleted', 'vatportal_document_id.message',
-                 'vatportal_document_id.portal_message', 'vatportal_document_id.missing_since')
+    @api.depends(
+        # What e-taxes says of the document.
+        'vatportal_state', 'vatportal_is_being_deleted', 'vatportal_document_id.message', 'vatportal_document_id.portal_message',
+        'vatportal_document_id.missing_since', 'vatportal_document_id.status', 'vatportal_document_id.amount_difference',
+        'vatportal_document_id.source_name', 'vatportal_document_id.kind_refused', 'vatportal_document_id.can_delete',
+        'name', 'state', 'vatportal_kind_id', 'vatportal_package_date',
+        # What was reversed, and what stands in its place.
+        'vatportal_replaced_id.vatportal_document_id.state', 'vatportal_replacing_ids.state', 'reversal_move_ids.state',
+        'reversal_move_ids.vatportal_document_id.state',
+        # The document of a bill, and the units of its lines.
+        'vatportal_bill_document_id.amount_differs', 'vatportal_bill_document_id.amount_difference',
+        'vatportal_bill_document_id.amount_vat', 'vatportal_bill_document_id.status', 'vatportal_bill_document_id.bill_notes',
+        'vatportal_bill_document_id.missing_since', 'amount_tax', 'auto_post', 'vatportal_file_document_id.bill_ask',
+        'invoice_line_ids.product_uom_id', 'invoice_line_ids.product_id', 'invoice_line_ids.quantity')
     def _compute_alerts(self):
         return super()._compute_alerts()
 
     def _get_alerts(self):
         # EXTENDS account
-        return {**super()._get_alerts(), **self._vatportal_alerts()}
+        return {
+            **super()._get_alerts(),
+            **self._vatportal_alerts(),
+            **self._vatportal_bill_alerts(),
+            **self._vatportal_unit_alerts(),
+            **self._vatportal_renamed_alerts(),
+            **self._vatportal_replaced_alerts(),
+            **self._vatportal_kind_alerts(),
+            **self._vatportal_deleted_alerts(),
+            **self._vatportal_file_alerts(),
+            **self._vatportal_waiting_alerts(),
+            **self._vatportal_package_alerts(),
+        }
+
+    def _vatportal_deleted_alerts(self):
+        if self.vatportal_state != 'deleted' or self.state != 'posted' or self.vatportal_is_being_deleted:
+            return {}
+        return {'vatportal_deleted': {
+            'level': 'info',
+            'message': self.env._(
+                "e-taxes: %s was deleted. The invoice can be reset to draft, corrected and sent anew.",
+                self.vatportal_qaime or self.vatportal_document_id.erp_id),
+        }}
 
     # ------------------------------------------------------------------ guards
 
@@ -102,7 +139,9 @@ class AccountMove(models.Model):
     def button_cancel(self):
         self._vatportal_check_may_write()
         self._vatportal_guard()
-        return super().button_cancel()
+        result = super().button_cancel()
+        self.sudo().activity_feedback([ACTIVITY], feedback=self.env._("Cancelled"))
+        return result
 
     @api.depends('vatportal_can_send')
     def _compute_highlight_send_button(self):
@@ -110,7 +149,7 @@ class AccountMove(models.Model):
         super()._compute_highlight_send_button()
         self.filtered('vatportal_can_send').highlight_send_button = False
 
-    @api.depends('vatportal_locked')
+    @api.depends('vatportal_locked', 'vatportal_to_correct')
     def _compute_show_reset_to_draft_button(self):
         super()._compute_show_reset_to_draft_button()
         self.filtered(
@@ -123,4 +162,26 @@ class AccountMove(models.Model):
             self.filtered(lambda move: move.state == 'posted')._vatportal_guard_draft()
         elif vals.get('state') == 'cancel':
             self._vatportal_guard()
-        return super().write(vals)
+        lines = {'invoice_line_ids', 'line_ids'} & vals.keys()
+        differing = self.sudo().vatportal_bill_document_id.filtered('amount_differs') if lines else ()
+        result = super().write(vals)
+        if differing:
+            # A bill that comes to its document's total again is nobody's task any more.
+            differing.filtered(lambda document: not document.amount_differs)._follow_status()
+        return result
+
+    def _post(self, soft=True):
+        # EXTENDS account
+        moves = self._vatportal_without_waiting()
+        for move in moves:
+            move._vatportal_check_buyer()
+        posted = super(AccountMove, moves)._post(soft)
+        posted._vatportal_learn_bills()
+        posted._vatportal_close_tasks()
+        return posted
+
+    def _vatportal_close_tasks(self):
+        """Entries that come to their document's total again are nobody's task any more."""
+        moves = self.filtered('activity_ids').sudo()
+        moves.vatportal_bill_document_id.filtered(lambda document: not document.amount_differs)._follow_status()
+        moves.vatportal_document_id.filtered(lambda document: document.state == 'registered')._follow_status()

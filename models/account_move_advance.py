@@ -177,26 +177,22 @@ class AccountMove(models.Model):
         """The product that stands on the electronic invoice for down-payment lines, which have none in Odoo."""
         return connector.sudo().advance_product_id if self.vatportal_is_advance else self.env['product.product']
 
-    def _vatportal_fill_bare_lines(self, vals, product):
-        """Give the lines of the document's ``vals`` that have no product the one for advances."""
+    def _vatportal_fill_bare_lines(self, lines, product):
+        """Give those of the document's ``lines`` that have no product the one for advances."""
         code = product.product_tmpl_id._vatportal_code()
-        for line in [command[2] for command in vals['line_ids'] if command[2]]:
+        for line in lines:
             if not line['product_id']:
                 line.update(product_id=product.id, product_code=code, barcode=f'{code}000',
                             unit=line['unit'] or product.uom_id._vatportal_unit())
 
     # ------------------------------------------------------------------ the document
 
-    def _vatportal_document_vals(self, connector):
-        vals = super()._vatportal_document_vals(connector)
+    def _vatportal_advance_vals(self):
+        """The values of the document that tell which advance this invoice is, or settles."""
         advance = self.vatportal_advance_id
-        product = self._vatportal_advance_product(connector)
-        if product:
-            self._vatportal_fill_bare_lines(vals, product)
-        vals.update(
-            main_qaime=qaime_number(advance.qaime) if advance.qaime else False,
-            advance_id=advance.id,
-            advance_settled=self.vatportal_advance_amount if advance else 0.0,
-            advance_day=self.vatportal_advance_day,
-        )
-        return vals
+        return {
+            'main_qaime': qaime_number(advance.qaime) if advance.qaime else False,
+            'advance_id': advance.id,
+            'advance_settled': self.vatportal_advance_amount if advance else 0.0,
+            'advance_day': self.vatportal_advance_day,
+        }

@@ -10,8 +10,8 @@ class AccountMove(models.Model):
 
     _inherit = 'account.move'
 
-    def _vatportal_line_problems(self, connector):
-        problems = super()._vatportal_line_problems(connector)
+    def _vatportal_advance_lines_problems(self, connector, problems):
+        """Return ``problems``, those of the lines, with what is said of an advance, whose lines need no product."""
         if not self.vatportal_is_advance:
             return problems
         bare = self.invoice_line_ids.filtered(lambda line: not line.product_id)
@@ -29,11 +29,10 @@ class AccountMove(models.Model):
                 "or its category.", product.display_name), record=product.product_tmpl_id))
         return others
 
-    def _vatportal_move_problems(self, connector):
-        problems = super()._vatportal_move_problems(connector)
-        if self.state == 'posted' and connector and self.vatportal_can_send:
-            problems += self._vatportal_advance_problems() + self._vatportal_late_problems()
-        return problems
+    def _vatportal_advance_problems(self, connector):
+        if self.state != 'posted' or not connector or not self.vatportal_can_send:
+            return []
+        return self._vatportal_settling_problems() + self._vatportal_late_problems()
 
     def _vatportal_late_problems(self):
         day = self.vatportal_advance_day
@@ -46,7 +45,7 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ which advance
 
-    def _vatportal_advance_problems(self):
+    def _vatportal_settling_problems(self):
         advance = self.vatportal_advance_id
         found = self._vatportal_found_advances()
         problems = self._vatportal_found_problems(advance, found)

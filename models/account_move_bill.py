@@ -6,7 +6,6 @@ from odoo.tools import formatLang
 
 from .amounts import decimal
 from .document_delete import FINAL_STATUSES
-from .document_status import ACTIVITY
 
 # So many notes are shown on the bill; all of them stand in its chatter.
 NOTES_SHOWN = 5
@@ -72,14 +71,6 @@ class AccountMove(models.Model):
         amount = 'amount_currency' if self.currency_id.name == 'AZN' else 'balance'
         return decimal(self.direction_sign * sum(lines.mapped(amount))).quantize(Decimal('0.01'), ROUND_HALF_UP)
 
-    def _vatportal_is_issued_here(self):
-        # What was made of a received document is e-taxes' already.
-        return not self.vatportal_bill_document_id and super()._vatportal_is_issued_here()
-
-    @api.depends('vatportal_bill_document_id')
-    def _compute_vatportal_can_send(self):
-        return super()._compute_vatportal_can_send()
-
     # ------------------------------------------------------------------ buttons
 
     def _vatportal_open(self):
@@ -143,20 +134,6 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ life of a bill
 
-    def write(self, vals):
-        """A bill that comes to its document's total again is nobody's task any more."""
-        if not {'invoice_line_ids', 'line_ids'} & vals.keys():
-            return super().write(vals)
-        differing = self.sudo().vatportal_bill_document_id.filtered('amount_differs')
-        result = super().write(vals)
-        differing.filtered(lambda document: not document.amount_differs)._follow_status()
-        return result
-
-    def button_cancel(self):
-        result = super().button_cancel()
-        self.sudo().activity_feedback([ACTIVITY], feedback=self.env._("Cancelled"))
-        return result
-
     def unlink(self):
         """A draft bill may be thrown away; its document waits for another one, but none is made by itself."""
         if self:
@@ -168,28 +145,16 @@ class AccountMove(models.Model):
         documents.write({'move_id': False, 'bill_requested': False, 'bill_notes': False})
         return super().unlink()
 
-    def _post(self, soft=True):
+    def _vatportal_learn_bills(self):
         """Whoever confirms a bill confirms how its lines are booked."""
-        posted = super()._post(soft)
-        lines = posted.filtered('vatportal_bill_document_id').invoice_line_ids.filtered('vatportal_line_id')
+        lines = self.filtered('vatportal_bill_document_id').invoice_line_ids.filtered('vatportal_line_id')
         if lines:
             self.env['vatportal.product.mapping']._learn(lines)
-        documents = posted.filtered('activity_ids').sudo().vatportal_bill_document_id
-        documents.filtered(lambda document: not document.amount_differs)._follow_status()
-        return posted
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_bill_document_id.amount_differs', 'vatportal_bill_document_id.amount_difference',
-                 'vatportal_bill_document_id.amount_vat', 'amount_tax', 'vatportal_bill_document_id.status',
-                 'vatportal_bill_document_id.bill_notes', 'vatportal_bill_document_id.missing_since')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
-        document = self.sudo().vatportal_bill_document_id
+    def _vatportal_bill_alerts(self):
+        document, alerts = self.sudo().vatportal_bill_document_id, {}
         if not document or self.state == 'cancel':
             return alerts
         look = {'action_text': self.env._("See the document"),

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 # Only these let Odoo post a bill of a document without a person.
 SETTLED = ('approved', 'approvedBySystem')
@@ -63,24 +63,15 @@ class AccountMove(models.Model):
         return super(AccountMove, self.with_context(vatportal_unattended=True))._autopost_draft_entries(
             batch_size + len(waiting))
 
-    def _post(self, soft=True):
-        # EXTENDS account
+    def _vatportal_without_waiting(self):
+        """These entries; where they are posted without a person, those that need not wait for one."""
         if not self.env.context.get('vatportal_unattended'):
-            return super()._post(soft)
-        return super(AccountMove, self.filtered(lambda move: not move._vatportal_reasons_to_wait()))._post(soft)
+            return self
+        return self.filtered(lambda move: not move._vatportal_reasons_to_wait())
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('auto_post', 'vatportal_file_document_id')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
+    def _vatportal_waiting_alerts(self):
         points = self._vatportal_open_points() if self.state == 'draft' and self.auto_post != 'no' else ()
-        if points:
-            alerts['vatportal_bill_waits'] = {
-                'level': 'info',
-                'message': self.env._("e-taxes: it is not posted by itself. %s", ' '.join(points))}
-        return alerts
+        return {'vatportal_bill_waits': {
+            'level': 'info', 'message': self.env._("e-taxes: it is not posted by itself. %s", ' '.join(points))}} if points else {}

@@ -53,9 +53,8 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ Odoo's import
 
-    def _extend_with_attachments(self, files_data, new=False):
-        # EXTENDS account
-        result = super()._extend_with_attachments(files_data, new)
+    def _vatportal_keep_as_made(self, files_data):
+        """Put back what the document of this entry says, where another reader of ``files_data`` has changed it."""
         for made in [data['vatportal_made'] for data in files_data if 'vatportal_made' in data]:
             if made == self._vatportal_figures():
                 continue
@@ -63,7 +62,6 @@ class AccountMove(models.Model):
                 self.sudo().vatportal_bill_document_id._restore_bill()
             else:
                 self.vatportal_bill_document_id.sudo()._follow_status()  # confirmed: a person is told
-        return result
 
     def _link_bill_origin_to_purchase_orders(self, timeout=10):
         # EXTENDS account. Purchase would put the rows of an order of about this total in the place of the document's.

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..vatportal.names import text_key
@@ -127,22 +127,16 @@ class AccountMoveLine(models.Model):
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    @api.depends('invoice_line_ids.product_uom_id', 'invoice_line_ids.product_id', 'invoice_line_ids.quantity', 'state')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
+    def _vatportal_unit_alerts(self):
         lines = self._vatportal_open_units()
-        if lines:
-            units = lines._vatportal_units()
-            texts = [line._vatportal_open_unit_text(units) for line in lines]
-            texts[NOTES_SHOWN:] = [self.env._("%s more lines.", len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
-            alerts['vatportal_bill_units'] = {
-                'level': 'warning', 'message': ' '.join(texts), 'action_text': self.env._("Say how many"),
-                'action_call': ('account.move', 'action_vatportal_units', self.ids)}
-        return alerts
+        if not lines:
+            return {}
+        units = lines._vatportal_units()
+        texts = [line._vatportal_open_unit_text(units) for line in lines]
+        texts[NOTES_SHOWN:] = [self.env._("%s more lines.", len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
+        return {'vatportal_bill_units': {
+            'level': 'warning', 'message': ' '.join(texts), 'action_text': self.env._("Say how many"),
+            'action_call': ('account.move', 'action_vatportal_units', self.ids)}}
 
     def _vatportal_open_units(self):
         """The lines of this draft of which nobody knows how many of the product they are."""

@@ -10,15 +10,22 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     def _vatportal_record_problems(self, connector):
-        return self._vatportal_move_problems(connector)
+        self.ensure_one()
+        return [
+            *self._vatportal_move_problems(connector),
+            *self._vatportal_replaced_problems(),
+            *self._vatportal_advance_problems(connector),
+            *self._vatportal_candidate_problems(),
+            *self._vatportal_package_warnings(),
+        ]
 
     def _vatportal_move_problems(self, connector):
-        self.ensure_one()
+        """What the invoice itself lacks, or has too much."""
         stop = self._vatportal_state_problem(connector)
         if stop:
             return [stop]
         problems = self._vatportal_party_problems() + self._vatportal_date_problems()
-        problems += self._vatportal_line_problems(connector)
+        problems += self._vatportal_advance_lines_problems(connector, self._vatportal_line_problems())
         if not (self.vatportal_main_info or '').strip():
             problems.append(self._vatportal_problem(
                 self.env._("Main Note"), self.env._("The main note is empty. Fill it in on the invoice, tab e-taxes.")))
@@ -94,7 +101,7 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ lines
 
-    def _vatportal_line_problems(self, connector):
+    def _vatportal_line_problems(self):
         lines = self.invoice_line_ids.filtered(
             lambda line: line.display_type == 'product' and line.price_subtotal > 0
             and self.company_currency_id.compare_amounts(line.balance, 0))

@@ -26,22 +26,9 @@ class AccountMove(models.Model):
         for move in self:
             move.vatportal_to_correct = move._vatportal_live_document()._is_corrected_by_hand()
 
-    @api.depends('vatportal_to_correct')
-    def _compute_show_reset_to_draft_button(self):
-        return super()._compute_show_reset_to_draft_button()
-
     def _vatportal_guard_draft(self):
         """:raises UserError: when one of the invoices lives at the portal and has nothing to follow there"""
         self.filtered(lambda move: not move._vatportal_live_document()._is_corrected_by_hand())._vatportal_guard()
-
-    def _post(self, soft=True):
-        for move in self:
-            move._vatportal_check_buyer()
-        posted = super()._post(soft)
-        # An invoice that comes to its document's total again is nobody's task any more.
-        posted.filtered('activity_ids').sudo().vatportal_document_id.filtered(
-            lambda document: document.state == 'registered')._follow_status()
-        return posted
 
     def _vatportal_check_buyer(self):
         """:raises UserError: a correction has made this invoice another buyer's than its document's"""
@@ -56,13 +43,13 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_document_id.status', 'vatportal_document_id.amount_difference', 'state')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
     def _vatportal_standing_text(self, document):
         # EXTENDS vatportal.source
         text = super()._vatportal_standing_text(document)
+        return self._vatportal_correction_text(document, text) or self._vatportal_double_text(document)
+
+    def _vatportal_correction_text(self, document, text):
+        """Return ``text``, said of any document, with what is to be done here about one that is corrected at e-taxes."""
         if not document._is_corrected_by_hand():
             return text
         if document.status == 'updateRequested':

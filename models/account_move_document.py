@@ -28,8 +28,12 @@ class AccountMove(models.Model):
         self.ensure_one()
         rows = self._vatportal_rows(connector)
         lines = [self._vatportal_line_vals(item, sequence) for sequence, item in enumerate(self._vatportal_items(rows), 1)]
+        product = self._vatportal_advance_product(connector)
+        if product:
+            self._vatportal_fill_bare_lines(lines, product)
         return {
             **self._vatportal_base_vals(connector, self.commercial_partner_id, lines),
+            **self._vatportal_advance_vals(),
             'kind_id': (self.vatportal_kind_id or connector._kind_for(self)).id,
             'main_info': (self.vatportal_main_info or '').strip(),
         }

@@ -55,21 +55,12 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ a kind that the portal does not take
 
-    @api.depends('vatportal_document_id.kind_refused', 'vatportal_kind_id')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
+    def _vatportal_kind_alerts(self):
+        """What can be done with this invoice where the portal did not take the kind of its document."""
         document = self.sudo().vatportal_document_id
         refused = document.state == 'rejected' and document.kind_refused
-        if refused and self.vatportal_kind_id in (document.kind_id, document.kind_id.browse()):
-            alerts |= self._vatportal_kind_alerts(document)
-        return alerts
-
-    def _vatportal_kind_alerts(self, document):
-        """What can be done with this invoice, of whose ``document`` the portal does not take the kind."""
+        if not refused or self.vatportal_kind_id not in (document.kind_id, document.kind_id.browse()):
+            return {}
         if document._fits_package():
             return {'vatportal_kind_refused': {
                 'level': 'warning',

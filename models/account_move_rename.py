@@ -38,14 +38,6 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('name', 'vatportal_document_id.source_name')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
+    def _vatportal_renamed_alerts(self):
         known = self.name and self._vatportal_known_name()
-        if known:
-            alerts['vatportal_renamed'] = {'level': 'warning', 'message': self._vatportal_renamed_text(known)}
-        return alerts
+        return {'vatportal_renamed': {'level': 'warning', 'message': self._vatportal_renamed_text(known)}} if known else {}

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .document import LIVE_STATES
 from .document_match import FAR
@@ -87,8 +87,8 @@ class AccountMove(models.Model):
             old=document._source().display_name, number=document.qaime or document.erp_id,
             what=self._vatportal_take_away_text(document))
 
-    def _vatportal_move_problems(self, connector):
-        problems = super()._vatportal_move_problems(connector)
+    def _vatportal_replaced_problems(self):
+        problems = []
         if self.state != 'posted' or not self.vatportal_can_send:
             return problems
         for document in self._vatportal_replaced_documents():
@@ -113,16 +113,8 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_replaced_id.vatportal_document_id.state', 'vatportal_replacing_ids.state',
-                 'reversal_move_ids.state', 'reversal_move_ids.vatportal_document_id.state',
-                 'vatportal_document_id.can_delete')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
-        document = self._vatportal_live_document()
+    def _vatportal_replaced_alerts(self):
+        document, alerts = self._vatportal_live_document(), {}
         text = document and self._vatportal_reversed_text(document)
         if text:
             alerts['vatportal_reversed'] = {'level': 'warning', 'message': text} | ({

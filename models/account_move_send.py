@@ -119,8 +119,10 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _is_vatportal_offered(self, move):
-        """Whether e-taxes is the user's, and this invoice one that waits to go there, ready or not."""
-        return self._may_send_to_vatportal(self.env.user) and move.sudo().vatportal_can_send
+        """Whether e-taxes is the user's, and this invoice one that waits to go there, ready or not. What was put into a
+        package may be at e-taxes: the button warns before it is sent as well, this would not."""
+        move = move.sudo()
+        return self._may_send_to_vatportal(self.env.user) and move.vatportal_can_send and not move.vatportal_package_date
 
     @api.model
     def _is_vatportal_applicable(self, move):
@@ -204,7 +206,8 @@ class AccountMoveSend(models.AbstractModel):
     def _vatportal_stop(self, move):
         """Why ``move`` is not offered to e-taxes, as a list of problems; none where it is there already."""
         problems = move._vatportal_errors().get(move, [])
-        return [problem for problem in problems if not problem.get('sent')]
+        # The choice may be older than the package.
+        return [problem for problem in problems if not problem.get('sent')] or move.sudo()._vatportal_package_warnings()
 
     def _vatportal_notify(self, user, moves):
         """Tell ``user``, whose browser may be elsewhere by now, that ``moves`` did not go to e-taxes as wanted."""

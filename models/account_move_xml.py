@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..vatportal import QaimeXmlError, outgoing_items, write_invoice, write_package
@@ -59,10 +59,6 @@ class AccountMove(models.Model):
             raise UserError(self.env._("A package holds invoices of one company. Choose those of one of them."))
 
     # ------------------------------------------------------------------ problems
-
-    def _vatportal_move_problems(self, connector):
-        problems = super()._vatportal_move_problems(connector)
-        return problems + self._vatportal_package_warnings()
 
     def _vatportal_package_warnings(self):
         if not self.vatportal_package_date or self.vatportal_document_id.state in LIVE_STATES:
@@ -137,50 +133,23 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_package_date')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
-        if self.vatportal_package_date and self.vatportal_document_id.state not in LIVE_STATES:
-            alerts['vatportal_package'] = {
-                'level': 'info',
-                'message': self.env._(
-                    "e-taxes: a package with this invoice was downloaded on %s. Once it is uploaded at e-taxes.gov.az, "
-                    "the number comes with the next import of sent documents.", self._vatportal_package_day()),
-                'action_text': self.env._("It was not uploaded"),
-                'action_call': ('account.move', 'action_vatportal_forget_package', self.ids),
-            }
-        return alerts
-
-
-class AccountMoveSend(models.AbstractModel):
-    _inherit = 'account.move.send'
-
-    @api.model
-    def _is_vatportal_offered(self, move):
-        # Sending by the way must not double what may be at e-taxes; the button warns before.
-        return super()._is_vatportal_offered(move) and not move.sudo().vatportal_package_date
-
-    def _vatportal_stop(self, move):
-        # EXTENDS the sending: a choice made before there was a package
-        return super()._vatportal_stop(move) or move.sudo()._vatportal_package_warnings()
+    def _vatportal_package_alerts(self):
+        if not self.vatportal_package_date or self.vatportal_document_id.state in LIVE_STATES:
+            return {}
+        return {'vatportal_package': {
+            'level': 'info',
+            'message': self.env._(
+                "e-taxes: a package with this invoice was downloaded on %s. Once it is uploaded at e-taxes.gov.az, "
+                "the number comes with the next import of sent documents.", self._vatportal_package_day()),
+            'action_text': self.env._("It was not uploaded"),
+            'action_call': ('account.move', 'action_vatportal_forget_package', self.ids),
+        }}
 
 
 class VatportalDocument(models.Model):
     """A document of the sent folder that went there in a package."""
 
     _inherit = 'vatportal.document'
-
-    def _match_invoices(self):
-        result = super()._match_invoices()
-        for _company, documents in self.filtered(
-                lambda document: document.direction == 'outgoing' and not document.move_id
-                and document.state == 'registered').grouped('company_id').items():
-            documents._match_packaged()
-        return result
 
     def _match_packaged(self):
         """The invoice from which a package was made, with the same buyer, total and main note. A file has no date."""

@@ -61,6 +61,7 @@ class AccountMove(models.Model):
     def _extend_with_attachments(self, files_data, new=False):
         # EXTENDS account: of the files in a message Odoo reads one; each of ours is a document
         result = super()._extend_with_attachments(files_data, new)
+        self._vatportal_keep_as_made(files_data)
         ours = [data for data in files_data if data['import_file_type'] == 'vatportal.qaime']
         if not new and len(ours) > 1 and self.journal_id.type == 'purchase':
             for data in ours:
@@ -174,22 +175,16 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ banner
 
-    @api.depends('vatportal_file_document_id.bill_ask', 'vatportal_bill_document_id')
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
+    def _vatportal_file_alerts(self):
         document = self.sudo().vatportal_file_document_id
-        if document.bill_state == 'ask' and self.state == 'draft' and not self.vatportal_bill_document_id:
-            alerts['vatportal_file_question'] = {
-                'level': 'warning',
-                'message': self.env._("e-taxes: %s", document.bill_ask),
-                'action_text': self.env._("Answer"),
-                'action_call': ('vatportal.document', 'action_bill_wizard', document.ids),
-            }
-        return alerts
+        if document.bill_state != 'ask' or self.state != 'draft' or self.vatportal_bill_document_id:
+            return {}
+        return {'vatportal_file_question': {
+            'level': 'warning',
+            'message': self.env._("e-taxes: %s", document.bill_ask),
+            'action_text': self.env._("Answer"),
+            'action_call': ('vatportal.document', 'action_bill_wizard', document.ids),
+        }}
 
 
 class AccountJournal(models.Model):

@@ -89,7 +89,7 @@ class VatportalConnector(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = self.browse()._entered('create', *vals_list)
+        vals_list = [self._with_bill_date(vals) for vals in self.browse()._entered('create', *vals_list)]
         wanted = [vals.pop('is_default', False) for vals in vals_list]
         changes = self._take_accounts(vals_list)
         for vals in vals_list:
@@ -113,6 +113,7 @@ class VatportalConnector(models.Model):
         return {name: value for name, value in values.items() if name not in OF_ACCOUNT}
 
     def write(self, vals):
+        accounts = self._accounts_before(vals)
         vals, = self._entered('write', vals)
         self._check_log_in(vals)
         vals = self._check_account_of(vals)
@@ -140,11 +141,13 @@ class VatportalConnector(models.Model):
         if {'active', 'is_default', 'company_id'} & vals.keys():
             self._keep_a_default(companies)
             self._propose_on_moves()
+        self._forget_changed(accounts)
         return result
 
     def _move_to(self, account):
         """Make these connectors ones of ``account``; accounts that have none left go."""
         moved = self.filtered(lambda connector: connector.account_id != account)
+        moved._forget_seen()
         left = moved.account_id
         super(VatportalConnector, moved).write({'account_id': account.id})  # pylint: disable=super-method-mismatch
         left._drop_unused()

@@ -33,10 +33,6 @@ class VatportalConnector(models.Model):
         if self.auto_bill and not self.auto_bill_from:
             self.auto_bill_from = fields.Date.context_today(self)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._with_bill_date(vals) for vals in vals_list])
-
     def _date_bills(self, vals):
         """Before ``vals`` are written: of connectors that begin to make bills by themselves, older documents are left alone."""
         if vals.get('auto_bill') and 'auto_bill_from' not in vals:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..vatportal import Invoice
+from ..vatportal import Invoice, qaime_number
 from . import portal_text
 
 # What a document may become. Nothing but _set_state() writes the state.
@@ -113,8 +113,9 @@ class VatportalDocument(models.Model):
 
     line_ids = fields.One2many('vatportal.document.line', 'document_id', readonly=True, copy=True)
 
-    payload = fields.Json(readonly=True, copy=False, groups='account.group_account_manager')
-    raw = fields.Json(readonly=True, copy=False, groups='account.group_account_manager')
+    # Large, and looked at one document at a time.
+    payload = fields.Json(readonly=True, copy=False, groups='account.group_account_manager', prefetch=False)
+    raw = fields.Json(readonly=True, copy=False, groups='account.group_account_manager', prefetch=False)
     job_ids = fields.Many2many('vatportal.job', string="Processes", readonly=True, copy=False)
     sequence = fields.Integer(readonly=True, copy=False, help="Its place among what was queued together.")
     spent = fields.Boolean(
@@ -128,13 +129,25 @@ class VatportalDocument(models.Model):
         "(move_id) WHERE move_id IS NOT NULL AND direction = 'outgoing' AND state NOT IN ('rejected', 'deleted')",
         "This invoice was sent to e-taxes already.")
 
-    @api.depends('qaime', 'move_id.name', 'erp_id')
+    @api.depends('qaime', 'move_id.name', 'erp_id', 'file_name')
     def _compute_name(self):
         for document in self:
-            document.name = document.qaime or document._source().name or document.erp_id
+            document.name = document.qaime or document._source().name or document.erp_id or document.file_name
 
     def _compute_currency_id(self):
         self.currency_id = self.env.ref('base.AZN')
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([_with_number(vals) for vals in vals_list])
+
+    def write(self, vals):
+        if 'move_id' in vals and not vals['move_id']:
+            self._note_lost_bills()
+        result = super().write(_with_number(vals))
+        if not {'state', 'move_id', 'kind_id'}.isdisjoint(vals):
+            self.sudo()._propose_to_finals()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
@@ -210,10 +223,15 @@ class VatportalDocument(models.Model):
                 line.sudo().message = f"{line.message}\n{text}" if line.message else text
             names = ', '.join(f"“{line.name}”" for line in lines)
             texts.append(f"{names}: {text}" if names else text)
-        self._reject('\n'.join(texts), self.env._("Error codes: %s", ', '.join(map(str, codes))))
+        self._reject('\n'.join(texts), self.env._("Error codes: %s", ', '.join(map(str, codes))),
+                     kind_refused=portal_text.KIND_UNKNOWN in codes)
 
     def _code_text(self, code):
         """What the portal's validation ``code`` means for this very document."""
+        if code == portal_text.KIND_UNKNOWN:
+            return self._kind_refused_text()
+        if code == portal_text.ADVANCE_UNKNOWN:
+            return self._advance_unknown_text()
         warehouse = {portal_text.FROM_UNKNOWN: self.from_wh, portal_text.TO_UNKNOWN: self.to_wh}.get(code)
         if warehouse:
             return portal_text.warehouse_text(self.env, code, warehouse, by_name=self.wh_field == '2')
@@ -229,16 +247,29 @@ class VatportalDocument(models.Model):
         return lines.browse([lines[index].id for index in indexes])
 
     def _set_number(self, qaime):
-        """Write the ``qaime`` number that the portal gave this document, and tell what it was made from."""
+        """Write the ``qaime`` number that the portal gave this document, in whatever form, and tell what it was made from.
+
+        A download may have brought the document before: it is the same one.
+        """
         self.ensure_one()
-        if self.qaime == qaime and self.state == 'registered':
-            return
+        number = qaime_number(qaime)
+        is_news = self.state != 'registered' or self.qaime != number
+        self._absorb_download(number)
+        if is_news:
+            self._write_number(number)
+        if self._source().sudo().activity_ids:
+            # What was asked for about an earlier document of the same invoice is settled by this one.
+            self._follow_status()
+        if is_news:
+            self._suspect_rivals()
+
+    def _write_number(self, number):
         self._set_state(
-            'registered', qaime=qaime, message=False, portal_message=False,
+            'registered', qaime=number, message=False, portal_message=False,
             **({} if self.status else {'status': 'onApproval', 'status_code': 'onApproval'}))
         source = self._source()
         if source:
-            source.sudo().message_post(body=self.env._("Registered at e-taxes with the qaimə number %s.", qaime))
+            source.sudo().message_post(body=self.env._("Registered at e-taxes with the qaimə number %s.", number))
 
     # ------------------------------------------------------------------ payload
 
@@ -290,3 +321,8 @@ class VatportalDocument(models.Model):
         """Open the send wizard for what these documents, rejected, were made from."""
         self.check_access('read')
         return self.env['vatportal.send.wizard']._open(*(document._source() for document in self))
+
+
+def _with_number(vals):
+    """Return ``vals`` with the qaimə number in the form in which numbers compare."""
+    return {**vals, 'qaime': qaime_number(vals['qaime'])} if vals.get('qaime') else vals

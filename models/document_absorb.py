@@ -17,12 +17,6 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    def _set_number(self, qaime):
-        """A download may have brought the document before the portal told us its number: it is the same one."""
-        self.ensure_one()
-        self._absorb_download(qaime_number(qaime))
-        return super()._set_number(qaime)
-
     def _absorb_download(self, number):
         twin = self.sudo().search([
             ('company_id', '=', self.company_id.id), ('direction', '=', self.direction), ('qaime', '=', number),

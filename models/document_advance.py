@@ -6,9 +6,6 @@ from .document import LIVE_STATES
 from .document_delete import FINAL_STATUSES
 from .source import SENDABLE_STATES
 
-# The portal's code for an advance that it does not find.
-ADVANCE_UNKNOWN = 62
-
 
 class VatportalDocument(models.Model):
     """Advances: a qaimə for money received before the delivery, and the final one that settles it.
@@ -91,22 +88,7 @@ class VatportalDocument(models.Model):
             for document in self.filtered('is_advance'):
                 document.display_name = document.advance_label
 
-    @api.depends('advance_id')
-    def _compute_amount_differs(self):
-        # EXTENDS document_bill: where nothing remains to be paid, the portal shows the advance's total
-        only_settle = self.filtered(lambda document: (
-            document.advance_id and document.move_id and document.move_id._vatportal_total() == 0))
-        only_settle.amount_difference = 0.0
-        only_settle.amount_differs = False
-        super(VatportalDocument, self - only_settle)._compute_amount_differs()
-
     # ------------------------------------------------------------------ which invoices settle it
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not {'state', 'move_id', 'kind_id'}.isdisjoint(vals):
-            self.sudo()._propose_to_finals()
-        return result
 
     def _propose_to_finals(self):
         """These advances got their number, or lost it: the unsent invoices that take them off look for theirs anew."""
@@ -158,10 +140,8 @@ class VatportalDocument(models.Model):
                               ', '.join(settlements.mapped('display_name')))
         return problem
 
-    def _code_text(self, code):
-        """Say of 62 which advance is meant."""
-        if code != ADVANCE_UNKNOWN:
-            return super()._code_text(code)
+    def _advance_unknown_text(self):
+        """Say which advance is meant."""
         advance = self.advance_id
         if not advance:
             return self.env._("The portal does not know the advance %s. Check its number.", self.main_qaime)

@@ -115,14 +115,16 @@ class VatportalDocument(models.Model):
             "The status of this document at e-taxes, “%s”, is not known here. Look at e-taxes.gov.az whether the document "
             "is in force, then make its bill, or say that none is wanted.", self.status_code or '–')
 
-    @api.depends('amount_total', 'amount_vat', 'bill_notes', 'state', 'status', 'move_id.state', 'move_id.amount_total',
-                 'move_id.amount_tax', 'move_id.amount_total_signed', 'move_id.currency_id')
+    @api.depends('amount_total', 'amount_vat', 'bill_notes', 'state', 'status', 'advance_id', 'move_id.state',
+                 'move_id.amount_total', 'move_id.amount_tax', 'move_id.amount_total_signed', 'move_id.currency_id')
     def _compute_amount_differs(self):
         for document in self:
             move = document.move_id
             total = move and move._vatportal_total()
             dead = document.state in ('rejected', 'deleted') or document.status in FINAL_STATUSES
-            if not move or move.state == 'cancel' or dead or total is None:
+            # Where nothing remains to be paid, the portal shows the advance's total.
+            only_settles = document.advance_id and total == 0
+            if not move or move.state == 'cancel' or dead or total is None or only_settles:
                 document.amount_difference = 0.0
                 document.amount_differs = False
             else:
@@ -228,7 +230,8 @@ class VatportalDocument(models.Model):
 
     def _bills_that_may_be_meant(self):
         """Bills of which a person may say that they are this document's."""
-        return self._bills_with_number()._filtered_access('read')
+        of_files = self._may_be_same().filtered(lambda other: other._is_billed()).move_id
+        return (self._bills_with_number() | self._filled_drafts())._filtered_access('read') | of_files
 
     def _bills_with_number(self):
         """Bills, of whatever origin, that bear this document's number, however it was typed: all of it, or its last eight

@@ -72,12 +72,16 @@ class VatportalDocument(models.Model):
 
     def _check_not_booked(self):
         """:raises BillQuestion: where the document may be in the books already"""
+        question = self._number_question() or self._draft_question() or self._same_question()
+        if question:
+            raise BillQuestion(question)
+
+    def _number_question(self):
         existing = self._bills_with_number()
-        if existing:
-            raise BillQuestion(self.env._(
-                "%s bears this number already. Link the document to it, or make another one.",
-                ', '.join(existing._filtered_access('read').mapped('display_name'))
-                or ', '.join(existing.sudo().company_id.mapped('display_name'))))
+        return existing and self.env._(
+            "%s bears this number already. Link the document to it, or make another one.",
+            ', '.join(existing._filtered_access('read').mapped('display_name'))
+            or ', '.join(existing.sudo().company_id.mapped('display_name')))
 
     def _check_money(self, move_type):
         """:raises UserError: where no bill of ``move_type`` can have the document's total"""
@@ -115,7 +119,7 @@ class VatportalDocument(models.Model):
             notes.append({'level': 'warning', 'text': self.env._(
                 "The lines of the document add up to %(lines)s AZN, but its total is %(total)s AZN.",
                 lines=move._vatportal_total(), total=total)})
-        return notes
+        return notes + self._file_notes()
 
     def _rebuild_bill(self):
         """Make the lines of the draft bill anew; what people have corrected on it is known from their corrections."""
@@ -143,7 +147,12 @@ class VatportalDocument(models.Model):
             self.qaime or ''))
 
     def _new_bill(self, vals):
-        return self.env['account.move'].create(vals)
+        draft = self._waiting_drafts(vals['move_type'])[:1]
+        if not draft:
+            return self.env['account.move'].create(vals)
+        # The journal is the one into which the file was dropped.
+        draft.write({name: value for name, value in vals.items() if name not in ('journal_id', 'company_id')})
+        return draft
 
     def _bill_header(self, move_type, partner):
         connector = self._connector()
@@ -153,7 +162,8 @@ class VatportalDocument(models.Model):
             'company_id': self._bill_company().id,
             'partner_id': partner.id,
             'currency_id': self.currency_id.id,
-            'invoice_date': self._baku_date(),
+            # A file carries no date. Odoo asks for the day when the bill is confirmed; today's would be a guess.
+            'invoice_date': self.date and self._baku_date(),
             'ref': self.qaime,
             # Payment orders quote series and number of the qaimə (Tax Code, article 16.11.1).
             'payment_reference': self._payment_reference(),

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
-from ..vatportal import qaime_number, voen
+from ..vatportal import voen
 from ..vatportal.nearest import DayIndex
 from .document import LIVE_STATES
 from .document_delete import FINAL_STATUSES
@@ -85,11 +85,6 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ after the sending
 
-    def _on_imported(self, created, changed):
-        super()._on_imported(created, changed)
-        (created | changed).exists().sudo().filtered(
-            lambda document: document.direction == 'outgoing' and not document.is_foreign)._suspect_doubles()
-
     def _suspect_doubles(self):
         """Mark those of these documents, without an invoice, that an invoice was sent for as well, and that one's. Marks of
         before stay as long as they are true."""
@@ -131,13 +126,6 @@ class VatportalDocument(models.Model):
                 ('date', '>=', document.date - NEAR), ('date', '<=', document.date + NEAR)]))
             (rivals | document.double_id)._suspect_doubles()
 
-    def _set_number(self, qaime):
-        # EXTENDS: what was entered by hand may be known here already
-        fresh = self.state != 'registered' or self.qaime != qaime_number(qaime)
-        super()._set_number(qaime)
-        if fresh:
-            self._suspect_rivals()
-
     def _may_be_double(self):
         return self.state in LIVE_STATES and self.status not in FINAL_STATUSES
 
@@ -152,19 +140,6 @@ class VatportalDocument(models.Model):
         if pair.filtered('double_id'):
             pair.double_id = False
             pair._follow_status()
-
-    def _follow_status(self):
-        # EXTENDS: one of two that is gone leaves no doubt about the other
-        gone = self.filtered(lambda document: document.double_id and not document._may_be_double())
-        super()._follow_status()
-        gone._clear_double()
-
-    def _link(self, move):
-        super()._link(move)
-        if move in self.other_move_ids:
-            self.sudo().other_move_ids -= move
-        self._clear_double()
-        self._suspect_rivals()
 
     def action_no_double(self):
         """A person has compared the two: they are different documents.
@@ -193,23 +168,16 @@ class VatportalDocument(models.Model):
                        "Odoo. Compare them. If they are the same, delete one of them; if not, press “They Are Different” on the "
                        "document."))
 
-    def _lone_task(self):
-        return super()._lone_task() or self._double_task()
-
-    def _sent_task(self, number):
-        return super()._sent_task(number) or self._double_task()
-
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    def _vatportal_move_problems(self, connector):
-        # EXTENDS: what may be at e-taxes already is not sent before a person has looked
-        problems = super()._vatportal_move_problems(connector)
-        if any(problem.get('sent') for problem in problems) or self.state != 'posted':
-            return problems
-        return problems + [self._vatportal_candidate_problem(document)
-                           for document in self.env['vatportal.document']._candidates_for(self)[:1]]
+    def _vatportal_candidate_problems(self):
+        """What may be at e-taxes already is not sent before a person has looked."""
+        if self.state != 'posted' or self._vatportal_live_document():
+            return []
+        return [self._vatportal_candidate_problem(document)
+                for document in self.env['vatportal.document']._candidates_for(self)[:1]]
 
     def _vatportal_candidate_problem(self, document):
         number = document.qaime or document.erp_id
@@ -223,8 +191,8 @@ class AccountMove(models.Model):
         return {**self._vatportal_problem(self.env._("At e-taxes Already?"), text, record=document.sudo(False)),
                 'candidate': document.id}
 
-    def _vatportal_standing_text(self, document):
-        text = super()._vatportal_standing_text(document)
-        return text or (document.double_id and self.env._(
+    def _vatportal_double_text(self, document):
+        """What to say of a ``document`` that may stand at e-taxes twice; False of others."""
+        return document.double_id and self.env._(
             "e-taxes: %(number)s and %(other)s may be the same. Compare them there.",
-            number=document.qaime or document.name, other=document.double_id.qaime or document.double_id.name)) or False
+            number=document.qaime or document.name, other=document.double_id.qaime or document.double_id.name) or False

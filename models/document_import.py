@@ -33,9 +33,6 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    # Large, and looked at one document at a time.
-    raw = fields.Json(prefetch=False)
-    payload = fields.Json(prefetch=False)
     amount_goods = fields.Float(tracking=True)
     amount_excise = fields.Float(tracking=True)
     amount_net = fields.Float(tracking=True)
@@ -80,16 +77,6 @@ class VatportalDocument(models.Model):
         if not isinstance(value, str):
             return NotImplemented
         return [('qaime', operator, qaime_number(value))]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([_with_number(vals) for vals in vals_list])
-
-    def write(self, vals):
-        return super().write(_with_number(vals))
-
-    def _set_number(self, qaime):
-        return super()._set_number(qaime_number(qaime))
 
     # ------------------------------------------------------------------ upsert
 
@@ -331,11 +318,6 @@ class VatportalDocumentLine(models.Model):
         return '; '.join(
             f'{self._fields[name]._description_string(self.env)} {_shown(self[name])} → {_shown(vals[name])}'
             for name in LOGGED if name in vals and self._differs_from(name, vals[name]))
-
-
-def _with_number(vals):
-    """Return ``vals`` with the qaimə number in the form in which numbers compare."""
-    return {**vals, 'qaime': qaime_number(vals['qaime'])} if vals.get('qaime') else vals
 
 
 def _status(code):

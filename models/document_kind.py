@@ -2,9 +2,6 @@ from odoo import fields, models
 
 from ..vatportal import QaimeXmlError, write_invoice
 
-# The portal's code for a kind that it does not take through the API.
-KIND_UNKNOWN = 61
-
 
 class VatportalDocument(models.Model):
     """Kinds that the portal does not take through the API: what else can be done with such a document."""
@@ -14,13 +11,7 @@ class VatportalDocument(models.Model):
     kind_refused = fields.Boolean(
         readonly=True, copy=False, help="The portal does not take this kind through the API (code 61).")
 
-    def _take_codes(self, codes):
-        super()._take_codes(codes)
-        self.sudo().kind_refused = KIND_UNKNOWN in codes
-
-    def _code_text(self, code):
-        if code != KIND_UNKNOWN:
-            return super()._code_text(code)
+    def _kind_refused_text(self):
         if self.move_id and self._fits_package():
             return self.env._(
                 "This portal account does not take invoices of the kind “%s” through the API. Download the invoice "

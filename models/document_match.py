@@ -37,20 +37,21 @@ class VatportalDocument(models.Model):
 
         Works on thousands of documents at once: bills are left to the scheduled action.
         """
+        created, changed = self._merge_numberless(created, changed)
         documents = (created | changed).sudo().filtered(lambda document: not document.is_foreign)
         documents._set_partners()
         documents = documents._settle_sent()
         documents.filtered(lambda document: document.direction == 'outgoing')._match_invoices()
         documents._request_wanted_bills()
         documents.filtered(lambda document: document.move_id or document.direction == 'outgoing')._follow_status()
+        (created | changed).exists().sudo().filtered(
+            lambda document: document.direction == 'outgoing' and not document.is_foreign)._suspect_doubles()
+        for document in changed.sudo():
+            document._complete_bill()
 
-    def write(self, vals):
-        if 'move_id' in vals and not vals['move_id']:
-            losing = self.filtered(
-                lambda document: document.direction == 'incoming' and document.move_id and not document.had_bill)
-            if losing:
-                super(VatportalDocument, losing).write({'had_bill': True})
-        return super().write(vals)
+    def _note_lost_bills(self):
+        """These documents lose their bills, if they have one: a person has thrown it away."""
+        self.filtered(lambda document: document.direction == 'incoming' and document.move_id and not document.had_bill).had_bill = True
 
     def _request_wanted_bills(self):
         """Let the bills be made that the connector makes by itself; not those that a person has thrown away."""
@@ -72,6 +73,10 @@ class VatportalDocument(models.Model):
             rest -= rest._match_by_erp_id()
             rest = rest.filtered(lambda document: document.status not in FINAL_STATUSES)
             (rest - rest._match_by_note())._match_by_total()
+        for _company, documents in self.filtered(
+                lambda document: document.direction == 'outgoing' and not document.move_id
+                and document.state == 'registered').grouped('company_id').items():
+            documents._match_packaged()
 
     def _free_invoices(self, domain):
         """Invoices of the documents' company, and of its branches, that have no document at e-taxes yet."""
@@ -231,6 +236,12 @@ class VatportalDocument(models.Model):
             'move_id': move.id, 'proposed_move_ids': [Command.clear()], 'bill_question': False,
             'partner_id': self.partner_id.id or move.commercial_partner_id.id})
         move.sudo()._message_log(body=self.env._("Linked with the e-taxes document %s.", self.qaime or self.name))
+        if move in self.other_move_ids:
+            self.sudo().other_move_ids -= move
+        self._clear_double()
+        self._suspect_rivals()
+        # A draft that was made for its file is not needed any more.
+        (self.sudo().file_move_ids - move)._vatportal_existing_bills()
 
     # ------------------------------------------------------------------ a person confirms
 
@@ -241,6 +252,9 @@ class VatportalDocument(models.Model):
             raise AccessError(self.env._("Only invoicing users can link documents."))
         self.check_access('read')
         move = self.env['account.move'].browse(move_id).exists()
+        same = self._same_with_bill(move)
+        if same:
+            return self._become_one_with(same)
         move.check_access('write')
         problem = self._link_problem(move)
         if problem:

@@ -90,25 +90,25 @@ class VatportalDocument(models.Model):
 
 
 class VatportalConnector(models.Model):
+    """What another account does not show is not missing."""
+
     _inherit = 'vatportal.connector'
 
-    def write(self, vals):
-        # EXTENDS: what another account does not show is not missing; others of the account may go along
+    def _accounts_before(self, vals):
+        """The accounts of the connectors that may get another one when ``vals`` are written, for :meth:`_forget_changed`."""
         if not IDENTITY & vals.keys():
-            return super().write(vals)
-        accounts = {connector: connector._account({}) for connector in self.sudo().account_id.connector_ids}
-        result = super().write(vals)
-        self._forget_seen([connector for connector, account in accounts.items() if connector._account({}) != account])
-        return result
+            return {}
+        # Others of the account may go along.
+        return {connector: connector._account({}) for connector in self.sudo().account_id.connector_ids}
 
-    def _move_to(self, account):
-        # EXTENDS: the same
-        self._forget_seen(connector for connector in self if connector.account_id != account)
-        return super()._move_to(account)
+    def _forget_changed(self, accounts):
+        """Forget what was seen through connectors that no longer have what stands for them in ``accounts``."""
+        self.browse().union(*(
+            connector for connector, account in accounts.items() if connector._account({}) != account))._forget_seen()
 
-    def _forget_seen(self, connectors):
-        if connector_ids := [connector.id for connector in connectors]:
-            self.env['vatportal.document'].sudo().search([('seen_connector_id', 'in', connector_ids)]).seen_connector_id = False
+    def _forget_seen(self):
+        """What these connectors have shown was in the folder of another account."""
+        self.env['vatportal.document'].sudo().search([('seen_connector_id', 'in', self.ids)]).seen_connector_id = False
 
 
 class VatportalJob(models.Model):

@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from . import qaime_file
-from .document_bill import BillQuestion
 from .document_delete import FINAL_STATUSES
 
 
@@ -57,13 +56,6 @@ class VatportalDocument(models.Model):
         return f'{key}:{taken}' if taken else key
 
     # ------------------------------------------------------------------ what a download brings
-
-    @api.model
-    def _on_imported(self, created, changed):
-        created, changed = self._merge_numberless(created, changed)
-        super()._on_imported(created, changed)
-        for document in changed.sudo():
-            document._complete_bill()
 
     @api.model
     def _merge_numberless(self, created, changed):
@@ -156,26 +148,21 @@ class VatportalDocument(models.Model):
         move = numberless.sudo().move_id
         return numberless._is_billed() and bool(move._vatportal_numbers()) and not move._vatportal_bears(numbered.qaime)
 
-    def _check_not_booked(self):
-        super()._check_not_booked()
+    def _same_question(self):
         others = self._may_be_same()
-        if others:
-            names = [f'{other.display_name} ({other.move_id.display_name})' if other._is_billed() else other.display_name
-                     for other in others.sudo()]
-            raise BillQuestion(self.env._(
-                "This may be the same document as %s: the content is the same, and one of them came as a file without a "
-                "number. Link it with the bill of the other one, or make another bill.", ', '.join(names)))
+        names = [f'{other.display_name} ({other.move_id.display_name})' if other._is_billed() else other.display_name
+                 for other in others.sudo()]
+        return others and self.env._(
+            "This may be the same document as %s: the content is the same, and one of them came as a file without a "
+            "number. Link it with the bill of the other one, or make another bill.", ', '.join(names))
 
-    def _bills_that_may_be_meant(self):
-        others = self._may_be_same().filtered(lambda other: other._is_billed())
-        return super()._bills_that_may_be_meant() | others.move_id
+    def _same_with_bill(self, move):
+        """The document that has ``move`` as its bill and may be this very one, which has none; else an empty recordset."""
+        other = move.sudo().vatportal_bill_document_id - self
+        return other if other and other in self._may_be_same() and not self._is_billed() else self.browse()
 
-    def action_link_move(self, move_id):
-        """The bill of a file without a number is this document's as well: a person says that both are one."""
-        self._check_can_bill()
-        other = self.env['account.move'].browse(move_id).exists().sudo().vatportal_bill_document_id - self
-        if not other or other not in self._may_be_same() or self._is_billed():
-            return super().action_link_move(move_id)
+    def _become_one_with(self, other):
+        """A person says that ``other``, which has a bill, is this document; return the action that shows the bill."""
         move = other.move_id.sudo(False).with_env(self.env)
         move.check_access('write')
         rivals = other.sudo()._may_be_same() - self

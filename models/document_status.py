@@ -82,11 +82,12 @@ class VatportalDocument(models.Model):
     def _follow_status(self):
         """Raise, renew or close the activity on each document's invoice, bill or whatever else, as its status asks; on the
         document where there is none."""
+        gone = self.filtered(lambda document: document.double_id and not document._may_be_double())
         for document in self:
             if document._is_replaced():
                 continue
             if not document._source():
-                task = document._lone_task()
+                task = document._lone_task() or document._double_task()
             else:
                 task = document._status_task()
                 if document.status in FINAL_STATUSES:
@@ -97,6 +98,8 @@ class VatportalDocument(models.Model):
                 document._raise_activity(*task)
             else:
                 document._close_activity()
+        # One of two that is gone leaves no doubt about the other.
+        gone._clear_double()
 
     def _is_replaced(self):
         """Whether what this document was made from has another one at e-taxes by now. Then its status speaks of itself
@@ -116,18 +119,12 @@ class VatportalDocument(models.Model):
             self.move_id._vatportal_cancel_bill()
         return task if self.move_id.state != 'cancel' else None
 
-    def _set_number(self, qaime):
-        # EXTENDS document: what was asked for about an earlier document of the same invoice is settled by this one
-        super()._set_number(qaime)
-        if self._source().sudo().activity_ids:
-            self._follow_status()
-
     def _status_task(self):
         """(summary, what to do) for a person; None where there is nothing to do."""
         if self._is_missing():
             return self._missing_task()
         number = self.qaime or self.name
-        task = self._sent_task(number) if self.direction == 'outgoing' else self._received_task(number)
+        task = self._sent_task(number) or self._double_task() if self.direction == 'outgoing' else self._received_task(number)
         if not task and self.amount_differs:
             return (
                 self.env._("e-taxes: the amount of %s differs", number),

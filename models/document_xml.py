@@ -8,7 +8,6 @@ from odoo.tools.misc import clean_context
 from ..vatportal import QaimeXmlError, voen
 from ..vatportal.qaime_read import read_document, xml_files
 from . import qaime_file
-from .document_bill import BillQuestion
 from .portal_values import clean
 
 # So many files that are no qaimə are named.
@@ -33,12 +32,6 @@ class VatportalDocument(models.Model):
     _content_unique = models.UniqueIndex(
         "(company_id, direction, content_key) WHERE content_key IS NOT NULL AND qaime IS NULL AND state != 'deleted'",
         "A document with this content exists already.")
-
-    @api.depends('qaime', 'move_id.name', 'erp_id', 'file_name')
-    def _compute_name(self):
-        super()._compute_name()
-        for document in self.filtered(lambda document: not document.name):
-            document.name = document.file_name
 
     # ------------------------------------------------------------------ reading
 
@@ -173,44 +166,20 @@ class VatportalDocument(models.Model):
             lambda move: move.invoice_line_ids and move.state != 'cancel' and not move.vatportal_bill_document_id
         ).sudo(False).with_env(self.env)
 
-    def _check_not_booked(self):
-        super()._check_not_booked()
+    def _draft_question(self):
         filled = self._filled_drafts()
-        if filled:
-            raise BillQuestion(self.env._(
-                "The file of this document was put on %s, which has lines already. Link the document with it, or make "
-                "another bill.", ', '.join(filled.sudo().mapped('display_name'))))
+        return filled and self.env._(
+            "The file of this document was put on %s, which has lines already. Link the document with it, or make "
+            "another bill.", ', '.join(filled.sudo().mapped('display_name')))
 
-    def _bills_that_may_be_meant(self):
-        return super()._bills_that_may_be_meant() | self._filled_drafts()._filtered_access('read')
-
-    def _new_bill(self, vals):
-        draft = self._waiting_drafts(vals['move_type'])[:1]
-        if not draft:
-            return super()._new_bill(vals)
-        # The journal is the one into which the file was dropped.
-        draft.write({name: value for name, value in vals.items() if name not in ('journal_id', 'company_id')})
-        return draft
-
-    def _bill_header(self, move_type, partner):
-        vals = super()._bill_header(move_type, partner)
-        # A file carries no date. Odoo asks for the day when the bill is confirmed; today's would be a guess.
-        return vals if self.date else {**vals, 'invoice_date': False}
-
-    def _fill_bill(self, move):
-        notes = super()._fill_bill(move)
+    def _file_notes(self):
+        """What is to be said on a bill of a file that lacks something."""
+        texts = []
         if not self.date:
-            notes.append({'level': 'warning', 'text': self.env._(
-                "A file of e-taxes carries no date: enter the day of the document as bill date.")})
+            texts.append(self.env._("A file of e-taxes carries no date: enter the day of the document as bill date."))
         if not self.qaime:
-            notes.append({'level': 'warning', 'text': self.env._(
-                "The file carries no qaimə number. The next import from e-taxes brings it.")})
-        return notes
-
-    def _link(self, move):
-        super()._link(move)
-        # The draft made for the file is not needed any more.
-        (self.sudo().file_move_ids - move)._vatportal_existing_bills()
+            texts.append(self.env._("The file carries no qaimə number. The next import from e-taxes brings it."))
+        return [{'level': 'warning', 'text': text} for text in texts]
 
     # ------------------------------------------------------------------ what a download brings
 

@@ -45,7 +45,7 @@ VALIDATION = {
     64: _lt("The portal does not know the warehouse of arrival."),
 }
 # The codes for a warehouse that the portal does not find.
-FROM_UNKNOWN, TO_UNKNOWN = 63, 64
+KIND_UNKNOWN, ADVANCE_UNKNOWN, FROM_UNKNOWN, TO_UNKNOWN = 61, 62, 63, 64
 _WAREHOUSE = {
     (FROM_UNKNOWN, False): _lt("The portal knows no warehouse with the code “%s”, from which the goods leave. Correct the "
                                "e-taxes code on the warehouse, or add the warehouse in the portal."),

@@ -77,7 +77,17 @@ class VatportalSource(models.AbstractModel):
             return self._vatportal_problem(self.env._("Company"), self.env._(
                 "It belongs to %(company)s, the connector to %(other)s. Choose a connector of the same company.",
                 company=company.name, other=connector.company_id.name))
-        return None
+        return self._vatportal_doubt_problem(connector)
+
+    def _vatportal_doubt_problem(self, connector):
+        """Only the account that may have the record already can tell, or refuse to take it twice. None for nothing."""
+        doubtful = self.sudo().vatportal_document_ids.filtered(
+            lambda document: document.state == 'rejected' and document.doubtful and document.connector_id != connector)
+        if not doubtful:
+            return None
+        return self._vatportal_problem(self.env._("Connector"), self.env._(
+            "The answer to an earlier try through %s was lost, and it may have it still. Send it through that connector.",
+            doubtful[0].connector_id.display_name), record=doubtful[0])
 
     def _vatportal_currency_problem(self):
         company = self.company_id

@@ -3,14 +3,17 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..models.document_bill import AT_ONCE
 from ..models.job_download_batch import _months
 from ..models.portal_values import BAKU_OFFSET
+from ..models.qaime_file import FILES_IN_WIZARD
 
 
 class VatportalImportWizard(models.TransientModel):
-    """Asks for a folder and a range of days, and imports what e-taxes has there."""
+    """Asks for a folder and a range of days, and imports what e-taxes has there; or imports files of e-taxes, which needs
+    neither a connector nor a PIN."""
 
     _name = 'vatportal.import.wizard'
     _description = 'Import from e-taxes'
@@ -25,8 +28,8 @@ class VatportalImportWizard(models.TransientModel):
         [('incoming', "Incoming"), ('outgoing', "Sent"), ('both', "Both")], string="Folder", required=True,
         default='incoming')
     source = fields.Selection(
-        [('portal', "What VatPortal holds already"), ('etaxes', "Ask e-taxes now (PIN1)")], required=True,
-        default='portal')
+        [('portal', "What VatPortal holds already"), ('etaxes', "Ask e-taxes now (PIN1)"),
+         ('file', "Files from e-taxes.gov.az (XML or package)")], required=True, default='portal')
     period = fields.Selection(
         [('today', "Today"), ('week', "This week"), ('month', "This month"), ('last_month', "Last month"),
          ('quarter', "This quarter"), ('custom', "Other dates")], required=True, default='month')
@@ -37,6 +40,10 @@ class VatportalImportWizard(models.TransientModel):
         string="To", required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
     compares = fields.Boolean(help="Look first for what VatPortal has from here and this database does not know.")
     process_count = fields.Integer(compute='_compute_process_count')
+    file_ids = fields.Many2many('ir.attachment', string="Files")
+    other_documents = fields.Boolean(
+        help="Files without a qaimə number that say the same as a document that is here already, to the letter, are taken "
+             "for that document. Tick this where they are others: the same rent for another month, say.")
 
     @api.depends('company_id')
     def _compute_connector_id(self):
@@ -83,11 +90,15 @@ class VatportalImportWizard(models.TransientModel):
         return ['incoming', 'outgoing'] if self.direction == 'both' else [self.direction]
 
     def action_import(self):
-        """Begin the import and open its live view.
+        """Begin the import of a folder and open its live view, or import the files.
 
-        :raises UserError: when the company has no VÖEN
+        :raises UserError: when the company has no VÖEN, or nothing could be imported, saying why
         """
         self.ensure_one()
+        if self.source == 'file':
+            return self._import_files()
+        if not self.connector_id:
+            raise UserError(self.env._("The company has no VatPortal connector."))
         if self.connector_id.company_id != self.company_id:
             raise UserError(self.env._("The connector belongs to another company."))
         jobs = self.env['vatportal.job']._queue_download(
@@ -96,6 +107,67 @@ class VatportalImportWizard(models.TransientModel):
         jobs._commit()
         jobs[:1]._advance()
         return jobs._dialog_action()
+
+    # ------------------------------------------------------------------ files
+
+    def _check_files(self):
+        if not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(self.env._("Only invoicing users can import documents."))
+        if self.company_id not in self.env.companies:
+            raise UserError(self.env._("Change to the company %s first.", self.company_id.sudo().name))
+        if not self.file_ids:
+            raise UserError(self.env._("Choose the files."))
+
+    def _import_files(self):
+        self._check_files()
+        documents = self.env['vatportal.document'].with_context(vatportal_other_document=self.other_documents)
+        known, problems = documents, []
+        for name, xml in self._read_files(problems):
+            try:
+                with self.env.cr.savepoint():
+                    document, is_new = documents._from_file(self.company_id, name, xml)
+            except UserError as error:
+                problems.append(f'{name}: {error}' if name not in str(error) else str(error))
+                continue
+            documents |= document
+            if not is_new:
+                known |= document
+        if not documents:
+            raise UserError('\n'.join(problems))
+        to_bill = documents.filtered(lambda document: document.bill_state == 'to_bill')
+        if len(to_bill) > AT_ONCE:
+            to_bill._request_bills()
+        else:
+            to_bill._make_bills()
+        return self._result(documents, known, problems)
+
+    def _read_files(self, problems):
+        """Return [(name, XML)] of all files; what can't be opened is told in ``problems``."""
+        files = []
+        for attachment in self.file_ids:
+            try:
+                files += self.env['vatportal.document']._split_files(
+                    attachment.name, attachment.raw, FILES_IN_WIZARD)
+            except UserError as error:
+                problems.append(f'{attachment.name}: {error}')
+        return files
+
+    def _result(self, documents, known, problems):
+        """Open the documents; say beside it what was here already and what was refused."""
+        action = {'type': 'ir.actions.act_window', 'res_model': 'vatportal.document',
+                  'name': self.env._("Imported Documents"), 'view_mode': 'list,form',
+                  'views': [[False, 'list'], [False, 'form']], 'domain': [('id', 'in', documents.ids)]}
+        if len(documents) == 1:
+            action |= {'view_mode': 'form', 'views': [[False, 'form']], 'res_id': documents.id}
+        texts = list(problems)
+        if known:
+            texts.insert(0, self.env._("%s were here already; no second bill is made of them.",
+                                       ', '.join(known.mapped('display_name'))))
+        if not texts:
+            return action
+        return {'type': 'ir.actions.client', 'tag': 'display_notification', 'params': {
+            'type': 'warning' if problems else 'info', 'sticky': bool(problems), 'message': '\n'.join(texts),
+            'next': action}}
 
 
 def _period(period, today):
