@@ -254,9 +254,11 @@ class VatportalDocument(models.Model):
         self.ensure_one()
         number = qaime_number(qaime)
         is_news = self.state != 'registered' or self.qaime != number
+        changed = self._was_changed_since()
         self._absorb_download(number)
         if is_news:
             self._write_number(number)
+        self._settle_doubt(number, changed)
         if self._source().sudo().activity_ids:
             # What was asked for about an earlier document of the same invoice is settled by this one.
             self._follow_status()

@@ -132,13 +132,10 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ guards and messages
 
-    def _delete_problem(self):
-        problem = super()._delete_problem()
-        settlements = self._settlements() if not problem and self.is_advance else self.browse()
-        if settlements:
-            return self.env._("It is an advance that %s settles. Delete that one first.",
-                              ', '.join(settlements.mapped('display_name')))
-        return problem
+    def _delete_advance_problem(self):
+        settlements = self._settlements() if self.is_advance else self.browse()
+        return bool(settlements) and self.env._(
+            "It is an advance that %s settles. Delete that one first.", ', '.join(settlements.mapped('display_name')))
 
     def _advance_unknown_text(self):
         """Say which advance is meant."""

@@ -70,8 +70,8 @@ class VatportalDocument(models.Model):
         if not self._connector():
             return _("%s has no VatPortal connector.", self.company_id.name)
         if self.state == 'imported':
-            return False
-        return self._delete_status_problem() or self._delete_number_problem()
+            return self._delete_advance_problem()
+        return self._delete_status_problem() or self._delete_number_problem() or self._delete_advance_problem()
 
     def _delete_status_problem(self):
         """Why e-taxes would not give up a registered document in its present status; False where it would."""

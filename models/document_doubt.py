@@ -69,9 +69,15 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ a number, and what it may belong to
 
-    def _set_number(self, qaime):
-        changed = self.doubtful and self.state in ('rejected', 'imported') and not self._is_as_sent()
-        super()._set_number(qaime)
+    def _was_changed_since(self):
+        """Whether the portal may have this document as it was sent, though it was given back and changed here since."""
+        return self.doubtful and self.state in ('rejected', 'imported') and not self._is_as_sent()
+
+    def _settle_doubt(self, qaime, changed):
+        """The portal has this document, for it has told the number ``qaime``. Say so where it may have it with other figures.
+
+        :param changed: see :meth:`_was_changed_since`
+        """
         if self.doubtful:
             self.sudo().doubtful = False
         earlier = self.sudo().earlier_payload
