@@ -1,7 +1,6 @@
 from odoo import api, models
 
-from .document_delete import FINAL_STATUSES
-from .document_status import APPROVED
+from .states import APPROVED_STATUSES, FINAL_STATUSES
 
 
 class AccountJournal(models.Model):
@@ -55,7 +54,7 @@ class AccountJournal(models.Model):
             return result
         documents = self.env['vatportal.document'].search([
             ('move_id.journal_id', 'in', self.ids), ('direction', '=', 'outgoing'), ('state', '=', 'registered'),
-            '|', ('status', 'not in', (*APPROVED, *FINAL_STATUSES)), ('missing_since', '!=', False)])
+            '|', ('status', 'not in', (*APPROVED_STATUSES, *FINAL_STATUSES)), ('missing_since', '!=', False)])
         documents = documents.filtered('can_refresh')
         if documents:
             return documents.action_refresh_status()

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 
-from .document import LIVE_STATES
 from .document_status import ACTIVITY
-from .kind import INVOICE_KINDS
+from .states import INVOICE_KINDS, LIVE_STATES
 
 
 class AccountMove(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..vatportal.etaxes import qaime_number
-from .document import LIVE_STATES
+from .states import LIVE_STATES
 
 
 class AccountMove(models.Model):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import format_date
 
+from .states import baku_day
+
 # So many of the customer's open advances are proposed by name.
 ADVANCES_SHOWN = 5
 
@@ -36,7 +38,7 @@ class AccountMove(models.Model):
 
     def _vatportal_late_problems(self):
         day = self.vatportal_advance_day
-        today = fields.Date.context_today(self.with_context(tz='Asia/Baku'))
+        today = baku_day(fields.Datetime.now())
         if not day or day >= today:
             return []
         return [self._vatportal_problem(self.env._("Advance"), self.env._(

@@ -1,11 +1,9 @@
-from decimal import ROUND_HALF_UP, Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from .amounts import decimal
-from .document_delete import FINAL_STATUSES
+from .amounts import in_qepik
+from .states import FINAL_STATUSES
 
 # So many notes are shown on the bill; all of them stand in its chatter.
 NOTES_SHOWN = 5
@@ -61,7 +59,7 @@ class AccountMove(models.Model):
             total = abs(self.amount_total_signed)
         else:
             return None
-        return decimal(total).quantize(Decimal('0.01'), ROUND_HALF_UP)
+        return in_qepik(total)
 
     def _vatportal_vat(self):
         """The VAT of an entry that has a total in AZN, as Decimal: all taxes but excise and road tax, for what a fiscal
@@ -69,7 +67,7 @@ class AccountMove(models.Model):
         lines = self.line_ids.filtered(
             lambda line: line.tax_line_id and line.tax_line_id.vatportal_category not in ('excise', 'road'))
         amount = 'amount_currency' if self.currency_id.name == 'AZN' else 'balance'
-        return decimal(self.direction_sign * sum(lines.mapped(amount))).quantize(Decimal('0.01'), ROUND_HALF_UP)
+        return in_qepik(self.direction_sign * sum(lines.mapped(amount)))
 
     # ------------------------------------------------------------------ buttons
 

@@ -2,8 +2,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
-# Only these let Odoo post a bill of a document without a person.
-SETTLED = ('approved', 'approvedBySystem')
+from .states import SETTLED_STATUSES
 
 
 class AccountMove(models.Model):
@@ -22,7 +21,7 @@ class AccountMove(models.Model):
             document = self.sudo().vatportal_file_document_id
             return [document.bill_ask or _("It is not the bill of %s.", document.display_name)] if document else []
         texts = [document.bill_question] if document.bill_question else []
-        if document.status not in SETTLED or document.state != 'registered':
+        if document.status not in SETTLED_STATUSES or document.state != 'registered':
             texts.append(_("The status of the document at e-taxes is: %s.", document.status_label or _("not known")))
         if document._is_missing():
             texts.append(document._missing_text())

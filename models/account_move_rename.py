@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .document import LIVE_STATES
+from .states import LIVE_STATES
 
 
 class AccountMove(models.Model):

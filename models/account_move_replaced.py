@@ -1,8 +1,7 @@
 from odoo import fields, models
 
-from .document import LIVE_STATES
 from .document_match import FAR
-from .source import SENDABLE_STATES
+from .states import LIVE_STATES, SENDABLE_STATES
 
 
 class AccountMove(models.Model):

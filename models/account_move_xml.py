@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..vatportal import QaimeXmlError, outgoing_items, write_invoice, write_package
 from . import qaime_file
-from .document import LIVE_STATES
+from .states import LIVE_STATES
 
 
 class AccountMove(models.Model):

@@ -8,6 +8,7 @@ from odoo import fields, models
 # many decimals as they have, two at least.
 exact_float = partial(fields.Float, digits=False, min_display_digits=2, readonly=True)
 
+QEPIK = Decimal('0.01')
 # our field -> (field of an item, field of an invoice) in VatPortal API v8.0, /inv/import_upload_invoices.php
 API_NAMES = {
     'amount_goods': ('subtotal1', 'sum_subtotal1'),
@@ -31,6 +32,11 @@ def decimal(value, digits=9):
         number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     number = number.normalize()
     return number if number.as_tuple().exponent <= 0 else number.quantize(Decimal(1))
+
+
+def in_qepik(value):
+    """The exact decimal of a Float of Odoo in whole qəpik."""
+    return decimal(value).quantize(QEPIK, ROUND_HALF_UP)
 
 
 class VatportalAmounts(models.AbstractModel):

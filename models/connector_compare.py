@@ -8,11 +8,10 @@ from odoo.fields import Command
 
 from ..vatportal import Identity, PortalError, follows_from_document, is_ours, qaime_number, voen
 from .concurrency import by_halves
-from .document import LIVE_STATES
 from .document_match import SALE_TYPES
 from .job import OPEN_STATES
 from .job_lanes import READ_LIMITS
-from .portal_values import baku_day
+from .states import LIVE_STATES, baku_day
 
 _logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from odoo.tools.misc import split_every
 
 from .job import OPEN_STATES
 from .portal_account import SKEW
-from .portal_values import BAKU_OFFSET
+from .states import BAKU_OFFSET
 
 _logger = logging.getLogger(__name__)
 

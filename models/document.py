@@ -3,44 +3,7 @@ from odoo.exceptions import UserError
 
 from ..vatportal import Invoice, qaime_number
 from . import portal_text
-
-# What a document may become. Nothing but _set_state() writes the state.
-#
-#   queued ──▶ processing ──▶ imported ──▶ registered
-#    │  ▲       │   │            │             │
-#    ▼  │       │   ▼            ▼             ▼
-#  unconfirmed ◀┘ rejected    deleted       deleted
-#
-TRANSITIONS = {
-    'queued': {'processing', 'unconfirmed', 'imported', 'registered', 'rejected'},
-    'processing': {'imported', 'registered', 'rejected', 'unconfirmed', 'queued'},
-    'unconfirmed': {'queued', 'processing', 'imported', 'registered', 'rejected'},
-    'imported': {'registered', 'rejected', 'queued', 'deleted'},
-    'registered': {'deleted'},
-    'rejected': {'queued', 'registered', 'imported'},
-    'deleted': set(),
-}
-# States in which the invoice is, or may be, at the portal: there is one such document per invoice at most.
-LIVE_STATES = ('queued', 'processing', 'unconfirmed', 'imported', 'registered')
-# Of these, the ones that a process is still working on.
-PENDING_STATES = ('queued', 'processing', 'unconfirmed')
-
-STATUSES = [
-    ('onApproval', "Waits for approval"),
-    ('approved', "Approved"),
-    ('approvedBySystem', "Approved by the system"),
-    ('onApprovalEdited', "Edited, waits for approval"),
-    ('updateRequested', "Sent back for correction"),
-    ('updateApproval', "Correction approved"),
-    ('cancelRequested', "Cancellation requested"),
-    ('canceled', "Cancelled"),
-    ('deleted', "Deleted"),
-    ('deletedBySystem', "Deleted by the system"),
-    ('deactivated', "Deactivated"),
-    ('cancelationRefused', "Cancellation refused"),
-    ('correctionRefused', "Correction refused"),
-    ('unknown', "Other"),
-]
+from .states import LIVE_STATES, PENDING_STATES, STATUSES, TRANSITIONS  # noqa: F401 - other files take the states from here
 
 
 class VatportalDocument(models.Model):

@@ -2,9 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
-from .document import LIVE_STATES
-from .document_delete import FINAL_STATUSES
-from .source import SENDABLE_STATES
+from .states import FINAL_STATUSES, LIVE_STATES, SENDABLE_STATES, baku_day
 
 
 class VatportalDocument(models.Model):
@@ -65,8 +63,7 @@ class VatportalDocument(models.Model):
     @api.depends('is_advance', 'advance_day', 'date')
     def _compute_is_late_advance(self):
         for document in self:
-            made = document.date and fields.Datetime.context_timestamp(
-                document.with_context(tz='Asia/Baku'), document.date).date()
+            made = document.date and baku_day(document.date)
             document.is_late_advance = bool(
                 document.is_advance and document.advance_day and made and made > document.advance_day)
 

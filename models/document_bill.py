@@ -1,17 +1,13 @@
-from decimal import ROUND_HALF_UP, Decimal
-
-import pytz
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..vatportal import voen
-from .amounts import decimal
-from .document_delete import FINAL_STATUSES
+from .amounts import in_qepik
+from .states import FINAL_STATUSES
 
-BAKU = pytz.timezone('Asia/Baku')
-QEPIK = Decimal('0.01')
 # More bills than this are made by the scheduled action.
 AT_ONCE = 50
 BILL_TYPES = ('in_invoice', 'in_refund', 'in_receipt')
@@ -138,7 +134,7 @@ class VatportalDocument(models.Model):
 
     def _to_book(self, name, move_type=None):
         """The amount ``name`` as :meth:`_amount_to_pay` gives the total."""
-        amount = decimal(self[name]).quantize(QEPIK, ROUND_HALF_UP)
+        amount = in_qepik(self[name])
         return -amount if self._is_negative_refund(move_type) else amount
 
     def _vat_to_book(self):

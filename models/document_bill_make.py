@@ -1,4 +1,3 @@
-import pytz
 from markupsafe import Markup
 
 from odoo import fields, models
@@ -6,9 +5,9 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command
 
 from ..vatportal import serie_number
-from .document_bill import BAKU, BillQuestion
+from .document_bill import BillQuestion
 from .document_bill_lines import ROUNDING_LIMIT
-from .document_delete import FINAL_STATUSES
+from .states import FINAL_STATUSES, baku_day
 
 
 class VatportalDocument(models.Model):
@@ -185,7 +184,7 @@ class VatportalDocument(models.Model):
 
     def _baku_date(self):
         """The day on which the document was made, where it was made."""
-        return pytz.utc.localize(self.date).astimezone(BAKU).date() if self.date else fields.Date.context_today(self)
+        return baku_day(self.date) if self.date else fields.Date.context_today(self)
 
     def _payment_reference(self):
         try:

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .document_delete import FINAL_STATUSES
+from .states import FINAL_STATUSES
 
 # So many documents are named in a notification.
 NAMED = 10

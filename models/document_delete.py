@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from ..vatportal import serie_number
 from ..vatportal.codes import known_status
 from ..vatportal.etaxes import qaime_number
-from .document import PENDING_STATES
 from .job import OPEN_STATES
+from .states import FINAL_STATUSES, PENDING_STATES, WAITING_STATUSES
 
 # Where a document stands, which decides how it is taken away (VatPortal API v8.0, /inv/delete and /etx/delete).
 FOLDERS = [
@@ -13,9 +13,6 @@ FOLDERS = [
     ('sent', "Sent, waits for the counterparty"),
     ('draft', "Drafts at e-taxes"),
 ]
-# e-taxes lets its issuer take back what the counterparty has not answered.
-WAITING_STATUSES = ('onApproval', 'onApprovalEdited')
-FINAL_STATUSES = ('canceled', 'deleted', 'deletedBySystem', 'deactivated')
 
 
 class VatportalDocument(models.Model):

@@ -4,9 +4,8 @@ from odoo.fields import Command, Domain
 
 from ..vatportal import voen
 from ..vatportal.nearest import DayIndex
-from .document import LIVE_STATES
-from .document_delete import FINAL_STATUSES
 from .document_match import FAR, NEAR
+from .states import FINAL_STATUSES, LIVE_STATES
 
 
 class VatportalDocument(models.Model):

@@ -14,11 +14,10 @@ from ..vatportal.codes import known_status
 from . import portal_values
 from .amounts import decimal
 from .concurrency import CONCURRENT
-from .document import TRANSITIONS
+from .states import DELETED_STATUSES, TRANSITIONS
 
 _logger = logging.getLogger(__name__)
 
-DELETED_STATUSES = ('deleted', 'deletedBySystem')
 # How many documents are in memory at a time with all their lines.
 CHUNK = 500
 # How many documents that could not be read are named.

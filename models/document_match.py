@@ -7,12 +7,9 @@ from odoo.fields import Command, Domain
 
 from ..vatportal import find_erp_ids, qaime_number, voen
 from ..vatportal.nearest import DayIndex
-from .document import LIVE_STATES
-from .document_delete import FINAL_STATUSES
+from .states import ADJUSTMENTS, FINAL_STATUSES, LIVE_STATES
 
 SALE_TYPES = ('out_invoice', 'out_refund', 'in_refund')
-# Kinds that may lower what an earlier document said: the only ones for which a credit note is as likely as an invoice.
-ADJUSTMENTS = ('taxCodex163', 'taxCodex177_5')
 # An invoice may be issued at e-taxes some days before or after its date in the books.
 NEAR = timedelta(days=7)
 # Farther away than this it is not even proposed.

@@ -6,9 +6,8 @@ from odoo import fields, models
 from ..vatportal import is_number
 from .concurrency import CONCURRENT
 from .connector_guard import IDENTITY
-from .document_delete import FINAL_STATUSES
 from .document_settle import failure_text
-from .portal_values import BAKU_OFFSET, baku_day
+from .states import AWAY_STATUSES, BAKU_OFFSET, FINAL_STATUSES, baku_day
 
 _logger = logging.getLogger(__name__)
 
@@ -16,8 +15,6 @@ _logger = logging.getLogger(__name__)
 NAMES_SHOWN = 10
 # Whoever takes the time of Baku for that of Greenwich is off by its offset.
 SHIFT = BAKU_OFFSET
-# While its seller corrects a document, it may be out of the folder, or come back with another date.
-AWAY_STATUSES = ('updateRequested',)
 
 
 class VatportalDocument(models.Model):

@@ -4,10 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from .document_delete import FINAL_STATUSES
 from .job import OPEN_STATES
 from .job_download import number_in
-from .portal_values import baku_day
+from .states import FINAL_STATUSES, baku_day
 
 # Documents of so many days are asked for together: to read a day more costs nothing, a process more costs a PIN.
 DAYS_AT_ONCE = 31

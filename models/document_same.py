@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from . import qaime_file
-from .document_delete import FINAL_STATUSES
+from .states import FINAL_STATUSES
 
 
 class VatportalDocument(models.Model):

@@ -4,18 +4,13 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from .document_bill import BAKU
-from .document_delete import FINAL_STATUSES
+from .states import APPROVED_STATUSES, CORRECTED_STATUSES, FINAL_STATUSES, baku_day
 
 ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes'
 # On documents that have no invoice in Odoo.
 DOCUMENT_ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes_document'
 # The buyer has so many days to answer; then the system approves (e-taxes.gov.az).
 DAYS_TO_APPROVE = timedelta(days=5)
-# At e-taxes the issuer corrects such a document, or has just done so.
-CORRECTED_STATUSES = ('updateRequested', 'onApprovalEdited')
-# Beside the obvious ones: what was refused leaves the document as it was, approved.
-APPROVED = ('approved', 'approvedBySystem', 'updateApproval', 'cancelationRefused', 'correctionRefused')
 
 
 class VatportalDocument(models.Model):
@@ -35,7 +30,7 @@ class VatportalDocument(models.Model):
     @api.depends('status')
     def _compute_is_approved(self):
         for document in self:
-            document.is_approved = document.status in APPROVED
+            document.is_approved = document.status in APPROVED_STATUSES
 
     @api.depends('status', 'status_code')
     @api.depends_context('lang')
@@ -57,7 +52,7 @@ class VatportalDocument(models.Model):
             return self._missing_text()
         if self.status == 'onApproval' and self.date:
             day = self._baku_date() + DAYS_TO_APPROVE
-            if day < fields.Datetime.now().astimezone(BAKU).date():
+            if day < baku_day(fields.Datetime.now()):
                 return _("It should have approved itself on %s; the next import tells.", f'{day:%d.%m.%Y}')
             return _("Approves itself on %s.", f'{day:%d.%m.%Y}')
         texts = {

@@ -2,10 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import escape_psql
 
-# The kinds that an invoice can be sent as: those that are sent at all, but for goods transfers, which go from one
-# warehouse to another and have a record of their own.
-INVOICE_KINDS = "[('upload_type', 'not in', (False, 'goodsTransfer'))]"
-
 
 class VatportalKind(models.Model):
     """A kind of e-taxes document (VatPortal API v8.0, "Kinds").

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-# Kinds whose issuer gives goods back: received, they mean that a customer returned goods to us.
-RETURN_KINDS = ('returnInvoice', 'returnByAgent', 'returnRecycled')
+from .states import RETURN_KINDS
 
 # How the kinds of the portal are booked unless somebody changes it; the kinds' own help says why. Articles 163 and
 # 177.5 may raise or lower what is owed, and of kinds that are new to us nothing is known: a person decides.

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .kind import INVOICE_KINDS
+from .states import INVOICE_KINDS
 
 MOVE_TYPES = [
     ('out_invoice', "Customer Invoice"),

@@ -8,12 +8,10 @@ import hashlib
 import json
 import math
 import re
-from datetime import timedelta
 
 from ..vatportal import EtaxesDocument, is_number, qaime_number, voen
+from .states import BAKU_OFFSET
 
-# Baku time without a time zone -> UTC; Azerbaijan has had no daylight saving time since 2016.
-BAKU_OFFSET = timedelta(hours=4)
 CODE_LENGTH = 64
 AMOUNT_LIMIT = 10 ** 15
 RAW_DEPTH = 30
@@ -147,11 +145,6 @@ def amount_of(number):
     if abs(number) >= AMOUNT_LIMIT:
         raise ValueError(f'an amount of {number:.3E}')
     return float(number)
-
-
-def baku_day(moment):
-    """The day in Baku at a ``moment`` in UTC."""
-    return (moment + BAKU_OFFSET).date()
 
 
 def _utc(moment):

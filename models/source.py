@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .document import LIVE_STATES, PENDING_STATES
+from .states import ASKING_STATUSES, LIVE_STATES, PENDING_STATES, SENDABLE_STATES
 
 # Shown on what is sent: what its current document is doing, in the accountant's words.
 SOURCE_STATES = [
@@ -15,10 +15,6 @@ SOURCE_STATES = [
     ('deleted', "Deleted"),
 ]
 _DOCUMENT_STATES = {'queued': 'progress', 'processing': 'progress'}
-# What the buyer asks for by these has to be answered at e-taxes.gov.az.
-ASKING_STATUSES = ('updateRequested', 'cancelRequested')
-# From these states a record can be sent (again).
-SENDABLE_STATES = ('none', 'rejected', 'deleted')
 
 
 class VatportalSource(models.AbstractModel):

@@ -7,7 +7,7 @@ from ..vatportal import voen
 from ..vatportal.outgoing_items import LARGEST, PRICE_DECIMALS
 from . import portal_text
 from .amounts import API_NAMES
-from .document_bill import BAKU
+from .states import baku_day
 
 # A day farther back than this is more likely mistyped than late.
 LONG_AGO = relativedelta(years=1)
@@ -116,7 +116,7 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_day_problems(self, field, day):
         """Warn where ``day`` (a date, called ``field`` on the form) lies far off that of today in Azerbaijan."""
-        today = fields.Datetime.now().astimezone(BAKU).date()
+        today = baku_day(fields.Datetime.now())
         if not day or today - LONG_AGO <= day <= today:
             return []
         shown = format_date(self.env, day)

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.document import STATUSES
+from ..models.states import STATUSES
 from ..vatportal import EtaxesDocument
 from ..vatportal.codes import STATUSES as CODES
 from .bill_common import SELLER, VENDOR, BillCommon

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.document import STATUSES, TRANSITIONS
+from ..models.states import STATUSES, TRANSITIONS
 from .bill_common import OTHER_VENDOR, BillCommon
 from .views_common import ViewsCase
 

@@ -7,8 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..models.document_bill import AT_ONCE
 from ..models.job_download_batch import _months
-from ..models.portal_values import BAKU_OFFSET
 from ..models.qaime_file import FILES_IN_WIZARD
+from ..models.states import BAKU_OFFSET
 
 
 class VatportalImportWizard(models.TransientModel):

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 
-from odoo.addons.l10n_az_vatportal.models.document_delete import FINAL_STATUSES
-
-# The portal's validation code for a kind that the account does not take through the API.
-_UNKNOWN_TYPE = 61
+from odoo.addons.l10n_az_vatportal.models.portal_text import KIND_UNKNOWN
+from odoo.addons.l10n_az_vatportal.models.states import FINAL_STATUSES
 
 
 class VatportalDocument(models.Model):
@@ -29,7 +27,7 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ imports
 
     def _code_text(self, code):
-        if code == _UNKNOWN_TYPE and self.picking_id:
+        if code == KIND_UNKNOWN and self.picking_id:
             return self.env._("This portal account does not take goods transfers through the API. Enter this one by hand at "
                               "e-taxes.gov.az.")
         return super()._code_text(code)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.l10n_az_vatportal.models.source import SOURCE_STATES
+from odoo.addons.l10n_az_vatportal.models.states import baku_day
 
 from .sent_fields import changed
 from .stock_move_line import leaves_warehouse
@@ -152,7 +153,7 @@ class StockPicking(models.Model):
         return self._vatportal_day_of(self.date_done) if self.date_done else None
 
     def _vatportal_day_of(self, moment):
-        return fields.Datetime.context_timestamp(self.with_context(tz='Asia/Baku'), moment).date()
+        return baku_day(moment)
 
     # ------------------------------------------------------------------ backorders
 

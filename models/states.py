@@ -1,0 +1,81 @@
+"""What several models must agree on, each said once: states, statuses and kinds of documents, and the day in Baku."""
+from datetime import timedelta
+
+# ---------------------------------------------------------------------- states: what Odoo knows of a document
+
+# What a document may become. Nothing but its _set_state() writes the state.
+#
+#   queued ──▶ processing ──▶ imported ──▶ registered
+#    │  ▲       │   │            │             │
+#    ▼  │       │   ▼            ▼             ▼
+#  unconfirmed ◀┘ rejected    deleted       deleted
+#
+TRANSITIONS = {
+    'queued': {'processing', 'unconfirmed', 'imported', 'registered', 'rejected'},
+    'processing': {'imported', 'registered', 'rejected', 'unconfirmed', 'queued'},
+    'unconfirmed': {'queued', 'processing', 'imported', 'registered', 'rejected'},
+    'imported': {'registered', 'rejected', 'queued', 'deleted'},
+    'registered': {'deleted'},
+    'rejected': {'queued', 'registered', 'imported'},
+    'deleted': set(),
+}
+# States in which the invoice is, or may be, at the portal: there is one such document per invoice at most.
+LIVE_STATES = ('queued', 'processing', 'unconfirmed', 'imported', 'registered')
+# Of these, the ones that a process is still working on.
+PENDING_STATES = ('queued', 'processing', 'unconfirmed')
+# From these states of what is sent it can be sent (again).
+SENDABLE_STATES = ('none', 'rejected', 'deleted')
+
+# ---------------------------------------------------------------------- statuses: what e-taxes says of it
+
+STATUSES = [
+    ('onApproval', "Waits for approval"),
+    ('approved', "Approved"),
+    ('approvedBySystem', "Approved by the system"),
+    ('onApprovalEdited', "Edited, waits for approval"),
+    ('updateRequested', "Sent back for correction"),
+    ('updateApproval', "Correction approved"),
+    ('cancelRequested', "Cancellation requested"),
+    ('canceled', "Cancelled"),
+    ('deleted', "Deleted"),
+    ('deletedBySystem', "Deleted by the system"),
+    ('deactivated', "Deactivated"),
+    ('cancelationRefused', "Cancellation refused"),
+    ('correctionRefused', "Correction refused"),
+    ('unknown', "Other"),
+]
+# e-taxes lets its issuer take back what the counterparty has not answered.
+WAITING_STATUSES = ('onApproval', 'onApprovalEdited')
+# What was refused leaves the document as it was, approved.
+APPROVED_STATUSES = ('approved', 'approvedBySystem', 'updateApproval', 'cancelationRefused', 'correctionRefused')
+# Only these let Odoo post a bill of a document without a person.
+SETTLED_STATUSES = ('approved', 'approvedBySystem')
+# What the buyer asks for by these has to be answered at e-taxes.gov.az.
+ASKING_STATUSES = ('updateRequested', 'cancelRequested')
+# At e-taxes the issuer corrects such a document, or has just done so.
+CORRECTED_STATUSES = ('updateRequested', 'onApprovalEdited')
+# While its seller corrects a document, it may be out of the folder, or come back with another date.
+AWAY_STATUSES = ('updateRequested',)
+DELETED_STATUSES = ('deleted', 'deletedBySystem')
+# It is no longer in force.
+FINAL_STATUSES = ('canceled', *DELETED_STATUSES, 'deactivated')
+
+# ---------------------------------------------------------------------- kinds
+
+# Kinds whose issuer gives goods back: received, they mean that a customer returned goods to us.
+RETURN_KINDS = ('returnInvoice', 'returnByAgent', 'returnRecycled')
+# Kinds that may lower what an earlier document said: the only ones for which a credit note is as likely as an invoice.
+ADJUSTMENTS = ('taxCodex163', 'taxCodex177_5')
+# The kinds that an invoice can be sent as: those that are sent at all, but for goods transfers, which go from one
+# warehouse to another and have a record of their own.
+INVOICE_KINDS = "[('upload_type', 'not in', (False, 'goodsTransfer'))]"
+
+# ---------------------------------------------------------------------- time
+
+# Baku time without a time zone -> UTC; Azerbaijan has had no daylight saving time since 2016.
+BAKU_OFFSET = timedelta(hours=4)
+
+
+def baku_day(moment):
+    """The day in Baku at ``moment`` (UTC)."""
+    return (moment + BAKU_OFFSET).date()
