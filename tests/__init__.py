@@ -110,3 +110,4 @@ from . import test_connector_people
 from . import test_first_checked
 from . import test_secret_masks
 from . import test_told
+from . import test_units_js

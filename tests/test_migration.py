@@ -236,3 +236,18 @@ class TestMigration(SendCommon):
         self.assertEqual(moves.invoice_line_ids.mapped('product_uom_id.id'), [self.unit.id, pack.id])
         self.assertEqual([line.product_uom_id for line in moves.invoice_line_ids], [self.unit, pack, pack])
         self.assertEqual(moves.invoice_line_ids.mapped('price_subtotal'), [480, 480, 480])
+
+    def test_views_that_were_folded(self):
+        """What others have built on a view that is gone stays, built on the whole."""
+        whole = self.env.ref('l10n_az_vatportal.view_move_form')
+        folded, own = self.env['ir.ui.view'].create([{
+            'name': name, 'model': 'account.move', 'inherit_id': whole.id, 'mode': 'extension', 'arch': '<data/>',
+        } for name in ('folded', 'own')])
+        own.inherit_id = folded
+        self.env['ir.model.data'].create({
+            'module': 'l10n_az_vatportal', 'name': 'view_move_form_bill', 'model': 'ir.ui.view', 'res_id': folded.id})
+        for _again in range(2):
+            self.migrate('19.0.1.5.0/pre-views.py')
+            self.assertFalse(folded.exists())
+            self.assertFalse(self.env.ref('l10n_az_vatportal.view_move_form_bill', raise_if_not_found=False))
+            self.assertEqual(own.inherit_id, whole)

@@ -134,6 +134,7 @@ export class JobProgress extends Component {
     get counts() {
         const { counts, finished } = this.data;
         return [
+            { key: "deleted", label: _t("Deleted"), className: "text-bg-success" },
             { key: "registered", label: _t("Registered"), className: "text-bg-success" },
             { key: "imported", label: _t("Not signed"), className: "text-bg-warning" },
             { key: "rejected", label: _t("Rejected"), className: "text-bg-danger" },
@@ -160,11 +161,20 @@ export class JobProgress extends Component {
         return _t("Copied");
     }
 
+    /** One sentence at the end of what went well. */
     get success() {
-        const { finished, counts, operation, documents } = this.data;
-        if (operation !== "upload" || !finished || !counts.registered) {
-            return "";
+        const { finished, counts, operation } = this.data;
+        if (finished && operation === "upload" && counts.registered) {
+            return this.sentText();
         }
+        if (finished && operation === "delete" && counts.deleted) {
+            return this.deletedText();
+        }
+        return "";
+    }
+
+    sentText() {
+        const { counts, documents } = this.data;
         if (documents.length === 1) {
             return _t("Registered at e-taxes with the qaimə number %s.", this.numbers[0]);
         }
@@ -175,6 +185,24 @@ export class JobProgress extends Component {
             count: counts.registered,
             total: counts.total,
         });
+    }
+
+    deletedText() {
+        const { counts, documents, folder } = this.data;
+        if (counts.deleted < counts.total) {
+            return _t("%(count)s of %(total)s documents were deleted.", {
+                count: counts.deleted,
+                total: counts.total,
+            });
+        }
+        if (documents.length > 1) {
+            return folder === "portal"
+                ? _t("All %s documents were deleted from VatPortal.", counts.total)
+                : _t("All %s documents were deleted from e-taxes.", counts.total);
+        }
+        return folder === "portal"
+            ? _t("The document was deleted from VatPortal.")
+            : _t("%s was deleted from e-taxes.", documents[0].qaime);
     }
 
     /** What is said of every document in the same words is said once. */
