@@ -3,10 +3,10 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .document import PENDING_STATES
 from .document_doubt import LOOK_DAYS
 from .job import OPEN_STATES
 from .portal_account import OF_ACCOUNT
-from .states import PENDING_STATES
 
 # What says which account it is, and as whom a connector acts there. A token is a new one of the same account, unless it
 # is known as that of another.
