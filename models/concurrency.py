@@ -5,18 +5,20 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 CONCURRENT = (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 
 
-def by_halves(records, change, failed):
+def by_halves(records, change, failed, cr=None):
     """Call ``change(records)`` in a savepoint. If that fails, with each half, down to the record that is at fault.
 
-    :param failed: called with that record and the exception, whatever it is
+    :param records: a recordset; or a list, with the cursor ``cr``
+    :param failed: called with that record, or a list of one, and the exception, whatever it is
     :raises: what :data:`CONCURRENT` names
     """
     if not records:
         return
     # What was written before is not theirs; it would be with the savepoint, which begins with it.
-    records.env.cr.flush()
+    cr = cr or records.env.cr
+    cr.flush()
     try:
-        with records.env.cr.savepoint():
+        with cr.savepoint():
             change(records)
     except CONCURRENT:
         raise
@@ -25,5 +27,5 @@ def by_halves(records, change, failed):
             failed(records, error)
             return
         middle = len(records) // 2
-        by_halves(records[:middle], change, failed)
-        by_halves(records[middle:], change, failed)
+        by_halves(records[:middle], change, failed, cr)
+        by_halves(records[middle:], change, failed, cr)

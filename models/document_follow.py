@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, fields, models
 
-from .concurrency import CONCURRENT
+from .concurrency import CONCURRENT, by_halves
 
 _logger = logging.getLogger(__name__)
 
@@ -42,28 +42,24 @@ class VatportalDocument(models.Model):
 
     def _follow_part(self, problems):
         """All of these documents at once. If that fails, their halves, down to the one that is bad."""
-        if not self or len(problems) >= FAILURES_AT_ONCE:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._on_imported(*(self.filtered(lambda doc, mark=mark: doc.to_follow == mark)
-                                    for mark in ('new', 'changed')))
-                # One that turned out to be another, sent from here, has been merged with it.
-                self.exists().write({'to_follow': False, 'follow_problem': False})
-                # The changes are logged now: a part that fails would take the log of those before it along.
-                self.env.cr.flush()
-        except CONCURRENT:
-            raise
-        except Exception as error:
-            if len(self) > 1:
-                middle = len(self) // 2
-                self[:middle]._follow_part(problems)
-                self[middle:]._follow_part(problems)
-                return
-            self._note_follow_problem(error)
+        def follow(documents):
+            if len(problems) < FAILURES_AT_ONCE:
+                documents._follow()
+
+        def failed(document, error):
+            document._note_follow_problem(error)
             problems.append(self.env._(
                 "%(name)s is here, but what follows from it could not be done yet: %(error)s",
-                name=self.display_name, error=self.follow_problem))
+                name=document.display_name, error=document.follow_problem))
+
+        by_halves(self, follow, failed)
+
+    def _follow(self):
+        self._on_imported(*(self.filtered(lambda doc, mark=mark: doc.to_follow == mark) for mark in ('new', 'changed')))
+        # One that turned out to be another, sent from here, has been merged with it.
+        self.exists().write({'to_follow': False, 'follow_problem': False})
+        # The changes are logged now: a part that fails would take the log of those before it along.
+        self.env.cr.flush()
 
     def _note_follow_problem(self, error):
         """Keep the reason on the document; the log has it once, not at every try."""

@@ -1,25 +1,15 @@
-import logging
 from itertools import zip_longest
 from textwrap import shorten
 
 from markupsafe import Markup
-from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
-from odoo.tools.misc import split_every
 
 from ..vatportal import qaime_number
-from ..vatportal.codes import known_status
-from . import portal_values
 from .amounts import decimal
-from .concurrency import CONCURRENT
+from .portal_import import PortalImport
 from .states import DELETED_STATUSES, TRANSITIONS
 
-_logger = logging.getLogger(__name__)
-
-# How many documents are in memory at a time with all their lines.
-CHUNK = 500
 # How many documents that could not be read are named.
 BAD_SHOWN = 20
 # What of a changed row stands in the chatter, and of how many rows.
@@ -94,122 +84,15 @@ class VatportalDocument(models.Model):
         :raises ConcurrencyError: another import brought the same documents at this moment. Odoo runs a request again
             by itself; the second time finds them.
         """
-        documents_by_key, problems = self._by_key(documents)
-        result = {
-            'created': 0, 'updated': 0, 'unchanged': 0, 'foreign': 0, 'bad': len(problems), 'problems': problems,
-            'new': [], 'changed': [],
-        }
-        target = self.sudo().with_company(connector.company_id).with_context(active_test=False)
-        # Looked up once; what each chunk needs of them is read with the chunk.
-        found = dict(target._read_group([
-            ('company_id', '=', connector.company_id.id), ('direction', '=', direction),
-            ('qaime', 'in', list(documents_by_key)),
-        ], ['qaime'], ['id:max']))
-        common = {
-            'connector_id': connector.id, 'company_id': connector.company_id.id, 'direction': direction,
-            'import_job_id': job.id if job else False,
-        }
-        for chunk in split_every(CHUNK, documents_by_key.items(), list):
-            target._upsert_chunk(chunk, found, common, result)
-            # The changes are logged now: a chunk that fails would take the log of those before it along.
-            self.env.cr.flush()
-            # The next chunk does not need them any more.
-            target.invalidate_model(flush=False)
-            self.env['vatportal.document.line'].invalidate_model(flush=False)
+        work = PortalImport(self, connector, direction, job)
+        work.store(documents)
         # Also what is left from an earlier import: whoever imports once more expects it to be done.
-        result['problems'][:0] = self._follow_waiting(
-            [('company_id', '=', connector.company_id.id), ('direction', '=', direction)])
-        for key in ('new', 'changed'):
-            # A document that turned out to be one that was sent from here has been merged with it.
-            result[key] = self.browse(result[key]).exists()
-        del result['problems'][BAD_SHOWN:]
-        return result
-
-    @api.model
-    def _by_key(self, documents):
-        by_key, problems = {}, []
-        for document in documents:
-            try:
-                key = portal_values.document_key(document)
-            except ValueError as error:
-                problems.append(str(error))
-                continue
-            by_key.pop(key, None)
-            by_key[key] = document
-        return by_key, problems
-
-    def _upsert_chunk(self, chunk, found, common, result):
-        """Store ``chunk``, a list of (number, document). If that fails, its halves, down to the one that is bad."""
-        try:
-            with self.env.cr.savepoint():
-                outcome = self._store_chunk(chunk, found, common)
-        except CONCURRENT:
-            raise
-        except Exception as error:
-            if self._is_race(error):
-                raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
-            if len(chunk) > 1:
-                middle = len(chunk) // 2
-                for half in (chunk[:middle], chunk[middle:]):
-                    self._upsert_chunk(half, found, common, result)
-                return
-            _logger.warning("VatPortal: document %s could not be stored", chunk[0][0], exc_info=True)
-            result['bad'] += 1
-            result['problems'].append(f"{chunk[0][0]}: {error}")
-            return
-        new, changed, unchanged, foreign = outcome
-        result['new'] += new.ids
-        result['changed'] += changed.ids
-        result['created'] += len(new)
-        result['updated'] += len(changed)
-        result['unchanged'] += unchanged
-        result['foreign'] += foreign
-
-    def _is_race(self, error):
-        """Whether ``error`` says that another import brought the same at this moment: a document, or a kind new to both.
-        What other modules forbid is no race."""
-        Kind = self.env['vatportal.kind']
-        ours = (self._qaime_unique.full_name(self), Kind._code_unique.full_name(Kind))
-        return isinstance(error, UniqueViolation) and error.diag.constraint_name in ours
-
-    def _store_chunk(self, chunk, found, common):
-        """Return (new documents, changed documents, number of unchanged, number of foreign ones stored)."""
-        own_voen = self._own_voen(self.env.company)
-        known = self.browse([found[key] for key, _document in chunk if key in found])
-        known_prints = {document.id: document.fingerprint for document in known}
-        to_create, changed, unchanged, kind_ids = [], self.browse(), 0, {}
-        for key, document in chunk:
-            raw = portal_values.storable(document.raw)
-            mark = portal_values.fingerprint(raw, own_voen)
-            if key in found and known_prints[found[key]] == mark:
-                unchanged += 1
-                continue
-            vals, kind_code = portal_values.document_values(document, common['direction'], own_voen)
-            if kind_code not in kind_ids:
-                kind_ids[kind_code] = kind_code and self.env['vatportal.kind']._get_or_create(kind_code).id
-            vals |= {'kind_id': kind_ids[kind_code], 'fingerprint': mark, **_status(vals['status_code'])}
-            lines = portal_values.line_values(document)
-            if key in found:
-                if known.browse(found[key])._update_from_portal(vals, lines, common):
-                    changed += known.browse(found[key])
-                else:
-                    unchanged += 1
-            else:
-                to_create.append(self._new_values(vals, lines, common))
-        # Nobody wants five thousand "created" messages, and nothing is changed yet that could be logged.
-        new = self.with_context(tracking_disable=True).create(to_create).with_env(self.env)
-        known._note_shown(changed, common)
-        foreign = len((new + changed).filtered('is_foreign'))
-        return new, changed, unchanged, foreign
-
-    @api.model
-    def _new_values(self, vals, lines, common):
+        problems = self._follow_waiting([('company_id', '=', connector.company_id.id), ('direction', '=', direction)])
         return {
-            **vals, **common,
-            'seen_connector_id': common['connector_id'],
-            'to_follow': False if vals['is_foreign'] else 'new',
-            'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',
-            'line_ids': [fields.Command.create(line) for line in lines],
+            'created': len(work.new_ids), 'updated': len(work.changed_ids), 'unchanged': work.unchanged,
+            'foreign': work.foreign, 'bad': work.bad, 'problems': [*problems, *work.problems][:BAD_SHOWN],
+            # A document that turned out to be one that was sent from here has been merged with it.
+            'new': self.browse(work.new_ids).exists(), 'changed': self.browse(work.changed_ids).exists(),
         }
 
     # ------------------------------------------------------------------ update
@@ -317,11 +200,6 @@ class VatportalDocumentLine(models.Model):
         return '; '.join(
             f'{self._fields[name]._description_string(self.env)} {_shown(self[name])} → {_shown(vals[name])}'
             for name in LOGGED if name in vals and self._differs_from(name, vals[name]))
-
-
-def _status(code):
-    """Return the values of the status fields; a status that is new to us is kept as it came."""
-    return {'status_code': code or False, 'status': (known_status(code) or 'unknown') if code else False}
 
 
 def _shown(value):

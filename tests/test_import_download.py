@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..models.portal_import import PortalImport
 from .common import SELLER
 from .test_import_store import ImportCommon
 
@@ -300,15 +301,15 @@ class TestImportDownload(DownloadCommon):
     def test_one_bad_apple_in_the_database(self):
         """Whatever stands against one document does not keep the other nine from being stored."""
         numbers = self.fill(10)
-        store = type(self.env['vatportal.document'])._new_values
+        store = PortalImport._new_values
 
-        def refuse(model, vals, lines, common):
+        def refuse(work, vals, lines):
             if vals['qaime'] == numbers[4]:
                 raise ZeroDivisionError("something is odd about this one")
-            return store(model, vals, lines, common)
+            return store(work, vals, lines)
 
-        with patch.object(type(self.env['vatportal.document']), '_new_values', refuse), \
-                self.assertLogs('odoo.addons.l10n_az_vatportal.models.document_import', 'WARNING'):
+        with patch.object(PortalImport, '_new_values', refuse), \
+                self.assertLogs('odoo.addons.l10n_az_vatportal.models.portal_import', 'WARNING'):
             job = self.download()
         self.assertEqual((job.state, job.created_count, job.bad_count), ('done', 9, 1))
         self.assertIn("something is odd", job.notes)

@@ -7,7 +7,7 @@ from .send_common import READ, SendCommon
 # What the rule of the other module says.
 FORBIDDEN = "Forbidden by another module"
 LOUD = ('odoo.sql_db', *(f'odoo.addons.l10n_az_vatportal.models.{name}' for name in (
-    'document_settle', 'job_answer', 'job_engine', 'document_import', 'portal_account_token')))
+    'document_settle', 'job_answer', 'job_engine', 'portal_import', 'portal_account_token')))
 
 
 class Unwritable:
