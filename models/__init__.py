@@ -59,9 +59,7 @@ from . import unit_alias
 from . import product_mapping
 from . import connector_bill
 from . import document_bill_products
-from . import document_bill_taxes
 from . import document_bill_quantity
-from . import document_bill_lines
 from . import document_bill
 from . import document_bill_outcome
 from . import document_bill_make

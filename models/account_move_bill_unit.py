@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ..vatportal.names import text_key
 from .account_move_bill import NOTES_SHOWN
 from .amounts import decimal
-from .document_bill_lines import ROUNDING_LIMIT
+from .bill_builder import ROUNDING_LIMIT, BillBuilder
 
 
 class AccountMoveLine(models.Model):
@@ -171,7 +171,7 @@ class AccountMove(models.Model):
         move = self.sudo().with_context(vatportal_billing=True)
         document = move.vatportal_bill_document_id.with_company(self.company_id)
         with move._get_edi_creation() as move:
-            wanted, notes = document._bill_lines(move)
+            wanted, notes = BillBuilder(document, move).lines()
             move.invoice_line_ids = [command for row in rows for command in move._vatportal_row_commands(row, wanted)]
         document.bill_notes = [*(document.bill_notes or ()), *(note for note in notes if note not in (document.bill_notes or ()))]
 

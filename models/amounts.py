@@ -3,12 +3,13 @@ from functools import partial
 
 from odoo import fields, models
 
+from ..vatportal import incoming_parts
+
 # Amounts are kept exactly as e-taxes has them: real documents carry up to 6 decimals in amounts and 8 in prices.
 # Kept with all their digits, for Odoo's rounding to a number of decimals costs large amounts their qəpik; shown with as
 # many decimals as they have, two at least.
 exact_float = partial(fields.Float, digits=False, min_display_digits=2, readonly=True)
 
-QEPIK = Decimal('0.01')
 # our field -> (field of an item, field of an invoice) in VatPortal API v8.0, /inv/import_upload_invoices.php
 API_NAMES = {
     'amount_goods': ('subtotal1', 'sum_subtotal1'),
@@ -22,6 +23,9 @@ API_NAMES = {
     'amount_road': ('transport_tax', 'sum_ttax'),
     'amount_total': ('total', 'sum_total'),
 }
+# e-taxes category -> our field of its base
+_COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_exempt',
+            'not_subject': 'amount_not_subject'}
 
 
 def decimal(value, digits=9):
@@ -36,7 +40,7 @@ def decimal(value, digits=9):
 
 def in_qepik(value):
     """The exact decimal of a Float of Odoo in whole qəpik."""
-    return decimal(value).quantize(QEPIK, ROUND_HALF_UP)
+    return decimal(value).quantize(incoming_parts.QEPIK, ROUND_HALF_UP)
 
 
 class VatportalAmounts(models.AbstractModel):
@@ -60,3 +64,18 @@ class VatportalAmounts(models.AbstractModel):
         """Return the amounts as exact ``Decimal`` under the API's names: an item's, or an invoice's sums."""
         self.ensure_one()
         return {names[of_invoice]: decimal(self[name]) for name, names in API_NAMES.items()}
+
+    def _to_parts(self, contains=Decimal(1)):
+        """This row, or the document as one row, as :class:`incoming_parts.Part` objects, exact.
+
+        :param contains: how many of the bill's unit are in one of the document's
+        """
+        self.ensure_one()
+        return incoming_parts.split(
+            self, {name: decimal(self[field]) for name, field in _COLUMNS.items()},
+            goods=decimal(self.amount_goods), excise=decimal(self.amount_excise), net=decimal(self.amount_net),
+            vat=decimal(self.amount_vat), road=decimal(self.amount_road), **self._quantity_to_split(contains))
+
+    def _quantity_to_split(self, contains):
+        """The arguments of :func:`incoming_parts.split` about the quantity; none for a document as one row."""
+        return {}

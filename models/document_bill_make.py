@@ -5,8 +5,8 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command
 
 from ..vatportal import serie_number
+from .bill_builder import ROUNDING_LIMIT, BillBuilder
 from .document_bill import BillQuestion
-from .document_bill_lines import ROUNDING_LIMIT
 from .states import FINAL_STATUSES, baku_day
 
 
@@ -105,7 +105,7 @@ class VatportalDocument(models.Model):
     def _fill_bill(self, move):
         """Put the document's lines into the draft ``move``, in the place of those it has; return notes about it."""
         with move._get_edi_creation() as move:
-            lines, notes = self._bill_lines(move)
+            lines, notes = BillBuilder(self, move).lines()
             move.invoice_line_ids = move._vatportal_line_commands(lines)
         total = self._amount_to_pay(move.move_type)
         difference = total - move._vatportal_total()

@@ -21,6 +21,10 @@ class VatportalDocumentLine(models.Model):
         digits = self.env['decimal.precision'].precision_get('Product Unit')
         return exact, exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
+    def _quantity_to_split(self, contains):
+        # EXTENDS vatportal.amounts
+        return {'quantity': self._counted(contains)[0], 'digits': self.env['decimal.precision'].precision_get('Product Unit')}
+
     def _rounded_text(self, contains):
         """What becomes of a quantity that Odoo can't keep; '' for one that it can."""
         exact, kept = self._counted(contains)
@@ -34,19 +38,9 @@ class VatportalDocumentLine(models.Model):
 
 
 class VatportalDocument(models.Model):
-    """The unit in which a line of the bill counts, and quantities that rounding would change."""
+    """Quantities that rounding would change."""
 
     _inherit = 'vatportal.document'
-
-    def _counting(self, row, match, units):
-        """(unit of the bill line, how many of it are in one of the row's): as a person has said of this vendor's product,
-        by the package of a barcode, or what the row names. No unit where nobody knows, or where the product can't be counted
-        in it."""
-        unit, contains = match.mapping._counting(row) if match.mapping else (None, Decimal(1))
-        unit = unit or match.uom or units.get(text_key(row.unit))
-        if match.product and not (unit and unit._has_common_reference(match.product.uom_id)):
-            return None, Decimal(1)
-        return unit or None, contains
 
     def _quantity_question(self, partner=None, move_type=None):
         """What a person has to say because Odoo can't keep a quantity; False for nothing."""

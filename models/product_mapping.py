@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ..vatportal.names import text_key
 from .amounts import decimal
+from .bill_books import Books
 
 USAGES = [('purchase', "Vendor bills"), ('sale', "Customer credit notes")]
 # What of a bill line is worth remembering when a person changes it.
@@ -107,8 +108,8 @@ class VatportalProductMapping(models.Model):
         partner, company = move.commercial_partner_id, move.company_id
         usage = 'sale' if move.is_sale_document() else 'purchase'
         known = self._for_partner(company, partner, usage)
-        books = lines.sudo().vatportal_line_id.document_id[:1].with_company(company)._books(
-            usage, move.fiscal_position_id)
+        document = lines.sudo().vatportal_line_id.document_id[:1].with_company(company)
+        books = Books(document, usage, move.fiscal_position_id)
         new = {}
         for line in lines:
             source = line.vatportal_line_id.sudo()
@@ -192,7 +193,7 @@ class AccountMoveLine(models.Model):
             self.move_id.fiscal_position_id)['income' if books.usage == 'sale' else 'expense']
         taxes = self.tax_ids.filtered(lambda tax: tax.active and not (
             {'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
-        usual = source._usual_taxes(books)
+        usual = books.usual_taxes(source)
         # Under simplified taxation nothing is said of the taxes of a payer of VAT.
         taught = {} if books.simplified else {
             'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)]}

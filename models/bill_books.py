@@ -1,7 +1,5 @@
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from odoo import models
 from odoo.exceptions import UserError
 
 from ..vatportal import incoming_parts
@@ -9,121 +7,118 @@ from .account_tax import VAT_CATEGORIES
 from .amounts import decimal
 
 
-@dataclass
 class Books:
-    """What a company has to book a document with. Looked up once per bill, not once per line."""
+    """What a company has to book a received document with: its names of units, and the taxes of its fiscal country that the
+    fiscal position allows, mapped by it. Looked up once per bill, not once per line."""
 
-    usage: str
-    simplified: bool  # the company can't deduct VAT
-    position: object  # account.fiscal.position of the bill, or none
-    taxes: dict  # e-taxes category → account.tax
-    units: dict  # folded text → uom.uom
-    mapped: dict = field(default_factory=dict)  # account.tax → what the fiscal position puts in its place
-
-    def map(self, tax):
-        """What the fiscal position puts in the place of ``tax``. An empty one would take all taxes off, as *Foreign Trade*
-        of the generic chart does for all vendors outside the USA: a document bears its VAT nevertheless."""
-        if tax not in self.mapped:
-            self.mapped[tax] = self.position.map_tax(tax) or tax
-        return self.mapped[tax]
+    def __init__(self, document, usage, position):
+        """
+        :param usage: 'purchase' | 'sale'
+        :param position: ``account.fiscal.position`` of the bill, or none
+        """
+        self.document, self.env, self.usage, self.position = document, document.env, usage, position
+        #: the company can't deduct VAT
+        self.simplified = document._connector().taxation == 'simplified'
+        #: e-taxes category → ``account.tax``
+        self.taxes = self._taxes_by_category()
+        #: folded text → ``uom.uom``
+        self.units = self.env['vatportal.unit.alias']._units_by_key(document._bill_company())
+        self._mapped = {}
 
     def originals(self, taxes):
         """The taxes in whose place the fiscal position has put ``taxes``."""
-        return [tax for tax, result in self.mapped.items() if result == taxes]
+        return [tax for tax, result in self._mapped.items() if result == taxes]
 
+    def taxes_for(self, part, taught):
+        """The taxes of a line, as (VAT, others): VAT by column and rate, or as ``taught`` by a person; excise and road tax.
 
-class VatportalDocumentLine(models.Model):
-    _inherit = 'vatportal.document.line'
-
-    def _usual_taxes(self, books):
-        """The VAT that this line gets by its column; None where it falls into more than one."""
-        parts = self._to_parts()
-        return self.document_id._usual_vat(parts[0], books) if len(parts) == 1 else None
-
-
-class VatportalDocument(models.Model):
-    """The taxes of a bill's lines: those of the company's fiscal country that its fiscal position allows, mapped by it."""
-
-    _inherit = 'vatportal.document'
-
-    def _books(self, usage, position):
-        return Books(
-            usage, self._connector().taxation == 'simplified', position, self._taxes_by_category(usage, position),
-            self.env['vatportal.unit.alias']._units_by_key(self._bill_company()))
-
-    def _taxes_for(self, part, match, books):
-        """The taxes of a line, as (VAT, others): VAT by column and rate, or as a person has taught us; excise and road
-        tax."""
-        vat = self._pick_vat(part, books)
-        taught = match.mapping.tax_ids.filtered('active') if match and match.mapping else vat.browse()
-        if taught and self._fits(taught, part, books):
+        :raises UserError: where the company lacks a tax that the document bears
+        """
+        vat = self._pick_vat(part)
+        if taught and self._fits(taught, part):
             vat = taught
         others = vat.browse()
         if part.excise:
-            others |= self._pick_other('excise', books, decimal(part.key.excise_rate) if part.key != self else 0)
+            others |= self._pick_other('excise', decimal(part.key.excise_rate) if part.key != self.document else 0)
         if part.road:
-            others |= self._pick_other('road', books)
+            others |= self._pick_other('road')
         return vat, others
 
-    def _fits(self, taxes, part, books):
+    def usual_taxes(self, row):
+        """The VAT that the line of ``row`` gets by its column; None where it falls into more than one."""
+        parts = row._to_parts()
+        return self._usual_vat(parts[0]) if len(parts) == 1 else None
+
+    # ------------------------------------------------------------------ VAT
+
+    def _fits(self, taxes, part):
         """Whether ``taxes``, learnt from another bill, can hold what stands in this part's VAT column."""
         categories = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
         return (
-            not books.simplified and taxes == self._allowed(taxes, books.position)
+            not self.simplified and taxes == self._allowed(taxes)
             and part.category in categories and (part.category != 'vat' or incoming_parts.bears_rate(part, vat_rate(taxes))))
 
-    def _pick_vat(self, part, books):
+    def _pick_vat(self, part):
         """The company's taxes for the VAT column of ``part``.
 
         :raises UserError: where a payer of VAT has none
         """
-        if part.category and not books.simplified and not self._vat_candidates(part, books):
+        if part.category and not self.simplified and not self._vat_candidates(part):
             labels = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
             raise UserError(self.env._(
                 "The company has no %(usage)s tax of the e-taxes category “%(category)s”. Press “Create Missing "
                 "Taxes” on the VatPortal connector, or set the category on the tax, and make the bill again.",
-                usage=self.env._("purchase") if books.usage == 'purchase' else self.env._("sales"),
+                usage=self.env._("purchase") if self.usage == 'purchase' else self.env._("sales"),
                 category=labels[part.category]))
-        return self._usual_vat(part, books)
+        return self._usual_vat(part)
 
-    def _usual_vat(self, part, books):
+    def _usual_vat(self, part):
         """The taxes for the VAT column of ``part``; none under simplified taxation, where VAT can't be deducted."""
-        candidates = self._vat_candidates(part, books)
-        return books.map(candidates[:1]) if candidates and not books.simplified else candidates.browse()
+        candidates = self._vat_candidates(part)
+        return self._map(candidates[:1]) if candidates and not self.simplified else candidates.browse()
 
-    def _vat_candidates(self, part, books):
+    def _vat_candidates(self, part):
         """The company's taxes for the VAT column of ``part``, the one with its rate first."""
-        return books.taxes.get(part.category, self.env['account.tax']).sorted(lambda tax: (
+        return self.taxes.get(part.category, self.env['account.tax']).sorted(lambda tax: (
             not incoming_parts.bears_rate(part, vat_rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
             tax.sequence, tax.id))
 
-    def _pick_other(self, category, books, rate=0):
+    # ------------------------------------------------------------------ excise and road tax, and all of them
+
+    def _pick_other(self, category, rate=0):
         """The company's excise or road tax; the amount is the document's, whatever the tax itself would give."""
-        tax = books.taxes.get(category, self.env['account.tax']).sorted(lambda tax: (
+        tax = self.taxes.get(category, self.env['account.tax']).sorted(lambda tax: (
             tax.amount_type != 'percent' or decimal(tax.amount) != rate, tax.sequence, tax.id))[:1]
-        mapped = books.map(tax) if tax else tax
+        mapped = self._map(tax) if tax else tax
         # Only a tax that says so itself can hold excise or road tax.
         return mapped if set(mapped.flatten_taxes_hierarchy().mapped('vatportal_category')) <= {category} else tax
 
-    def _taxes_by_category(self, usage, position):
+    def _map(self, tax):
+        """What the fiscal position puts in the place of ``tax``. An empty one would take all taxes off, as *Foreign Trade*
+        of the generic chart does for all vendors outside the USA: a document bears its VAT nevertheless."""
+        if tax not in self._mapped:
+            self._mapped[tax] = self.position.map_tax(tax) or tax
+        return self._mapped[tax]
+
+    def _taxes_by_category(self):
         """Return a dict of e-taxes category → the company's taxes that are of this one alone."""
-        company = self._bill_company()
+        company = self.document._bill_company()
         Tax = self.env['account.tax'].with_company(company)
-        taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', usage)])
+        taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', self.usage)])
         result = {}
-        for tax in self._allowed(taxes, position):
+        for tax in self._allowed(taxes):
             categories = set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')) - {False}
             if len(categories) == 1:
                 category = categories.pop()
                 result[category] = result.get(category, Tax) | tax
         return result
 
-    def _allowed(self, taxes, position):
-        """Those of ``taxes`` that a bill with the fiscal ``position`` may bear. The country is that of the company that has
-        the tax: a branch uses its parent's."""
+    def _allowed(self, taxes):
+        """Those of ``taxes`` that a bill with the fiscal position may bear. The country is that of the company that has the
+        tax: a branch uses its parent's."""
         return taxes.filtered(lambda tax: (
             tax.country_id == tax.sudo().company_id.account_fiscal_country_id
-            and (not tax.fiscal_position_ids or position in tax.fiscal_position_ids)))
+            and (not tax.fiscal_position_ids or self.position in tax.fiscal_position_ids)))
 
 
 def vat_taxes(taxes):
