@@ -42,6 +42,8 @@
         'views/vatportal_kind_views.xml',
         'views/vatportal_product_mapping_views.xml',
         'views/vatportal_unit_alias_views.xml',
+        'views/qaime_report.xml',
+        'views/account_move_send_views.xml',
         'views/vatportal_menus.xml',
     ],
     'assets': {

@@ -105,3 +105,5 @@ from . import account_move_xml_in
 from . import account_move_bill_hold
 from . import account_move_xml
 from . import res_config_settings
+from . import document_print
+from . import account_move_send_later

@@ -133,11 +133,13 @@ class AccountMove(models.Model):
     def button_draft(self):
         self._vatportal_check_may_write()
         self._vatportal_guard_draft()
+        self.action_vatportal_no_mail()
         return super().button_draft()
 
     def button_cancel(self):
         self._vatportal_check_may_write()
         self._vatportal_guard()
+        self.action_vatportal_no_mail()
         result = super().button_cancel()
         self.sudo().activity_feedback([ACTIVITY], feedback=self.env._("Cancelled"))
         return result

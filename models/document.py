@@ -235,6 +235,7 @@ class VatportalDocument(models.Model):
         source = self._source()
         if source:
             source.sudo().message_post(body=self.env._("Registered at e-taxes with the qaimə number %s.", number))
+            source._vatportal_numbered()
 
     # ------------------------------------------------------------------ payload
 

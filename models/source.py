@@ -135,6 +135,9 @@ class VatportalSource(models.AbstractModel):
         """Whether this record stands as if its document did."""
         return self.state in ('posted', 'done')
 
+    def _vatportal_numbered(self):
+        """The qaimə of this record has got its number. Whatever follows from that must not fail."""
+
     def _vatportal_amount(self, connector):
         """What this record comes to when it is sent through ``connector``, in AZN."""
         raise NotImplementedError
