@@ -85,6 +85,7 @@ class VatportalJob(models.Model):
             'pin1_code': pin1 or False,
             'pin2_code': pin2 or False,
             'portal_message': self._refusals(stats),
+            **({'code_at': fields.Datetime.now()} if news else {}),
         })
         if news and not status.finished:
             self._beside(lambda job: job._notify('code'))

@@ -24,7 +24,8 @@ class VatportalJob(models.Model):
             - ``id``, ``name``, ``operation``, ``state``, ``finished``
             - ``headline``: one sentence, ``problem``: what went wrong or False, ``portal_message``: the portal's words
             - ``steps``: list of {``key``, ``label``, ``state``: done | active | waiting | failed}
-            - ``code``: False or {``kind``: pin1 | pin2, ``value``, ``title``, ``help``}
+            - ``code``: False or {``kind``: pin1 | pin2, ``value``, ``title``, ``help``}, ``seconds_left``: how long its prompt
+              waits, or False
             - ``elapsed``: seconds since the start, ``next_poll``: seconds until the next call, or False at the end
             - ``documents``: list of {``id``, ``move_id``, ``res_model``, ``res_id``, ``name``, ``partner``, ``total``, ``qaime``, ``state``,
               ``state_label``, ``message``, ``portal_message``}
@@ -67,6 +68,7 @@ class VatportalJob(models.Model):
             'portal_message': self.portal_message or False,
             'steps': self._progress_steps(),
             'code': self._progress_code(),
+            'seconds_left': self._seconds_left() if self.waits_for_pin else False,
             'elapsed': self._elapsed(),
             'next_poll': False if finished else self._next_poll(),
             'documents': documents,

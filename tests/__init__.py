@@ -111,3 +111,6 @@ from . import test_first_checked
 from . import test_secret_masks
 from . import test_told
 from . import test_units_js
+from . import test_print
+from . import test_send_later
+from . import test_tour_prompts

@@ -1,7 +1,8 @@
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
-import { markup } from "@odoo/owl";
+import { session } from "@web/session";
+import { markup, reactive } from "@odoo/owl";
 
 import { jobContext, JobFollower } from "../job_progress/job_follower";
 
@@ -22,9 +23,9 @@ const CHANNEL = "l10n_az_vatportal.seen";
  * An end that was seen in one tab is not told by the others again, and what was closed in one is closed in all.
  */
 export const jobNotificationService = {
-    dependencies: ["action", "bus_service", "notification", "orm"],
+    dependencies: ["action", "bus_service", "mail.sound_effects", "multi_tab", "notification", "orm", "title"],
 
-    start(env, { action, bus_service, notification, orm }) {
+    start(env, { action, bus_service, "mail.sound_effects": sounds, multi_tab, notification, orm, title }) {
         /** Number of live views of a job on screen. */
         const views = new Map();
         /** The notification of a job: {close, key}. */
@@ -34,11 +35,15 @@ export const jobNotificationService = {
         const followers = new Map();
         /** What was last told of a job to the forms on screen. */
         const told = new Map();
+        /** The prompts that wait on phones, by the id of their job: {id, code, until}; `until` by `performance.now()`. */
+        const prompts = reactive({});
         const channel = browser.BroadcastChannel && new browser.BroadcastChannel(CHANNEL);
 
         bus_service.subscribe("vatportal.job", onMessage);
         bus_service.start();
         channel?.addEventListener("message", ({ data }) => onSeenElsewhere(data));
+        // A page that is loaded while prompts wait shows them at once.
+        (session.vatportal_prompts || []).forEach((jobId) => follow(jobId));
         document.addEventListener("visibilitychange", () => {
             if (!document.hidden) {
                 followers.forEach((follower) => follower.ask());
@@ -64,6 +69,7 @@ export const jobNotificationService = {
                     },
                     onError: () => {
                         unfollow(jobId);
+                        note({ id: jobId });
                         showBare(jobId, follower.event, follower.name);
                     },
                 });
@@ -96,10 +102,38 @@ export const jobNotificationService = {
             }
         }
 
+        // -------------------------------------------------------------- prompts
+
+        /** Note whether the phone of a job waits for a PIN. */
+        function note({ id, code, seconds_left: left, finished }) {
+            const isNews = code && prompts[id]?.code.value !== code.value;
+            if (code && !finished) {
+                prompts[id] = { id, code, until: performance.now() + left * 1000 };
+            } else {
+                delete prompts[id];
+            }
+            title.setCounters({ vatportal: Object.keys(prompts).length });
+            if (isNews) {
+                call(code);
+            }
+        }
+
+        /** Call a person who looks elsewhere: by sound, and by the desktop's own notification where that is allowed. */
+        async function call(code) {
+            if (!document.hidden || !(await multi_tab.isOnMainTab())) {
+                return;
+            }
+            sounds.play("new-message");
+            if (browser.Notification?.permission === "granted") {
+                new browser.Notification(`${code.title} – ${code.value}`, { body: [code.company, code.phone, code.what].join("\n") });
+            }
+        }
+
         // -------------------------------------------------------------- notifications
 
         function show(data) {
             tellForms(data);
+            note(data);
             if (!data.finished && ENDS.includes(dismissed.get(data.id))) {
                 dismissed.delete(data.id); // it goes on after all, and ends once more
             }
@@ -254,6 +288,14 @@ export const jobNotificationService = {
                     }
                 };
             },
+
+            prompts,
+
+            /** A live view shows what is new of a job. */
+            note,
+
+            /** Open the live view of a job. */
+            open,
 
             /** A live view shows the end of a job. */
             seen: ({ id, state }) => markSeen(id, state),

@@ -49,6 +49,7 @@ export class JobProgress extends Component {
         this.state = useState({
             data: null,
             elapsed: 0,
+            left: 0,
             isLost: false,
             isBusy: false,
             isUnfolded: false,
@@ -85,8 +86,9 @@ export class JobProgress extends Component {
 
     show(data) {
         const before = this.state.data;
-        Object.assign(this.state, { data, isLost: false, elapsed: data.elapsed });
+        Object.assign(this.state, { data, isLost: false, elapsed: data.elapsed, left: data.seconds_left || 0 });
         this.elapsedAt = performance.now(); // no clock that can be set
+        this.jobs.note(data);
         if (data.finished) {
             browser.clearInterval(this.clock);
             this.jobs.seen(data);
@@ -100,7 +102,9 @@ export class JobProgress extends Component {
     tick() {
         const data = this.state.data;
         if (data) {
-            this.state.elapsed = data.elapsed + Math.floor((performance.now() - this.elapsedAt) / 1000);
+            const passed = Math.floor((performance.now() - this.elapsedAt) / 1000);
+            this.state.elapsed = data.elapsed + passed;
+            this.state.left = Math.max(0, (data.seconds_left || 0) - passed);
         }
     }
 
@@ -117,6 +121,11 @@ export class JobProgress extends Component {
 
     get elapsed() {
         return formatElapsed(this.state.elapsed);
+    }
+
+    /** How long the phone still waits. */
+    get left() {
+        return formatElapsed(this.state.left);
     }
 
     get documents() {

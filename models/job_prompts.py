@@ -1,0 +1,43 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+# How long ASAN İmza waits for a PIN, in seconds; the vendor says "about two minutes".
+PROMPT_S = 120
+
+
+class VatportalJob(models.Model):
+    """The prompts on people's phones, as a person sees them on every page of Odoo."""
+
+    _inherit = 'vatportal.job'
+
+    code_at = fields.Datetime(readonly=True, copy=False, help="When the portal first named the check code that waits.")
+
+    def _seconds_left(self):
+        """How many seconds the phone still waits for the PIN whose code is shown; never less than 0."""
+        since = self.code_at or fields.Datetime.now()
+        return max(0, int((since + timedelta(seconds=PROMPT_S) - fields.Datetime.now()).total_seconds()))
+
+    @api.model
+    def _get_prompts(self):
+        """The processes whose check code the user is told of, in all companies of the user; what expires first comes first.
+
+        :return: list of ids
+        """
+        if not self.env.user._is_internal() or not self.browse()._may_use():
+            return []
+        jobs = self.with_context(allowed_company_ids=self.env.user.company_ids.ids).search([
+            ('state', '=', 'running'), ('company_id', 'in', self.env.user.company_ids.ids)]).sudo()
+        waiting = jobs.filtered(lambda job: job.waits_for_pin and self.env.user in job._told_users())
+        return waiting.sorted(lambda job: (job._seconds_left(), job.id)).ids
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = 'ir.http'
+
+    def session_info(self):
+        # EXTENDS web: a page that is loaded while a prompt waits shows it at once
+        info = super().session_info()
+        if self.env.user._is_internal():
+            info['vatportal_prompts'] = self.env['vatportal.job']._get_prompts()
+        return info
