@@ -19,6 +19,7 @@
         'data/import_cron_data.xml',
         'data/vatportal_lifecycle_data.xml',
         'wizards/send_wizard_views.xml',
+        'wizards/account_move_send_wizard_views.xml',
         'wizards/resequence_wizard_views.xml',
         'wizards/bill_wizard_views.xml',
         'wizards/unit_wizard_views.xml',
@@ -43,8 +44,8 @@
         'views/vatportal_product_mapping_views.xml',
         'views/vatportal_unit_alias_views.xml',
         'views/qaime_report.xml',
-        'views/account_move_send_views.xml',
         'views/vatportal_menus.xml',
+        'views/desk_views.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -108,3 +108,4 @@ from . import res_config_settings
 from . import document_print
 from . import account_move_send_later
 from . import job_prompts
+from . import desk

@@ -43,3 +43,10 @@ class VatportalConnector(models.Model):
         if vals.get('auto_bill') and not vals.get('auto_bill_from'):
             return {**vals, 'auto_bill_from': fields.Date.context_today(self)}
         return vals
+
+    def _receiving_journal(self):
+        """The journal in which received documents become bills: the chosen one, or the company's first."""
+        self.ensure_one()
+        journals = self.env['account.journal']
+        return self.bill_journal_id.filtered('active') or journals.search([
+            *journals._check_company_domain(self.company_id), ('type', '=', 'purchase')], limit=1)

@@ -47,14 +47,6 @@ class VatportalDocument(models.Model):
         exponent = decimal(value, PRICE_DIGITS).as_tuple().exponent
         return formatLang(self.env, value, digits=max(least, -exponent))
 
-    def action_print(self):
-        """Print the qaimə.
-
-        :return: action of the report
-        """
-        self.check_access('read')
-        return self.env.ref('l10n_az_vatportal.action_report_qaime').report_action(self)
-
 
 class AccountMove(models.Model):
     _inherit = 'account.move'

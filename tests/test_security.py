@@ -40,7 +40,7 @@ class TestRpc(RpcCommon, SendCommon, HttpCase):
             'vatportal.send.wizard': moves, 'vatportal.package.wizard': moves, 'vatportal.delete.wizard': documents,
             'vatportal.bill.wizard': {'document_id': self.move.vatportal_document_id.id},
             'vatportal.token.wizard': connector, 'vatportal.import.wizard': connector, 'vatportal.company.wizard': connector,
-            'vatportal.unit.wizard': {'move_id': self.move.id},
+            'vatportal.unit.wizard': {'move_id': self.move.id}, 'account.move.send.wizard': {'move_id': self.move.id},
             'vatportal.candidate.wizard': {'move_id': self.move.id, 'document_id': self.move.vatportal_document_id.id},
             'vatportal.release.wizard': connector, 'vatportal.import.schedule': connector, 'res.config.settings': {},
         }

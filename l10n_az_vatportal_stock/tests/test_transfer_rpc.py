@@ -23,7 +23,7 @@ class TestTransferRpc(RpcCommon, TransferCommon, HttpCase):
             'vatportal.package.wizard': {'move_ids': [Command.set(self.move.ids)]},
             'vatportal.bill.wizard': {'document_id': self.picking.vatportal_document_id.id},
             'vatportal.candidate.wizard': {'move_id': self.move.id, 'document_id': self.picking.vatportal_document_id.id},
-            'vatportal.unit.wizard': {'move_id': self.move.id},
+            'vatportal.unit.wizard': {'move_id': self.move.id}, 'account.move.send.wizard': {'move_id': self.move.id},
             'vatportal.company.wizard': connector, 'vatportal.release.wizard': connector,
             'vatportal.token.wizard': connector, 'vatportal.import.wizard': connector,
             'vatportal.import.schedule': connector, 'res.config.settings': {},

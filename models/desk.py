@@ -1,0 +1,165 @@
+from dataclasses import dataclass
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .document_delete import FINAL_STATUSES
+from .source import SENDABLE_STATES
+
+_VALID = Domain('state', '=', 'registered') & Domain('is_foreign', '=', False)
+_MOVES, _DOCUMENTS = 'account.move', 'vatportal.document'
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that e-taxes wants of the company: the records of ``model`` in ``domain``.
+
+    :ivar side: ``sale`` or ``purchase``: under which journals it stands
+    :ivar action: XML id of the list that opens with them. :ivar urgent: whether it stands still until somebody acts
+    """
+
+    key: str
+    side: str
+    model: str
+    action: str
+    domain: Domain
+    urgent: bool = False
+
+
+TASKS = (
+    Task('pin', 'sale', _MOVES, 'account.action_move_out_invoice_type', Domain('vatportal_state', '=', 'pin'), urgent=True),
+    Task('refused', 'sale', _MOVES, 'account.action_move_out_invoice_type',
+         Domain('vatportal_state', '=', 'rejected') & Domain('state', '!=', 'cancel'), urgent=True),
+    Task('sent_back', 'sale', _MOVES, 'account.action_move_out_invoice_type',
+         Domain('vatportal_state', '=', 'registered') & Domain('vatportal_status', '=', 'updateRequested'), urgent=True),
+    Task('to_send', 'sale', _MOVES, 'account.action_move_out_invoice_type',
+         Domain('vatportal_state', 'in', (*(state for state in SENDABLE_STATES if state != 'rejected'), False))
+         & Domain('state', '=', 'posted') & Domain('move_type', '=', 'out_invoice')),
+    Task('to_sign', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
+         Domain('direction', '=', 'outgoing') & Domain('state', '=', 'imported')),
+    Task('to_approve', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
+         _VALID & Domain('direction', '=', 'incoming') & Domain('status', 'in', ('onApproval', 'onApprovalEdited')), urgent=True),
+    Task('to_bill', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
+         Domain('bill_state', '=', 'to_bill')),
+    Task('question', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
+         Domain('bill_state', '=', 'ask'), urgent=True),
+    Task('to_cancel', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action',
+         _VALID & Domain('status', '=', 'cancelRequested'), urgent=True),
+    Task('void_bills', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
+         Domain('direction', '=', 'incoming') & Domain('status', 'in', FINAL_STATUSES)
+         & Domain('move_id', 'any', [('state', '=', 'posted')]), urgent=True),
+)
+
+
+class VatportalDesk(models.AbstractModel):
+    """What is to be done today: counted over the companies that are chosen, each count with its list."""
+
+    _name = 'vatportal.desk'
+    _description = 'What e-taxes wants today'
+
+    @api.model
+    def _labels(self):
+        """Key of each task → (its name, what it means)."""
+        _ = self.env._
+        return {
+            'pin': (_("Waiting for PIN"), _("ASAN İmza asks on the phone at this moment.")),
+            'refused': (_("Not sent"), _("Their PIN was not confirmed, or they were not accepted: correct what is to be corrected, "
+                                         "and send them again.")),
+            'sent_back': (_("Sent back by the buyer"), _("Correct them at e-taxes.gov.az and in Odoo.")),
+            'to_send': (_("To send"), _("Posted since the connector was set up, and not at e-taxes yet.")),
+            'to_sign': (_("Not signed"), _("VatPortal has them without a signature: sign them there.")),
+            'to_approve': (_("To approve"), _("Answer at e-taxes.gov.az; what is not answered approves itself.")),
+            'to_bill': (_("To bill"), _("Received, in force, and without a bill.")),
+            'question': (_("Questions"), _("Something has to be decided before a bill can be made.")),
+            'to_cancel': (_("Cancellation requested"), _("Answer at e-taxes.gov.az.")),
+            'void_bills': (_("Bills without a valid qaimə"), _("Posted, though the document is no longer in force at e-taxes.")),
+        }
+
+    @api.model
+    def _domain(self, task):
+        """The records of ``task`` in the companies that are chosen and have a connector."""
+        connectors = self.env['vatportal.connector'].search([('company_id', 'in', self.env.companies.ids)])
+        domain = task.domain & Domain('company_id', 'in', self.env.companies.ids)
+        if task.key != 'to_send':
+            return domain
+        # What was invoiced before is on the books of another system, or was typed at e-taxes.
+        azerbaijan = self.env.ref('base.az').id
+        begun = {company: min(own.mapped('create_date')).date().replace(day=1) for company, own in connectors.grouped('company_id').items()}
+        since = Domain.OR(Domain('company_id', 'child_of', company.id) & Domain('invoice_date', '>=', day) for company, day in begun.items())
+        return domain & since & Domain('commercial_partner_id.country_id', 'in', (azerbaijan, False))
+
+    @api.model
+    def get_tasks(self):
+        """What is to be done, for the page that the e-taxes menu opens with.
+
+        :return: dict of ``sale`` and ``purchase``, each a list of dicts: ``key``, ``label``, ``help``, ``count``, ``urgent``;
+                 and ``troubles``, a list of dicts of the connectors that do not work: ``id``, ``name``, ``text``
+        :raises AccessError: for those who have no business with invoices
+        """
+        self.env['account.move'].check_access('read')
+        self.env[_DOCUMENTS].check_access('read')
+        labels = self._labels()
+        sides = {'sale': [], 'purchase': []}
+        for task in TASKS:
+            name, text = labels[task.key]
+            count = self.env[task.model].search_count(self._domain(task))
+            sides[task.side].append({'key': task.key, 'label': name, 'help': text, 'count': count, 'urgent': task.urgent})
+        troubled = self.env['vatportal.connector'].search([('company_id', 'in', self.env.companies.ids)]).filtered('down_since')
+        return {**sides, 'troubles': [
+            {'id': connector.id, 'name': connector.display_name, 'text': connector.last_error or ''} for connector in troubled]}
+
+    @api.model
+    def action_open(self, key):
+        """Open the list of the task ``key``.
+
+        :return: an action
+        :raises AccessError: for those who have no business with invoices
+        :raises UserError: for a key that is none
+        """
+        self.env['account.move'].check_access('read')
+        task = next((task for task in TASKS if task.key == key), None)
+        if not task:
+            raise UserError(self.env._("There is no such list any more. Reload the page."))
+        action = self.env['ir.actions.act_window']._for_xml_id(task.action)
+        name, text = self._labels()[key]
+        return {
+            **action, 'name': name, 'display_name': name, 'domain': list(self._domain(task)), 'help': f'<p>{text}</p>',
+            'context': {'default_move_type': 'out_invoice'} if task.model == _MOVES else {
+                f'vatportal_{"incoming" if task.side == "purchase" else "outgoing"}': True, 'create': False},
+        }
+
+
+class AccountJournal(models.Model):
+    _inherit = 'account.journal'
+
+    def _fill_sale_purchase_dashboard_data(self, dashboard_data):
+        # EXTENDS account
+        super()._fill_sale_purchase_dashboard_data(dashboard_data)
+        if not self.env['vatportal.document'].has_access('read'):
+            return
+        desk = self.env['vatportal.desk']
+        sales = self.filtered(lambda journal: journal.type == 'sale' and journal._vatportal_connector())
+        receiving = {journal: connector.company_id for journal in self if journal.type == 'purchase'
+                     and (connector := journal._vatportal_connector()) and journal == connector._receiving_journal()}
+        for task in TASKS:
+            domain = desk._domain(task)
+            if task.model == _MOVES:
+                if sales:
+                    sales._fill_dashboard_data_count(dashboard_data, _MOVES, f'vatportal_{task.key}', list(domain))
+                continue
+            for journal, company in receiving.items() if task.side == 'purchase' else ():
+                dashboard_data[journal.id][f'vatportal_{task.key}'] = self.env[_DOCUMENTS].search_count(
+                    domain & Domain('company_id', '=', company.id))
+
+    def action_vatportal_task(self):
+        """Open the list behind one of the e-taxes counts of the journal's card.
+
+        :return: an action
+        """
+        self.ensure_one()
+        self.check_access('read')
+        key = self.env.context.get('vatportal_task')
+        action = self.env['vatportal.desk'].action_open(key)
+        journal = [('journal_id', '=', self.id)] if action['res_model'] == _MOVES else []
+        return {**action, 'domain': [*action['domain'], *journal]}

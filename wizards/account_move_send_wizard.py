@@ -1,0 +1,53 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.account_move_send_later import RECORDS
+
+
+class AccountMoveSendWizard(models.TransientModel):
+    _inherit = 'account.move.send.wizard'
+
+    vatportal_has_no_number = fields.Boolean(compute='_compute_vatportal_has_no_number')
+    vatportal_waits = fields.Boolean(
+        string="Send it when the qaimə number is there",
+        help="The mail goes by itself, as it is written here, as soon as e-taxes has given the number.")
+
+    @api.depends('move_id', 'extra_edis')
+    def _compute_vatportal_has_no_number(self):
+        for wizard in self:
+            state = wizard.move_id.vatportal_state
+            wizard.vatportal_has_no_number = (
+                state in ('progress', 'pin', 'unconfirmed', 'imported') or 'vatportal' in (wizard.extra_edis or []))
+
+    def action_send_and_print(self, allow_fallback_pdf=False):
+        """Let the mail wait for the qaimə number, where that is wanted.
+
+        :return: an action, as Odoo's own
+        :raises UserError: when the invoice does not go to e-taxes, for then no number would come
+        """
+        if not (self.vatportal_waits and self.vatportal_has_no_number and 'email' in (self.sending_methods or [])):
+            return super().action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
+        self.ensure_one()
+        self._raise_danger_alerts(self.alerts or {})
+        self._update_preferred_settings()
+        if 'vatportal' in (self.extra_edis or []):
+            problems = self.move_id._vatportal_queue_for(self.env.user).get(self.move_id)
+            if problems:
+                raise UserError(self.env._("It was neither sent to e-taxes nor mailed. %s", ' '.join(
+                    problem['message'] for problem in problems)))
+        if not self.env.ref('account.ir_cron_account_move_send').sudo().active:
+            raise UserError(self.env._("Odoo's scheduled action that sends invoices is switched off, so no mail can wait for its "
+                                       "moment. Send it now, or ask an administrator to switch it on."))
+        self._vatportal_keep_mail()
+        return {'type': 'ir.actions.act_window_close'}
+
+    def _vatportal_keep_mail(self):
+        settings = self._get_sending_settings()
+        manual = [data['id'] for data in settings.get('mail_attachments_widget') or [] if data.get('manual')]
+        # What hangs on a dialog is cleared away with it.
+        self.env['ir.attachment'].browse(manual).write({'res_model': 'account.move', 'res_id': self.move_id.id})
+        self.move_id.sudo().vatportal_mail_data = {
+            **settings, **{name: settings[name].id for name in RECORDS if settings.get(name)},
+            'mail_body': str(settings.get('mail_body') or ''),
+            'extra_edis': [name for name in settings['extra_edis'] if name != 'vatportal']}
+        self.move_id.sudo()._message_log(body=self.env._("Its mail waits for the qaimə number."))
