@@ -109,3 +109,4 @@ from . import document_print
 from . import account_move_send_later
 from . import job_prompts
 from . import desk
+from . import document_sums

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from .amounts import decimal
-from .document_delete import FINAL_STATUSES
+from .states import FINAL_STATUSES
 
 # The columns of a qaimə's lines, in its own order; what each of them means stands on vatportal.amounts.
 COLUMNS = (

@@ -115,3 +115,4 @@ from . import test_print
 from . import test_send_later
 from . import test_tour_prompts
 from . import test_desk
+from . import test_sums
