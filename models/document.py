@@ -44,7 +44,7 @@ class VatportalDocument(models.Model):
             ('unconfirmed', "Unconfirmed"),
             ('imported', "At the portal, not signed"),
             ('registered', "Registered"),
-            ('rejected', "Rejected"),
+            ('rejected', "Not sent"),
             ('deleted', "Deleted"),
         ],
         required=True, default='queued', readonly=True, copy=False, tracking=True, index=True,
@@ -53,11 +53,11 @@ class VatportalDocument(models.Model):
              "Unconfirmed: it was sent and the answer was lost; the portal is being asked what it has.\n"
              "At the portal, not signed: imported into VatPortal without a signature.\n"
              "Registered: it has its qaimə number.\n"
-             "Rejected: it is not at the portal; the message says why.\n"
+             "Not sent: it is not at e-taxes; the message says why.\n"
              "Deleted: it was removed from the portal and e-taxes.")
     status = fields.Selection(STATUSES, readonly=True, copy=False, tracking=True, string="e-taxes Status")
     status_code = fields.Char(readonly=True, copy=False, help="The status as e-taxes names it.")
-    message = fields.Text(readonly=True, copy=False, help="Why the document was rejected, in our words.")
+    message = fields.Text(readonly=True, copy=False, help="Why the document was not sent, in our words.")
     portal_message = fields.Text(readonly=True, copy=False, help="What the portal said, word for word.")
 
     seller_vat = fields.Char(string="Seller VÖEN", readonly=True)
@@ -158,8 +158,11 @@ class VatportalDocument(models.Model):
         self.sudo().write({'state': state, **vals})
 
     def _reject(self, message, portal_message=False, **vals):
-        """The documents are surely not at the portal; ``message`` tells the person why and what to do."""
-        self._set_state('rejected', message=message, portal_message=portal_message, **vals)
+        """The documents are surely not at the portal; ``message`` tells the person why and what to do.
+
+        :param vals: what else is written; ``reject_reason`` is one of :data:`REJECT_REASONS`
+        """
+        self._set_state('rejected', message=message, portal_message=portal_message, **{'reject_reason': 'other', **vals})
 
     def _set_processing(self, moment):
         """The portal took the documents at ``moment``."""
@@ -187,7 +190,7 @@ class VatportalDocument(models.Model):
             names = ', '.join(f"“{line.name}”" for line in lines)
             texts.append(f"{names}: {text}" if names else text)
         self._reject('\n'.join(texts), self.env._("Error codes: %s", ', '.join(map(str, codes))),
-                     kind_refused=portal_text.KIND_UNKNOWN in codes)
+                     reject_reason='refused', kind_refused=portal_text.KIND_UNKNOWN in codes)
 
     def _code_text(self, code):
         """What the portal's validation ``code`` means for this very document."""

@@ -4,7 +4,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from .states import APPROVED_STATUSES, CORRECTED_STATUSES, FINAL_STATUSES, baku_day
+from .states import (
+    APPROVED_STATUSES, CORRECTED_STATUSES, FINAL_STATUSES, REJECT_REASONS, SHOWN_REASONS, SHOWN_STATUSES, baku_day)
 
 ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes'
 # On documents that have no invoice in Odoo.
@@ -25,6 +26,11 @@ class VatportalDocument(models.Model):
     status_label = fields.Char(
         string="Status at e-taxes", compute='_compute_status_label',
         help="A status that is new to us reads as e-taxes names it.")
+    reject_reason = fields.Selection(
+        REJECT_REASONS, string="Why Not Sent", readonly=True, copy=False, help="Told apart, for nobody has to correct what only lacked a PIN.")
+    shown_status = fields.Selection(
+        SHOWN_STATUSES, string="Status", compute='_compute_shown_status', store=True,
+        help="The status at e-taxes; before it is registered there, how far its sending is.")
     hint = fields.Char(compute='_compute_hint', help="What the status means, and what happens next by itself.")
 
     @api.depends('status')
@@ -39,6 +45,18 @@ class VatportalDocument(models.Model):
         for document in self:
             code = document.status_code if document.status == 'unknown' else False
             document.status_label = code or labels.get(document.status, False)
+
+    @api.depends('state', 'status', 'reject_reason')
+    def _compute_shown_status(self):
+        for document in self:
+            document.shown_status = document._get_shown_status()
+
+    def _get_shown_status(self):
+        if self.state == 'registered':
+            return self.status or 'registered'
+        if self.state == 'rejected':
+            return SHOWN_REASONS.get(self.reject_reason, 'not_sent')
+        return 'progress' if self.state in ('queued', 'processing') else self.state
 
     @api.depends('status', 'direction', 'date', 'state', 'missing_since')
     @api.depends_context('lang')

@@ -100,7 +100,8 @@ class VatportalJob(models.Model):
         return max(1, math.ceil((self._due_at() - fields.Datetime.now()).total_seconds()))
 
     def _progress_document(self, document):
-        labels = dict(document._fields['state']._description_selection(self.env))
+        told = 'shown_status' if document.state == 'rejected' else 'state'  # while it runs, how far it is
+        labels = dict(document._fields[told]._description_selection(self.env))
         # Who follows the process need not have the rights on what it was made from.
         source = document.sudo()._source().sudo(False)
         opened = source if source and source.browse().has_access('read') else document
@@ -114,7 +115,7 @@ class VatportalJob(models.Model):
             'total': document.amount_total,
             'qaime': document.qaime or False,
             'state': document.state,
-            'state_label': labels[document.state],
+            'state_label': labels[document[told]],
             'message': document.message or False,
             'portal_message': document.portal_message or False,
         }

@@ -122,7 +122,7 @@ class VatportalJob(models.Model):
             return
         for document, codes in zip(self._pending(), answer['codes'], strict=False):
             if codes and document._settle(lambda refused, codes=codes: refused._take_codes(codes)):
-                self._reject(document, portal_text.validation_text(self.env, codes[0]))
+                self._reject(document, portal_text.validation_text(self.env, codes[0]), reject_reason='refused')
         self._read_numbers('invalid')
 
     # ------------------------------------------------------------------ the end of the process
@@ -274,37 +274,40 @@ class VatportalJob(models.Model):
         vals = {'spent': spent, 'doubtful': not spent}
         for document in documents:
             mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
-            self._reject(document, self._rejection(bool(mine), said, spent), '\n'.join(mine or said) or False, **vals)
+            reason, text = self._rejection(bool(mine), said, spent)
+            self._reject(document, text, '\n'.join(mine or said) or False, reject_reason=reason, **vals)
 
     def _reject(self, documents, message, portal_message=False, **vals):
         """Give ``documents`` back, each by itself; see :meth:`VatportalDocument._reject`."""
         self._each(documents, lambda back: back._reject(message, portal_message, **vals))
 
     def _rejection(self, refused, said, spent):
-        """Why a document ended without a number, and what to do.
+        """Why a document ended without a number, one of :data:`REJECT_REASONS`, and what to do.
 
         :param refused: e-taxes named its buyer. :param said: all that e-taxes said, maybe about other invoices
         :param spent: it was removed from the portal
         """
         if self.reason == 'exists' and not spent:
-            return self.env._("The portal knows the ERP ID of this invoice and does not show it: it was removed there, or is not "
+            return 'other', self.env._("The portal knows the ERP ID of this invoice and does not show it: it was removed there, or is not "
                               "shown yet. Nothing of it is known to be at e-taxes; send it again. Should the portal have it "
                               "after all, it takes it only once; if it was removed, it goes under a new ERP ID a day later.")
         if self.reason in ('lost', 'exists'):
-            return self.env._("The portal's answer was lost, and it has no number for this invoice. Nothing of it is known "
+            return 'other', self.env._("The portal's answer was lost, and it has no number for this invoice. Nothing of it is known "
                               "to be at e-taxes; send it again. Should the portal have it after all, it takes it only once.")
         if refused:
-            return self.env._("e-taxes refused this invoice. Correct it and send it again.")
+            return 'refused', self.env._("e-taxes refused this invoice. Correct it and send it again.")
         if not self.sign:
-            return self.env._("The portal could not import this invoice. Send it again.")
+            return 'other', self.env._("The portal could not import this invoice. Send it again.")
         if not all('PIN' in text.upper() for text in said):
-            return self.env._("e-taxes did not take this process, and this invoice got no number. Nothing of it is at "
+            # Where it names another's buyer, nothing is wrong with this one.
+            named = any(doc.buyer_vat and doc.buyer_vat in text for doc in self.document_ids for text in said)
+            return 'other' if named else 'refused', self.env._("e-taxes did not take this process, and this invoice got no number. Nothing of it is at "
                               "e-taxes; look at what the portal said, and send it again.")
         if self.step in ('send', 'import', 'packet'):
-            return self.env._("PIN1 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
+            return 'pin', self.env._("PIN1 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
         if self.step == 'login':
-            return self.env._("PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
-        return self.env._("The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it "
+            return 'pin', self.env._("PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
+        return 'other', self.env._("The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it "
                  "again.")
 
     def _end_upload(self):

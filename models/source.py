@@ -1,17 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .states import ASKING_STATUSES, LIVE_STATES, PENDING_STATES, SENDABLE_STATES
+from .states import ASKING_STATUSES, LIVE_STATES, PENDING_STATES, SENDABLE_STATES, SHOWN_STATUSES
 
 # Shown on what is sent: what its current document is doing, in the accountant's words.
 SOURCE_STATES = [
-    ('none', "Not sent"),
+    ('none', "Not sent yet"),
     ('progress', "In progress"),
     ('pin', "Waiting for PIN"),
     ('unconfirmed', "Unconfirmed"),
     ('imported', "At the portal, not signed"),
     ('registered', "Registered"),
-    ('rejected', "Rejected"),
+    ('rejected', "Not sent"),
     ('deleted', "Deleted"),
 ]
 _DOCUMENT_STATES = {'queued': 'progress', 'processing': 'progress'}
@@ -50,6 +50,9 @@ class VatportalSource(models.AbstractModel):
         SOURCE_STATES, string="e-taxes State", compute='_compute_vatportal_state', store=True, copy=False, index=True)
     vatportal_status = fields.Selection(
         string="e-taxes Status", related='vatportal_document_id.status', store=True, copy=False)
+    vatportal_shown_status = fields.Selection(
+        SHOWN_STATUSES, string="e-taxes", compute='_compute_vatportal_shown_status', store=True, copy=False,
+        help="The status at e-taxes; before it is registered there, how far its sending is.")
     vatportal_qaime = fields.Char(
         string="Qaimə Number", related='vatportal_document_id.qaime', store=True, copy=False, index='trigram')
     vatportal_add_info = fields.Char(string="Additional Note", copy=False)
@@ -79,6 +82,16 @@ class VatportalSource(models.AbstractModel):
             if state == 'processing' and any(document.job_ids.mapped('waits_for_pin')):
                 state = 'pin'
             record.vatportal_state = _DOCUMENT_STATES.get(state, state)
+
+    @api.depends('vatportal_state', 'vatportal_document_id.shown_status')
+    def _compute_vatportal_shown_status(self):
+        for record in self:
+            shown = record.sudo()._vatportal_status_document().shown_status or 'none'
+            record.vatportal_shown_status = 'pin' if record.vatportal_state == 'pin' else shown
+
+    def _vatportal_status_document(self):
+        """The document whose status lists show of this record."""
+        return self.vatportal_document_id
 
     @api.depends('vatportal_state', 'company_id')
     def _compute_vatportal_can_send(self):

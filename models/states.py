@@ -44,6 +44,26 @@ STATUSES = [
     ('correctionRefused', "Correction refused"),
     ('unknown', "Other"),
 ]
+# Why a document is not at e-taxes.
+REJECT_REASONS = [
+    ('pin', "PIN not confirmed"),
+    ('refused', "Not accepted by e-taxes"),
+    ('other', "Not sent"),
+]
+# The one status that lists show of a document: e-taxes' own once it is registered there, else how far its sending is.
+SHOWN_STATUSES = [
+    ('none', "Not sent yet"),
+    ('progress', "In progress"),
+    ('pin', "Waiting for PIN"),
+    ('unconfirmed', "Unconfirmed"),
+    ('imported', "At the portal, not signed"),
+    ('pin_missed', "Not sent – PIN not confirmed"),
+    ('not_accepted', "Not accepted"),
+    ('not_sent', "Not sent"),
+    ('registered', "Registered"),
+    *STATUSES,
+]
+SHOWN_REASONS = {'pin': 'pin_missed', 'refused': 'not_accepted'}
 # e-taxes lets its issuer take back what the counterparty has not answered.
 WAITING_STATUSES = ('onApproval', 'onApprovalEdited')
 # What was refused leaves the document as it was, approved.

@@ -116,3 +116,4 @@ from . import test_send_later
 from . import test_tour_prompts
 from . import test_desk
 from . import test_sums
+from . import test_shown_status

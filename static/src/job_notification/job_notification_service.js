@@ -104,8 +104,12 @@ export const jobNotificationService = {
 
         // -------------------------------------------------------------- prompts
 
-        /** Note whether the phone of a job waits for a PIN. */
-        function note({ id, code, seconds_left: left, finished }) {
+        /** Note what is new of a job: whether its phone waits for a PIN, and what has become of its documents. */
+        function note(data) {
+            const { id, code, seconds_left: left, finished } = data;
+            if (data.documents) {
+                tellViews(data);
+            }
             const isNews = code && prompts[id]?.code.value !== code.value;
             if (code && !finished) {
                 prompts[id] = { id, code, until: performance.now() + left * 1000 };
@@ -132,7 +136,6 @@ export const jobNotificationService = {
         // -------------------------------------------------------------- notifications
 
         function show(data) {
-            tellForms(data);
             note(data);
             if (!data.finished && ENDS.includes(dismissed.get(data.id))) {
                 dismissed.delete(data.id); // it goes on after all, and ends once more
@@ -147,12 +150,12 @@ export const jobNotificationService = {
             }
         }
 
-        /** A form that shows one of the documents, or what it was made from, reads it again. */
-        function tellForms({ id, state, code, documents }) {
+        /** Forms and lists that show the job, one of its documents, or what that was made from, read them again. */
+        function tellViews({ id, state, code, documents }) {
             const news = JSON.stringify([state, code?.kind, documents.map((document) => document.state)]);
             if (told.get(id) !== news) {
                 told.set(id, news);
-                env.bus.trigger("VATPORTAL_JOB_MOVED", { documents });
+                env.bus.trigger("VATPORTAL_JOB_MOVED", { id, documents });
             }
         }
 
@@ -183,7 +186,7 @@ export const jobNotificationService = {
                 );
             }
             if (counts.rejected) {
-                lines.push(_t("Rejected: %s", counts.rejected));
+                lines.push(_t("Not sent: %s", counts.rejected));
             }
             if (warning) {
                 lines.push(warning.split("\n", 1)[0]);

@@ -146,7 +146,7 @@ export class JobProgress extends Component {
             { key: "deleted", label: _t("Deleted"), className: "text-bg-success" },
             { key: "registered", label: _t("Registered"), className: "text-bg-success" },
             { key: "imported", label: _t("Not signed"), className: "text-bg-warning" },
-            { key: "rejected", label: _t("Rejected"), className: "text-bg-danger" },
+            { key: "rejected", label: _t("Not sent"), className: "text-bg-danger" },
             { key: "pending", label: _t("In progress"), className: "text-bg-info" },
         ]
             .map((entry) => ({ ...entry, count: counts[entry.key] }))

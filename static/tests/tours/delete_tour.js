@@ -47,7 +47,7 @@ registry.category("web_tour.tours").add("vatportal_delete_and_correct", {
         ...closeDialog(),
         {
             content: "The invoice knows it; correct it",
-            trigger: ".o_form_view:has(.oe_stat_button [name=vatportal_state]:contains(Deleted)) button[name=button_draft]",
+            trigger: ".o_form_view:has(.oe_stat_button [name=vatportal_shown_status]:contains(Deleted)) button[name=button_draft]",
             run: "click",
         },
         {
@@ -81,7 +81,7 @@ registry.category("web_tour.tours").add("vatportal_delete_and_correct", {
         {
             content: "One deleted, one registered",
             trigger:
-                ".o_list_view:has(.o_data_row .o_data_cell[name=state]:contains(Deleted)) .o_data_row .o_data_cell[name=state]:contains(Registered)",
+                ".o_list_view:has(.o_data_row .o_data_cell[name=shown_status]:contains(Deleted)) .o_data_row .o_data_cell[name=shown_status]:contains(Waits for approval)",
         },
     ],
 });

@@ -25,7 +25,7 @@ function shownCode() {
 }
 
 /** Compare the code on the phone with the one on screen, as a person does, and press `button`. */
-async function press(button, pin) {
+export async function press(button, pin) {
     const phone = await phoneUrl();
     const { waiting } = await (await fetch(`${phone}/prompts`)).json();
     const prompt = waiting.find((candidate) => candidate.pin === pin);
@@ -161,7 +161,7 @@ registry.category("web_tour.tours").add("vatportal_send_from_list", {
         ...closeDialog(),
         {
             content: "The list knows it; open one of them",
-            trigger: ".o_list_view .o_data_row:has(.o_data_cell[name=vatportal_state]:contains(Registered)) .o_data_cell[name=name]",
+            trigger: ".o_list_view .o_data_row:has(.o_data_cell[name=vatportal_shown_status]:contains(Waits for approval)) .o_data_cell[name=name]",
             run: "click",
         },
         ...numberOnForm(),
