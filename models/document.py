@@ -287,9 +287,31 @@ class VatportalDocument(models.Model):
         return self.job_ids.sorted('id')[-1:]._dialog_action()
 
     def action_send_again(self):
-        """Open the send wizard for what these documents, rejected, were made from."""
+        """Send again what these documents, rejected, were made from: at once where nothing has changed since and nothing
+        stands against it, else through the send wizard.
+
+        :return: action of the live view, or of the wizard
+        """
         self.check_access('read')
-        return self.env['vatportal.send.wizard']._open(*(document._source() for document in self))
+        action = self.env['vatportal.send.wizard']._open(*(document._source() for document in self))
+        return self._sent_as_before(action['context']) or action
+
+    def _sent_as_before(self, context):
+        """Send through the same connector, signed or not as before, what has not changed; None where a person has to look
+        first. What e-taxes refused it would refuse again.
+
+        :param context: the wizard's, as :meth:`action_send_again` opens it
+        """
+        jobs = self.env['vatportal.job'].union(*(document._sending() for document in self))
+        connectors, signs = self.connector_id, set(jobs.mapped('sign'))
+        if len(connectors) != 1 or len(signs) != 1 or any(
+                document.reject_reason == 'refused' or not document._is_as_sent() for document in self):
+            return None
+        wizard = self.env['vatportal.send.wizard'].with_context(**context).create({
+            'connector_id': connectors.id, 'sign': signs.pop()})
+        if wizard.alerts or wizard.ready_count != len(self):
+            return None
+        return wizard.action_send()
 
 
 def _with_number(vals):

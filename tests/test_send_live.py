@@ -63,7 +63,7 @@ class TestSendLive(SendCommon):
     def test_shape(self):
         progress = self.send(self.create_invoice()).action_refresh()
         self.assertEqual(set(progress), {
-            'id', 'name', 'operation', 'state', 'finished', 'headline', 'problem', 'portal_message', 'steps', 'code',
+            'id', 'name', 'operation', 'state', 'finished', 'headline', 'problem', 'portal_message', 'steps', 'code', 'seconds_left',
             'elapsed', 'next_poll', 'documents', 'counts', 'can_retry', 'can_cancel', 'can_ask_etaxes', 'connector'})
         self.assertEqual([step['key'] for step in progress['steps']], [key for key, _label in STEPS])
 
@@ -105,8 +105,43 @@ class TestSendLive(SendCommon):
         self.assertEqual(self.marks(progress)['login'], 'failed')
         self.assertEqual(self.marks(progress)['sign'], 'waiting')
         self.assertIn("PIN1", progress['documents'][0]['message'])
+        again = job.action_retry()
+        self.assertEqual(again['res_model'], 'vatportal.job')
+        self.assertEqual(self.env['vatportal.job'].browse(again['res_id']).document_ids.move_id, move)
+
+    def rejected(self, **fault):
+        move = self.create_invoice()
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', **fault)
+        job = self.send(move)
+        self.finish(job)
+        self.assertEqual(move.vatportal_state, 'rejected')
+        return move, job
+
+    def test_try_again_asks_where_something_has_changed(self):
+        """What is sent as it was needs no second look; what has changed, was refused, or has a problem does."""
+        self.sandbox.configure(auto_confirm=True)
+        move, job = self.rejected(kind='pin_declined', pin=1)
+        move.button_draft()
+        move.invoice_line_ids.price_unit += 1
+        move.action_post()
         wizard = job.action_retry()
         self.assertEqual((wizard['res_model'], wizard['context']['active_ids']), ('vatportal.send.wizard', move.ids))
+
+        move, job = self.rejected(kind='refused')
+        self.assertEqual(job.action_retry()['res_model'], 'vatportal.send.wizard', "it would be refused again")
+
+        move, job = self.rejected(kind='pin_declined', pin=1)
+        move.vatportal_main_info = False
+        self.assertEqual(job.action_retry()['res_model'], 'vatportal.send.wizard')
+
+        move, job = self.rejected(kind='pin_declined', pin=1)
+        self.sandbox.configure(auto_confirm=False)
+        uploads = len(self.uploads())
+        action = job.action_retry()
+        self.assertEqual(action['res_model'], 'vatportal.job')
+        self.assertEqual(len(self.uploads()), uploads + 1)
+        second = move.vatportal_document_id.action_send_again()
+        self.assertEqual((second['res_model'], len(self.uploads())), ('vatportal.send.wizard', uploads + 1), "once")
 
     def test_a_reader_can_not_advance(self):
         """Reading the books is not enough: every refresh talks to the portal in the company's name."""

@@ -212,8 +212,8 @@ class TestTwice(SendCommon):
         self.assertRegistered(moves[0])
         progress = first._progress()
         self.assertEqual([row['state'] for row in progress['documents']], ['rejected'] * 2)
-        self.assertEqual(first.action_retry()['context'].get('default_move_ids'),
-                         moves[1].action_vatportal_send()['context'].get('default_move_ids'))
+        again = self.env['vatportal.job'].browse(first.action_retry()['res_id'])
+        self.assertEqual(again.document_ids, moves[1].vatportal_document_id)
 
     # ------------------------------------------------------------------ time
 

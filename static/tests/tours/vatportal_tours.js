@@ -255,7 +255,6 @@ registry.category("web_tour.tours").add("vatportal_decline_and_retry", {
             trigger: ".modal .o_vatportal_retry",
             run: "click",
         },
-        wizardSends(),
         readOut("confirm", 1),
         readOut("confirm", 2),
         {
