@@ -19,7 +19,7 @@ class Actions:
     """For :class:`.faults_world.World`: each ``do_…`` is one step of a schedule, with its argument."""
 
     def jobs(self):
-        return self.env['vatportal.job'].search([('connector_id', '=', self.connector.id)])
+        return self.env['vatportal.job'].search([('connector_id', 'in', self.connectors.ids)])
 
     def open_jobs(self):
         return self.jobs().filtered(lambda job: job.state in OPEN_STATES)
@@ -40,8 +40,9 @@ class Actions:
             self.click(moves.with_user(user))
 
     def click(self, moves):
+        chosen = {'connector_id': self.later.choice(self.connectors).id} if len(self.connectors) > 1 else {}
         wizard = self.env['vatportal.send.wizard'].with_user(moves.env.user).create(
-            {'move_ids': [Command.set(moves.ids)], 'sign': self.plan.sign})
+            {'move_ids': [Command.set(moves.ids)], 'sign': self.plan.sign, **chosen})
         wizard.action_send()
 
     def do_dialog(self, _argument):
@@ -59,6 +60,11 @@ class Actions:
     def do_numbers(self, _argument):
         with self.request():
             self.env['vatportal.document'].sudo()._cron_read_numbers()
+
+    def do_compare(self, _argument):
+        """The hourly look whether the portal has what is not known here."""
+        with self.request():
+            self.env['vatportal.connector'].sudo()._cron_compare()
 
     def do_wait(self, seconds):
         self.pass_time(seconds)
@@ -85,7 +91,7 @@ class Actions:
         move = move.with_user(self.rng.choice(self.users))
         with self.request():
             move.button_draft()
-            move.invoice_line_ids.price_unit += 1 if figures else 0
+            move.invoice_line_ids.price_unit += 1 if figures and self.plan.figures else 0
             move.action_post()
 
     def do_cancel(self, _argument):

@@ -40,6 +40,9 @@ class Plan:
     :ivar bad_buyer: e-taxes does not know the buyer of every third invoice.
     :ivar resume: when a hanging process goes on: ``stop`` with the faults, ``late`` after the job, or ``never``.
     :ivar again: whether what was rejected in the end is sent once more, in which pauses (seconds) before.
+    :ivar connectors: of the one account, pressed at random. :ivar figures: whether corrections change totals.
+    :ivar elsewhere: another database sends, or this one did before it was restored; or there are two connectors.
+    :ivar late: steps for when all has come to its end.
     :ivar sure: what it has by its number, two of :data:`SURE`.
     :ivar steps: list of (action, argument), see :mod:`.faults_world`.
     """
@@ -65,6 +68,7 @@ class Plan:
             self.settings['clock_skew_hours'] = rng.choice((2, -2))
         self.steps = self._sure_steps(rng) + self._steps(rng)
         self._later(Random(f'vatportal later {seed}'))
+        self._elsewhere(Random(f'vatportal elsewhere {seed}'))
 
     def _later(self, rng):
         """What was added later has a row of its own, so that a schedule known by its seed stays what it was."""
@@ -74,10 +78,37 @@ class Plan:
         }
         self.again = [rng.choice((0, 700, 4000)) for _time in range(rng.choice((0, 1, 2, 3)))]
 
+    def _elsewhere(self, rng):
+        """Every third schedule has a backup and its restore, every third a second database; the others are as ever."""
+        restores, copies = self.seed % 3 == 1, self.seed % 3 == 2
+        self.elsewhere = restores or copies
+        self.connectors = rng.choice((1, 2)) if self.elsewhere else 1
+        self.figures, self.late = not self.elsewhere, []
+        begin = rng.randint(0, len(self.steps))
+        if restores:
+            # What was corrected, sent and forgotten within the hour is another document here, and nothing tells so.
+            self.figures = rng.random() < 0.5
+            end = rng.randint(begin, len(self.steps))
+            self.steps[end:end] = self._restored(rng)
+            self.late = self._restored(rng) if rng.random() < 0.5 else []
+            self.steps.insert(begin, ('backup', None))
+        elif copies:
+            # Where two send at one moment what the portal refuses only a while later, neither can know of the other.
+            self.settings.pop('taken', None)
+            for _n in range(rng.randint(1, 8)):
+                place = rng.randint(begin, len(self.steps))
+                self.steps[place:place] = [('switch', None), *rng.choice(([], [('click', True)], [('click', False)]))]
+            self.steps.insert(begin, ('copy', None))
+
+    def _restored(self, rng):
+        waits = [('wait', 4000)] if self.figures else rng.choice(([], [('wait', 4000)]))
+        return [('restore', None), *waits, *rng.choice(([], [('compare', None)])), ('click', True)]
+
     def describe(self):
         """The schedule's circumstances, for whoever replays it; the steps are told as they happen."""
         return (f'schedule {self.seed}: {self.size} invoices, sign: {self.sign}, phone: {self.phone}, then '
-                f'{self.last_phone}; bad buyers: {self.bad_buyer}; processes that hang resume: {self.resume}; sent again: {self.again}\n'
+                f'{self.last_phone}; bad buyers: {self.bad_buyer}; processes that hang resume: {self.resume}; sent again: {self.again}; '
+                f'connectors: {self.connectors}; late: {self.late}\n'
                 f'{self.settings}')
 
     def _settings(self, rng):

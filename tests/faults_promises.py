@@ -22,7 +22,8 @@ class Promises:
         self.env.invalidate_all()
         self.expect_no_open_job()
         self.expect_codes_wiped()
-        self.expect_pace()
+        if not self.copied:  # two databases don't know of each other's questions
+            self.expect_pace()
         for move in self.moves:
             self.expect_one(move)
 
@@ -58,6 +59,8 @@ class Promises:
                 f"portal: {[(i.erp_id, i.qaime, i.process and i.process.stage) for i in there]})")
         if len(there) > 1:
             self.problem(f'twice: {told}')
+        if there and [document.erp_id for document in documents._candidates_for(move)] == [invoice.erp_id for invoice in there]:
+            return  # sent with other figures before the restore: it is not sent before a person has answered
         if not documents:
             if there:
                 self.problem(f'nothing is known of it here: {told}')
@@ -76,6 +79,8 @@ class Promises:
             # It appeared at the portal after it was given back here, and was removed there.
             if there:
                 self.problem(f'deleted, yet at the portal: {told}')
+        elif self.copied and current.state == 'imported' and not there:
+            pass  # the other database has removed it, and nobody has looked for it from here since
         elif [(i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
             self.problem(f'not the same here and there: {told}')
         elif current.state == 'imported' and self.plan.sign and not (
@@ -85,7 +90,7 @@ class Promises:
 
     def expect_warning(self, move, document, invoice):
         """What e-taxes has is what the invoice says, or somebody was told that it may not be."""
-        registered, here = float(invoice.payload['sum_total']), move._vatportal_amount(self.connector)
+        registered, here = float(invoice.payload['sum_total']), move._vatportal_amount(self.connectors[0])
         told = ' '.join(move.sudo().message_ids.mapped('body'))
         if abs(registered - here) > 0.001 and f'Compare this with qaimə {document.qaime}' not in told:
             self.problem(f'{move.name} is {here}, at the portal {registered}, and nobody was told')

@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import logging
 from datetime import timedelta
+from random import Random
 from unittest.mock import patch
 
 from odoo.exceptions import LockError, UserError
@@ -21,6 +22,7 @@ from ..models.job import VatportalJob
 from ..vatportal import VatPortalClient
 from .common import OTHER_BUYER
 from .faults_actions import Actions, Killed
+from .faults_databases import Databases
 from .faults_plan import PATIENCE_S
 from .faults_promises import Promises
 
@@ -38,12 +40,13 @@ class Errors(logging.Handler):
         self.texts.append(self.format(record))
 
 
-class World(Actions, Promises):
+class World(Actions, Databases, Promises):
     """Runs one :class:`Plan`; ``problems`` says afterwards what is not as promised."""
 
     def __init__(self, case, plan, tell=None):
         self.env, self.sandbox, self.plan, self.rng = case.env, case.sandbox, plan, plan.rng
-        self.connector, self.users = case.connector, case.users
+        self.connectors, self.users = case.connector, case.users
+        self.later = Random(f'vatportal later on {plan.seed}')
         self.moves = case.moves[:plan.size]
         self.offset = 0.0
         self.seen = self.kept = 0  # requests of which the time was noted; those before the last commit
@@ -55,7 +58,7 @@ class World(Actions, Promises):
         self.silences = []  # orders of silences longer than the client waits
         self.savepoint = None
         self.countdown = None
-        self.death = None
+        self.start_databases()
         self.tell = tell  # called with each step and each request, to see what happened
 
     def problem(self, text):
@@ -131,7 +134,14 @@ class World(Actions, Promises):
     # ------------------------------------------------------------------ time
 
     def pass_time(self, seconds):
-        """The portal's clock goes forward, and whatever the addon has noted goes back."""
+        """The portal's clock goes forward, its dates stay, and whatever the addon has noted goes back."""
+        self.set_back(seconds)
+        self.sandbox.advance(seconds)
+        self.offset += seconds
+        self.sandbox.configure(clock_skew_hours=self.plan.settings['clock_skew_hours'] - self.offset / 3600)
+
+    def set_back(self, seconds):
+        """For this database it is so many seconds later."""
         self.env.flush_all()
         for name in ('vatportal.job', 'vatportal.connector', 'vatportal.account', 'vatportal.document'):
             model = self.env[name]
@@ -141,8 +151,6 @@ class World(Actions, Promises):
                      for column in columns]
             self.env.cr.execute(SQL('UPDATE %s SET %s', SQL.identifier(model._table), SQL(', ').join(moved)))
         self.env.invalidate_all()
-        self.sandbox.advance(seconds)
-        self.offset += seconds
 
     def _stamp(self):
         """Note the portal's time of the requests that came in since."""
@@ -182,10 +190,17 @@ class World(Actions, Promises):
         self.met |= {name for name, setting in (('skew', 'clock_skew_hours'), ('taken', 'taken')) if self.plan.settings.get(setting)}
         if self.plan.bad_buyer:
             self.sandbox.configure(unknown_voens=[OTHER_BUYER])
+        if self.plan.connectors > 1:
+            self.connectors += self.connectors.create({
+                'name': "Second", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.connectors.company_id.id})
+            self.connectors.sudo().compared_at = self.connectors[0].compared_at
         for step in self.plan.steps:
             self.do(*step)
         self.calm()
-        self.check()
+        if self.plan.elsewhere:
+            self.send_everything()
+        for _database in self.everywhere():
+            self.check()
 
     def calm(self):
         """No more faults; the scheduled action alone carries everything to its end."""
@@ -200,19 +215,37 @@ class World(Actions, Promises):
             self.settle()
         for pause in self.plan.again:
             self.pass_time(pause)
-            self.press_again()
+            for _database in self.everywhere():
+                self.press_again()
             self.settle()
         if self.plan.settings['shown_after']:
             self.pass_time(self.plan.settings['shown_after'])
             self.settle()
 
+    def send_everything(self):
+        """People send whatever can be sent: in each database, and once more when a day has passed."""
+        for step in self.plan.late:
+            self.do(*step)
+        self.settle()
+        for pause in (0, 25 * 3600):
+            self.pass_time(pause)
+            for _database in self.everywhere():
+                for move in self.moves.filtered(lambda move: move.id in self.spoilt and move.vatportal_state == 'rejected'):
+                    self.correct(move, False)
+                self.spoilt.clear()
+                with self.request():
+                    self.click(self.moves)
+            self.settle()
+
     def settle(self):
         """The scheduled actions run every minute until nothing is open, and a while longer."""
-        self.end_jobs()
+        for _database in self.everywhere():
+            self.end_jobs()
         for _quarter in range(3):
             self.pass_time(900)
-            self.do('numbers', None)
-            self.end_jobs()
+            for _database in self.everywhere():
+                self.do('numbers', None)
+                self.end_jobs()
 
     def end_jobs(self):
         end = self.offset + LONGEST_S

@@ -13,9 +13,12 @@ SEEDS = os.environ.get('VATPORTAL_SEEDS', '1-25')
 
 
 def seeds(text):
-    """The numbers in a text like ``7`` or ``1-500``."""
-    first, _dash, last = text.partition('-')
-    return range(int(first), int(last or first) + 1)
+    """The numbers in a text like ``7``, ``1-500`` or ``7,1-500``, each once, in that order."""
+    numbers = []
+    for part in text.split(','):
+        first, _dash, last = part.partition('-')
+        numbers += range(int(first), int(last or first) + 1)
+    return list(dict.fromkeys(numbers))
 
 
 def tell(text):
@@ -47,13 +50,21 @@ class TestFaults(VatportalCommon):
                 if FIRST:
                     break
         self.assertFalse(failed, "these schedules broke a promise; what was broken is printed above")
-        if set(range(1, 26)) <= set(seeds(SEEDS)):
+        if not FIRST and set(range(1, 26)) <= set(seeds(SEEDS)):
             self.assertFalse(set(SURE) - met, "of these nothing was seen")
 
     def test_each_kind_is_drawn(self):
         """In any 25 schedules in a row; that they also come to pass, the first 25 show."""
         for first in range(1, 50):
             self.assertEqual({name for seed in range(first, first + 25) for name in Plan(seed).sure}, set(SURE))
+
+    def test_what_is_drawn_together(self):
+        """A portal that takes ids late and shows late, pressed again; restores, second databases and connectors."""
+        plans = [Plan(seed) for seed in range(1, 41)]
+        self.assertTrue(any('taken' in plan.settings and plan.settings['shown_after'] and plan.again for plan in plans))
+        for action in ('restore', 'copy', 'switch'):
+            self.assertTrue(any(action in dict(plan.steps) for plan in plans), action)
+        self.assertTrue(any(plan.late and plan.connectors > 1 for plan in plans))
 
     def run_schedule(self, seed, met):
         """What the schedule of that seed broke, as a list of sentences; the database is left as it was.

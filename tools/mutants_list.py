@@ -19,6 +19,7 @@ class Mutant:
     old: str
     new: str
     tests: tuple[str, ...] = ()
+    seed: int = 0
 
 
 # fmt: off
