@@ -95,11 +95,12 @@ class Actions:
             move.action_post()
 
     def do_cancel(self, _argument):
-        """Somebody gives up a sending, where the dialog offers it; where it does not, it can't be done either."""
+        """Somebody gives up a sending, or stops a comparison, where the dialog offers it; where it does not, it can't be done either."""
         jobs = self.open_jobs()
         if jobs:
             job = self.rng.choice(jobs).with_user(self.rng.choice(self.users))
-            offered = job._progress()['can_cancel']
+            progress = job._progress()
+            offered = progress['can_cancel'] or progress.get('can_stop', False)
             with self.request():
                 job.action_cancel()
             self.env.invalidate_all()

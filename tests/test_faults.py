@@ -1,5 +1,6 @@
 import os
 import sys
+import traceback
 
 from odoo import fields
 from odoo.tests import new_test_user
@@ -78,6 +79,8 @@ class TestFaults(VatportalCommon):
             if world.tell:
                 world.tell(plan.describe())
             return world.run()
+        except Exception:
+            return [traceback.format_exc()]
         finally:
             savepoint.close(rollback=True)
             met |= world.met

@@ -19,12 +19,12 @@ class Mutant:
     old: str
     new: str
     tests: tuple[str, ...] = ()
-    seed: int = 0
+    seeds: str = ''
 
 
 # fmt: off
 MUTANTS = [
-    Mutant('resend early', UPLOAD, 'SHOWN_S = 150', 'SHOWN_S = 0'),
+    Mutant('resend early', UPLOAD, 'SHOWN_S = 150', 'SHOWN_S = 0', seeds='76,48,60,156'),
     Mutant('trust the first "not there" after a lost answer', UPLOAD, 'LOST_S = 600', 'LOST_S = 0'),
     Mutant('resend under a new ERP id', 'models/document.py', """            document._set_state('queued', resend_count=document.resend_count + 1)
 """, """            document._set_state('queued', resend_count=document.resend_count + 1)
