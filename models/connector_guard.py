@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..vatportal.settlement import LOOK_DAYS
 from .document import PENDING_STATES
-from .document_doubt import LOOK_DAYS
 from .job import OPEN_STATES
 from .portal_account import OF_ACCOUNT
 

@@ -2,15 +2,12 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
+from ..vatportal import removals, settlement
+from ..vatportal.settlement import LOOK_DAYS
+from ..vatportal.settlement_facts import Invoice, Reading, Verdict
 from .connector_setup import NO_INVOICE
 
-# How long the portal may keep back an invoice that it has taken, without showing it, before it is believed gone.
-HIDDEN_S = 24 * 3600
-# In how many seconds the removal of what the portal does not let go of is tried again, twice as many each time.
-REMOVE_AGAIN_S = 900
 _DAY = timedelta(days=1)
-# For how many days the number of an invoice whose fate stayed unclear is looked for.
-LOOK_DAYS = 7
 
 
 class VatportalDocument(models.Model):
@@ -131,9 +128,13 @@ class VatportalDocument(models.Model):
             moments += [datetime.combine(day, time())] if day else []
         return min(moments) - _DAY
 
-    def _is_shown(self, numbers):
-        """Whether this document stands in ``numbers`` because the portal has it, not because it was asked for."""
-        return self.erp_id in numbers and (NO_INVOICE not in numbers or numbers[self.erp_id] != '')
+    def _facts(self, **known):
+        """What is known of this document, for :mod:`settlement`; ``known``: fields of :class:`settlement_facts.Invoice`."""
+        self.ensure_one()
+        since = fields.Datetime.now() - (self.last_sent_at or self.create_date)
+        return Invoice(**{
+            'erp_id': self.erp_id, 'rejected': self.state == 'rejected', 'doubtful': self.doubtful, 'shown': self.shown,
+            'since_sent': since.total_seconds(), 'resends': self.resend_count, **known})
 
     def _take_appeared(self, numbers):
         """Say of rejected documents that the portal has after all, if without a number, that they are there, and have those
@@ -141,15 +142,14 @@ class VatportalDocument(models.Model):
 
         :return: whether ``numbers`` do not tell, for this portal names any ERP id that it is asked for
         """
-        doubtful = self.filtered(lambda doc: doc.state == 'rejected' and doc.doubtful)
-        held = self.filtered(lambda doc: doc._is_removed_now())
-        if NO_INVOICE in numbers:
-            return bool(doubtful | held)
-        appeared = doubtful.filtered(lambda doc: doc.erp_id in numbers)
-        appeared._settle(lambda documents: documents._set_appeared())
-        held.filtered(lambda doc: doc.erp_id in numbers)._settle(lambda documents: documents._queue_removal(self.env._(
-            "The portal had kept it, unsigned.")))
-        return False
+        verdicts = settlement.looked_up(
+            [document._facts(pending=False, due=document._is_removed_now()) for document in self], read_as(numbers))
+        for verdict, change in {
+            Verdict.APPEARED: lambda documents: documents._set_appeared(),
+            Verdict.REMOVE: lambda documents: documents._queue_removal(self.env._("The portal had kept it, unsigned.")),
+        }.items():
+            self.filtered(lambda doc, verdict=verdict: (verdicts or {}).get(doc.erp_id) == verdict)._settle(change)
+        return verdicts is None
 
     def _set_appeared(self):
         """The portal has these rejected documents after all, without a number."""
@@ -178,21 +178,15 @@ class VatportalDocument(models.Model):
         """Whether the removal of a document that the portal did not let go of is to be tried now: ever more seldom."""
         if self.state != 'imported' or not self.held_since or self._open_deletions():
             return False
-        now = fields.Datetime.now()
+        since_held = (fields.Datetime.now() - self.held_since).total_seconds()
         tries = self.sudo().job_ids.filtered(
             lambda job: job.operation == 'delete' and job.started_at >= self.held_since)
-        waited = timedelta(seconds=REMOVE_AGAIN_S) * (2 ** len(tries) - 1)
-        return self.held_since + waited <= now < self.held_since + timedelta(seconds=HIDDEN_S)
+        return removals.is_due(since_held, len(tries))
 
     def _queue_removal(self, reason):
         for user, documents in self.grouped(lambda doc: doc._sending().user_id).items():
             self.env['vatportal.job']._queue_deletion(documents, 'portal', reason, user=user)
             self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
-
-    def _used_up(self):
-        """Of documents that the portal knows and does not show: those that were surely removed there."""
-        longest = fields.Datetime.now() - timedelta(seconds=HIDDEN_S)
-        return self.filtered(lambda document: document.shown or (document.last_sent_at or document.create_date) < longest)
 
     @api.model
     def _numbers_domain(self):
@@ -201,3 +195,9 @@ class VatportalDocument(models.Model):
         return [
             ('direction', '=', 'outgoing'), '|', ('state', '=', 'imported'),
             '&', '&', ('state', '=', 'rejected'), ('doubtful', '=', True), ('date', '>', since)]
+
+
+def read_as(numbers):
+    """``numbers``, ERP id → number as the portal names them, as :class:`settlement_facts.Reading`."""
+    return Reading(
+        frozenset(numbers), frozenset(erp_id for erp_id, number in numbers.items() if number != ''), NO_INVOICE in numbers)

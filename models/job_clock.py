@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..vatportal.settlement import LOST_S
 from .job import OPEN_STATES
 from .job_engine import CALL_S
-from .job_upload import LOST_S
 from .portal_account import SKEW
 
 # Moments that have been: none of them lies in the future.

@@ -2,11 +2,13 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..vatportal import PAGE_SIZE, Stats, polling, serie_number
+from ..vatportal import PAGE_SIZE, Stats, polling, removals, serie_number
 from ..vatportal.etaxes import qaime_number
+from ..vatportal.settlement import LOST_S, NUMBERS_S, RESEND_S, SHOW_AGAIN_S
+from ..vatportal.settlement_facts import Verdict
 from .connector_setup import NO_INVOICE
 from .document_delete import FOLDERS
-from .job_upload import LOST_S, NUMBERS_S, RESEND_S, SHOW_AGAIN_S
+from .document_doubt import read_as
 
 # The portal files a document under the day on which it was made, in Baku; ours may be a day off.
 _DAYS = timedelta(days=2)
@@ -155,20 +157,19 @@ class VatportalJob(models.Model):
         for document, text in (documents - unseen)._take_numbers(numbers).items():
             self._each(document, lambda kept, text=text: kept._keep_without_number(text))
             self.kept_ids = [*(self.kept_ids or []), document.erp_id]
-        self.unseen_ids = [doc.erp_id for doc in unseen if not doc._is_shown(numbers)]
-        if self.reason != 'done' and self._unsure():
-            self._to('remove')
-        else:
-            self._to('list' if self._imported() else 'end')
+        self._carry_on(removals.after_reading(self._facts(), self._removals(documents), read_as(numbers)))
 
-    def _imported(self):
-        """Documents that were at VatPortal alone when it was last asked."""
-        return self._to_delete().filtered(lambda doc: doc.state == 'imported')
+    def _removals(self, documents):
+        """What is known of ``documents`` of this deletion from VatPortal alone, for :mod:`removals`: pending are those that
+        were there without a number when it was last asked."""
+        left = self._to_delete()
+        return [document._facts(pending=document in left and document.state == 'imported') for document in documents]
 
-    def _unsure(self):
-        """Documents that were not deleted one by one yet."""
-        kept = self.kept_ids or []
-        return self._imported().filtered(lambda doc: doc.erp_id not in kept)
+    def _carry_on(self, decision):
+        """Write what became of documents that were to be deleted from VatPortal alone, and go on."""
+        self._gone(self._to_delete().filtered(lambda doc: decision.verdicts.get(doc.erp_id) == Verdict.DELETED))
+        self.write({name: list(value) if isinstance(value, tuple) else value for name, value in decision.memory.items()})
+        self._to(decision.phase)
 
     def _to(self, phase):
         """Go on with ``phase``; at the end say what was not deleted."""
@@ -191,12 +192,17 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ remove, one by one
 
     def _call_remove(self, client):
-        client.delete_invoices(self._unsure()[:1].mapped('erp_id'))
+        client.delete_invoices(self._first_unsure())
+
+    def _first_unsure(self):
+        """The ERP id that is removed next, in a list; empty once each was tried by itself."""
+        left = removals.unsure(self._facts(), self._removals(self._to_delete()))
+        return [invoice.erp_id for invoice in left[:1]]
 
     def _apply_remove(self, _value):
         """It says that this one is gone; what it then shows tells."""
-        self.kept_ids = [*(self.kept_ids or []), self._unsure()[:1].erp_id]
-        self._to('remove' if self._unsure() else 'read')
+        self.kept_ids = [*(self.kept_ids or []), *self._first_unsure()]
+        self._to('remove' if self._first_unsure() else 'read')
 
     def _error_remove(self, answer):
         """A refusal means: not there, or submitted to e-taxes. What it then shows tells which. A lost answer means to try
@@ -237,14 +243,8 @@ class VatportalJob(models.Model):
         documents = self._to_delete()
         if self.folder == 'portal':
             self.listed = listed
-            unseen = self.unseen_ids or []
-            absent = self._imported().filtered(lambda doc: doc.erp_id in unseen and doc.erp_id not in listed)
-            self._gone(absent._used_up())
-            if self._unsure() and self.reason == 'done':
-                self.reason = 'failed'  # it said that all were gone
-                self._to('remove')
-            else:
-                self._to('end')
+            self._carry_on(removals.after_listing(
+                self._facts(), self._removals(documents), read_as(listed)))
             return
         self._gone(documents.filtered(lambda doc: doc._is_gone_from(listed)))
         if self.reason in ('lost', 'done'):

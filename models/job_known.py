@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.fields import Command
 
-from .job_upload import LOST_S
+from ..vatportal.settlement import LOST_S
 
 
 class VatportalJob(models.Model):
@@ -19,34 +19,10 @@ class VatportalJob(models.Model):
     refused_ids = fields.Json(
         readonly=True, help="ERP ids that the portal refused together, for it knows one: whether each may be that one.")
 
-    def _note_refusal(self, said):
-        """The portal refused what is pending, for it knows one of them; ``said`` are its words."""
-        pending = self._pending()
-        self.refused_ids = len(pending) > 1 and {
-            document.erp_id: document.doubtful or document.erp_id in said for document in pending}
-
-    def _part_known(self, pending, numbers):
-        """Part what the portal knows from what it was refused with, and send the latter again.
-
-        :return: whether that is done; else all of ``pending`` is to be waited for
-        """
-        refused, self.refused_ids = self.refused_ids or {}, False
-        # What another attempt was found of has another ERP id by now.
-        known = pending.filtered(lambda doc: doc.erp_id in numbers or refused.get(doc.erp_id, True))
-        rest = pending - known
-        if not rest:
-            return False
-        if known:
-            self._ask_apart(known)
-        # Should it be one of these after all, the portal says so again.
-        self._each(rest, lambda documents: documents._set_unsent(self.sent_at))
-        if not known and len(pending) == len(refused):  # nor has one got its number
-            half = rest[:(len(rest) + 1) // 2]
-            self._part(rest - half, state='queued', next_poll_at=fields.Datetime.now())
-            rest = half
-        self._each(rest, lambda documents: documents._set_state('queued'))
-        self._begin_again()
-        return True
+    def _send_apart(self, documents):
+        """Have ``documents`` sent by a process of their own: with which of two halves the portal finds fault, tells it."""
+        self._each(documents, lambda halved: halved._set_unsent(self.sent_at))
+        self._part(documents, state='queued', next_poll_at=fields.Datetime.now())
 
     def _ask_apart(self, documents):
         """Have ``documents`` asked for by a process of their own, or by the one that others were left to before."""

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..vatportal import follows_from_document
-from .job_upload import LOST_S
+from ..vatportal.settlement import LOST_S
 
 # In how many seconds it is looked again while a comparison is under way.
 _LOOK_AGAIN_S = 10

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..vatportal.settlement import LOST_S
 from .job import OPEN_STATES
-from .job_upload import LOST_S
 
 # How often a process looks whether its turn has come, where it waits for one that is followed, and where for one that
 # is not. One that does not look any more is moved by nobody at the moment, and keeps nobody waiting.

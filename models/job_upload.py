@@ -1,25 +1,11 @@
 
 from odoo import fields, models
 
-from ..vatportal import polling
+from ..vatportal import settlement
+from ..vatportal.settlement_facts import Outcome, Process, Verdict
 from . import portal_text
-from .connector_setup import NO_INVOICE
 from .document import PENDING_STATES
-
-# How long after a lost answer the portal may still be working on the invoices: prompts on the phone end after two
-# minutes, a process takes three to five.
-LOST_S = 600
-# How long the numbers of a process that ended well may take to appear.
-NUMBERS_S = 120
-# How long the portal may work on an upload before it shows the invoices; an import takes 30 to 60 s. Until then "not
-# there" says nothing, and nothing goes again: that a known ERP id is refused at once is nowhere documented.
-SHOWN_S = 150
-# A portal may fail to show something for a moment: what it no longer shows is asked for again after so many seconds.
-SHOW_AGAIN_S = 30
-# For how long, and how often, invoices that the portal surely does not have go again by themselves. After that
-# nobody may be there to type the PIN.
-RESEND_S = 1800
-RESENDS = 2
+from .document_doubt import read_as
 
 
 class VatportalJob(models.Model):
@@ -68,81 +54,145 @@ class VatportalJob(models.Model):
         self._each(self._pending(), lambda documents: documents._set_processing(self.sent_at))
 
     def _error_start_upload(self, answer):
-        handler = {
-            'TransientError': self._start_not_taken,
-            'UnknownOutcome': self._start_unknown,
-            'InvalidInvoices': self._start_invalid,
-        }.get(answer['error'], self._start_refused)
-        handler(answer)
+        """What follows from a sending that failed; see :func:`settlement.started`."""
+        outcome, pending = self._outcome(answer), self._pending()
+        decision = settlement.started(self._facts(), self._invoices(pending), outcome, self._named(answer, pending))
+        text, said = self._explained(answer), answer.get('message') or False
 
-    def _start_not_taken(self, answer):
-        """Surely not processed: the same again later, while somebody may still be there to type the PIN."""
-        if (fields.Datetime.now() - self.started_at).total_seconds() > RESEND_S:
-            self._start_refused(answer)
-            return
-        self.write({
-            'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
-            'portal_message': answer.get('message') or False,
-        })
-        self._schedule(polling.next_delay(0, self.error_count))
+        def give_back(documents):
+            self._reject(documents, text, said)
 
-    def _start_unknown(self, answer):
-        """The answer was lost: the portal may be at work on the invoices. Only it can tell."""
-        self.write({'message': self._explained(answer) if answer.get('reason') != 'answer' else False})
-        moment = self.sent_at or fields.Datetime.now()
-        self._each(self._pending(), lambda documents: documents._note_sent(moment, taken=False))
-        self._read_numbers('lost')
-
-    def _start_refused(self, answer):
-        """The invoices are given back; those of which an earlier answer was lost only once the portal was asked."""
-        if answer['error'] == 'Refused' and answer['code'] == 17:
-            if any(not (doc.doubtful or doc.last_sent_at) for doc in self._pending()):
+        if outcome == Outcome.LOST:
+            self.message = text if answer.get('reason') != 'answer' else False
+        elif outcome == Outcome.KNOWN:
+            if any(not (doc.doubtful or doc.last_sent_at) for doc in pending):
                 # Not from here, as far as is known here.
                 self._beside(lambda job: job.connector_id._compare_by_itself())
-            self._note_refusal(answer.get('message') or '')
-            self._each(self._pending(), lambda documents: documents._note_known(self.sent_at))
-            self._read_numbers('exists')
-            return
-        text = self._explained(answer)
-        self.write({'message': text, 'portal_message': answer.get('message') or False})
-        doubtful = self._pending().filtered('doubtful')
-        if answer['error'] == 'TransientError':
-            text = self.env._("%s Nothing was sent.", text)
-        self._reject(self._pending() - doubtful, text, answer.get('message') or False)
-        if doubtful:
-            self._read_numbers('lost')
+        elif outcome == Outcome.INVALID:
+            def give_back(_documents):
+                self._take_all_codes(pending, answer['codes'])
         else:
-            self.message = text
-            self._finish()
+            given_up = outcome == Outcome.NOT_TAKEN and decision.phase != 'start'
+            told = self.env._("%s Nothing was sent.", text) if given_up else text
+            self.write({'message': told if decision.phase == 'end' else text, 'portal_message': said,
+                        'error_count': self.error_count + (decision.phase == 'start')})
+            text = told
+        self._carry_out(decision, GIVEN_BACK=give_back)
 
-    def _start_invalid(self, answer):
-        """Error 14: each code to its invoice; the others go again once the portal has told that it has none."""
-        if not any(answer['codes']):
-            self._start_refused(answer)
-            return
-        for document, codes in zip(self._pending(), answer['codes'], strict=False):
+    def _outcome(self, answer):
+        """Which :class:`settlement_facts.Outcome` an error in answer to a sending is."""
+        if answer['error'] == 'Refused' and answer['code'] == 17:
+            return Outcome.KNOWN
+        if answer['error'] == 'InvalidInvoices' and any(answer['codes']):
+            return Outcome.INVALID
+        return {'TransientError': Outcome.NOT_TAKEN, 'UnknownOutcome': Outcome.LOST}.get(answer['error'], Outcome.REFUSED)
+
+    def _named(self, answer, documents):
+        """The ERP ids of ``documents`` that an error speaks of: error 14 by its codes, 17 maybe in its words."""
+        if answer['error'] == 'InvalidInvoices':
+            return [doc.erp_id for doc, codes in zip(documents, answer['codes'], strict=False) if codes]
+        return [doc.erp_id for doc in documents if doc.erp_id in (answer.get('message') or '')]
+
+    def _take_all_codes(self, documents, all_codes):
+        """Error 14: each code to its invoice."""
+        for document, codes in zip(documents, all_codes, strict=False):
             if codes and document._settle(lambda refused, codes=codes: refused._take_codes(codes)):
                 self._reject(document, portal_text.validation_text(self.env, codes[0]), reject_reason='refused')
-        self._read_numbers('invalid')
+
+    # ------------------------------------------------------------------ what is known, and what follows
+
+    def _facts(self):
+        """What is known of this process, for :mod:`settlement`."""
+        now = fields.Datetime.now()
+        return Process(
+            reason=self.reason or '', sign=self.sign, signed=self.step in ('sign', 'numbers'), errors=self.error_count,
+            since_started=(now - self.started_at).total_seconds(),
+            since_sent=(now - (self.sent_at or self.settle_at or now)).total_seconds(), settling=self._settling(),
+            last_read=self.last_read, by_date=self.by_date, one_by_one=self.one_by_one, refused_ids=self.refused_ids or None,
+            **{name: tuple(self[name] or ()) for name in ('kept_ids', 'missed_ids', 'unseen_ids')})
+
+    def _invoices(self, documents, unnumbered=()):
+        """What is known of ``documents``, for :mod:`settlement`."""
+        said, written = self.portal_message or '', self._written(documents)
+        return [
+            document._facts(
+                pending=document in written and document.state in PENDING_STATES, unnumbered=document in unnumbered,
+                objected=bool(document.buyer_vat) and document.buyer_vat in said)
+            for document in documents._in_order()]
+
+    def _carry_out(self, decision, **handlers):
+        """Write the verdicts, each document by itself, and go on with what comes next.
+
+        :param handlers: functions of documents, for verdicts of which :meth:`_verdicts` does not know what to write
+        """
+        handlers = self._verdicts() | {Verdict[name]: handler for name, handler in handlers.items()}
+        documents = self._own_documents()._in_order()
+        for verdict in dict.fromkeys(decision.verdicts.values()):
+            handlers[verdict](documents.filtered(
+                lambda doc, verdict=verdict: decision.verdicts.get(doc.erp_id) == verdict))
+        vals = {name: (list(value) or False) if isinstance(value, tuple) else value for name, value in decision.memory.items()}
+        if decision.phase == 'start':
+            vals |= {'state': 'queued', 'reason': False, 'settle_at': False, 'portal_id': False, 'step': False}
+        elif 'reason' in vals:
+            vals |= {'state': 'running', 'settle_at': fields.Datetime.now(), 'error_count': 0}
+        if decision.phase == 'end':
+            self.write(vals)
+            self._end_upload()
+        else:
+            self.write({**vals, 'phase': decision.phase})
+            self._schedule(decision.wait_s)
+
+    def _verdicts(self):
+        """What is written for each :class:`settlement_facts.Verdict`: verdict → function of documents."""
+        moment = self.sent_at or fields.Datetime.now()
+
+        def each(change):
+            return lambda documents: self._each(documents, change)
+
+        def recall(documents):
+            documents._set_state('queued', message=False, portal_message=False)
+            documents._set_state('unconfirmed', doubtful=True)
+
+        def unanswered(documents):
+            documents._note_sent(moment, taken=False)
+            documents._set_state('unconfirmed', doubtful=True)
+
+        def known(documents):
+            documents._note_known(self.sent_at)
+            documents._set_state('unconfirmed', doubtful=True)
+
+        def unsent(documents):
+            documents._set_unsent(self.sent_at)
+            documents._set_state('queued')
+
+        return {
+            Verdict.UNANSWERED: each(unanswered),
+            Verdict.KNOWN: each(known),
+            Verdict.DOUBTED: each(lambda documents: documents._set_state('unconfirmed', doubtful=True)),
+            Verdict.RECALLED: each(recall),
+            Verdict.IMPORTED: each(lambda documents: documents._set_state(
+                'imported', portal_message=False, message=self.sign and self.env._(
+                    "The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there."))),
+            Verdict.HELD: each(lambda documents: documents._set_held(self.sign)),
+            Verdict.REJECTED: self._reject_pending,
+            Verdict.SPENT: lambda documents: self._reject_pending(documents, spent=True),
+            Verdict.AGAIN: each(lambda documents: documents._set_queued_again()),
+            Verdict.UNSENT: each(unsent),
+            Verdict.HALVED: self._send_apart,
+            Verdict.APART: self._ask_apart,
+        }
 
     # ------------------------------------------------------------------ the end of the process
 
     def _ended_upload(self, succeeded, _refusals):
-        self._read_numbers('done' if succeeded else 'failed')
+        self._ask_what_it_has('done' if succeeded else 'failed')
 
     def _silent_upload(self):
         """What became of the invoices is asked for directly."""
-        self._read_numbers('lost')
+        self._ask_what_it_has('lost')
 
-    def _read_numbers(self, reason):
-        """From now on the portal is asked what it has, for ``reason``."""
-        if reason in ('lost', 'exists'):
-            self._each(self._pending(), lambda documents: documents._set_state('unconfirmed', doubtful=True))
-        self.write({
-            'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(),
-            'error_count': 0, 'last_read': False, 'by_date': False,
-        })
-        self._schedule(0 if reason in ('done', 'failed') else polling.next_delay(0))
+    def _ask_what_it_has(self, reason):
+        self._carry_out(settlement.asking(reason, self._invoices(self._own_documents())))
 
     # ------------------------------------------------------------------ read
 
@@ -150,120 +200,19 @@ class VatportalJob(models.Model):
         return self._own_documents().sorted('id')._ask_numbers(client, self.by_date, later=self.reason == 'failed')
 
     def _apply_read_upload(self, numbers):
-        documents = self._own_documents()
-        self._each(documents, lambda documents: documents._take_later(numbers, NO_INVOICE in numbers))
-        numberless = documents._take_numbers(numbers)
-        shown = documents.filtered(lambda doc: doc._is_shown(numbers) and not doc.shown)
+        documents, reading = self._own_documents(), read_as(numbers)
+        self._each(documents, lambda documents: documents._take_later(numbers, reading.names_all))
+        unnumbered = documents._take_numbers(numbers)
+        shown = documents.filtered(lambda doc: reading.shows(doc.erp_id) and not doc.shown)
         self._each(shown, lambda documents: documents.sudo().write({'shown': True}))
-        if numberless and self._settling() < NUMBERS_S:
-            # A slip of the portal, or of the moment: it is asked once more.
-            self._schedule(polling.next_delay(self._settling()))
-            return
-        for document, text in numberless.items():
+        decision = settlement.read(self._facts(), self._invoices(documents, unnumbered), reading)
+        self._carry_out(decision, UNNUMBERED=lambda _documents: self._keep_unnumbered(unnumbered))
+
+    def _keep_unnumbered(self, texts):
+        """Keep the documents that the portal has with a number which can't be written; ``texts``: document → why."""
+        for document, text in texts.items():
             self._each(document, lambda kept, text=text: kept._keep_without_number(text))
             self._note(f'{document._source().display_name or document.display_name}: {text}')
-        if self.reason == 'invalid' and self._refused_yet_there(numbers):
-            return
-        if not self.sign and self.reason in ('lost', 'exists'):
-            # It is there, unsigned, as was wanted.
-            there = self._pending().filtered(lambda doc: doc._is_shown(numbers))
-            self._each(there, lambda documents: documents._set_state('imported', message=False, portal_message=False))
-        pending = self._pending()
-        if not pending:
-            self._end_upload()
-        elif (self.last_read or self.refused_ids) and NO_INVOICE in numbers:
-            self._read_by_date()
-        elif self.last_read:
-            if self._settle_kept(pending, numbers):
-                self._end_upload()
-        else:
-            getattr(self, f'_settle_{self.reason}')(pending, numbers)
-
-    def _read_by_date(self):
-        """It names whatever it is asked for; what it names unasked, it has."""
-        self.by_date = True
-        self._schedule(polling.MINIMUM_S)
-
-    def _settle_done(self, pending, numbers):
-        """The process ended well. Without a signature there is no number yet; with one it may take a moment."""
-        if self.sign and self._settling() < NUMBERS_S:
-            self._schedule(polling.next_delay(self._settling()))
-            return
-        if NO_INVOICE in numbers:
-            self._read_by_date()  # once it is to be removed, it counts whether it was ever there
-            return
-        message = self.sign and self.env._(
-            "The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there.")
-        self._each(pending, lambda documents: documents._set_state('imported', message=message))
-        self._end_upload()
-
-    def _settle_failed(self, pending, numbers):
-        """The process ended with errors and these got no number: they leave the portal, to be sent again.
-
-        Where something was signed, a number may only be late: those of which e-taxes said nothing are waited for.
-        """
-        said = self.portal_message or ''
-        late = pending.filtered(lambda doc: not doc.buyer_vat or doc.buyer_vat not in said)
-        if self.step in ('sign', 'numbers') and late and self._settling() < NUMBERS_S:
-            self._schedule(polling.next_delay(self._settling()))
-        else:
-            self._clean(numbers)
-
-    def _settle_lost(self, pending, numbers):
-        """What the portal has not shown for a good while goes again, under the same ERP id: should it be at work on it
-        after all, it answers 17. Else wait until no process can be at work any more."""
-        # Where an id asked for is left out of the answer, the portal leaves out what it does not have.
-        absent = not self.by_date and not any(doc.erp_id in numbers for doc in pending)
-        if absent and self._goes_again(pending):
-            self._send_again(pending)
-        else:
-            self._wait_or_clean(numbers)
-
-    def _settle_exists(self, pending, numbers):
-        """Error 17: the portal knows one of the ERP ids. What has nothing to do with it goes again by itself; of the rest
-        wait until no process can be at work."""
-        if not self._part_known(pending, numbers):
-            self._wait_or_clean(numbers)
-
-    def _wait_or_clean(self, numbers):
-        if self._settling() < LOST_S:
-            self._schedule(polling.next_delay(self._settling()))
-        else:
-            self._clean(numbers)
-
-    def _settle_invalid(self, pending, _numbers):
-        """Error 14: nothing was imported, so those that the portal did not object to go again at once."""
-        self._send_again(pending)
-
-    def _refused_yet_there(self, numbers):
-        """Whether the portal refused something (error 14) that it has from an earlier try, of which the answer was lost
-        and in which it found no fault: that is settled as if it had said 17."""
-        refused = self._own_documents().filtered(lambda doc: doc.state == 'rejected' and doc.doubtful)
-        if refused and NO_INVOICE in numbers:
-            self.by_date = True
-            self._schedule(polling.MINIMUM_S)
-            return True
-        there = refused.filtered(lambda doc: doc.erp_id in numbers)
-        if there:
-            self._each(there, lambda documents: documents._set_state('queued', message=False, portal_message=False))
-            self._read_numbers('exists')
-        return bool(there)
-
-    def _goes_again(self, documents):
-        now = fields.Datetime.now()
-        since_sent = (now - (self.sent_at or self.settle_at)).total_seconds()
-        return (
-            since_sent >= SHOWN_S and (now - self.started_at).total_seconds() < RESEND_S
-            and max(documents.mapped('resend_count')) < RESENDS)
-
-    def _send_again(self, documents):
-        self._each(documents, lambda again: again._set_queued_again())
-        self._begin_again()
-
-    def _begin_again(self):
-        self.write({'state': 'queued', 'phase': 'start', 'reason': False, 'settle_at': False, 'portal_id': False,
-                    'step': False})
-        self._schedule(polling.next_delay(0))
 
     # ------------------------------------------------------------------ the end
 

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 from ..models.job import OPEN_STATES
-from ..models.job_upload import LOST_S
+from ..vatportal.settlement import LOST_S
 from .common import SELLER
 from .lifecycle_common import LifecycleCommon
 from .send_common import UPLOAD, SendCommon

@@ -3,9 +3,10 @@ from dataclasses import dataclass
 
 from base import ROOT, Failure
 
-UPLOAD, CLEAN, KNOWN, DOUBT, ENGINE, QUEUE, DELETE, ERP_ID = (
+SETTLE, REMOVE = 'vatportal/settlement.py', 'vatportal/removals.py'
+UPLOAD, CLEAN, DOUBT, ENGINE, QUEUE, DELETE, ERP_ID = (
     f'models/{name}.py' for name in (
-        'job_upload', 'job_clean', 'job_known', 'document_doubt', 'job_engine', 'job', 'job_delete', 'document_erp_id'))
+        'job_upload', 'job_clean', 'document_doubt', 'job_engine', 'job', 'job_delete', 'document_erp_id'))
 RACES = ('tests/test_send_race.py', 'tests/test_twice.py')
 
 
@@ -24,15 +25,15 @@ class Mutant:
 
 # fmt: off
 MUTANTS = [
-    Mutant('resend early', UPLOAD, 'SHOWN_S = 150', 'SHOWN_S = 0', seeds='76,48,60,156'),
-    Mutant('trust the first "not there" after a lost answer', UPLOAD, 'LOST_S = 600', 'LOST_S = 0'),
+    Mutant('resend early', SETTLE, 'SHOWN_S = 150', 'SHOWN_S = 0', seeds='76,48,60,156'),
+    Mutant('trust the first "not there" after a lost answer', SETTLE, 'LOST_S = 600', 'LOST_S = 0'),
     Mutant('resend under a new ERP id', 'models/document.py', """            document._set_state('queued', resend_count=document.resend_count + 1)
 """, """            document._set_state('queued', resend_count=document.resend_count + 1)
             document.sudo().erp_id = f'{document.erp_id}{document.resend_count}'
 """),
     Mutant('a rejected invoice always gets a new ERP id', QUEUE, "doc.state == 'rejected' and not doc.spent", 'False'),
     Mutant('a used-up ERP id goes again', QUEUE, "doc.state == 'rejected' and not doc.spent", "doc.state == 'rejected'"),
-    Mutant('an id that the portal knows and hides is given up at once', DOUBT, 'HIDDEN_S = 24 * 3600', 'HIDDEN_S = 0'),
+    Mutant('an id that the portal knows and hides is given up at once', SETTLE, 'HIDDEN_S = 24 * 3600', 'HIDDEN_S = 0'),
     Mutant('no commit of the intent', ENGINE, """        self._schedule(CALL_S)
         self._commit()
 """, """        self._schedule(CALL_S)
@@ -44,36 +45,36 @@ MUTANTS = [
     Mutant('who died in mid-call is taken for not having called', ENGINE, "answer = answer_of('start', error=UnknownOutcome(reason='answer'))",
            "answer = answer_of('start', error=TransientError(reason='answer'))"),
     Mutant('no lock of the job', ENGINE, 'job = self.try_lock_for_update()', 'job = self', RACES),
-    Mutant('a lost answer counts as not taken', UPLOAD, "'UnknownOutcome': self._start_unknown", "'UnknownOutcome': self._start_not_taken"),
+    Mutant('a lost answer counts as not taken', UPLOAD, "'UnknownOutcome': Outcome.LOST", "'UnknownOutcome': Outcome.NOT_TAKEN"),
     Mutant('error 17 is a refusal like any other', UPLOAD, "answer['code'] == 17", "answer['code'] == 1700"),
-    Mutant('no wait for what may be at work', UPLOAD, """    def _wait_or_clean(self, numbers):
-        if self._settling() < LOST_S:""", """    def _wait_or_clean(self, numbers):
-        if False:"""),
-    Mutant('no reading after a process that failed', UPLOAD, "self._read_numbers('done' if succeeded else 'failed')",
-           "self._read_numbers('done') if succeeded else (self._reject_pending(self._pending()), self._end_upload())"),
-    Mutant('no second reading after a removal', CLEAN, """            self.write({'phase': 'read', 'last_read': True})
-            self._schedule(0)""", """            self._reject_pending(self._pending())
-            self._end_upload()"""),
-    Mutant('a removal counts as done because the portal says yes', CLEAN, """        self._go_on_cleaning(self._to_clean())
-""", """        self._reject_pending(self._to_clean(), spent=True)
-        self._go_on_cleaning(self._to_clean())
+    Mutant('no wait for what may be at work', SETTLE, 'return _again(process) if process.settling < LOST_S else _clean(reading)', 'return _clean(reading)'),
+    Mutant('no reading after a process that failed', UPLOAD, "self._ask_what_it_has('done' if succeeded else 'failed')",
+           "self._ask_what_it_has('done') if succeeded else (self._reject_pending(self._pending()), self._end_upload())"),
+    Mutant('no second reading after a removal', SETTLE, "return Decision('read', 0, memory={**memory, 'last_read': True})",
+           "return Decision('end', 0, _all(_pending(invoices), Verdict.REJECTED), memory)"),
+    Mutant('a removal counts as done because the portal says yes', CLEAN, """        self._go_on_cleaning(granted=True)
+""", """        self._reject_pending(self._pending(), spent=True)
+        self._go_on_cleaning(granted=True)
 """, ('tests/test_removals.py',)),
-    Mutant('what is shown no more does not count as removed', CLEAN, 'gone, missed = rest._used_up(),', 'gone, missed = rest.browse(),',
+    Mutant('what is shown no more does not count as removed', SETTLE, """    gone = [invoice for invoice in rest if is_used_up(invoice)]
+""", """    gone = []
+""",
            ('tests/test_removals.py',)),
-    Mutant('what the portal does not let go of stays', DOUBT, 'held = self.filtered(lambda doc: doc._is_removed_now())',
-           'held = self.browse()', ('tests/test_removals.py',)),
+    Mutant('what the portal does not let go of stays', SETTLE, 'held = [invoice for invoice in invoices if invoice.due]',
+           'held = []', ('tests/test_removals.py',)),
     Mutant('a deletion that ends well is believed', DELETE, "self._settle_deletion('done' if succeeded else 'failed')",
            "(self._gone(self._to_delete()), self._end_deletion()) if succeeded else self._settle_deletion('failed')",
            ('tests/test_removals.py',)),
-    Mutant('a yes to a deletion from the portal is believed', DELETE, 'self._gone(absent._used_up())', 'self._gone(self._imported())',
+    Mutant('a yes to a deletion from the portal is believed', REMOVE, 'gone = [invoice for invoice in absent if is_used_up(invoice)]',
+           'gone = [invoice for invoice in invoices if invoice.pending]',
            ('tests/test_removals.py',)),
     Mutant('ERP ids do not follow from the invoice', ERP_ID, "document.sudo().write({'erp_id': identity.erp_id(attempt), 'attempt': attempt})",
            "document.sudo().write({'erp_id': f'ODOO-{document.id}-00000000', 'attempt': attempt})", ('tests/test_restored.py',)),
     Mutant('later attempts are not looked for', ERP_ID, 'LATER = 4', 'LATER = 0', ('tests/test_attempts.py',)),
-    Mutant('what the portal knows keeps the rest of its batch', KNOWN, "        if not rest:\n", "        if True:\n", ('tests/test_attempts.py',)),
-    Mutant('a portal that names whatever it is asked for is believed', UPLOAD,
-           'elif (self.last_read or self.refused_ids) and NO_INVOICE in numbers:', 'elif False:'),
-    Mutant('what error 14 refused is not looked for', UPLOAD, "if self.reason == 'invalid' and self._refused_yet_there(numbers):", 'if False:'),
+    Mutant('what the portal knows keeps the rest of its batch', SETTLE, "    if not rest:\n", "    if True:\n", ('tests/test_attempts.py',)),
+    Mutant('a portal that names whatever it is asked for is believed', SETTLE,
+           'if (process.last_read or process.refused_ids) and reading.names_all:', 'if False:'),
+    Mutant('what error 14 refused is not looked for', SETTLE, "if process.reason == 'invalid' and refused:", 'if False:'),
     Mutant('a rejected invoice that may be there is not looked for', DOUBT,
            "('state', '=', 'rejected')", "('id', '=', 0)"),
     Mutant('what appeared later, unsigned, stays at the portal', DOUBT, 'unsigned = self.filtered(lambda doc: doc._sending().sign)',
