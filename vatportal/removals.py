@@ -2,8 +2,10 @@
 
 Nothing counts as removed because the portal says so, only because it does not show what it has shown before.
 """
+from collections.abc import Sequence
+
 from .settlement import HIDDEN_S, is_used_up
-from .settlement_facts import Decision, Process, Reading, Verdict
+from .settlement_facts import Decision, Invoice, Process, Reading, Verdict
 
 # In how many seconds the removal of what the portal does not let go of is tried again, twice as many each time.
 REMOVE_AGAIN_S = 900
@@ -12,15 +14,15 @@ REMOVE_AGAIN_S = 900
 def is_due(since_held: float, tries: int) -> bool:
     """Whether the removal of what the portal has not let go of for ``since_held`` seconds is to be tried now: ever more
     seldom, for a day."""
-    return REMOVE_AGAIN_S * (2 ** tries - 1) <= since_held < HIDDEN_S
+    return REMOVE_AGAIN_S * ((1 << tries) - 1) <= since_held < HIDDEN_S
 
 
-def unsure(process: Process, invoices) -> list:
+def unsure(process: Process, invoices: Sequence[Invoice]) -> list[Invoice]:
     """The invoices of a removal that were not removed one by one yet."""
     return [invoice for invoice in invoices if invoice.pending and invoice.erp_id not in process.kept_ids]
 
 
-def after_reading(process: Process, invoices, reading: Reading) -> Decision:
+def after_reading(process: Process, invoices: Sequence[Invoice], reading: Reading) -> Decision:
     """What follows from what the portal shows, by ERP id, of ``invoices`` that it was to remove. Pending is what it had
     without a number: who has one by now is not removed."""
     left = [invoice for invoice in invoices if invoice.pending]
@@ -31,7 +33,7 @@ def after_reading(process: Process, invoices, reading: Reading) -> Decision:
     return Decision('list' if left else 'end', memory=memory)
 
 
-def after_listing(process: Process, invoices, reading: Reading) -> Decision:
+def after_listing(process: Process, invoices: Sequence[Invoice], reading: Reading) -> Decision:
     """The same by date. What neither question shows is gone, if it was shown before: a portal may not show yet what it has.
     Unless the removal went well, it is removed once more, one by one, which is harmless."""
     absent = [invoice for invoice in invoices if invoice.pending

@@ -12,7 +12,9 @@ What is taken for granted of a portal, and nothing beyond it:
 - what it has shown once and then does not show, asked again after a pause, it has removed
 - what it removes stays removed, and what has a number is not removed from the portal alone
 """
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from . import polling
 from .settlement_facts import Decision, Invoice, Outcome, Process, Reading, Verdict
@@ -40,18 +42,18 @@ LOOK_DAYS = 7
 UNCLEAR = ('lost', 'exists')
 
 
-def _all(invoices, verdict):
+def _all(invoices: Sequence[Invoice], verdict: Verdict) -> dict[str, Verdict]:
     return {invoice.erp_id: verdict for invoice in invoices}
 
 
-def _pending(invoices):
+def _pending(invoices: Sequence[Invoice]) -> list[Invoice]:
     return [invoice for invoice in invoices if invoice.pending]
 
 
 # ---------------------------------------------------------------------- the answer to the sending
 
 
-def started(process: Process, invoices, outcome: Outcome, named=()) -> Decision:
+def started(process: Process, invoices: Sequence[Invoice], outcome: Outcome, named: Collection[str] = ()) -> Decision:
     """What follows from the answer to the sending of ``invoices``, all pending.
 
     :param named: with INVALID those that the portal found fault with; with KNOWN those whose ERP ids stand in its words
@@ -77,7 +79,7 @@ def started(process: Process, invoices, outcome: Outcome, named=()) -> Decision:
     return _with(asking('lost', doubtful) if doubtful else Decision('end'), _all(clear, Verdict.GIVEN_BACK))
 
 
-def asking(reason: str, invoices) -> Decision:
+def asking(reason: str, invoices: Sequence[Invoice]) -> Decision:
     """From now on the portal is asked what it has of ``invoices``, for ``reason``."""
     return Decision(
         'read', 0 if reason in ('done', 'failed') else polling.next_delay(0),
@@ -85,18 +87,18 @@ def asking(reason: str, invoices) -> Decision:
         {'reason': reason, 'last_read': False, 'by_date': False})
 
 
-def _with(decision, verdicts):
+def _with(decision: Decision, verdicts: dict[str, Verdict]) -> Decision:
     return replace(decision, verdicts={**verdicts, **decision.verdicts})
 
 
-def _remembering(decision, **memory):
+def _remembering(decision: Decision, **memory: Any) -> Decision:
     return replace(decision, memory={**decision.memory, **memory})
 
 
 # ---------------------------------------------------------------------- the answer to what it has
 
 
-def read(process: Process, invoices, reading: Reading) -> Decision:
+def read(process: Process, invoices: Sequence[Invoice], reading: Reading) -> Decision:
     """What follows from what the portal shows of ``invoices``. The numbers that it names have been taken before: who has
     one is not pending any more, or ``unnumbered``."""
     unnumbered = [invoice for invoice in invoices if invoice.unnumbered]
@@ -106,7 +108,7 @@ def read(process: Process, invoices, reading: Reading) -> Decision:
     return _with(_read_unclear(process, rest, reading), _all(unnumbered, Verdict.UNNUMBERED))
 
 
-def _read_unclear(process, invoices, reading):
+def _read_unclear(process: Process, invoices: Sequence[Invoice], reading: Reading) -> Decision:
     refused = [invoice for invoice in invoices if invoice.rejected and invoice.doubtful]
     if process.reason == 'invalid' and refused:
         # It found fault with something that it may have from an earlier try, in which it found none.
@@ -122,7 +124,7 @@ def _read_unclear(process, invoices, reading):
     return _with(_read_pending(process, pending, reading), _all(there, Verdict.IMPORTED))
 
 
-def _read_pending(process, pending, reading):
+def _read_pending(process: Process, pending: Sequence[Invoice], reading: Reading) -> Decision:
     if not pending:
         return Decision('end')
     if (process.last_read or process.refused_ids) and reading.names_all:
@@ -132,16 +134,16 @@ def _read_pending(process, pending, reading):
     return _REASONS[process.reason](process, pending, reading)
 
 
-def _again(process):
+def _again(process: Process) -> Decision:
     return Decision('read', polling.next_delay(process.settling))
 
 
-def _by_date():
+def _by_date() -> Decision:
     """It names whatever it is asked for; what it names unasked, it has."""
     return Decision('read', polling.MINIMUM_S, memory={'by_date': True})
 
 
-def _done(process, pending, reading):
+def _done(process: Process, pending: Sequence[Invoice], reading: Reading) -> Decision:
     """The process ended well. Without a signature there is no number yet; with one it may take a moment."""
     if process.sign and process.settling < NUMBERS_S:
         return _again(process)
@@ -150,7 +152,7 @@ def _done(process, pending, reading):
     return Decision('end', 0, _all(pending, Verdict.IMPORTED))
 
 
-def _failed(process, pending, reading):
+def _failed(process: Process, pending: Sequence[Invoice], reading: Reading) -> Decision:
     """The process ended with errors and these got no number: they leave the portal, to be sent again.
 
     Where something was signed, a number may only be late: those of which e-taxes said nothing are waited for.
@@ -161,7 +163,7 @@ def _failed(process, pending, reading):
     return _clean(reading)
 
 
-def _lost(process, pending, reading):
+def _lost(process: Process, pending: Sequence[Invoice], reading: Reading) -> Decision:
     """What the portal has not shown for a good while goes again, under the same ERP id: should it be at work on it after
     all, it answers 17. Else wait until no process can be at work any more."""
     # Where an id asked for is left out of the answer, the portal leaves out what it does not have.
@@ -171,7 +173,7 @@ def _lost(process, pending, reading):
     return _wait_or_clean(process, reading)
 
 
-def _exists(process, pending, reading):
+def _exists(process: Process, pending: Sequence[Invoice], reading: Reading) -> Decision:
     """Error 17: the portal knows one of the ERP ids. What has nothing to do with it goes again by itself; of the rest
     wait until no process can be at work."""
     refused = process.refused_ids or {}
@@ -186,7 +188,7 @@ def _exists(process, pending, reading):
     return _remembering(_send(verdicts), refused_ids=False)
 
 
-def _invalid(_process, pending, _reading):
+def _invalid(_process: Process, pending: Sequence[Invoice], _reading: Reading) -> Decision:
     """Error 14: nothing was imported, so those that the portal did not object to go again at once."""
     return _send(_all(pending, Verdict.AGAIN))
 
@@ -194,23 +196,23 @@ def _invalid(_process, pending, _reading):
 _REASONS = {'done': _done, 'failed': _failed, 'lost': _lost, 'exists': _exists, 'invalid': _invalid}
 
 
-def _goes_again(process, invoices):
+def _goes_again(process: Process, invoices: Sequence[Invoice]) -> bool:
     return (process.since_sent >= SHOWN_S and process.since_started < RESEND_S
             and max(invoice.resends for invoice in invoices) < RESENDS)
 
 
-def _send(verdicts):
+def _send(verdicts: dict[str, Verdict]) -> Decision:
     return Decision('start', polling.next_delay(0), verdicts)
 
 
-def _wait_or_clean(process, reading):
+def _wait_or_clean(process: Process, reading: Reading) -> Decision:
     return _again(process) if process.settling < LOST_S else _clean(reading)
 
 
 # ---------------------------------------------------------------------- the end for what got no number
 
 
-def _clean(reading):
+def _clean(reading: Reading) -> Decision:
     """Remove from the portal what got no number, all together. What the portal has is seen before, for whether it does
     not have it any more afterwards is what counts."""
     if reading.names_all:
@@ -218,20 +220,20 @@ def _clean(reading):
     return Decision('clean', 0, memory={'one_by_one': False, 'kept_ids': (), 'missed_ids': ()})
 
 
-def to_clean(process: Process, invoices) -> list:
+def to_clean(process: Process, invoices: Sequence[Invoice]) -> list[Invoice]:
     """Those that the next call removes from the portal."""
     left = [invoice for invoice in _pending(invoices) if invoice.erp_id not in process.kept_ids]
     return left[:1] if process.one_by_one else left
 
 
-def cleaned(process: Process, invoices, granted: bool) -> Decision:
+def cleaned(process: Process, invoices: Sequence[Invoice], granted: bool) -> Decision:
     """The portal has answered the removal of :func:`to_clean`. Its answer proves nothing, neither yes nor no: it may say
     yes of what it does not have, or not have yet, and no of what it has just removed. A no of several may be meant for
     one of them; which, single calls tell."""
     answered = to_clean(process, invoices)
     if not granted and len(answered) > 1:
         answered = []
-    memory = {'one_by_one': process.one_by_one or not granted,
+    memory: dict[str, Any] = {'one_by_one': process.one_by_one or not granted,
               'kept_ids': (*process.kept_ids, *(invoice.erp_id for invoice in answered))}
     if to_clean(replace(process, **memory), invoices):
         return Decision('clean', polling.MINIMUM_S, memory=memory)
@@ -241,7 +243,7 @@ def cleaned(process: Process, invoices, granted: bool) -> Decision:
     return Decision('end', memory=memory)
 
 
-def _removed(process, pending, reading):
+def _removed(process: Process, pending: Sequence[Invoice], reading: Reading) -> Decision:
     """All of ``pending`` were to be removed. Those that the portal goes on showing it has begun to submit, so they may
     still get their number, or be signed there by hand; the others are rejected.
 
@@ -268,7 +270,7 @@ def is_used_up(invoice: Invoice) -> bool:
 # ---------------------------------------------------------------------- what comes to light later
 
 
-def looked_up(invoices, reading: Reading) -> dict | None:
+def looked_up(invoices: Sequence[Invoice], reading: Reading) -> dict[str, Verdict] | None:
     """The verdicts on invoices that no process works on, from what the portal shows of them; None where that can't be
     told before it is asked by date."""
     doubtful = [invoice for invoice in invoices if invoice.rejected and invoice.doubtful]

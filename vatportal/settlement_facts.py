@@ -5,6 +5,7 @@ Moments come as the seconds that have passed since.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 
 class Outcome(Enum):
@@ -89,10 +90,10 @@ class Process:
     last_read: bool = False
     by_date: bool = False
     one_by_one: bool = False
-    kept_ids: tuple = ()
-    missed_ids: tuple = ()
-    unseen_ids: tuple = ()
-    refused_ids: Mapping | None = None
+    kept_ids: tuple[str, ...] = ()
+    missed_ids: tuple[str, ...] = ()
+    unseen_ids: tuple[str, ...] = ()
+    refused_ids: Mapping[str, bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,11 @@ class Reading:
     :ivar names_all: it names whatever it is asked for, so that without a number that says nothing
     """
 
-    named: frozenset
-    numbered: frozenset = frozenset()
+    named: frozenset[str]
+    numbered: frozenset[str] = frozenset()
     names_all: bool = False
 
-    def shows(self, erp_id):
+    def shows(self, erp_id: str) -> bool:
         """Whether the portal has this one, as far as this answer tells."""
         return erp_id in self.named and (not self.names_all or erp_id in self.numbered)
 
@@ -124,5 +125,5 @@ class Decision:
 
     phase: str
     wait_s: float = 0.0
-    verdicts: Mapping = field(default_factory=dict)
-    memory: Mapping = field(default_factory=dict)
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    memory: Mapping[str, Any] = field(default_factory=dict)
