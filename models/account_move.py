@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from .document_status import ACTIVITY
-from .states import INVOICE_KINDS, LIVE_STATES
+from .states import INVOICE_KINDS, LIVE_STATES, SALE_TYPES
 
 
 class AccountMove(models.Model):
@@ -40,7 +40,7 @@ class AccountMove(models.Model):
             if company not in connectors:
                 connectors[company] = self.env['vatportal.connector']._default_for(company).sudo()
             connector = connectors[company]
-            if move.move_type not in ('out_invoice', 'out_refund', 'in_refund'):
+            if move.move_type not in SALE_TYPES:
                 kind = proposed = False
             elif kind == proposed:
                 # Without a connector yet, its rules decide once there is one.

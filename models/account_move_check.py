@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ..vatportal import outgoing_items, voen
+from .states import SALE_TYPES
 
 
 class AccountMove(models.Model):
@@ -44,7 +45,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ the invoice as a whole
 
     def _vatportal_is_ever_sent(self):
-        return self.move_type in ('out_invoice', 'out_refund', 'in_refund')
+        return self.move_type in SALE_TYPES
 
     def _vatportal_never_sent_text(self):
         return self.env._(

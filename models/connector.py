@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..vatportal import Secret, VatPortalClient
 from . import portal_account
 from .portal_account import OF_ACCOUNT
+from .states import SALE_TYPES
 
 # Whoever may use a connector without seeing its secrets: invoicing users.
 _USER_GROUP = 'account.group_account_invoice'
@@ -174,7 +175,7 @@ class VatportalConnector(models.Model):
         Move = self.env['account.move'].sudo()
         unsent = [
             ('company_id', 'in', self.company_id.ids), ('state', '!=', 'cancel'),
-            ('move_type', 'in', ('out_invoice', 'out_refund', 'in_refund')), ('vatportal_document_id', '=', False)]
+            ('move_type', 'in', SALE_TYPES), ('vatportal_document_id', '=', False)]
         for field, domain in (
                 ('vatportal_kind_id', [('vatportal_kind_proposed_id', '=', False)]),  # else a person cleared it
                 ('vatportal_main_info', [])):

@@ -8,10 +8,9 @@ from odoo.fields import Command
 
 from ..vatportal import Identity, PortalError, follows_from_document, is_ours, qaime_number, voen
 from .concurrency import by_halves
-from .document_match import SALE_TYPES
 from .job import OPEN_STATES
 from .job_lanes import READ_LIMITS
-from .states import LIVE_STATES, baku_day
+from .states import LIVE_STATES, SALE_TYPES, baku_day
 
 _logger = logging.getLogger(__name__)
 

@@ -220,8 +220,8 @@ class VatportalDocument(models.Model):
         self.ensure_one()
         number = qaime_number(qaime)
         is_news = self.state != 'registered' or self.qaime != number
-        changed = self._was_changed_since()
         self._absorb_download(number)
+        changed = self._was_changed_since()
         if is_news:
             self._write_number(number)
         self._settle_doubt(number, changed)

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from ..vatportal import voen
 from .amounts import in_qepik
-from .states import FINAL_STATUSES
+from .states import DEAD_STATES, FINAL_STATUSES
 
 # More bills than this are made by the scheduled action.
 AT_ONCE = 50
@@ -117,7 +117,7 @@ class VatportalDocument(models.Model):
         for document in self:
             move = document.move_id
             total = move and move._vatportal_total()
-            dead = document.state in ('rejected', 'deleted') or document.status in FINAL_STATUSES
+            dead = document.state in DEAD_STATES or document.status in FINAL_STATUSES
             # Where nothing remains to be paid, the portal shows the advance's total.
             only_settles = document.advance_id and total == 0
             if not move or move.state == 'cancel' or dead or total is None or only_settles:

@@ -7,9 +7,8 @@ from odoo.fields import Command, Domain
 
 from ..vatportal import find_erp_ids, qaime_number, voen
 from ..vatportal.nearest import DayIndex
-from .states import ADJUSTMENTS, FINAL_STATUSES, LIVE_STATES
+from .states import ADJUSTMENTS, DEAD_STATES, FINAL_STATUSES, LIVE_STATES, SALE_TYPES
 
-SALE_TYPES = ('out_invoice', 'out_refund', 'in_refund')
 # An invoice may be issued at e-taxes some days before or after its date in the books.
 NEAR = timedelta(days=7)
 # Farther away than this it is not even proposed.
@@ -64,7 +63,7 @@ class VatportalDocument(models.Model):
         """Link each of these documents of the sent folder with its invoice, or propose some."""
         for _company, documents in self.filtered(
                 lambda document: not document.move_id and document.direction == 'outgoing' and not document._is_missing()
-                and document.state not in ('rejected', 'deleted')).grouped('company_id').items():
+                and document.state not in DEAD_STATES).grouped('company_id').items():
             documents -= documents._copies()
             rest = documents - documents._match_by_number()
             rest -= rest._match_by_erp_id()

@@ -23,8 +23,10 @@ TRANSITIONS = {
 LIVE_STATES = ('queued', 'processing', 'unconfirmed', 'imported', 'registered')
 # Of these, the ones that a process is still working on.
 PENDING_STATES = ('queued', 'processing', 'unconfirmed')
+# It is surely not at the portal, or no more.
+DEAD_STATES = ('rejected', 'deleted')
 # From these states of what is sent it can be sent (again).
-SENDABLE_STATES = ('none', 'rejected', 'deleted')
+SENDABLE_STATES = ('none', *DEAD_STATES)
 
 # ---------------------------------------------------------------------- statuses: what e-taxes says of it
 
@@ -80,7 +82,7 @@ DELETED_STATUSES = ('deleted', 'deletedBySystem')
 # It is no longer in force.
 FINAL_STATUSES = ('canceled', *DELETED_STATUSES, 'deactivated')
 
-# ---------------------------------------------------------------------- kinds
+# ---------------------------------------------------------------------- kinds, and what goes out as one
 
 # Kinds whose issuer gives goods back: received, they mean that a customer returned goods to us.
 RETURN_KINDS = ('returnInvoice', 'returnByAgent', 'returnRecycled')
@@ -89,6 +91,9 @@ ADJUSTMENTS = ('taxCodex163', 'taxCodex177_5')
 # The kinds that an invoice can be sent as: those that are sent at all, but for goods transfers, which go from one
 # warehouse to another and have a record of their own.
 INVOICE_KINDS = "[('upload_type', 'not in', (False, 'goodsTransfer'))]"
+
+# What may be sent: customer invoices, and credit notes that got a kind by rule or by hand.
+SALE_TYPES = ('out_invoice', 'out_refund', 'in_refund')
 
 # ---------------------------------------------------------------------- time
 
