@@ -1,7 +1,6 @@
 from odoo import fields, models
 
-from .document_match import FAR
-from .states import LIVE_STATES, SENDABLE_STATES
+from .states import FAR, LIVE_STATES, SENDABLE_STATES
 
 
 class AccountMove(models.Model):

@@ -8,9 +8,8 @@ from odoo.fields import Command
 
 from ..vatportal import Identity, PortalError, follows_from_document, is_ours, qaime_number, voen
 from .concurrency import by_halves
-from .job import OPEN_STATES
 from .job_lanes import READ_LIMITS
-from .states import LIVE_STATES, SALE_TYPES, baku_day
+from .states import LIVE_STATES, OPEN_STATES, SALE_TYPES, baku_day
 
 _logger = logging.getLogger(__name__)
 

@@ -4,9 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..vatportal.settlement import LOOK_DAYS
-from .document import PENDING_STATES
-from .job import OPEN_STATES
 from .portal_account import OF_ACCOUNT
+from .states import OPEN_STATES, PENDING_STATES
 
 # What says which account it is, and as whom a connector acts there. A token is a new one of the same account, unless it
 # is known as that of another.

@@ -7,9 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
-from .job import OPEN_STATES
 from .portal_account import SKEW
-from .states import BAKU_OFFSET
+from .states import BAKU_OFFSET, OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 

@@ -4,8 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .source import SENDABLE_STATES
-from .states import FINAL_STATUSES
+from .states import FINAL_STATUSES, SENDABLE_STATES
 
 _VALID = Domain('state', '=', 'registered') & Domain('is_foreign', '=', False)
 _MOVES, _DOCUMENTS = 'account.move', 'vatportal.document'

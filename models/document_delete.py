@@ -4,8 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from ..vatportal import serie_number
 from ..vatportal.codes import known_status
 from ..vatportal.etaxes import qaime_number
-from .job import OPEN_STATES
-from .states import FINAL_STATUSES, PENDING_STATES, WAITING_STATUSES
+from .states import FINAL_STATUSES, OPEN_STATES, PENDING_STATES, WAITING_STATUSES
 
 # Where a document stands, which decides how it is taken away (VatPortal API v8.0, /inv/delete and /etx/delete).
 FOLDERS = [

@@ -4,8 +4,7 @@ from odoo.fields import Command, Domain
 
 from ..vatportal import voen
 from ..vatportal.nearest import DayIndex
-from .document_match import FAR, NEAR
-from .states import FINAL_STATUSES, LIVE_STATES
+from .states import FAR, FINAL_STATUSES, LIVE_STATES, NEAR
 
 
 class VatportalDocument(models.Model):

@@ -7,12 +7,8 @@ from odoo.fields import Command, Domain
 
 from ..vatportal import find_erp_ids, qaime_number, voen
 from ..vatportal.nearest import DayIndex
-from .states import ADJUSTMENTS, DEAD_STATES, FINAL_STATUSES, LIVE_STATES, SALE_TYPES
+from .states import ADJUSTMENTS, DEAD_STATES, FAR, FINAL_STATUSES, LIVE_STATES, NEAR, SALE_TYPES
 
-# An invoice may be issued at e-taxes some days before or after its date in the books.
-NEAR = timedelta(days=7)
-# Farther away than this it is not even proposed.
-FAR = timedelta(days=45)
 PROPOSED = 8
 
 

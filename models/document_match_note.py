@@ -3,7 +3,7 @@ from collections import defaultdict
 
 from odoo import models
 
-from .document_match import FAR
+from .states import FAR
 
 
 class VatportalDocument(models.Model):

@@ -4,9 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from .job import OPEN_STATES
 from .job_download import number_in
-from .states import FINAL_STATUSES, baku_day
+from .states import FINAL_STATUSES, OPEN_STATES, baku_day
 
 # Documents of so many days are asked for together: to read a day more costs nothing, a process more costs a PIN.
 DAYS_AT_ONCE = 31

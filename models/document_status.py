@@ -4,8 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from .states import (
-    APPROVED_STATUSES, CORRECTED_STATUSES, FINAL_STATUSES, REJECT_REASONS, SHOWN_REASONS, SHOWN_STATUSES, baku_day)
+from .states import APPROVED_STATUSES, CORRECTED_STATUSES, FINAL_STATUSES, REJECT_REASONS, SHOWN_REASONS, SHOWN_STATUSES, baku_day
 
 ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes'
 # On documents that have no invoice in Odoo.

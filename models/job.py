@@ -4,9 +4,10 @@ from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
+from .states import OPEN_STATES
+
 # Who may see check codes; addons that let others carry processes on add their groups.
 CARRIERS = 'account.group_account_invoice'
-OPEN_STATES = ('queued', 'starting', 'running')
 STEPS = [
     ('send', "Handed to VatPortal"),
     ('import', "Imported"),

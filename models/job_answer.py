@@ -5,11 +5,11 @@ from odoo import fields, models
 
 from ..vatportal import TransientError, UnknownOutcome, polling
 from .concurrency import by_halves
-from .document import PENDING_STATES
 from .document_settle import failure_text
-from .job import OPEN_STATES, without_codes
+from .job import without_codes
 from .job_engine import answer_of
 from .portal_values import storable
+from .states import OPEN_STATES, PENDING_STATES
 
 _logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .concurrency import CONCURRENT
-from .job import OPEN_STATES
 from .job_download_batch import HOLD
+from .states import OPEN_STATES
 
 # For how long after it was queued, or last joined, a process that has not begun takes in what the same person queues.
 JOIN_S = 60

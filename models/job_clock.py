@@ -3,9 +3,9 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..vatportal.settlement import LOST_S
-from .job import OPEN_STATES
 from .job_engine import CALL_S
 from .portal_account import SKEW
+from .states import OPEN_STATES
 
 # Moments that have been: none of them lies in the future.
 _PAST = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'watched_at')

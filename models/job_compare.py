@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .job import OPEN_STATES
+from .states import OPEN_STATES
 
 
 class VatportalJob(models.Model):

@@ -7,8 +7,8 @@ from psycopg2.errors import OperationalError
 from odoo import fields, models
 
 from ..vatportal import polling
-from .job import OPEN_STATES
 from .job_lanes import READ_LIMITS, START_LIMITS, Lanes, lane_count, run_seconds
+from .states import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 

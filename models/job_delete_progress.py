@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from .job import OPEN_STATES
+from .states import OPEN_STATES
 
 
 class VatportalJob(models.Model):

@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .job import OPEN_STATES
+from .states import OPEN_STATES
 
 # A job that waits for the one before it is not looked at until that one has ended and says so.
 HOLD = timedelta(days=365)

@@ -2,9 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from .job import OPEN_STATES
 from .job_download import KEPT_BAD
 from .job_progress import without_null
+from .states import OPEN_STATES
 
 
 class VatportalJob(models.Model):

@@ -5,7 +5,7 @@ from odoo import fields, models
 from ..vatportal import AuthError, InvalidInvoices, PortalError, Refused, TransientError, UnknownOutcome, polling
 from . import portal_text
 from .concurrency import CONCURRENT
-from .job import OPEN_STATES
+from .states import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 _ERRORS = (AuthError, InvalidInvoices, Refused, TransientError, UnknownOutcome)

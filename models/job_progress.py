@@ -5,7 +5,8 @@ from psycopg2.errors import SerializationFailure
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from .job import OPEN_STATES, STEPS
+from .job import STEPS
+from .states import OPEN_STATES
 
 
 class VatportalJob(models.Model):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..vatportal.settlement import LOST_S
-from .job import OPEN_STATES
+from .states import OPEN_STATES
 
 # How often a process looks whether its turn has come, where it waits for one that is followed, and where for one that
 # is not. One that does not look any more is moved by nobody at the moment, and keeps nobody waiting.

@@ -4,8 +4,8 @@ from odoo import fields, models
 from ..vatportal import settlement
 from ..vatportal.settlement_facts import Outcome, Process, Verdict
 from . import portal_text
-from .document import PENDING_STATES
 from .document_doubt import read_as
+from .states import PENDING_STATES
 
 
 class VatportalJob(models.Model):

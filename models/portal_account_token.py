@@ -11,8 +11,8 @@ from ..vatportal import AuthError, PortalError, Secret, UnknownOutcome
 from . import portal_text
 from .concurrency import by_halves
 from .connector_setup import NO_INVOICE
-from .job import OPEN_STATES
 from .portal_account import WORKS
+from .states import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 

@@ -28,6 +28,9 @@ DEAD_STATES = ('rejected', 'deleted')
 # From these states of what is sent it can be sent (again).
 SENDABLE_STATES = ('none', *DEAD_STATES)
 
+# In these states a process at the portal has not ended.
+OPEN_STATES = ('queued', 'starting', 'running')
+
 # ---------------------------------------------------------------------- statuses: what e-taxes says of it
 
 STATUSES = [
@@ -96,6 +99,11 @@ INVOICE_KINDS = "[('upload_type', 'not in', (False, 'goodsTransfer'))]"
 SALE_TYPES = ('out_invoice', 'out_refund', 'in_refund')
 
 # ---------------------------------------------------------------------- time
+
+# An invoice may be issued at e-taxes some days before or after its date in the books.
+NEAR = timedelta(days=7)
+# Farther away than this it is not even proposed.
+FAR = timedelta(days=45)
 
 # Baku time without a time zone -> UTC; Azerbaijan has had no daylight saving time since 2016.
 BAKU_OFFSET = timedelta(hours=4)

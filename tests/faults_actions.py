@@ -3,7 +3,7 @@ from psycopg2.errors import SerializationFailure
 
 from odoo.fields import Command
 
-from ..models.job import OPEN_STATES
+from ..models.states import OPEN_STATES
 from .faults_plan import TOO_LONG_S
 
 

@@ -10,7 +10,8 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..models import job_cron
-from ..models.job import OPEN_STATES, VatportalJob
+from ..models.job import VatportalJob
+from ..models.states import OPEN_STATES
 from ..sandbox.server import Sandbox
 
 COUNT = 30

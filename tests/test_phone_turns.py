@@ -5,7 +5,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from ..models.job import OPEN_STATES
+from ..models.states import OPEN_STATES
 from ..vatportal.settlement import LOST_S
 from .common import SELLER
 from .lifecycle_common import LifecycleCommon

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from odoo.addons.l10n_az_vatportal.models.job import OPEN_STATES
+from odoo.addons.l10n_az_vatportal.models.states import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 

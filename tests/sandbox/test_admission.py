@@ -4,20 +4,7 @@ import hashlib
 import hmac
 
 import pytest
-from sb_client import (
-    CONFIRM,
-    DATA,
-    DELETE,
-    ETX_DELETE,
-    ETX_IMPORT,
-    ETX_READ,
-    EVER,
-    IMPORT,
-    READ,
-    START,
-    STATUS,
-    Client,
-)
+from sb_client import CONFIRM, DATA, DELETE, ETX_DELETE, ETX_IMPORT, ETX_READ, EVER, IMPORT, READ, START, STATUS, Client
 
 ENDPOINTS = [IMPORT, READ, DELETE, STATUS, DATA, ETX_IMPORT, ETX_READ, ETX_DELETE]
 READERS = [READ, STATUS, DATA, ETX_READ]

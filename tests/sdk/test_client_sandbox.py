@@ -9,16 +9,7 @@ import pytest
 from samples import invoice, item
 
 from sandbox.server import Sandbox
-from vatportal import (
-    AuthError,
-    InvalidInvoices,
-    Refused,
-    TransientError,
-    UnknownOutcome,
-    VatPortalClient,
-    qaime_number,
-    serie_number,
-)
+from vatportal import AuthError, InvalidInvoices, Refused, TransientError, UnknownOutcome, VatPortalClient, qaime_number, serie_number
 
 TODAY = datetime.datetime.now(datetime.timezone.utc)
 LONG_AGO, SOON = TODAY - datetime.timedelta(days=400), TODAY + datetime.timedelta(days=2)

@@ -10,16 +10,7 @@ from rows import CENT, VAT, goods, row, to_invoice
 from samples import money
 
 from vatportal.levies import charge, total_slack
-from vatportal.outgoing_items import (
-    LARGEST,
-    AmountError,
-    Row,
-    absorb_rounding,
-    apportion,
-    check_rows,
-    item_amounts,
-    unit_price,
-)
+from vatportal.outgoing_items import LARGEST, AmountError, Row, absorb_rounding, apportion, check_rows, item_amounts, unit_price
 
 
 @given(st.lists(row(), min_size=1, max_size=8))
