@@ -16,9 +16,9 @@ from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_cron import IrCron
 
-from ..models import connector as connector_module
-from ..models.document import VatportalDocument
-from ..models.job import VatportalJob
+from ..models.connector import connector as connector_module
+from ..models.document.document import VatportalDocument
+from ..models.job.job import VatportalJob
 from ..vatportal import VatPortalClient
 from .common import OTHER_BUYER
 from .faults_actions import Actions, Killed

@@ -9,7 +9,7 @@ from odoo.service.model import retrying
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import SQL
 
-from ..models.job import VatportalJob
+from ..models.job.job import VatportalJob
 from ..sandbox.server import Sandbox
 
 # A code and VÖENs that no other test has: others run beside, and the company stays behind, archived.

@@ -2,7 +2,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
-from ..models.document import VatportalDocument
+from ..models.document.document import VatportalDocument
 from ..vatportal import VatPortalClient
 from .common import VatportalCommon
 

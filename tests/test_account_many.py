@@ -9,8 +9,8 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from ..models import job_cron
-from ..models.job import VatportalJob
+from ..models.job import cron as job_cron
+from ..models.job.job import VatportalJob
 from ..models.states import OPEN_STATES
 from ..sandbox.server import Sandbox
 

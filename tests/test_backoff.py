@@ -3,8 +3,8 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tools.misc import split_every
 
-from ..models import document_read_numbers
-from ..models.job_lanes import READ_LIMITS
+from ..models.connector.threads import READ_LIMITS
+from ..models.document import read_numbers as document_read_numbers
 from ..vatportal.transport import LONGEST_RETRY
 from .send_common import READ, STATUS, UPLOAD, SendCommon
 

@@ -94,7 +94,7 @@ class TestBillRace(RaceCommon):
         with self.look_up() as env:
             env['vatportal.document'].browse(self.document_ids)._request_bills()
         with self.registry.cursor() as other, self.look_up() as env, \
-                patch('odoo.addons.l10n_az_vatportal.models.document_bill_cron.BATCH', 1):
+                patch('odoo.addons.l10n_az_vatportal.models.billing.cron.BATCH', 1):
             other.execute("SELECT id FROM vatportal_document WHERE id = %s FOR UPDATE", [self.document_ids[1]])
             cron = env.ref('l10n_az_vatportal.cron_bill')
             env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]).unlink()

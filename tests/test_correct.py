@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
-from ..models.document_status import ACTIVITY
+from ..models.document.status import ACTIVITY
 from .common import OTHER_BUYER
 from .send_common import SendCommon
 

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tests import TransactionCase, tagged
 
-from ..models.job import VatportalJob
+from ..models.job.job import VatportalJob
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')

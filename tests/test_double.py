@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from ..models.document_status import ACTIVITY, DOCUMENT_ACTIVITY
+from ..models.document.status import ACTIVITY, DOCUMENT_ACTIVITY
 from .double_common import DoubleCommon
 
 

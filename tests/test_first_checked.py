@@ -194,7 +194,7 @@ class TestAnswers(RpcCommon, LifecycleCommon, HttpCase):
         return str(getattr(function, '__module__', '')).startswith(f'odoo.addons.{ADDON}')
 
     def test_every_button_returns_something(self):
-        for path in [*ROOT.glob('models/*.py'), *ROOT.glob('wizards/*.py'), *ROOT.glob('l10n_az_vatportal_*/models/*.py'),
+        for path in [*ROOT.glob('models/**/*.py'), *ROOT.glob('wizards/*.py'), *ROOT.glob('l10n_az_vatportal_*/models/**/*.py'),
                      *ROOT.glob('l10n_az_vatportal_*/wizards/*.py')]:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.FunctionDef) and node.name.startswith('action_'):

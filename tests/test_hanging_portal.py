@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import TransactionCase, tagged
 
-from ..models import job_cron
-from ..models.job_lanes import Lanes, run_seconds
+from ..models.connector.threads import Lanes, run_seconds
+from ..models.job import cron as job_cron
 from ..sandbox.server import Sandbox
 from .common import SELLER
 

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.portal_import import PortalImport
+from ..models.intake.portal_import import PortalImport
 from .common import SELLER
 from .test_import_store import ImportCommon
 
@@ -309,7 +309,7 @@ class TestImportDownload(DownloadCommon):
             return store(work, vals, lines)
 
         with patch.object(PortalImport, '_new_values', refuse), \
-                self.assertLogs('odoo.addons.l10n_az_vatportal.models.portal_import', 'WARNING'):
+                self.assertLogs('odoo.addons.l10n_az_vatportal.models.intake.portal_import', 'WARNING'):
             job = self.download()
         self.assertEqual((job.state, job.created_count, job.bad_count), ('done', 9, 1))
         self.assertIn("something is odd", job.notes)

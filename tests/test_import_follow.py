@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .common import OTHER_BUYER
 from .test_import_store import ImportCommon
 
-LOGGER = 'odoo.addons.l10n_az_vatportal.models.document_follow'
+LOGGER = 'odoo.addons.l10n_az_vatportal.models.billing.follow'
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')

@@ -224,14 +224,14 @@ class TestImportSchedule(DownloadCommon):
             return days(schedule)
 
         with patch.object(type(other), '_days', odd_days), \
-                self.assertLogs('odoo.addons.l10n_az_vatportal.models.connector_import', 'ERROR'):
+                self.assertLogs('odoo.addons.l10n_az_vatportal.models.intake.schedule', 'ERROR'):
             self.assertEqual(self.run_cron().schedule_id, other)
         self.assertTrue(other.last_success_at)
 
 
     def test_what_is_taken_up_again_does_not_keep_the_imports(self):
         with patch.object(type(self.env['vatportal.document']), '_follow_waiting', side_effect=ZeroDivisionError("odd")), \
-                self.assertLogs('odoo.addons.l10n_az_vatportal.models.document_follow', 'ERROR'):
+                self.assertLogs('odoo.addons.l10n_az_vatportal.models.billing.follow', 'ERROR'):
             self.trigger()
         self.assertTrue(self.schedule.job_ids)
 

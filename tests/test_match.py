@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from ..models.document_status import ACTIVITY
+from ..models.document.status import ACTIVITY
 from .bill_common import OTHER_BUYER, OTHER_VENDOR, BillCommon
 
 

@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 
-from ..models.document_status import ACTIVITY
+from ..models.document.status import ACTIVITY
 from .lifecycle_common import LifecycleCommon
 
 

@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from ..models.secret import MASK
+from ..models.connector.secret import MASK
 
 OLD = {'token': 'old-token-1', 'username': 'old-user-2', 'password': 'old-password-3', 'secret_hash': 'old-hash-4'}
 NEW = {'token': 'new-token-5', 'username': 'new-user-6', 'password': 'new-password-7', 'secret_hash': 'new-hash-8'}

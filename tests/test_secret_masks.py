@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, new_test_user
 
-from ..models.secret import MASK, MASKED
+from ..models.connector.secret import MASK, MASKED
 from .common import VatportalCommon
 
 OLD = {'token': 'old-token-1', 'password': 'old-password-3', 'secret_hash': 'old-hash-4'}

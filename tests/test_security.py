@@ -193,7 +193,7 @@ class TestHostile(MockEmail, SendCommon):
     def test_no_sql_is_built(self):
         """Statements are constants; values go in as parameters."""
         statements = 0
-        for path in [*ROOT.glob('models/*.py'), *ROOT.glob('wizards/*.py'), ROOT / '__init__.py']:
+        for path in [*ROOT.glob('models/**/*.py'), *ROOT.glob('wizards/*.py'), ROOT / '__init__.py']:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and getattr(node.func, 'attr', '') in ('execute', 'execute_query', 'SQL'):
                     statements += 1

@@ -11,7 +11,7 @@ from odoo.tests.common import mute_logger
 from ..vatportal import outgoing_items
 from .send_common import SendCommon
 
-ENGINE = 'odoo.addons.l10n_az_vatportal.models.account_move_send'
+ENGINE = 'odoo.addons.l10n_az_vatportal.models.account_move.send'
 
 
 class TestSendBeside(SendCommon):

@@ -2,10 +2,10 @@ import logging
 
 from odoo.tests.common import mute_logger
 
-from ..models import job_cron
+from ..models.job import cron as job_cron
 from .send_common import STATUS, UPLOAD, SendCommon
 
-ENGINE = 'odoo.addons.l10n_az_vatportal.models.job_cron'
+ENGINE = 'odoo.addons.l10n_az_vatportal.models.job.cron'
 
 
 class Clock:

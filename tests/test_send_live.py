@@ -3,7 +3,7 @@ import logging
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from ..models.job import STEPS
+from ..models.job.job import STEPS
 from .send_common import STATUS, SendCommon
 
 

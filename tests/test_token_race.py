@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.job import VatportalJob
+from ..models.job.job import VatportalJob
 from ..sandbox.server import Sandbox
 from ..vatportal import VatPortalClient
 

@@ -3,7 +3,7 @@ import inspect
 
 from odoo.exceptions import UserError
 
-from ..models.job_engine import CALL_S
+from ..models.job.engine import CALL_S
 from ..vatportal import VatPortalClient
 from .send_common import DELETE, READ, UPLOAD, SendCommon, in_flight
 

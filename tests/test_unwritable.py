@@ -4,7 +4,7 @@ from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError, ValidationError
 
-from ..models.document import VatportalDocument
+from ..models.document.document import VatportalDocument
 from .send_common import UPLOAD
 from .unwritable_common import FORBIDDEN, UnwritableCommon
 

@@ -6,7 +6,7 @@ from base import ROOT, Failure
 SETTLE, REMOVE = 'vatportal/settlement.py', 'vatportal/removals.py'
 UPLOAD, CLEAN, DOUBT, ENGINE, QUEUE, DELETE, ERP_ID = (
     f'models/{name}.py' for name in (
-        'job_upload', 'job_clean', 'document_doubt', 'job_engine', 'job', 'job_delete', 'document_erp_id'))
+        'job/upload', 'job/clean', 'document/doubt', 'job/engine', 'job/job', 'job/delete', 'document/erp_id'))
 RACES = ('tests/test_send_race.py', 'tests/test_twice.py')
 
 
@@ -27,7 +27,7 @@ class Mutant:
 MUTANTS = [
     Mutant('resend early', SETTLE, 'SHOWN_S = 150', 'SHOWN_S = 0', seeds='76,48,60,156'),
     Mutant('trust the first "not there" after a lost answer', SETTLE, 'LOST_S = 600', 'LOST_S = 0'),
-    Mutant('resend under a new ERP id', 'models/document.py', """            document._set_state('queued', resend_count=document.resend_count + 1)
+    Mutant('resend under a new ERP id', 'models/document/document.py', """            document._set_state('queued', resend_count=document.resend_count + 1)
 """, """            document._set_state('queued', resend_count=document.resend_count + 1)
             document.sudo().erp_id = f'{document.erp_id}{document.resend_count}'
 """),

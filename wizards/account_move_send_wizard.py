@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.account_move_send_later import RECORDS
+from ..models.account_move.send_later import RECORDS
 
 
 class AccountMoveSendWizard(models.TransientModel):

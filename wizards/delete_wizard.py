@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.document_delete import FOLDERS
+from ..models.document.delete import FOLDERS
 
 
 class VatportalDeleteWizard(models.TransientModel):

@@ -5,8 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..models.document_bill import AT_ONCE
-from ..models.job_download_batch import _months
+from ..models.billing.bill import AT_ONCE
+from ..models.job.download_batch import _months
 from ..models.qaime_file import FILES_IN_WIZARD
 from ..models.states import BAKU_OFFSET
 

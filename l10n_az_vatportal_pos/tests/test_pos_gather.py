@@ -251,7 +251,7 @@ class TestPosGather(PosCommon):
             return plain(job, record, connector)
 
         with patch.object(type(self.env['vatportal.job']), '_queue_document', fails), \
-                mute_logger('odoo.addons.l10n_az_vatportal.models.account_move_send'):
+                mute_logger('odoo.addons.l10n_az_vatportal.models.account_move.send'):
             jobs = self.gather()
         self.assertEqual(jobs.document_ids.move_id, moves[0] + moves[2])
         self.assertIn("ValueError", self.notes(moves[1])[0])

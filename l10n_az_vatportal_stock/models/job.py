@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.l10n_az_vatportal.models.job import CARRIERS
+from odoo.addons.l10n_az_vatportal.models.job.job import CARRIERS
 
 _CARRIERS = f'{CARRIERS},stock.group_stock_user'
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.l10n_az_vatportal.models.source import SOURCE_STATES
+from odoo.addons.l10n_az_vatportal.models.source.source import SOURCE_STATES
 from odoo.addons.l10n_az_vatportal.models.states import baku_day
 
 from .sent_fields import changed

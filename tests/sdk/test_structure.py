@@ -40,3 +40,15 @@ def test_no_view_extends_one_of_the_same_addon(addon):
     assert views or not (addon / 'views').is_dir()
     assert [record.get('id') for record in views for field in record.iter('field')
             if field.get('name') == 'inherit_id' and field.get('ref') in own] == []
+
+
+def test_no_room_looks_into_a_later_one():
+    """The rooms stand in models/__init__.py from the bottom to the top; so a reader knows where not to look."""
+    init = (ROOT / 'models' / '__init__.py').read_text()
+    rooms = [line.removeprefix('from . import ') for line in init.splitlines() if (ROOT / 'models' / line.removeprefix('from . import ')).is_dir()]
+    assert len(rooms) > 5
+    for path in (ROOT / 'models').glob('*/*.py'):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module:
+                room = node.module.partition('.')[0]
+                assert room not in rooms or rooms.index(room) <= rooms.index(path.parent.name), f'{path.parent.name}/{path.name}: {node.module}'

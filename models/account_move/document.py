@@ -1,0 +1,178 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import models
+
+from ...vatportal import levies, netting, outgoing_items
+from ..account_tax import VAT_CATEGORIES
+from ..amounts import decimal
+
+# So large that a qəpik of it is less than the last digit of a rate that matters.
+_SAMPLE = 10000000000.0
+
+
+class AccountMove(models.Model):
+    """An invoice as a document of e-taxes.
+
+    The figures are the confirmed ones, as the journal items have them in AZN: settings may have changed since. They add
+    up to the invoice's total to the qəpik; how each of its taxes is divided among the items follows from their bases.
+    """
+
+    _inherit = 'account.move'
+
+    def _vatportal_document_vals(self, connector):
+        """Return the values of the ``vatportal.document`` that says at e-taxes what this invoice says here.
+
+        :raises AmountError: for a line that no qaimə can express; its row's ``key`` is the ``account.move.line``
+        """
+        self.ensure_one()
+        rows = self._vatportal_rows(connector)
+        lines = [self._vatportal_line_vals(item, sequence) for sequence, item in enumerate(self._vatportal_items(rows), 1)]
+        product = self._vatportal_advance_product(connector)
+        if product:
+            self._vatportal_fill_bare_lines(lines, product)
+        return {
+            **self._vatportal_base_vals(connector, self.commercial_partner_id, lines),
+            **self._vatportal_advance_vals(),
+            'kind_id': (self.vatportal_kind_id or connector._kind_for(self)).id,
+            'main_info': (self.vatportal_main_info or '').strip(),
+        }
+
+    def _vatportal_line_vals(self, item, sequence):
+        """Return the values of one document line for an item, see :meth:`_vatportal_items`."""
+        row, *parts = item
+        line = row.key
+        return {
+            **self._vatportal_item_vals(row, sequence, line.product_id, line.product_uom_id, parts),
+            'move_line_id': line.id,
+        }
+
+    def _vatportal_line_label(self, line):
+        """The line's name as it stands on the qaimə: one line, without our own article number before it."""
+        return self._vatportal_label(line.name, line.product_id)
+
+    # ------------------------------------------------------------------ amounts
+
+    def _vatportal_rows(self, connector):
+        """Return the invoice as :class:`outgoing_items.Row` objects, in AZN: what was taken back and what discounts take off is
+        no row of its own, and what comes to nothing is left out, for e-taxes takes no price of zero."""
+        rows = [self._vatportal_row(line, connector) for line in self._vatportal_journal_items('product')]
+        self._vatportal_check_items(rows)
+        rows = netting.net_rows(rows)
+        for line in self._vatportal_journal_items('epd').filtered(lambda line: line.tax_ids):
+            row = self._vatportal_row(line, connector)
+            rows = netting.split_untaxed(rows, row, -row.net)
+        outgoing_items.check_rows(rows)
+        rows = levies.charge(rows, self._vatportal_tax_totals(), self._vatportal_slack())
+        rows = outgoing_items.absorb_rounding(
+            rows, self._vatportal_rounding(), self.invoice_cash_rounding_id.display_name or '')
+        outgoing_items.check_rows(rows)
+        return rows
+
+    def _vatportal_journal_items(self, *display_types):
+        return self.line_ids.filtered(lambda line: line.display_type in display_types)
+
+    def _vatportal_net(self, line):
+        """What a journal item adds to the invoice, in AZN: negative for what it takes off."""
+        return decimal(line.balance * self.direction_sign, 2)
+
+    def _vatportal_row(self, line, connector):
+        """Return one journal item of the invoice as a :class:`outgoing_items.Row`.
+
+        :raises AmountError: when its taxes do not say into which VAT column it goes
+        """
+        taxes = line.tax_ids.flatten_taxes_hierarchy()
+        categories = set(taxes.mapped('vatportal_category')).intersection(VAT_CATEGORIES)
+        # The price for one unit, unless it is in another currency, or VAT is in it.
+        price = decimal(line.price_unit * (1 - line.discount / 100))
+        included = bool(taxes.filtered('price_include'))
+        row = outgoing_items.Row(
+            key=line,
+            label=self._vatportal_line_label(line) if line.display_type == 'product' else line.name or '',
+            quantity=decimal(line.quantity, 6),
+            net=self._vatportal_net(line),
+            price=price,
+            category=min(categories, default=None),
+            levies=frozenset(levy for tax in taxes if (levy := self._vatportal_levy(tax))),
+            goods=(line.product_id.id, line.product_uom_id.id, included),
+            takes_off=self._vatportal_takes_off(line, connector),
+            counts=bool(line.product_id) or not line.vatportal_with_above,
+        )
+        row = replace(row, excise_rate=round(100 * sum(
+            (levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)), 4))
+        if row.net:
+            self._vatportal_check_taxes(row, taxes, categories, connector)
+        return row
+
+    def _vatportal_levy(self, tax):
+        """Return ``tax`` as the :class:`outgoing_items.Levy` that lines of this invoice bear; None for one without an amount."""
+        if tax.vatportal_category not in ('vat', 'excise', 'road'):
+            return None
+        if tax.vatportal_category == 'vat':
+            # There is one rate, whatever the tax may have been set to since.
+            return outgoing_items.Levy('vat', rate=outgoing_items.VAT_RATE)
+        if tax.amount_type == 'percent':
+            return outgoing_items.Levy(tax.vatportal_category, rate=decimal(tax.amount) / 100)
+        if tax.amount_type == 'fixed':
+            return outgoing_items.Levy(tax.vatportal_category, fixed=decimal(tax.amount / (self.invoice_currency_rate or 1)))
+        # Of other ways to compute it, what Odoo makes of a large amount is the rate.
+        computed = tax.compute_all(_SAMPLE, self.company_currency_id, handle_price_include=False)
+        return outgoing_items.Levy(tax.vatportal_category, rate=decimal(
+            (computed['total_included'] - computed['total_excluded']) / _SAMPLE, 12))
+
+    def _vatportal_check_taxes(self, row, taxes, categories, connector):
+        """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""
+        # A tax of nothing that stands beside one with a category only marks the base for the tax return.
+        unknown = taxes.filtered(lambda tax: not tax.vatportal_category and (tax.amount or not categories))[:1]
+        odd = taxes.filtered(lambda tax: tax.amount and tax.vatportal_category in ('zero', 'exempt', 'not_subject'))[:1]
+        if unknown or odd:
+            row.info['tax'] = unknown or odd
+            raise outgoing_items.AmountError('tax' if unknown else 'rate', row)
+        if len(categories) > 1:
+            raise outgoing_items.AmountError('categories', row)
+        if connector.taxation == 'simplified':
+            if categories:
+                raise outgoing_items.AmountError('simplified', row)
+        elif not categories:
+            raise outgoing_items.AmountError('category', row)
+
+    # ------------------------------------------------------------------ taxes and rounding of the invoice
+
+    def _vatportal_tax_totals(self):
+        """Return {:class:`outgoing_items.Levy`: what the invoice bears of it, in AZN}."""
+        totals = {}
+        for line in self._vatportal_journal_items('tax'):
+            levy = self._vatportal_levy(line.tax_line_id)
+            if levy:
+                totals[levy] = totals.get(levy, Decimal(0)) + self._vatportal_net(line)
+        # Of what is used privately the VAT stands apart in the books; the vendor is given it back all the same.
+        private = sum((self._vatportal_net(line) for line in self._vatportal_journal_items('non_deductible_tax')), Decimal(0))
+        vat = max((levy for levy in totals if levy.kind == 'vat'), key=totals.get, default=None)
+        if private and vat:
+            totals[vat] += private
+        return totals
+
+    def _vatportal_rounding(self):
+        """The cash rounding, in AZN, whether it has a line of its own or was put into the largest tax."""
+        return sum((self._vatportal_net(line) for line in self._vatportal_journal_items('rounding')), Decimal(0))
+
+    def _vatportal_slack(self):
+        """How far rounding alone may have taken a tax of this invoice from its rate, in AZN, beyond a qəpik.
+
+        Rounded line by line (the lines then add up to the tax), each adds its part; else the tax was rounded once. In a
+        foreign currency it was rounded there.
+        """
+        lines = self._vatportal_journal_items('product')
+        discounts = self._vatportal_journal_items('epd').filtered('tax_ids')
+        by_line = sum(lines.mapped('price_total')) - sum(lines.mapped('price_subtotal'))
+        by_line -= sum(self._vatportal_early_tax(line) for line in discounts)
+        explained = not self.currency_id.compare_amounts(by_line, self.amount_tax)
+        count = len(lines + discounts) if explained else 1 + len(lines.filtered(lambda line: line.price_subtotal < 0))
+        foreign = self.currency_id != self.company_currency_id
+        step = decimal(self.currency_id.rounding / (self.invoice_currency_rate or 1)) if foreign else Decimal(0)
+        return levies.total_slack(count, step)
+
+    def _vatportal_early_tax(self, line):
+        """By how much an early payment discount lowers the taxes, in the invoice's currency."""
+        computed = line.tax_ids.compute_all(abs(line.amount_currency), self.currency_id, handle_price_include=False)
+        return computed['total_included'] - computed['total_excluded']

@@ -1,0 +1,225 @@
+import logging
+from collections import defaultdict
+
+from markupsafe import Markup
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools.mail import html2plaintext
+
+from ...vatportal import outgoing_items
+
+_logger = logging.getLogger(__name__)
+
+
+class AccountMove(models.Model):
+    """Invoices that are queued beside something else, which e-taxes must not hold back: nothing here raises."""
+
+    _inherit = 'account.move'
+
+    def _vatportal_errors(self):
+        """What stops these invoices on their way to e-taxes, through the default connectors of their companies.
+
+        :return: dict of invoice → list of problems, see :meth:`_vatportal_problems`; those that are ready are not in it
+        """
+        moves = self.sudo()
+        self.env.flush_all()  # the checks write nothing, so that undoing one may leave the cache alone
+        errors = moves._vatportal_apart(type(self)._vatportal_errors_of_each, flush=False)
+        ready = moves - moves.browse().union(*errors)
+        return errors | ready._vatportal_apart(type(self)._vatportal_together_problems, flush=False)
+
+    def _vatportal_errors_of_each(self):
+        errors = {}
+        for company, moves in self.grouped('company_id').items():
+            connector = self.env['vatportal.connector']._default_for(company).sudo()
+            for move in moves:
+                errors[move] = [problem for problem in move._vatportal_problems(connector) if problem['level'] == 'error']
+        return {move: problems for move, problems in errors.items() if problems}
+
+    def _vatportal_queue_for(self, user):
+        """Queue what is ready of these invoices, as a process of ``user``; see :meth:`_vatportal_queue`.
+
+        :return: dict of invoice → list of problems of those that were not queued, see :meth:`_vatportal_problems`;
+                 what is at e-taxes already, or on its way, is not in it
+        """
+        refused = self.sudo()._vatportal_apart(lambda moves: moves._vatportal_queue(user=user))
+        return {move: problems for move, problems in refused.items() if not any(problem.get('sent') for problem in problems)}
+
+    def _vatportal_apart(self, work, flush=True):
+        """Do ``work`` with these invoices in a savepoint. Where it raises, each half of them tries by itself, so that one
+        invoice does not take the others with it.
+
+        :param work: function of a recordset, returns a dict of invoice → list of problems
+        :param flush: False where ``work`` writes nothing and all else has been flushed
+        """
+        if not self:
+            return {}
+        try:
+            with self.env.cr.savepoint(flush=flush):
+                return work(self)
+        except Exception as error:  # noqa: BLE001 - whatever it is, PDF and mail have to go
+            if len(self) == 1:
+                return {self: [self._vatportal_failure(error)]}
+        half = len(self) // 2
+        return self[:half]._vatportal_apart(work, flush) | self[half:]._vatportal_apart(work, flush)
+
+    def _vatportal_failure(self, error):
+        """Return ``error``, raised on the way to e-taxes, as a problem."""
+        if isinstance(error, outgoing_items.AmountError):
+            return self._vatportal_amount_problem(error)
+        if isinstance(error, UserError):
+            return self._vatportal_problem(self.env._("e-taxes"), str(error))
+        if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) or (
+                isinstance(error, UniqueViolation) and error.diag.constraint_name == self._vatportal_one_live()):
+            return self._vatportal_problem(self.env._("e-taxes"), self.env._(
+                "Someone else was sending or changing it at the same moment. Look whether it is on its way to e-taxes; if "
+                "not, press “Send to e-taxes”."))
+        _logger.error("Invoice %s could not be queued for e-taxes", self.id, exc_info=error)
+        return self._vatportal_problem(self.env._("e-taxes"), self.env._(
+            "Something unexpected happened (%s); the server's log tells more. Try the button “Send to e-taxes” on the "
+            "invoice.", type(error).__name__))
+
+    def _vatportal_one_live(self):
+        """The name of the index that lets an invoice have but one document at e-taxes."""
+        documents = self.env['vatportal.document']
+        return documents._one_live.full_name(documents)
+
+    def _vatportal_note_errors(self, errors):
+        """Note on each invoice why it does not go to e-taxes; the same reasons are noted once.
+
+        :param errors: dict of invoice → list of problems
+        :return: the invoices that have a note they did not have before
+        """
+        noted = self.browse()
+        for move, problems in errors.items():
+            move = move.with_env(self.env)
+            body = Markup("%s<ul>%s</ul>") % (self.env._("Not sent to e-taxes:"), Markup().join(
+                Markup("<li>%s: %s</li>") % (problem['field'], problem['message']) for problem in problems))
+            text = html2plaintext(body)
+            if not any(html2plaintext(message.body) == text for message in move.sudo().message_ids):
+                move.sudo()._message_log(body=body)
+                noted += move
+        return noted
+
+
+class AccountMoveSend(models.AbstractModel):
+    """e-taxes in Odoo's own "Send". It only queues, for the PINs need a person at the dialog or the notification, not a
+    mail in the making; and whatever comes of it, PDF and mail go: what does not is told beside them.
+    """
+
+    _inherit = 'account.move.send'
+
+    @api.model
+    def _may_send_to_vatportal(self, user):
+        """Whether ``user``, who sends invoices, sends them to e-taxes as well. For guests, who pay on the website, the
+        company does."""
+        return user.share or user.has_group('account.group_account_invoice')
+
+    @api.model
+    def _is_vatportal_offered(self, move):
+        """Whether e-taxes is the user's, and this invoice one that waits to go there, ready or not. What was put into a
+        package may be at e-taxes: the button warns before it is sent as well, this would not."""
+        move = move.sudo()
+        return self._may_send_to_vatportal(self.env.user) and move.vatportal_can_send and not move.vatportal_package_date
+
+    @api.model
+    def _is_vatportal_applicable(self, move):
+        return self._is_vatportal_offered(move) and not move._vatportal_errors()
+
+    def _get_all_extra_edis(self):
+        # EXTENDS account
+        return {
+            **super()._get_all_extra_edis(),
+            'vatportal': {
+                'label': self.env._("e-taxes"),
+                'is_applicable': self._is_vatportal_applicable,
+                'help': self.env._("Queue the invoice for the tax portal e-taxes.gov.az. ASAN İmza asks for its PINs a moment "
+                          "later."),
+            },
+        }
+
+    # ------------------------------------------------------------------ the dialog
+
+    def _get_alerts(self, moves, moves_data):
+        # EXTENDS account
+        alerts = super()._get_alerts(moves, moves_data)
+        errors = moves.filtered(self._is_vatportal_offered)._vatportal_errors()
+        if errors:
+            stopped = moves.browse().union(*errors)
+            alerts['vatportal_problems'] = {
+                'level': 'warning',
+                'message': self._vatportal_alert_text(moves, errors),
+                'action_text': self.env._("Look at them"),
+                'action': self.env['vatportal.send.wizard']._open(stopped),
+            }
+        return alerts
+
+    def _vatportal_alert_text(self, moves, errors):
+        if len(moves) == 1:
+            return self.env._("This invoice does not go to e-taxes; PDF and mail do. %s", ' '.join(
+                problem['message'] for problem in errors[moves][:5]))
+        texts = [f"{move.display_name}: {problems[0]['message']}" for move, problems in errors.items()]
+        return self.env._(
+            "%(count)s of %(total)s invoices do not go to e-taxes; PDF and mail do. %(problems)s",
+            count=len(errors), total=len(moves), problems=' '.join(texts[:5]) + (' …' if len(texts) > 5 else ''))
+
+    # ------------------------------------------------------------------ sending
+
+    def _call_web_service_before_invoice_pdf_render(self, invoices_data):
+        # EXTENDS account
+        super()._call_web_service_before_invoice_pdf_render(invoices_data)
+        senders = defaultdict(self.env['account.move'].browse)
+        for move, data in invoices_data.items():
+            senders[data['author_user_id']] += move
+        for user, moves in senders.items():
+            chosen = moves.filtered(lambda move: 'vatportal' in invoices_data[move]['extra_edis'])
+            user = self.env['res.users'].browse(user).exists() or self.env.ref('base.user_root')
+            self.env.cr.flush()  # what fails in this is not ours
+            try:
+                with self.env.cr.savepoint():
+                    self._vatportal_queue_beside(user, moves, chosen)
+            except Exception:
+                _logger.exception("Invoices %s could neither be queued for e-taxes nor told why", moves.ids)
+
+    def _vatportal_queue_beside(self, user, moves, chosen):
+        """Queue those of ``moves`` that are ``chosen``, all of them being sent by ``user``, and tell what does not go.
+
+        Chosen is a stale dialog's choice, or a program's, as well: what would not be offered now is not queued.
+        """
+        if not self._may_send_to_vatportal(user):
+            return
+        owner = self.env['vatportal.job']._owner(user)
+        if owner.lang:
+            self, moves = self.with_context(lang=owner.lang), moves.with_context(lang=owner.lang)
+        chosen = chosen.with_env(moves.env)
+        offered = moves.filtered(self._is_vatportal_offered)
+        errors = {move: self._vatportal_stop(move) for move in chosen - offered} | (
+            chosen & offered)._vatportal_queue_for(owner)
+        failed = moves.browse().union(*(move for move, problems in errors.items() if problems))
+        errors |= (offered - chosen)._vatportal_errors()
+        moves._vatportal_note_errors({move: problems for move, problems in errors.items() if problems})
+        if failed and owner:
+            self._vatportal_notify(owner, failed)
+
+    def _vatportal_stop(self, move):
+        """Why ``move`` is not offered to e-taxes, as a list of problems; none where it is there already."""
+        problems = move._vatportal_errors().get(move, [])
+        # The choice may be older than the package.
+        return [problem for problem in problems if not problem.get('sent')] or move.sudo()._vatportal_package_warnings()
+
+    def _vatportal_notify(self, user, moves):
+        """Tell ``user``, whose browser may be elsewhere by now, that ``moves`` did not go to e-taxes as wanted."""
+        user.partner_id._bus_send('account_notification', {
+            'type': 'warning',
+            'title': self.env._("Not sent to e-taxes"),
+            'message': self.env._("%s: see the note on the invoice. PDF and mail were not held back.",
+                                  ', '.join(moves[:5].mapped('display_name')) + (' …' if len(moves) > 5 else '')),
+            'action_button': {
+                'name': self.env._("Open"),
+                'action_name': self.env._("Not sent to e-taxes"),
+                'model': moves._name,
+                'res_ids': moves.ids,
+            },
+        })

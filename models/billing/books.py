@@ -1,0 +1,157 @@
+from decimal import Decimal
+
+from odoo.exceptions import UserError
+
+from ...vatportal import incoming_parts
+from ..account_tax import VAT_CATEGORIES
+from ..amounts import decimal
+
+
+class Books:
+    """What a company has to book a received document with: its names of units, and the taxes of its fiscal country that the
+    fiscal position allows, mapped by it. Looked up once per bill, not once per line."""
+
+    def __init__(self, document, usage, position):
+        """
+        :param usage: 'purchase' | 'sale'
+        :param position: ``account.fiscal.position`` of the bill, or none
+        """
+        self.document, self.env, self.usage, self.position = document, document.env, usage, position
+        #: the company can't deduct VAT
+        self.simplified = document._connector().taxation == 'simplified'
+        #: e-taxes category → ``account.tax``
+        self.taxes = self._taxes_by_category()
+        #: folded text → ``uom.uom``
+        self.units = self.env['vatportal.unit.alias']._units_by_key(document._bill_company())
+        self._mapped = {}
+
+    def originals(self, taxes):
+        """The taxes in whose place the fiscal position has put ``taxes``."""
+        return [tax for tax, result in self._mapped.items() if result == taxes]
+
+    def taxes_for(self, part, taught):
+        """The taxes of a line, as (VAT, others): VAT by column and rate, or as ``taught`` by a person; excise and road tax.
+
+        :raises UserError: where the company lacks a tax that the document bears
+        """
+        vat = self._pick_vat(part)
+        if taught and self._fits(taught, part):
+            vat = taught
+        others = vat.browse()
+        if part.excise:
+            others |= self._pick_other('excise', decimal(part.key.excise_rate) if part.key != self.document else 0)
+        if part.road:
+            others |= self._pick_other('road')
+        return vat, others
+
+    def usual_taxes(self, row):
+        """The VAT that the line of ``row`` gets by its column; None where it falls into more than one."""
+        parts = row._to_parts()
+        return self._usual_vat(parts[0]) if len(parts) == 1 else None
+
+    # ------------------------------------------------------------------ VAT
+
+    def _fits(self, taxes, part):
+        """Whether ``taxes``, learnt from another bill, can hold what stands in this part's VAT column."""
+        categories = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
+        return (
+            not self.simplified and taxes == self._allowed(taxes)
+            and part.category in categories and (part.category != 'vat' or incoming_parts.bears_rate(part, vat_rate(taxes))))
+
+    def _pick_vat(self, part):
+        """The company's taxes for the VAT column of ``part``.
+
+        :raises UserError: where a payer of VAT has none
+        """
+        if part.category and not self.simplified and not self._vat_candidates(part):
+            labels = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
+            raise UserError(self.env._(
+                "The company has no %(usage)s tax of the e-taxes category “%(category)s”. Press “Create Missing "
+                "Taxes” on the VatPortal connector, or set the category on the tax, and make the bill again.",
+                usage=self.env._("purchase") if self.usage == 'purchase' else self.env._("sales"),
+                category=labels[part.category]))
+        return self._usual_vat(part)
+
+    def _usual_vat(self, part):
+        """The taxes for the VAT column of ``part``; none under simplified taxation, where VAT can't be deducted."""
+        candidates = self._vat_candidates(part)
+        return self._map(candidates[:1]) if candidates and not self.simplified else candidates.browse()
+
+    def _vat_candidates(self, part):
+        """The company's taxes for the VAT column of ``part``, the one with its rate first."""
+        return self.taxes.get(part.category, self.env['account.tax']).sorted(lambda tax: (
+            not incoming_parts.bears_rate(part, vat_rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
+            tax.sequence, tax.id))
+
+    # ------------------------------------------------------------------ excise and road tax, and all of them
+
+    def _pick_other(self, category, rate=0):
+        """The company's excise or road tax; the amount is the document's, whatever the tax itself would give."""
+        tax = self.taxes.get(category, self.env['account.tax']).sorted(lambda tax: (
+            tax.amount_type != 'percent' or decimal(tax.amount) != rate, tax.sequence, tax.id))[:1]
+        mapped = self._map(tax) if tax else tax
+        # Only a tax that says so itself can hold excise or road tax.
+        return mapped if set(mapped.flatten_taxes_hierarchy().mapped('vatportal_category')) <= {category} else tax
+
+    def _map(self, tax):
+        """What the fiscal position puts in the place of ``tax``. An empty one would take all taxes off, as *Foreign Trade*
+        of the generic chart does for all vendors outside the USA: a document bears its VAT nevertheless."""
+        if tax not in self._mapped:
+            self._mapped[tax] = self.position.map_tax(tax) or tax
+        return self._mapped[tax]
+
+    def _taxes_by_category(self):
+        """Return a dict of e-taxes category → the company's taxes that are of this one alone."""
+        company = self.document._bill_company()
+        Tax = self.env['account.tax'].with_company(company)
+        taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', self.usage)])
+        result = {}
+        for tax in self._allowed(taxes):
+            categories = set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')) - {False}
+            if len(categories) == 1:
+                category = categories.pop()
+                result[category] = result.get(category, Tax) | tax
+        return result
+
+    def _allowed(self, taxes):
+        """Those of ``taxes`` that a bill with the fiscal position may bear. The country is that of the company that has the
+        tax: a branch uses its parent's."""
+        return taxes.filtered(lambda tax: (
+            tax.country_id == tax.sudo().company_id.account_fiscal_country_id
+            and (not tax.fiscal_position_ids or self.position in tax.fiscal_position_ids)))
+
+
+def vat_taxes(taxes):
+    """Those of the VAT ``taxes`` of a line, groups taken apart, that bear the amount: what a fiscal position puts in the
+    place of VAT may have no category at all."""
+    flat = taxes.flatten_taxes_hierarchy()
+    return flat.filtered(lambda tax: tax.vatportal_category in VAT_CATEGORIES) or flat.filtered(
+        lambda tax: not tax.vatportal_category)
+
+
+def vat_rate(taxes):
+    """The percentage of VAT that ``taxes`` charge, groups taken apart."""
+    return sum((decimal(tax.amount) for tax in taxes.flatten_taxes_hierarchy()
+                if tax.amount_type == 'percent' and tax.vatportal_category not in ('excise', 'road')), Decimal(0))
+
+
+def manual_taxes(taxes, vat, whole, amount):
+    """The document's amounts per tax, as ``account.tax`` keeps them on a line; a tax that is not among those a
+    document knows is left to Odoo.
+
+    :param taxes: all taxes of the line
+    :param vat: those of them, groups taken apart, that bear its VAT
+    """
+    flat = taxes._flatten_taxes_and_sort_them()[0]
+    excise = whole.excise if 'excise' in flat.mapped('vatportal_category') else 0
+    columns = {'excise': (whole.excise, whole.goods), 'road': (whole.road, whole.goods),
+               'vat': (whole.vat_amount, amount + excise)}
+    result, given = {}, set()
+    for tax in flat:
+        kind = 'vat' if tax in vat else tax.vatportal_category
+        result[str(tax.id)] = {}
+        if kind in columns and kind not in given:
+            given.add(kind)
+            tax_amount, base = columns[kind]
+            result[str(tax.id)] = {'tax_amount_currency': float(tax_amount), 'base_amount_currency': float(base)}
+    return result

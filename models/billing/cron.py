@@ -1,0 +1,133 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools.misc import split_every
+
+from ..concurrency import CONCURRENT
+from ..connector.portal_account import SKEW
+from .bill import BillQuestion
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 20
+# What the company's settings stand against is tried again by the next hourly run.
+RETRY = timedelta(minutes=50)
+# Somebody else was at the same documents: this soon they are tried again.
+SOON = timedelta(minutes=1)
+
+
+class VatportalDocument(models.Model):
+    """Bills by themselves: many at a time, each by its own, and what is said where one can't be made."""
+
+    _inherit = 'vatportal.document'
+
+    bill_requested = fields.Boolean(
+        readonly=True, copy=False, index=True, help="The scheduled action makes the bill.")
+    bill_retry_at = fields.Datetime(
+        readonly=True, copy=False, help="The company's settings stand against the bill; it is tried again then.")
+    bill_progress = fields.Char(string="Being Made", compute='_compute_bill_progress')
+
+    @api.depends('bill_requested', 'bill_retry_at', 'bill_state')
+    @api.depends_context('lang')
+    def _compute_bill_progress(self):
+        for document in self:
+            waits = document.bill_requested and document.bill_state in ('to_bill', 'ask')
+            document.bill_progress = waits and (
+                self.env._("tried again by itself") if document.bill_retry_at else self.env._("is being made"))
+
+    def _request_bills(self):
+        """Let the scheduled action make the bills of these documents."""
+        if self:
+            self.sudo().write({'bill_requested': True, 'bill_retry_at': False})
+            self.env.ref('l10n_az_vatportal.cron_bill')._trigger()
+
+    @api.model
+    def _cron_make_bills(self):
+        """Scheduled action: make the bills that were asked for, a few per transaction."""
+        now = fields.Datetime.now()
+        waiting = self.search([
+            ('bill_requested', '=', True), '|', ('bill_retry_at', '=', False),
+            # No try is planned farther ahead, so the clock went back.
+            '|', ('bill_retry_at', '<=', now), ('bill_retry_at', '>', now + RETRY + SKEW),
+        ], order='date, id')
+        self.env['ir.cron']._commit_progress(remaining=len(waiting))
+        stopped = waiting.filtered('bill_retry_at')
+        for ids in split_every(BATCH, (waiting - stopped).ids):
+            if not self._make_batch(ids):
+                return
+        for documents in stopped.grouped(lambda document: (document.company_id, document._bill_obstacle())).values():
+            if not self._make_stopped(documents):
+                return
+
+    def _make_stopped(self, documents):
+        """Try what one and the same thing has stopped: the others once the first goes through. Return the seconds
+        left."""
+        first, others = documents[:1], documents[1:]
+        obstacle = first._bill_obstacle()
+        left = self._make_batch(first.ids)
+        if left and others and first.bill_retry_at and first._bill_obstacle() == obstacle:
+            others.write({'bill_retry_at': fields.Datetime.now() + RETRY})
+            return self.env['ir.cron']._commit_progress(len(others))
+        for ids in split_every(BATCH, others.ids):
+            left = left and self._make_batch(ids)
+        return left
+
+    def _bill_obstacle(self):
+        """What stands against the bill: the question's first line, for what follows is of this document alone."""
+        return (self.bill_question or '').partition('\n')[0]
+
+    def _make_batch(self, ids):
+        """Make the bills of the documents ``ids`` in a transaction of their own; return the seconds left."""
+        documents = self.browse(ids)
+        try:
+            wanted = documents.filtered(lambda document: document.bill_state in ('to_bill', 'ask'))
+            wanted._make_bills()
+            (documents - wanted).write({'bill_requested': False, 'bill_retry_at': False})
+            return self.env['ir.cron']._commit_progress(len(ids))
+        except CONCURRENT as error:
+            self.env.cr.rollback()
+            _logger.info("VatPortal: documents %s are in use: %s", ids, type(error).__name__)
+            self.env.ref('l10n_az_vatportal.cron_bill')._trigger(fields.Datetime.now() + SOON)
+            return self.env['ir.cron']._commit_progress(len(ids))
+
+    def _make_bills(self):
+        """Make a draft bill of each document, or write on it what stands against that; return the bills."""
+        bills = self.env['account.move']
+        for document in self:
+            document = document._in_reader_language()
+            try:
+                with self.env.cr.savepoint():
+                    bills += document._make_bill()
+            except CONCURRENT:
+                raise
+            except BillQuestion as error:
+                document._ask(str(error))
+            except (UserError, RedirectWarning) as error:
+                document._ask(str(error), retry=True)
+            except Exception:
+                _logger.exception("VatPortal: no bill could be made of document %s", document.id)
+                document._ask(document.env._(
+                    "The bill could not be made for a reason that is not ours to tell; the server's log has it."))
+        return bills
+
+    def _ask(self, question, retry=False):
+        """Write on the document what stands against its bill.
+
+        :param retry: it is no question to a person but something in the settings: whatever was to be made by itself
+            still is
+        """
+        self.sudo().write({
+            'bill_question': question,
+            'bill_requested': retry and self.bill_requested,
+            'bill_retry_at': retry and fields.Datetime.now() + RETRY,
+        })
+
+    def _in_reader_language(self):
+        """The document for what is written by itself: in the language of whoever reads it."""
+        if self.env.user != self.env.ref('base.user_root'):
+            return self
+        reader = self._connector().responsible_id.lang or self.company_id.partner_id.sudo().lang
+        installed = {code for code, _name in self.env['res.lang'].get_installed()}
+        return self.with_context(lang=reader) if reader in installed else self

@@ -1,0 +1,210 @@
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...vatportal.names import text_key
+from ..amounts import decimal
+from .builder import ROUNDING_LIMIT, BillBuilder
+from .move_bill import NOTES_SHOWN
+
+
+class AccountMoveLine(models.Model):
+    """The unit of a bill line made of a document: quantity and price are the document's, so the unit is too."""
+
+    _inherit = 'account.move.line'
+
+    def _compute_product_uom_id(self):
+        """Odoo takes the product's unit whenever a product is chosen, and leaves an imported line's quantity and price."""
+        making = self.env.context.get('vatportal_billing')
+        present = {line: line.product_uom_id for line in self
+                   if line.vatportal_line_id and line.parent_state == 'draft' and not making}
+        super()._compute_product_uom_id()
+        for lines in self.filtered(lambda line: line in present).grouped('company_id').values():
+            units = lines._vatportal_units()
+            for line in lines:
+                line.product_uom_id = line._vatportal_fitting_unit(present[line], units) or line.product_uom_id
+
+    def _vatportal_fitting_unit(self, present, units):
+        """The unit that this line keeps: ``present``, else the document's, if the product can be counted in it."""
+        if not self.product_id:
+            return present
+        for unit in (present, self._vatportal_named_unit(units)):
+            if unit and unit._has_common_reference(self.product_id.uom_id):
+                return unit
+        return present.browse()
+
+    def _vatportal_counted_anew(self, vals):
+        """Return ``vals``, those of a new line, for this one, whose name, place and account stay."""
+        vals = {'vatportal_line_id': False, 'product_id': False, **vals}
+        if not vals['product_id']:
+            vals.setdefault('product_uom_id', False)
+        kept = {'name', 'sequence'} | ({'account_id'} if self.product_id.id == vals['product_id'] else set())
+        return self._vatportal_anew({name: value for name, value in vals.items() if name not in kept})
+
+    def _vatportal_units(self):
+        return self.env['vatportal.unit.alias']._units_by_key(self.company_id)
+
+    def _vatportal_named_unit(self, units):
+        """The unit that the document names for this line; empty where nobody knows it.
+
+        :param units: see ``vatportal.unit.alias``, ``_units_by_key()``
+        """
+        return units.get(text_key(self.vatportal_line_id.sudo().unit)) or self.env['uom.uom']
+
+    def _vatportal_is_unit_chosen(self, units):
+        """Whether a person chose the unit of this line, and neither the document nor Odoo; one in which the product can
+        be counted."""
+        unit, product = self.product_uom_id, self.product_id
+        chosen = unit and unit not in (
+            self._vatportal_named_unit(units) | product.uom_id | product.seller_ids.product_uom_id)
+        return bool(chosen) and (not product or unit._has_common_reference(product.uom_id))
+
+    def _vatportal_open_unit_text(self, units):
+        """What is said of a line whose unit is open."""
+        row = self.vatportal_line_id.sudo()
+        values = {'line': row.name or self.name or '', 'unit': row.unit, 'own': self.product_uom_id.name, 'product': self.product_id.display_name}
+        if self._vatportal_named_unit(units):
+            return self.env._(
+                "“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check quantity and price.", **values)
+        return self.env._(
+            "“%(line)s”: the document counts in “%(unit)s”, and it is not known how many %(own)s of %(product)s that is. Say it, "
+            "or check quantity and price.", **values)
+
+    def _vatportal_is_unit_open(self, units, known):
+        """Whether nobody knows how many of the product are in one of the unit that the document counts in.
+
+        :param known: see ``vatportal.product.mapping``, ``_for_partner()``
+        """
+        row = self.vatportal_line_id.sudo()
+        if not (self.product_id and self.product_uom_id and text_key(row.unit) and self._vatportal_is_of_row()) \
+                or self._vatportal_is_unit_chosen(units):
+            return False
+        named = self._vatportal_named_unit(units)
+        if named and named._has_common_reference(self.product_uom_id):
+            return False
+        mapping = known.get((row.product_code or '', text_key(row.name)))
+        said = bool(mapping) and mapping.product_id == self.product_id and bool(mapping._counting(row)[0])
+        return not said and not self._vatportal_typed_contents()
+
+    def _vatportal_typed_contents(self):
+        """How many of this line's unit a person has counted for one of the document's, as Decimal: the quantity was changed,
+        the amount was not. 0 where nothing of the kind was done."""
+        row = self.vatportal_line_id.sudo()
+        parts = row._parts_among(self.move_id.invoice_line_ids.sorted('sequence'))
+        asked = decimal(row.quantity)
+        quantity = decimal(sum(line.quantity for line in parts if line.vatportal_line_id), 6)
+        ratio = round(quantity / asked, 6) if asked else Decimal(0)
+        if ratio * asked != quantity or ratio in (0, 1) or quantity == row._counted()[1]:
+            return Decimal(0)
+        amount = decimal(abs(sum(line.price_subtotal for line in parts)))
+        goods, excise, vat = (decimal(abs(row[name])) for name in ('amount_goods', 'amount_excise', 'amount_vat'))
+        # Excise and VAT may be part of the price.
+        same = any(abs(amount - goods - more) <= ROUNDING_LIMIT for more in (Decimal(0), excise, vat, excise + vat))
+        return abs(ratio) if same else Decimal(0)
+
+    def _vatportal_learnt_unit(self, mapping, units):
+        """Return what a mapping is to know of the unit of this line: what a person chose, typed, or has said before."""
+        row, chosen = self.vatportal_line_id.sudo(), self._vatportal_is_unit_chosen(units)
+        named, contents = self._vatportal_named_unit(units), Decimal(0)
+        if self.product_id and not (named and named._has_common_reference(self.product_uom_id)):
+            contents = self._vatportal_typed_contents()
+            said_unit, said = mapping._counting(row) if mapping else (None, Decimal(0))
+            if said_unit and not said_unit._has_common_reference(self.product_uom_id):
+                contents = contents if contents != said else Decimal(0)  # what is left of another product's count
+            elif said_unit == self.product_uom_id and not contents:
+                contents = decimal(mapping.unit_contains) if mapping.product_id == self.product_id else contents
+        if not (chosen or contents) and mapping and mapping.unit and text_key(mapping.unit) != text_key(row.unit) and (
+                mapping.uom_id or mapping.unit_contains):
+            return {}  # of another of the vendor's units, and still true
+        return {
+            'uom_id': self.product_uom_id.id if chosen or contents else False,
+            'unit_contains': float(contents),
+            'unit': row.unit or False,
+        }
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _vatportal_unit_alerts(self):
+        lines = self._vatportal_open_units()
+        if not lines:
+            return {}
+        units = lines._vatportal_units()
+        texts = [line._vatportal_open_unit_text(units) for line in lines]
+        texts[NOTES_SHOWN:] = [self.env._("%s more lines.", len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
+        return {'vatportal_bill_units': {
+            'level': 'warning', 'message': ' '.join(texts), 'action_text': self.env._("Say how many"),
+            'action_call': ('account.move', 'action_vatportal_units', self.ids)}}
+
+    def _vatportal_open_units(self):
+        """The lines of this draft of which nobody knows how many of the product they are."""
+        lines = self.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line.product_id)
+        if self.state != 'draft' or not lines:
+            return lines.browse()
+        units = lines._vatportal_units()
+        known = self.env['vatportal.product.mapping']._for_partner(
+            self.company_id, self.commercial_partner_id, 'sale' if self.is_sale_document() else 'purchase')
+        return lines.filtered(lambda line: line._vatportal_is_unit_open(units, known))
+
+    def action_vatportal_units(self):
+        """Open the dialog in which a person says how many of a product are in the vendor's unit.
+
+        :raises UserError: where nothing is open
+        """
+        self.ensure_one()
+        self.check_access('write')
+        lines = self._vatportal_open_units()
+        if not lines:
+            raise UserError(self.env._("The units of all lines of %s are known.", self.display_name))
+        wizard = self.env['vatportal.unit.wizard'].create({'move_id': self.id, 'line_ids': [
+            fields.Command.create({'line_id': line.id}) for line in lines.grouped('vatportal_line_id').values() for line in line[:1]]})
+        return {
+            'type': 'ir.actions.act_window', 'res_model': wizard._name, 'res_id': wizard.id, 'view_mode': 'form',
+            'target': 'new', 'name': self.env._("How many are in it?")}
+
+    def _vatportal_recount(self, rows):
+        """Count the lines of this draft that were made of ``rows`` anew; all others stay as they are."""
+        self.check_access('write')
+        # Whoever works in a branch alone counts its bills, though document and rows are its parent's.
+        move = self.sudo().with_context(vatportal_billing=True)
+        document = move.vatportal_bill_document_id.with_company(self.company_id)
+        with move._get_edi_creation() as move:
+            wanted, notes = BillBuilder(document, move).lines()
+            move.invoice_line_ids = [command for row in rows for command in move._vatportal_row_commands(row, wanted)]
+        document.bill_notes = [*(document.bill_notes or ()), *(note for note in notes if note not in (document.bill_notes or ()))]
+
+    def _vatportal_row_commands(self, row, wanted):
+        """Return the commands that turn the lines made of ``row`` into those among ``wanted``, the values of all lines. A part
+        that had no quantity may have one now, and a person may have deleted another: the row is made whole."""
+        parts = row._parts_among(wanted)
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
+        lines = row._parts_among(lines.sorted(lambda line: (line.sequence, line.id)))
+        commands = [fields.Command.delete(line.id) for line in lines[len(parts):]]
+        for place, vals in enumerate(parts):
+            if place >= len(lines):
+                commands.append(fields.Command.create({**vals, 'sequence': lines[-1].sequence}))
+                continue
+            vals = vals if len(lines) == len(parts) else {'vatportal_with_above': False, **vals}
+            commands.append(fields.Command.update(lines[place].id, lines[place]._vatportal_counted_anew(vals)))
+        return commands
+
+
+class VatportalDocumentLine(models.Model):
+    _inherit = 'vatportal.document.line'
+
+    def _parts_among(self, lines):
+        """Those of ``lines``, of a bill (records, or their values) in order, that were made of this row: its own, and behind
+        them amounts too small for a quantity, which say no row."""
+        found, inside = [], False
+        for line in lines:
+            row_id, mark, above, imported = (
+                (line.get(name) if isinstance(line, dict) else line[name]) for name in (
+                    'vatportal_line_id', 'vatportal_line_mark', 'vatportal_with_above', 'is_imported'))
+            row_id = row_id if isinstance(line, dict) else row_id.id
+            if row_id:
+                inside = row_id == self.id
+            if inside and (row_id or (above and imported and mark in (None, False, self._goods_mark()))):
+                found.append(line)
+        return found

@@ -1,0 +1,206 @@
+import hashlib
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...vatportal.names import text_key
+from ..amounts import decimal
+from .books import Books
+
+USAGES = [('purchase', "Vendor bills"), ('sale', "Customer credit notes")]
+# What of a bill line is worth remembering when a person changes it.
+LEARNT_FIELDS = {'product_id', 'account_id', 'tax_ids', 'product_uom_id'}
+
+
+class VatportalProductMapping(models.Model):
+    """How the lines of one vendor are booked: learnt from the bills that people have corrected or confirmed.
+
+    A line is known by the vendor's product code and by what the vendor calls the product; codes alone won't do, for
+    one code of the national classifier covers many products. Managers may edit the list.
+    """
+
+    _name = 'vatportal.product.mapping'
+    _description = 'e-taxes product mapping'
+    _inherit = ['vatportal.guard']
+    _order = 'partner_id, product_code, name'
+    _check_company_auto = True
+
+    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company, index=True)
+    partner_id = fields.Many2one('res.partner', string="Vendor", required=True, ondelete='cascade', index=True)
+    usage = fields.Selection(USAGES, required=True, default='purchase')
+    product_code = fields.Char(string="Code", help="10-digit code of the national classifier, as the vendor gives it.")
+    name = fields.Char(string="Vendor's Name of the Product", required=True)
+    key = fields.Char(compute='_compute_key', store=True)
+    product_id = fields.Many2one('product.product', ondelete='cascade', check_company=True)
+    no_product = fields.Boolean(help="A person took the product off the line: none is looked for.")
+    account_id = fields.Many2one(
+        'account.account', check_company=True, help="Empty: the product's, or the one that Odoo predicts.")
+    tax_ids = fields.Many2many('account.tax', string="Taxes", check_company=True,
+                               help="Empty: chosen by the VAT column of the line.")
+    uom_id = fields.Many2one('uom.uom', string="Unit", help="Empty: the unit that the document names.")
+    unit = fields.Char(string="Vendor's Unit", help="Unit and contents apply to lines that name this one.")
+    unit_contains = fields.Float(
+        string="Contains", digits=False, min_display_digits=0,
+        help="How many of the unit, or of the product's own where there is none, are in one of the vendor's unit: the pieces "
+             "in a box, say. Empty: nobody has said.")
+
+    _known_once = models.UniqueIndex(
+        "(company_id, partner_id, usage, COALESCE(product_code, ''), md5(key))",
+        "This product of the vendor is in the list already.")
+
+    _contains_something = models.Constraint('CHECK (unit_contains >= 0)', "Nothing contains less than nothing.")
+
+    @api.depends('name')
+    def _compute_key(self):
+        for mapping in self:
+            mapping.key = text_key(mapping.name)
+
+    @api.model
+    def _for_partner(self, company, partner, usage):
+        """Return a dict of (code, folded name) → mapping for what is known of ``partner``."""
+        mappings = self.sudo().search([
+            ('company_id', '=', company.id), ('partner_id', '=', partner.id), ('usage', '=', usage)])
+        return {(mapping.product_code or '', mapping.key): mapping for mapping in mappings}
+
+    def _counting(self, row):
+        """(unit, how many of it are in one of the unit that the document line ``row`` names); (None, 1) where nobody has
+        said."""
+        product = self.product_id
+        unit = self.uom_id or (self.unit_contains and product.uom_id)
+        if not unit or text_key(self.unit) != text_key(row.unit) or (product and not product.active):
+            return None, Decimal(1)
+        return unit, decimal(self.unit_contains) or Decimal(1)
+
+    @api.model
+    def _say_contents(self, line, contents):
+        """A person says how many of the unit of the bill ``line`` are in one of the document's: ``contents``, a float.
+
+        :raises UserError: where it can't be remembered, for it is known neither of whom nor of what
+        """
+        self._learn(line)
+        row, move = line.vatportal_line_id.sudo(), line.move_id
+        known = self._for_partner(
+            line.company_id, move.commercial_partner_id, 'sale' if move.is_sale_document() else 'purchase')
+        mapping = known.get((row.product_code or '', text_key(row.name)))
+        if not mapping:
+            label = row.name or line.name or line.product_id.display_name
+            raise UserError(self.env._(
+                "“%s”: how many are in it can't be remembered, for the bill has no vendor. Choose the vendor, or enter quantity "
+                "and price on the bill.", label) if not move.commercial_partner_id else self.env._(
+                "“%s”: how many are in it can't be remembered, for the document does not name the goods of this line. Enter "
+                "quantity and price on the bill, and leave it out here.", label))
+        mapping.sudo().write({
+            'unit': row.unit, 'uom_id': line.product_uom_id.id, 'unit_contains': contents})
+
+    @api.model
+    def _learn(self, lines, removed=()):
+        """Remember how the bill ``lines`` (``account.move.line``) are booked.
+
+        :param removed: those of ``lines`` from which a person has just taken the product
+        """
+        lines = lines.filtered(lambda line: line._vatportal_is_of_row())
+        for move, move_lines in lines.grouped('move_id').items():
+            if move.commercial_partner_id:
+                self._learn_bill(move, move_lines, removed)
+
+    def _learn_bill(self, move, lines, removed):
+        partner, company = move.commercial_partner_id, move.company_id
+        usage = 'sale' if move.is_sale_document() else 'purchase'
+        known = self._for_partner(company, partner, usage)
+        document = lines.sudo().vatportal_line_id.document_id[:1].with_company(company)
+        books = Books(document, usage, move.fiscal_position_id)
+        new = {}
+        for line in lines:
+            source = line.vatportal_line_id.sudo()
+            key = (source.product_code or '', text_key(source.name))
+            if not key[1]:
+                continue
+            vals = line._vatportal_learnt_vals(known.get(key), line in removed, books)
+            if key in known:
+                changes = {name: value for name, value in vals.items() if _differs(known[key], name, value)}
+                if changes:
+                    known[key].write(changes)
+            else:
+                new[key] = {
+                    'company_id': company.id, 'partner_id': partner.id, 'usage': usage, 'product_code': key[0],
+                    'name': source.name, **vals}
+        self.sudo().create(list(new.values()))
+
+
+class VatportalDocumentLine(models.Model):
+    _inherit = 'vatportal.document.line'
+
+    def _goods_mark(self):
+        """A short text that is the same for the same goods of a vendor."""
+        text = f'{self.product_code or ""}\n{text_key(self.name)}'
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _differs(mapping, name, value):
+    present = mapping[name]
+    if name == 'tax_ids':
+        return present.ids != value[0][2]
+    return (present.id if name.endswith('_id') else present) != value
+
+
+class AccountMoveLine(models.Model):
+    _name = 'account.move.line'
+    _inherit = ['account.move.line', 'vatportal.guard']
+
+    # Given where a bill is made, which is done with the rights of whoever makes it.
+    _vatportal_given_fields = ('vatportal_line_id', 'vatportal_line_mark')
+
+    vatportal_line_id = fields.Many2one(
+        'vatportal.document.line', string="e-taxes Line", readonly=True, copy=False, ondelete='set null',
+        index='btree_not_null')
+    vatportal_line_mark = fields.Char(
+        readonly=True, copy=False, help="Tells the goods on the e-taxes line of which this line was made.")
+
+    def _vatportal_is_of_row(self):
+        """Whether the row still is about the goods of which this line was made: a correction at e-taxes writes other
+        goods over it."""
+        return self.vatportal_line_mark in (False, self.vatportal_line_id.sudo()._goods_mark())
+
+    def write(self, vals):
+        """Learn from what people change on bills that were made of e-taxes documents."""
+        ours = self.filtered('vatportal_line_id') if self._vatportal_is_watched(vals) else self.browse()
+        if not ours:
+            return super().write(vals)
+        if ours != self:
+            (self - ours).write(vals)
+            return ours.write(vals)
+        had_product = self.filtered('product_id')
+        if {'price_unit', 'quantity', 'discount'} & vals.keys() and 'extra_tax_data' not in vals:
+            # The amounts of the document no longer hold: from here on Odoo computes the line.
+            vals = {**vals, 'extra_tax_data': False}
+        result = super().write(vals)
+        if LEARNT_FIELDS & vals.keys():
+            self.env['vatportal.product.mapping']._learn(
+                self, removed=had_product.filtered(lambda line: not line.product_id))
+        return result
+
+    def _vatportal_is_watched(self, vals):
+        return bool(
+            (LEARNT_FIELDS | {'price_unit', 'quantity', 'discount'}) & vals.keys()
+            and not self.env.context.get('vatportal_billing'))
+
+    def _vatportal_learnt_vals(self, mapping, removed, books):
+        """Return the values of a mapping for this line: only what Odoo would not come to by itself."""
+        self.ensure_one()
+        source, product = self.vatportal_line_id.sudo(), self.product_id
+        default_account = product and product.with_company(self.company_id).product_tmpl_id.get_product_accounts(
+            self.move_id.fiscal_position_id)['income' if books.usage == 'sale' else 'expense']
+        taxes = self.tax_ids.filtered(lambda tax: tax.active and not (
+            {'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
+        usual = books.usual_taxes(source)
+        # Under simplified taxation nothing is said of the taxes of a payer of VAT.
+        taught = {} if books.simplified else {
+            'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)]}
+        return {
+            **taught,
+            'product_id': product.id,
+            'no_product': bool(not product and (removed or (mapping and mapping.no_product))),
+            'account_id': self.account_id.id if self.account_id != default_account else False,
+            **self._vatportal_learnt_unit(mapping, books.units),
+        }

@@ -1,0 +1,61 @@
+from odoo import models
+from odoo.fields import Command
+
+from ...vatportal import qaime_number
+from ..amounts import API_NAMES
+
+# What a download knows better than we do.
+_TAKEN_OVER = ('status', 'status_code', 'date', 'fingerprint', 'import_job_id', 'raw', 'seen_connector_id')
+# What it alone knows where nothing here tells what was sent.
+_CONTENT = (
+    'kind_id', 'move_id', 'partner_id', 'seller_vat', 'seller_name', 'buyer_vat', 'buyer_name', 'main_info', 'add_info',
+    'transp_reg_number', 'main_qaime', 'to_follow', 'missing_since', 'missing_job_id', *API_NAMES)
+
+
+class VatportalDocument(models.Model):
+    """One record for one document: it may be here already, from a download, when the portal tells its number."""
+
+    _inherit = 'vatportal.document'
+
+    def _absorb_download(self, number):
+        twin = self.sudo().search([
+            ('company_id', '=', self.company_id.id), ('direction', '=', self.direction), ('qaime', '=', number),
+            ('id', '!=', self.id), ('erp_id', '=', False)])
+        if not twin:
+            return
+        bare = not self._source() and not self.line_ids
+        known = twin.read([*_TAKEN_OVER, *(_CONTENT if bare else ())], load=False)[0]
+        del known['id']
+        if bare:
+            twin.line_ids.document_id = self
+            known['proposed_move_ids'] = [Command.set(
+                [] if twin.move_id else (self.proposed_move_ids | twin.proposed_move_ids).ids)]
+            known['other_move_ids'] = [Command.set((self.other_move_ids | twin.other_move_ids).ids)]
+        elif twin.move_id and twin.move_id != self.move_id:
+            twin.move_id._message_log(body=self.env._(
+                "The e-taxes document %(number)s was taken off: it belongs to %(move)s.",
+                number=number, move=self.move_id.display_name))
+        twin._clear_double()
+        twin._set_state('deleted', qaime=False, move_id=False)
+        twin.flush_recordset()
+        twin.unlink()
+        self.sudo().write({name: value for name, value in known.items() if value})
+
+    def _note_sent_as(self, move, erp_id, number):
+        """The portal has ``number`` under an ERP id that went out under the number of ``move``. Write that on the document
+        that an import has read, with its figures and its link; a person is asked where it has no invoice.
+
+        :return: whether there is one
+        """
+        companies = self._taxpayer_above(move.company_id)
+        read = self.sudo().search([
+            ('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'), ('qaime', '=', qaime_number(number)),
+            ('erp_id', '=', False)]) if number else self.browse()
+        # Both a branch and its parent may have read it.
+        document = max(read, key=lambda one: (bool(one._source()), one.company_id == move.company_id), default=read)
+        if document:
+            document.write({'erp_id': erp_id, 'shown': True})
+            if document._may_be_double() and not document._source() and move not in document.other_move_ids:
+                document.proposed_move_ids |= move
+            document._suspect_rivals()
+        return bool(document)

@@ -1,0 +1,64 @@
+import logging
+import time
+
+from odoo import api, models
+from odoo.tools.misc import split_every
+
+from ...vatportal import PortalError
+from ..connector.setup import NO_INVOICE
+from ..connector.threads import READ_LIMITS, run_seconds
+
+_logger = logging.getLogger(__name__)
+
+
+class VatportalDocument(models.Model):
+    """Numbers that come later than the process that sent the documents."""
+
+    _inherit = 'vatportal.document'
+
+    @api.model
+    def _cron_read_numbers(self):
+        """Scheduled action: fetch the numbers of invoices that were imported without a signature and signed at
+        the portal later. One question per connector and 500 invoices."""
+        waiting = self.search([*self._numbers_domain(), ('connector_id.active', '=', True)])
+        end = time.monotonic() + run_seconds() - READ_LIMITS['deadline']
+        for connector, documents in waiting.grouped('connector_id').items():
+            for ids in split_every(500, documents.ids):
+                if time.monotonic() > end or connector._is_waiting():
+                    break
+                outcome = self.browse(ids)._read_safely(connector, len(ids))
+                if outcome == 'unclear':
+                    # A portal that names any ERP id that it is asked for is asked once more, by date.
+                    outcome = self.browse(ids)._read_safely(connector, 0, by_date=True)
+                if not outcome:
+                    break
+
+    def _read_safely(self, connector, done, **how):
+        """As :meth:`_read_numbers`, in a transaction of its own, whatever happens in it."""
+        outcome = False
+        try:
+            outcome = self._read_numbers(connector, **how)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("VatPortal: the numbers of connector %s could not be read", connector.id)
+        self.env['ir.cron']._commit_progress(done)
+        return outcome
+
+    def _read_numbers(self, connector, by_date=False):
+        """Fetch the numbers that these documents have at the portal by now.
+
+        :return: False where the portal did not tell; ``unclear`` where only a reading by date can tell whether it has
+            some of them; else ``clear``
+        """
+        with connector._client(**READ_LIMITS) as client:
+            try:
+                numbers = self._ask_numbers(client, by_date)
+            except PortalError as error:
+                _logger.info("VatPortal: %s", error)
+                connector._note_error(error, client)
+                return False
+            connector._note_answer(client.read_methods)
+        self._settle(lambda documents: documents._take_later(numbers, NO_INVOICE in numbers))
+        for document, text in self._take_numbers(numbers).items():
+            document._settle(lambda kept, text=text: kept._keep_without_number(text))
+        return 'unclear' if self._take_appeared(numbers) else 'clear'

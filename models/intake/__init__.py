@@ -1,0 +1,9 @@
+"""What comes in: imports and their schedules, files, comparison, refresh, what is missing."""
+from . import store
+from . import missing
+from . import choice
+from . import schedule
+from . import refresh
+from . import compare
+from . import document_file
+from . import same

@@ -1,0 +1,327 @@
+import logging
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ...vatportal import Identity, PortalError, follows_from_document, is_ours, qaime_number, voen
+from ..concurrency import by_halves
+from ..connector.threads import READ_LIMITS
+from ..states import LIVE_STATES, OPEN_STATES, SALE_TYPES, baku_day
+
+_logger = logging.getLogger(__name__)
+
+# How far back it is looked where no day is known on which all was well.
+LOOK_BACK = timedelta(days=28)
+_DAY = timedelta(days=1)
+# How long ago the hourly look may have been; a little more than an hour.
+LOOKED = timedelta(minutes=65)
+# How long before the days that are looked at an invoice may be dated. It is due at e-taxes within days; the older ones of
+# which nothing is known, of before the addon was there for example, are not gone through.
+SENT_LATE = timedelta(days=92)
+# How often a comparison begins by itself.
+AT_MOST = timedelta(hours=12)
+
+
+class VatportalConnector(models.Model):
+    """Noticing that this database is not the one that sent: it was restored from a backup, or there is another one of it.
+
+    The portal then has ERP ids of ours that nothing is known of here. Every hour it is asked for those of the days since
+    that was last not so, a moment that a backup brings along.
+    """
+
+    _inherit = 'vatportal.connector'
+
+    compared_at = fields.Datetime(
+        string="All Known Until", readonly=True, copy=False,
+        help="When VatPortal last had no invoice from Odoo that this database does not know, but those that were told.")
+    compare_begun_at = fields.Datetime(readonly=True, copy=False, help="When a comparison last began by itself.")
+    told_erp_ids = fields.Json(readonly=True, copy=False, help="ERP ids of invoices unknown here that were told already.")
+
+    def _certain_day(self):
+        """The day from which on something may be unknown, in Baku. A day more, for the portal's clock may be another. A moment
+        that has not come yet was written by a clock that was wrong, so it tells nothing."""
+        now = fields.Datetime.now()
+        since = self.compared_at if self.compared_at and self.compared_at <= now else now - LOOK_BACK
+        return baku_day(since - _DAY)
+
+    def action_compare(self):
+        """Ask from which day on, and compare what VatPortal has with what is known here."""
+        self.ensure_one()
+        self.check_access('write')
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Compare with VatPortal"),
+            'res_model': 'vatportal.import.wizard',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {
+                'default_company_id': self.company_id.id, 'default_connector_id': self.id, 'default_compares': True,
+                'default_direction': 'outgoing', 'default_period': 'custom',
+                'default_date_from': fields.Date.to_string(self._certain_day()),
+                'default_date_to': fields.Date.to_string(baku_day(fields.Datetime.now()))},
+        }
+
+    # ------------------------------------------------------------------ by itself
+
+    def _cron_compare(self):
+        """Scheduled action: look whether each portal knows something from here that is not known here."""
+        for connector in self.search([('company_id', '!=', False)]):
+            try:
+                if not connector._is_waiting():
+                    connector._look_for_unknown()
+            except UserError:
+                _logger.info("VatPortal: connector %s has no log-in data and is not compared", connector.id)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("VatPortal: connector %s could not be compared", connector.id)
+            if not self.env['ir.cron']._commit_progress(1):
+                break
+
+    def _look_for_unknown(self):
+        """Ask the portal for the ERP ids of the days since all was known; begin a comparison where it names others."""
+        numbers = self._read_recent()
+        if numbers is not None and self._take_recent(numbers) - set(self.told_erp_ids or []):
+            self._compare_by_itself()
+
+    def _is_to_be_looked_at(self):
+        """Whether nobody has looked within the hour: nothing was at work for a while, the addon was set up anew, or this
+        database is one from a backup."""
+        now = fields.Datetime.now()
+        return not self.compared_at or not now - LOOKED <= self.compared_at <= now
+
+    def _look_before_sending(self):
+        """Before somebody sends: look whether the portal knows something from here, where that was not done within the hour.
+        What is found is linked, or asked about, before anything goes.
+
+        :return: whether something was linked or is to be asked about that was not known before
+        """
+        if not self._is_to_be_looked_at() or self._is_waiting():
+            return False
+        try:
+            numbers = self._read_recent()
+        except UserError:
+            return False  # there are no log-in data, which whoever sends is told anyway
+        if numbers is None:
+            return False
+        unknown = self._take_recent(numbers)
+        return unknown != self._take_unknown(numbers, unknown)
+
+    def _read_recent(self):
+        """What the portal has of the days since all was known, as ERP id → number; None where it does not answer.
+
+        :raises UserError: without log-in data
+        """
+        with self._client(**READ_LIMITS) as client:
+            try:
+                numbers = self._call_recent(client)
+            except PortalError as error:
+                self._note_error(error, client)
+                return None
+            self._note_answer(client.read_methods)
+        return numbers
+
+    def _call_recent(self, client):
+        return client.read_invoices_by_date(self._certain_day(), fields.Datetime.now() + _DAY)
+
+    def _take_recent(self, numbers):
+        """Note what ``numbers``, read a moment ago, say of what is known here.
+
+        What was told once needs no further look: it is a person's.
+
+        :return: the ERP ids of ours among them that are not known
+        """
+        documents = self.env['vatportal.document']
+        documents._know_by_number(numbers)
+        unknown = documents._unknown_erp_ids(numbers)
+        if unknown <= set(self.told_erp_ids or []):
+            self.write({'compared_at': fields.Datetime.now(), 'told_erp_ids': sorted(unknown) or False})
+        return unknown
+
+    def _take_unknown(self, numbers, unknown):
+        """Link what can be linked of ``unknown``, before something is sent, or write down what is to be asked; have the days
+        compared. Return what is not known even then."""
+        if not unknown:
+            return unknown
+        self.env['vatportal.document']._take_foreign(self, numbers)
+        if unknown - set(self.told_erp_ids or []):
+            self._compare_by_itself()
+        return self._take_recent(numbers)
+
+    def _is_comparing(self):
+        return bool(self.env['vatportal.job'].sudo().search_count([
+            ('connector_id', '=', self.id), ('compares', '=', True), ('state', 'in', OPEN_STATES)], limit=1))
+
+    def _compare_by_itself(self):
+        """Begin a comparison that nobody has asked for, unless there was one not long ago."""
+        now = fields.Datetime.now()
+        if self.compare_begun_at and now - AT_MOST < self.compare_begun_at <= now:
+            return
+        if not self.env['vatportal.document']._own_voen(self.company_id) or self._is_comparing():
+            return
+        self.compare_begun_at = now
+        self.env['vatportal.job'].sudo()._queue_download(
+            self, ['outgoing'], self._certain_day(), baku_day(now), 'portal', user=self.env['res.users'],
+            compares=True, phase='compare')
+
+    def _note_compared(self, jobs):
+        """Tell how a comparison, all of ``jobs``, ended, where it found something."""
+        found = sum(jobs.mapped('found_count'))
+        unknown = [erp_id for job in jobs for erp_id in job.unknown_ids or {}]
+        news = set(unknown) - set(self.told_erp_ids or [])
+        if not found and not news:
+            return
+        self.told_erp_ids = sorted({*(self.told_erp_ids or []), *unknown})
+        texts = [self.env._(
+            "VatPortal has invoices that this database did not know: it was restored from a backup, or there is another one "
+            "that sends. %s of them were linked with their invoices.", found)]
+        texts += filter(None, [job._unknown_text() for job in jobs])
+        self.sudo().message_post(
+            subject=self.env._("Compared with VatPortal"), body='\n'.join(texts),
+            partner_ids=self._told_users().partner_id.ids, message_type='notification', subtype_xmlid='mail.mt_note')
+
+
+class VatportalDocument(models.Model):
+    """Invoices that another database has sent, or this one before its backup was restored."""
+
+    _inherit = 'vatportal.document'
+
+    def _take_found(self, number):
+        """The portal has this document, which was made a moment ago: with that ``number``, '' for none yet, None for what
+        can't be one."""
+        if number:
+            self._set_number(number)
+        elif number is None:
+            self._keep_without_number(self._number_problem())
+        else:
+            self._set_state('imported', message=self.env._(
+                "The portal has this invoice, without a qaimə number; it was sent by another database. Sign it in VatPortal; "
+                "or delete it from e-taxes here and send it again."))
+
+    def _unknown_erp_ids(self, numbers):
+        """The ERP ids of ours among ``numbers`` (ERP id → qaimə number) that no document here has, in whatever company."""
+        ours = {erp_id for erp_id in numbers if is_ours(erp_id)}
+        known = self.sudo().search([('erp_id', 'in', list(ours))])
+        return ours - set(known.mapped('erp_id'))
+
+    def _know_by_number(self, numbers):
+        """Write the ERP ids of ours among ``numbers`` (ERP id → qaimə number) on the documents that have their numbers and
+        belong to something here: an import has brought them, and found what they belong to."""
+        by_number = {number: erp_id for erp_id, number in numbers.items() if number and is_ours(erp_id)}
+        unknown = self._unknown_erp_ids(by_number.values()) if by_number else set()
+        wanted = {qaime_number(number): erp_id for number, erp_id in by_number.items() if erp_id in unknown}
+        found = self.sudo().search([('direction', '=', 'outgoing'), ('qaime', 'in', list(wanted)), ('erp_id', '=', False)])
+        for document in found.filtered(lambda document: document._source()):
+            # A branch and its parent may both have read it; the ERP id is one record's.
+            erp_id = wanted.get(document.qaime)
+            if erp_id and not document._settle(lambda doc, erp_id=erp_id: doc.write({'erp_id': erp_id, 'shown': True})):
+                del wanted[document.qaime]
+
+    def _take_foreign(self, connector, numbers):
+        """Write what the portal has, as far as it can be linked.
+
+        :param numbers: ERP id → number, as the portal names them by date
+        :return: (documents that were made or have got their number, {ERP id that remains: [number, name of the invoice that
+            has its number by now, or False]})
+        """
+        documents = self.sudo()
+        waiting = documents.search([
+            ('erp_id', 'in', list(numbers)), ('company_id', '=', connector.company_id.id),
+            ('state', 'in', ('imported', 'rejected'))])
+        waiting._settle(lambda records: records.write({'shown': True}))
+        waiting._take_numbers(numbers)
+        waiting._take_appeared(numbers)
+        unknown = sorted(self._unknown_erp_ids(numbers))
+        found, named = waiting.filtered(lambda doc: doc.state == 'registered'), {}
+        since = connector._certain_day() - SENT_LATE
+        for model in self.env['vatportal.send.wizard']._fields_of() if any(map(follows_from_document, unknown)) else ():
+            unseen = self.env[model].sudo()._vatportal_sent_unseen(connector.company_id, since)
+            for record, ids in unseen._vatportal_sent_as(unknown):
+                named |= dict.fromkeys(ids, record.name)
+                found |= record._vatportal_take_sent(connector, ids, numbers)
+        # What was written as a question is known by now, and told with the rest.
+        written = documents.search([('erp_id', 'in', list(unknown)), ('move_id', '=', False)]).mapped('erp_id')
+        left = self._unknown_erp_ids(numbers) | {erp_id for erp_id in written if erp_id in named}
+        return found, {erp_id: [numbers[erp_id] or '', named.get(erp_id, False)] for erp_id in sorted(left)}
+
+
+class VatportalSource(models.AbstractModel):
+    _inherit = 'vatportal.source'
+
+    def _vatportal_sent_unseen(self, company, since):
+        """The records of ``company``, of ``since`` or later, that may have been sent without this database knowing."""
+        return self.search([
+            ('company_id', '=', company.id), *self._vatportal_sendable_domain(since),
+            '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])
+
+    def _vatportal_sendable_domain(self, since):
+        """What holds of all records of this model that could be sent, of ``since`` or later."""
+        raise NotImplementedError
+
+    def _vatportal_sent_as(self, erp_ids):
+        """Yield (record, those of ``erp_ids`` that were given out under its number), for each of these that has such."""
+        for record in self:
+            series = record._vatportal_series()
+            ids = [erp_id for erp_id in erp_ids if erp_id.startswith(series)]
+            if ids and record._vatportal_can_be_sent():
+                yield record, ids
+
+    def _vatportal_take_sent(self, connector, erp_ids, numbers):
+        """Make the document of this record that the portal has under one of ``erp_ids``; return it, or none."""
+        documents = self.env['vatportal.document'].sudo()
+        try:
+            vals = self._vatportal_document_vals(connector)
+        except ValueError:
+            return documents  # no qaimə can say it any more
+        identity = self._vatportal_identity(vals)
+        attempts = {identity.erp_id(attempt): attempt for attempt in range(1, len(self.vatportal_document_ids) + 20)}
+        fitting = sorted((erp_id for erp_id in erp_ids if erp_id in attempts), key=lambda erp_id: (
+            numbers[erp_id] not in ('', None), attempts[erp_id]))
+        if not fitting:
+            self._vatportal_propose_sent(connector, erp_ids, numbers)
+            return documents
+        erp_id = fitting[-1]
+        made = []
+
+        def make(record):
+            document = documents.create({**vals, 'erp_id': erp_id, 'attempt': attempts[erp_id], 'shown': True})
+            document._take_found(numbers[erp_id])
+            made.append(document)
+
+        # Somebody may be sending it at this very moment, or have its number in hand.
+        by_halves(self, make, lambda record, error: _logger.warning(
+            "VatPortal: %s could not be linked with %s", record.display_name, erp_id, exc_info=error))
+        return documents.union(*made)
+
+    def _vatportal_propose_sent(self, connector, erp_ids, numbers):
+        """Something went out under this record's number, with another customer, date or total: write down that it is there, so
+        that the record is not sent before a person has looked."""
+        for erp_id in erp_ids if self._name == 'account.move' else ():
+            def make(record, erp_id=erp_id):
+                documents = self.env['vatportal.document'].sudo()
+                if documents._note_sent_as(record, erp_id, numbers[erp_id]):
+                    return
+                document = documents.create({
+                    'direction': 'outgoing', 'connector_id': connector.id, 'company_id': record.company_id.id, 'erp_id': erp_id,
+                    'seller_vat': voen.normalize(record.company_id.vat), 'source_name': record.name, 'shown': True,
+                    'proposed_move_ids': [Command.set(record.ids)]})
+                document._take_found(numbers[erp_id])
+
+            by_halves(self, make, lambda record, error: _logger.warning(
+                "VatPortal: what was sent as %s could not be written", record.display_name, exc_info=error))
+
+    def _vatportal_series(self):
+        """The beginning that the ERP ids of all that was ever sent under this record's number have."""
+        return Identity(
+            seller=voen.normalize(self.company_id.vat) or '', number=self.name or '', day=None, buyer='',
+            total=Decimal(0)).series()
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _vatportal_sendable_domain(self, since):
+        # EXTENDS vatportal.source
+        return [('move_type', 'in', SALE_TYPES), ('state', '=', 'posted'), ('invoice_date', '>=', since)]

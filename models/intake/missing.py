@@ -1,0 +1,183 @@
+import logging
+from datetime import datetime, time, timedelta
+
+from odoo import fields, models
+
+from ...vatportal import is_number
+from ..concurrency import CONCURRENT
+from ..connector.guard import IDENTITY
+from ..document.settle import failure_text
+from ..states import AWAY_STATUSES, BAKU_OFFSET, FINAL_STATUSES, baku_day
+
+_logger = logging.getLogger(__name__)
+
+# So many documents are named.
+NAMES_SHOWN = 10
+# Whoever takes the time of Baku for that of Greenwich is off by its offset.
+SHIFT = BAKU_OFFSET
+
+
+class VatportalDocument(models.Model):
+    """Documents that are at e-taxes no more, though no status says so.
+
+    A reading that was complete and ought to have brought a document, and did not, marks it. Nothing follows by itself:
+    people are told, no bill is made or posted, and the document stays as it was. The mark goes when a reading shows the
+    document again. What proves nothing, see :meth:`VatportalJob._may_miss`, marks nothing: a false alarm is worse than
+    one that comes later.
+    """
+
+    _inherit = 'vatportal.document'
+
+    seen_connector_id = fields.Many2one(
+        'vatportal.connector', string="Seen through", readonly=True, copy=False, ondelete='set null',
+        index='btree_not_null', help="The connector whose present account has shown this document in its folder.")
+    missing_since = fields.Datetime(
+        readonly=True, copy=False, index='btree_not_null',
+        help="Since when a complete reading of its day and folder does not show the document any more.")
+    missing_job_id = fields.Many2one(
+        'vatportal.job', string="Missed by", readonly=True, copy=False, ondelete='set null', index='btree_not_null',
+        help="The import that did not find the document.")
+
+    def _is_missing(self):
+        return bool(self.missing_since) and self.state == 'registered' and self.status not in FINAL_STATUSES
+
+    def _missing_text(self):
+        """What is to be said of a document that is missing; False of others."""
+        return self._is_missing() and self.env._(
+            "It is missing at e-taxes: the reading of %s did not show it any more, and no status says why. Look for it at "
+            "e-taxes.gov.az. Nothing was changed here.", f'{baku_day(self.missing_since):%d.%m.%Y}')
+
+    def _missing_task(self):
+        """(summary, what to do) for a person; None where nothing depends on the document."""
+        source = self._source()
+        if source and source.sudo().state == 'cancel':
+            return None
+        _, number = self.env._, self.qaime or self.name
+        if self.direction == 'incoming':
+            return (_("e-taxes: %s is missing there", number),
+                    _("The last reading did not show the document of this bill any more. Look for it at e-taxes.gov.az, and "
+                      "ask the vendor, before the bill is confirmed or paid."))
+        return (_("e-taxes: %s is missing there", number),
+                _("The last reading did not show the document any more. Look for it at e-taxes.gov.az. If it is gone, say so "
+                  "on the document; then it can be sent again, or cancelled in Odoo."))
+
+    # ------------------------------------------------------------------ what a reading shows, or does not
+
+    def _note_shown(self, changed, common):
+        """A reading has shown these documents, of which it has ``changed`` some; ``common`` are its values."""
+        strangers = self.filtered(lambda document: not document.seen_connector_id.active)
+        if strangers:
+            strangers.write({'seen_connector_id': common['connector_id']})
+        job = self.env['vatportal.job'].browse(common['import_job_id'])
+        for document in self.filtered('missing_since'):
+            # What VatPortal holds may be older than the reading of e-taxes that missed the document.
+            stale = job.source == 'portal' and document.missing_job_id.source == 'etaxes' and document not in changed
+            if not stale:
+                document._message_log(body=self.env._("It is at e-taxes again."))
+                document.write({
+                    'missing_since': False, 'missing_job_id': False,
+                    'to_follow': not document.is_foreign and (document.to_follow or 'changed')})
+
+    def _set_missing(self, job):
+        """The reading of ``job`` ought to have shown these documents, and did not."""
+        self.write({'missing_since': fields.Datetime.now(), 'missing_job_id': job.id})
+        for document in self:
+            document.to_follow = document.to_follow or 'changed'
+            document._message_log(body=document._missing_text())
+
+
+class VatportalConnector(models.Model):
+    """What another account does not show is not missing."""
+
+    _inherit = 'vatportal.connector'
+
+    def _accounts_before(self, vals):
+        """The accounts of the connectors that may get another one when ``vals`` are written, for :meth:`_forget_changed`."""
+        if not IDENTITY & vals.keys():
+            return {}
+        # Others of the account may go along.
+        return {connector: connector._account({}) for connector in self.sudo().account_id.connector_ids}
+
+    def _forget_changed(self, accounts):
+        """Forget what was seen through connectors that no longer have what stands for them in ``accounts``."""
+        self.browse().union(*(
+            connector for connector, account in accounts.items() if connector._account({}) != account))._forget_seen()
+
+    def _forget_seen(self):
+        """What these connectors have shown was in the folder of another account."""
+        self.env['vatportal.document'].sudo().search([('seen_connector_id', 'in', self.ids)]).seen_connector_id = False
+
+
+class VatportalJob(models.Model):
+    """Which documents an import ought to have brought, and did not."""
+
+    _inherit = 'vatportal.job'
+
+    missing_count = fields.Integer(string="Missing", readonly=True, help="Documents that are at e-taxes no more.")
+
+    def _note_missing(self, numbers):
+        """Mark the documents that this import, which has read ``numbers`` and come to its end, shows to be missing; return
+        what is to be said of it, or False."""
+        asked = self.asked_document_ids
+        absent = asked.filtered(lambda document: document.qaime not in numbers)
+        self.absent_ids = absent.ids
+        if asked and not absent:
+            return False  # the reading may have ended where all were found
+        known = self._may_miss() if self._shows_all(numbers) else self.env['vatportal.document'].sudo()
+        missing = known.filtered(lambda document: document.qaime not in numbers)
+        missing = missing.filtered(
+            lambda document: not document._open_deletions() and not self._is_outrun(document.import_job_id))
+        if not missing:
+            return False
+        if len(missing) > 1 and 2 * len(missing) > len(known):
+            # So many do not disappear; another account, or a portal in trouble, is more likely.
+            return self.env._(
+                "%(missing)s of the %(known)s documents of these days that are known here were not among what was read. That "
+                "is too many to be true, so none was marked: compare with e-taxes.gov.az, and look at the account.",
+                missing=len(missing), known=len(known))
+        return self._mark_missing(missing & absent if asked else missing)
+
+    def _mark_missing(self, documents):
+        if not documents:
+            return False
+        try:
+            with self.env.cr.savepoint():
+                documents._set_missing(self)
+        except CONCURRENT:
+            raise
+        except Exception as error:
+            # Another module's trouble; what was read is here, and the next import looks again.
+            _logger.exception("VatPortal job %s: missing documents could not be marked", self.id)
+            return self.env._("Documents that are missing could not be marked: %s", failure_text(self, error))
+        self.missing_count = len(documents)
+        names = documents[:NAMES_SHOWN].mapped('name') + ['…'] * (len(documents) > NAMES_SHOWN)
+        problems = documents._follow_waiting([('id', 'in', documents.ids)])
+        return '\n'.join([self.env._(
+            "Missing at e-taxes, though no status says why: %s. Look for them at e-taxes.gov.az; nothing was changed here.",
+            ', '.join(names)), *problems])
+
+    def _shows_all(self, numbers):
+        """Whether what was not read is not in the folder: every row was legible, all pages were of one moment, and e-taxes
+        was not asked for some statuses alone, for they change."""
+        chosen = self.source == 'etaxes' and any((self.filters or {}).get(f'{prefix}_status') for prefix in ('inc', 'exc'))
+        return not (self.has_gaps or chosen) and all(map(is_number, numbers))
+
+    def _may_miss(self):
+        """The documents that this import ought to have brought if they are where they were: this account has shown them
+        in this folder before, they lie well within its days, and are not gone already."""
+        first, last = (datetime.combine(day, time()) - BAKU_OFFSET for day in (
+            self.date_from, self.date_to + timedelta(days=1)))
+        documents = self.env['vatportal.document'].sudo().search_fetch([
+            ('company_id', '=', self.company_id.id), ('direction', '=', self.direction),
+            ('seen_connector_id', '=', self.connector_id.id), ('missing_since', '=', False), ('is_foreign', '=', False),
+            ('state', '=', 'registered'), ('qaime', '!=', False),
+            ('status', 'not in', (*FINAL_STATUSES, *AWAY_STATUSES)),
+            ('date', '>=', first + SHIFT), ('date', '<', last - SHIFT)], ['qaime', 'kind_id'], order='id')
+        if self.source == 'portal':
+            return documents
+        return documents.filtered(lambda document: self._takes('kinds', document.kind_id.code))
+
+    def _is_outrun(self, job):
+        """Whether ``job``, another import, has brought something since this one began: it may know better."""
+        return bool(job) and job != self and (job.id > self.id or bool(
+            job.changed_at and self.started_at and job.changed_at > self.started_at))

@@ -1,0 +1,137 @@
+import logging
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import fields
+from odoo.exceptions import ConcurrencyError
+from odoo.tools.misc import split_every
+
+from ...vatportal.codes import known_status
+from .. import portal_values
+from ..concurrency import by_halves
+from ..states import DELETED_STATUSES
+
+_logger = logging.getLogger(__name__)
+
+# How many documents are in memory at a time with all their lines.
+CHUNK = 500
+
+
+class PortalImport:
+    """One import of a folder: stores what was read of it, and keeps account of what became of that.
+
+    ``new_ids`` and ``changed_ids`` are of documents that were stored; ``unchanged``, ``foreign`` (among the stored ones) and
+    ``bad`` are counts; ``problems`` says what is wrong with the bad ones.
+    """
+
+    def __init__(self, documents, connector, direction, job=None):
+        """
+        :param documents: the model ``vatportal.document``, as whoever imports
+        :param job: the ``vatportal.job`` that asked for them, if any
+        """
+        self.documents = documents.sudo().with_company(connector.company_id).with_context(active_test=False)
+        self.env = self.documents.env
+        self.own_voen = self.documents._own_voen(connector.company_id)
+        self.common = {
+            'connector_id': connector.id, 'company_id': connector.company_id.id, 'direction': direction,
+            'import_job_id': job.id if job else False,
+        }
+        self.found = {}
+        self.new_ids, self.changed_ids, self.problems = [], [], []
+        self.unchanged = self.foreign = self.bad = 0
+
+    def store(self, documents):
+        """Store ``documents`` (:class:`EtaxesDocument`), chunk by chunk; of one number given twice the last counts.
+
+        :raises ConcurrencyError: another import brought the same documents at this moment
+        """
+        by_key = self._by_key(documents)
+        # Looked up once; what each chunk needs of them is read with the chunk.
+        self.found = dict(self.documents._read_group([
+            ('company_id', '=', self.common['company_id']), ('direction', '=', self.common['direction']),
+            ('qaime', 'in', list(by_key)),
+        ], ['qaime'], ['id:max']))
+        for chunk in split_every(CHUNK, by_key.items(), list):
+            # What was changed is logged with its chunk: one that fails would take the log of those before it along.
+            by_halves(chunk, self._store_chunk, self._note_bad, self.env.cr)
+            # The next chunk does not need them any more.
+            self.documents.invalidate_model(flush=False)
+            self.env['vatportal.document.line'].invalidate_model(flush=False)
+
+    def _by_key(self, documents):
+        by_key = {}
+        for document in documents:
+            try:
+                key = portal_values.document_key(document)
+            except ValueError as error:
+                self.bad += 1
+                self.problems.append(str(error))
+                continue
+            by_key.pop(key, None)
+            by_key[key] = document
+        return by_key
+
+    def _note_bad(self, chunk, error):
+        (key, _document), = chunk
+        _logger.warning("VatPortal: document %s could not be stored", key, exc_info=error)
+        self.bad += 1
+        self.problems.append(f"{key}: {error}")
+
+    def _store_chunk(self, chunk):
+        """Store ``chunk``, a list of (number, document); what became of it counts once it is in the database."""
+        try:
+            new, changed = self._write_chunk(chunk)
+            self.env.cr.flush()
+        except UniqueViolation as error:
+            if self._is_race(error):
+                raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
+            raise
+        self.new_ids += new.ids
+        self.changed_ids += changed.ids
+        self.unchanged += len(chunk) - len(new) - len(changed)
+        self.foreign += len((new + changed).filtered('is_foreign'))
+
+    def _is_race(self, error):
+        """Whether ``error`` says that another import brought the same at this moment: a document, or a kind new to both.
+        What other modules forbid is no race."""
+        Kind = self.env['vatportal.kind']
+        return error.diag.constraint_name in (
+            self.documents._qaime_unique.full_name(self.documents), Kind._code_unique.full_name(Kind))
+
+    def _write_chunk(self, chunk):
+        """Return (new documents, changed documents)."""
+        known = self.documents.browse([self.found[key] for key, _document in chunk if key in self.found])
+        known_prints = {document.id: document.fingerprint for document in known}
+        to_create, changed, kind_ids = [], self.documents.browse(), {}
+        for key, document in chunk:
+            raw = portal_values.storable(document.raw)
+            mark = portal_values.fingerprint(raw, self.own_voen)
+            if key in self.found and known_prints[self.found[key]] == mark:
+                continue
+            vals, kind_code = portal_values.document_values(document, self.common['direction'], self.own_voen)
+            if kind_code not in kind_ids:
+                kind_ids[kind_code] = kind_code and self.env['vatportal.kind']._get_or_create(kind_code).id
+            vals |= {'kind_id': kind_ids[kind_code], 'fingerprint': mark, **_status(vals['status_code'])}
+            lines = portal_values.line_values(document)
+            if key not in self.found:
+                to_create.append(self._new_values(vals, lines))
+            elif known.browse(self.found[key])._update_from_portal(vals, lines, self.common):
+                changed += known.browse(self.found[key])
+        # Nobody wants five thousand "created" messages, and nothing is changed yet that could be logged.
+        new = self.documents.with_context(tracking_disable=True).create(to_create).with_env(self.env)
+        known._note_shown(changed, self.common)
+        return new, changed
+
+    def _new_values(self, vals, lines):
+        return {
+            **vals, **self.common,
+            'seen_connector_id': self.common['connector_id'],
+            'to_follow': False if vals['is_foreign'] else 'new',
+            'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',
+            'line_ids': [fields.Command.create(line) for line in lines],
+        }
+
+
+def _status(code):
+    """Return the values of the status fields; a status that is new to us is kept as it came."""
+    return {'status_code': code or False, 'status': (known_status(code) or 'unknown') if code else False}

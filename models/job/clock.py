@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ...vatportal.settlement import LOST_S
+from ..connector.portal_account import SKEW
+from ..states import OPEN_STATES
+from .engine import CALL_S
+
+# Moments that have been: none of them lies in the future.
+_PAST = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'watched_at')
+
+
+class VatportalJob(models.Model):
+    """A clock that went back: it was set, or a virtual machine came to itself on another day.
+
+    Several servers move a job, and its waiting outlasts each of them, so it is kept by the clock on the wall. A moment
+    that has been and lies in the future tells that this clock was turned back. Then the job asks at its next look, as
+    that does no harm; what it waits for out of caution begins to count anew, for nobody knows how much of it is over.
+    """
+
+    _inherit = 'vatportal.job'
+
+    planned_wait = fields.Float(readonly=True, help="Seconds until the next call, as they were when it was planned.")
+
+    def _is_off_clock(self):
+        now = fields.Datetime.now()
+        if self.prompt_until and self.prompt_until > now + timedelta(seconds=LOST_S) + SKEW:
+            return True
+        if self.state not in OPEN_STATES:
+            return False
+        waits_long = self.next_poll_at and self.next_poll_at > now + timedelta(seconds=self.planned_wait) + SKEW
+        return bool(waits_long and not self.on_hold) or any(self[name] and self[name] > now + SKEW for name in _PAST)
+
+    def _mend_clock(self):
+        """Bring back what a clock that has gone back since has left in the future; jobs in use are left to the next
+        look."""
+        off = self.sudo().filtered(lambda job: job._is_off_clock())
+        for job in off.try_lock_for_update() if off else ():
+            job.write(job._mended_times())
+        if off:
+            off._commit()
+            self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+
+    def _mended_times(self):
+        now = fields.Datetime.now()
+        vals = {name: now for name in _PAST if self[name] and self[name] > now + SKEW}
+        if self.next_poll_at and not self.on_hold and self.state in OPEN_STATES:
+            # An answer that is under way keeps its time.
+            vals['next_poll_at'] = min(self.next_poll_at, now + timedelta(seconds=CALL_S if self.state == 'starting' else 0))
+        if self.prompt_until:
+            vals['prompt_until'] = min(self.prompt_until, now + timedelta(seconds=LOST_S))
+        return vals
+
+    # ------------------------------------------------------------------ where it shows
+
+    def _schedule(self, seconds):
+        super()._schedule(seconds)
+        self.planned_wait = seconds
+
+    def _advance_one(self):
+        self.invalidate_recordset()
+        self._mend_clock()
+        super()._advance_one()
+
+    def _cron_due(self, failed, busy=()):
+        # Written here for all, whoever may come to move them.
+        soon = fields.Datetime.now() + SKEW
+        self.search([
+            '|', ('prompt_until', '>', soon), '&', ('state', 'in', OPEN_STATES), *['|'] * len(_PAST), ('next_poll_at', '>', soon),
+            *((name, '>', soon) for name in _PAST)])._mend_clock()
+        return super()._cron_due(failed, busy)
+
+    def _before(self):
+        before = super()._before()
+        # One that has ended is moved by nobody any more.
+        before._mend_clock()
+        return before

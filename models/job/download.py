@@ -1,0 +1,322 @@
+import base64
+import json
+import zlib
+from datetime import datetime, time
+
+from odoo import fields, models
+
+from ...vatportal import EtaxesDocument, is_number, polling, qaime_number
+from ...vatportal.codes import code_key
+from ..concurrency import CONCURRENT
+
+# The folders of e-taxes as the API numbers them (v8.0, /etx/import, `dir`).
+FOLDERS = {'incoming': 0, 'outgoing': 1}
+# For how long a portal that can't be reached, or is busy, is tried again before the import ends for now.
+PATIENCE_S = 1800
+# A month of two million documents; more is a portal that never comes to an end.
+MAX_PAGES = 400
+# A page of 5000 documents is some 12 MB; the seconds that its making and its way may take.
+READ_LIMITS = {'timeout': 60, 'deadline': 120}
+# After how many conflicts with another import at the same moment this one gives up for now.
+MAX_CONFLICTS = 20
+KEPT_BAD = 20
+
+
+class VatportalJob(models.Model):
+    """Importing documents: those that the portal holds already, or those that it fetches from e-taxes first.
+
+    ::
+
+        source "portal":                                     read page 1, 2, … ──▶ end
+        source "etaxes":  start ──▶ follow (PIN1) ──▶ ended ──▶ read page 1, 2, … ──▶ end
+
+    A page is one step and committed, so an import that is cut anywhere goes on at its page. The portal tells how
+    many documents there are in all; if its pages bring fewer, all are read once more, and if they still do, the
+    import ends with an error that says so. What came is kept in any case.
+
+    Single documents that can't be read, or of which what follows could not be done, are a warning: the import is done.
+    """
+
+    _inherit = 'vatportal.job'
+
+    direction = fields.Selection([('incoming', "Incoming"), ('outgoing', "Sent")], readonly=True, string="e-taxes Folder")
+    source = fields.Selection(
+        [('portal', "What VatPortal holds"), ('etaxes', "e-taxes, asked anew")], readonly=True)
+    date_from = fields.Date(string="From", readonly=True, help="When the documents were made, in Baku.")
+    date_to = fields.Date(string="To", readonly=True, help="The last day that counts.")
+    filters = fields.Json(readonly=True, help="inc_kinds, exc_kinds, inc_status, exc_status: lists of codes.")
+    has_documents = fields.Boolean(readonly=True, help="The portal holds what is to be read.")
+    page = fields.Integer(readonly=True, default=1, help="The page that is read next, from 1.")
+    page_size = fields.Integer(readonly=True, help="The most documents that a page has brought.")
+    second_pass = fields.Boolean(readonly=True, help="The pages are read again, for they brought too few.")
+    seen = fields.Text(readonly=True, help="The numbers read so far, packed; what came twice counts once.")
+    has_gaps = fields.Boolean(
+        readonly=True, help="The pages are not of one moment: what is in none of them may be there all the same.")
+    conflicts = fields.Integer(readonly=True)
+    total = fields.Integer(readonly=True, help="How many documents there are, as the portal says.")
+    read_count = fields.Integer(string="Read", readonly=True)
+    created_count = fields.Integer(string="New", readonly=True)
+    updated_count = fields.Integer(string="Changed", readonly=True)
+    unchanged_count = fields.Integer(string="Unchanged", readonly=True)
+    foreign_count = fields.Integer(string="Not Ours", readonly=True)
+    skipped_count = fields.Integer(string="Left Out", readonly=True, help="By the choice of kinds and statuses.")
+    bad_count = fields.Integer(string="Unreadable", readonly=True)
+    notes = fields.Text(readonly=True, help="What was wrong with single documents.")
+    warning = fields.Text(readonly=True, help="What was wrong though everything was read, and the import is done.")
+    pin_shown = fields.Boolean(readonly=True, help="The code for PIN1 has come.")
+    pin_missed = fields.Boolean(readonly=True, help="PIN1 was not confirmed on the phone.")
+
+    # ------------------------------------------------------------------ start
+
+    def _prepare_download(self):
+        return True
+
+    def _start_download(self, client):
+        start, end = self._span()
+        return client.start_download(start, end, direction=FOLDERS[self.direction], **(self.filters or {}))
+
+    def _started_download(self):
+        self.write({'pin_missed': False, 'pin_shown': False})
+
+    def _error_start_download(self, answer):
+        """Nothing is lost by asking again, but each time somebody has to type PIN1."""
+        if (answer['error'] == 'TransientError' or answer.get('reason') in ('busy', 'redirect')) and self._patient():
+            self.write({
+                'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
+                'portal_message': answer.get('message') or False,
+            })
+            self._schedule(polling.next_delay(0, self.error_count))
+            return
+        text = self._explained(answer)
+        if answer['error'] == 'UnknownOutcome':
+            text = self.env._(
+                "The portal's answer was lost, so its process can't be followed. A prompt on the phone can be "
+                "declined; resume the import to ask again.")
+        self._end_download(text, answer.get('message'))
+
+    def _span(self):
+        """The first and the last minute of the import, Baku time."""
+        return datetime.combine(self.date_from, time()), datetime.combine(self.date_to, time(23, 59))
+
+    def _patient(self):
+        return self._silence() < PATIENCE_S
+
+    # ------------------------------------------------------------------ the end of the process
+
+    def _ended_download(self, succeeded, refusals):
+        if succeeded:
+            self.write({'step': 'login', 'phase': 'read', 'has_documents': True})
+            self._schedule(0)
+        elif self._pin_was_missed(refusals):
+            self.pin_missed = True
+            self._end_download(self.env._(
+                "PIN1 was not confirmed on the phone, or not in time. Nothing was imported; resume to try again."),
+                '\n'.join(refusals))
+        else:
+            self._end_download(
+                self.env._("e-taxes could not be asked. Nothing was imported; resume to try again."),
+                '\n'.join(refusals))
+
+    def _silent_download(self):
+        self.pin_missed = not self._logged_in()
+        self._end_download(self.env._(
+            "The portal has told nothing new of this process for a long time. Nothing was imported; resume to try "
+            "again."))
+
+    def _take_stats(self, status):
+        super()._take_stats(status)
+        if self.operation == 'download' and self.pin1_code:
+            self.pin_shown = True
+
+    def _pin_was_missed(self, refusals):
+        """Whether the process ended for want of a PIN. How the portal words that is not documented."""
+        if self._logged_in():
+            return False
+        return self.pin_shown or not refusals or any('PIN' in text.upper() for text in refusals)
+
+    def _logged_in(self):
+        return self.step in ('login', 'sign', 'numbers')
+
+    # ------------------------------------------------------------------ read
+
+    def _client_limits(self):
+        if self.operation == 'download' and self.phase == 'read':
+            return self._within_run(READ_LIMITS)
+        return super()._client_limits()
+
+    def _call_read_download(self, client):
+        """Return a page, packed: as JSON it would be copied about in memory several times."""
+        start, end = self._span()
+        # The second time by dates: what a process brought, the portal holds.
+        by_process = self.source == 'etaxes' and not self.second_pass
+        page = client.read_etaxes(
+            direction=FOLDERS[self.direction], page=self.page,
+            **({'proc_id': int(self.portal_id)} if by_process else {'date_from': start, 'date_to': end}))
+        return {
+            'total': page.total,
+            'rows': _pack([document.raw for document in page.documents]),
+            'bad': _pack(page.bad),
+        }
+
+    def _error_read(self, answer):
+        """A reading that is refused, or out of reach for too long, ends the import; what was read is kept."""
+        if self.operation != 'download':
+            return False
+        if answer['error'] in ('TransientError', 'UnknownOutcome') and self._patient():
+            return False
+        self._end_download(self._explained(answer), answer.get('message'))
+        return True
+
+    def _apply_read_download(self, value):
+        if not self.env['vatportal.document']._own_voen(self.company_id):
+            # It was there when the import was begun; without it all would count as others'.
+            self._end_download(self.env['vatportal.document']._no_voen_text(self.company_id))
+            return
+        rows = _unpack(value['rows'])
+        bad = _unpack(value['bad'])
+        documents = [EtaxesDocument.from_portal_json(row) for row in rows]
+        keys = [qaime_number(document.qaime) for document in documents]
+        keys += [number_in(raw) or json.dumps(raw, sort_keys=True)[:500] for raw, _why in bad]
+        del rows
+        wanted = self._wanted(documents)
+        result = self._store(wanted)
+        if result is None:
+            self._store_later(value)
+            return
+        seen = self._seen()
+        fresh = [index for index, key in enumerate(keys) if key not in seen]
+        seen.update(keys)
+        self._count(result, len(documents) - len(wanted), [bad[i - len(documents)] for i in fresh if i >= len(documents)])
+        first = not self.has_documents or not self.read_count
+        # The client lifts a total to the number of rows; rows that the portal repeats are no documents.
+        total = len(set(keys)) if len(keys) == value['total'] else value['total']
+        self.write({
+            'state': 'running', 'has_documents': True, 'conflicts': 0, 'total': total,
+            'has_gaps': self.has_gaps or not first and total != self.total,
+            'read_count': len(seen), 'seen': _pack(sorted(seen)), 'page_size': max(self.page_size, len(keys)),
+            'changed_at': fields.Datetime.now(),
+        })
+        self._turn_page(len(keys))
+
+    def _wanted(self, documents):
+        """Those of ``documents`` that this import stores."""
+        asked = self._asked_numbers()
+        if asked:
+            return [document for document in documents if qaime_number(document.qaime) in asked]
+        return [document for document in documents if self._is_wanted(document)]
+
+    def _is_wanted(self, document):
+        return self._takes('kinds', document.type) and self._takes('status', document.status)
+
+    def _takes(self, name, code):
+        """Whether the choice of ``name`` (kinds or status) takes ``code``; what is included wins over what is not."""
+        filters = self.filters or {}
+        included, excluded = (
+            {code_key(choice) for choice in filters.get(f'{prefix}_{name}', ())} for prefix in ('inc', 'exc'))
+        return code_key(code) in included if included else code_key(code) not in excluded
+
+    def _store(self, documents):
+        """Store the documents; None where another import of the same folder is at it this moment."""
+        if not self._lock_folder():
+            return None
+        try:
+            with self.env.cr.savepoint():
+                return self.env['vatportal.document']._upsert_from_portal(
+                    self.connector_id, self.direction, documents, job=self)
+        except CONCURRENT:
+            return None
+
+    def _lock_folder(self):
+        """Keep other imports of this company's folder out until the end of the transaction."""
+        self.env.cr.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtext(%s))",
+            [f'vatportal.import/{self.company_id.id}/{self.direction}'])
+        return self.env.cr.fetchone()[0]
+
+    def _store_later(self, value):
+        """The page is kept and stored a moment later, in a transaction that sees what the other import did."""
+        if self.conflicts >= MAX_CONFLICTS:
+            self._end_download(self.env._(
+                "Other imports of the same folder are running. Resume this one when they have ended."))
+            return
+        self.write({'conflicts': self.conflicts + 1, 'answer': {'phase': 'read', 'value': value, 'methods': None}})
+        self._schedule(polling.MINIMUM_S)
+
+    def _count(self, result, skipped, bad):
+        """Add what became of a page. The second time, what is there already is not counted again."""
+        self.write({
+            'created_count': self.created_count + result['created'],
+            'updated_count': self.updated_count + result['updated'],
+            'unchanged_count': self.unchanged_count + (0 if self.second_pass else result['unchanged']),
+            'foreign_count': self.foreign_count + result['foreign'],
+            'skipped_count': self.skipped_count + (0 if self.second_pass else skipped),
+            'bad_count': self.bad_count + len(bad) + (0 if self.second_pass else result['bad']),
+        })
+        problems = [why for _raw, why in bad] + result['problems']
+        if problems:
+            # What is left from an earlier page is told again with this one.
+            known = dict.fromkeys([*(self.notes or '').splitlines(), *problems])
+            self.notes = '\n'.join([*known][:KEPT_BAD])
+        if bad:
+            details = self.sudo().details or {}
+            kept = [*details.get('unreadable', []), *(raw for raw, _why in bad)]
+            self.sudo().details = {**details, 'unreadable': kept[:KEPT_BAD]}
+
+    def _turn_page(self, rows):
+        """Go on to the next page, to a second reading, or to the end."""
+        last = not rows or self.page * self.page_size >= self.total or self.page >= MAX_PAGES
+        if self._has_read_all():
+            self._end_download()
+        elif not last:
+            self.page += 1
+            self._go_on()
+        elif not self.second_pass:
+            self.write({'page': 1, 'second_pass': True, 'has_gaps': True})
+            self._go_on()
+        else:
+            self._end_download(self.env._(
+                "The portal says that there are %(total)s documents, but its pages brought only %(read)s, twice. "
+                "What came is kept; resume to read again.", total=self.total, read=self.read_count), self.notes)
+
+    def _seen(self):
+        """The numbers that were read so far, a set."""
+        return set(_unpack(self.seen)) if self.seen else set()
+
+    def _has_read_all(self):
+        asked = self._asked_numbers()
+        return self.read_count >= self.total or bool(asked) and asked <= self._seen()
+
+    def _get_warning(self):
+        """What was wrong with single documents though everything was read; False for nothing."""
+        if self.bad_count:
+            return self.env._("%s documents could not be read; all others are here.", self.bad_count)
+        return bool(self.notes) and self.env._(
+            "All documents are here, but not everything that follows could be done. It is tried again by itself.")
+
+    def _go_on(self):
+        self._schedule(0)
+        self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+
+    def _end_download(self, problem=False, portal_message=False):
+        """End the import, with what went wrong."""
+        vals = {'message': problem or False, 'portal_message': portal_message or False}
+        if not problem:
+            warnings = [self._get_warning(), self._note_missing(self._seen())]
+            vals |= {'step': 'numbers', 'seen': False, 'warning': '\n'.join(filter(None, warnings)) or False}
+        self.write(vals)
+        self._finish()
+
+
+def number_in(raw):
+    """The number of a document that can't be read otherwise; '' where not even that is legible."""
+    raw = raw if isinstance(raw, dict) else {}
+    number = qaime_number(raw.get('qaime') or f"{raw.get('serial') or ''}{raw.get('number') or ''}")
+    return number if is_number(number) else ''
+
+
+def _pack(value):
+    return base64.b64encode(zlib.compress(json.dumps(value).encode(), 1)).decode()
+
+
+def _unpack(text):
+    return json.loads(zlib.decompress(base64.b64decode(text)))

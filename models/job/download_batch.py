@@ -1,0 +1,203 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..states import OPEN_STATES
+
+# A job that waits for the one before it is not looked at until that one has ended and says so.
+HOLD = timedelta(days=365)
+# A page takes some seconds; before that the live view has to come up.
+SHOW_FIRST = timedelta(seconds=1)
+
+
+class VatportalJob(models.Model):
+    """Imports that belong together: a long range is read month by month, one job after the other.
+
+    The first job of a batch stands for all of it: its live view shows the one that is at work, and what is told to
+    people is told of it. It can be stopped and resumed.
+    """
+
+    _inherit = 'vatportal.job'
+
+    root_id = fields.Many2one(
+        'vatportal.job', string="Begun with", readonly=True, ondelete='set null', index='btree_not_null',
+        help="The first of the imports that were started together.")
+    on_hold = fields.Boolean(readonly=True, help="Waits for the import before it.")
+    is_stopped = fields.Boolean(readonly=True)
+
+    # ------------------------------------------------------------------ queueing
+
+    @api.model
+    def _queue_download(self, connector, directions, date_from, date_to, source, filters=None, user=None, **vals):
+        """Create the imports of a range of days, one per folder and calendar month; only the first is due.
+
+        The caller commits before anything is asked.
+
+        :param directions: list of 'incoming', 'outgoing'
+        :param source: 'portal' | 'etaxes'
+        :param filters: dict of ``inc_kinds``, ``exc_kinds``, ``inc_status``, ``exc_status``: lists of codes
+        :param user: who starts them, see :meth:`_owner`
+        :raises UserError: the company has no VÖEN, so that nobody can tell which documents are its own
+        """
+        if not self.env['vatportal.document']._own_voen(connector.company_id):
+            raise UserError(self.env['vatportal.document']._no_voen_text(connector.company_id))
+        chosen = {key: codes for key, codes in (filters or {}).items() if codes}
+        return self._queue_parts([
+            {'connector_id': connector.id, 'direction': direction, 'date_from': start, 'date_to': end, 'filters': chosen, **vals}
+            for direction in directions for start, end in _months(date_from, date_to)], source, user)
+
+    @api.model
+    def _queue_parts(self, parts, source, user=None):
+        """Create the imports that ``parts``, values of jobs, describe, one to run after the other; only the first is due."""
+        now = fields.Datetime.now()
+        jobs = self.sudo().create([
+            {
+                'operation': 'download', 'user_id': self._owner(user).id, 'sign': False, 'source': source,
+                'phase': 'read' if source == 'portal' else 'start',
+                'on_hold': True, 'next_poll_at': now + HOLD, 'started_at': now, 'changed_at': now, **part,
+            } for part in parts])
+        if len(jobs) > 1:
+            jobs.root_id = jobs[0]
+        jobs[0]._release()
+        return jobs.sudo(False)
+
+    def _release(self):
+        """It is this job's turn."""
+        now = fields.Datetime.now()
+        due = now + SHOW_FIRST if self.phase == 'read' else now
+        self.write({'on_hold': False, 'next_poll_at': due, 'started_at': now, 'changed_at': now})
+        self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+
+    def _batch(self):
+        """All jobs that were started together with this one, in the order in which they run."""
+        root = self.root_id or self
+        return (root | self.search([('root_id', '=', root.id)])).sorted('id')
+
+    # ------------------------------------------------------------------ the end
+
+    def _finish(self):
+        super()._finish()
+        if self.operation == 'download':
+            self._finish_download()
+
+    def _finish_download(self):
+        """Let the next of the batch begin; what keeps this one from asking would keep the others from it too."""
+        waiting = self._batch().filtered('on_hold')
+        if not waiting:
+            return
+        if self.state == 'failed' and (self.is_stopped or not self.has_documents):
+            waiting.write({
+                'on_hold': False, 'state': 'failed', 'is_stopped': True, 'phase': 'end', 'next_poll_at': False,
+                'finished_at': fields.Datetime.now(),
+                'message': self.env._("Not begun, because “%s” did not come to its end.", self.name),
+            })
+            return
+        waiting[0]._release()
+
+    def _notify(self, event):
+        """Of jobs that run together, the code and the end of all are news; the view of the first shows both."""
+        if self.root_id:
+            if event != 'code' and any(job.state in OPEN_STATES for job in self._batch()):
+                return
+            if self.root_id != self:
+                self.root_id._notify(event)
+                return
+        super()._notify(event)
+
+    # ------------------------------------------------------------------ stop and resume
+
+    def action_cancel(self):
+        """Stop imports; for everything else, see the other operations."""
+        self.check_access('read')
+        downloads = self.filtered(lambda job: job.operation == 'download')
+        if downloads:
+            downloads.action_stop()
+        return super(VatportalJob, self - downloads).action_cancel() if self - downloads else True
+
+    def action_stop(self):
+        """Stop these imports, and those that were started together with them. What was read is kept.
+
+        :raises AccessError: for users who may not invoice
+        """
+        self._check_may_import()
+        for job in self._batches():
+            if job.state in OPEN_STATES:
+                # Where a step is being made, this waits for its end, and the request is run again by Odoo.
+                job.write({'is_stopped': True, 'message': job.env._("Stopped by %s.", job.env.user.name)})
+                job._finish()
+        return True
+
+    def action_resume(self):
+        """Go on with imports that were stopped or ended with errors, each where it stood.
+
+        :raises AccessError: for users who may not invoice
+        :raises UserError: when there is nothing to go on with
+        """
+        self._check_may_import()
+        jobs = self._batches()
+        if any(job.state in OPEN_STATES for job in jobs):
+            raise UserError(self.env._("The import is running already."))
+        failed = jobs.filtered(lambda job: job.state == 'failed')
+        if not failed:
+            raise UserError(self.env._("The import has come to its end; there is nothing to go on with."))
+        for job in failed:
+            job.write(job._resume_values())
+        failed[0]._release()
+        failed._commit()
+        return True
+
+    def _resume_values(self):
+        vals = {
+            'state': 'queued', 'is_stopped': False, 'on_hold': True, 'answer': False, 'message': False,
+            'portal_message': False, 'finished_at': False, 'error_count': 0, 'conflicts': 0, 'pin_missed': False,
+            'next_poll_at': fields.Datetime.now() + HOLD, 'user_id': self._owner().id,
+        }
+        if self.has_documents or self.source == 'portal':
+            # What is read now is of another moment than what was read before, and than what e-taxes was asked for.
+            old = self.source == 'etaxes'
+            vals |= {'phase': 'read', 'has_gaps': old or bool(self.read_count)}
+            if self.second_pass:
+                # Every page was read: from the first again, all counted anew.
+                vals |= {'page': 1, 'second_pass': False, 'seen': False, 'read_count': 0, 'unchanged_count': 0,
+                         'skipped_count': 0, 'bad_count': 0, 'notes': False, 'warning': False, 'has_gaps': old}
+        else:
+            vals |= {'phase': 'start', 'portal_id': False, 'step': False, 'stats': False}
+        return vals
+
+    def _batches(self):
+        """The imports among these and all that were started with them, with the rights to write them."""
+        downloads = self.filtered(lambda job: job.operation == 'download')
+        return self.browse().union(*(job._batch() for job in downloads)).sorted('id').sudo()
+
+    def _check_may_import(self):
+        self.check_access('read')
+        if not self._may_use():
+            raise AccessError(self.env._("Only invoicing users can import documents from e-taxes."))
+
+    # ------------------------------------------------------------------ buttons
+
+    def action_documents(self):
+        """Open the documents that an import brought or changed."""
+        action = super().action_documents()
+        if self.operation == 'download':
+            action.update(
+                domain=[('import_job_id', 'in', self._batch().ids)],
+                views=[[False, kind] for kind in ('list', 'kanban', 'form', 'pivot', 'graph')])
+        return action
+
+
+def _months(date_from, date_to):
+    """Yield (first day, last day) of each part in which the range is read; both ends count.
+
+    A range no longer than a month is one part, a longer one is cut where calendar months end.
+    """
+    if date_to - date_from < timedelta(days=31):
+        yield date_from, date_to
+        return
+    while date_from <= date_to:
+        end = min(date_from + relativedelta(day=31), date_to)
+        yield date_from, end
+        date_from = end + timedelta(days=1)

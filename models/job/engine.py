@@ -1,0 +1,194 @@
+import logging
+
+from odoo import fields, models
+
+from ...vatportal import AuthError, InvalidInvoices, PortalError, Refused, TransientError, UnknownOutcome, polling
+from .. import portal_text
+from ..concurrency import CONCURRENT
+from ..states import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+_ERRORS = (AuthError, InvalidInvoices, Refused, TransientError, UnknownOutcome)
+# How long a call that starts a process may be under way: the client's own deadline and a little more. Before that,
+# whoever wrote the intent is not taken for dead: only its connection to the database may be broken.
+CALL_S = 100
+
+
+class VatportalJob(models.Model):
+    """How a job moves: one step at a time, under a lock, with a commit on either side of every call.
+
+    A step asks the portal one thing. Its answer is stored and committed before anything follows from it, because
+    only the job's own row, which is locked, can be written without fear of a conflict; the consequences for
+    documents and invoices come in a transaction of their own, which may be repeated.
+    """
+
+    _inherit = 'vatportal.job'
+
+    def _advance(self):
+        """Move each of these jobs by one step, as far as it is due and nobody else is at it.
+
+        What is refused or broken at the portal is written on the job, never raised. A serialization failure is
+        raised, so that Odoo runs the request again; nothing is sent twice by that, for the job has moved on.
+
+        What is written for the person is written in the language of whoever started the job, or is told of it.
+        """
+        for job in self.sudo():
+            job.with_context(lang=job._told_users()[:1].lang or self.env.lang)._advance_one()
+
+    def _begin(self):
+        """Do what can be done of this job with the press of the button itself."""
+        self._advance()
+
+    def _advance_one(self):
+        self.invalidate_recordset()
+        if not self._is_ready():
+            return  # nor locked, for whoever is at it lets go of it at each commit
+        job = self._locked()
+        if not job or not job._is_ready():
+            return
+        if not job.answer:
+            if job.state == 'starting':
+                # Nobody holds the lock, and no call can take so long: whoever wrote the intent died before the answer
+                # was stored.
+                answer = answer_of('start', error=UnknownOutcome(reason='answer'))
+            else:
+                job = job._announce()
+                if not job:
+                    return
+                answer = job._call()
+            job._store_answer(answer)
+            if self.env.context.get('vatportal_watched'):
+                job.watched_at = fields.Datetime.now()
+            job._commit()
+            job = self._locked()
+            if not job or not job.answer:
+                return
+        job._apply_answer()
+        job._commit()
+
+    def _locked(self):
+        """Return this job with its row locked, or nothing if it has ended or someone else is at it."""
+        self.invalidate_recordset()
+        job = self.try_lock_for_update()
+        return job.filtered(lambda j: j.state in OPEN_STATES)
+
+    def _is_due(self):
+        return self._due_at() <= fields.Datetime.now()
+
+    def _due_at(self):
+        """When this job may be moved: at its time, and not before its portal can be asked."""
+        now = fields.Datetime.now()
+        return max(self.next_poll_at or now, self.connector_id.retry_at if self.connector_id._is_waiting() else now)
+
+    def _announce(self):
+        """Commit the intent to start a process before the portal hears of it.
+
+        Other calls may be repeated, yet not within the second: should this process die in one, or its transaction be
+        run again, the next call keeps its distance.
+        """
+        if self.phase != 'start':
+            self._schedule(2 * polling.MINIMUM_S)
+            self._commit()
+            return self._locked()
+        if not self._prepare():
+            self._finish()
+            self._commit()
+            return self.browse()
+        self.write(self._starting_values())
+        self._schedule(CALL_S)
+        self._commit()
+        job = self._locked()
+        return job.filtered(lambda j: j.state == 'starting' and j.phase == 'start')
+
+    def _starting_values(self):
+        return {'state': 'starting', 'sent_at': fields.Datetime.now()}
+
+    # ------------------------------------------------------------------ the call
+
+    def _call(self):
+        """Make the one call to the portal that the phase asks for; return its answer as plain data."""
+        connector = self.connector_id
+        phase = self.phase
+        try:
+            client = connector._client(**self._client_limits())
+        except Exception as error:  # noqa: BLE001 - log-in data missing: told on the job like a refusal
+            return answer_of(phase, error=AuthError(reason='credentials'), text=str(error))
+        with client:
+            try:
+                value = getattr(self, f'_call_{phase}')(client)
+            except PortalError as error:
+                _logger.info("VatPortal job %s, %s: %s", self.id, phase, error)
+                return answer_of(phase, error=error, methods=client.read_methods)
+            except CONCURRENT:
+                raise
+            except Exception as error:
+                # Whether anything had left is not known then, and need not be: what is lost is asked for.
+                _logger.exception("VatPortal job %s, %s", self.id, phase)
+                return self._doubt(phase, type(error).__name__)
+            return answer_of(phase, value=value, methods=client.read_methods)
+
+    def _client_limits(self):
+        """How long the call may take; see ``VatPortalClient``. Empty: the client's own limits."""
+        return {}
+
+    # ------------------------------------------------------------------ the consequences
+
+    def _apply(self, answer):
+        """Write what follows from ``answer``; repeatable, for it touches nothing but the database."""
+        error = answer.get('error')
+        if not error or answer.get('methods') is not None:  # else nothing was asked
+            self._beside(lambda job: job.connector_id._note_outcome(
+                error, answer.get('reason'), error and job._explained(answer), answer.get('methods'),
+                answer.get('retry_after')))
+        # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
+        self.connector_fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
+        if error:
+            self._apply_error(answer)
+        else:
+            self.write({'error_count': 0, 'message': False, 'portal_message': self._refusals()})
+            getattr(self, f"_apply_{answer['phase']}")(answer['value'])
+
+    def _apply_error(self, answer):
+        handler = getattr(self, f"_error_{answer['phase']}", None)
+        if handler and handler(answer):
+            return
+        # Asking again is harmless: wait longer each time, and say why.
+        self.write({
+            'error_count': self.error_count + 1,
+            'message': self._explained(answer),
+            'portal_message': answer.get('message') or False,
+        })
+        self._schedule(polling.next_delay(self._silence(), self.error_count))
+
+    def _explained(self, answer):
+        """What the error in ``answer`` means to the person."""
+        return answer.get('text') or portal_text.explain(self.env, _error(answer))
+
+    def _silence(self):
+        """Seconds since the portal last told something new."""
+        return (fields.Datetime.now() - (self.changed_at or self.create_date)).total_seconds()
+
+    def _settling(self):
+        """Seconds since the numbers are being read; 0 before that."""
+        return (fields.Datetime.now() - self.settle_at).total_seconds() if self.settle_at else 0.0
+
+
+def answer_of(phase, value=None, error=None, methods=None, text=None):
+    """The outcome of a call as plain data, to be stored."""
+    answer = {'phase': phase, 'value': value, 'methods': methods}
+    if error is None:
+        return answer
+    kind = next((cls.__name__ for cls in _ERRORS if isinstance(error, cls)), 'Refused')
+    return {
+        **answer, 'error': kind, 'code': error.code, 'message': error.message, 'text': text,
+        'reason': getattr(error, 'reason', None), 'codes': getattr(error, 'codes', None),
+        'retry_after': getattr(error, 'retry_after', None), 'http_status': getattr(error, 'http_status', None),
+    }
+
+
+def _error(answer):
+    """The exception that ``answer`` was made from, as far as explaining it needs it."""
+    error = PortalError(answer.get('message') or '', answer.get('code'))
+    error.reason = answer.get('reason')
+    error.http_status = answer.get('http_status')
+    return error

@@ -1,0 +1,90 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ...vatportal import follows_from_document
+from ...vatportal.settlement import LOST_S
+
+# In how many seconds it is looked again while a comparison is under way.
+_LOOK_AGAIN_S = 10
+
+
+class VatportalJob(models.Model):
+    """The look before a sending, whoever or whatever has queued it: a person at the dialog, Odoo's own sending, a schedule.
+
+    Where nobody has looked within the hour the portal is asked, by date, what it has from here that this database does not
+    know. What went out under the number of one of the invoices with other figures, and what may be one of them otherwise,
+    is asked about: that invoice is given back with the question. The same figures have the same ERP id, and error 17 tells.
+    """
+
+    _inherit = 'vatportal.job'
+
+    phase = fields.Selection(
+        selection_add=[('look', "Look what the portal has")], ondelete={'look': 'set default'})
+    has_looked = fields.Boolean(readonly=True, help="What the portal has was looked at before the sending, or could not be.")
+
+    def _announce(self):
+        # EXTENDS: before anything goes, and before its turn on the phone has come
+        if (self.operation == 'upload' and self.phase == 'start' and not self.has_looked and not self.sent_at
+                and self.connector_id._is_to_be_looked_at()):
+            self.phase = 'look'
+        return super()._announce()
+
+    def _call_look(self, client):
+        return self.connector_id._call_recent(client)
+
+    def _apply_look(self, numbers):
+        connector = self.connector_id
+        unknown = connector._take_recent(numbers)
+        otherwise = self._pending().filtered(lambda document: document._went_otherwise(unknown))
+        for document in otherwise:
+            self._reject(document, document._otherwise_text())
+        left = connector._take_unknown(numbers, unknown) - set(connector.told_erp_ids or [])
+        begun = connector.compare_begun_at
+        if (any(not follows_from_document(erp_id) for erp_id in left) and connector._is_comparing()
+                and begun and begun > fields.Datetime.now() - timedelta(seconds=LOST_S)):
+            # Whose these are only the comparison tells.
+            self._schedule(_LOOK_AGAIN_S)
+            return
+        for document in self._pending():
+            question = document._question()
+            if question:
+                self._reject(document, question)
+        self._go_on_after_look()
+
+    def _error_look(self, _answer):
+        """A portal that does not tell: the same error will come of the sending, or none."""
+        self._go_on_after_look()
+        return True
+
+    def _go_on_after_look(self):
+        self.write({'phase': 'start', 'has_looked': True})
+        if self._pending():
+            self._schedule(0)
+            return
+        self.message = '\n'.join(dict.fromkeys(filter(None, self.document_ids.mapped('message'))))
+        self._finish()
+
+
+class VatportalDocument(models.Model):
+    _inherit = 'vatportal.document'
+
+    def _went_otherwise(self, unknown):
+        """Whether one of ``unknown``, ERP ids that the portal has, was given to what had the number of this document then,
+        and says something else."""
+        source = self._source()
+        if not source:
+            return False
+        series, own = source.sudo()._vatportal_series(), self._later_ids()
+        return any(erp_id.startswith(series) and erp_id not in own for erp_id in unknown)
+
+    def _otherwise_text(self):
+        return self.env._(
+            "VatPortal has an invoice that was sent under this number from another database, with another customer, date or "
+            "total. Nothing was sent. Send it again: then you are asked whether it is this one.")
+
+    def _question(self):
+        """What is to be asked before this document goes; False for nothing."""
+        move = self.move_id.sudo()
+        return bool(move) and next((
+            move._vatportal_candidate_problem(candidate)['message'] for candidate in self._candidates_for(move)), False)
