@@ -8,7 +8,7 @@ from ..vatportal import incoming_parts
 # Amounts are kept exactly as e-taxes has them: real documents carry up to 6 decimals in amounts and 8 in prices.
 # Kept with all their digits, for Odoo's rounding to a number of decimals costs large amounts their qəpik; shown with as
 # many decimals as they have, two at least.
-# They are not added up as they are: see document_sums.py.
+# They are not added up as they are: see document/sums.py.
 exact_float = partial(fields.Float, digits=False, min_display_digits=2, readonly=True, aggregator=None)
 
 # our field -> (field of an item, field of an invoice) in VatPortal API v8.0, /inv/import_upload_invoices.php
