@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from base import ROOT, Failure
 
 SETTLE, REMOVE = 'vatportal/settlement.py', 'vatportal/removals.py'
-UPLOAD, CLEAN, DOUBT, ENGINE, QUEUE, DELETE, ERP_ID = (
+UPLOAD, CLEAN, DOUBT, ENGINE, DELETE, ERP_ID = (
     f'models/{name}.py' for name in (
-        'job/upload', 'job/clean', 'document/doubt', 'job/engine', 'job/job', 'job/delete', 'document/erp_id'))
+        'job/upload', 'job/clean', 'document/doubt', 'job/engine', 'job/delete', 'document/erp_id'))
 RACES = ('tests/test_send_race.py', 'tests/test_twice.py')
 
 
@@ -31,8 +31,8 @@ MUTANTS = [
 """, """            document._set_state('queued', resend_count=document.resend_count + 1)
             document.sudo().erp_id = f'{document.erp_id}{document.resend_count}'
 """),
-    Mutant('a rejected invoice always gets a new ERP id', QUEUE, "doc.state == 'rejected' and not doc.spent", 'False'),
-    Mutant('a used-up ERP id goes again', QUEUE, "doc.state == 'rejected' and not doc.spent", "doc.state == 'rejected'"),
+    Mutant('a rejected invoice always gets a new ERP id', SETTLE, 'return invoice.rejected and not spent', 'return False'),
+    Mutant('a used-up ERP id goes again', SETTLE, 'return invoice.rejected and not spent', 'return invoice.rejected'),
     Mutant('an id that the portal knows and hides is given up at once', SETTLE, 'HIDDEN_S = 24 * 3600', 'HIDDEN_S = 0'),
     Mutant('no commit of the intent', ENGINE, """        self._schedule(CALL_S)
         self._commit()

@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
+from ...vatportal import settlement
 from ..states import OPEN_STATES
 
 # Who may see check codes; addons that let others carry processes on add their groups.
@@ -167,7 +168,7 @@ class VatportalJob(models.Model):
     def _queue_document(self, record, connector):
         vals = record._vatportal_document_vals(connector)
         document = record.sudo().vatportal_document_ids.filtered(
-            lambda doc: doc.state == 'rejected' and not doc.spent).sorted('id')[-1:]
+            lambda doc: settlement.is_taken_up(doc._facts(), doc.spent)).sorted('id')[-1:]
         if document:
             vals.pop(record._vatportal_link)
             document._set_state('queued', message=False, portal_message=False, resend_count=0, **vals)
