@@ -50,6 +50,8 @@ class TestFaults(VatportalCommon):
                 tell('\n  '.join([f'schedule {seed} (again: ./dev faults --seed {seed})', *problems]))
                 if FIRST:
                     break
+            if not FIRST and not seed % 25:
+                tell(f'… {seed}, {len(failed)} broke a promise')
         self.assertFalse(failed, "these schedules broke a promise; what was broken is printed above")
         if not FIRST and set(range(1, 26)) <= set(seeds(SEEDS)):
             self.assertFalse(set(SURE) - met, "of these nothing was seen")
