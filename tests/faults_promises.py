@@ -69,6 +69,8 @@ class Promises:
             self.expect_warning(move, current, there[0])
         if current.state not in FINAL:
             self.problem(f'not settled: {told}')
+        elif self.copied and current.state in ('imported', 'deleted') and current.erp_id not in [i.erp_id for i in there]:
+            pass  # the other database has removed it, and may have sent it again; nobody has pressed it here since
         elif current.state == 'rejected':
             # What the portal neither shows nor ever goes on with can't be known; it would be noticed within a week.
             if [i for i in there if self.sandbox.portal.is_shown(i) or i.qaime or not current.doubtful]:
@@ -79,8 +81,6 @@ class Promises:
             # It appeared at the portal after it was given back here, and was removed there.
             if there:
                 self.problem(f'deleted, yet at the portal: {told}')
-        elif self.copied and current.state == 'imported' and current.erp_id not in [i.erp_id for i in there]:
-            pass  # the other database has removed it, and nobody has looked for it from here since
         elif [(i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
             self.problem(f'not the same here and there: {told}')
         elif current.state == 'imported' and self.plan.sign and not (
