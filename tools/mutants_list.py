@@ -27,7 +27,7 @@ class Mutant:
 MUTANTS = [
     Mutant('resend early', SETTLE, 'SHOWN_S = 150', 'SHOWN_S = 0', seeds='204'),
     Mutant('trust the first "not there" after a lost answer', SETTLE, 'LOST_S = 600', 'LOST_S = 0'),
-    Mutant('resend under a new ERP id', 'models/document.py', """            document._set_state('queued', resend_count=document.resend_count + 1)
+    Mutant('resend under a new ERP id', 'models/document/document.py', """            document._set_state('queued', resend_count=document.resend_count + 1)
 """, """            document._set_state('queued', resend_count=document.resend_count + 1)
             document.sudo().erp_id = f'{document.erp_id}{document.resend_count}'
 """),
