@@ -7,10 +7,13 @@ alone: no database, no clock, no network. The words for what is known, and for w
 What is taken for granted of a portal, and nothing beyond it:
 
 - it takes an ERP id only once, for ever (error 17), from when it has imported it, which takes less than :data:`SHOWN_S`
+- of what it refuses (errors 14, 17 and others) it has taken nothing
+- what a process has not imported when the portal says that it has ended, it imports no more; nothing else that the portal
+  says of a process need be so
 - what it has taken it shows within :data:`HIDDEN_S`, or never
-- a prompt on the phone and what it began end within :data:`LOST_S`; what hangs longer may go on at any time
-- what it has shown once and then does not show, asked again after a pause, it has removed
-- what it removes stays removed, and what has a number is not removed from the portal alone
+- what it has shown it may leave out once, and not once more while the same is under way
+- what it removes stays removed, and what has a number is not removed from the portal alone; what it answers to a removal
+  need not be so
 """
 from collections.abc import Collection, Sequence
 from dataclasses import replace

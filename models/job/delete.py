@@ -182,7 +182,7 @@ class VatportalJob(models.Model):
     def _begin(self):
         # EXTENDS: what is not shown any more is known before the view opens
         super()._begin()
-        for _reading in ('by ERP id', 'by date'):
+        for _reading in ('by ERP id', 'by date', 'by date once more'):
             self.filtered(lambda job: job.sudo()._is_seen_at_once())._advance()
 
     def _is_seen_at_once(self):

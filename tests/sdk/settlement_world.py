@@ -4,6 +4,7 @@ A state is a :class:`World`. What the portal may do it does by an event of its o
 time that passes only the limits count. The portal keeps to what stands at the head of ``settlement``, and to nothing else:
 in particular, what it says of a process or a removal need not be so.
 """
+from settlement_answers import answers, removed, taken
 from settlement_state import (
     NEW_DOCUMENT,
     NOTHING,
@@ -23,7 +24,7 @@ from settlement_state import (
 )
 
 from vatportal import removals, settlement
-from vatportal.settlement_facts import Invoice, Outcome, Process, Reading, Verdict
+from vatportal.settlement_facts import Invoice, Outcome, Process, Verdict
 
 # How long an import takes at most (VatPortal API v8.0: 30 to 60 s).
 IMPORT_S = 60
@@ -167,11 +168,11 @@ class Portal:
             for named in ((), tuple(known)):
                 yield answered(Outcome.KNOWN, named, at=told, calm=bool(named))
         else:
-            taken = world._replace(records=tuple(
+            arrived = world._replace(records=tuple(
                 record._replace(arriving=(0, *record.arriving)[:2]) if index in pending else record
                 for index, record in enumerate(world.records)))
-            yield answered(Outcome.TAKEN, at=taken, calm=True)
-            event, calm, left = answered(Outcome.LOST, at=taken)
+            yield answered(Outcome.TAKEN, at=arrived, calm=True)
+            event, calm, left = answered(Outcome.LOST, at=arrived)
             yield f'{event}, yet taken', calm, left
         yield answered(Outcome.NOT_TAKEN)
         yield answered(Outcome.LOST)
@@ -200,8 +201,8 @@ class Portal:
         return self._carry_out(world, job, settlement.asking(reason, self._invoices(world, job, job.members)))
 
     def _read(self, world, job):
-        for told, calm, answer, records in self._answers(world, job.members, job.by_date):
-            seen, invoices = self._take(world._replace(records=records), job.members, answer), job.members
+        for told, calm, answer, records in answers(world, job.members, self.names_all and not job.by_date, self.slips):
+            seen, invoices = taken(world._replace(records=records), job.members, answer), job.members
             if job.kind == 'delete':
                 decision = removals.after_reading(self._facts(job), self._invoices(seen, job, invoices), answer)
             else:
@@ -211,64 +212,17 @@ class Portal:
     def _clean(self, world, job):
         facts = self._facts(job)
         asked = [int(invoice.erp_id) for invoice in settlement.to_clean(facts, self._invoices(world, job, job.members))]
-        for told, calm, granted, after in self._removed(world, asked):
+        for told, calm, granted, after in removed(world, asked):
             if granted is None:
                 yield told, calm, [after]
                 continue
             decision = settlement.cleaned(facts, self._invoices(after, job, job.members), granted)
             yield told, calm, self._carry_out(after, job, decision)
 
-    # ------------------------------------------------------------------ what the portal answers
-
-    def _answers(self, world, asked, by_date, slips=True):
-        """Yield (what it says, whether all of it is true, :class:`Reading`, records) for what may be read of ``asked``."""
-        seen = [index for index in asked if world.records[index].copies and world.records[index].visible]
-        may_slip = [index for index in seen if self.slips and slips and not world.records[index].slipped]
-        for left_out in subsets(may_slip):
-            shown = [index for index in seen if index not in left_out]
-            records = tuple(
-                record._replace(slipped=True) if index in left_out else record
-                for index, record in enumerate(world.records))
-            names_all = self.names_all and not by_date
-            answer = Reading(
-                frozenset(str(index) for index in (asked if names_all else shown)),
-                frozenset(str(index) for index in shown if world.records[index].numbered), names_all)
-            told = 'by date ' * by_date + (
-                f'{"all are named" if names_all else shown}, with a number {sorted(map(int, answer.numbered))}')
-            yield told, not left_out, answer, records
-
-    @staticmethod
-    def _take(world, asked, answer):
-        """Write the numbers, and what was shown."""
-        documents = list(world.documents)
-        for index in asked:
-            if str(index) in answer.numbered and documents[index].state != 'deleted':
-                documents[index] = documents[index]._replace(state='registered', doubtful=False, held=False)
-            if answer.shows(str(index)):
-                documents[index] = documents[index]._replace(shown=True)
-        return world._replace(documents=tuple(documents))
-
-    @staticmethod
-    def _removed(world, asked):
-        """Yield (what happens, whether the portal does as it says, whether it grants it or None for an answer lost, world)."""
-        may = [index for index in asked if world.records[index].copies and not (
-            world.records[index].submitted or world.records[index].numbered)]
-        for gone in subsets(may):
-            after = world
-            for index in gone:
-                after = with_record(after, index, NOTHING._replace(
-                    removed=True, arriving=world.records[index].arriving, foreign=world.records[index].foreign))
-            told = f'removal of {asked}, removed {list(gone)}'
-            everything = list(gone) == asked
-            honest = list(gone) == may
-            yield f'{told}: granted', honest and everything, True, after
-            yield f'{told}: refused', honest and not everything, False, after
-            yield f'{told}: answer lost', False, None, after
-
     # ------------------------------------------------------------------ a removal from the portal alone
 
     def _delete(self, world, job):
-        for told, calm, granted, after in self._removed(world, list(job.members)):
+        for told, calm, granted, after in removed(world, list(job.members)):
             reason = {True: 'done', False: 'failed', None: 'lost'}[granted]
             yield told, calm, [with_job(after, job, job._replace(phase='read', reason=reason))[0]]
         yield 'removal given up', False, [without(world, job)]
@@ -276,7 +230,7 @@ class Portal:
     def _remove(self, world, job):
         asked = [int(invoice.erp_id) for invoice in removals.unsure(
             self._facts(job), self._invoices(world, job, job.members))][:1]
-        for told, calm, granted, after in self._removed(world, asked):
+        for told, calm, granted, after in removed(world, asked):
             if granted is None:
                 yield told, calm, [after]
                 continue
@@ -285,7 +239,7 @@ class Portal:
             yield told, calm, [with_job(after, job, done._replace(phase='remove' if left else 'read'))[0]]
 
     def _list(self, world, job):
-        for told, calm, answer, records in self._answers(world, job.members, True):
+        for told, calm, answer, records in answers(world, job.members, False, self.slips):
             seen = world._replace(records=records)
             decision = removals.after_listing(self._facts(job), self._invoices(seen, job, job.members), answer)
             yield f'list: {told}', calm, self._carry_out(seen, job, decision)
@@ -297,8 +251,8 @@ class Portal:
         document = world.documents[index]
         if not (document.state == 'imported' or document.state == 'rejected' and document.doubtful):
             return
-        for told, calm, answer, records in self._answers(world, (index,), self.names_all, slips=False):
-            seen = self._take(world._replace(records=records), (index,), answer)
+        for told, calm, answer, records in answers(world, (index,), False, False):
+            seen = taken(world._replace(records=records), (index,), answer)
             after, jobs = seen.documents[index], world.jobs
             if after.state != 'registered':
                 after = document
