@@ -10,6 +10,7 @@ import databases
 import demo_database
 import demo_scenes
 import environment
+import system
 from base import ROOT, WORK, Failure, Step, clean_env, run_steps, say
 from odoo_source import Odoo
 from python_env import PYTHON
@@ -42,6 +43,7 @@ def main(given: list[str]) -> int:
         check_port(options.sandbox_port, '--sandbox-port')
         with environment.serving() as server:
             environment.ensure_base(server)
+            run_steps([Step('Printing (wkhtmltopdf)', system.install_printing, system.can_print)])
             return serve(server, options, demo_database.ensure_templates(server))
 
 

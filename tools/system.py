@@ -43,6 +43,19 @@ def install_packages(packages: list[str]) -> None:
         run(*install, log=log, env=env)
 
 
+def can_print() -> bool:
+    return bool(shutil.which('wkhtmltopdf'))
+
+
+def install_printing() -> str | None:
+    """What Odoo makes PDFs with. Where it can't be had, all but PDFs works; returns a remark then."""
+    try:
+        install_packages(['wkhtmltopdf'])
+    except Failure:
+        return 'not to be had here: prints are shown as pages, without PDF'
+    return None
+
+
 def unprivileged_user() -> pwd.struct_passwd:
     """Who runs PostgreSQL when we are root: the system's postgres user, or nobody."""
     for name in ('postgres', 'nobody'):
