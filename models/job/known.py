@@ -20,7 +20,7 @@ class VatportalJob(models.Model):
         readonly=True, help="ERP ids that the portal refused together, for it knows one: whether each may be that one.")
 
     def _send_apart(self, documents):
-        """Have ``documents`` sent by a process of their own: with which of two halves the portal finds fault, tells it."""
+        """Have ``documents``, the second half, sent by a process of their own: one of the halves will be refused again."""
         self._each(documents, lambda halved: halved._set_unsent(self.sent_at))
         self._part(documents, state='queued', next_poll_at=fields.Datetime.now())
 
