@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from .states import FINAL_STATUSES, SENDABLE_STATES
 
 _VALID = Domain('state', '=', 'registered') & Domain('is_foreign', '=', False)
+_MISSING = _VALID & Domain('missing_since', '!=', False) & Domain('status', 'not in', FINAL_STATUSES)
 _MOVES, _DOCUMENTS = 'account.move', 'vatportal.document'
 
 
@@ -30,24 +31,34 @@ TASKS = (
     Task('pin', 'sale', _MOVES, 'account.action_move_out_invoice_type', Domain('vatportal_state', '=', 'pin'), urgent=True),
     Task('refused', 'sale', _MOVES, 'account.action_move_out_invoice_type',
          Domain('vatportal_state', '=', 'rejected') & Domain('state', '!=', 'cancel'), urgent=True),
+    Task('sent_back_alone', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
+         _VALID & Domain('direction', '=', 'outgoing') & Domain('status', '=', 'updateRequested') & Domain('move_id', '=', False), urgent=True),
     Task('sent_back', 'sale', _MOVES, 'account.action_move_out_invoice_type',
          Domain('vatportal_state', '=', 'registered') & Domain('vatportal_status', '=', 'updateRequested'), urgent=True),
     Task('to_send', 'sale', _MOVES, 'account.action_move_out_invoice_type',
          Domain('vatportal_state', 'in', (*(state for state in SENDABLE_STATES if state != 'rejected'), False))
-         & Domain('state', '=', 'posted') & Domain('move_type', '=', 'out_invoice')),
+         & Domain('state', '=', 'posted') & Domain('move_type', '=', 'out_invoice') & Domain('vatportal_package_date', '=', False)
+         # A person without VÖEN gets no qaimə.
+         & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False))),
     Task('to_sign', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
          Domain('direction', '=', 'outgoing') & Domain('state', '=', 'imported')),
+    Task('cancel_asked', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
+         _VALID & Domain('direction', '=', 'outgoing') & Domain('status', '=', 'cancelRequested'), urgent=True),
+    Task('missing_sent', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
+         _MISSING & Domain('direction', '=', 'outgoing'), urgent=True),
     Task('to_approve', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
          _VALID & Domain('direction', '=', 'incoming') & Domain('status', 'in', ('onApproval', 'onApprovalEdited')), urgent=True),
     Task('to_bill', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
          Domain('bill_state', '=', 'to_bill')),
     Task('question', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
          Domain('bill_state', '=', 'ask'), urgent=True),
-    Task('to_cancel', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action',
-         _VALID & Domain('status', '=', 'cancelRequested'), urgent=True),
+    Task('missing', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
+         _MISSING & Domain('direction', '=', 'incoming'), urgent=True),
+    Task('to_cancel', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
+         _VALID & Domain('direction', '=', 'incoming') & Domain('status', '=', 'cancelRequested'), urgent=True),
     Task('void_bills', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
          Domain('direction', '=', 'incoming') & Domain('status', 'in', FINAL_STATUSES)
-         & Domain('move_id', 'any', [('state', '=', 'posted')]), urgent=True),
+         & Domain('move_id', 'any', [('state', '=', 'posted'), ('payment_state', '!=', 'reversed')]), urgent=True),
 )
 
 
@@ -66,6 +77,10 @@ class VatportalDesk(models.AbstractModel):
             'refused': (_("Not sent"), _("Their PIN was not confirmed, or they were not accepted: correct what is to be corrected, "
                                          "and send them again.")),
             'sent_back': (_("Sent back by the buyer"), _("Correct them at e-taxes.gov.az and in Odoo.")),
+            'sent_back_alone': (_("Sent back, without an invoice"), _("Correct them at e-taxes.gov.az; goods transfers stand here too.")),
+            'cancel_asked': (_("Cancellation requested by the buyer"), _("Answer at e-taxes.gov.az.")),
+            'missing_sent': (_("Missing at e-taxes"), _("A later reading did not show them any more: look for them at e-taxes.gov.az.")),
+            'missing': (_("Missing at e-taxes"), _("A later reading did not show them any more: look for them at e-taxes.gov.az.")),
             'to_send': (_("To send"), _("Posted since the connector was set up, and not at e-taxes yet.")),
             'to_sign': (_("Not signed"), _("VatPortal has them without a signature: sign them there.")),
             'to_approve': (_("To approve"), _("Answer at e-taxes.gov.az; what is not answered approves itself.")),
@@ -78,14 +93,14 @@ class VatportalDesk(models.AbstractModel):
     @api.model
     def _domain(self, task):
         """The records of ``task`` in the companies that are chosen and have a connector."""
-        connectors = self.env['vatportal.connector'].search([('company_id', 'in', self.env.companies.ids)])
         domain = task.domain & Domain('company_id', 'in', self.env.companies.ids)
         if task.key != 'to_send':
             return domain
+        connectors = self.env['vatportal.connector'].search([('company_id', 'in', self.env.companies.ids)])
         # What was invoiced before is on the books of another system, or was typed at e-taxes.
         azerbaijan = self.env.ref('base.az').id
         begun = {company: min(own.mapped('create_date')).date().replace(day=1) for company, own in connectors.grouped('company_id').items()}
-        since = Domain.OR(Domain('company_id', 'child_of', company.id) & Domain('invoice_date', '>=', day) for company, day in begun.items())
+        since = Domain.OR(Domain('company_id', '=', company.id) & Domain('invoice_date', '>=', day) for company, day in begun.items())
         return domain & since & Domain('commercial_partner_id.country_id', 'in', (azerbaijan, False))
 
     @api.model
@@ -138,9 +153,11 @@ class AccountJournal(models.Model):
         if not self.env['vatportal.document'].has_access('read'):
             return
         desk = self.env['vatportal.desk']
-        sales = self.filtered(lambda journal: journal.type == 'sale' and journal._vatportal_connector())
-        receiving = {journal: connector.company_id for journal in self if journal.type == 'purchase'
-                     and (connector := journal._vatportal_connector()) and journal == connector._receiving_journal()}
+        connectors = {company: journals[0]._vatportal_connector() for company, journals in self.grouped('company_id').items()}
+        receives = {connector: connector._receiving_journal() for connector in connectors.values() if connector}
+        sales = self.filtered(lambda journal: journal.type == 'sale' and connectors[journal.company_id])
+        receiving = {journal: connectors[journal.company_id].company_id for journal in self
+                     if journal.type == 'purchase' and journal == receives.get(connectors[journal.company_id])}
         for task in TASKS:
             domain = desk._domain(task)
             if task.model == _MOVES:
@@ -160,5 +177,6 @@ class AccountJournal(models.Model):
         self.check_access('read')
         key = self.env.context.get('vatportal_task')
         action = self.env['vatportal.desk'].action_open(key)
-        journal = [('journal_id', '=', self.id)] if action['res_model'] == _MOVES else []
-        return {**action, 'domain': [*action['domain'], *journal]}
+        own = ('journal_id', '=', self.id) if action['res_model'] == _MOVES else (
+            'company_id', '=', self._vatportal_connector().company_id.id)
+        return {**action, 'domain': [*action['domain'], own]}

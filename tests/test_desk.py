@@ -47,6 +47,59 @@ class TestDesk(BillCommon):
         pin.vatportal_document_id.sudo().status = 'updateRequested'
         self.assertEqual(self.counts(), {'to_send': 1, 'sent_back': 1})
 
+    def test_what_never_goes_is_not_to_be_sent(self):
+        person = self.env['res.partner'].create({'name': "Aygün", 'country_id': self.env.ref('base.az').id})
+        self.create_invoice(partner_id=person.id)
+        branch = self.env['res.company'].create({'name': "Branch", 'parent_id': self.company.id})
+        self.env.user.company_ids += branch
+        self.assertEqual(self.counts(companies=self.company + branch), {})
+        move = self.create_invoice()
+        self.assertEqual(self.counts(), {'to_send': 1})
+        move.vatportal_package_date = '2026-11-20 10:00:00'
+        self.assertEqual(self.counts(), {})
+
+    def test_received_and_sent_are_never_in_one_list(self):
+        self.document(status='cancelRequested', status_code='cancelRequested')
+        self.document(direction='outgoing', status='cancelRequested', status_code='cancelRequested')
+        self.document(direction='outgoing', status='updateRequested', status_code='updateRequested')
+        self.document(missing_since='2026-11-20 10:00:00')
+        counts = self.counts()
+        self.assertEqual([counts[key] for key in ('to_cancel', 'cancel_asked', 'sent_back_alone', 'missing')], [1, 1, 1, 1])
+        for key in counts:
+            action = self.env['vatportal.desk'].action_open(key)
+            if action['res_model'] == 'vatportal.document':
+                found = self.env['vatportal.document'].search(action['domain'])
+                self.assertEqual(len(set(found.mapped('direction'))), 1, key)
+
+    def test_cards_of_several_companies(self):
+        """Each card's count is that of its list, whatever companies are chosen."""
+        other = self.setup_other_company()['company']
+        self.env.user.company_ids += other
+        self.env['vatportal.connector'].create({
+            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
+        self.document(status='onApproval', status_code='onApproval')
+        self.document(company=other, status='onApproval', status_code='onApproval')
+        journals = self.env['account.journal'].with_context(allowed_company_ids=(self.company + other).ids).search([
+            ('type', '=', 'purchase'), ('company_id', 'in', (self.company + other).ids)])
+        told = 0
+        for journal in journals:
+            count = json.loads(journal.kanban_dashboard).get('vatportal_to_approve')
+            if count:
+                action = journal.with_context(vatportal_task='to_approve').action_vatportal_task()
+                self.assertEqual(journal.env['vatportal.document'].search_count(action['domain']), count)
+                told += count
+        self.assertEqual(told, 2)
+
+    def test_a_credited_bill_is_settled(self):
+        bill = self.bill(100.0)
+        bill.action_post()
+        bill.vatportal_bill_document_id.sudo().status = 'canceled'
+        self.assertEqual(self.counts(), {'void_bills': 1})
+        reversal = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=bill.ids).create({
+            'journal_id': bill.journal_id.id})
+        self.env['account.move'].browse(reversal.reverse_moves()['res_id']).action_post()
+        self.assertEqual(self.counts(), {} if bill.payment_state == 'reversed' else {'void_bills': 1})
+
     def test_before_the_connector(self):
         self.create_invoice(invoice_date='2026-01-10')
         self.assertEqual(self.counts(), {})

@@ -128,6 +128,31 @@ class TestPrint(BillCommon):
         self.assertFalse(move.invoice_pdf_report_id)
         self.assertTrue(self.env['ir.attachment'].search([('res_model', '=', 'account.move'), ('res_id', '=', move.id), ('name', '=like', 'old%')]))
 
+    def test_a_copy_that_names_a_dead_number_does_not_stay(self):
+        move = self.create_invoice()
+        self.finish(self.send(move))
+        self.env['ir.attachment'].create({
+            'name': 'old.pdf', 'raw': b'%PDF-1.4', 'res_model': 'account.move', 'res_id': move.id, 'res_field': 'invoice_pdf_report_file'})
+        move.invalidate_recordset()
+        move.vatportal_document_id.sudo().status = 'approved'
+        move.invalidate_recordset()
+        self.assertTrue(move.invoice_pdf_report_id)
+        move.vatportal_document_id.sudo().status = 'canceled'
+        move.invalidate_recordset()
+        self.assertFalse(move.invoice_pdf_report_id)
+        self.assertEqual(self.invoice_page(move).xpath('//*[@id="vatportal_mark"]'), [])
+
+    def test_the_page_is_for_who_may_see_the_document(self):
+        """A bill of a branch may be made of its parent's document, which is not the branch's to see."""
+        branch = self.env['res.company'].create({'name': "Branch", 'parent_id': self.company.id})
+        clerk = new_test_user(self.env, 'clerk', 'account.group_account_invoice', company_id=branch.id, company_ids=branch.ids)
+        bill = self.bill(100.0)
+        self.assertTrue(bill.vatportal_can_print)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET company_id = %s WHERE id = %s", [branch.id, bill.id])
+        self.env.invalidate_all()
+        self.assertFalse(bill.with_user(clerk).vatportal_can_print)
+
     def test_what_follows_from_a_number_does_not_stop_it(self):
         move = self.create_invoice()
         move.sudo().vatportal_mail_data = {'nonsense': True}

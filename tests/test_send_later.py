@@ -122,6 +122,66 @@ class TestSendLater(SendCommon):
         move.button_draft()
         self.assertFalse(move.vatportal_waits_to_mail)
 
+    def test_mailed_at_once_after_all(self):
+        """Whoever does not want to wait any longer mails it; it does not go once more with the number."""
+        move, job = self.waiting()
+        dialog = self.dialog(move)
+        self.assertTrue(dialog.vatportal_waits_to_mail)
+        dialog.action_send_and_print()
+        self.assertFalse(move.vatportal_waits_to_mail)
+        self.confirm(job)
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
+
+    def test_an_earlier_pdf_does_not_go_along(self):
+        self.sandbox.configure(auto_confirm=False)
+        move = self.create_invoice()
+        pdf = self.env['ir.attachment'].create({
+            'name': f'{move._get_invoice_report_filename()}', 'raw': b'%PDF-1.4', 'mimetype': 'application/pdf', 'res_model': 'account.move',
+            'res_id': move.id, 'res_field': 'invoice_pdf_report_file'})
+        move.invalidate_recordset()
+        self.assertEqual(move.invoice_pdf_report_id, pdf)
+        job = self.send(move)
+        self.advance(job, 3)
+        self.dialog(move, vatportal_waits=True).action_send_and_print()
+        self.assertNotIn(pdf.id, [data['id'] for data in move.vatportal_mail_data.get('mail_attachments_widget', [])])
+        self.confirm(job)
+        self.run_mails()
+        mail = self.mails(move)
+        self.assertEqual(len(mail), 1)
+        self.assertNotIn(b'%PDF-1.4', mail.attachment_ids.mapped('raw'))
+
+    def test_the_number_came_while_the_dialog_was_open(self):
+        move = self.create_invoice()
+        dialog = self.dialog(move, extra_edis=['vatportal'], vatportal_waits=True)
+        self.finish(self.send(move))
+        dialog.action_send_and_print()
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
+
+    def test_a_contact_that_is_gone(self):
+        other = self.env['res.partner'].create({'name': "Old", 'email': 'old@example.com'})
+        move, job = self.waiting()
+        data = move.vatportal_mail_data
+        move.sudo().vatportal_mail_data = {**data, 'mail_partner_ids': [*data['mail_partner_ids'], other.id]}
+        other.unlink()
+        self.confirm(job)
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
+
+    def test_linked_by_a_person(self):
+        """It was not sent from here after all, and has its number: the mail goes."""
+        move, job = self.waiting()
+        self.sandbox.wait_prompt(1)
+        self.sandbox.decline()
+        self.finish(job)
+        document = self.env['vatportal.document'].sudo().create({
+            'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'connector_id': self.connector.id,
+            'qaime': 'MT261155500001', 'status': 'approved', 'status_code': 'approved', 'buyer_vat': self.partner.vat})
+        document.sudo(False).action_link_move(move.id)
+        self.run_mails()
+        self.assertIn('MT261155500001', self.mails(move).body)
+
     def test_no_scheduled_action(self):
         self.env.ref('account.ir_cron_account_move_send').active = False
         with self.assertRaisesRegex(UserError, "switched off"):

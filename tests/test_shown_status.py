@@ -105,7 +105,7 @@ class TestShownStatus(SendCommon, BillCommon):
         records = missed + waiting + never + bill
         expected = records.mapped('vatportal_shown_status')
         self.env.flush_all()
-        self.env.cr.execute("UPDATE account_move SET vatportal_shown_status = NULL")
+        self.env.cr.execute("ALTER TABLE account_move DROP COLUMN vatportal_shown_status")
         self.env.cr.execute("UPDATE vatportal_document SET shown_status = NULL, reject_reason = NULL")
         spec = spec_from_file_location('pre_status', Path(__file__).parents[1] / 'migrations' / '19.0.1.5.0' / 'pre-status.py')
         module = module_from_spec(spec)

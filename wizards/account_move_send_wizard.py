@@ -8,6 +8,7 @@ class AccountMoveSendWizard(models.TransientModel):
     _inherit = 'account.move.send.wizard'
 
     vatportal_has_no_number = fields.Boolean(compute='_compute_vatportal_has_no_number')
+    vatportal_waits_to_mail = fields.Boolean(related='move_id.vatportal_waits_to_mail')
     vatportal_waits = fields.Boolean(
         string="Send it when the qaimə number is there",
         help="The mail goes by itself, as it is written here, as soon as e-taxes has given the number.")
@@ -43,11 +44,19 @@ class AccountMoveSendWizard(models.TransientModel):
 
     def _vatportal_keep_mail(self):
         settings = self._get_sending_settings()
-        manual = [data['id'] for data in settings.get('mail_attachments_widget') or [] if data.get('manual')]
+        # Its PDF is made anew by then, with the number.
+        printed = self._get_invoice_extra_attachments(self.move_id).ids
+        attachments = [
+            data for data in settings.get('mail_attachments_widget') or [] if data.get('skip') or data.get('id') not in printed]
+        manual = [data['id'] for data in attachments if data.get('manual')]
         # What hangs on a dialog is cleared away with it.
-        self.env['ir.attachment'].browse(manual).write({'res_model': 'account.move', 'res_id': self.move_id.id})
+        self.env['ir.attachment'].sudo().browse(manual).exists().filtered(
+            lambda attachment: attachment.create_uid == self.env.user and attachment.res_model != 'account.move',
+        ).write({'res_model': 'account.move', 'res_id': self.move_id.id})
         self.move_id.sudo().vatportal_mail_data = {
-            **settings, **{name: settings[name].id for name in RECORDS if settings.get(name)},
+            **settings, 'mail_attachments_widget': attachments, **{name: settings[name].id for name in RECORDS if settings.get(name)},
             'mail_body': str(settings.get('mail_body') or ''),
             'extra_edis': [name for name in settings['extra_edis'] if name != 'vatportal']}
         self.move_id.sudo()._message_log(body=self.env._("Its mail waits for the qaimə number."))
+        if self.move_id._vatportal_printed_mark():
+            self.move_id.sudo()._vatportal_release_mail()  # the number came while the dialog was open

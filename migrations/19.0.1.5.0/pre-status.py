@@ -5,8 +5,10 @@ def migrate(cr, _version):
     # Why it was not sent was written in words only; the portal's own words tell a PIN that was missed, or name the buyer.
     cr.execute("""
         UPDATE vatportal_document SET reject_reason = CASE
-               WHEN upper(portal_message) LIKE '%PIN%' THEN 'pin'
-               WHEN portal_message LIKE '%' || buyer_vat || '%' OR portal_message LIKE 'Error codes: %' THEN 'refused'
+               WHEN portal_message ~* '\\mPIN' THEN 'pin'
+               WHEN buyer_vat <> '' AND position(buyer_vat in portal_message) > 0 THEN 'refused'
+               -- "Error codes: 12, 15", in whatever language
+               WHEN portal_message ~ ': [0-9]+(, [0-9]+)*$' THEN 'refused'
                ELSE 'other' END
          WHERE state = 'rejected'""")
     cr.execute("""
@@ -19,8 +21,9 @@ def migrate(cr, _version):
         cr.execute("SELECT 1 FROM information_schema.columns WHERE table_name = %s AND column_name = 'vatportal_document_id'", [table])
         if not cr.fetchone():
             continue
-        cr.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS vatportal_shown_status varchar")
-        cr.execute(f"UPDATE {table} SET vatportal_shown_status = 'none' WHERE vatportal_document_id IS NULL")
+        # The default is there at once, however many rows there are.
+        cr.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS vatportal_shown_status varchar DEFAULT 'none'")
+        cr.execute(f"ALTER TABLE {table} ALTER COLUMN vatportal_shown_status DROP DEFAULT")
         cr.execute(f"""
             UPDATE {table} record
                SET vatportal_shown_status = CASE WHEN record.vatportal_state = 'pin' THEN 'pin' ELSE document.shown_status END

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
@@ -48,8 +48,25 @@ class VatportalDocument(models.Model):
         return formatLang(self.env, value, digits=max(least, -exponent))
 
 
+    def _forget_prints(self):
+        """What was printed of the invoices of these documents names a qaimə that is not in force any more: it is made anew."""
+        dead = self.filtered(lambda document: document.direction == 'outgoing' and document.qaime and (
+            document.state == 'deleted' or document.status in FINAL_STATUSES))
+        dead.move_id.filtered('invoice_pdf_report_id')._detach_attachments()
+
+
 class AccountMove(models.Model):
     _inherit = 'account.move'
+
+    vatportal_can_print = fields.Boolean(compute='_compute_vatportal_can_print')
+
+    @api.depends('vatportal_bill_document_id')
+    @api.depends_context('uid', 'allowed_company_ids')
+    def _compute_vatportal_can_print(self):
+        """Whether the user may see the page of what the bill was made of: a branch's user may not see its parent's."""
+        readable = self.sudo().vatportal_bill_document_id.sudo(False)._filtered_access('read')
+        for move in self:
+            move.vatportal_can_print = bool(move.sudo().vatportal_bill_document_id & readable.sudo())
 
     def _vatportal_printed_document(self):
         """The document whose page stands beside this invoice or bill: the one it was sent as, or made of.
@@ -69,6 +86,6 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         document = self.sudo().vatportal_document_id
-        if document.state != 'registered' or not document.qaime:
+        if document.state != 'registered' or not document.qaime or document.status in FINAL_STATUSES:
             return None
         return {'qaime': document.qaime, 'date': document._printed_date(), 'status': document.status_label or ''}

@@ -4,6 +4,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..concurrency import by_halves
+
 _logger = logging.getLogger(__name__)
 
 # What of the settings of Odoo's "Send" are records, and of which model; they are kept as ids.
@@ -28,13 +30,15 @@ class AccountMove(models.Model):
 
     def _vatportal_numbered(self):
         # EXTENDS vatportal.source: what is printed from now on carries the number
-        for move in self.sudo().filtered(lambda move: move.vatportal_mail_data or move.invoice_pdf_report_id):
-            try:
-                with self.env.cr.savepoint():
-                    move._detach_attachments()
-                    move._vatportal_release_mail()
-            except Exception:  # its number is worth more
-                _logger.exception("What follows from the number of invoice %s could not be done", move.id)
+        def follow(moves):
+            moves._detach_attachments()
+            for move in moves:
+                move._vatportal_release_mail()
+
+        def failed(move, error):  # its number is worth more
+            _logger.error("What follows from the number of invoice %s could not be done", move.id, exc_info=error)
+
+        by_halves(self.sudo().filtered(lambda move: move.vatportal_mail_data or move.invoice_pdf_report_id), follow, failed)
 
     def _vatportal_release_mail(self):
         """Hand the mail that waited to Odoo's own scheduled action."""
@@ -63,9 +67,18 @@ class AccountMoveSend(models.AbstractModel):
         waited = (move.sending_data or {}).get(_KEY) if from_cron else None
         if waited:
             records = {name: self.env[model].browse(waited[name]).exists() for name, model in RECORDS.items() if waited.get(name)}
-            body = {'mail_body': Markup(waited['mail_body'])} if waited.get('mail_body') else {}
-            custom_settings = {**waited, **records, **body, **custom_settings}
+            texts = {'mail_body': Markup(waited['mail_body'])} if waited.get('mail_body') else {}
+            # Contacts may have been merged meanwhile.
+            people = {'mail_partner_ids': self.env['res.partner'].browse(waited.get('mail_partner_ids') or []).exists().ids}
+            custom_settings = {**waited, **records, **texts, **people, **custom_settings}
         return super()._get_default_sending_settings(move, from_cron=from_cron, **custom_settings)
+
+    def _hook_if_success(self, moves_data, from_cron=False):
+        # EXTENDS account: what went by mail waits no longer
+        super()._hook_if_success(moves_data, from_cron=from_cron)
+        for move, data in moves_data.items():
+            if 'email' in data['sending_methods'] and move.sudo().vatportal_mail_data:
+                move.sudo().vatportal_mail_data = False
 
     @api.model
     def _get_mail_params(self, move, move_data):

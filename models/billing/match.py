@@ -233,6 +233,8 @@ class VatportalDocument(models.Model):
         self._suspect_rivals()
         # A draft that was made for its file is not needed any more.
         (self.sudo().file_move_ids - move)._vatportal_existing_bills()
+        if self.direction == 'outgoing' and self.state == 'registered' and self.qaime:
+            move._vatportal_numbered()
 
     # ------------------------------------------------------------------ a person confirms
 

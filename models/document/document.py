@@ -110,6 +110,8 @@ class VatportalDocument(models.Model):
         result = super().write(_with_number(vals))
         if not {'state', 'move_id', 'kind_id'}.isdisjoint(vals):
             self.sudo()._propose_to_finals()
+        if not {'state', 'status'}.isdisjoint(vals):
+            self.sudo()._forget_prints()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -305,7 +307,7 @@ class VatportalDocument(models.Model):
         jobs = self.env['vatportal.job'].union(*(document._sending() for document in self))
         connectors, signs = self.connector_id, set(jobs.mapped('sign'))
         if len(connectors) != 1 or len(signs) != 1 or any(
-                document.reject_reason == 'refused' or not document._is_as_sent() for document in self):
+                document.reject_reason == 'refused' or not document.sudo().payload or not document._is_as_sent() for document in self):
             return None
         wizard = self.env['vatportal.send.wizard'].with_context(**context).create({
             'connector_id': connectors.id, 'sign': signs.pop()})

@@ -1,6 +1,9 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
 
 # How long ASAN İmza waits for a PIN, in seconds; the vendor says "about two minutes".
 PROMPT_S = 120
@@ -15,7 +18,7 @@ class VatportalJob(models.Model):
 
     def _seconds_left(self):
         """How many seconds the phone still waits for the PIN whose code is shown; never less than 0."""
-        since = self.code_at or fields.Datetime.now()
+        since = self.code_at or self.changed_at or fields.Datetime.now()
         return max(0, int((since + timedelta(seconds=PROMPT_S) - fields.Datetime.now()).total_seconds()))
 
     @api.model
@@ -39,5 +42,13 @@ class IrHttp(models.AbstractModel):
         # EXTENDS web: a page that is loaded while a prompt waits shows it at once
         info = super().session_info()
         if self.env.user._is_internal():
-            info['vatportal_prompts'] = self.env['vatportal.job']._get_prompts()
+            info['vatportal_prompts'] = self._vatportal_prompts()
         return info
+
+    def _vatportal_prompts(self):
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self.env['vatportal.job']._get_prompts()
+        except Exception:  # whoever is kept out of the list must not be kept out of Odoo
+            _logger.exception("The prompts that wait could not be read")
+            return []

@@ -6,6 +6,9 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Component, onWillUnmount, useEffect, useState } from "@odoo/owl";
 
+// No phone waits longer.
+const LONGEST_S = 120;
+
 /**
  * The prompts that wait on people's phones, on every page: their number, and in the list each with its code, its
  * company, its phone and the time that is left. What expires first comes first.
@@ -22,6 +25,7 @@ export class PromptsSystray extends Component {
         useEffect(
             (count) => {
                 if (count) {
+                    this.state.now = performance.now();
                     this.clock = browser.setInterval(() => (this.state.now = performance.now()), 1000);
                 }
                 return () => browser.clearInterval(this.clock);
@@ -34,7 +38,7 @@ export class PromptsSystray extends Component {
     /** @returns {{id: number, code: object, left: number}[]} */
     get entries() {
         return Object.values(this.prompts)
-            .map((prompt) => ({ ...prompt, left: Math.max(0, Math.ceil((prompt.until - this.state.now) / 1000)) }))
+            .map((prompt) => ({ ...prompt, left: Math.min(LONGEST_S, Math.max(0, Math.ceil((prompt.until - this.state.now) / 1000))) }))
             .sort((a, b) => a.left - b.left || a.id - b.id);
     }
 

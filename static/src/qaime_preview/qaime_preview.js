@@ -1,7 +1,8 @@
 import { AttachmentView } from "@mail/core/common/attachment_view";
-import { Component } from "@odoo/owl";
+import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { FormRenderer } from "@web/views/form/form_renderer";
+import { Component, onWillUpdateProps, useState } from "@odoo/owl";
 
 /**
  * Beside a bill, in the place where Odoo shows the vendor's PDF: that, or the page of the qaimə that the bill was made
@@ -12,12 +13,19 @@ export class QaimePreview extends Component {
     static components = { AttachmentView };
     static props = ["threadId", "threadModel"];
 
+    setup() {
+        this.store = useService("mail.store");
+        this.state = useState({ thread: undefined });
+        this.take(this.props);
+        onWillUpdateProps((props) => this.take(props));
+    }
+
+    take({ threadId, threadModel }) {
+        this.state.thread = this.store.Thread.insert({ id: threadId, model: threadModel });
+    }
+
     get hasFile() {
-        const thread = this.env.services["mail.store"].Thread.get({
-            id: this.props.threadId,
-            model: this.props.threadModel,
-        });
-        return Boolean(thread?.attachmentsInWebClientView.length);
+        return this.state.thread.attachmentsInWebClientView.length > 0;
     }
 
     get pageUrl() {
@@ -37,7 +45,7 @@ patch(FormRenderer.prototype, {
         const { resId, resModel, data } = this.props.record;
         return (
             super.hasFile() ||
-            Boolean(this.mailStore && resId && resModel === "account.move" && data.vatportal_bill_document_id)
+            Boolean(this.mailStore && resId && resModel === "account.move" && data.vatportal_can_print)
         );
     },
 });
