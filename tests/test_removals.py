@@ -150,3 +150,25 @@ class TestRemovals(RestoredCommon):
         document.sudo().last_sent_at -= timedelta(days=2)
         self.finish(self.delete(document))
         self.assertEqual(move.vatportal_state, 'deleted')
+
+    def test_what_a_deletion_has_seen_was_there(self):
+        """The sending never saw it, but the deletion did before it removed it by itself: so it is gone, and not merely unseen."""
+        document = self.imported().vatportal_document_id
+        document.sudo().shown = False
+        self.sandbox.faults.add(DELETE, 'error', code=20, processed=False)
+        job = self.delete(document)
+        self.finish(job)
+        self.assertEqual((document.state, self.live(document.move_id.name)), ('deleted', [0]))
+
+    def test_a_process_whose_documents_have_all_gone_again(self):
+        """Nothing is left for it to ask about: it ends, and keeps nobody waiting."""
+        moves = self.invoices(1)
+        job = self.queue(moves)
+        job.sudo().write({'state': 'running', 'phase': 'read', 'reason': 'lost', 'by_date': True, 'settle_at': job.create_date})
+        moves.vatportal_document_id._set_state('rejected', message="Gone again")
+        again = self.send(moves)
+        self.assertEqual(job._own_documents(), job.document_ids.browse())
+        self.advance(job, steps=2)
+        self.assertIn(job.state, ('done', 'failed'))
+        self.finish(again)
+        self.assertRegistered(moves)

@@ -126,7 +126,8 @@ class VatportalDocument(models.Model):
             day = source and source._vatportal_day()
             moments += [source.create_date] if source else []
             moments += [datetime.combine(day, time())] if day else []
-        return min(moments) - _DAY
+        # Of none, for all have gone with another process meanwhile, nothing has to be found.
+        return min(moments, default=fields.Datetime.now()) - _DAY
 
     def _facts(self, **known):
         """What is known of this document, for :mod:`settlement`; ``known``: fields of :class:`settlement_facts.Invoice`."""

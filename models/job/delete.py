@@ -27,8 +27,8 @@ class VatportalJob(models.Model):
     - one that is not shown proves nothing after a process that failed: all or nothing, it says. Where it ended well,
       or its answer was lost, a document is gone that neither its ERP id nor the list shows, twice, some time apart; one
       without an ERP id is not where the answer was lost, for there is only the list to ask
-    - what is at VatPortal alone is gone where it is not listed by date any more, and was shown before: a portal may not
-      show yet what it has. Unless the deletion went well, it is deleted once more, one by one, which is harmless.
+    - what is at VatPortal alone is gone where two answers do not show it any more, some time apart, and it was shown before: a
+      portal may not show yet what it has. Unless the deletion went well, it is deleted once more, one by one, which is harmless.
     """
 
     _inherit = 'vatportal.job'
@@ -153,11 +153,16 @@ class VatportalJob(models.Model):
             self.unseen_ids = unseen.mapped('erp_id')
             self._to('list')
             return
+        self._note_shown(documents.filtered(lambda doc: doc._is_shown(numbers)))
         # Signed at the portal by hand meanwhile. What can't take its number is not removed there either.
         for document, text in (documents - unseen)._take_numbers(numbers).items():
             self._each(document, lambda kept, text=text: kept._keep_without_number(text))
             self.kept_ids = [*(self.kept_ids or []), document.erp_id]
         self._carry_on(removals.after_reading(self._facts(), self._removals(documents), read_as(numbers)))
+
+    def _note_shown(self, documents):
+        """The portal shows these ``documents``: what it does not show any more later has been removed there."""
+        self._each(documents.filtered(lambda doc: not doc.shown), lambda shown: shown.sudo().write({'shown': True}))
 
     def _removals(self, documents):
         """What is known of ``documents`` of this deletion from VatPortal alone, for :mod:`removals`: pending are those that
@@ -169,20 +174,20 @@ class VatportalJob(models.Model):
         """Write what became of documents that were to be deleted from VatPortal alone, and go on."""
         self._gone(self._to_delete().filtered(lambda doc: decision.verdicts.get(doc.erp_id) == Verdict.DELETED))
         self.write({name: list(value) if isinstance(value, tuple) else value for name, value in decision.memory.items()})
-        self._to(decision.phase)
+        self._to(decision.phase, decision.wait_s)
 
-    def _to(self, phase):
-        """Go on with ``phase``; at the end say what was not deleted."""
+    def _to(self, phase, wait_s=0):
+        """Go on with ``phase``, in ``wait_s`` seconds at the earliest; at the end say what was not deleted."""
         if phase == 'end':
             self._end_deletion()
             return
         self.write({'phase': phase, 'page': 1, 'listed': False})
-        self._schedule(0 if self._is_seen_at_once() else polling.MINIMUM_S)
+        self._schedule(max(wait_s, 0 if self._is_seen_at_once() else polling.MINIMUM_S))
 
     def _begin(self):
         # EXTENDS: what is not shown any more is known before the view opens
         super()._begin()
-        for _reading in ('by ERP id', 'by date', 'by date once more'):
+        for _reading in ('by ERP id', 'by date'):
             self.filtered(lambda job: job.sudo()._is_seen_at_once())._advance()
 
     def _is_seen_at_once(self):
@@ -243,6 +248,7 @@ class VatportalJob(models.Model):
         documents = self._to_delete()
         if self.folder == 'portal':
             self.listed = listed
+            self._note_shown(documents.filtered(lambda doc: doc.erp_id in listed))
             self._carry_on(removals.after_listing(
                 self._facts(), self._removals(documents), read_as(listed)))
             return

@@ -261,7 +261,7 @@ class VatportalJob(models.Model):
 
     def _end_upload(self):
         if self.notes:
-            self.message = self.notes
+            self.message = '\n'.join(dict.fromkeys([*(self.message or '').splitlines(), *self.notes.splitlines()]))
         if self.document_ids and all(doc.state == 'registered' for doc in self.document_ids) and not self._passed_on():
             self.step = 'numbers'
         self._finish()
