@@ -85,6 +85,9 @@ class Plan:
         self.connectors = rng.choice((1, 2)) if self.elsewhere else 1
         self.figures, self.late = not self.elsewhere, []
         begin = rng.randint(0, len(self.steps))
+        if self.elsewhere:
+            # What one removes, the other can't tell from what never was there where its id is free again. Ids are unique for ever.
+            self.settings['reuse_deleted_ids'] = False
         if restores:
             # What was corrected, sent and forgotten within the hour is another document here, and nothing tells so.
             self.figures = rng.random() < 0.5

@@ -18,6 +18,16 @@ class Promises:
         if len(calls) > 1:
             self.problem(f'{len(calls)} calls in one transaction: {[record.path for record in calls]}')
 
+    def begun(self):
+        """The ERP ids of what is about to be sent, by what stands in the database."""
+        return set(self.jobs().filtered(lambda job: job.state == 'starting').sudo().document_ids.mapped('erp_id'))
+
+    def expect_intent(self, invoices):
+        """Nothing goes to the portal before it is written down for good that it is about to."""
+        missing = {invoice.id for invoice in invoices} - self.intended
+        if missing:
+            self.problem(f'sent without a committed intent: {missing}')
+
     def check(self):
         self.env.invalidate_all()
         self.expect_no_open_job()
@@ -84,8 +94,8 @@ class Promises:
         elif [(i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
             self.problem(f'not the same here and there: {told}')
         elif current.state == 'imported' and self.plan.sign and not (
-                current.message and (there[0].process or there[0] in self.hung)):
-            # Only what a process held on to is left for a person to sign or delete, and that is said.
+                current.message and (there[0].process or there[0] in self.hung or self.plan.elsewhere)):
+            # Only what a process held on to, or another database has sent, is left for a person to sign or delete, and that is said.
             self.problem(f'left unsigned: {told}')
 
     def expect_warning(self, move, document, invoice):

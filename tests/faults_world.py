@@ -50,6 +50,7 @@ class World(Actions, Databases, Promises):
         self.moves = case.moves[:plan.size]
         self.offset = 0.0
         self.seen = self.kept = 0  # requests of which the time was noted; those before the last commit
+        self.intended = set()  # ERP ids of what was written down, by the last commit, as about to be sent
         self.times = []  # (portal's time, record) of each request
         self.problems = []
         self.hung = []  # the portal's invoices whose process hung for a while
@@ -82,6 +83,7 @@ class World(Actions, Databases, Promises):
     def _keep(self):
         self.expect_one_call()
         self.env.cr.flush()
+        self.intended = self.begun()
         self.savepoint.close(rollback=False)
         self.savepoint = self.env.cr.savepoint()
 
@@ -117,7 +119,15 @@ class World(Actions, Databases, Promises):
             return float('inf')
 
         def client(*args, **kwargs):
-            return VatPortalClient(*args, **{**kwargs, 'timeout': PATIENCE_S})
+            client = VatPortalClient(*args, **{**kwargs, 'timeout': PATIENCE_S})
+            upload = client.upload_invoices
+
+            def upload_invoices(invoices, **options):
+                self.expect_intent(invoices)
+                return upload(invoices, **options)
+
+            client.upload_invoices = upload_invoices
+            return client
 
         plain = VatportalDocument._to_invoice
 

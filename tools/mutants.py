@@ -19,7 +19,7 @@ from python_env import PYTHON
 
 FOLDER = WORK / 'mutants'
 SKIPPED = shutil.ignore_patterns('.git', '.work', '__pycache__')
-SEEDS = '1-25'
+SEEDS = os.environ.get('VATPORTAL_SEEDS', '1-25')
 SIDE_BY_SIDE = testing.SIDE_BY_SIDE
 SCHEDULES = ('tests/test_faults.py', '-k', 'test_schedules')
 

@@ -32,7 +32,8 @@ MUTANTS = [
             document.sudo().erp_id = f'{document.erp_id}{document.resend_count}'
 """),
     Mutant('a rejected invoice always gets a new ERP id', SETTLE, 'return invoice.rejected and not spent', 'return False'),
-    Mutant('a used-up ERP id goes again', SETTLE, 'return invoice.rejected and not spent', 'return invoice.rejected'),
+    Mutant('a used-up ERP id goes again', SETTLE, 'return invoice.rejected and not spent', 'return invoice.rejected',
+           ('tests/test_attempts.py',)),
     Mutant('an id that the portal knows and hides is given up at once', SETTLE, 'HIDDEN_S = 24 * 3600', 'HIDDEN_S = 0'),
     Mutant('no commit of the intent', ENGINE, """        self._schedule(CALL_S)
         self._commit()
