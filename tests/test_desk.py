@@ -55,7 +55,7 @@ class TestDesk(BillCommon):
         self.assertEqual(self.counts(companies=self.company + branch), {})
         move = self.create_invoice()
         self.assertEqual(self.counts(), {'to_send': 1})
-        move.vatportal_package_date = '2026-11-20 10:00:00'
+        move.sudo().vatportal_package_date = '2026-11-20 10:00:00'
         self.assertEqual(self.counts(), {})
 
     def test_received_and_sent_are_never_in_one_list(self):

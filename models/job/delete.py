@@ -153,12 +153,13 @@ class VatportalJob(models.Model):
             self.unseen_ids = unseen.mapped('erp_id')
             self._to('list')
             return
-        self._note_shown(documents.filtered(lambda doc: doc._is_shown(numbers)))
+        reading = read_as(numbers)
+        self._note_shown(documents.filtered(lambda doc: reading.shows(doc.erp_id)))
         # Signed at the portal by hand meanwhile. What can't take its number is not removed there either.
         for document, text in (documents - unseen)._take_numbers(numbers).items():
             self._each(document, lambda kept, text=text: kept._keep_without_number(text))
             self.kept_ids = [*(self.kept_ids or []), document.erp_id]
-        self._carry_on(removals.after_reading(self._facts(), self._removals(documents), read_as(numbers)))
+        self._carry_on(removals.after_reading(self._facts(), self._removals(documents), reading))
 
     def _note_shown(self, documents):
         """The portal shows these ``documents``: what it does not show any more later has been removed there."""
