@@ -95,7 +95,7 @@ class Actions:
             move.action_post()
 
     def do_cancel(self, _argument):
-        """Somebody gives up a sending, or stops a comparison, where the dialog offers it; where it does not, it can't be done either."""
+        """Somebody gives up a sending, or stops a comparison; where the dialog does not offer it, it can't be done either."""
         jobs = self.open_jobs()
         if jobs:
             job = self.rng.choice(jobs).with_user(self.rng.choice(self.users))
