@@ -48,15 +48,9 @@
         'views/desk_views.xml',
     ],
     'assets': {
-        'web.assets_backend': [
-            'l10n_az_vatportal/static/src/**/*',
-        ],
-        'web.assets_tests': [
-            'l10n_az_vatportal/static/tests/tours/**/*',
-        ],
-        'web.assets_unit_tests': [
-            'l10n_az_vatportal/static/tests/**/*.test.js',
-        ],
+        'web.assets_backend': ['l10n_az_vatportal/static/src/**/*'],
+        'web.assets_tests': ['l10n_az_vatportal/static/tests/tours/**/*'],
+        'web.assets_unit_tests': ['l10n_az_vatportal/static/tests/**/*.test.js'],
     },
     'post_init_hook': '_post_init',
     'application': False,

@@ -8,9 +8,6 @@
     'countries': ['az'],
     'depends': ['l10n_az_vatportal', 'point_of_sale'],
     'auto_install': True,
-    'data': [
-        'data/ir_cron_data.xml',
-        'views/vatportal_connector_views.xml',
-    ],
+    'data': ['data/ir_cron_data.xml', 'views/vatportal_connector_views.xml'],
     'installable': True,
 }

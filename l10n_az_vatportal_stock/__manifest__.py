@@ -19,10 +19,6 @@
         'views/vatportal_document_views.xml',
         'report/report_deliveryslip.xml',
     ],
-    'assets': {
-        'web.assets_tests': [
-            'l10n_az_vatportal_stock/static/tests/tours/**/*',
-        ],
-    },
+    'assets': {'web.assets_tests': ['l10n_az_vatportal_stock/static/tests/tours/**/*']},
     'installable': True,
 }

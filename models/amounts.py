@@ -25,8 +25,7 @@ API_NAMES = {
     'amount_total': ('total', 'sum_total'),
 }
 # e-taxes category -> our field of its base
-_COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_exempt',
-            'not_subject': 'amount_not_subject'}
+_COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_exempt', 'not_subject': 'amount_not_subject'}
 
 
 def decimal(value, digits=9):
@@ -50,16 +49,16 @@ class VatportalAmounts(models.AbstractModel):
     _name = 'vatportal.amounts'
     _description = 'Columns of an e-taxes document'
 
-    amount_goods = exact_float(string="Goods", help="Price × quantity, before excise.")
-    amount_excise = exact_float(string="Excise")
-    amount_net = exact_float(string="Net", help="Goods plus excise; the VAT columns add up to it.")
-    amount_vat_base = exact_float(string="Base at 18 %")
-    amount_not_subject = exact_float(string="Not Subject to VAT")
-    amount_zero = exact_float(string="Base at 0 %")
-    amount_exempt = exact_float(string="Exempt from VAT")
-    amount_vat = exact_float(string="VAT")
-    amount_road = exact_float(string="Road Tax")
-    amount_total = exact_float(string="Total", help="Net plus VAT plus road tax.")
+    amount_goods = exact_float(string='Goods', help='Price × quantity, before excise.')
+    amount_excise = exact_float(string='Excise')
+    amount_net = exact_float(string='Net', help='Goods plus excise; the VAT columns add up to it.')
+    amount_vat_base = exact_float(string='Base at 18 %')
+    amount_not_subject = exact_float(string='Not Subject to VAT')
+    amount_zero = exact_float(string='Base at 0 %')
+    amount_exempt = exact_float(string='Exempt from VAT')
+    amount_vat = exact_float(string='VAT')
+    amount_road = exact_float(string='Road Tax')
+    amount_total = exact_float(string='Total', help='Net plus VAT plus road tax.')
 
     def _api_amounts(self, of_invoice=False):
         """Return the amounts as exact ``Decimal`` under the API's names: an item's, or an invoice's sums."""
@@ -73,9 +72,15 @@ class VatportalAmounts(models.AbstractModel):
         """
         self.ensure_one()
         return incoming_parts.split(
-            self, {name: decimal(self[field]) for name, field in _COLUMNS.items()},
-            goods=decimal(self.amount_goods), excise=decimal(self.amount_excise), net=decimal(self.amount_net),
-            vat=decimal(self.amount_vat), road=decimal(self.amount_road), **self._quantity_to_split(contains))
+            self,
+            {name: decimal(self[field]) for name, field in _COLUMNS.items()},
+            goods=decimal(self.amount_goods),
+            excise=decimal(self.amount_excise),
+            net=decimal(self.amount_net),
+            vat=decimal(self.amount_vat),
+            road=decimal(self.amount_road),
+            **self._quantity_to_split(contains),
+        )
 
     def _quantity_to_split(self, contains):
         """The arguments of :func:`incoming_parts.split` about the quantity; none for a document as one row."""

@@ -29,36 +29,91 @@ class Task:
 
 TASKS = (
     Task('pin', 'sale', _MOVES, 'account.action_move_out_invoice_type', Domain('vatportal_state', '=', 'pin'), urgent=True),
-    Task('refused', 'sale', _MOVES, 'account.action_move_out_invoice_type',
-         Domain('vatportal_state', '=', 'rejected') & Domain('state', '!=', 'cancel'), urgent=True),
-    Task('sent_back_alone', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
-         _VALID & Domain('direction', '=', 'outgoing') & Domain('status', '=', 'updateRequested') & Domain('move_id', '=', False), urgent=True),
-    Task('sent_back', 'sale', _MOVES, 'account.action_move_out_invoice_type',
-         Domain('vatportal_state', '=', 'registered') & Domain('vatportal_status', '=', 'updateRequested'), urgent=True),
-    Task('to_send', 'sale', _MOVES, 'account.action_move_out_invoice_type',
-         Domain('vatportal_state', 'in', (*(state for state in SENDABLE_STATES if state != 'rejected'), False))
-         & Domain('state', '=', 'posted') & Domain('move_type', '=', 'out_invoice') & Domain('vatportal_package_date', '=', False)
-         # A person without VÖEN gets no qaimə.
-         & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False))),
-    Task('to_sign', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
-         Domain('direction', '=', 'outgoing') & Domain('state', '=', 'imported')),
-    Task('cancel_asked', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
-         _VALID & Domain('direction', '=', 'outgoing') & Domain('status', '=', 'cancelRequested'), urgent=True),
-    Task('missing_sent', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing',
-         _MISSING & Domain('direction', '=', 'outgoing'), urgent=True),
-    Task('to_approve', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
-         _VALID & Domain('direction', '=', 'incoming') & Domain('status', 'in', ('onApproval', 'onApprovalEdited')), urgent=True),
-    Task('to_bill', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
-         Domain('bill_state', '=', 'to_bill')),
-    Task('question', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
-         Domain('bill_state', '=', 'ask'), urgent=True),
-    Task('missing', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
-         _MISSING & Domain('direction', '=', 'incoming'), urgent=True),
-    Task('to_cancel', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
-         _VALID & Domain('direction', '=', 'incoming') & Domain('status', '=', 'cancelRequested'), urgent=True),
-    Task('void_bills', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming',
-         Domain('direction', '=', 'incoming') & Domain('status', 'in', FINAL_STATUSES)
-         & Domain('move_id', 'any', [('state', '=', 'posted'), ('payment_state', '!=', 'reversed')]), urgent=True),
+    Task(
+        'refused',
+        'sale',
+        _MOVES,
+        'account.action_move_out_invoice_type',
+        Domain('vatportal_state', '=', 'rejected') & Domain('state', '!=', 'cancel'),
+        urgent=True,
+    ),
+    Task(
+        'sent_back_alone',
+        'sale',
+        _DOCUMENTS,
+        'l10n_az_vatportal.vatportal_document_action_outgoing',
+        _VALID & Domain('direction', '=', 'outgoing') & Domain('status', '=', 'updateRequested') & Domain('move_id', '=', False),
+        urgent=True,
+    ),
+    Task(
+        'sent_back',
+        'sale',
+        _MOVES,
+        'account.action_move_out_invoice_type',
+        Domain('vatportal_state', '=', 'registered') & Domain('vatportal_status', '=', 'updateRequested'),
+        urgent=True,
+    ),
+    Task(
+        'to_send',
+        'sale',
+        _MOVES,
+        'account.action_move_out_invoice_type',
+        Domain('vatportal_state', 'in', (*(state for state in SENDABLE_STATES if state != 'rejected'), False))
+        & Domain('state', '=', 'posted')
+        & Domain('move_type', '=', 'out_invoice')
+        & Domain('vatportal_package_date', '=', False)
+        # A person without VÖEN gets no qaimə.
+        & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False)),
+    ),
+    Task(
+        'to_sign',
+        'sale',
+        _DOCUMENTS,
+        'l10n_az_vatportal.vatportal_document_action_outgoing',
+        Domain('direction', '=', 'outgoing') & Domain('state', '=', 'imported'),
+    ),
+    Task(
+        'cancel_asked',
+        'sale',
+        _DOCUMENTS,
+        'l10n_az_vatportal.vatportal_document_action_outgoing',
+        _VALID & Domain('direction', '=', 'outgoing') & Domain('status', '=', 'cancelRequested'),
+        urgent=True,
+    ),
+    Task(
+        'missing_sent', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing', _MISSING & Domain('direction', '=', 'outgoing'), urgent=True
+    ),
+    Task(
+        'to_approve',
+        'purchase',
+        _DOCUMENTS,
+        'l10n_az_vatportal.vatportal_document_action_incoming',
+        _VALID & Domain('direction', '=', 'incoming') & Domain('status', 'in', ('onApproval', 'onApprovalEdited')),
+        urgent=True,
+    ),
+    Task('to_bill', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming', Domain('bill_state', '=', 'to_bill')),
+    Task('question', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming', Domain('bill_state', '=', 'ask'), urgent=True),
+    Task(
+        'missing', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming', _MISSING & Domain('direction', '=', 'incoming'), urgent=True
+    ),
+    Task(
+        'to_cancel',
+        'purchase',
+        _DOCUMENTS,
+        'l10n_az_vatportal.vatportal_document_action_incoming',
+        _VALID & Domain('direction', '=', 'incoming') & Domain('status', '=', 'cancelRequested'),
+        urgent=True,
+    ),
+    Task(
+        'void_bills',
+        'purchase',
+        _DOCUMENTS,
+        'l10n_az_vatportal.vatportal_document_action_incoming',
+        Domain('direction', '=', 'incoming')
+        & Domain('status', 'in', FINAL_STATUSES)
+        & Domain('move_id', 'any', [('state', '=', 'posted'), ('payment_state', '!=', 'reversed')]),
+        urgent=True,
+    ),
 )
 
 
@@ -73,21 +128,20 @@ class VatportalDesk(models.AbstractModel):
         """Key of each task → (its name, what it means)."""
         _ = self.env._
         return {
-            'pin': (_("Waiting for PIN"), _("ASAN İmza asks on the phone at this moment.")),
-            'refused': (_("Not sent"), _("Their PIN was not confirmed, or they were not accepted: correct what is to be corrected, "
-                                         "and send them again.")),
-            'sent_back': (_("Sent back by the buyer"), _("Correct them at e-taxes.gov.az and in Odoo.")),
-            'sent_back_alone': (_("Sent back, without an invoice"), _("Correct them at e-taxes.gov.az; goods transfers stand here too.")),
-            'cancel_asked': (_("Cancellation requested by the buyer"), _("Answer at e-taxes.gov.az.")),
-            'missing_sent': (_("Missing at e-taxes"), _("A later reading did not show them any more: look for them at e-taxes.gov.az.")),
-            'missing': (_("Missing at e-taxes"), _("A later reading did not show them any more: look for them at e-taxes.gov.az.")),
-            'to_send': (_("To send"), _("Posted since the connector was set up, and not at e-taxes yet.")),
-            'to_sign': (_("Not signed"), _("VatPortal has them without a signature: sign them there.")),
-            'to_approve': (_("To approve"), _("Answer at e-taxes.gov.az; what is not answered approves itself.")),
-            'to_bill': (_("To bill"), _("Received, in force, and without a bill.")),
-            'question': (_("Questions"), _("Something has to be decided before a bill can be made.")),
-            'to_cancel': (_("Cancellation requested"), _("Answer at e-taxes.gov.az.")),
-            'void_bills': (_("Bills without a valid qaimə"), _("Posted, though the document is no longer in force at e-taxes.")),
+            'pin': (_('Waiting for PIN'), _('ASAN İmza asks on the phone at this moment.')),
+            'refused': (_('Not sent'), _('Their PIN was not confirmed, or they were not accepted: correct what is to be corrected, and send them again.')),
+            'sent_back': (_('Sent back by the buyer'), _('Correct them at e-taxes.gov.az and in Odoo.')),
+            'sent_back_alone': (_('Sent back, without an invoice'), _('Correct them at e-taxes.gov.az; goods transfers stand here too.')),
+            'cancel_asked': (_('Cancellation requested by the buyer'), _('Answer at e-taxes.gov.az.')),
+            'missing_sent': (_('Missing at e-taxes'), _('A later reading did not show them any more: look for them at e-taxes.gov.az.')),
+            'missing': (_('Missing at e-taxes'), _('A later reading did not show them any more: look for them at e-taxes.gov.az.')),
+            'to_send': (_('To send'), _('Posted since the connector was set up, and not at e-taxes yet.')),
+            'to_sign': (_('Not signed'), _('VatPortal has them without a signature: sign them there.')),
+            'to_approve': (_('To approve'), _('Answer at e-taxes.gov.az; what is not answered approves itself.')),
+            'to_bill': (_('To bill'), _('Received, in force, and without a bill.')),
+            'question': (_('Questions'), _('Something has to be decided before a bill can be made.')),
+            'to_cancel': (_('Cancellation requested'), _('Answer at e-taxes.gov.az.')),
+            'void_bills': (_('Bills without a valid qaimə'), _('Posted, though the document is no longer in force at e-taxes.')),
         }
 
     @api.model
@@ -120,8 +174,7 @@ class VatportalDesk(models.AbstractModel):
             count = self.env[task.model].search_count(self._domain(task))
             sides[task.side].append({'key': task.key, 'label': name, 'help': text, 'count': count, 'urgent': task.urgent})
         troubled = self.env['vatportal.connector'].search([('company_id', 'in', self.env.companies.ids)]).filtered('down_since')
-        return {**sides, 'troubles': [
-            {'id': connector.id, 'name': connector.display_name, 'text': connector.last_error or ''} for connector in troubled]}
+        return {**sides, 'troubles': [{'id': connector.id, 'name': connector.display_name, 'text': connector.last_error or ''} for connector in troubled]}
 
     @api.model
     def action_open(self, key):
@@ -134,13 +187,18 @@ class VatportalDesk(models.AbstractModel):
         self.env['account.move'].check_access('read')
         task = next((task for task in TASKS if task.key == key), None)
         if not task:
-            raise UserError(self.env._("There is no such list any more. Reload the page."))
+            raise UserError(self.env._('There is no such list any more. Reload the page.'))
         action = self.env['ir.actions.act_window']._for_xml_id(task.action)
         name, text = self._labels()[key]
         return {
-            **action, 'name': name, 'display_name': name, 'domain': list(self._domain(task)), 'help': f'<p>{text}</p>',
-            'context': {'default_move_type': 'out_invoice'} if task.model == _MOVES else {
-                f'vatportal_{"incoming" if task.side == "purchase" else "outgoing"}': True, 'create': False},
+            **action,
+            'name': name,
+            'display_name': name,
+            'domain': list(self._domain(task)),
+            'help': f'<p>{text}</p>',
+            'context': {'default_move_type': 'out_invoice'}
+            if task.model == _MOVES
+            else {f'vatportal_{"incoming" if task.side == "purchase" else "outgoing"}': True, 'create': False},
         }
 
 
@@ -156,8 +214,11 @@ class AccountJournal(models.Model):
         connectors = {company: journals[0]._vatportal_connector() for company, journals in self.grouped('company_id').items()}
         receives = {connector: connector._receiving_journal() for connector in connectors.values() if connector}
         sales = self.filtered(lambda journal: journal.type == 'sale' and connectors[journal.company_id])
-        receiving = {journal: connectors[journal.company_id].company_id for journal in self
-                     if journal.type == 'purchase' and journal == receives.get(connectors[journal.company_id])}
+        receiving = {
+            journal: connectors[journal.company_id].company_id
+            for journal in self
+            if journal.type == 'purchase' and journal == receives.get(connectors[journal.company_id])
+        }
         for task in TASKS:
             domain = desk._domain(task)
             if task.model == _MOVES:
@@ -165,8 +226,7 @@ class AccountJournal(models.Model):
                     sales._fill_dashboard_data_count(dashboard_data, _MOVES, f'vatportal_{task.key}', list(domain))
                 continue
             for journal, company in receiving.items() if task.side == 'purchase' else ():
-                dashboard_data[journal.id][f'vatportal_{task.key}'] = self.env[_DOCUMENTS].search_count(
-                    domain & Domain('company_id', '=', company.id))
+                dashboard_data[journal.id][f'vatportal_{task.key}'] = self.env[_DOCUMENTS].search_count(domain & Domain('company_id', '=', company.id))
 
     def action_vatportal_task(self):
         """Open the list behind one of the e-taxes counts of the journal's card.
@@ -177,6 +237,5 @@ class AccountJournal(models.Model):
         self.check_access('read')
         key = self.env.context.get('vatportal_task')
         action = self.env['vatportal.desk'].action_open(key)
-        own = ('journal_id', '=', self.id) if action['res_model'] == _MOVES else (
-            'company_id', '=', self._vatportal_connector().company_id.id)
+        own = ('journal_id', '=', self.id) if action['res_model'] == _MOVES else ('company_id', '=', self._vatportal_connector().company_id.id)
         return {**action, 'domain': [*action['domain'], own]}

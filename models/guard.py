@@ -60,14 +60,14 @@ class VatportalGuard(models.AbstractModel):
     def fetch(self, field_names=None):
         # What has no table has nothing to be read, and its fields need others that it does not have.
         if self._abstract:
-            raise AccessError(self.env._("%s is no model of records.", self._name))
+            raise AccessError(self.env._('%s is no model of records.', self._name))
         return super().fetch(field_names)
 
     # ------------------------------------------------------------------ links
 
     def _vatportal_check_links(self, *vals_list):
         """:raises AccessError: when one of ``vals_list``, given for these records or a new one, links them with something
-            that the user may not see; what that is, is not told. A link that is there already stays."""
+        that the user may not see; what that is, is not told. A link that is there already stays."""
         if self.env.su:
             return
         links = [link for vals in vals_list for link in self._vatportal_links(vals)]
@@ -83,9 +83,12 @@ class VatportalGuard(models.AbstractModel):
             if refused and len(records) == 1:
                 refused -= records.sudo()[field.name].sudo(False)
             if refused:
-                raise AccessError(self.env._(
-                    "“%s” names something that you have no access to, or that belongs to a company in which you do not "
-                    "work at the moment.", field._description_string(self.env)))
+                raise AccessError(
+                    self.env._(
+                        '“%s” names something that you have no access to, or that belongs to a company in which you do not work at the moment.',
+                        field._description_string(self.env),
+                    )
+                )
 
     def _vatportal_visible(self, linked):
         """Those of ``linked`` that the user may see, in the companies at work."""
@@ -120,33 +123,34 @@ class VatportalGuard(models.AbstractModel):
 
     def _vatportal_is_checked(self, field):
         return (
-            self._name.startswith('vatportal.') or is_ours(field) or field.name in self._vatportal_owner_fields
-            or isinstance(self.env[field.comodel_name], self.pool['vatportal.guard']))
+            self._name.startswith('vatportal.')
+            or is_ours(field)
+            or field.name in self._vatportal_owner_fields
+            or isinstance(self.env[field.comodel_name], self.pool['vatportal.guard'])
+        )
 
     # ------------------------------------------------------------------ what the addon writes
 
     def _vatportal_check_own_fields(self, names):
         """:raises AccessError: when ``names``, of what a client gives, hold a field of ours that says what the portal has
-            told, or what happened: that a view shows it read-only keeps nobody from writing it."""
+        told, or what happened: that a view shows it read-only keeps nobody from writing it."""
         if self.env.su or self._transient:
             return
         for name in names:
             field = self._fields.get(name)
             if field and field.readonly and name not in self._vatportal_given_fields and is_ours(field):
-                raise AccessError(self.env._(
-                    "“%s” is not written by hand: it follows from what has happened, here or at e-taxes.",
-                    field._description_string(self.env)))
+                raise AccessError(
+                    self.env._('“%s” is not written by hand: it follows from what has happened, here or at e-taxes.', field._description_string(self.env))
+                )
 
     # ------------------------------------------------------------------ texts
 
     def _vatportal_check_texts(self, vals):
         """:raises UserError: for a text that the database can't hold, before that is told in its own words, which repeat
-            the statement in logs and answers"""
+        the statement in logs and answers"""
         for name, value in vals.items():
             if isinstance(value, str) and not is_storable(value) and is_ours(self._fields.get(name)):
-                raise UserError(self.env._(
-                    "%s: this holds a character that can't be stored. Type it anew.",
-                    self._fields[name]._description_string(self.env)))
+                raise UserError(self.env._("%s: this holds a character that can't be stored. Type it anew.", self._fields[name]._description_string(self.env)))
 
 
 class IrRule(models.Model):

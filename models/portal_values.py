@@ -4,6 +4,7 @@ What the portal sends is written by strangers: texts may hold markup, control ch
 numbers may be absurd. Texts are stored as they came but for characters that no field can hold or that would act
 beyond the field; whoever shows them escapes them. ``raw`` keeps what was received.
 """
+
 import hashlib
 import json
 import math
@@ -13,7 +14,7 @@ from ..vatportal import EtaxesDocument, is_number, qaime_number, voen
 from .states import BAKU_OFFSET
 
 CODE_LENGTH = 64
-AMOUNT_LIMIT = 10 ** 15
+AMOUNT_LIMIT = 10**15
 RAW_DEPTH = 30
 
 # our column -> (field of a document, field of a line) in VatPortal API v8.0, /etx/read_invoices. ``ini_amount1`` is
@@ -71,8 +72,9 @@ def fingerprint(raw, own_voen):
     if isinstance(lines, dict):
         lines = list(lines.values())
     if isinstance(lines, list):
-        document['lines'] = sorted(_dump({key: value for key, value in line.items() if key != 'id'})
-                                   if isinstance(line, dict) else _dump(line) for line in lines)
+        document['lines'] = sorted(
+            _dump({key: value for key, value in line.items() if key != 'id'}) if isinstance(line, dict) else _dump(line) for line in lines
+        )
     return hashlib.sha1(f'{own_voen}:{_dump(document)}'.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -122,17 +124,20 @@ def line_values(document: EtaxesDocument):
     lines = document.lines
     if None not in numbers and len(set(numbers)) == len(numbers):
         lines = sorted(lines, key=lambda line: line.line)
-    return [{
-        'sequence': position,
-        'product_code': clean(line.prod_code),
-        'name': clean(line.prod_name),
-        'unit': clean(line.unit_name),
-        'barcode': clean(line.barcode),
-        'quantity': amount_of(line.unit_qty),
-        'price_unit': amount_of(line.unit_price),
-        'excise_rate': amount_of(line.grade),
-        **{ours: amount_of(getattr(line, theirs)) for ours, (_document, theirs) in AMOUNTS.items()},
-    } for position, line in enumerate(lines, 1)]
+    return [
+        {
+            'sequence': position,
+            'product_code': clean(line.prod_code),
+            'name': clean(line.prod_name),
+            'unit': clean(line.unit_name),
+            'barcode': clean(line.barcode),
+            'quantity': amount_of(line.unit_qty),
+            'price_unit': amount_of(line.unit_price),
+            'excise_rate': amount_of(line.grade),
+            **{ours: amount_of(getattr(line, theirs)) for ours, (_document, theirs) in AMOUNTS.items()},
+        }
+        for position, line in enumerate(lines, 1)
+    ]
 
 
 def voen_of(text):

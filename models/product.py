@@ -8,9 +8,9 @@ class ProductCategory(models.Model):
     _inherit = 'product.category'
 
     vatportal_code = fields.Char(
-        string="e-taxes Code",
-        help="The 10-digit code of the national classifier for the products of this category that have none "
-             "of their own. Services begin with 99.")
+        string='e-taxes Code',
+        help='The 10-digit code of the national classifier for the products of this category that have none of their own. Services begin with 99.',
+    )
 
     @api.constrains('vatportal_code')
     def _check_vatportal_code(self):
@@ -28,9 +28,10 @@ class ProductTemplate(models.Model):
     _inherit = 'product.template'
 
     vatportal_code = fields.Char(
-        string="e-taxes Code",
-        help="The 10-digit code of the national classifier that stands on the electronic invoice (qaimə). "
-             "Services begin with 99. Empty: the code of the product category.")
+        string='e-taxes Code',
+        help='The 10-digit code of the national classifier that stands on the electronic invoice (qaimə). '
+        'Services begin with 99. Empty: the code of the product category.',
+    )
 
     @api.constrains('vatportal_code')
     def _check_vatportal_code(self):
@@ -44,6 +45,6 @@ class ProductTemplate(models.Model):
 def _check_codes(records):
     for record in records:
         if record.vatportal_code and not re.fullmatch(r'[0-9]{10}', record.vatportal_code):
-            raise ValidationError(record.env._(
-                "%(name)s: the e-taxes code must have exactly 10 digits, not “%(code)s”.",
-                name=record.display_name, code=record.vatportal_code))
+            raise ValidationError(
+                record.env._('%(name)s: the e-taxes code must have exactly 10 digits, not “%(code)s”.', name=record.display_name, code=record.vatportal_code)
+            )

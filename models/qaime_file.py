@@ -1,5 +1,6 @@
 """Files of e-taxes as Odoo meets them: recognizing them, their values as our fields, their faults in an accountant's
 words. Plain functions: nothing of the database here. Reading them is :mod:`..vatportal.qaime_read`."""
+
 import hashlib
 import re
 import unicodedata
@@ -29,37 +30,40 @@ _I = str.maketrans('İIı', 'iii')
 # What makes a ZIP file a package, even where it can't be opened: names stand in it uncompressed.
 _MANIFEST = b'vhf-inf/vhf.mf'
 
-_LARGE = _lt("The file is too large for an e-taxes file, or unpacks to an absurd size. Nothing was read.")
-_NO_QAIME = _lt("This is not a qaimə file, or it is incomplete: %(detail)s.")
-_HOSTILE = _lt("The file declares or uses XML entities. No file of e-taxes does; it was not read.")
+_LARGE = _lt('The file is too large for an e-taxes file, or unpacks to an absurd size. Nothing was read.')
+_NO_QAIME = _lt('This is not a qaimə file, or it is incomplete: %(detail)s.')
+_HOSTILE = _lt('The file declares or uses XML entities. No file of e-taxes does; it was not read.')
 #: reason of a :class:`QaimeXmlError` → what it means and what to do
 ERRORS = {
     'large': _LARGE,
     'many': _LARGE,
     'zip': _lt("The package is damaged: it can't be opened as a ZIP file. Download it again."),
-    'no_files': _lt("The package holds no XML file."),
-    'encrypted': _lt("The package is protected by a password. Unpack it and take the XML files in it."),
-    'xml': _lt("The file is damaged: it is no well-formed XML. Download it again."),
+    'no_files': _lt('The package holds no XML file.'),
+    'encrypted': _lt('The package is protected by a password. Unpack it and take the XML files in it.'),
+    'xml': _lt('The file is damaged: it is no well-formed XML. Download it again.'),
     'entity': _HOSTILE,
-    'depth': _lt("The file is nested too deeply for an e-taxes file. It was not read."),
+    'depth': _lt('The file is nested too deeply for an e-taxes file. It was not read.'),
     'no_qaime': _NO_QAIME,
-    'number': _lt("%(place)s: %(field)s is no number."),
+    'number': _lt('%(place)s: %(field)s is no number.'),
     'row': _lt("%(place)s does not add up: %(field)s is %(found)s, but the row's other amounts make %(expected)s."),
     'total': _lt("The totals don't add up: %(field)s is %(found)s, but the rows make %(expected)s."),
-    'kind': _lt("Only plain invoices can be put into an e-taxes package, not invoices of this kind. Send it through "
-                "VatPortal, or enter it at e-taxes.gov.az."),
-    'no_items': _lt("The invoice has no line with an amount."),
-    'text': _lt("%(place)s: %(field)s is too long; e-taxes packages take 150 characters."),
+    'kind': _lt('Only plain invoices can be put into an e-taxes package, not invoices of this kind. Send it through VatPortal, or enter it at e-taxes.gov.az.'),
+    'no_items': _lt('The invoice has no line with an amount.'),
+    'text': _lt('%(place)s: %(field)s is too long; e-taxes packages take 150 characters.'),
     'decimals': _lt("%(place)s: the quantity %(found)s has more than 4 decimals, which e-taxes packages don't take."),
 }
 
 
 def error_text(env, error):
     """What the :class:`QaimeXmlError` means to an accountant, in the language of ``env``."""
-    place = env._("Row %s", error.row) if error.row else env._("The document")
+    place = env._('Row %s', error.row) if error.row else env._('The document')
     values = {
-        'place': place, 'field': _field_label(env, error.field, bool(error.row)), 'detail': error.message,
-        'found': _plain(error.found), 'expected': _plain(error.expected)}
+        'place': place,
+        'field': _field_label(env, error.field, bool(error.row)),
+        'detail': error.message,
+        'found': _plain(error.found),
+        'expected': _plain(error.expected),
+    }
     # No text names all of them.
     template = env._(ERRORS[error.reason])
     text = template % values
@@ -77,16 +81,21 @@ def _plain(number):
 def _field_label(env, name, of_line):
     """Our label for what the portal calls ``name``."""
     if name == 'vat_parts':
-        return env._("the sum of the VAT columns")
+        return env._('the sum of the VAT columns')
     names = {api[0 if of_line else 1]: ours for ours, api in API_NAMES.items()} | {
-        'unit_price': 'price_unit', 'aksizgrade': 'excise_rate', 'id': 'product_code', 'des': 'main_info',
-        'des2': 'add_info'}
+        'unit_price': 'price_unit',
+        'aksizgrade': 'excise_rate',
+        'id': 'product_code',
+        'des': 'main_info',
+        'des2': 'add_info',
+    }
     model = env['vatportal.document.line' if of_line else 'vatportal.document']
     field = model._fields.get(names.get(name, name))
     return f'“{field._description_string(env)}”' if field else f'“{name}”'
 
 
 # ---------------------------------------------------------------------- recognizing
+
 
 def is_qaime(content):
     """Whether ``content`` (bytes) means to be an e-taxes file: an XML, or a package of them; readable or not."""
@@ -130,6 +139,7 @@ def has_qaime(package):
 
 # ---------------------------------------------------------------------- values
 
+
 def file_number(read):
     """The qaimə number of a :class:`QaimeFile`; '' where the file carries none.
 
@@ -162,8 +172,10 @@ def document_values(read):
         'buyer_name': clean(read.buyer_name, TEXT_LENGTH),
         'main_info': clean(invoice.main_info, TEXT_LENGTH),
         'add_info': clean(invoice.add_info, TEXT_LENGTH),
-        'raw': {name: clean(str(getattr(read, name)), TEXT_LENGTH) for name in (
-            'version', 'kod', 'serial', 'number', 'object_name', 'object_code', 'ref_serial', 'ref_number')},
+        'raw': {
+            name: clean(str(getattr(read, name)), TEXT_LENGTH)
+            for name in ('version', 'kod', 'serial', 'number', 'object_name', 'object_code', 'ref_serial', 'ref_number')
+        },
         **{ours: amount_of(getattr(invoice, theirs)) for ours, (_item, theirs) in API_NAMES.items()},
     }
 
@@ -173,17 +185,20 @@ def line_values(read):
 
     :raises ValueError: an amount that no invoice can have
     """
-    return [{
-        'sequence': position,
-        'product_code': clean(item.id, CODE_LENGTH),
-        'name': clean(item.name, TEXT_LENGTH),
-        'unit': clean(item.unit, TEXT_LENGTH),
-        'barcode': clean(item.barcode, TEXT_LENGTH),
-        'quantity': amount_of(item.quantity),
-        'price_unit': amount_of(item.unit_price),
-        'excise_rate': amount_of(item.aksizgrade),
-        **{ours: amount_of(getattr(item, theirs)) for ours, (theirs, _document) in API_NAMES.items()},
-    } for position, item in enumerate(read.invoice.items, 1)]
+    return [
+        {
+            'sequence': position,
+            'product_code': clean(item.id, CODE_LENGTH),
+            'name': clean(item.name, TEXT_LENGTH),
+            'unit': clean(item.unit, TEXT_LENGTH),
+            'barcode': clean(item.barcode, TEXT_LENGTH),
+            'quantity': amount_of(item.quantity),
+            'price_unit': amount_of(item.unit_price),
+            'excise_rate': amount_of(item.aksizgrade),
+            **{ours: amount_of(getattr(item, theirs)) for ours, (theirs, _document) in API_NAMES.items()},
+        }
+        for position, item in enumerate(read.invoice.items, 1)
+    ]
 
 
 def content_key(values, lines):
@@ -194,7 +209,7 @@ def content_key(values, lines):
 
     :param values: record or dict of a document. :param lines: records or dicts of its lines
     """
-    rows = sorted(f"{_figures(line)}/{_same_text(line['name'])}" for line in lines)
+    rows = sorted(f'{_figures(line)}/{_same_text(line["name"])}' for line in lines)
     note = [_same_text(values[name]) for name in ('main_info', 'add_info')]
     return hashlib.sha256('\n'.join([*_head(values), *note, *rows]).encode()).hexdigest()
 
@@ -202,7 +217,7 @@ def content_key(values, lines):
 def likeness(values, lines):
     """(figures and names, note) by which two documents may be one: as :func:`content_key`, but punctuation, spaces
     and accents don't count either. Two of them compare with :func:`are_alike`."""
-    rows = sorted(f"{_figures(line)}/{_like_text(line['name'])}" for line in lines)
+    rows = sorted(f'{_figures(line)}/{_like_text(line["name"])}' for line in lines)
     return [*_head(values), *rows], ''.join(_like_text(values[name]) for name in ('main_info', 'add_info'))
 
 
@@ -216,8 +231,13 @@ def _head(values):
 
 
 def _figures(line):
-    return '/'.join((line['product_code'] or '', _digits(line['quantity'], 4), *(_digits(line[name], 2) for name in (
-        'amount_goods', 'amount_excise', 'amount_net', 'amount_vat', 'amount_road', 'amount_total'))))
+    return '/'.join(
+        (
+            line['product_code'] or '',
+            _digits(line['quantity'], 4),
+            *(_digits(line[name], 2) for name in ('amount_goods', 'amount_excise', 'amount_net', 'amount_vat', 'amount_road', 'amount_total')),
+        )
+    )
 
 
 def _same_text(text):

@@ -8,8 +8,7 @@ class ResConfigSettings(models.TransientModel):
 
     def _compute_vatportal_connector_count(self):
         for settings in self:
-            settings.vatportal_connector_count = self.env['vatportal.connector'].search_count(
-                [('company_id', '=', settings.company_id.id)])
+            settings.vatportal_connector_count = self.env['vatportal.connector'].search_count([('company_id', '=', settings.company_id.id)])
 
     def action_vatportal_connectors(self):
         """Open the company's connectors; the form of a new one where it has none."""

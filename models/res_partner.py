@@ -10,9 +10,12 @@ class ResPartner(models.Model):
     _inherit = 'res.partner'
 
     vatportal_voen = fields.Char(
-        string="VÖEN in Azerbaijan", copy=False, index='btree_not_null',
-        help="Of a company abroad: the VÖEN of its branch in Azerbaijan. Its electronic invoices go to that VÖEN, never to "
-             "its Tax ID, which is a number of its own country.")
+        string='VÖEN in Azerbaijan',
+        copy=False,
+        index='btree_not_null',
+        help='Of a company abroad: the VÖEN of its branch in Azerbaijan. Its electronic invoices go to that VÖEN, never to '
+        'its Tax ID, which is a number of its own country.',
+    )
     vatportal_is_abroad = fields.Boolean(compute='_compute_vatportal_is_abroad')
 
     @api.depends('country_id', 'vat')
@@ -24,9 +27,9 @@ class ResPartner(models.Model):
     def _check_vatportal_voen(self):
         for partner in self:
             if partner.vatportal_voen and not voen.is_voen(partner.vatportal_voen):
-                raise ValidationError(self.env._(
-                    "%(name)s: a VÖEN has exactly 10 digits, not “%(vat)s”.",
-                    name=partner.display_name, vat=partner.vatportal_voen))
+                raise ValidationError(
+                    self.env._('%(name)s: a VÖEN has exactly 10 digits, not “%(vat)s”.', name=partner.display_name, vat=partner.vatportal_voen)
+                )
 
     @api.model
     def _commercial_fields(self):

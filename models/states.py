@@ -1,4 +1,5 @@
 """What several models must agree on, each said once: states, statuses and kinds of documents, and the day in Baku."""
+
 from datetime import timedelta
 
 # ---------------------------------------------------------------------- states: what Odoo knows of a document
@@ -34,38 +35,34 @@ OPEN_STATES = ('queued', 'starting', 'running')
 # ---------------------------------------------------------------------- statuses: what e-taxes says of it
 
 STATUSES = [
-    ('onApproval', "Waits for approval"),
-    ('approved', "Approved"),
-    ('approvedBySystem', "Approved by the system"),
-    ('onApprovalEdited', "Edited, waits for approval"),
-    ('updateRequested', "Sent back for correction"),
-    ('updateApproval', "Correction approved"),
-    ('cancelRequested', "Cancellation requested"),
-    ('canceled', "Cancelled"),
-    ('deleted', "Deleted"),
-    ('deletedBySystem', "Deleted by the system"),
-    ('deactivated', "Deactivated"),
-    ('cancelationRefused', "Cancellation refused"),
-    ('correctionRefused', "Correction refused"),
-    ('unknown', "Other"),
+    ('onApproval', 'Waits for approval'),
+    ('approved', 'Approved'),
+    ('approvedBySystem', 'Approved by the system'),
+    ('onApprovalEdited', 'Edited, waits for approval'),
+    ('updateRequested', 'Sent back for correction'),
+    ('updateApproval', 'Correction approved'),
+    ('cancelRequested', 'Cancellation requested'),
+    ('canceled', 'Cancelled'),
+    ('deleted', 'Deleted'),
+    ('deletedBySystem', 'Deleted by the system'),
+    ('deactivated', 'Deactivated'),
+    ('cancelationRefused', 'Cancellation refused'),
+    ('correctionRefused', 'Correction refused'),
+    ('unknown', 'Other'),
 ]
 # Why a document is not at e-taxes.
-REJECT_REASONS = [
-    ('pin', "PIN not confirmed"),
-    ('refused', "Not accepted by e-taxes"),
-    ('other', "Not sent"),
-]
+REJECT_REASONS = [('pin', 'PIN not confirmed'), ('refused', 'Not accepted by e-taxes'), ('other', 'Not sent')]
 # The one status that lists show of a document: e-taxes' own once it is registered there, else how far its sending is.
 SHOWN_STATUSES = [
-    ('none', "Not sent yet"),
-    ('progress', "In progress"),
-    ('pin', "Waiting for PIN"),
-    ('unconfirmed', "Unconfirmed"),
-    ('imported', "At the portal, not signed"),
-    ('pin_missed', "Not sent – PIN not confirmed"),
-    ('not_accepted', "Not accepted"),
-    ('not_sent', "Not sent"),
-    ('registered', "Registered"),
+    ('none', 'Not sent yet'),
+    ('progress', 'In progress'),
+    ('pin', 'Waiting for PIN'),
+    ('unconfirmed', 'Unconfirmed'),
+    ('imported', 'At the portal, not signed'),
+    ('pin_missed', 'Not sent – PIN not confirmed'),
+    ('not_accepted', 'Not accepted'),
+    ('not_sent', 'Not sent'),
+    ('registered', 'Registered'),
     *STATUSES,
 ]
 SHOWN_REASONS = {'pin': 'pin_missed', 'refused': 'not_accepted'}

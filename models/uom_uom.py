@@ -8,9 +8,10 @@ class UomUom(models.Model):
     _inherit = 'uom.uom'
 
     vatportal_unit = fields.Char(
-        string="e-taxes Unit",
+        string='e-taxes Unit',
         help="The unit's name on the electronic invoice (qaimə), such as ədəd, kq, litr. Of a package, it should say how many "
-             "are in it: qutu (6 ədəd). Empty: the unit's own name in Azerbaijani.")
+        "are in it: qutu (6 ədəd). Empty: the unit's own name in Azerbaijani.",
+    )
 
     def _vatportal_unit(self):
         """The name on the qaimə: the field above, else the unit's name in Azerbaijani; '' for no unit."""

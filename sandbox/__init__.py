@@ -13,4 +13,4 @@ from .faults import KINDS as FAULT_KINDS
 from .server import Sandbox
 from .settings import Settings
 
-__all__ = ["FAULT_KINDS", "Sandbox", "Settings"]
+__all__ = ['FAULT_KINDS', 'Sandbox', 'Settings']

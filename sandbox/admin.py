@@ -8,21 +8,8 @@ import json
 
 from .answers import CORS, Answer, json_answer
 
-POST_ROUTES = (
-    "reset",
-    "settings",
-    "accounts",
-    "documents",
-    "generate",
-    "status",
-    "faults",
-    "schedule",
-    "confirm",
-    "sign",
-    "advance",
-    "log",
-)
-GET_ROUTES = ("settings", "accounts", "faults", "requests", "state", "prompts")
+POST_ROUTES = ('reset', 'settings', 'accounts', 'documents', 'generate', 'status', 'faults', 'schedule', 'confirm', 'sign', 'advance', 'log')
+GET_ROUTES = ('settings', 'accounts', 'faults', 'requests', 'state', 'prompts')
 
 
 class Admin:
@@ -34,27 +21,25 @@ class Admin:
 
     def answer(self, request, path):
         """Answers any request to /admin."""
-        name = path.strip("/")
-        if request.method == "OPTIONS":
+        name = path.strip('/')
+        if request.method == 'OPTIONS':
             return Answer(204, dict(CORS))
-        if name not in (
-            POST_ROUTES if request.method == "POST" else GET_ROUTES if request.method == "GET" else ()
-        ):
-            return json_answer({"error": "no such route"}, 404, CORS)
+        if name not in (POST_ROUTES if request.method == 'POST' else GET_ROUTES if request.method == 'GET' else ()):
+            return json_answer({'error': 'no such route'}, 404, CORS)
         try:
             with self.portal.lock:
                 return json_answer(self._call(request, name), 200, CORS)
         except (ValueError, TypeError, LookupError) as error:
-            return json_answer({"error": str(error)}, 400, CORS)
+            return json_answer({'error': str(error)}, 400, CORS)
 
     def _call(self, request, name):
-        if request.method == "GET":
-            return getattr(self, f"get_{name}")(request.args.to_dict())
+        if request.method == 'GET':
+            return getattr(self, f'get_{name}')(request.args.to_dict())
         raw = request.get_data()
         values = json.loads(raw) if raw.strip() else {}
         if not isinstance(values, dict):
-            raise ValueError("the body is to be a JSON object")
-        return getattr(self, f"post_{name}")(**values)
+            raise ValueError('the body is to be a JSON object')
+        return getattr(self, f'post_{name}')(**values)
 
     # -- state --------------------------------------------------------------------------------------------
 
@@ -87,10 +72,10 @@ class Admin:
     def post_documents(self, documents, folder=0, company=None, held=True):
         """Each document any part of one; the rest is filled."""
         added = [self.portal.add_document(folder, company, held, **document) for document in documents]
-        return {"documents": added}
+        return {'documents': added}
 
     def post_generate(self, count, folder=0, company=None, **options):
-        return {"qaimes": self.portal.generate(count, folder, company, **options)}
+        return {'qaimes': self.portal.generate(count, folder, company, **options)}
 
     def post_status(self, qaime, status, held=True, **fields):
         """With further fields (lines, say) its issuer corrects the document too."""
@@ -98,7 +83,7 @@ class Admin:
         return {}
 
     def post_sign(self, id, company=None, draft=False):  # noqa: A002 - the name in the JSON
-        return {"qaime": self.portal.sign_by_hand(id, company, draft)}
+        return {'qaime': self.portal.sign_by_hand(id, company, draft)}
 
     # -- phone --------------------------------------------------------------------------------------------
 
@@ -111,7 +96,7 @@ class Admin:
         now = self.portal.clock.now()
         wanted = [p.id for p in self.portal.prompts()] if all else [prompt]
         answered = [self.portal.answer_prompt(confirm, which, pin) for which in wanted]
-        return {"prompts": [p.to_json(now) for p in answered]}
+        return {'prompts': [p.to_json(now) for p in answered]}
 
     # -- faults and log -----------------------------------------------------------------------------------
 
@@ -126,13 +111,13 @@ class Admin:
             self.sandbox.faults.add(**values)
         return self.get_faults({})
 
-    def post_schedule(self, kinds, endpoint="*"):
+    def post_schedule(self, kinds, endpoint='*'):
         row = [tuple(entry) if isinstance(entry, list) else entry for entry in kinds]
         self.sandbox.faults.schedule(row, endpoint)
         return self.get_faults({})
 
     def get_requests(self, query):
-        records = self.sandbox.log.all(query.get("path"), query.get("method"))
+        records = self.sandbox.log.all(query.get('path'), query.get('method'))
         return [record.to_json() for record in records]
 
     def post_log(self, clear=True):

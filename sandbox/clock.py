@@ -33,7 +33,7 @@ def parse_date(text, end=False):
     """A datetime from dd.mm.yyyy[ hh:mm], None if it is none; `end`: the last moment of that day, minute."""
     if not isinstance(text, str):
         return None
-    for pattern, whole in (("%d.%m.%Y", timedelta(days=1)), ("%d.%m.%Y %H:%M", timedelta(minutes=1))):
+    for pattern, whole in (('%d.%m.%Y', timedelta(days=1)), ('%d.%m.%Y %H:%M', timedelta(minutes=1))):
         try:
             start = datetime.strptime(text.strip(), pattern)
         except ValueError:
@@ -44,4 +44,4 @@ def parse_date(text, end=False):
 
 def format_datetime(value):
     """dd.mm.yyyy hh:mm, as documents carry it."""
-    return value.strftime("%d.%m.%Y %H:%M")
+    return value.strftime('%d.%m.%Y %H:%M')

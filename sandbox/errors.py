@@ -4,7 +4,7 @@
 class ApiError(Exception):
     """An answer with an err_code; `http` None means what the settings say."""
 
-    def __init__(self, code, message="", data=None, http=None):
+    def __init__(self, code, message='', data=None, http=None):
         super().__init__(code, message)
         self.code = code
         self.message = message

@@ -33,39 +33,39 @@ import random
 import threading
 from dataclasses import dataclass, field
 
-CREATORS = ("/inv/import_upload_invoices.php", "/etx/import", "/etx/delete")
+CREATORS = ('/inv/import_upload_invoices.php', '/etx/import', '/etx/delete')
 
 KINDS = {
-    "reset": "before",
-    "http_500": "instead",
-    "bad_gateway": "instead",
-    "unavailable": "instead",
-    "unauthorized": "instead",
-    "error": "instead",
-    "redirect": "instead",
-    "answer_lost": "after",
-    "stall": "after",
-    "slow": "after",
-    "truncated": "after",
-    "cut_off": "after",
-    "invalid_json": "after",
-    "huge": "after",
-    "wrong_shape": "after",
-    "wrong_data": "after",
-    "duplicated": "after",
-    "reordered": "after",
-    "short_page": "after",
-    "clock_skew": "after",
-    "process_hangs": "process",
-    "process_unknown": "process",
-    "process_back": "process",
-    "nothing_deleted": "process",
-    "need_retry": "process",
-    "refused": "process",
-    "pin_declined": "process",
-    "pin_expired": "process",
+    'reset': 'before',
+    'http_500': 'instead',
+    'bad_gateway': 'instead',
+    'unavailable': 'instead',
+    'unauthorized': 'instead',
+    'error': 'instead',
+    'redirect': 'instead',
+    'answer_lost': 'after',
+    'stall': 'after',
+    'slow': 'after',
+    'truncated': 'after',
+    'cut_off': 'after',
+    'invalid_json': 'after',
+    'huge': 'after',
+    'wrong_shape': 'after',
+    'wrong_data': 'after',
+    'duplicated': 'after',
+    'reordered': 'after',
+    'short_page': 'after',
+    'clock_skew': 'after',
+    'process_hangs': 'process',
+    'process_unknown': 'process',
+    'process_back': 'process',
+    'nothing_deleted': 'process',
+    'need_retry': 'process',
+    'refused': 'process',
+    'pin_declined': 'process',
+    'pin_expired': 'process',
 }
-SHAPES = ("list", "null", "string", "no_data", "data_null", "data_list", "strings")
+SHAPES = ('list', 'null', 'string', 'no_data', 'data_null', 'data_list', 'strings')
 
 
 @dataclass(eq=False)
@@ -87,13 +87,7 @@ class Fault:
         return self.params.get(name, default)
 
     def to_json(self):
-        return {
-            "endpoint": self.endpoint,
-            "kind": self.kind,
-            "times": self.left,
-            "after": self.after,
-            **self.params,
-        }
+        return {'endpoint': self.endpoint, 'kind': self.kind, 'times': self.left, 'after': self.after, **self.params}
 
 
 class Faults:
@@ -103,20 +97,20 @@ class Faults:
         self._lock = threading.Lock()
         self._faults = []
 
-    def add(self, endpoint="*", kind="http_500", times=1, after=0, **params):
+    def add(self, endpoint='*', kind='http_500', times=1, after=0, **params):
         """Order a fault; see the module for kinds and parameters."""
         if kind not in KINDS:
-            raise ValueError(f"unknown fault: {kind}")
-        if kind == "wrong_shape" and params.get("shape", "list") not in SHAPES:
-            raise ValueError(f"wrong_shape: shape must be one of {SHAPES}")
-        if KINDS[kind] == "process" and endpoint != "*" and not _concerns(kind, endpoint):
-            raise ValueError(f"{kind} never happens at {endpoint}")
+            raise ValueError(f'unknown fault: {kind}')
+        if kind == 'wrong_shape' and params.get('shape', 'list') not in SHAPES:
+            raise ValueError(f'wrong_shape: shape must be one of {SHAPES}')
+        if KINDS[kind] == 'process' and endpoint != '*' and not _concerns(kind, endpoint):
+            raise ValueError(f'{kind} never happens at {endpoint}')
         fault = Fault(endpoint, kind, times, after, params)
         with self._lock:
             self._faults.append(fault)
         return fault
 
-    def schedule(self, kinds, endpoint="*"):
+    def schedule(self, kinds, endpoint='*'):
         """A row: the nth request meets the nth entry: a kind, (kind, params), or None for a good answer."""
         for position, entry in enumerate(kinds):
             if entry is not None:
@@ -138,9 +132,9 @@ class Faults:
         chosen = None
         with self._lock:
             for fault in self._faults:
-                if fault.endpoint not in ("*", endpoint):
+                if fault.endpoint not in ('*', endpoint):
                     continue
-                if fault.phase == "process" and not _concerns(fault.kind, endpoint):
+                if fault.phase == 'process' and not _concerns(fault.kind, endpoint):
                     continue
                 if fault.after > 0:
                     fault.after -= 1
@@ -153,68 +147,68 @@ class Faults:
 
 def _concerns(kind, endpoint):
     """Process faults wait for a request that has to do with processes."""
-    looking = endpoint.startswith("/job/")
-    if kind == "process_back":
+    looking = endpoint.startswith('/job/')
+    if kind == 'process_back':
         return looking
-    if kind == "nothing_deleted":
-        return endpoint == "/etx/delete"
-    return endpoint in CREATORS or (looking and kind == "process_unknown")
+    if kind == 'nothing_deleted':
+        return endpoint == '/etx/delete'
+    return endpoint in CREATORS or (looking and kind == 'process_unknown')
 
 
 def on_process(fault, process):
     """Order a process that was just started to go wrong."""
-    if fault.kind == "process_hangs":
-        process.hang_at = fault.get("stage", "")
-    elif fault.kind == "process_unknown":
+    if fault.kind == 'process_hangs':
+        process.hang_at = fault.get('stage', '')
+    elif fault.kind == 'process_unknown':
         process.forgotten = True
-    elif fault.kind == "nothing_deleted":
+    elif fault.kind == 'nothing_deleted':
         process.idle = True
-    elif fault.kind == "need_retry":
-        process.retries = fault.get("count", 2)
-    elif fault.kind == "refused":
-        process.refuse = fault.get("message", "Invalid VOEN: 1111111111")
-    elif fault.kind in ("pin_declined", "pin_expired"):
-        process.answers[fault.get("pin", 1)] = fault.kind.removeprefix("pin_")
-        process.wordless = fault.get("wordless", False)
+    elif fault.kind == 'need_retry':
+        process.retries = fault.get('count', 2)
+    elif fault.kind == 'refused':
+        process.refuse = fault.get('message', 'Invalid VOEN: 1111111111')
+    elif fault.kind in ('pin_declined', 'pin_expired'):
+        process.answers[fault.get('pin', 1)] = fault.kind.removeprefix('pin_')
+        process.wordless = fault.get('wordless', False)
 
 
 def spoil(fault, body):
     """The answer as the fault leaves it, of those kinds that only change its content."""
-    if fault.kind == "wrong_shape":
-        return _misshapen(fault.get("shape", "list"), body)
-    if fault.kind == "wrong_data":
-        return {**body, "data": fault.get("data")}
-    if fault.kind in ("duplicated", "reordered", "short_page"):
+    if fault.kind == 'wrong_shape':
+        return _misshapen(fault.get('shape', 'list'), body)
+    if fault.kind == 'wrong_data':
+        return {**body, 'data': fault.get('data')}
+    if fault.kind in ('duplicated', 'reordered', 'short_page'):
         return _with_rows(body, lambda rows: _muddle(fault, rows))
     return body
 
 
 def _with_rows(body, change):
     """The answer with other rows in data.invoices."""
-    data = body.get("data") if isinstance(body, dict) else None
-    if not isinstance(data, dict) or not isinstance(data.get("invoices"), list):
+    data = body.get('data') if isinstance(body, dict) else None
+    if not isinstance(data, dict) or not isinstance(data.get('invoices'), list):
         return body
-    return {**body, "data": {**data, "invoices": change(data["invoices"])}}
+    return {**body, 'data': {**data, 'invoices': change(data['invoices'])}}
 
 
 def _muddle(fault, rows):
-    if fault.kind == "duplicated":
-        return rows[: fault.get("count", 1)] + rows
-    if fault.kind == "short_page":
-        return rows[: len(rows) - fault.get("missing", 1)]
+    if fault.kind == 'duplicated':
+        return rows[: fault.get('count', 1)] + rows
+    if fault.kind == 'short_page':
+        return rows[: len(rows) - fault.get('missing', 1)]
     mixed = random.Random(len(rows)).sample(rows, len(rows))
     # a shuffle may leave few rows where they are
     return rows[::-1] if mixed == rows else mixed
 
 
 def _misshapen(shape, body):
-    if shape == "no_data":
-        return {name: value for name, value in body.items() if name != "data"}
-    if shape in ("data_null", "data_list"):
-        return {**body, "data": None if shape == "data_null" else []}
-    if shape == "strings":
+    if shape == 'no_data':
+        return {name: value for name, value in body.items() if name != 'data'}
+    if shape in ('data_null', 'data_list'):
+        return {**body, 'data': None if shape == 'data_null' else []}
+    if shape == 'strings':
         return _stringify(body)
-    return {"list": [body], "null": None, "string": "OK"}[shape]
+    return {'list': [body], 'null': None, 'string': 'OK'}[shape]
 
 
 def _stringify(value):

@@ -69,9 +69,9 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """Reads a request, asks the router, writes its answer."""
 
-    protocol_version = "HTTP/1.1"
-    server_version = "VatPortalSandbox"
-    sys_version = ""
+    protocol_version = 'HTTP/1.1'
+    server_version = 'VatPortalSandbox'
+    sys_version = ''
     disable_nagle_algorithm = True
 
     def date_time_string(self, timestamp=None):
@@ -112,33 +112,33 @@ class Handler(BaseHTTPRequestHandler):
             return None
         host, port = self.server.server_address[:2]
         environ = {
-            "REQUEST_METHOD": self.command,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path.encode().decode("latin-1"),
-            "QUERY_STRING": self._query(),
-            "SERVER_NAME": host,
-            "SERVER_PORT": str(port),
-            "SERVER_PROTOCOL": self.request_version,
-            "REMOTE_ADDR": self.client_address[0],
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
+            'REQUEST_METHOD': self.command,
+            'SCRIPT_NAME': '',
+            'PATH_INFO': path.encode().decode('latin-1'),
+            'QUERY_STRING': self._query(),
+            'SERVER_NAME': host,
+            'SERVER_PORT': str(port),
+            'SERVER_PROTOCOL': self.request_version,
+            'REMOTE_ADDR': self.client_address[0],
+            'CONTENT_TYPE': self.headers.get('Content-Type', ''),
+            'CONTENT_LENGTH': str(len(body)),
+            'wsgi.version': (1, 0),
+            'wsgi.url_scheme': 'http',
+            'wsgi.input': io.BytesIO(body),
+            'wsgi.errors': io.StringIO(),
+            'wsgi.multithread': True,
+            'wsgi.multiprocess': False,
+            'wsgi.run_once': False,
         }
         for name, value in self.headers.items():
-            environ.setdefault(f"HTTP_{name.upper().replace('-', '_')}", value)
+            environ.setdefault(f'HTTP_{name.upper().replace("-", "_")}', value)
         return environ
 
     def _body(self):
-        if self.headers.get("Transfer-Encoding"):
+        if self.headers.get('Transfer-Encoding'):
             return None
         try:
-            length = int(self.headers.get("Content-Length") or 0)
+            length = int(self.headers.get('Content-Length') or 0)
         except ValueError:
             return None
         return self.rfile.read(length) if 0 <= length <= MAX_BODY else None
@@ -160,26 +160,26 @@ class Handler(BaseHTTPRequestHandler):
         if length is None and not answer.chunked:
             length = len(answer.body)
         if answer.chunked:
-            self.send_header("Transfer-Encoding", "chunked")
+            self.send_header('Transfer-Encoding', 'chunked')
         else:
-            self.send_header("Content-Length", str(length))
+            self.send_header('Content-Length', str(length))
         if answer.close:
-            self.send_header("Connection", "close")
+            self.send_header('Connection', 'close')
             self.close_connection = True
-        body = b"" if self.command == "HEAD" else answer.body
+        body = b'' if self.command == 'HEAD' else answer.body
         if isinstance(body, bytes) and not answer.drip:
             # headers and body in one packet
-            self._headers_buffer.append(b"\r\n" + body)
+            self._headers_buffer.append(b'\r\n' + body)
             self.flush_headers()
             return
         self.end_headers()
         for piece in answer.pieces():
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if answer.chunked else piece)
+            self.wfile.write(b'%x\r\n%s\r\n' % (len(piece), piece) if answer.chunked else piece)
             if answer.drip and self.server.stopping.wait(answer.drip):
                 raise Reset
         if answer.chunked:
-            self.wfile.write(b"0\r\n\r\n")
+            self.wfile.write(b'0\r\n\r\n')
 
     def _reset(self):
         self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))

@@ -25,16 +25,16 @@ class Record:
 
     def to_json(self):
         return {
-            "time": self.time,
-            "method": self.method,
-            "path": self.path,
-            "headers": self.headers,
-            "query": self.query,
-            "json": self.json,
-            "err_code": self.err_code,
-            "status": self.status,
-            "fault": self.fault,
-            "processed": self.processed,
+            'time': self.time,
+            'method': self.method,
+            'path': self.path,
+            'headers': self.headers,
+            'query': self.query,
+            'json': self.json,
+            'err_code': self.err_code,
+            'status': self.status,
+            'fault': self.fault,
+            'processed': self.processed,
         }
 
 

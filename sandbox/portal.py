@@ -29,7 +29,7 @@ class Invoice:
 
     @property
     def erp_id(self):
-        return self.payload["id"]
+        return self.payload['id']
 
 
 @dataclass
@@ -109,7 +109,7 @@ class Portal:
         for company in self.companies():
             if ref in (company.key, company.phone) or ref in company.voens:
                 return company
-        raise LookupError(f"no company {ref!r}")
+        raise LookupError(f'no company {ref!r}')
 
     @staticmethod
     def may_sell(company, voen):
@@ -126,7 +126,7 @@ class Portal:
 
     def new_prompt(self, process, pin, now):
         """Ask a phone for a PIN."""
-        code = f"{self._codes.randrange(10000):04d}"
+        code = f'{self._codes.randrange(10000):04d}'
         prompt = Prompt(next(self._prompt_ids), process, pin, code, now, now + self.settings.pin_timeout)
         self.state.prompts.append(prompt)
         return prompt
@@ -138,7 +138,7 @@ class Portal:
             return None
         return process
 
-    def prompts(self, state="waiting"):
+    def prompts(self, state='waiting'):
         """Prompts of that state (None: all), oldest first."""
         with self.lock:
             self.tick()
@@ -149,11 +149,11 @@ class Portal:
         with self.lock:
             for waiting in self.prompts():
                 if prompt in (None, waiting.id) and pin in (None, waiting.pin):
-                    waiting.state = "confirmed" if confirm else "declined"
+                    waiting.state = 'confirmed' if confirm else 'declined'
                     waiting.answered = self.clock.now()
                     self.tick()
                     return waiting
-        raise LookupError("no such prompt is waiting")
+        raise LookupError('no such prompt is waiting')
 
     # -- invoices -----------------------------------------------------------------------------------------
 
@@ -179,11 +179,11 @@ class Portal:
         invoice = self.state.invoices.get((company.key, erp_id))
         if invoice is None or (invoice.deleted and self.settings.reuse_deleted_ids):
             return False
-        return self.settings.taken == "at_once" or invoice.imported
+        return self.settings.taken == 'at_once' or invoice.imported
 
     def post(self, company, payloads, upload):
         """Take invoices in and start their process."""
-        visible = self.settings.visible == "at_once"
+        visible = self.settings.visible == 'at_once'
         invoices = [Invoice(company, payload, self.clock.baku(), self.clock.now(), visible) for payload in payloads]
         for invoice in invoices:
             key = (company.key, invoice.erp_id)
@@ -200,30 +200,30 @@ class Portal:
     def find_advance(self, company, qaime, seller):
         """The document of an advance of that seller that stands in the sent folder, or None."""
         document = self.etaxes.find(company, SENT, qaime) if isinstance(qaime, str) else None
-        if document is None or document["type"] != "advanceInvoice" or document["tin_from"] != seller:
+        if document is None or document['type'] != 'advanceInvoice' or document['tin_from'] != seller:
             return None
-        return None if document["status"] in GONE else document
+        return None if document['status'] in GONE else document
 
     def register(self, invoice, draft=False):
         """Give an invoice its number and file its document with the seller and, if it is ours, the buyer."""
         if invoice.qaime:
             return invoice.qaime
         payload = invoice.payload
-        advance = self.find_advance(invoice.company, payload.get("main_qaime"), payload["seller"])
+        advance = self.find_advance(invoice.company, payload.get('main_qaime'), payload['seller'])
         document = self.etaxes.from_invoice(invoice, advance)
-        invoice.qaime = document["qaime"]
+        invoice.qaime = document['qaime']
         self.etaxes.put(invoice.company, DRAFT if draft else SENT, document)
         for company in [] if draft else self.companies():
-            if payload["buyer"] in company.voens and company is not invoice.company:
+            if payload['buyer'] in company.voens and company is not invoice.company:
                 # the buyer learns of it by a download only
-                self.etaxes.put(company, INCOMING, {**document, "id": self.etaxes.next_id()}, held=False)
+                self.etaxes.put(company, INCOMING, {**document, 'id': self.etaxes.next_id()}, held=False)
         return invoice.qaime
 
     def unregister(self, company, folder, qaime):
         """Delete a document at e-taxes, and its invoice at the portal."""
         if folder == DRAFT:
             self.etaxes.discard(company, folder, qaime)
-        self.etaxes.set_status(qaime, "deleted")
+        self.etaxes.set_status(qaime, 'deleted')
         for invoice in self.state.invoices.values():
             if invoice.qaime == qaime and invoice.company is company:
                 invoice.deleted = True
@@ -234,7 +234,7 @@ class Portal:
             self.tick()
             invoice = self.invoice(self.company(company), erp_id)
             if invoice is None:
-                raise LookupError(f"no invoice {erp_id!r}")
+                raise LookupError(f'no invoice {erp_id!r}')
             return self.register(invoice, draft)
 
     def download(self, company, folder, dates, filters):
@@ -258,10 +258,7 @@ class Portal:
         with self.lock:
             owner = self.company(company)
             documents = generate_documents(count, folder, owner, self.clock.baku(), **options)
-            return [
-                self.etaxes.put(owner, folder, self.etaxes.complete(owner, folder, **document), held)["qaime"]
-                for document in documents
-            ]
+            return [self.etaxes.put(owner, folder, self.etaxes.complete(owner, folder, **document), held)['qaime'] for document in documents]
 
     def set_status(self, qaime, status, held=True, **fields):
         """What the counterparty, e-taxes or (with further fields) the issuer did; `held=False`: the next download
@@ -270,7 +267,7 @@ class Portal:
         with self.lock:
             self.tick()
             if not self.etaxes.set_status(qaime, status, held, **fields):
-                raise LookupError(f"no document {qaime!r}")
+                raise LookupError(f'no document {qaime!r}')
 
     def summary(self):
         """The state as plain data, for assertions and for people."""
@@ -278,32 +275,22 @@ class Portal:
             self.tick()
             state, now = self.state, self.clock.now()
             return {
-                "accounts": [account.to_json() for account in state.accounts],
-                "invoices": [
+                'accounts': [account.to_json() for account in state.accounts],
+                'invoices': [
                     {
-                        "id": i.erp_id,
-                        "company": i.company.key,
-                        "qaime": i.qaime,
-                        "deleted": i.deleted,
-                        "process": i.process.id if i.process else None,
-                        "main_info": i.payload.get("main_info", ""),
+                        'id': i.erp_id,
+                        'company': i.company.key,
+                        'qaime': i.qaime,
+                        'deleted': i.deleted,
+                        'process': i.process.id if i.process else None,
+                        'main_info': i.payload.get('main_info', ''),
                     }
                     for i in state.invoices.values()
                 ],
-                "processes": [
-                    {
-                        "id": p.id,
-                        "kind": p.kind,
-                        "company": p.company.key,
-                        "stage": p.stage,
-                        "status": p.status,
-                        "stats": p.look()[1],
-                    }
+                'processes': [
+                    {'id': p.id, 'kind': p.kind, 'company': p.company.key, 'stage': p.stage, 'status': p.status, 'stats': p.look()[1]}
                     for p in state.processes.values()
                 ],
-                "prompts": [prompt.to_json(now) for prompt in state.prompts],
-                "folders": {
-                    f"{key}/{folder}": len(documents)
-                    for (key, folder), documents in self.etaxes.folders.items()
-                },
+                'prompts': [prompt.to_json(now) for prompt in state.prompts],
+                'folders': {f'{key}/{folder}': len(documents) for (key, folder), documents in self.etaxes.folders.items()},
             }

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from .etaxes import DELETABLE, DRAFT, SENT
 
 SUCCESS, FAILED = 2, 3
-PIN_STAGES = {"pin1": 1, "pin2": 2}
-NEED_RETRY = "NEED RETRY: e-taxes did not answer, the portal tries again"
+PIN_STAGES = {'pin1': 1, 'pin2': 2}
+NEED_RETRY = 'NEED RETRY: e-taxes did not answer, the portal tries again'
 
 
 @dataclass(eq=False)
@@ -25,22 +25,22 @@ class Prompt:
     code: str
     created: float
     expires: float
-    state: str = "waiting"  # waiting | confirmed | declined | expired
+    state: str = 'waiting'  # waiting | confirmed | declined | expired
     answered: float | None = None
 
     def to_json(self, now):
         company = self.process.company
         return {
-            "id": self.id,
-            "process": self.process.id,
-            "pin": self.pin,
-            "code": self.code,
-            "state": self.state,
-            "company": company.name,
-            "phone": company.phone,
-            "operation": self.process.kind,
-            "count": self.process.count,
-            "seconds_left": max(0, round(self.expires - now)),
+            'id': self.id,
+            'process': self.process.id,
+            'pin': self.pin,
+            'code': self.code,
+            'state': self.state,
+            'company': company.name,
+            'phone': company.phone,
+            'operation': self.process.kind,
+            'count': self.process.count,
+            'seconds_left': max(0, round(self.expires - now)),
         }
 
 
@@ -68,7 +68,7 @@ class Process:
     answers: dict = field(default_factory=dict)  # pin -> 'declined' | 'expired'
     wordless: bool = False  # a PIN that was not typed ends it without a word, its code still in the stats
 
-    kind = ""
+    kind = ''
     stages = ()
     count = 0
 
@@ -79,11 +79,11 @@ class Process:
     @property
     def stage(self):
         """Name of the present stage, '' at the end."""
-        return self.stages[self.index] if self.index < len(self.stages) else ""
+        return self.stages[self.index] if self.index < len(self.stages) else ''
 
     def start(self):
         """Enter the first stage."""
-        self.retries = self.retries or (self.portal.settings.need_retry if "uploaded" in self.stages else 0)
+        self.retries = self.retries or (self.portal.settings.need_retry if 'uploaded' in self.stages else 0)
         self._enter(self.since)
 
     def advance(self, now, limit=None):
@@ -100,7 +100,7 @@ class Process:
 
     def _stage_end(self, now, at_once):
         """When the present stage ends, None if nobody knows yet."""
-        if self.hang_at is not None and self.hang_at in ("", self.stage):
+        if self.hang_at is not None and self.hang_at in ('', self.stage):
             return None
         if self.stage in PIN_STAGES:
             return self._prompt_end(now, at_once)
@@ -108,13 +108,13 @@ class Process:
 
     def _prompt_end(self, now, at_once):
         prompt, settings = self.prompt, self.portal.settings
-        if prompt.state != "waiting":
+        if prompt.state != 'waiting':
             return prompt.answered
         ordered = self.answers.get(prompt.pin)
-        if ordered == "expired" or (ordered is None and not settings.auto_confirm):
-            return self._answer(prompt, "expired", prompt.expires, now)
+        if ordered == 'expired' or (ordered is None and not settings.auto_confirm):
+            return self._answer(prompt, 'expired', prompt.expires, now)
         answered = now if at_once else min(prompt.created + settings.confirm_after, prompt.expires)
-        state = "expired" if answered == prompt.expires else (ordered or "confirmed")
+        state = 'expired' if answered == prompt.expires else (ordered or 'confirmed')
         return self._answer(prompt, state, answered, now)
 
     @staticmethod
@@ -130,26 +130,26 @@ class Process:
         if self.stage in PIN_STAGES:
             pin = PIN_STAGES[self.stage]
             self.prompt = self.portal.new_prompt(self, pin, now)
-            self.stats[f"pin{pin}_code"] = self.prompt.code
+            self.stats[f'pin{pin}_code'] = self.prompt.code
         self.history.append((self.status, self._stats()))
 
     def _finish_stage(self, now):
         stage = self.stage
         if stage in PIN_STAGES:
             pin = PIN_STAGES[stage]
-            if self.prompt.state != "confirmed" and self.wordless:
+            if self.prompt.state != 'confirmed' and self.wordless:
                 return self.fail(now)
-            self.stats.pop(f"pin{pin}_code", None)
-            if self.prompt.state != "confirmed":
-                why = "declined on the phone" if self.prompt.state == "declined" else "not confirmed in time"
-                return self.fail(now, f"ASAN: PIN{pin} was {why}")
-        elif stage == "uploaded" and self.retries > 0:
+            self.stats.pop(f'pin{pin}_code', None)
+            if self.prompt.state != 'confirmed':
+                why = 'declined on the phone' if self.prompt.state == 'declined' else 'not confirmed in time'
+                return self.fail(now, f'ASAN: PIN{pin} was {why}')
+        elif stage == 'uploaded' and self.retries > 0:
             self.retries -= 1
             self.exceptions.append(NEED_RETRY)
             return self._enter(now)
-        elif not getattr(self, f"do_{stage}")(now):
+        elif not getattr(self, f'do_{stage}')(now):
             return None
-        self.log.append({"stage": stage, "at": now})
+        self.log.append({'stage': stage, 'at': now})
         self.index += 1
         if self.stage:
             return self._enter(now)
@@ -173,13 +173,13 @@ class Process:
         """What is to be done when the process is over, whichever way."""
 
     def do_login_done(self, _now):
-        self.stats["login_done"] = True
+        self.stats['login_done'] = True
         return True
 
     # -- looks --------------------------------------------------------------------------------------------
 
     def _stats(self):
-        return {**self.stats, **({"etx_exception": list(self.exceptions)} if self.exceptions else {})}
+        return {**self.stats, **({'etx_exception': list(self.exceptions)} if self.exceptions else {})}
 
     def look(self, back=0):
         """(status or None, stats) as of now, or `back` steps ago."""
@@ -191,8 +191,8 @@ class Process:
 class ImportOnly(Process):
     """Invoices into the portal, not to e-taxes: done within a stage or two, and no number."""
 
-    kind = "import"
-    stages = ("imported",)
+    kind = 'import'
+    stages = ('imported',)
 
     def __init__(self, *args, invoices=(), **kwargs):
         super().__init__(*args, **kwargs)
@@ -207,7 +207,7 @@ class ImportOnly(Process):
     def do_imported(self, _now):
         for invoice in self.invoices:
             invoice.visible = invoice.imported = True
-        self.stats["imported"] = len(self.invoices)
+        self.stats['imported'] = len(self.invoices)
         return True
 
     def released(self):
@@ -218,20 +218,11 @@ class ImportOnly(Process):
 class Upload(ImportOnly):
     """Invoices into the portal, to e-taxes, signed: one PIN1 and one PIN2 for the whole packet."""
 
-    kind = "upload"
-    stages = (
-        "imported",
-        "packet_created",
-        "pin1",
-        "login_done",
-        "uploaded",
-        "pin2",
-        "invoice_signed",
-        "numbers",
-    )
+    kind = 'upload'
+    stages = ('imported', 'packet_created', 'pin1', 'login_done', 'uploaded', 'pin2', 'invoice_signed', 'numbers')
 
     def do_packet_created(self, _now):
-        self.stats["packet_created"] = 1
+        self.stats['packet_created'] = 1
         return True
 
     def do_uploaded(self, now):
@@ -239,23 +230,18 @@ class Upload(ImportOnly):
         if self.refuse is not None:
             return self.fail(now, *filter(None, [self.refuse]))
         settings = self.portal.settings
-        self.refused = [
-            i
-            for i in self.invoices
-            if i.payload["buyer"] in settings.unknown_voens
-            or not self.portal.may_sell(self.company, i.payload["seller"])
-        ]
-        self.exceptions.extend(f"Invalid VOEN: {self._bad_voen(invoice)}" for invoice in self.refused)
-        if self.refused and (settings.refusal == "packet" or len(self.refused) == len(self.invoices)):
+        self.refused = [i for i in self.invoices if i.payload['buyer'] in settings.unknown_voens or not self.portal.may_sell(self.company, i.payload['seller'])]
+        self.exceptions.extend(f'Invalid VOEN: {self._bad_voen(invoice)}' for invoice in self.refused)
+        if self.refused and (settings.refusal == 'packet' or len(self.refused) == len(self.invoices)):
             return self.fail(now)
         return True
 
     def _bad_voen(self, invoice):
-        bad_buyer = invoice.payload["buyer"] in self.portal.settings.unknown_voens
-        return invoice.payload["buyer" if bad_buyer else "seller"]
+        bad_buyer = invoice.payload['buyer'] in self.portal.settings.unknown_voens
+        return invoice.payload['buyer' if bad_buyer else 'seller']
 
     def do_invoice_signed(self, _now):
-        self.stats["invoice_signed"] = len(self.invoices) - len(self.refused)
+        self.stats['invoice_signed'] = len(self.invoices) - len(self.refused)
         return True
 
     def do_numbers(self, _now):
@@ -268,8 +254,8 @@ class Upload(ImportOnly):
 class Download(Process):
     """Documents from e-taxes into the portal: PIN1 only."""
 
-    kind = "download"
-    stages = ("started", "pin1", "login_done", "downloaded")
+    kind = 'download'
+    stages = ('started', 'pin1', 'login_done', 'downloaded')
 
     def __init__(self, *args, folder=0, dates=(None, None), filters=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -294,8 +280,8 @@ class Download(Process):
 class Delete(Process):
     """Documents out of e-taxes and the portal, all or none."""
 
-    kind = "delete"
-    stages = ("started", "pin1", "login_done", "pin2", "deleted")
+    kind = 'delete'
+    stages = ('started', 'pin1', 'login_done', 'pin2', 'deleted')
 
     def __init__(self, *args, qaimes=(), signed=True, **kwargs):
         super().__init__(*args, **kwargs)
@@ -311,18 +297,18 @@ class Delete(Process):
         if self.refuse is not None:
             return self.fail(now, *filter(None, [self.refuse]))
         if self.idle:
-            self.stats["deleted"] = 0
+            self.stats['deleted'] = 0
             return True
         bad = [q for q in self.qaimes if not deletable(self.portal.etaxes, self.company, self.folder, q)]
         if bad:
-            return self.fail(now, *(f"Cannot be deleted: {qaime}" for qaime in bad))
+            return self.fail(now, *(f'Cannot be deleted: {qaime}' for qaime in bad))
         for qaime in self.qaimes:
             self.portal.unregister(self.company, self.folder, qaime)
-        self.stats["deleted"] = len(self.qaimes)
+        self.stats['deleted'] = len(self.qaimes)
         return True
 
 
 def deletable(etaxes, company, folder, qaime):
     """Whether that document stands in that folder and can still be taken back."""
     document = etaxes.find(company, folder, qaime)
-    return document is not None and (folder == DRAFT or document["status"] in DELETABLE)
+    return document is not None and (folder == DRAFT or document['status'] in DELETABLE)

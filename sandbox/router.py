@@ -12,7 +12,7 @@ from .faults import CREATORS, on_process
 from .http_server import Reset
 from .phone import Phone
 
-API = "/api"
+API = '/api'
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Router:
         self.faults = sandbox.faults
         self.log = sandbox.log
         self.api = Api(self.portal)
-        self.handlers = {"/admin": Admin(sandbox), "/phone": Phone(self.portal)}
+        self.handlers = {'/admin': Admin(sandbox), '/phone': Phone(self.portal)}
 
     def time(self):
         """Seconds since the epoch by the portal's own clock."""
@@ -41,14 +41,14 @@ class Router:
     def arrive(self, method, path, headers, query):
         """Before the body is read: note it, choose its fault; a reset happens here."""
         exchange = Exchange(path)
-        if path.startswith(API + "/"):
+        if path.startswith(API + '/'):
             endpoint = path[len(API) :]
             values = {name: found[-1] for name, found in parse_qs(query).items()}
             exchange.record = self.log.add(method, endpoint, headers, values)
             exchange.fault = self.faults.take(endpoint)
             if exchange.fault:
                 exchange.record.fault = exchange.fault.kind
-                if exchange.fault.kind == "reset":
+                if exchange.fault.kind == 'reset':
                     raise Reset
         return exchange
 
@@ -58,27 +58,27 @@ class Router:
             return self._elsewhere(exchange.path, request)
         exchange.record.json = as_logged(request)
         fault = exchange.fault
-        if fault is None or fault.phase == "process":
+        if fault is None or fault.phase == 'process':
             return self._answer(exchange, request)[1]
-        if fault.phase == "instead":
-            if fault.get("processed"):
+        if fault.phase == 'instead':
+            if fault.get('processed'):
                 self._answer(exchange, request)
             answer = instead(fault)
             exchange.record.status = answer.status
-            exchange.record.err_code = {"error": fault.get("code", 10), "unauthorized": 5}.get(fault.kind)
+            exchange.record.err_code = {'error': fault.get('code', 10), 'unauthorized': 5}.get(fault.kind)
             return answer
-        if fault.kind == "stall" and not fault.get("processed", True):
+        if fault.kind == 'stall' and not fault.get('processed', True):
             return damaged(fault, None, Answer())
         body, answer = self._answer(exchange, request)
         return answer if body is None else damaged(fault, body, answer)
 
     def _elsewhere(self, path, request):
         for prefix, handler in self.handlers.items():
-            if path == prefix or path.startswith(prefix + "/"):
+            if path == prefix or path.startswith(prefix + '/'):
                 return handler.answer(request, path[len(prefix) :])
-        if path == "/":
-            return Answer(302, {"Location": "/phone"})
-        return web_server_error(404, "Not Found")
+        if path == '/':
+            return Answer(302, {'Location': '/phone'})
+        return web_server_error(404, 'Not Found')
 
     def _answer(self, exchange, request):
         """(envelope, answer) of an API request, the portal's work done."""
@@ -89,11 +89,11 @@ class Router:
                 body, status = self._carry_out(exchange, request)
             except HttpError as error:
                 record.status = error.status
-                title = "Not Found" if error.status == 404 else "Method Not Allowed"
+                title = 'Not Found' if error.status == 404 else 'Method Not Allowed'
                 return None, web_server_error(error.status, title)
-        record.err_code = body.get("err_code", 0)
+        record.err_code = body.get('err_code', 0)
         record.status = status
-        record.reply = body.get("data", body)
+        record.reply = body.get('data', body)
         return body, json_answer(body, status)
 
     def _carry_out(self, exchange, request):
@@ -105,35 +105,30 @@ class Router:
             if fault is not None:
                 self._before(fault, call)
             data = self.api.answer(call)
-            if (
-                fault is not None
-                and fault.phase == "process"
-                and call.process is not None
-                and (call.endpoint in CREATORS)
-            ):
+            if fault is not None and fault.phase == 'process' and call.process is not None and (call.endpoint in CREATORS):
                 on_process(fault, call.process)
         except ApiError as error:
-            body = {"res": 0, "err_code": error.code, "err_msg": error.message, "data": error.data or {}}
+            body = {'res': 0, 'err_code': error.code, 'err_msg': error.message, 'data': error.data or {}}
             documented = error.http or (401 if error.code == 5 else 400)
             return self._without_res(body), 200 if settings.error_http == 200 else documented
         exchange.record.processed = True
         if not call.envelope:
             return data, 200
-        return self._without_res({"res": 1, "err_code": 0, "err_msg": "", "data": data}), 200
+        return self._without_res({'res': 1, 'err_code': 0, 'err_msg': '', 'data': data}), 200
 
     def _before(self, fault, call):
         """What a fault changes before the portal looks."""
-        if fault.kind == "process_back":
-            call.back = fault.get("steps", 1)
-        elif fault.kind == "clock_skew":
-            call.skew = fault.get("hours", 2)
-        elif fault.kind == "process_unknown" and call.endpoint not in CREATORS:
-            process = self.portal.process(call.body.get("procId"), call.company)
+        if fault.kind == 'process_back':
+            call.back = fault.get('steps', 1)
+        elif fault.kind == 'clock_skew':
+            call.skew = fault.get('hours', 2)
+        elif fault.kind == 'process_unknown' and call.endpoint not in CREATORS:
+            process = self.portal.process(call.body.get('procId'), call.company)
             if process is not None:
                 process.forgotten = True
 
     def _without_res(self, body):
-        return body if self.portal.settings.include_res else {k: v for k, v in body.items() if k != "res"}
+        return body if self.portal.settings.include_res else {k: v for k, v in body.items() if k != 'res'}
 
 
 def as_logged(request):

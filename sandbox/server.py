@@ -21,9 +21,9 @@ class Sandbox:
     state, so that a portal can be down for a while and come back on the same port.
     """
 
-    def __init__(self, port=0, host="127.0.0.1", **settings):
+    def __init__(self, port=0, host='127.0.0.1', **settings):
         if not is_loopback(host):
-            raise ValueError(f"the sandbox listens on the loopback interface only, not on {host}")
+            raise ValueError(f'the sandbox listens on the loopback interface only, not on {host}')
         self.host = host
         self.port = port
         self.portal = Portal(**settings)
@@ -40,9 +40,7 @@ class Sandbox:
         if self._server is None:
             self._server = Server((self.host, self.port), self._router)
             self.port = self._server.server_address[1]
-            self._thread = threading.Thread(
-                target=self._server.serve_forever, args=(0.02,), name="vatportal-sandbox", daemon=True
-            )
+            self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name='vatportal-sandbox', daemon=True)
             self._thread.start()
         return self
 
@@ -65,20 +63,20 @@ class Sandbox:
 
     @property
     def root_url(self):
-        return f"http://{self.host}:{self.port}"
+        return f'http://{self.host}:{self.port}'
 
     @property
     def url(self):
         """What stands for https://<subdomain>.vatportal.az/api."""
-        return f"{self.root_url}/api"
+        return f'{self.root_url}/api'
 
     @property
     def phone_url(self):
-        return f"{self.root_url}/phone"
+        return f'{self.root_url}/phone'
 
     @property
     def admin_url(self):
-        return f"{self.root_url}/admin"
+        return f'{self.root_url}/admin'
 
     # -- in short -----------------------------------------------------------------------------------------
 
@@ -108,7 +106,7 @@ class Sandbox:
         """Push the portal's clock forward."""
         self.portal.clock.advance(seconds)
 
-    def prompts(self, state="waiting"):
+    def prompts(self, state='waiting'):
         """Prompts on the phones."""
         return self.portal.prompts(state)
 
@@ -128,12 +126,12 @@ class Sandbox:
                 if pin in (None, prompt.pin):
                     return prompt
             time.sleep(0.02)
-        raise LookupError(f"no prompt within {timeout} s")
+        raise LookupError(f'no prompt within {timeout} s')
 
 
 def is_loopback(host):
     """Whether that address reaches this computer only."""
-    if host == "localhost":
+    if host == 'localhost':
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -13,51 +13,51 @@ many decimals.
 import re
 from decimal import Decimal
 
-CENT = Decimal("0.01")
-VAT_RATE = Decimal("0.18")
-TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
-DIGITS = re.compile(r"[0-9]+", re.ASCII)
+CENT = Decimal('0.01')
+VAT_RATE = Decimal('0.18')
+TEN_DIGITS = re.compile(r'[0-9]{10}', re.ASCII)
+DIGITS = re.compile(r'[0-9]+', re.ASCII)
 
 # sum -> (code when missing, code when wrong); None: may be left out
 SUMS = {
-    "sum_subtotal1": (24, 25),
-    "sum_subtotal2": (26, 27),
-    "sum_total": (28, 29),
-    "sum_aksiz": (None, 30),
-    "sum_apply_vat_amount": (None, 31),
-    "sum_skip_vat_amount": (None, 32),
-    "sum_vat_zero": (None, 33),
-    "sum_vat_free": (None, 34),
-    "sum_vat_amount": (None, 35),
-    "sum_ttax": (None, 36),
+    'sum_subtotal1': (24, 25),
+    'sum_subtotal2': (26, 27),
+    'sum_total': (28, 29),
+    'sum_aksiz': (None, 30),
+    'sum_apply_vat_amount': (None, 31),
+    'sum_skip_vat_amount': (None, 32),
+    'sum_vat_zero': (None, 33),
+    'sum_vat_free': (None, 34),
+    'sum_vat_amount': (None, 35),
+    'sum_ttax': (None, 36),
 }
 ITEM_AMOUNTS = {
-    "subtotal1": 52,
-    "aksiz": 53,
-    "aksizgrade": 53,
-    "subtotal2": 54,
-    "apply_vat_amount": 55,
-    "skip_vat_amount": 56,
-    "vat_zero": 57,
-    "vat_free": 58,
-    "vat_amount": 59,
-    "transport_tax": 60,
-    "total": 60,
+    'subtotal1': 52,
+    'aksiz': 53,
+    'aksizgrade': 53,
+    'subtotal2': 54,
+    'apply_vat_amount': 55,
+    'skip_vat_amount': 56,
+    'vat_zero': 57,
+    'vat_free': 58,
+    'vat_amount': 59,
+    'transport_tax': 60,
+    'total': 60,
 }
-ITEM_REQUIRED = ("subtotal1", "subtotal2", "total")
-VAT_PARTS = ("apply_vat_amount", "skip_vat_amount", "vat_zero", "vat_free")
+ITEM_REQUIRED = ('subtotal1', 'subtotal2', 'total')
+VAT_PARTS = ('apply_vat_amount', 'skip_vat_amount', 'vat_zero', 'vat_free')
 # sum of the invoice -> amount of its items that must add up to it
 SUM_OF = {
-    "sum_subtotal1": "subtotal1",
-    "sum_subtotal2": "subtotal2",
-    "sum_total": "total",
-    "sum_aksiz": "aksiz",
-    "sum_apply_vat_amount": "apply_vat_amount",
-    "sum_skip_vat_amount": "skip_vat_amount",
-    "sum_vat_zero": "vat_zero",
-    "sum_vat_free": "vat_free",
-    "sum_vat_amount": "vat_amount",
-    "sum_ttax": "transport_tax",
+    'sum_subtotal1': 'subtotal1',
+    'sum_subtotal2': 'subtotal2',
+    'sum_total': 'total',
+    'sum_aksiz': 'aksiz',
+    'sum_apply_vat_amount': 'apply_vat_amount',
+    'sum_skip_vat_amount': 'skip_vat_amount',
+    'sum_vat_zero': 'vat_zero',
+    'sum_vat_free': 'vat_free',
+    'sum_vat_amount': 'vat_amount',
+    'sum_ttax': 'transport_tax',
 }
 
 
@@ -79,8 +79,8 @@ class Validator:
         codes.update(self._heading(invoice))
         codes.update(self._parties(invoice))
         codes.update(self._type(invoice))
-        settles = bool(invoice.get("main_qaime"))
-        items = invoice.get("items")
+        settles = bool(invoice.get('main_qaime'))
+        items = invoice.get('items')
         has_items = isinstance(items, list) and bool(items)
         if not has_items and not (settles and not items):
             codes.add(39)
@@ -93,41 +93,41 @@ class Validator:
         return sorted(codes)
 
     def _heading(self, invoice):
-        erp_id = invoice.get("id")
+        erp_id = invoice.get('id')
         if not isinstance(erp_id, str) or not erp_id:
             yield 37
         elif len(erp_id) < 7:
             yield 38
-        main_info = invoice.get("main_info")
+        main_info = invoice.get('main_info')
         if main_info is None:
             yield 22
         elif not isinstance(main_info, str) or not main_info.strip():
             yield 23
 
     def _parties(self, invoice):
-        for party in ("seller", "buyer"):
+        for party in ('seller', 'buyer'):
             voen = invoice.get(party)
-            if voen is None or voen == "":
+            if voen is None or voen == '':
                 yield 20
             elif not isinstance(voen, str) or not TEN_DIGITS.fullmatch(voen):
                 yield 21
 
     def _type(self, invoice):
-        kind = "default" if invoice.get("type") is None else invoice["type"]
+        kind = 'default' if invoice.get('type') is None else invoice['type']
         if kind not in self.types:
             yield 61
-        if invoice.get("main_qaime") and not self.find_advance(invoice["main_qaime"], invoice.get("seller")):
+        if invoice.get('main_qaime') and not self.find_advance(invoice['main_qaime'], invoice.get('seller')):
             yield 62
-        if kind != "goodsTransfer":
+        if kind != 'goodsTransfer':
             return
-        if invoice.get("seller") != invoice.get("buyer"):
+        if invoice.get('seller') != invoice.get('buyer'):
             yield 21
-        wh_field = invoice.get("wh_field", 1)
+        wh_field = invoice.get('wh_field', 1)
         if not isinstance(wh_field, int):
             wh_field = None
-        if not self.company.has_warehouse(invoice.get("from_wh"), wh_field):
+        if not self.company.has_warehouse(invoice.get('from_wh'), wh_field):
             yield 63
-        if not self.company.has_warehouse(invoice.get("to_wh"), wh_field):
+        if not self.company.has_warehouse(invoice.get('to_wh'), wh_field):
             yield 64
 
     def _sums(self, invoice, optional):
@@ -150,25 +150,25 @@ class Validator:
         return codes
 
     def _item_texts(self, item):
-        code = item.get("id")
-        if code is None or code == "":
+        code = item.get('id')
+        if code is None or code == '':
             yield 40
         elif not isinstance(code, str) or not TEN_DIGITS.fullmatch(code):
             yield 41
-        for name, missing, empty in (("name", 42, 43), ("unit", 44, 45)):
+        for name, missing, empty in (('name', 42, 43), ('unit', 44, 45)):
             text = item.get(name)
             if text is None:
                 yield missing
             elif not isinstance(text, str) or not text.strip():
                 yield empty
-        barcode = item.get("barcode")
+        barcode = item.get('barcode')
         if not isinstance(barcode, str) or not barcode:
             yield 50
         elif not DIGITS.fullmatch(barcode):
             yield 51
 
     def _item_figures(self, item):
-        for name, missing, wrong in (("unit_price", 46, 47), ("quantity", 48, 49)):
+        for name, missing, wrong in (('unit_price', 46, 47), ('quantity', 48, 49)):
             value = item.get(name)
             if value is None:
                 yield missing
@@ -184,17 +184,17 @@ class Validator:
 
     def _item_adds_up(self, item):
         amount = {name: Decimal(item.get(name) or 0) for name in ITEM_AMOUNTS}
-        if differs(Decimal(item["unit_price"]) * Decimal(item["quantity"]), amount["subtotal1"]):
+        if differs(Decimal(item['unit_price']) * Decimal(item['quantity']), amount['subtotal1']):
             yield 52
-        if differs(amount["subtotal1"] + amount["aksiz"], amount["subtotal2"]):
+        if differs(amount['subtotal1'] + amount['aksiz'], amount['subtotal2']):
             yield 54
         parts = [amount[name] for name in VAT_PARTS]
         # all VAT fields at zero: simplified taxation
-        if any(parts + [amount["vat_amount"]]) and differs(sum(parts), amount["subtotal2"]):
+        if any(parts + [amount['vat_amount']]) and differs(sum(parts), amount['subtotal2']):
             yield 55
-        if differs(amount["apply_vat_amount"] * VAT_RATE, amount["vat_amount"]):
+        if differs(amount['apply_vat_amount'] * VAT_RATE, amount['vat_amount']):
             yield 59
-        if differs(amount["subtotal2"] + amount["vat_amount"] + amount["transport_tax"], amount["total"]):
+        if differs(amount['subtotal2'] + amount['vat_amount'] + amount['transport_tax'], amount['total']):
             yield 60
 
     def _adds_up(self, invoice, items):
@@ -210,11 +210,11 @@ class Validator:
     @staticmethod
     def _sums_add_up(invoice):
         amount = {name: Decimal(invoice.get(name) or 0) for name in SUMS}
-        subtotal = amount["sum_subtotal1"] + amount["sum_aksiz"]
-        if amount["sum_subtotal2"] and differs(subtotal, amount["sum_subtotal2"]):
+        subtotal = amount['sum_subtotal1'] + amount['sum_aksiz']
+        if amount['sum_subtotal2'] and differs(subtotal, amount['sum_subtotal2']):
             yield 27
-        total = amount["sum_subtotal2"] + amount["sum_vat_amount"] + amount["sum_ttax"]
-        if amount["sum_total"] and differs(total, amount["sum_total"]):
+        total = amount['sum_subtotal2'] + amount['sum_vat_amount'] + amount['sum_ttax']
+        if amount['sum_total'] and differs(total, amount['sum_total']):
             yield 29
 
 

@@ -7,13 +7,15 @@ PHONES = ('994501234567', '994551234567', '994701234567')
 
 
 class AccountCommon(LifecycleCommon):
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.companies = cls.company + cls.env['res.company'].create([
-            {'name': name, 'vat': vat, 'country_id': cls.env.ref('base.az').id, 'currency_id': cls.env.ref('base.AZN').id}
-            for name, vat in (("İkinci MMC", '2304775691'), ("Üçüncü MMC", '1304612051'))])
+        cls.companies = cls.company + cls.env['res.company'].create(
+            [
+                {'name': name, 'vat': vat, 'country_id': cls.env.ref('base.az').id, 'currency_id': cls.env.ref('base.AZN').id}
+                for name, vat in (('İkinci MMC', '2304775691'), ('Üçüncü MMC', '1304612051'))
+            ]
+        )
         cls.env.user.company_ids += cls.companies
         cls.admin = cls.create_person('account-admin', 'base.group_system,account.group_account_manager', cls.companies)
 
@@ -26,8 +28,7 @@ class AccountCommon(LifecycleCommon):
         self.connector.sudo().write({'username': 'demo', 'secret_hash': 'sandbox-secret'})
 
     def connector_of(self, company=None, **vals):
-        return self.env['vatportal.connector'].create({
-            'base_url': self.sandbox.url, 'company_id': (company or self.companies[1]).id, **vals}).sudo()
+        return self.env['vatportal.connector'].create({'base_url': self.sandbox.url, 'company_id': (company or self.companies[1]).id, **vals}).sudo()
 
     def account(self, connector):
         return connector.sudo().account_id

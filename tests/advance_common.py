@@ -5,7 +5,7 @@ from odoo.addons.account.models.account_move_line import AccountMoveLine
 
 from .lifecycle_common import LifecycleCommon
 
-DOWN_PAYMENT = "Down payment"
+DOWN_PAYMENT = 'Down payment'
 
 
 class AdvanceCommon(LifecycleCommon):
@@ -37,9 +37,8 @@ class AdvanceCommon(LifecycleCommon):
 
     def down_payment(self, price=300, **vals):
         """A posted down payment of ``price`` and its VAT."""
-        name = f"{DOWN_PAYMENT} {len(self.down_payments) + 1}"
-        move = self.create_invoice(
-            {'name': name, 'price_unit': price, 'product_id': False, 'product_uom_id': False}, **vals)
+        name = f'{DOWN_PAYMENT} {len(self.down_payments) + 1}'
+        move = self.create_invoice({'name': name, 'price_unit': price, 'product_id': False, 'product_uom_id': False}, **vals)
         self.assertEqual(move.vatportal_kind_id, self.kind)
         self.down_payments[name] = move.invoice_line_ids
         return move
@@ -53,8 +52,11 @@ class AdvanceCommon(LifecycleCommon):
 
     def final(self, *taken, price=1000, **vals):
         """A final invoice of ``price`` that takes off the down payments ``taken``."""
-        lines = [{'name': line.name, 'price_unit': line.price_unit, 'quantity': -1, 'product_id': False,
-                  'product_uom_id': False} for move in taken for line in move.invoice_line_ids]
+        lines = [
+            {'name': line.name, 'price_unit': line.price_unit, 'quantity': -1, 'product_id': False, 'product_uom_id': False}
+            for move in taken
+            for line in move.invoice_line_ids
+        ]
         return self.create_invoice({'price_unit': price}, *lines, **vals)
 
     def choosing(self, advance, amount=None, **vals):
@@ -66,12 +68,10 @@ class AdvanceCommon(LifecycleCommon):
         return final
 
     def payload(self, move):
-        return next(invoice for call in reversed(self.uploads()) for invoice in call.json['invoices']
-                    if invoice['id'] == move.vatportal_document_id.erp_id)
+        return next(invoice for call in reversed(self.uploads()) for invoice in call.json['invoices'] if invoice['id'] == move.vatportal_document_id.erp_id)
 
     def problems(self, move, level=None):
-        return [problem['message'] for problem in move._vatportal_problems(self.connector)
-                if level in (None, problem['level'])]
+        return [problem['message'] for problem in move._vatportal_problems(self.connector) if level in (None, problem['level'])]
 
     def assertProblem(self, text, move, level='error'):
         found = self.problems(move, level)

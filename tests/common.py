@@ -19,10 +19,9 @@ class VatportalCommon(AccountTestInvoicingCommon):
         super().setUpClass()
         cls.sandbox = cls.enterClassContext(Sandbox(stage_seconds=0, auto_confirm=True))
         cls.setup_company()
-        cls.connector = cls.env['vatportal.connector'].create({
-            'name': "Test", 'base_url': cls.sandbox.url, 'token': 'sandbox-token',
-            'company_id': cls.company.id,
-        })
+        cls.connector = cls.env['vatportal.connector'].create(
+            {'name': 'Test', 'base_url': cls.sandbox.url, 'token': 'sandbox-token', 'company_id': cls.company.id}
+        )
         # The hourly look has been there; without it the first process looks by itself, see test_look.py.
         cls.connector.sudo().compared_at = fields.Datetime.now()
         cls.env.ref('l10n_az_vatportal.cron_advance').active = True
@@ -41,52 +40,76 @@ class VatportalCommon(AccountTestInvoicingCommon):
         cls.company = cls.company_data['company']
         azn = cls.env.ref('base.AZN')
         azn.active = True
-        cls.company.write({
-            'name': "Xəzər Ticarət MMC", 'vat': SELLER, 'currency_id': azn.id, 'country_id': cls.env.ref('base.az').id,
-            'account_fiscal_country_id': cls.env.ref('base.az').id,
-        })
-        cls.partner = cls.env['res.partner'].create({
-            'name': "Abşeron Tikinti MMC", 'vat': BUYER, 'country_id': cls.env.ref('base.az').id, 'is_company': True})
-        cls.other_partner = cls.env['res.partner'].create({
-            'name': "Gəncə Market MMC", 'vat': OTHER_BUYER, 'country_id': cls.env.ref('base.az').id,
-            'is_company': True})
-        cls.tax_group = cls.env['account.tax.group'].create({
-            'name': "ƏDV", 'company_id': cls.company.id, 'country_id': cls.env.ref('base.az').id})
-        cls.taxes = {category: cls.create_tax(name, rate, category) for category, name, rate in (
-            ('vat', "VAT 18 %", 18), ('zero', "VAT 0 %", 0), ('exempt', "Exempt", 0),
-            ('not_subject', "Not subject", 0))}
+        cls.company.write(
+            {
+                'name': 'Xəzər Ticarət MMC',
+                'vat': SELLER,
+                'currency_id': azn.id,
+                'country_id': cls.env.ref('base.az').id,
+                'account_fiscal_country_id': cls.env.ref('base.az').id,
+            }
+        )
+        cls.partner = cls.env['res.partner'].create({'name': 'Abşeron Tikinti MMC', 'vat': BUYER, 'country_id': cls.env.ref('base.az').id, 'is_company': True})
+        cls.other_partner = cls.env['res.partner'].create(
+            {'name': 'Gəncə Market MMC', 'vat': OTHER_BUYER, 'country_id': cls.env.ref('base.az').id, 'is_company': True}
+        )
+        cls.tax_group = cls.env['account.tax.group'].create({'name': 'ƏDV', 'company_id': cls.company.id, 'country_id': cls.env.ref('base.az').id})
+        cls.taxes = {
+            category: cls.create_tax(name, rate, category)
+            for category, name, rate in (('vat', 'VAT 18 %', 18), ('zero', 'VAT 0 %', 0), ('exempt', 'Exempt', 0), ('not_subject', 'Not subject', 0))
+        }
         cls.unit = cls.env.ref('uom.product_uom_unit')
         cls.unit.vatportal_unit = 'ədəd'
         cls.kilo = cls.env.ref('uom.product_uom_kgm')
         cls.kilo.vatportal_unit = 'kq'
-        cls.product = cls.create_product("Sement", '2523290000')
-        cls.service = cls.create_product("Daşınma", '9949410000')
+        cls.product = cls.create_product('Sement', '2523290000')
+        cls.service = cls.create_product('Daşınma', '9949410000')
 
     @classmethod
     def create_tax(cls, name, rate, category, **vals):
-        return cls.env['account.tax'].create({
-            'name': name, 'amount_type': 'percent', 'amount': rate, 'type_tax_use': 'sale',
-            'vatportal_category': category, 'company_id': cls.company.id,
-            'country_id': cls.env.ref('base.az').id, 'tax_group_id': cls.tax_group.id, **vals})
+        return cls.env['account.tax'].create(
+            {
+                'name': name,
+                'amount_type': 'percent',
+                'amount': rate,
+                'type_tax_use': 'sale',
+                'vatportal_category': category,
+                'company_id': cls.company.id,
+                'country_id': cls.env.ref('base.az').id,
+                'tax_group_id': cls.tax_group.id,
+                **vals,
+            }
+        )
 
     @classmethod
     def create_product(cls, name, code, **vals):
-        return cls.env['product.product'].create({
-            'name': name, 'vatportal_code': code, 'uom_id': cls.unit.id, 'taxes_id': False, 'list_price': 100, **vals})
+        return cls.env['product.product'].create({'name': name, 'vatportal_code': code, 'uom_id': cls.unit.id, 'taxes_id': False, 'list_price': 100, **vals})
 
     @classmethod
     def create_invoice(cls, *lines, post=True, **vals):
         """A customer invoice; each of ``lines`` a dict of line values (default: one product at 100.00 with VAT)."""
-        move = cls.env['account.move'].create({
-            'move_type': 'out_invoice', 'partner_id': cls.partner.id, 'invoice_date': '2026-11-20',
-            'currency_id': cls.env.ref('base.AZN').id,
-            'invoice_line_ids': [Command.create({
-                **({} if line.get('display_type') else {
-                    'product_id': cls.product.id, 'quantity': 1, 'price_unit': 100,
-                    'tax_ids': [Command.set(cls.taxes['vat'].ids)]}),
-                **line}) for line in lines or [{}]],
-            **vals,
-        })
+        move = cls.env['account.move'].create(
+            {
+                'move_type': 'out_invoice',
+                'partner_id': cls.partner.id,
+                'invoice_date': '2026-11-20',
+                'currency_id': cls.env.ref('base.AZN').id,
+                'invoice_line_ids': [
+                    Command.create(
+                        {
+                            **(
+                                {}
+                                if line.get('display_type')
+                                else {'product_id': cls.product.id, 'quantity': 1, 'price_unit': 100, 'tax_ids': [Command.set(cls.taxes['vat'].ids)]}
+                            ),
+                            **line,
+                        }
+                    )
+                    for line in lines or [{}]
+                ],
+                **vals,
+            }
+        )
         if post:
             move.action_post()
         return move
@@ -114,7 +137,7 @@ class VatportalCommon(AccountTestInvoicingCommon):
             if job.state not in ('queued', 'starting', 'running'):
                 return
             self.advance(job)
-        self.fail(f"The job is still {job.state}, phase {job.phase}, after {limit} steps: {job.message}")
+        self.fail(f'The job is still {job.state}, phase {job.phase}, after {limit} steps: {job.message}')
 
     def uploads(self):
         """The upload requests that the sandbox received."""
@@ -125,5 +148,5 @@ class VatportalCommon(AccountTestInvoicingCommon):
         before = len(self.uploads())
         self.finish(self.send(move))
         self.assertEqual(move.vatportal_state, 'registered', move.vatportal_document_id.message)
-        invoice, = self.uploads()[before].json['invoices']
+        (invoice,) = self.uploads()[before].json['invoices']
         return invoice

@@ -10,12 +10,20 @@ class DoubleCommon(RestoredCommon):
     def entered(self, total=118, note='qeyd', day='2026-11-20', buyer=BUYER, **vals):
         """Somebody enters a qaimə at e-taxes; return its number."""
         return self.sandbox.portal.add_document(
-            folder=1, tin_from=self.company.vat, tin_to=buyer, main_subject=note, net_amount=total, apply_amount=total / 1.18,
-            datetime=f'{fields.Date.to_date(day):%d.%m.%Y} 10:00', **vals)['qaime']
+            folder=1,
+            tin_from=self.company.vat,
+            tin_to=buyer,
+            main_subject=note,
+            net_amount=total,
+            apply_amount=total / 1.18,
+            datetime=f'{fields.Date.to_date(day):%d.%m.%Y} 10:00',
+            **vals,
+        )['qaime']
 
     def import_sent(self):
         jobs = self.env['vatportal.job']._queue_download(
-            self.connector, ['outgoing'], fields.Date.to_date('2026-11-01'), fields.Date.to_date('2026-12-31'), 'portal')
+            self.connector, ['outgoing'], fields.Date.to_date('2026-11-01'), fields.Date.to_date('2026-12-31'), 'portal'
+        )
         for job in jobs:
             self.finish(job)
 
@@ -28,8 +36,7 @@ class DoubleCommon(RestoredCommon):
     def ask(self, moves, move):
         """The question that the send wizard leads to."""
         alerts = self.wizard(moves).alerts
-        action, = (alert['action'] for alert in alerts.values()
-                   if alert.get('action', {}).get('context', {}).get('default_move_id') == move.id)
+        (action,) = (alert['action'] for alert in alerts.values() if alert.get('action', {}).get('context', {}).get('default_move_id') == move.id)
         return self.env[action['res_model']].with_context(**action['context']).create({})
 
     def doubled(self):

@@ -1,4 +1,5 @@
 """What happens in the world of :mod:`.faults_world`: what people do, what the scheduled actions do, what goes wrong."""
+
 from psycopg2.errors import SerializationFailure
 
 from odoo.fields import Command
@@ -33,16 +34,14 @@ class Actions:
 
     def do_click(self, everything):
         """Somebody selects invoices, not always the same, and presses Send."""
-        moves = self.moves if everything else self.moves.browse(
-            self.rng.sample(self.moves.ids, self.rng.randint(1, len(self.moves))))
+        moves = self.moves if everything else self.moves.browse(self.rng.sample(self.moves.ids, self.rng.randint(1, len(self.moves))))
         user = self.rng.choice(self.users)
         with self.request():
             self.click(moves.with_user(user))
 
     def click(self, moves):
         chosen = {'connector_id': self.later.choice(self.connectors).id} if len(self.connectors) > 1 else {}
-        wizard = self.env['vatportal.send.wizard'].with_user(moves.env.user).create(
-            {'move_ids': [Command.set(moves.ids)], 'sign': self.plan.sign, **chosen})
+        wizard = self.env['vatportal.send.wizard'].with_user(moves.env.user).create({'move_ids': [Command.set(moves.ids)], 'sign': self.plan.sign, **chosen})
         wizard.action_send()
 
     def do_dialog(self, _argument):

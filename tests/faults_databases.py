@@ -1,4 +1,5 @@
 """Other databases in the world of :mod:`.faults_world`: a backup that is restored, a copy that sends the same invoices."""
+
 from odoo.tools import SQL
 
 # Models of which something changes in a schedule; of the invoices and their lines, those that are sent.
@@ -77,8 +78,7 @@ class Databases:
         """{table: which of its rows}, each before those by which its rows are chosen."""
         moves = tuple(self.moves.ids)
         lines = SQL('(SELECT id FROM account_move_line WHERE move_id IN %s)', moves)
-        stored = {table: SQL('TRUE') for name in MODELS for table in (self.env[name]._table, *(
-            field.relation for field in self._links(name)))}
+        stored = {table: SQL('TRUE') for name in MODELS for table in (self.env[name]._table, *(field.relation for field in self._links(name)))}
         stored |= {field.relation: SQL('%s IN %s', SQL.identifier(field.column1), lines) for field in self._links('account.move.line')}
         return {**stored, 'account_move_line': SQL('move_id IN %s', moves), 'account_move': SQL('id IN %s', moves)}
 

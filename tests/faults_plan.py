@@ -1,17 +1,39 @@
 """What goes wrong in one schedule: everything random is drawn here, from its seed alone."""
+
 from random import Random
 
-UPLOAD, READ, STATUS, DELETE = (
-    '/inv/import_upload_invoices.php', '/inv/read_invoices', '/job/read_proc_status', '/inv/delete')
+UPLOAD, READ, STATUS, DELETE = ('/inv/import_upload_invoices.php', '/inv/read_invoices', '/job/read_proc_status', '/inv/delete')
 ENDPOINTS = ('*', UPLOAD, UPLOAD, READ, STATUS, DELETE)
 SERVER_ERRORS = (7, 10, 11, 12, 16)
 SHAPES = ('list', 'null', 'string', 'no_data', 'data_null', 'data_list', 'strings')
 # What a portal may do to a request, with how often it is drawn; ``timeout`` is a silence longer than the client waits.
 KINDS = {
-    'reset': 3, 'http_500': 2, 'bad_gateway': 2, 'unavailable': 2, 'unauthorized': 1, 'error': 4, 'redirect': 1,
-    'answer_lost': 6, 'stall': 1, 'timeout': 2, 'slow': 1, 'truncated': 2, 'cut_off': 2, 'invalid_json': 2, 'huge': 0.15,
-    'wrong_shape': 3, 'duplicated': 1, 'reordered': 1, 'short_page': 1, 'process_hangs': 2, 'process_unknown': 2,
-    'process_back': 1, 'need_retry': 1, 'refused': 1, 'pin_declined': 1, 'pin_expired': 1,
+    'reset': 3,
+    'http_500': 2,
+    'bad_gateway': 2,
+    'unavailable': 2,
+    'unauthorized': 1,
+    'error': 4,
+    'redirect': 1,
+    'answer_lost': 6,
+    'stall': 1,
+    'timeout': 2,
+    'slow': 1,
+    'truncated': 2,
+    'cut_off': 2,
+    'invalid_json': 2,
+    'huge': 0.15,
+    'wrong_shape': 3,
+    'duplicated': 1,
+    'reordered': 1,
+    'short_page': 1,
+    'process_hangs': 2,
+    'process_unknown': 2,
+    'process_back': 1,
+    'need_retry': 1,
+    'refused': 1,
+    'pin_declined': 1,
+    'pin_expired': 1,
 }
 # What else may go wrong, or is done about it: error 14 for some of a batch, a portal with a wrong clock, one that refuses a
 # known ERP id only once that is imported, one that is not there; a sending given up, a rejected invoice changed.
@@ -22,8 +44,22 @@ SURE = (*KINDS, *TURNS)
 PATIENCE_S, TOO_LONG_S = 0.4, 0.6
 STAGES = ('', 'imported', 'packet_created', 'pin1', 'login_done', 'uploaded', 'pin2', 'invoice_signed', 'numbers')
 # What leaves open whether the portal has the invoices.
-LOST = ('answer_lost', 'answer_lost', 'reset', 'http_500', 'bad_gateway', 'unavailable', 'redirect', 'error', 'timeout',
-        'truncated', 'cut_off', 'invalid_json', 'wrong_shape', 'process_hangs')
+LOST = (
+    'answer_lost',
+    'answer_lost',
+    'reset',
+    'http_500',
+    'bad_gateway',
+    'unavailable',
+    'redirect',
+    'error',
+    'timeout',
+    'truncated',
+    'cut_off',
+    'invalid_json',
+    'wrong_shape',
+    'process_hangs',
+)
 # What concerns the process that an upload starts, and what concerns a reading.
 OF_UPLOAD = ('process_hangs', 'process_unknown', 'need_retry', 'refused', 'pin_declined', 'pin_expired')
 OF_READ = ('duplicated', 'reordered', 'short_page')
@@ -62,8 +98,7 @@ class Plan:
         self.settings = self._settings(rng)
         if 'taken' in self.sure or rng.random() < 0.15:
             # Within what the vendor says of imports: of one that takes longer nobody could know.
-            self.settings |= {'taken': 'after_import', 'step_per_look': False,
-                              'stages': {'imported': rng.choice((5, 30, 60))}}
+            self.settings |= {'taken': 'after_import', 'step_per_look': False, 'stages': {'imported': rng.choice((5, 30, 60))}}
         if 'skew' in self.sure:
             self.settings['clock_skew_hours'] = rng.choice((2, -2))
         self.steps = self._sure_steps(rng) + self._steps(rng)
@@ -72,10 +107,7 @@ class Plan:
 
     def _later(self, rng):
         """What was added later has a row of its own, so that a schedule known by its seed stays what it was."""
-        self.settings |= {
-            'shown_after': rng.choice((0, 0, 0, 900, 4000, 30000)),
-            'deletes': rng.choice(('known', 'known', 'any')),
-        }
+        self.settings |= {'shown_after': rng.choice((0, 0, 0, 900, 4000, 30000)), 'deletes': rng.choice(('known', 'known', 'any'))}
         self.again = [rng.choice((0, 700, 4000)) for _time in range(rng.choice((0, 1, 2, 3)))]
 
     def _elsewhere(self, rng):
@@ -109,10 +141,12 @@ class Plan:
 
     def describe(self):
         """The schedule's circumstances, for whoever replays it; the steps are told as they happen."""
-        return (f'schedule {self.seed}: {self.size} invoices, sign: {self.sign}, phone: {self.phone}, then '
-                f'{self.last_phone}; bad buyers: {self.bad_buyer}; processes that hang resume: {self.resume}; sent again: {self.again}; '
-                f'connectors: {self.connectors}; late: {self.late}\n'
-                f'{self.settings}')
+        return (
+            f'schedule {self.seed}: {self.size} invoices, sign: {self.sign}, phone: {self.phone}, then '
+            f'{self.last_phone}; bad buyers: {self.bad_buyer}; processes that hang resume: {self.resume}; sent again: {self.again}; '
+            f'connectors: {self.connectors}; late: {self.late}\n'
+            f'{self.settings}'
+        )
 
     def _settings(self, rng):
         return {
@@ -160,8 +194,7 @@ class Plan:
         return {
             'spoil': [('spoil', 0.4), click, ('correct', True), click],
             'down': [('down', None), click, ('up', None), ('wait', 5)],
-            'cancel': [('fault', {'kind': 'unavailable', 'endpoint': UPLOAD, 'status': 429, 'retry_after': 1}), click,
-                       ('cancel', None), ('wait', 3), click],
+            'cancel': [('fault', {'kind': 'unavailable', 'endpoint': UPLOAD, 'status': 429, 'retry_after': 1}), click, ('cancel', None), ('wait', 3), click],
             'correct': [('fault', {'kind': 'unauthorized', 'endpoint': UPLOAD}), click, ('correct', True), click],
         }.get(name, [])
 
@@ -172,8 +205,20 @@ class Plan:
             steps.insert(0, ('fault', {**self._fault(rng, rng.choice(LOST)), 'endpoint': UPLOAD, 'times': 1, 'after': 0}))
         steps.append(('click', rng.random() < 0.7))
         weights = {
-            'click': 2, 'dialog': 8, 'cron': 5, 'wait': 10, 'fault': 4, 'phone': 4 if self.phone == 'person' else 0,
-            'kill': 4, 'clash': 2, 'down': 0.7, 'up': 1.4, 'numbers': 0.7, 'spoil': 0.5, 'correct': 2, 'cancel': 1,
+            'click': 2,
+            'dialog': 8,
+            'cron': 5,
+            'wait': 10,
+            'fault': 4,
+            'phone': 4 if self.phone == 'person' else 0,
+            'kill': 4,
+            'clash': 2,
+            'down': 0.7,
+            'up': 1.4,
+            'numbers': 0.7,
+            'spoil': 0.5,
+            'correct': 2,
+            'cancel': 1,
         }
         for _n in range(rng.randint(4, 45)):
             steps.append(self._step(rng, *rng.choices(list(weights), list(weights.values()))))
@@ -194,8 +239,7 @@ class Plan:
 
     def _fault(self, rng, kind=None):
         kind = kind or rng.choices(list(KINDS), list(KINDS.values()))[0]
-        fault = {'kind': kind, 'endpoint': rng.choice(ENDPOINTS), 'times': rng.choice((1, 1, 1, 2, 4)),
-                 'after': rng.choice((0, 0, 0, 1, 2, 5))}
+        fault = {'kind': kind, 'endpoint': rng.choice(ENDPOINTS), 'times': rng.choice((1, 1, 1, 2, 4)), 'after': rng.choice((0, 0, 0, 1, 2, 5))}
         if kind in HALF_DONE:
             fault['processed'] = rng.random() < 0.5
         if kind == 'process_unknown':

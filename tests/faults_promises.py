@@ -1,4 +1,5 @@
 """What has to hold in the world of :mod:`.faults_world`, whatever a portal did."""
+
 import json
 
 from .faults_plan import STATUS
@@ -12,8 +13,7 @@ class Promises:
 
     def expect_one_call(self):
         """Between two commits the portal is called once: no row stays locked for longer than a request takes."""
-        calls = [record for record in self.sandbox.requests[self.kept:]
-                 if record.err_code != 1 and record.status not in (404, 405)]
+        calls = [record for record in self.sandbox.requests[self.kept :] if record.err_code != 1 and record.status not in (404, 405)]
         self.kept = len(self.sandbox.requests)
         if len(calls) > 1:
             self.problem(f'{len(calls)} calls in one transaction: {[record.path for record in calls]}')
@@ -63,10 +63,15 @@ class Promises:
         documents = move.sudo().vatportal_document_ids
         current = move.sudo().vatportal_document_id
         # By what stands on the invoice, whatever ERP id it went out with.
-        there = [invoice for invoice in self.sandbox.portal.state.invoices.values()
-                 if invoice.payload['main_info'].startswith(f'{move.name};') and not invoice.deleted]
-        told = (f"{move.name} ({current.state}, spent: {current.spent}, {current.qaime}, {current.message!r}, at the "
-                f"portal: {[(i.erp_id, i.qaime, i.process and i.process.stage) for i in there]})")
+        there = [
+            invoice
+            for invoice in self.sandbox.portal.state.invoices.values()
+            if invoice.payload['main_info'].startswith(f'{move.name};') and not invoice.deleted
+        ]
+        told = (
+            f'{move.name} ({current.state}, spent: {current.spent}, {current.qaime}, {current.message!r}, at the '
+            f'portal: {[(i.erp_id, i.qaime, i.process and i.process.stage) for i in there]})'
+        )
         if len(there) > 1:
             self.problem(f'twice: {told}')
         if there and [document.erp_id for document in documents._candidates_for(move)] == [invoice.erp_id for invoice in there]:
@@ -93,8 +98,7 @@ class Promises:
                 self.problem(f'deleted, yet at the portal: {told}')
         elif [(i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
             self.problem(f'not the same here and there: {told}')
-        elif current.state == 'imported' and self.plan.sign and not (
-                current.message and (there[0].process or there[0] in self.hung or self.plan.elsewhere)):
+        elif current.state == 'imported' and self.plan.sign and not (current.message and (there[0].process or there[0] in self.hung or self.plan.elsewhere)):
             # Only what a process held on to, or another database has sent, is left for a person to sign or delete, and that is said.
             self.problem(f'left unsigned: {told}')
 

@@ -4,6 +4,7 @@ Time is moved, not waited for: the portal's clock goes forward and all that the 
 transaction of the test stands for many: a commit is a savepoint from which the next failure rolls back, so a process
 that dies, or a transaction that has to be run again, can be placed at each single commit.
 """
+
 import contextlib
 import dataclasses
 import logging
@@ -47,7 +48,7 @@ class World(Actions, Databases, Promises):
         self.env, self.sandbox, self.plan, self.rng = case.env, case.sandbox, plan, plan.rng
         self.connectors, self.users = case.connector, case.users
         self.later = Random(f'vatportal later on {plan.seed}')
-        self.moves = case.moves[:plan.size]
+        self.moves = case.moves[: plan.size]
         self.offset = 0.0
         self.seen = self.kept = 0  # requests of which the time was noted; those before the last commit
         self.intended = set()  # ERP ids of what was written down, by the last commit, as about to be sent
@@ -114,6 +115,7 @@ class World(Actions, Databases, Promises):
     @contextlib.contextmanager
     def alive(self):
         """Put the world's transactions in the place of the real ones."""
+
         def commit(*_args, **_kwargs):
             self.commit()
             return float('inf')
@@ -135,10 +137,14 @@ class World(Actions, Databases, Promises):
             invoice = plain(document)
             return dataclasses.replace(invoice, buyer='') if document.move_id.id in self.spoilt else invoice
 
-        with patch.object(VatportalJob, '_commit', commit), patch.object(IrCron, '_commit_progress', commit), \
-                patch.object(self.env.cr, 'commit', commit), patch.object(self.env.cr, 'rollback', self.rollback), \
-                patch.object(connector_module, 'VatPortalClient', client), \
-                patch.object(VatportalDocument, '_to_invoice', to_invoice):
+        with (
+            patch.object(VatportalJob, '_commit', commit),
+            patch.object(IrCron, '_commit_progress', commit),
+            patch.object(self.env.cr, 'commit', commit),
+            patch.object(self.env.cr, 'rollback', self.rollback),
+            patch.object(connector_module, 'VatPortalClient', client),
+            patch.object(VatportalDocument, '_to_invoice', to_invoice),
+        ):
             yield
 
     # ------------------------------------------------------------------ time
@@ -155,17 +161,15 @@ class World(Actions, Databases, Promises):
         self.env.flush_all()
         for name in ('vatportal.job', 'vatportal.connector', 'vatportal.account', 'vatportal.document'):
             model = self.env[name]
-            columns = [field.name for field in model._fields.values()
-                       if field.type == 'datetime' and field.store and field.column_type]
-            moved = [SQL('%s = %s - %s', SQL.identifier(column), SQL.identifier(column), timedelta(seconds=seconds))
-                     for column in columns]
+            columns = [field.name for field in model._fields.values() if field.type == 'datetime' and field.store and field.column_type]
+            moved = [SQL('%s = %s - %s', SQL.identifier(column), SQL.identifier(column), timedelta(seconds=seconds)) for column in columns]
             self.env.cr.execute(SQL('UPDATE %s SET %s', SQL.identifier(model._table), SQL(', ').join(moved)))
         self.env.invalidate_all()
 
     def _stamp(self):
         """Note the portal's time of the requests that came in since."""
         records = self.sandbox.requests
-        news = [(record.time + self.offset, record) for record in records[self.seen:]]
+        news = [(record.time + self.offset, record) for record in records[self.seen :]]
         self.times += news
         self.seen = len(records)
         for _moment, record in news:
@@ -173,8 +177,10 @@ class World(Actions, Databases, Promises):
             if record.err_code == 14 and len(record.json['invoices']) > 1:
                 self.met.add('spoil')
         for moment, record in news if self.tell else ():
-            self.tell(f'    {moment % 100000:9.2f}  {record.method} {record.path} {record.status} {record.err_code} '
-                      f'fault: {record.fault}, processed: {record.processed}, {record.reply}')
+            self.tell(
+                f'    {moment % 100000:9.2f}  {record.method} {record.path} {record.status} {record.err_code} '
+                f'fault: {record.fault}, processed: {record.processed}, {record.reply}'
+            )
 
     # ------------------------------------------------------------------ the whole schedule
 
@@ -201,8 +207,9 @@ class World(Actions, Databases, Promises):
         if self.plan.bad_buyer:
             self.sandbox.configure(unknown_voens=[OTHER_BUYER])
         if self.plan.connectors > 1:
-            self.connectors += self.connectors.create({
-                'name': "Second", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.connectors.company_id.id})
+            self.connectors += self.connectors.create(
+                {'name': 'Second', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.connectors.company_id.id}
+            )
             self.connectors.sudo().compared_at = self.connectors[0].compared_at
         for step in self.plan.steps:
             self.do(*step)

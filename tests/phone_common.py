@@ -60,8 +60,7 @@ class PhoneCase(HttpCase):
     def _press(self, button, pin, code):
         """Called while the test waits for its tour, so without waiting for the phone."""
         self.codes_shown.append(code)
-        self.phone._websocket_send(
-            'Runtime.evaluate', params={'expression': _PRESS % json.dumps([button, pin, code])})
+        self.phone._websocket_send('Runtime.evaluate', params={'expression': _PRESS % json.dumps([button, pin, code])})
 
     def assert_prompts(self, *expected):
         """The phone had the prompts ``expected``, (pin, state) each, and Odoo showed the code of each of them."""

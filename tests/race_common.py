@@ -37,34 +37,39 @@ class RaceCommon(TransactionCase):
         """A company with a chart, taxes, a connector to the sandbox and two people who invoice."""
         azn, country = env.ref('base.AZN'), env.ref('base.az')
         azn.active = True
-        company = env['res.company'].create({
-            'name': f"Race {uuid4()}", 'vat': OWN, 'country_id': country.id, 'currency_id': azn.id})
+        company = env['res.company'].create({'name': f'Race {uuid4()}', 'vat': OWN, 'country_id': country.id, 'currency_id': azn.id})
         self.company_id = company.id
         env.user.company_ids += company
         env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
         company.write({'currency_id': azn.id, 'account_fiscal_country_id': country.id})
-        connector = self.at(env)['vatportal.connector'].create({
-            'name': "Race", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': company.id})
+        connector = self.at(env)['vatportal.connector'].create(
+            {'name': 'Race', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': company.id}
+        )
         connector.action_create_taxes()
         self.connector_id = connector.id
-        self.user_ids = [new_test_user(
-            env, f'race {number} {uuid4()}', 'account.group_account_invoice', company_id=company.id,
-            company_ids=[Command.set(company.ids)]).id for number in range(2)]
+        self.user_ids = [
+            new_test_user(env, f'race {number} {uuid4()}', 'account.group_account_invoice', company_id=company.id, company_ids=[Command.set(company.ids)]).id
+            for number in range(2)
+        ]
 
     def invoices(self, env, count, **vals):
         """Posted customer invoices."""
         env = self.at(env)
-        partner = env['res.partner'].create({
-            'name': "Race partner", 'vat': PARTNER, 'country_id': env.ref('base.az').id, 'is_company': True})
-        product = env['product.product'].create({
-            'name': "Race product", 'vatportal_code': CODE, 'uom_id': env.ref('uom.product_uom_unit').id})
-        tax = env['account.tax'].search([
-            ('company_id', '=', self.company_id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '=', 'vat')])
-        moves = env['account.move'].create([{
-            'move_type': 'out_invoice', 'partner_id': partner.id, 'invoice_date': '2026-11-20', **vals,
-            'invoice_line_ids': [Command.create({
-                'product_id': product.id, 'price_unit': 1000 + number, 'tax_ids': [Command.set(tax.ids)]})],
-        } for number in range(count)])
+        partner = env['res.partner'].create({'name': 'Race partner', 'vat': PARTNER, 'country_id': env.ref('base.az').id, 'is_company': True})
+        product = env['product.product'].create({'name': 'Race product', 'vatportal_code': CODE, 'uom_id': env.ref('uom.product_uom_unit').id})
+        tax = env['account.tax'].search([('company_id', '=', self.company_id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '=', 'vat')])
+        moves = env['account.move'].create(
+            [
+                {
+                    'move_type': 'out_invoice',
+                    'partner_id': partner.id,
+                    'invoice_date': '2026-11-20',
+                    **vals,
+                    'invoice_line_ids': [Command.create({'product_id': product.id, 'price_unit': 1000 + number, 'tax_ids': [Command.set(tax.ids)]})],
+                }
+                for number in range(count)
+            ]
+        )
         moves.action_post()
         return moves
 
@@ -101,7 +106,7 @@ class RaceCommon(TransactionCase):
                 env = self.at(api.Environment(cr, self.user_ids[index % 2], {}))
 
                 def step():
-                    cr.execute("SELECT 1 FROM res_company LIMIT 1")  # the snapshot is taken
+                    cr.execute('SELECT 1 FROM res_company LIMIT 1')  # the snapshot is taken
                     if not tries:
                         barrier.wait(60)
                     tries.append(1)

@@ -18,8 +18,7 @@ class SendCommon(VatportalCommon):
 
     def invoices(self, count, **vals):
         """``count`` posted invoices of different amounts."""
-        return self.env['account.move'].union(*(
-            self.create_invoice({'price_unit': 10 + number}, **vals) for number in range(count)))
+        return self.env['account.move'].union(*(self.create_invoice({'price_unit': 10 + number}, **vals) for number in range(count)))
 
     def queue(self, moves, sign=True, connector=None):
         """Queue ``moves`` without starting anything; return the job."""
@@ -27,11 +26,9 @@ class SendCommon(VatportalCommon):
 
     def pass_time(self, job, seconds):
         """Let ``seconds`` pass for ``job``, its documents and its connector, by setting back what they remember."""
-        for records, names in ((job.sudo(), _JOB_TIMES), (job.sudo().document_ids, _DOCUMENT_TIMES),
-                               (job.connector_id.sudo(), _CONNECTOR_TIMES)):
+        for records, names in ((job.sudo(), _JOB_TIMES), (job.sudo().document_ids, _DOCUMENT_TIMES), (job.connector_id.sudo(), _CONNECTOR_TIMES)):
             for record in records:
-                record.write({
-                    name: record[name] - timedelta(seconds=seconds) for name in names if record[name]})
+                record.write({name: record[name] - timedelta(seconds=seconds) for name in names if record[name]})
 
     def lost(self, move=None):
         """Send an invoice of which the portal loses the answer and, for hours, shows nothing; return it and its job,
@@ -65,8 +62,11 @@ class SendCommon(VatportalCommon):
     def at_portal(self, move):
         """What the portal has of ``move`` and has not removed, under whatever ERP id."""
         self.sandbox.portal.tick()
-        return [invoice for invoice in self.sandbox.portal.state.invoices.values()
-                if invoice.payload['main_info'].startswith(f'{move.name};') and not invoice.deleted]
+        return [
+            invoice
+            for invoice in self.sandbox.portal.state.invoices.values()
+            if invoice.payload['main_info'].startswith(f'{move.name};') and not invoice.deleted
+        ]
 
     def requests_to(self, path):
         return [record for record in self.sandbox.requests if record.path.endswith(path)]
@@ -77,8 +77,7 @@ class SendCommon(VatportalCommon):
         self.assertEqual(len(set(moves.mapped('vatportal_qaime'))), len(moves))
         with VatPortalClient(self.sandbox.url, token='sandbox-token') as client:
             numbers = client.read_invoices(moves.vatportal_document_id.mapped('erp_id'))
-        self.assertEqual(
-            numbers, {move.vatportal_document_id.erp_id: move.vatportal_qaime for move in moves})
+        self.assertEqual(numbers, {move.vatportal_document_id.erp_id: move.vatportal_qaime for move in moves})
 
     def assertRejected(self, moves, text):
         """Each of ``moves`` is rejected with a message that holds ``text``, and can be sent again."""

@@ -5,8 +5,7 @@ from odoo.tests import new_test_user
 from .send_common import SendCommon
 
 SECRETS = {'token': 'sandbox-token', 'username': 'demo-user', 'password': 'demo-password', 'secret_hash': 'demo-hash'}
-OWN_MODELS = ('vatportal.connector', 'vatportal.kind.rule', 'vatportal.document', 'vatportal.document.line',
-              'vatportal.job')
+OWN_MODELS = ('vatportal.connector', 'vatportal.kind.rule', 'vatportal.document', 'vatportal.document.line', 'vatportal.job')
 
 
 class TestAccess(SendCommon):
@@ -25,8 +24,7 @@ class TestAccess(SendCommon):
 
     @classmethod
     def create_user(cls, name, groups):
-        return new_test_user(
-            cls.env, f'vatportal-{name}', groups, company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)])
+        return new_test_user(cls.env, f'vatportal-{name}', groups, company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)])
 
     def sent(self):
         move = self.create_invoice()
@@ -77,17 +75,20 @@ class TestAccess(SendCommon):
 
     def test_invoicing_user_does_not_configure(self):
         connector = self.connector.with_user(self.invoicing)
-        for change in (lambda: connector.write({'base_url': 'other'}), connector.unlink,
-                       lambda: connector.create({'name': "X", 'base_url': 'x'}), connector.action_test_connection,
-                       connector.action_create_taxes,
-                       lambda: connector.rule_ids.write({'sequence': 1})):
+        for change in (
+            lambda: connector.write({'base_url': 'other'}),
+            connector.unlink,
+            lambda: connector.create({'name': 'X', 'base_url': 'x'}),
+            connector.action_test_connection,
+            connector.action_create_taxes,
+            lambda: connector.rule_ids.write({'sequence': 1}),
+        ):
             with self.assertRaises(AccessError):
                 change()
         move = self.sent()
-        for record in (move.vatportal_document_id, move.vatportal_document_id.line_ids,
-                       move.vatportal_document_id.job_ids):
+        for record in (move.vatportal_document_id, move.vatportal_document_id.line_ids, move.vatportal_document_id.job_ids):
             with self.assertRaises(AccessError):
-                record.with_user(self.invoicing).write({'message': "x"})
+                record.with_user(self.invoicing).write({'message': 'x'})
             with self.assertRaises(UserError):
                 record.with_user(self.invoicing).unlink()
 
@@ -107,22 +108,24 @@ class TestAccess(SendCommon):
             self.connector.with_user(self.reader).with_env(self.env(user=self.reader))._client()
 
     def test_manager_configures(self):
-        connector = self.env['vatportal.connector'].with_user(self.manager).create({
-            'name': "Mine", 'base_url': self.sandbox.url, 'company_id': self.company.id})
+        connector = (
+            self.env['vatportal.connector'].with_user(self.manager).create({'name': 'Mine', 'base_url': self.sandbox.url, 'company_id': self.company.id})
+        )
         self.assertTrue(connector.rule_ids)
         connector.write({'batch_size': 10, 'rule_ids': [Command.clear()]})
         connector.action_create_taxes()
-        self.assertEqual(
-            self.connector.with_user(self.manager).action_test_connection()['params']['type'], 'success')
-        self.env['vatportal.kind'].with_user(self.manager).create({'name': "New", 'code': 'newOne'}).active = False
+        self.assertEqual(self.connector.with_user(self.manager).action_test_connection()['params']['type'], 'success')
+        self.env['vatportal.kind'].with_user(self.manager).create({'name': 'New', 'code': 'newOne'}).active = False
 
     def test_plain_user_sees_nothing(self):
         move = self.sent()
         records = {
-            'vatportal.connector': self.connector, 'vatportal.kind.rule': self.connector.rule_ids,
+            'vatportal.connector': self.connector,
+            'vatportal.kind.rule': self.connector.rule_ids,
             'vatportal.document': move.vatportal_document_id,
             'vatportal.document.line': move.vatportal_document_id.line_ids,
-            'vatportal.job': move.vatportal_document_id.job_ids}
+            'vatportal.job': move.vatportal_document_id.job_ids,
+        }
         self.assertEqual(set(records), set(OWN_MODELS))
         for user in (self.plain, self.portal):
             for model, record in records.items():
@@ -150,7 +153,7 @@ class TestAccess(SendCommon):
         spec = {'name': {}, 'auth_method': {}, name: {}}
         return {
             'onchange': lambda: connector.onchange({'auth_method': 'token'}, ['auth_method'], spec),
-            'onchange of a new one': lambda: connector.browse().onchange({'name': "x", name: 'x'}, [name], spec),
+            'onchange of a new one': lambda: connector.browse().onchange({'name': 'x', name: 'x'}, [name], spec),
             'web_search_read': lambda: connector.web_search_read([], {name: {}}),
             'web_read_group': lambda: connector.web_read_group([], [name], ['__count']),
             'array_agg': lambda: connector.formatted_read_group([], [], [f'{name}:array_agg']),
@@ -165,8 +168,7 @@ class TestAccess(SendCommon):
             'search_read': lambda: connector.search_read([], [name]),
             'export': lambda: connector.export_data([name]),
             'search': lambda: connector.search([(name, '=like', value[:3] + '%')]),
-            'search through': lambda: connector.env['vatportal.job'].search(
-                [(f'connector_id.{name}', '=', value)]),
+            'search through': lambda: connector.env['vatportal.job'].search([(f'connector_id.{name}', '=', value)]),
             'order': lambda: connector.search([], order=name),
             'group': lambda: connector.formatted_read_group([], [name], ['__count']),
             'read_group': lambda: connector._read_group([], [name]),
@@ -194,8 +196,7 @@ class TestAccess(SendCommon):
         with self.assertRaises(AccessError):
             self.connector.with_user(self.manager).write({'token': 'stolen'})
         with self.assertRaises(AccessError):
-            self.env['vatportal.connector'].with_user(self.manager).create({
-                'name': "Mine", 'base_url': 'x', 'company_id': self.company.id, 'token': 'x'})
+            self.env['vatportal.connector'].with_user(self.manager).create({'name': 'Mine', 'base_url': 'x', 'company_id': self.company.id, 'token': 'x'})
 
     def test_system_writes_them(self):
         connector = self.connector.with_user(self.system)
@@ -223,14 +224,19 @@ class TestAccess(SendCommon):
     def test_companies_are_apart(self):
         move = self.sent()
         stranger = new_test_user(
-            self.env, 'vatportal-stranger', 'account.group_account_manager',
-            company_id=(other := self.env['res.company'].create({'name': "Başqa MMC"})).id,
-            company_ids=[(6, 0, other.ids)])
+            self.env,
+            'vatportal-stranger',
+            'account.group_account_manager',
+            company_id=(other := self.env['res.company'].create({'name': 'Başqa MMC'})).id,
+            company_ids=[(6, 0, other.ids)],
+        )
         records = {
-            'vatportal.connector': self.connector, 'vatportal.kind.rule': self.connector.rule_ids,
+            'vatportal.connector': self.connector,
+            'vatportal.kind.rule': self.connector.rule_ids,
             'vatportal.document': move.vatportal_document_id,
             'vatportal.document.line': move.vatportal_document_id.line_ids,
-            'vatportal.job': move.vatportal_document_id.job_ids}
+            'vatportal.job': move.vatportal_document_id.job_ids,
+        }
         self.assertEqual(set(records), set(OWN_MODELS))
         for model, record in records.items():
             with self.subTest(model=model):
@@ -244,13 +250,11 @@ class TestAccess(SendCommon):
 
     def test_connector_of_another_company_is_not_lent(self):
         """A wizard that names a connector its user may not see sends nothing."""
-        other = self.env['res.company'].create({'name': "Başqa MMC"})
-        foreign = self.env['vatportal.connector'].create({
-            'name': "Foreign", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
+        other = self.env['res.company'].create({'name': 'Başqa MMC'})
+        foreign = self.env['vatportal.connector'].create({'name': 'Foreign', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
         move = self.create_invoice()
         with self.assertRaises(UserError):
-            wizard = self.env['vatportal.send.wizard'].with_user(self.invoicing).create({
-                'move_ids': [Command.set(move.ids)], 'connector_id': foreign.id})
+            wizard = self.env['vatportal.send.wizard'].with_user(self.invoicing).create({'move_ids': [Command.set(move.ids)], 'connector_id': foreign.id})
             wizard.action_send()
         self.assertEqual(self.uploads(), [])
 
@@ -266,18 +270,20 @@ class TestAccess(SendCommon):
 
     def test_a_reader_of_invoices_without_documents_reads_the_invoice(self):
         """Salespeople and others read invoices without any right to our models; nothing of ours may stop them."""
-        group = self.env['res.groups'].create({'name': "Reads invoices"})
+        group = self.env['res.groups'].create({'name': 'Reads invoices'})
         for model in ('account.move', 'account.move.line', 'account.journal', 'account.account', 'account.tax'):
-            self.env['ir.model.access'].create({
-                'name': model, 'model_id': self.env['ir.model']._get_id(model), 'group_id': group.id, 'perm_read': True})
+            self.env['ir.model.access'].create({'name': model, 'model_id': self.env['ir.model']._get_id(model), 'group_id': group.id, 'perm_read': True})
         reader = self.create_user('salesman', 'base.group_user')
         reader.group_ids += group
         registered, rejected = self.sent(), self.create_invoice()
         self.sandbox.configure(unknown_voens=[self.partner.vat])
         self.finish(self.send(rejected))
         self.assertEqual(rejected.vatportal_state, 'rejected')
-        names = [name for name, field in self.env['account.move']._fields.items()
-                 if name.startswith('vatportal_') and field.type not in ('one2many', 'many2many') and not field.groups]
+        names = [
+            name
+            for name, field in self.env['account.move']._fields.items()
+            if name.startswith('vatportal_') and field.type not in ('one2many', 'many2many') and not field.groups
+        ]
         for move in registered | rejected:
             values = move.with_user(reader).read([*names, 'alerts', 'show_reset_to_draft_button', 'highlight_send_button'])
             self.assertEqual(values[0]['vatportal_qaime'], move.vatportal_qaime)

@@ -19,9 +19,9 @@ class TestAccountsApart(AccountCommon):
 
     def serve(self, connector):
         """Something has gone through ``connector``."""
-        self.env['vatportal.document'].sudo().create({
-            'direction': 'incoming', 'company_id': connector.company_id.id, 'state': 'registered', 'qaime': 'MT261125000190',
-            'connector_id': connector.id})
+        self.env['vatportal.document'].sudo().create(
+            {'direction': 'incoming', 'company_id': connector.company_id.id, 'state': 'registered', 'qaime': 'MT261125000190', 'connector_id': connector.id}
+        )
 
     # ------------------------------------------------------------------ the token of another account
 
@@ -32,14 +32,17 @@ class TestAccountsApart(AccountCommon):
         account = self.account(self.connector)
         for own, other in ((False, False), ('demo', False), (False, 'second'), ('demo', 'second')):
             self.connector.sudo().username, self.second.username = own, other
-            for vals in ({'token': 'second-token'}, {'token': ' second-token', 'base_url': self.sandbox.url},
-                         {'token': 'second-token', 'username': 'second'}, {'token': 'second-token', 'secret_hash': 'x'}):
+            for vals in (
+                {'token': 'second-token'},
+                {'token': ' second-token', 'base_url': self.sandbox.url},
+                {'token': 'second-token', 'username': 'second'},
+                {'token': 'second-token', 'secret_hash': 'x'},
+            ):
                 with self.subTest(own=own, other=other, **vals), self.assertRaises(UserError) as caught, self.env.cr.savepoint():
                     self.connector.sudo().write(vals)
                 self.assertIn(job.name, str(caught.exception))
             with self.assertRaises(UserError), self.env.cr.savepoint():
-                self.connector_of(token='second-token', username='demo') if own else self.connector.sudo().write(
-                    {'token': 'second-token'})
+                self.connector_of(token='second-token', username='demo') if own else self.connector.sudo().write({'token': 'second-token'})
         self.assertEqual((self.account(self.connector), self.connector.sudo().token), (account, 'sandbox-token'))
         self.connector.sudo().token = 'a-new-one'
         self.assertEqual(self.beside.token, 'a-new-one')
@@ -54,7 +57,7 @@ class TestAccountsApart(AccountCommon):
                 self.connector.sudo().token = 'second-token'
                 self.assertOne(self.connector, self.second)
                 self.assertEqual((self.account(self.beside), self.beside.token), (account, 'sandbox-token'))
-                self.assertIn("Now of another account", ' '.join(self.connector.message_ids[:2].mapped('body')))
+                self.assertIn('Now of another account', ' '.join(self.connector.message_ids[:2].mapped('body')))
                 # And back again.
                 self.connector.sudo().action_part_account()
                 self.connector.sudo().token = 'sandbox-token'
@@ -67,16 +70,16 @@ class TestAccountsApart(AccountCommon):
         self.serve(self.second)
         self.sandbox.configure(auto_confirm=False)
         self.send(self.create_invoice())
-        with self.assertRaisesRegex(UserError, "under way"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, 'under way'), self.env.cr.savepoint():
             self.connector.sudo().username = 'second'
         self.assertApart(self.connector, self.second)
 
     def test_user_and_token_of_two(self):
         self.second.username = 'second'
         self.connector.sudo().username = 'demo'
-        with self.assertRaisesRegex(UserError, "two accounts"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, 'two accounts'), self.env.cr.savepoint():
             self.beside.write({'username': 'demo', 'token': 'second-token'})
-        with self.assertRaisesRegex(UserError, "two accounts"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, 'two accounts'), self.env.cr.savepoint():
             self.connector_of(username='demo', token='second-token')
         self.assertEqual(self.beside.token, 'sandbox-token')
 
@@ -86,11 +89,11 @@ class TestAccountsApart(AccountCommon):
         self.assertOne(self.connector, self.beside, self.second)
         for connector in self.connector + self.beside + self.second:
             said = ' '.join(connector.message_ids[:2].mapped('body'))
-            self.assertRegex(said, "turned out to be one|Now of another account")
+            self.assertRegex(said, 'turned out to be one|Now of another account')
 
     def test_joined_with_a_partners(self):
         self.second.write({'is_partner': True, 'phone': PHONES[2]})
-        with self.assertRaisesRegex(UserError, "needs the ASAN"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, 'needs the ASAN'), self.env.cr.savepoint():
             self.connector.sudo().write({'token': 'second-token', 'phone': PHONES[0]})
         self.beside.phone = PHONES[1]
         self.connector.sudo().write({'token': 'second-token', 'phone': PHONES[0]})
@@ -98,9 +101,20 @@ class TestAccountsApart(AccountCommon):
 
     def test_what_was_seen_at_the_other(self):
         """Nothing is missing for it is not shown by another account."""
-        document = self.env['vatportal.document'].sudo().create({
-            'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered', 'qaime': 'MT261125000191',
-            'connector_id': self.connector.id, 'seen_connector_id': self.connector.id})
+        document = (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'incoming',
+                    'company_id': self.company.id,
+                    'state': 'registered',
+                    'qaime': 'MT261125000191',
+                    'connector_id': self.connector.id,
+                    'seen_connector_id': self.connector.id,
+                }
+            )
+        )
         self.connector.sudo().token = 'third-token'
         self.assertTrue(document.seen_connector_id)
         self.connector.sudo().token = 'second-token'
@@ -108,9 +122,20 @@ class TestAccountsApart(AccountCommon):
 
     def test_what_others_have_seen(self):
         """They go along to another address."""
-        document = self.env['vatportal.document'].sudo().create({
-            'direction': 'incoming', 'company_id': self.companies[1].id, 'state': 'registered', 'qaime': 'MT261125000192',
-            'connector_id': self.beside.id, 'seen_connector_id': self.beside.id})
+        document = (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'incoming',
+                    'company_id': self.companies[1].id,
+                    'state': 'registered',
+                    'qaime': 'MT261125000192',
+                    'connector_id': self.beside.id,
+                    'seen_connector_id': self.beside.id,
+                }
+            )
+        )
         self.connector.sudo().base_url = 'moved'
         self.assertFalse(document.seen_connector_id)
 
@@ -120,7 +145,7 @@ class TestAccountsApart(AccountCommon):
         manager = self.create_person('parting', 'account.group_account_manager', self.companies)
         with self.assertRaises(AccessError):
             self.beside.with_user(manager).sudo(False).action_part_account()
-        with self.assertRaisesRegex(UserError, "no other one"):
+        with self.assertRaisesRegex(UserError, 'no other one'):
             self.second.with_user(self.admin).sudo(False).action_part_account()
         self.beside.with_user(self.admin).sudo(False).action_part_account()
         self.assertApart(self.connector, self.beside, self.second)
@@ -155,7 +180,7 @@ class TestAccountsApart(AccountCommon):
         job = self.send(self.create_invoice())
         self.down()
         for connector in (self.beside, self.connector):
-            with self.assertRaisesRegex(UserError, "Enter Another Address"):
+            with self.assertRaisesRegex(UserError, 'Enter Another Address'):
                 connector.with_user(self.admin).sudo(False).base_url = 'moved'
         wizard = self.release(self.beside)
         self.assertIn(job.name, wizard.open_text)
@@ -172,7 +197,7 @@ class TestAccountsApart(AccountCommon):
         self.down()
         wizard = self.release(self.beside, own_admin)
         self.assertNotIn(job.name, wizard.open_text)
-        self.assertIn("of other companies", wizard.open_text)
+        self.assertIn('of other companies', wizard.open_text)
         self.assertNotIn(job.name, ' '.join(self.beside.message_ids.mapped('body')))
         self.assertNotIn(own_admin.name, ' '.join(self.connector.message_ids.mapped('body')))
 
@@ -188,6 +213,8 @@ class TestAccountsApart(AccountCommon):
             self.connector.sudo().write({'base_url': 'moved', 'is_partner': True, 'phone': PHONES[0]})
 
     def test_the_note_tells_what_happens(self):
-        for user, says in ((self.admin, "this connector alone"),
-                           (self.create_person('reader', 'account.group_account_manager', self.companies), "without the log-in data")):
+        for user, says in (
+            (self.admin, 'this connector alone'),
+            (self.create_person('reader', 'account.group_account_manager', self.companies), 'without the log-in data'),
+        ):
             self.assertIn(says, self.connector.with_user(user).read(['shared_note'])[0]['shared_note'])

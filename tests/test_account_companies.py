@@ -11,8 +11,16 @@ class TestAddCompanies(AccountCommon):
 
     def setUp(self):
         super().setUp()
-        self.connector.sudo().write({
-            'name': self.company.name, 'is_partner': True, 'phone': PHONES[0], 'token': 'partner-token', 'username': 'partner', 'main_info_template': "{number}"})
+        self.connector.sudo().write(
+            {
+                'name': self.company.name,
+                'is_partner': True,
+                'phone': PHONES[0],
+                'token': 'partner-token',
+                'username': 'partner',
+                'main_info_template': '{number}',
+            }
+        )
         self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id, 'days_back': 11})
         self.manager = self.create_person('adder', 'account.group_account_manager', self.companies)
 
@@ -20,24 +28,36 @@ class TestAddCompanies(AccountCommon):
         """An invoice of ``company`` that was made before it had a connector."""
         env = self.env(context={'allowed_company_ids': company.ids})
         env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
-        return env['account.move'].create({
-            'move_type': 'out_invoice', 'partner_id': self.partner.id, 'invoice_date': '2026-11-20', 'company_id': company.id,
-            'invoice_line_ids': [Command.create({'name': "x", 'price_unit': 100, 'tax_ids': False})]})
+        return env['account.move'].create(
+            {
+                'move_type': 'out_invoice',
+                'partner_id': self.partner.id,
+                'invoice_date': '2026-11-20',
+                'company_id': company.id,
+                'invoice_line_ids': [Command.create({'name': 'x', 'price_unit': 100, 'tax_ids': False})],
+            }
+        )
 
     def assertLike(self, connector, company):
         self.assertOne(self.connector, connector)
         self.assertEqual((connector.company_id, connector.name), (company, company.name))
-        self.assertEqual(connector.main_info_template, "{number}")
+        self.assertEqual(connector.main_info_template, '{number}')
         self.assertEqual(connector.import_schedule_ids.mapped('days_back'), [11])
         self.assertEqual(
-            connector.rule_ids.mapped(lambda rule: (rule.move_type, rule.kind_id)),
-            self.connector.rule_ids.mapped(lambda rule: (rule.move_type, rule.kind_id)))
+            connector.rule_ids.mapped(lambda rule: (rule.move_type, rule.kind_id)), self.connector.rule_ids.mapped(lambda rule: (rule.move_type, rule.kind_id))
+        )
         self.assertTrue(connector.is_default)
 
     def test_duplicate_and_name_the_company(self):
         journal = self.company_data['default_journal_sale']
-        self.connector.write({'bill_journal_id': self.company_data['default_journal_purchase'].id, 'rule_ids': [Command.create({
-            'move_type': 'out_refund', 'journal_id': journal.id, 'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id})]})
+        self.connector.write(
+            {
+                'bill_journal_id': self.company_data['default_journal_purchase'].id,
+                'rule_ids': [
+                    Command.create({'move_type': 'out_refund', 'journal_id': journal.id, 'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id})
+                ],
+            }
+        )
         company = self.companies[1]
         move = self.waiting(company)
         self.assertFalse(move.vatportal_kind_id or move.vatportal_main_info)
@@ -48,7 +68,7 @@ class TestAddCompanies(AccountCommon):
             form.company_id = company
             form.phone = '055 123 45 67'
         self.assertEqual(copy.bill_journal_id, copy.bill_journal_id.browse())
-        self.assertNotIn('out_refund', copy.rule_ids.mapped('move_type'), "of a journal that the company does not have")
+        self.assertNotIn('out_refund', copy.rule_ids.mapped('move_type'), 'of a journal that the company does not have')
         self.connector.rule_ids.filtered('journal_id').unlink()
         self.assertLike(copy, company)
         self.assertEqual(move.vatportal_kind_id.code, 'defaultInvoice')
@@ -87,15 +107,18 @@ class TestAddCompanies(AccountCommon):
         self.assertEqual((added.phone, added.notify_user_ids), ('994502222222', self.manager))
         self.assertLike(added, self.companies[1])
         again = Form(Wizard)
-        self.assertEqual(len(again.line_ids), 1, "the other has one by now")
-        with self.assertRaisesRegex(UserError, "phone of each company"):
+        self.assertEqual(len(again.line_ids), 1, 'the other has one by now')
+        with self.assertRaisesRegex(UserError, 'phone of each company'):
             again.save().action_add()
 
     def test_by_odoos_own_import(self):
-        rows = [[company.name, phone, self.manager.login, self.sandbox.url, 'partner']
-                for company, phone in zip(self.companies[1:], PHONES[1:], strict=True)]
-        result = self.env['vatportal.connector'].with_user(self.admin).with_context(allowed_company_ids=self.companies.ids).load(
-            ['company_id', 'phone', 'notify_user_ids', 'base_url', 'username'], rows)
+        rows = [[company.name, phone, self.manager.login, self.sandbox.url, 'partner'] for company, phone in zip(self.companies[1:], PHONES[1:], strict=True)]
+        result = (
+            self.env['vatportal.connector']
+            .with_user(self.admin)
+            .with_context(allowed_company_ids=self.companies.ids)
+            .load(['company_id', 'phone', 'notify_user_ids', 'base_url', 'username'], rows)
+        )
         self.assertEqual(result['messages'], [])
         connectors = self.env['vatportal.connector'].browse(result['ids'])
         self.assertOne(self.connector, *connectors)
@@ -105,23 +128,30 @@ class TestAddCompanies(AccountCommon):
 
     def imported(self, fields, *rows):
         """What Odoo's import makes of ``rows`` for the other companies, each with the user of the account."""
-        return self.env['vatportal.connector'].with_user(self.admin).with_context(
-            allowed_company_ids=self.companies.ids).load(
+        return (
+            self.env['vatportal.connector']
+            .with_user(self.admin)
+            .with_context(allowed_company_ids=self.companies.ids)
+            .load(
                 ['company_id', 'base_url', 'username', 'phone', *fields],
-                [[company.name, self.sandbox.url, user, phone, *row]
-                 for company, phone, (user, *row) in zip(self.companies[1:], PHONES[1:], rows, strict=False)])
+                [
+                    [company.name, self.sandbox.url, user, phone, *row]
+                    for company, phone, (user, *row) in zip(self.companies[1:], PHONES[1:], rows, strict=False)
+                ],
+            )
+        )
 
     def test_what_is_entered_with_a_new_one_is_told(self):
         """A token that comes with one more connector is that of all, and each says so."""
         account = self.account(self.connector)
         before, since = len(self.connector.message_ids), account.token_date
         self.assertFalse(self.imported(['token'], ['partner', 'partner-token'])['messages'])
-        self.assertEqual((len(self.connector.message_ids), account.token_date), (before, since), "nothing new")
+        self.assertEqual((len(self.connector.message_ids), account.token_date), (before, since), 'nothing new')
         new = self.connector_of(self.companies[2], username='partner', token='new-token', phone=PHONES[2])
         self.assertEqual(self.connector.sudo().token, 'new-token')
-        self.assertIn("through another connector", self.connector.message_ids[0].body)
-        self.assertIn("Token", self.connector.message_ids[0].body)
-        self.assertIn("for all connectors", ' '.join(new.message_ids.mapped('body')))
+        self.assertIn('through another connector', self.connector.message_ids[0].body)
+        self.assertIn('Token', self.connector.message_ids[0].body)
+        self.assertIn('for all connectors', ' '.join(new.message_ids.mapped('body')))
         self.assertNotIn('new-token', ' '.join((new + self.connector).message_ids.mapped('body')))
 
     def test_rows_that_differ(self):
@@ -130,30 +160,32 @@ class TestAddCompanies(AccountCommon):
             with self.subTest(user):
                 result = self.imported(['token'], [user, 'first-token'], [user, 'second-token'])
                 self.assertFalse(result['ids'])
-                self.assertIn("Token", str(result['messages']))
+                self.assertIn('Token', str(result['messages']))
                 self.assertNotIn('second-token', str(result['messages']))
-                with self.assertRaisesRegex(UserError, "different ones"), self.env.cr.savepoint():
-                    self.env['vatportal.connector'].create([
-                        {'base_url': self.sandbox.url, 'username': user, 'token': token, 'company_id': company.id, 'phone': phone}
-                        for company, phone, token in zip(self.companies[1:], PHONES[1:], ('first', 'second'), strict=True)])
+                with self.assertRaisesRegex(UserError, 'different ones'), self.env.cr.savepoint():
+                    self.env['vatportal.connector'].create(
+                        [
+                            {'base_url': self.sandbox.url, 'username': user, 'token': token, 'company_id': company.id, 'phone': phone}
+                            for company, phone, token in zip(self.companies[1:], PHONES[1:], ('first', 'second'), strict=True)
+                        ]
+                    )
         self.assertEqual(self.connector.sudo().token, 'partner-token')
 
     def test_a_new_one_makes_it_a_partners(self):
         """Those that are there need their phones first."""
         self.connector.sudo().write({'is_partner': False, 'phone': False})
         vals = {'username': 'partner', 'is_partner': True, 'phone': PHONES[1]}
-        with self.assertRaisesRegex(ValidationError, "needs the ASAN") as caught, self.env.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, 'needs the ASAN') as caught, self.env.cr.savepoint():
             self.connector_of(**vals)
         self.assertIn(self.connector.name, str(caught.exception))
         stranger = self.create_person('stranger', 'base.group_system,account.group_account_manager', self.companies[1])
-        with self.assertRaisesRegex(ValidationError, "other companies") as caught, self.env.cr.savepoint():
-            self.env['vatportal.connector'].with_user(stranger).create(
-                {'base_url': self.sandbox.url, 'company_id': self.companies[1].id, **vals})
+        with self.assertRaisesRegex(ValidationError, 'other companies') as caught, self.env.cr.savepoint():
+            self.env['vatportal.connector'].with_user(stranger).create({'base_url': self.sandbox.url, 'company_id': self.companies[1].id, **vals})
         self.assertNotIn(self.connector.name, str(caught.exception))
         self.connector.phone = PHONES[0]
         self.connector_of(**vals)
         self.assertTrue(self.connector.is_partner)
-        self.assertIn("Partner Account", self.connector.message_ids[0].body)
+        self.assertIn('Partner Account', self.connector.message_ids[0].body)
 
     def test_not_under_a_process(self):
         self.connector.sudo().write({'is_partner': False, 'phone': PHONES[0], 'username': 'demo', 'token': 'sandbox-token'})
@@ -162,12 +194,16 @@ class TestAddCompanies(AccountCommon):
         with self.assertRaisesRegex(UserError, job.name), self.env.cr.savepoint():
             self.connector_of(username='demo', is_partner=True, phone=PHONES[1])
         self.connector_of(username='demo', token='new-token')
-        self.assertEqual(self.connector.sudo().token, 'new-token', "can be entered at any time")
+        self.assertEqual(self.connector.sudo().token, 'new-token', 'can be entered at any time')
 
     def test_by_import_without_the_log_in(self):
         """Whoever must not know the user names the account of a connector that they see."""
         account = self.account(self.connector)
-        result = self.env['vatportal.connector'].with_user(self.manager).with_context(allowed_company_ids=self.companies.ids).load(
-            ['company_id', 'phone', 'account_id/.id'], [[self.companies[1].name, PHONES[1], str(account.id)]])
+        result = (
+            self.env['vatportal.connector']
+            .with_user(self.manager)
+            .with_context(allowed_company_ids=self.companies.ids)
+            .load(['company_id', 'phone', 'account_id/.id'], [[self.companies[1].name, PHONES[1], str(account.id)]])
+        )
         self.assertEqual(result['messages'], [])
         self.assertOne(self.connector, self.env['vatportal.connector'].browse(result['ids']))

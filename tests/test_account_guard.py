@@ -15,12 +15,15 @@ class TestAccountGuard(SendCommon):
         self.sandbox.configure(auto_confirm=False)
         move = self.create_invoice()
         job = self.send(move)
-        for vals in ({'base_url': 'elsewhere'}, {'auth_method': 'password', 'username': 'partner', 'password': 'partner'},
-                     {'is_partner': True, 'phone': '994501234567'}):
-            with self.subTest(**vals), self.assertRaisesRegex(UserError, "under way"):
+        for vals in (
+            {'base_url': 'elsewhere'},
+            {'auth_method': 'password', 'username': 'partner', 'password': 'partner'},
+            {'is_partner': True, 'phone': '994501234567'},
+        ):
+            with self.subTest(**vals), self.assertRaisesRegex(UserError, 'under way'):
                 self.connector.write(vals)
         self.connector.write({'token': 'another-token', 'base_url': self.connector.base_url, 'username': 'for-renewal'})
-        self.connector.write({'token': 'sandbox-token', 'name': "Renamed"})
+        self.connector.write({'token': 'sandbox-token', 'name': 'Renamed'})
         self.sandbox.configure(auto_confirm=True)
         self.finish(job)
         self.connector.base_url = 'elsewhere'
@@ -30,7 +33,7 @@ class TestAccountGuard(SendCommon):
         move, job = self.lost()
         self.finish_known(job)
         with Sandbox(stage_seconds=0) as other:
-            with self.assertRaisesRegex(UserError, "answer to .* was lost"):
+            with self.assertRaisesRegex(UserError, 'answer to .* was lost'):
                 self.connector.base_url = other.url
             move.vatportal_document_id.sudo().date -= timedelta(days=8)
             self.connector.base_url = other.url
@@ -38,14 +41,15 @@ class TestAccountGuard(SendCommon):
     def person(self, name, groups):
         login = f'twice-{name}'
         return self.env['res.users'].sudo().search([('login', '=', login)]).sudo(False) or new_test_user(
-            self.env, login, groups=groups, company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+            self.env, login, groups=groups, company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
 
     def release(self):
         """An administrator reads what is open at an address where nothing answers, and confirms it."""
         connector = self.connector.with_user(self.person('admin', 'base.group_system,account.group_account_manager'))
         action = connector.action_release_account()
         wizard = connector.env[action['res_model']].with_context(**action['context']).create({})
-        with self.assertRaisesRegex(UserError, "confirm"):
+        with self.assertRaisesRegex(UserError, 'confirm'):
             wizard.action_release()
         wizard.confirmed = True
         wizard.action_release()
@@ -58,7 +62,7 @@ class TestAccountGuard(SendCommon):
         manager = self.connector.with_user(self.person('manager', 'account.group_account_manager'))
         with self.assertRaises(AccessError):
             manager.action_release_account()
-        with self.assertRaisesRegex(UserError, "has answered"):
+        with self.assertRaisesRegex(UserError, 'has answered'):
             self.release()
         for name in ('down_since', 'retry_at', 'released_until', 'compared_at'):
             for who in (manager, self.connector):
@@ -77,14 +81,14 @@ class TestAccountGuard(SendCommon):
         move = self.create_invoice()
         self.sandbox.faults.add('*', 'redirect', times=None)
         right = self.connector.base_url
-        self.env.cr.execute("UPDATE vatportal_account SET base_url = %s", [right.replace('127.0.0.1', 'localhost')])
+        self.env.cr.execute('UPDATE vatportal_account SET base_url = %s', [right.replace('127.0.0.1', 'localhost')])
         self.env.invalidate_all()
         job = self.send(move)
         self.assertEqual(move.vatportal_state, 'unconfirmed')
         with self.assertRaises(UserError):
             self.connector.base_url = right
         self.pass_time(job, 1801)
-        with self.assertRaisesRegex(UserError, "an administrator can press"):
+        with self.assertRaisesRegex(UserError, 'an administrator can press'):
             self.connector.base_url = right
         wizard = self.release()
         with self.assertRaises(UserError):
@@ -96,6 +100,6 @@ class TestAccountGuard(SendCommon):
         self.sandbox.faults.clear()
         self.pass_time(job, 601)
         self.finish(job)
-        self.assertRejected(move, "send it again")
+        self.assertRejected(move, 'send it again')
         self.finish(self.send(move))
         self.assertRegistered(move)

@@ -33,8 +33,9 @@ class TestManyOfOneAccount(TransactionCase):
         super().setUp()
         self.sandbox = self.enterContext(Sandbox(stage_seconds=0, auto_confirm=False))
         self.phones = [f'99450{number:07d}' for number in range(1, COUNT + 1)]
-        self.sandbox.portal.add_account('firm', token='firm-token', secret_hash='firm-secret', phones={
-            phone: voen(number) for number, phone in enumerate(self.phones)})
+        self.sandbox.portal.add_account(
+            'firm', token='firm-token', secret_hash='firm-secret', phones={phone: voen(number) for number, phone in enumerate(self.phones)}
+        )
         self.enterContext(patch.object(VatportalJob, '_commit', lambda job: job.env.cr.commit()))
         self.enterContext(patch.object(job_cron, 'lane_count', lambda: 4))
         self.addCleanup(self.clean_up)
@@ -45,25 +46,31 @@ class TestManyOfOneAccount(TransactionCase):
     def build(self, env):
         azn, country = env.ref('base.AZN'), env.ref('base.az')
         azn.active = True
-        companies = env['res.company'].create([{
-            'name': f"Client {number} {uuid4()}", 'vat': voen(number), 'country_id': country.id, 'currency_id': azn.id,
-        } for number in range(COUNT)])
+        companies = env['res.company'].create(
+            [{'name': f'Client {number} {uuid4()}', 'vat': voen(number), 'country_id': country.id, 'currency_id': azn.id} for number in range(COUNT)]
+        )
         self.company_ids = companies.ids
         env.user.company_ids += companies
-        user = new_test_user(
-            env, f'firm {uuid4()}', 'account.group_account_manager', company_id=companies[0].id,
-            company_ids=[Command.set(companies.ids)])
+        user = new_test_user(env, f'firm {uuid4()}', 'account.group_account_manager', company_id=companies[0].id, company_ids=[Command.set(companies.ids)])
         self.user_ids = user.ids
         env = env(context={'allowed_company_ids': companies.ids})
-        first = env['vatportal.connector'].create({
-            'base_url': self.sandbox.url, 'token': 'firm-token', 'username': 'firm', 'secret_hash': 'firm-secret',
-            'is_partner': True, 'phone': self.phones[0], 'company_id': companies[0].id,
-            'notify_user_ids': [Command.set(user.ids)]})
+        first = env['vatportal.connector'].create(
+            {
+                'base_url': self.sandbox.url,
+                'token': 'firm-token',
+                'username': 'firm',
+                'secret_hash': 'firm-secret',
+                'is_partner': True,
+                'phone': self.phones[0],
+                'company_id': companies[0].id,
+                'notify_user_ids': [Command.set(user.ids)],
+            }
+        )
         # All the others in one go, by Odoo's own import.
         result = env['vatportal.connector'].load(
             ['company_id/.id', 'phone', 'notify_user_ids/.id', 'base_url', 'username'],
-            [[str(company.id), phone, str(user.id), self.sandbox.url, 'firm']
-             for company, phone in zip(companies[1:], self.phones[1:], strict=True)])
+            [[str(company.id), phone, str(user.id), self.sandbox.url, 'firm'] for company, phone in zip(companies[1:], self.phones[1:], strict=True)],
+        )
         self.assertFalse(result['messages'])
         self.connector_ids = [first.id, *result['ids']]
         self.account_id = first.account_id.id
@@ -124,33 +131,48 @@ class TestManyOfOneAccount(TransactionCase):
                     return
                 jobs = env['vatportal.job'].search([('connector_id', 'in', self.connector_ids), ('state', 'in', OPEN_STATES)])
                 jobs.filtered(lambda job: not job.on_hold).next_poll_at = fields.Datetime.now()
-        self.fail("It does not end")
+        self.fail('It does not end')
 
     def invoices(self, env):
         """A posted invoice of each company, with as little of a chart of accounts as that takes."""
         unit, country = env.ref('uom.product_uom_unit'), env.ref('base.az')
-        product = env['product.product'].create({
-            'name': f"Cement {uuid4()}", 'vatportal_code': '2523290000', 'uom_id': unit.id, 'taxes_id': False})
-        partner = env['res.partner'].create({'name': f"Buyer {uuid4()}", 'vat': BUYER, 'country_id': country.id, 'is_company': True})
+        product = env['product.product'].create({'name': f'Cement {uuid4()}', 'vatportal_code': '2523290000', 'uom_id': unit.id, 'taxes_id': False})
+        partner = env['res.partner'].create({'name': f'Buyer {uuid4()}', 'vat': BUYER, 'country_id': country.id, 'is_company': True})
         moves = env['account.move']
         for connector in self.connectors(env):
             company = connector.company_id
             own = env(context={'allowed_company_ids': company.ids})
-            income, receivable = own['account.account'].create([
-                {'name': name, 'code': code, 'account_type': kind, 'reconcile': kind == 'asset_receivable'}
-                for name, code, kind in (("Sales", '601000', 'income'), ("Customers", '211000', 'asset_receivable'))])
-            journal = own['account.journal'].create({
-                'name': "Sales", 'code': 'SAL', 'type': 'sale', 'company_id': company.id, 'default_account_id': income.id})
+            income, receivable = own['account.account'].create(
+                [
+                    {'name': name, 'code': code, 'account_type': kind, 'reconcile': kind == 'asset_receivable'}
+                    for name, code, kind in (('Sales', '601000', 'income'), ('Customers', '211000', 'asset_receivable'))
+                ]
+            )
+            journal = own['account.journal'].create({'name': 'Sales', 'code': 'SAL', 'type': 'sale', 'company_id': company.id, 'default_account_id': income.id})
             partner.with_env(own).property_account_receivable_id = receivable
             company.account_fiscal_country_id = country
-            group = own['account.tax.group'].create({'name': "VAT", 'company_id': company.id, 'country_id': country.id})
-            tax = own['account.tax'].create({
-                'name': "VAT 18 %", 'amount_type': 'percent', 'amount': 18, 'type_tax_use': 'sale', 'company_id': company.id,
-                'country_id': country.id, 'vatportal_category': 'vat', 'tax_group_id': group.id})
-            moves += own['account.move'].create({
-                'move_type': 'out_invoice', 'partner_id': partner.id, 'invoice_date': '2026-11-20', 'journal_id': journal.id,
-                'invoice_line_ids': [Command.create({
-                    'product_id': product.id, 'price_unit': 100, 'tax_ids': [Command.set(tax.ids)]})]})
+            group = own['account.tax.group'].create({'name': 'VAT', 'company_id': company.id, 'country_id': country.id})
+            tax = own['account.tax'].create(
+                {
+                    'name': 'VAT 18 %',
+                    'amount_type': 'percent',
+                    'amount': 18,
+                    'type_tax_use': 'sale',
+                    'company_id': company.id,
+                    'country_id': country.id,
+                    'vatportal_category': 'vat',
+                    'tax_group_id': group.id,
+                }
+            )
+            moves += own['account.move'].create(
+                {
+                    'move_type': 'out_invoice',
+                    'partner_id': partner.id,
+                    'invoice_date': '2026-11-20',
+                    'journal_id': journal.id,
+                    'invoice_line_ids': [Command.create({'product_id': product.id, 'price_unit': 100, 'tax_ids': [Command.set(tax.ids)]})],
+                }
+            )
         moves.action_post()
         self.addCleanup(self.remove, partner, product)
         return moves
@@ -162,13 +184,17 @@ class TestManyOfOneAccount(TransactionCase):
 
     def assertOnePerPhone(self, seen):
         for prompts in seen:
-            self.assertEqual(len(prompts), len(set(prompts)), "one PIN on one phone at any time")
+            self.assertEqual(len(prompts), len(set(prompts)), 'one PIN on one phone at any time')
 
     def import_all(self, env, *directions):
         """Folders of all connectors are due at the same minute."""
-        env['vatportal.import.schedule'].create([
-            {'connector_id': connector.id, 'source': 'etaxes', 'direction': direction, 'next_at': fields.Datetime.now()}
-            for connector in self.connectors(env) for direction in directions or ('incoming', 'outgoing')])
+        env['vatportal.import.schedule'].create(
+            [
+                {'connector_id': connector.id, 'source': 'etaxes', 'direction': direction, 'next_at': fields.Datetime.now()}
+                for connector in self.connectors(env)
+                for direction in directions or ('incoming', 'outgoing')
+            ]
+        )
         env['vatportal.import.schedule'].search([('connector_id', 'in', self.connector_ids)])._cron_import()
 
     # ------------------------------------------------------------------ tests
@@ -185,8 +211,7 @@ class TestManyOfOneAccount(TransactionCase):
             self.import_all(env)
             self.assertEqual(env['vatportal.job'].search_count([('connector_id', 'in', self.connector_ids)]), 2 * COUNT)
         with self.people() as seen:
-            self.run_crons(lambda env: not env['vatportal.job'].search_count(
-                [('connector_id', 'in', self.connector_ids), ('state', 'in', OPEN_STATES)]))
+            self.run_crons(lambda env: not env['vatportal.job'].search_count([('connector_id', 'in', self.connector_ids), ('state', 'in', OPEN_STATES)]))
         self.assertOnePerPhone(seen)
         self.assertEqual(len(self.requests_to(IMPORT)), 2 * COUNT)
         with self.look_up() as env:
@@ -201,8 +226,7 @@ class TestManyOfOneAccount(TransactionCase):
             env['vatportal.job'].search([('connector_id', 'in', self.connector_ids)]).next_poll_at = False
             self.import_all(env, 'incoming')
         with self.people() as seen:
-            self.run_crons(lambda env: not env['vatportal.job'].search_count(
-                [('connector_id', 'in', self.connector_ids), ('state', 'in', OPEN_STATES)]))
+            self.run_crons(lambda env: not env['vatportal.job'].search_count([('connector_id', 'in', self.connector_ids), ('state', 'in', OPEN_STATES)]))
         self.assertOnePerPhone(seen)
         with self.look_up() as env:
             moves = env['account.move'].browse(moves.ids)
@@ -221,16 +245,14 @@ class TestManyOfOneAccount(TransactionCase):
         self.assertEqual(len({prompt.process.company.phone for prompt in self.sandbox.prompts()}), LIMIT)
         self.assertEqual(len(self.requests_to(IMPORT)), LIMIT)
         with self.people() as seen:
-            self.run_crons(lambda env: not env['vatportal.job'].search_count(
-                [('connector_id', 'in', self.connector_ids), ('state', 'in', OPEN_STATES)]))
+            self.run_crons(lambda env: not env['vatportal.job'].search_count([('connector_id', 'in', self.connector_ids), ('state', 'in', OPEN_STATES)]))
         self.assertOnePerPhone(seen)
         self.assertLessEqual(max(map(len, seen)), LIMIT)
         self.assertEqual(len(self.requests_to(IMPORT)), COUNT)
 
     def test_one_renewal_for_all(self):
         with self.look_up() as env:
-            self.connectors(env)[3].write({
-                'auto_renew': True, 'token_date': fields.Datetime.now() - timedelta(days=100)})
+            self.connectors(env)[3].write({'auto_renew': True, 'token_date': fields.Datetime.now() - timedelta(days=100)})
         for _run in range(2):
             with self.look_up() as env:
                 env['vatportal.connector']._cron_renew_tokens()
@@ -271,8 +293,7 @@ class TestManyOfOneAccount(TransactionCase):
 
     def test_it_waits_for_each_of_them(self):
         with self.look_up() as env:
-            self.connectors(env)[3].write({
-                'auto_renew': True, 'token_date': fields.Datetime.now() - timedelta(days=100)})
+            self.connectors(env)[3].write({'auto_renew': True, 'token_date': fields.Datetime.now() - timedelta(days=100)})
             day = fields.Date.today()
             job = env['vatportal.job']._queue_download(self.connectors(env)[17], ['incoming'], day, day, 'etaxes')
             env.cr.commit()

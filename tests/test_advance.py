@@ -54,16 +54,15 @@ class TestAdvance(AdvanceCommon):
         self.connector.advance_product_id = False
         move = self.down_payment()
         (problem,) = self.problems(move, 'error')
-        self.assertIn("product for advances", problem)
-        product = self.connector.advance_product_id = self.create_product("Avans", False)
+        self.assertIn('product for advances', problem)
+        product = self.connector.advance_product_id = self.create_product('Avans', False)
         (problem,) = self.problems(move, 'error')
-        self.assertIn("Avans", problem)
+        self.assertIn('Avans', problem)
         product.vatportal_code = '9949410000'
         self.finish(self.send(move))
         self.assertEqual(move.vatportal_state, 'registered', move.vatportal_document_id.message)
         (item,) = self.payload(move)['items']
-        self.assertEqual((item['id'], item['name'], item['unit'], item['barcode']), (
-            '9949410000', "Down payment 1", 'ədəd', '9949410000000'))
+        self.assertEqual((item['id'], item['name'], item['unit'], item['barcode']), ('9949410000', 'Down payment 1', 'ədəd', '9949410000000'))
 
     # ------------------------------------------------------------------ found or chosen
 
@@ -78,7 +77,7 @@ class TestAdvance(AdvanceCommon):
         payload = self.payload(final)
         self.assertEqual((payload['main_qaime'], payload['sum_total']), (mine.vatportal_qaime, 1180))
         self.assertEqual(mine.vatportal_document_id.advance_left, 254)
-        self.assertProblem("not of this customer", self.choosing(elsewhere))
+        self.assertProblem('not of this customer', self.choosing(elsewhere))
 
     def test_open_advances_are_proposed(self):
         """Where the invoice takes one off without naming it, or its order has one: with number, date and what is left."""
@@ -90,38 +89,43 @@ class TestAdvance(AdvanceCommon):
             for order in ('before', 'after'):
                 with self.subTest(line=line, order=order):
                     taken = {'product_id': self.service.id, **line}
-                    final = self.create_invoice(*((taken, {'price_unit': 1000}) if order == 'before'
-                                                  else ({'price_unit': 1000}, taken)))
+                    final = self.create_invoice(*((taken, {'price_unit': 1000}) if order == 'before' else ({'price_unit': 1000}, taken)))
                     [warning] = self.problems(final, 'warning')
-                    self.assertRegex(warning, f"{first.vatportal_qaime} of [0-9/]+, 300.00.* left")
-                    self.assertRegex(warning, f"{second.vatportal_qaime} of [0-9/]+, 118.00.* left")
+                    self.assertRegex(warning, f'{first.vatportal_qaime} of [0-9/]+, 300.00.* left')
+                    self.assertRegex(warning, f'{second.vatportal_qaime} of [0-9/]+, 118.00.* left')
                     self.assertFalse(self.problems(final, 'error'))
                     final.vatportal_advance_id = second.vatportal_document_id
                     self.assertFalse(self.problems(final))
         # A discount with another product asks for nothing, nor does a buyer without an open advance.
-        other = self.create_product("Endirim", '2523290000')
+        other = self.create_product('Endirim', '2523290000')
         self.assertFalse(self.problems(self.create_invoice({}, {'price_unit': -10, 'product_id': other.id})))
-        self.assertFalse(self.problems(self.create_invoice(
-            {'price_unit': 1000, 'tax_ids': [(6, 0, self.taxes['vat'].ids)]}, {'price_unit': -10, 'product_id': self.service.id},
-            partner_id=self.partner.copy({'vat': '1402345691'}).id)))
+        self.assertFalse(
+            self.problems(
+                self.create_invoice(
+                    {'price_unit': 1000, 'tax_ids': [(6, 0, self.taxes['vat'].ids)]},
+                    {'price_unit': -10, 'product_id': self.service.id},
+                    partner_id=self.partner.copy({'vat': '1402345691'}).id,
+                )
+            )
+        )
 
     def test_the_advance_of_its_own_order_is_proposed(self):
         """Half of it was credited, and Odoo's order takes off nothing any more."""
-        advance = self.prepaid(invoice_origin="S00017")
+        advance = self.prepaid(invoice_origin='S00017')
         refund = advance._reverse_moves([{'invoice_date': '2026-11-20'}])
         refund.invoice_line_ids.price_unit = 150
         refund.action_post()
-        for origin in ("S00017", "S00016, S00017"):
+        for origin in ('S00017', 'S00016, S00017'):
             [warning] = self.problems(self.final(invoice_origin=origin), 'warning')
-            self.assertRegex(warning, f"{advance.vatportal_qaime} of [0-9/]+, 177.00.* left")
-        self.assertFalse(self.problems(self.final(invoice_origin="S0001")))
+            self.assertRegex(warning, f'{advance.vatportal_qaime} of [0-9/]+, 177.00.* left')
+        self.assertFalse(self.problems(self.final(invoice_origin='S0001')))
         self.assertFalse(self.problems(self.final()))
         # The next advance of the order settles none.
-        self.assertNotIn("these are open", ' '.join(self.problems(self.down_payment(invoice_origin="S00017"))))
+        self.assertNotIn('these are open', ' '.join(self.problems(self.down_payment(invoice_origin='S00017'))))
 
     def test_as_they_are_chosen(self):
         document = self.prepaid().vatportal_document_id
-        self.assertRegex(document.with_context(vatportal_advance=True).display_name, f"^{document.qaime} of .*354.00.* left$")
+        self.assertRegex(document.with_context(vatportal_advance=True).display_name, f'^{document.qaime} of .*354.00.* left$')
         self.assertEqual(document.display_name, document.qaime)
 
     def test_two_advances_in_one_invoice(self):
@@ -135,7 +139,7 @@ class TestAdvance(AdvanceCommon):
         final.vatportal_advance_id = second.vatportal_document_id
         self.assertFalse(self.problems(final, 'error'))
         (warning,) = self.problems(final, 'warning')
-        self.assertIn(f"{first.vatportal_qaime} as well", warning)
+        self.assertIn(f'{first.vatportal_qaime} as well', warning)
         self.finish(self.send(final))
         self.assertEqual(self.payload(final)['main_qaime'], second.vatportal_qaime)
         self.assertEqual(second.vatportal_document_id.advance_left, 0)
@@ -146,17 +150,17 @@ class TestAdvance(AdvanceCommon):
         first, second = self.prepaid(), self.down_payment(200)
         final = self.final(first, second)
         self.assertEqual(final.vatportal_advance_id, first.vatportal_document_id)
-        self.assertProblem(f"{second.name} that this invoice", final, 'warning')
+        self.assertProblem(f'{second.name} that this invoice', final, 'warning')
         self.finish(self.send(second))
         self.assertFalse(final.vatportal_advance_id)
-        self.assertProblem("settles one with each", final)
+        self.assertProblem('settles one with each', final)
 
     def test_a_down_payment_without_number_is_told(self):
         unsent = self.down_payment()
         final = self.final(unsent)
         self.assertProblem(unsent.name, final, 'warning')
         self.finish(self.send(unsent))
-        self.assertEqual(final.vatportal_advance_id, unsent.vatportal_document_id, "found once it has its number")
+        self.assertEqual(final.vatportal_advance_id, unsent.vatportal_document_id, 'found once it has its number')
         self.assertFalse(self.problems(final))
 
     def test_without_its_lines_it_settles_nothing(self):
@@ -178,7 +182,7 @@ class TestAdvance(AdvanceCommon):
         final.vatportal_advance_id = False
         final.action_post()
         self.assertFalse(final.vatportal_advance_id)
-        self.assertProblem(f"{advance.vatportal_qaime} as well", final, 'warning')
+        self.assertProblem(f'{advance.vatportal_qaime} as well', final, 'warning')
 
     def test_an_advance_that_was_sent_again(self):
         advance = self.prepaid()
@@ -187,7 +191,7 @@ class TestAdvance(AdvanceCommon):
         self.finish(self.delete(old))
         self.assertFalse(found.vatportal_advance_id)
         self.assertEqual(chosen.vatportal_advance_id, old)
-        self.assertProblem("no longer at e-taxes", chosen)
+        self.assertProblem('no longer at e-taxes', chosen)
         self.finish(self.send(advance))
         new = advance.vatportal_document_id
         self.assertNotEqual(new, old)
@@ -220,16 +224,16 @@ class TestAdvance(AdvanceCommon):
         self.assertEqual(final.vatportal_state, 'rejected')
         message = final.vatportal_document_id.message
         self.assertIn(advance.vatportal_qaime, message)
-        self.assertIn("354", message)
+        self.assertIn('354', message)
 
     def test_a_used_up_advance(self):
         advance = self.prepaid()
         used, late = self.choosing(advance), self.choosing(advance)
         self.finish(self.send(used))
-        self.assertProblem("Nothing is left", late)
+        self.assertProblem('Nothing is left', late)
 
     def test_an_advance_settles_no_other(self):
         advance = self.prepaid()
         move = self.create_invoice(vatportal_kind_id=self.kind.id)
         move.vatportal_advance_id = advance.vatportal_document_id
-        self.assertProblem("does not settle another", move)
+        self.assertProblem('does not settle another', move)

@@ -18,7 +18,7 @@ class TestAdvanceLeft(AdvanceCommon):
         final = self.choosing(advance)
         self.finish(self.send(final))
         self.assertEqual(advance.vatportal_document_id.advance_left, 0)
-        self.assertIn("Delete that one first", advance.vatportal_document_id._delete_problem())
+        self.assertIn('Delete that one first', advance.vatportal_document_id._delete_problem())
         self.finish(self.delete(final.vatportal_document_id))
         self.assertEqual(advance.vatportal_document_id.advance_left, 354)
         self.finish(self.delete(advance.vatportal_document_id))
@@ -45,7 +45,7 @@ class TestAdvanceLeft(AdvanceCommon):
         advance = self.prepaid()
         for amount in (99999, 354.01, 0):
             with self.subTest(amount):
-                self.assertProblem("Write an amount", self.choosing(advance, amount))
+                self.assertProblem('Write an amount', self.choosing(advance, amount))
         self.assertFalse(self.problems(self.choosing(advance, 354)))
         final = self.choosing(advance)
         with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
@@ -79,7 +79,7 @@ class TestAdvanceLeft(AdvanceCommon):
         advance = self.prepaid()
         for amounts in ((None, None), (300, 100)):
             moves = self.choosing(advance, amounts[0]) + self.choosing(advance, amounts[1])
-            with self.subTest(amounts), self.assertRaisesRegex(UserError, "not enough left"), self.env.cr.savepoint():
+            with self.subTest(amounts), self.assertRaisesRegex(UserError, 'not enough left'), self.env.cr.savepoint():
                 self.env['vatportal.job']._queue(moves, self.connector, True)
             self.assertEqual(advance.vatportal_document_id.advance_left, 354)
 
@@ -87,23 +87,20 @@ class TestAdvanceLeft(AdvanceCommon):
 
     def test_a_discount_is_no_advance(self):
         advance = self.prepaid()
-        discounted = self.create_invoice({'price_unit': 1000}, {'price_unit': -50, 'name': "Discount"})
+        discounted = self.create_invoice({'price_unit': 1000}, {'price_unit': -50, 'name': 'Discount'})
         discounted.vatportal_advance_id = advance.vatportal_document_id
-        self.assertEqual(discounted.vatportal_advance_amount, 354, "as much as there is")
-        taken = self.create_invoice(
-            {'price_unit': 1000}, {'price_unit': -50}, {'price_unit': -100, 'product_id': self.service.id})
+        self.assertEqual(discounted.vatportal_advance_amount, 354, 'as much as there is')
+        taken = self.create_invoice({'price_unit': 1000}, {'price_unit': -50}, {'price_unit': -100, 'product_id': self.service.id})
         taken.vatportal_advance_id = advance.vatportal_document_id
-        self.assertEqual(taken.vatportal_advance_amount, 118, "what the line with the product for advances says")
+        self.assertEqual(taken.vatportal_advance_amount, 118, 'what the line with the product for advances says')
 
     def test_currency(self):
         """The advance is settled in AZN, whatever the currency of the final invoice."""
         usd = self.env.ref('base.USD')
         usd.active = True
-        self.env['res.currency.rate'].create({
-            'currency_id': usd.id, 'company_id': self.company.id, 'name': '2026-01-01', 'rate': 1 / 1.7})
+        self.env['res.currency.rate'].create({'currency_id': usd.id, 'company_id': self.company.id, 'name': '2026-01-01', 'rate': 1 / 1.7})
         advance = self.prepaid(340)
-        final = self.create_invoice(
-            {'price_unit': 1000}, {'price_unit': -100, 'product_id': self.service.id}, currency_id=usd.id)
+        final = self.create_invoice({'price_unit': 1000}, {'price_unit': -100, 'product_id': self.service.id}, currency_id=usd.id)
         final.vatportal_advance_id = advance.vatportal_document_id
         self.assertAlmostEqual(final.vatportal_advance_amount, 200.6)
         self.finish(self.send(final))
@@ -117,15 +114,15 @@ class TestAdvanceLeft(AdvanceCommon):
         document = advance.vatportal_document_id
         final = self.choosing(advance)
         refund = advance._reverse_moves([{'invoice_date': '2026-11-20'}])
-        self.assertEqual(document.advance_left, 354, "a draft gives nothing back")
-        self.assertIn("takes back the advance", refund.vatportal_refund_note)
+        self.assertEqual(document.advance_left, 354, 'a draft gives nothing back')
+        self.assertIn('takes back the advance', refund.vatportal_refund_note)
         self.assertIn(advance.vatportal_qaime, refund.vatportal_refund_note)
         refund.invoice_line_ids.price_unit = 100
         refund.action_post()
         self.assertEqual((document.advance_left, final.vatportal_advance_amount), (236, 236))
         advance._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
         self.assertEqual(document.advance_left, 0)
-        self.assertProblem("Nothing is left", final)
+        self.assertProblem('Nothing is left', final)
         self.assertFalse(self.final().vatportal_open_advance_ids)
 
     def test_more_paid_in_advance_than_delivered(self):
@@ -135,10 +132,10 @@ class TestAdvanceLeft(AdvanceCommon):
         final.action_switch_move_type()
         self.assertEqual(final.move_type, 'out_refund')
         self.assertFalse(final.vatportal_kind_id or final.vatportal_advance_id)
-        self.assertIn("larger than what is delivered", final.vatportal_refund_note)
+        self.assertIn('larger than what is delivered', final.vatportal_refund_note)
         self.assertIn(advance.vatportal_qaime, final.vatportal_refund_note)
         plain = self.registered()._reverse_moves([{'invoice_date': '2026-11-20'}])
-        self.assertIn("the customer issues", plain.vatportal_refund_note)
+        self.assertIn('the customer issues', plain.vatportal_refund_note)
 
 
 class TestAdvanceDay(AdvanceCommon):
@@ -148,17 +145,15 @@ class TestAdvanceDay(AdvanceCommon):
         return fields.Date.context_today(self.env.user.with_context(tz='Asia/Baku'))
 
     def pay(self, move, day):
-        self.env['account.payment.register'].with_context(
-            active_model='account.move', active_ids=move.ids).create({'payment_date': day})._create_payments()
+        self.env['account.payment.register'].with_context(active_model='account.move', active_ids=move.ids).create({'payment_date': day})._create_payments()
 
     def test_late_advances(self):
         late, on_time = self.down_payment(invoice_date='2026-01-15'), self.down_payment(invoice_date=self.today())
-        self.assertProblem("01/15/2026", late, 'warning')
+        self.assertProblem('01/15/2026', late, 'warning')
         self.assertFalse(self.problems(late, 'error'))
         self.assertFalse(self.problems(on_time, 'warning'))
         self.finish(self.send(late + on_time))
-        self.assertEqual(
-            (late + on_time).vatportal_document_id.mapped('is_late_advance'), [True, False])
+        self.assertEqual((late + on_time).vatportal_document_id.mapped('is_late_advance'), [True, False])
 
     @freeze_time('2026-11-20 10:00:00')
     def test_the_day_of_the_payment_counts(self):
@@ -166,7 +161,7 @@ class TestAdvanceDay(AdvanceCommon):
         self.assertEqual(move.vatportal_advance_day, fields.Date.to_date('2026-11-02'))
         self.pay(move, '2026-11-20')
         self.assertEqual(move.vatportal_advance_day, fields.Date.to_date('2026-11-20'))
-        self.assertFalse([text for text in self.problems(move) if "on the day" in text])
+        self.assertFalse([text for text in self.problems(move) if 'on the day' in text])
 
     def test_a_credit_note_is_no_payment(self):
         move = self.down_payment(invoice_date='2026-11-02')
@@ -180,12 +175,11 @@ class TestAdvanceDay(AdvanceCommon):
         late, sent = self.down_payment(invoice_date='2026-01-15'), self.prepaid(invoice_date='2026-01-16')
         paid = self.down_payment(invoice_date='2026-01-17')
         self.pay(paid, today)
-        other = self.kind.copy({'code': 'advanceOfAnotherName', 'name': "Avans 2"})
+        other = self.kind.copy({'code': 'advanceOfAnotherName', 'name': 'Avans 2'})
         renamed = self.create_invoice(vatportal_kind_id=other.id, invoice_date='2026-01-18')
         self.create_invoice(invoice_date='2026-01-19')
         self.down_payment(invoice_date=today)
-        view = self.env['account.move'].get_view(
-            self.env.ref('account.view_account_invoice_filter').id, view_type='search')
+        view = self.env['account.move'].get_view(self.env.ref('account.view_account_invoice_filter').id, view_type='search')
         (node,) = etree.fromstring(view['arch']).xpath("//filter[@name='vatportal_late_advances']")
         domain = safe_eval(node.get('domain'), {'context_today': lambda: today})
         found = self.env['account.move'].search([('company_id', '=', self.company.id), *domain])

@@ -1,4 +1,5 @@
 """Figures as real books have them: foreign currency, payment terms, settings that changed after confirming."""
+
 import random
 from decimal import Decimal
 from itertools import permutations
@@ -9,12 +10,11 @@ from .test_amounts_books import BooksCommon
 
 
 class TestForeignCurrency(BooksCommon):
-
     def test_vat_rounded_in_dollars_is_no_hand_change(self):
         self.company.tax_calculation_rounding_method = 'round_per_line'
         usd = self.dollars(1.7)
         move = self.create_invoice({'price_unit': 836.80}, currency_id=usd.id)
-        item, = self.payload(move)['items']
+        (item,) = self.payload(move)['items']
         self.assertEqual((item['vat_amount'], item['total']), (256.05, 1678.61))
 
     def test_any_amount_and_rate_goes(self):
@@ -37,11 +37,11 @@ class TestForeignCurrency(BooksCommon):
             move = self.create_invoice({'price_unit': round(dice.uniform(1, 3000), 2)}, currency_id=usd.id)
             over = Decimal(str(move.amount_tax_signed)) - Decimal('0.18') * Decimal(str(move.amount_untaxed_signed))
             if over > Decimal('0.01'):
-                warning, = self.wizard(move).problems
+                (warning,) = self.wizard(move).problems
                 self.assertEqual(warning['level'], 'warning')
-                self.assertIn("rounded in USD", warning['message'])
+                self.assertIn('rounded in USD', warning['message'])
                 return
-        self.fail("No such amount came up.")
+        self.fail('No such amount came up.')
 
     def test_a_hand_change_in_dollars_is_stopped(self):
         usd = self.dollars(1.7)
@@ -49,45 +49,50 @@ class TestForeignCurrency(BooksCommon):
         tax, term = (move.line_ids.filtered(lambda line, kind=kind: line.display_type == kind) for kind in ('tax', 'payment_term'))
         move.line_ids = [Command.update(tax.id, {'amount_currency': -181}), Command.update(term.id, {'amount_currency': 1181})]
         move.action_post()
-        self.assert_stopped(move, "18 %", "by hand")
+        self.assert_stopped(move, '18 %', 'by hand')
 
     def test_a_line_of_nothing_in_manat_is_left_out(self):
         yen = self.env.ref('base.JPY')
         yen.active = True
         yen.rounding = 0.01
         yen.rate_ids.unlink()
-        self.env['res.currency.rate'].create({
-            'name': '2026-01-01', 'currency_id': yen.id, 'company_id': self.company.id, 'inverse_company_rate': 0.011})
-        move = self.create_invoice({'price_unit': 100000}, {'price_unit': 0.3, 'name': "Xırda"}, currency_id=yen.id)
-        warning, = self.wizard(move).problems
-        self.assertIn("Xırda", warning['message'])
-        self.assertIn("left out", warning['message'])
+        self.env['res.currency.rate'].create({'name': '2026-01-01', 'currency_id': yen.id, 'company_id': self.company.id, 'inverse_company_rate': 0.011})
+        move = self.create_invoice({'price_unit': 100000}, {'price_unit': 0.3, 'name': 'Xırda'}, currency_id=yen.id)
+        (warning,) = self.wizard(move).problems
+        self.assertIn('Xırda', warning['message'])
+        self.assertIn('left out', warning['message'])
         self.assertEqual(len(self.payload(move)['items']), 1)
 
 
 class TestTermsAndSettings(BooksCommon):
-
     def early_payment(self, computation, percent=2):
-        return self.env['account.payment.term'].create({
-            'name': f"2/7 {computation}", 'early_discount': True, 'discount_days': 7, 'discount_percentage': percent,
-            'early_pay_discount_computation': computation})
+        return self.env['account.payment.term'].create(
+            {
+                'name': f'2/7 {computation}',
+                'early_discount': True,
+                'discount_days': 7,
+                'discount_percentage': percent,
+                'early_pay_discount_computation': computation,
+            }
+        )
 
     def test_early_payment_discount_always_upon_invoice(self):
         term = self.early_payment('mixed')
         move = self.create_invoice(
-            {'price_unit': 1000}, {'price_unit': 500, 'product_id': self.service.id, 'tax_ids': self.taxed(self.taxes['exempt'])},
-            invoice_payment_term_id=term.id)
+            {'price_unit': 1000},
+            {'price_unit': 500, 'product_id': self.service.id, 'tax_ids': self.taxed(self.taxes['exempt'])},
+            invoice_payment_term_id=term.id,
+        )
         self.assertEqual(move.amount_total, 1676.40)
         self.assertEqual(
             self.sent(move, 'unit_price', 'apply_vat_amount', 'skip_vat_amount', 'vat_free', 'vat_amount', 'total'),
-            [(500, 0, 0, 500, 0, 500), (1000, 980, 20, 0, 176.4, 1176.4)])
+            [(500, 0, 0, 500, 0, 500), (1000, 980, 20, 0, 176.4, 1176.4)],
+        )
 
     def test_early_payment_discount_of_other_kinds(self):
         for computation in ('included', 'excluded'):
             term = self.early_payment(computation)
-            self.assertEqual(
-                self.sent(self.create_invoice({'price_unit': 1000}, invoice_payment_term_id=term.id), 'subtotal1', 'vat_amount'),
-                [(1000, 180)])
+            self.assertEqual(self.sent(self.create_invoice({'price_unit': 1000}, invoice_payment_term_id=term.id), 'subtotal1', 'vat_amount'), [(1000, 180)])
 
     def test_early_payment_discount_with_lines_in_any_order(self):
         term = self.early_payment('mixed', 3)
@@ -97,8 +102,9 @@ class TestTermsAndSettings(BooksCommon):
             self.assertEqual(other, found[0])
 
     def biggest_tax(self, rounding):
-        return self.env['account.cash.rounding'].create({
-            'name': f"Nağd {rounding}", 'rounding': rounding, 'rounding_method': 'HALF-UP', 'strategy': 'biggest_tax'})
+        return self.env['account.cash.rounding'].create(
+            {'name': f'Nağd {rounding}', 'rounding': rounding, 'rounding_method': 'HALF-UP', 'strategy': 'biggest_tax'}
+        )
 
     def test_cash_rounding_on_the_biggest_tax(self):
         for price, total, item in (
@@ -110,8 +116,7 @@ class TestTermsAndSettings(BooksCommon):
             self.assertEqual(self.sent(move, 'subtotal1', 'apply_vat_amount', 'skip_vat_amount', 'vat_amount'), [item])
 
     def test_cash_rounding_that_does_not_fit_is_named(self):
-        self.assert_stopped(
-            self.create_invoice({'price_unit': 10.30}, invoice_cash_rounding_id=self.biggest_tax(1).id), "Nağd 1", "cash rounding")
+        self.assert_stopped(self.create_invoice({'price_unit': 10.30}, invoice_cash_rounding_id=self.biggest_tax(1).id), 'Nağd 1', 'cash rounding')
 
     def test_rounding_method_changed_after_confirming(self):
         for before, after in (('round_per_line', 'round_globally'), ('round_globally', 'round_per_line')):
@@ -129,8 +134,8 @@ class TestTermsAndSettings(BooksCommon):
         self.assertEqual(self.payload(move)['sum_total'], total)
 
     def test_a_line_without_a_name(self):
-        product = self.create_product("Kərpic", '6904100000', default_code='KRP')
+        product = self.create_product('Kərpic', '6904100000', default_code='KRP')
         move = self.create_invoice(
-            {'product_id': product.id, 'name': "[KRP]"}, {'product_id': product.id, 'name': "   "},
-            {'product_id': product.id, 'name': "[KRP] Qırmızı"})
-        self.assertEqual([item['name'] for item in self.payload(move)['items']], ["Kərpic", "Kərpic", "Qırmızı"])
+            {'product_id': product.id, 'name': '[KRP]'}, {'product_id': product.id, 'name': '   '}, {'product_id': product.id, 'name': '[KRP] Qırmızı'}
+        )
+        self.assertEqual([item['name'] for item in self.payload(move)['items']], ['Kərpic', 'Kərpic', 'Qırmızı'])

@@ -15,7 +15,7 @@ class TestAttempts(RestoredCommon):
         for _time in range(unsigned):
             self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)
             self.press(move)
-            self.assertRejected(move, "PIN1")
+            self.assertRejected(move, 'PIN1')
         for _time in range(times):
             self.press(move)
             self.assertRegistered(move)
@@ -84,10 +84,11 @@ class TestAttempts(RestoredCommon):
         with self.forgotten():
             self.removed(move, 1)
         self.press(move)
-        self.assertRejected(move, "under a new ERP ID a day later")
+        self.assertRejected(move, 'under a new ERP ID a day later')
         document = move.vatportal_document_id
-        clerk = new_test_user(self.env, 'attempts-clerk', groups='account.group_account_invoice', company_id=self.company.id,
-                              company_ids=[Command.set(self.company.ids)])
+        clerk = new_test_user(
+            self.env, 'attempts-clerk', groups='account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
         with self.assertRaises(AccessError):
             document.with_user(clerk).action_not_at_portal()
         document.action_not_at_portal()
@@ -108,7 +109,7 @@ class TestAttempts(RestoredCommon):
         self.sandbox.configure(names_taken=False)
         self.press(moves)
         self.assertEqual(moves.mapped('vatportal_state'), ['registered'] * 4 + ['rejected', 'registered'])
-        self.assertIn("takes it only once", moves[4].vatportal_document_id.message)
+        self.assertIn('takes it only once', moves[4].vatportal_document_id.message)
         self.assertEqual(self.live(*moves.mapped('name')), [1] * 4 + [0, 1])
 
     def test_several_that_are_not_shown(self):
@@ -117,9 +118,8 @@ class TestAttempts(RestoredCommon):
             for number in (0, 2, 5):
                 self.removed(moves[number], 1)
         job = self.press(moves)
-        self.assertEqual(moves.mapped('vatportal_state'), [
-            'rejected', 'registered', 'rejected', 'registered', 'registered', 'rejected'])
-        self.assertEqual(len(job._batch()), 2, "all that is asked for is asked for together")
+        self.assertEqual(moves.mapped('vatportal_state'), ['rejected', 'registered', 'rejected', 'registered', 'registered', 'rejected'])
+        self.assertEqual(len(job._batch()), 2, 'all that is asked for is asked for together')
         progress = job.action_refresh()
         self.assertEqual((len(progress['documents']), progress['finished'], progress['can_retry']), (6, True, True))
 
@@ -131,11 +131,11 @@ class TestAttempts(RestoredCommon):
         job = self.send(lost)
         self.pass_time(job, 1900)
         self.finish_all(job)
-        self.assertRejected(lost, "answer was lost")
+        self.assertRejected(lost, 'answer was lost')
         for process in self.sandbox.portal.state.processes.values():
             process.hang_at = ''
         self.sandbox.configure(stages={}, names_taken=False)
         moves = self.invoices(2)
         self.press(lost + moves)
         self.assertRegistered(moves)
-        self.assertRejected(lost, "takes it only once")
+        self.assertRejected(lost, 'takes it only once')

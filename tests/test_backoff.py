@@ -20,7 +20,7 @@ class TestBackoff(SendCommon):
         move = self.create_invoice()
         job = self.send(move)
         self.assertLessEqual(self.seconds_until(self.connector.retry_at), LONGEST_RETRY)
-        self.assertLess(self.seconds_until(job.next_poll_at), 60, "the connector waits, so the job need not")
+        self.assertLess(self.seconds_until(job.next_poll_at), 60, 'the connector waits, so the job need not')
         self.assertEqual(self.connector.action_test_connection()['params']['type'], 'success')
         self.assertFalse(self.connector.retry_at)
         # The answer says nothing of the invoices: the portal is asked for them first, and goes on without them.
@@ -36,8 +36,8 @@ class TestBackoff(SendCommon):
         self.sandbox.faults.add('*', 'unauthorized', times=None)
         self.advance(job)
         self.assertEqual((job.state, self.connector.down_reason), ('running', 'login'))
-        self.assertIn("log-in data", self.connector.last_error)
-        self.assertIn("does not accept the log-in data", job._headline())
+        self.assertIn('log-in data', self.connector.last_error)
+        self.assertIn('does not accept the log-in data', job._headline())
         return job
 
     def test_a_log_in_that_works_again_ends_it(self):
@@ -45,7 +45,7 @@ class TestBackoff(SendCommon):
         asked = len(self.sandbox.requests)
         job.sudo().next_poll_at = False
         job._advance()
-        self.assertEqual(len(self.sandbox.requests), asked, "all jobs of the connector wait")
+        self.assertEqual(len(self.sandbox.requests), asked, 'all jobs of the connector wait')
         self.sandbox.faults.clear()
         self.advance(job)
         self.assertFalse(self.connector.down_since or self.connector.down_reason)
@@ -65,11 +65,11 @@ class TestBackoff(SendCommon):
 
     def test_a_killed_process_says_nothing_of_the_portal(self):
         job = self.queue(self.create_invoice())
-        self.connector._note_failure("down")
+        self.connector._note_failure('down')
         self.connector.sudo().retry_at = False
         job.sudo().state = 'starting'
         job._advance()
-        self.assertTrue(self.connector.down_since, "nobody was asked")
+        self.assertTrue(self.connector.down_since, 'nobody was asked')
         self.assertEqual(self.connector.error_count, 1)
 
     # ------------------------------------------------------------------ numbers that come later
@@ -80,8 +80,7 @@ class TestBackoff(SendCommon):
         self.finish(self.send(moves, sign=False))
         self.sandbox.faults.add(READ, fault, times=None, **params)
         asked = len(self.requests_to(READ))
-        with patch.object(document_read_numbers, 'split_every', lambda _size, ids: split_every(1, ids)), \
-                self.enter_registry_test_mode():
+        with patch.object(document_read_numbers, 'split_every', lambda _size, ids: split_every(1, ids)), self.enter_registry_test_mode():
             self.env.ref('l10n_az_vatportal.cron_read_numbers').method_direct_trigger()
         self.env.invalidate_all()
         return len(self.requests_to(READ)) - asked
@@ -96,14 +95,13 @@ class TestBackoff(SendCommon):
 
     def test_numbers_and_a_refusal(self):
         """A portal that says no works."""
-        self.assertEqual(self.read_numbers('error', code=6, message="No"), 1)
+        self.assertEqual(self.read_numbers('error', code=6, message='No'), 1)
         self.assertFalse(self.connector.down_since)
 
     def test_numbers_have_the_limits_of_a_scheduled_action(self):
         limits = []
         client = type(self.connector)._client
-        self.patch(type(self.connector), '_client', lambda record, **options: (
-            limits.append(options), client(record, **options))[1])
+        self.patch(type(self.connector), '_client', lambda record, **options: (limits.append(options), client(record, **options))[1])
         self.create_invoice()
         self.finish(self.send(self.create_invoice(), sign=False))
         limits.clear()

@@ -13,13 +13,24 @@ class TestBill(BillCommon):
     """One received document, one draft bill."""
 
     def test_head(self):
-        move = self.bill(qaime='MT2401 10000001', add_info="Sifariş 7")
-        self.assertRecordValues(move, [{
-            'move_type': 'in_invoice', 'state': 'draft', 'partner_id': self.vendor.id, 'ref': 'MT240110000001',
-            'payment_reference': 'MT2401 10000001', 'invoice_date': date(2026, 11, 21),  # 01:30 in Baku
-            'amount_untaxed': 100.0, 'amount_tax': 18.0, 'amount_total': 118.0,
-        }])
-        self.assertEqual(str(move.narration), "<p>Müqavilə A-12</p><p>Sifariş 7</p>")
+        move = self.bill(qaime='MT2401 10000001', add_info='Sifariş 7')
+        self.assertRecordValues(
+            move,
+            [
+                {
+                    'move_type': 'in_invoice',
+                    'state': 'draft',
+                    'partner_id': self.vendor.id,
+                    'ref': 'MT240110000001',
+                    'payment_reference': 'MT2401 10000001',
+                    'invoice_date': date(2026, 11, 21),  # 01:30 in Baku
+                    'amount_untaxed': 100.0,
+                    'amount_tax': 18.0,
+                    'amount_total': 118.0,
+                }
+            ],
+        )
+        self.assertEqual(str(move.narration), '<p>Müqavilə A-12</p><p>Sifariş 7</p>')
 
     def test_not_due_before_it_was_made(self):
         """After midnight in Baku the user's own day may still be the one before."""
@@ -29,17 +40,28 @@ class TestBill(BillCommon):
         self.assertEqual(self.bill(qaime='AA24080000001').payment_reference, 'AA240 80000001')
 
     def test_line(self):
-        move = self.bill(self.line(37.5, quantity=3, price_unit=12.5, name="Qum", product_code='2505100000'))
-        self.assertRecordValues(self.product_lines(move), [{
-            'name': "Qum", 'quantity': 3.0, 'price_unit': 12.5, 'price_subtotal': 37.5, 'price_total': 44.25,
-            'tax_ids': self.purchase['vat'].ids, 'product_id': False, 'product_uom_id': self.unit.id,
-            'account_id': self.company_data['default_account_expense'].id,
-        }])
+        move = self.bill(self.line(37.5, quantity=3, price_unit=12.5, name='Qum', product_code='2505100000'))
+        self.assertRecordValues(
+            self.product_lines(move),
+            [
+                {
+                    'name': 'Qum',
+                    'quantity': 3.0,
+                    'price_unit': 12.5,
+                    'price_subtotal': 37.5,
+                    'price_total': 44.25,
+                    'tax_ids': self.purchase['vat'].ids,
+                    'product_id': False,
+                    'product_uom_id': self.unit.id,
+                    'account_id': self.company_data['default_account_expense'].id,
+                }
+            ],
+        )
 
     def test_second_click_makes_no_second_bill(self):
         document = self.document()
         document.action_create_bills()
-        self.assertEqual(document.action_create_bills()['res_id'], document.move_id.id, "it is shown instead")
+        self.assertEqual(document.action_create_bills()['res_id'], document.move_id.id, 'it is shown instead')
         self.assertEqual(document._make_bill(), document.move_id)
         self.assertEqual(self.env['account.move'].search_count([('ref', '=', document.qaime)]), 1)
 
@@ -49,16 +71,16 @@ class TestBill(BillCommon):
         self.assertEqual(documents.mapped('bill_state'), ['billed', 'billed', 'none'])
         self.assertEqual(sorted(action['domain'][0][2]), sorted(documents.move_id.ids))
         self.assertEqual(action['views'][0], [self.env.ref('account.view_in_invoice_bill_tree').id, 'list'])
-        with self.assertRaisesRegex(UserError, "no bill to be made"):
+        with self.assertRaisesRegex(UserError, 'no bill to be made'):
             documents[2].action_create_bills()
 
     def test_one_bad_document_does_not_keep_the_others(self):
-        bad = self.document(seller_vat='123', seller_name="Kim?")
+        bad = self.document(seller_vat='123', seller_name='Kim?')
         good = self.document()
         (bad + good).action_create_bills()
         self.assertEqual(good.bill_state, 'billed')
         self.assertEqual(bad.bill_state, 'ask')
-        self.assertIn("no VÖEN", bad.bill_question)
+        self.assertIn('no VÖEN', bad.bill_question)
 
     def test_more_than_a_few_are_left_to_the_scheduled_action(self):
         documents = self.env['vatportal.document'].union(*(self.document(10.0 + n) for n in range(51)))
@@ -71,9 +93,8 @@ class TestBill(BillCommon):
     # ------------------------------------------------------------------ kinds
 
     def test_a_return_is_a_customer_credit_note(self):
-        move = self.bill(self.line(200.0), kind='returnInvoice', seller_vat=BUYER, seller_name="Abşeron")
-        self.assertRecordValues(move, [{
-            'move_type': 'out_refund', 'partner_id': self.partner.id, 'amount_total': 236.0, 'amount_tax': 36.0}])
+        move = self.bill(self.line(200.0), kind='returnInvoice', seller_vat=BUYER, seller_name='Abşeron')
+        self.assertRecordValues(move, [{'move_type': 'out_refund', 'partner_id': self.partner.id, 'amount_total': 236.0, 'amount_tax': 36.0}])
         self.assertEqual(move.invoice_line_ids.tax_ids, self.taxes['vat'])
         self.assertEqual(move.invoice_line_ids.account_id, self.company_data['default_account_revenue'])
         move.action_post()
@@ -117,7 +138,7 @@ class TestBill(BillCommon):
         action = document.action_create_bills()
         self.assertEqual(action['res_model'], 'vatportal.bill.wizard')
         wizard = self.env['vatportal.bill.wizard'].with_context(**action['context']).create({})
-        with self.assertRaisesRegex(UserError, "how the document is booked"):
+        with self.assertRaisesRegex(UserError, 'how the document is booked'):
             wizard.action_create()
         wizard.booking = 'refund'
         wizard.action_create()
@@ -150,22 +171,28 @@ class TestBill(BillCommon):
         biller = new_test_user(self.env, 'biller', groups='account.group_account_invoice', company_id=self.company.id)
         open_kind = {'kind': 'taxCodex163'}
         for vals in (
-            {'is_foreign': True, 'buyer_vat': OTHER_VENDOR}, {'status': 'canceled'}, {'state': 'deleted'},
-            {'direction': 'outgoing'}, {'kind': 'advanceInvoice'}, {'is_foreign': True, **open_kind},
-            {'status': 'deletedBySystem', **open_kind}, {'direction': 'outgoing', **open_kind},
+            {'is_foreign': True, 'buyer_vat': OTHER_VENDOR},
+            {'status': 'canceled'},
+            {'state': 'deleted'},
+            {'direction': 'outgoing'},
+            {'kind': 'advanceInvoice'},
+            {'is_foreign': True, **open_kind},
+            {'status': 'deletedBySystem', **open_kind},
+            {'direction': 'outgoing', **open_kind},
         ):
             with self.subTest(vals=vals):
                 document = self.document(**vals)
-                wizard = self.env['vatportal.bill.wizard'].with_user(biller).create({
-                    'document_id': document.id, 'booking': 'bill', 'partner_id': self.vendor.id})
-                with self.assertRaisesRegex(UserError, "is not billed"):
+                wizard = (
+                    self.env['vatportal.bill.wizard'].with_user(biller).create({'document_id': document.id, 'booking': 'bill', 'partner_id': self.vendor.id})
+                )
+                with self.assertRaisesRegex(UserError, 'is not billed'):
                     wizard.action_create()
                 self.assertFalse(document.move_id)
 
     def test_the_wizard_does_not_overrule_the_kind(self):
         document = self.document()
         wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id, 'booking': 'refund'})
-        with self.assertRaisesRegex(UserError, "as the kind says"):
+        with self.assertRaisesRegex(UserError, 'as the kind says'):
             wizard.action_create()
 
     def test_a_person_wants_no_bill(self):
@@ -201,7 +228,7 @@ class TestBill(BillCommon):
         document.sudo().status = 'approvedBySystem'
         self.env['vatportal.document']._on_imported(document.browse(), document)
         self.run_cron()
-        self.assertEqual((document.move_id.id, document.bill_requested), (False, False), "a change brings it back no more")
+        self.assertEqual((document.move_id.id, document.bill_requested), (False, False), 'a change brings it back no more')
         document.action_create_bills()
         self.assertEqual(document.bill_state, 'billed')
 
@@ -221,12 +248,17 @@ class TestBill(BillCommon):
 
     def test_a_bill_typed_by_hand_is_proposed(self):
         document = self.document(qaime='MT240110000001')
-        typed = self.env['account.move'].create({
-            'move_type': 'in_invoice', 'partner_id': self.other_partner.id, 'ref': "e-qaimə mt2401 10000001",
-            'invoice_line_ids': [Command.create({'name': "Sement", 'price_unit': 118, 'tax_ids': False})]})
+        typed = self.env['account.move'].create(
+            {
+                'move_type': 'in_invoice',
+                'partner_id': self.other_partner.id,
+                'ref': 'e-qaimə mt2401 10000001',
+                'invoice_line_ids': [Command.create({'name': 'Sement', 'price_unit': 118, 'tax_ids': False})],
+            }
+        )
         action = document.action_create_bills()
         self.assertEqual(document.bill_state, 'ask')
-        self.assertIn("bears this number", document.bill_question)
+        self.assertIn('bears this number', document.bill_question)
         wizard = self.env['vatportal.bill.wizard'].with_context(**action['context']).create({})
         self.assertEqual(wizard.move_id, typed)
         wizard.action_link()
@@ -234,13 +266,12 @@ class TestBill(BillCommon):
         self.assertEqual(typed.vatportal_bill_document_id, document)
 
     def test_a_longer_number_is_no_duplicate(self):
-        self.env['account.move'].create({
-            'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'ref': "110000001"})
+        self.env['account.move'].create({'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'ref': '110000001'})
         self.bill(qaime='MT240110000001')
 
     def test_two_documents_share_no_bill(self):
         move, document = self.bill(), self.document()
-        with self.assertRaisesRegex(UserError, "another document"):
+        with self.assertRaisesRegex(UserError, 'another document'):
             document.action_link_move(move.id)
 
     def test_a_cancelled_bill_may_be_made_anew(self):
@@ -255,15 +286,15 @@ class TestBill(BillCommon):
     # ------------------------------------------------------------------ vendors
 
     def test_vendor_is_created(self):
-        move = self.bill(seller_vat=OTHER_VENDOR, seller_name="Yeni \x07Satıcı\u202e MMC")
-        self.assertRecordValues(move.partner_id, [{
-            'name': "Yeni Satıcı MMC", 'vat': OTHER_VENDOR, 'is_company': True,
-            'country_id': self.env.ref('base.az').id}])
-        self.assertEqual(self.bill(seller_vat=OTHER_VENDOR, seller_name="Başqa ad").partner_id, move.partner_id)
+        move = self.bill(seller_vat=OTHER_VENDOR, seller_name='Yeni \x07Satıcı\u202e MMC')
+        self.assertRecordValues(
+            move.partner_id, [{'name': 'Yeni Satıcı MMC', 'vat': OTHER_VENDOR, 'is_company': True, 'country_id': self.env.ref('base.az').id}]
+        )
+        self.assertEqual(self.bill(seller_vat=OTHER_VENDOR, seller_name='Başqa ad').partner_id, move.partner_id)
 
     def test_a_name_is_no_vendor(self):
-        namesake = self.vendor.copy({'name': "Tanış Ad MMC", 'vat': False})
-        move = self.bill(seller_vat=OTHER_VENDOR, seller_name="Tanış Ad MMC")
+        namesake = self.vendor.copy({'name': 'Tanış Ad MMC', 'vat': False})
+        move = self.bill(seller_vat=OTHER_VENDOR, seller_name='Tanış Ad MMC')
         self.assertNotEqual(move.partner_id, namesake)
 
     def test_voen_as_people_type_it(self):
@@ -271,9 +302,9 @@ class TestBill(BillCommon):
         self.assertEqual(self.bill().partner_id, self.vendor)
 
     def test_contacts_and_branches_mean_the_company(self):
-        self.env['res.partner'].create([
-            {'name': "Filial", 'parent_id': self.vendor.id, 'vat': VENDOR, 'type': 'other'},
-            {'name': "Mühasib", 'parent_id': self.vendor.id, 'vat': VENDOR}])
+        self.env['res.partner'].create(
+            [{'name': 'Filial', 'parent_id': self.vendor.id, 'vat': VENDOR, 'type': 'other'}, {'name': 'Mühasib', 'parent_id': self.vendor.id, 'vat': VENDOR}]
+        )
         self.assertEqual(self.bill().partner_id, self.vendor)
 
     def test_the_company_s_own_partner_comes_first(self):
@@ -281,14 +312,14 @@ class TestBill(BillCommon):
         self.assertEqual(self.bill().partner_id, own)
 
     def test_several_vendors_are_asked_about_once(self):
-        twin = self.vendor.copy({'name': "Qafqaz (köhnə)", 'vat': VENDOR})
+        twin = self.vendor.copy({'name': 'Qafqaz (köhnə)', 'vat': VENDOR})
         document = self.document()
         action = document.action_create_bills()
         self.assertEqual(action['res_model'], 'vatportal.bill.wizard')
-        self.assertIn("Several partners", document.bill_question)
+        self.assertIn('Several partners', document.bill_question)
         wizard = self.env['vatportal.bill.wizard'].with_context(**action['context']).create({})
         self.assertEqual(wizard.candidate_ids, self.vendor + twin)
-        with self.assertRaisesRegex(UserError, "Choose the partner"):
+        with self.assertRaisesRegex(UserError, 'Choose the partner'):
             wizard.action_create()
         wizard.partner_id = twin
         wizard.action_create()
@@ -296,20 +327,18 @@ class TestBill(BillCommon):
         self.assertEqual(self.bill().partner_id, twin)
 
     def test_a_partner_with_another_voen_can_not_be_chosen(self):
-        self.vendor.copy({'name': "Qafqaz (köhnə)", 'vat': VENDOR})
+        self.vendor.copy({'name': 'Qafqaz (köhnə)', 'vat': VENDOR})
         document = self.document()
         document.action_create_bills()
-        wizard = self.env['vatportal.bill.wizard'].create({
-            'document_id': document.id, 'partner_id': self.other_partner.id})
-        with self.assertRaisesRegex(UserError, "has the VÖEN"):
+        wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id, 'partner_id': self.other_partner.id})
+        with self.assertRaisesRegex(UserError, 'has the VÖEN'):
             wizard.action_create()
 
     def test_two_companies_with_one_vendor(self):
         other = self.setup_other_company()['company']
         for company in (self.company, other):
             company.vat = '1402345691'
-        connector = self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'x', 'company_id': other.id})
+        connector = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'x', 'company_id': other.id})
         self.env['account.tax'].search([('company_id', '=', other.id)]).active = False
         connector.with_company(other).action_create_taxes()
         first = self.document(qaime='MT240100000077')
@@ -324,8 +353,7 @@ class TestBill(BillCommon):
 
     def test_hostile_text(self):
         evil = '<img src=x onerror=alert(1)>&"\' \u202etxet'
-        move = self.bill(
-            self.line(name=evil + 'x' * 10000), seller_vat=OTHER_VENDOR, seller_name=evil, main_info=evil)
+        move = self.bill(self.line(name=evil + 'x' * 10000), seller_vat=OTHER_VENDOR, seller_name=evil, main_info=evil)
         self.assertNotIn('<img', str(move.narration))
         self.assertIn('&lt;img', str(move.narration))
         self.assertTrue(move.invoice_line_ids.name.startswith(evil))
@@ -355,8 +383,6 @@ class TestBill(BillCommon):
     def test_another_company_s_documents_are_out_of_reach(self):
         document = self.document()
         other = self.setup_other_company()['company']
-        stranger = new_test_user(
-            self.env, 'stranger', groups='account.group_account_invoice', company_id=other.id,
-            company_ids=[Command.set(other.ids)])
+        stranger = new_test_user(self.env, 'stranger', groups='account.group_account_invoice', company_id=other.id, company_ids=[Command.set(other.ids)])
         with self.assertRaises(AccessError):
             document.with_user(stranger).with_context(allowed_company_ids=other.ids).action_create_bills()

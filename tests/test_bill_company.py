@@ -14,9 +14,7 @@ class TestBillCompany(BillCommon):
     # ------------------------------------------------------------------ branches
 
     def branch(self):
-        branch = self.env['res.company'].create({
-            'name': "Xəzər Gəncə", 'parent_id': self.company.id, 'vat': SELLER,
-            'country_id': self.env.ref('base.az').id})
+        branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'vat': SELLER, 'country_id': self.env.ref('base.az').id})
         self.env.user.company_ids += branch
         return branch
 
@@ -56,14 +54,11 @@ class TestBillCompany(BillCommon):
     def test_products_of_the_parent(self):
         branch = self.branch()
         pack = self.env.ref('uom.product_uom_pack_6')
-        self.env['product.uom'].create({
-            'product_id': self.service.id, 'uom_id': pack.id, 'barcode': '4760000000024',
-            'company_id': self.company.id})
-        self.env['product.supplierinfo'].create({
-            'partner_id': self.vendor.id, 'product_tmpl_id': self.product.product_tmpl_id.id,
-            'product_name': "Sement boz", 'company_id': self.company.id})
-        document = self.branch_document(
-            branch, self.line(barcode='4760000000024'), self.line(name="Sement boz"))
+        self.env['product.uom'].create({'product_id': self.service.id, 'uom_id': pack.id, 'barcode': '4760000000024', 'company_id': self.company.id})
+        self.env['product.supplierinfo'].create(
+            {'partner_id': self.vendor.id, 'product_tmpl_id': self.product.product_tmpl_id.id, 'product_name': 'Sement boz', 'company_id': self.company.id}
+        )
+        document = self.branch_document(branch, self.line(barcode='4760000000024'), self.line(name='Sement boz'))
         document.action_create_bills()
         self.assertEqual(document.line_ids.mapped('match'), ['barcode', 'vendor'])
         self.assertEqual(document.line_ids.mapped('product_id'), self.service + self.product)
@@ -76,7 +71,7 @@ class TestBillCompany(BillCommon):
         action = document.action_create_bills()
         self.assertEqual((document.bill_state, action['res_model']), ('ask', 'vatportal.bill.wizard'))
         self.assertIn(self.vendor.name, document.bill_question)
-        self.assertIn("archived", document.bill_question)
+        self.assertIn('archived', document.bill_question)
         self.assertFalse(self.env['res.partner'].search([('vat', '=', VENDOR)]))
         wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
         self.assertTrue(wizard.asks_partner)
@@ -88,7 +83,7 @@ class TestBillCompany(BillCommon):
         self.vendor.active = False
         document = self.document()
         document.action_create_bills()
-        other = self.env['res.partner'].create({'name': "Qafqaz yeni"})
+        other = self.env['res.partner'].create({'name': 'Qafqaz yeni'})
         self.env['vatportal.bill.wizard'].create({'document_id': document.id, 'partner_id': other.id}).action_create()
         self.assertEqual(document.move_id.partner_id, other)
 
@@ -101,7 +96,7 @@ class TestBillCompany(BillCommon):
         action = document.action_create_bills()
         self.assertEqual((document.bill_state, action['res_model']), ('ask', 'vatportal.bill.wizard'))
         self.assertFalse(document.partner_id)
-        self.assertIn("in another country", document.bill_question)
+        self.assertIn('in another country', document.bill_question)
         self.assertTrue(self.env['vatportal.bill.wizard'].create({'document_id': document.id}).asks_partner)
         self.vendor.vatportal_voen = f' {VENDOR} '
         document._make_bill()
@@ -120,7 +115,7 @@ class TestBillCompany(BillCommon):
 
     def test_an_archived_journal_is_not_taken(self):
         journal = self.company_data['default_journal_purchase'].copy()
-        journal.name = "Köhnə jurnal"
+        journal.name = 'Köhnə jurnal'
         self.connector.bill_journal_id = journal
         move = self.bill()
         self.assertEqual(move.journal_id, journal)
@@ -128,7 +123,7 @@ class TestBillCompany(BillCommon):
         journal.active = False
         move = self.bill()
         self.assertEqual(move.journal_id, self.company_data['default_journal_purchase'])
-        self.assertIn("Köhnə jurnal", move.vatportal_bill_document_id.bill_notes[0]['text'])
+        self.assertIn('Köhnə jurnal', move.vatportal_bill_document_id.bill_notes[0]['text'])
         move.action_post()
 
     # ------------------------------------------------------------------ currency
@@ -138,16 +133,15 @@ class TestBillCompany(BillCommon):
         other = self.setup_other_company()['company']
         other.vat = SELLER
         self.env['account.tax'].search([('company_id', '=', other.id)]).active = False
-        connector = self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'x', 'company_id': other.id})
+        connector = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'x', 'company_id': other.id})
         connector.with_company(other).action_create_taxes()
         azn = self.env.ref('base.AZN')
-        self.env.cr.execute("UPDATE res_currency SET active = false WHERE id = %s", [azn.id])
+        self.env.cr.execute('UPDATE res_currency SET active = false WHERE id = %s', [azn.id])
         azn.invalidate_recordset()
         document = self.document(company=other, connector_id=connector.id)
         document.action_create_bills()
         self.assertEqual(document.bill_state, 'ask')
-        self.assertIn("Activate it", document.bill_question)
+        self.assertIn('Activate it', document.bill_question)
         azn.active = True
         document.action_create_bills()
         self.assertEqual((document.bill_state, document.move_id.currency_id), ('billed', azn), document.bill_question)
@@ -164,8 +158,7 @@ class TestBillCompany(BillCommon):
                 self.assertEqual(document.amount_total, -118.0)
                 document.action_create_bills()
                 move = document.move_id
-                self.assertRecordValues(move, [{
-                    'move_type': 'out_refund', 'amount_untaxed': 100.0, 'amount_tax': 18.0, 'amount_total': 118.0}])
+                self.assertRecordValues(move, [{'move_type': 'out_refund', 'amount_untaxed': 100.0, 'amount_tax': 18.0, 'amount_total': 118.0}])
                 self.assertRecordValues(move.invoice_line_ids, [{'quantity': 4.0, 'price_unit': 25.0}])
                 self.assertFalse(document.bill_notes)
                 self.assertEqual((document.amount_differs, document.amount_difference), (False, 0.0))
@@ -174,7 +167,7 @@ class TestBillCompany(BillCommon):
     def test_a_person_books_a_negative_one_as_credit_note(self):
         document = self.document(self.negative(-1, 100.0), kind='taxCodex163')
         wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id, 'booking': 'bill'})
-        with self.assertRaisesRegex(UserError, "negative"):
+        with self.assertRaisesRegex(UserError, 'negative'):
             wizard.action_create()
         wizard.booking = 'refund'
         wizard.action_create()
@@ -185,30 +178,32 @@ class TestBillCompany(BillCommon):
         document = self.document(self.negative(-1, 100.0))
         document.action_create_bills()
         self.assertEqual(document.bill_state, 'ask')
-        self.assertIn("negative", document.bill_question)
-        typed = self.env['account.move'].create({
-            'move_type': 'in_refund', 'partner_id': self.vendor.id, 'ref': document.qaime,
-            'invoice_line_ids': [Command.create({
-                'name': "Sement", 'price_unit': 100, 'tax_ids': [Command.set(self.purchase['vat'].ids)]})]})
+        self.assertIn('negative', document.bill_question)
+        typed = self.env['account.move'].create(
+            {
+                'move_type': 'in_refund',
+                'partner_id': self.vendor.id,
+                'ref': document.qaime,
+                'invoice_line_ids': [Command.create({'name': 'Sement', 'price_unit': 100, 'tax_ids': [Command.set(self.purchase['vat'].ids)]})],
+            }
+        )
         document.action_link_move(typed.id)
         self.assertEqual((document.bill_state, document.amount_differs), ('billed', False))
 
     # ------------------------------------------------------------------ no bill wanted
 
     def test_no_bill_wanted_of_what_waits_for_none(self):
-        billed, sent, waiting = self.bill().vatportal_bill_document_id, self.document(
-            direction='outgoing'), self.document(seller_vat=OTHER_VENDOR)
+        billed, sent, waiting = self.bill().vatportal_bill_document_id, self.document(direction='outgoing'), self.document(seller_vat=OTHER_VENDOR)
         (billed + sent + waiting).action_ignore_bill()
         self.assertEqual((billed + sent + waiting).mapped('bill_ignored'), [False, False, True])
-        with self.assertRaisesRegex(UserError, "waits for a bill"):
+        with self.assertRaisesRegex(UserError, 'waits for a bill'):
             (billed + sent + waiting).action_ignore_bill()
 
     def test_filters_of_the_bills(self):
         void, differs, fine = self.bill(), self.bill(), self.bill()
         void.vatportal_bill_document_id.sudo().status = 'canceled'
         differs.vatportal_bill_document_id.sudo().amount_total = 200.0
-        arch = self.env['account.move'].get_view(
-            self.env.ref('account.view_account_bill_filter').id, 'search')['arch']
+        arch = self.env['account.move'].get_view(self.env.ref('account.view_account_bill_filter').id, 'search')['arch']
         for name, move in (('vatportal_bill_void', void), ('vatportal_bill_differs', differs)):
             domain = self.filter_domain(arch, name)
             self.assertEqual(self.env['account.move'].search(domain) & (void + differs + fine), move, name)

@@ -24,12 +24,12 @@ class TestBillCron(BillCommon):
         self.assertEqual(set(mended.mapped('bill_state')), {'ask'})
         mended[:2].sudo().seller_vat = self.vendor.vat
         action = (documents + mended).action_create_bills()
-        self.assertIn("52", action['params']['message'])
-        self.assertEqual(documents[0].bill_progress, "is being made")
+        self.assertIn('52', action['params']['message'])
+        self.assertEqual(documents[0].bill_progress, 'is being made')
         self.run_cron()
         self.assertEqual(set((documents + mended[:2]).mapped('bill_state')), {'billed'})
         self.assertEqual((mended[2].bill_state, mended[2].bill_requested), ('ask', False))
-        self.assertIn("no VÖEN", mended[2].bill_question)
+        self.assertIn('no VÖEN', mended[2].bill_question)
         self.assertFalse(mended[2].bill_progress)
 
     def test_a_question_is_not_asked_every_hour(self):
@@ -42,8 +42,7 @@ class TestBillCron(BillCommon):
 
     def without_exempt(self, count):
         self.purchase['exempt'].active = False
-        documents = self.env['vatportal.document'].union(
-            *(self.document(self.line(30.0 + n, 'exempt')) for n in range(count)))
+        documents = self.env['vatportal.document'].union(*(self.document(self.line(30.0 + n, 'exempt')) for n in range(count)))
         documents._request_bills()
         self.run_cron()
         self.assertEqual(set(documents.mapped('bill_state')), {'ask'})
@@ -51,10 +50,10 @@ class TestBillCron(BillCommon):
 
     def test_once_the_settings_are_mended_the_bill_is_made(self):
         documents = self.without_exempt(3)
-        self.assertEqual(documents[0].bill_progress, "tried again by itself")
+        self.assertEqual(documents[0].bill_progress, 'tried again by itself')
         self.purchase['exempt'].active = True
         self.run_cron()
-        self.assertEqual(set(documents.mapped('bill_state')), {'ask'}, "not before its time")
+        self.assertEqual(set(documents.mapped('bill_state')), {'ask'}, 'not before its time')
         self.later(documents)
         self.run_cron()
         self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
@@ -66,8 +65,7 @@ class TestBillCron(BillCommon):
         self.later(documents)
         tried = []
         make = type(documents)._make_bill
-        with patch.object(type(documents), '_make_bill', lambda self, *args, **kwargs: (
-                tried.append(self.id), make(self, *args, **kwargs))[1]):
+        with patch.object(type(documents), '_make_bill', lambda self, *args, **kwargs: (tried.append(self.id), make(self, *args, **kwargs))[1]):
             self.run_cron()
         self.assertEqual(tried, documents[:1].ids)
         self.assertTrue(all(document.bill_retry_at > fields.Datetime.now() for document in documents))
@@ -100,20 +98,20 @@ class TestBillCron(BillCommon):
         self.env['res.lang']._activate_lang('az_AZ')
         self.connector.responsible_id = self.env.user.copy({'login': 'responsible', 'lang': 'az_AZ'})
         document = self.rounded()
-        self.assertEqual(self.product_lines(document.move_id)[-1].name, "Yuvarlaqlaşdırmaq")
-        self.assertNotIn("of rounding", document.bill_notes[0]['text'])
+        self.assertEqual(self.product_lines(document.move_id)[-1].name, 'Yuvarlaqlaşdırmaq')
+        self.assertNotIn('of rounding', document.bill_notes[0]['text'])
         asked = self.by_itself(seller_vat='123')
         self.assertTrue(asked.bill_question)
-        self.assertNotIn("is no VÖEN", asked.bill_question)
+        self.assertNotIn('is no VÖEN', asked.bill_question)
 
     def test_in_the_language_of_the_company(self):
         self.env['res.lang']._activate_lang('az_AZ')
         self.company.partner_id.lang = 'az_AZ'
-        self.assertEqual(self.product_lines(self.rounded().move_id)[-1].name, "Yuvarlaqlaşdırmaq")
+        self.assertEqual(self.product_lines(self.rounded().move_id)[-1].name, 'Yuvarlaqlaşdırmaq')
 
     def test_people_read_their_own_language(self):
         self.env['res.lang']._activate_lang('az_AZ')
         self.company.partner_id.lang = 'az_AZ'
         document = self.document(self.line(100.0), amount_total=118.04)
         document.action_create_bills()
-        self.assertEqual(self.product_lines(document.move_id)[-1].name, "Rounding")
+        self.assertEqual(self.product_lines(document.move_id)[-1].name, 'Rounding')

@@ -20,10 +20,10 @@ class TestBillHeader(BillCommon):
         document = self.ten_lines(amount_vat=18.05, amount_total=118.05)
         move = self.bill_of(document)
         self.assertEqual((move.amount_untaxed, move.amount_tax, move.amount_total), (100.0, 18.05, 118.05))
-        self.assertEqual(len(self.product_lines(move)), 10, "no rounding line")
+        self.assertEqual(len(self.product_lines(move)), 10, 'no rounding line')
         vat = move.line_ids.filtered('tax_line_id')
         self.assertEqual((vat.tax_line_id, vat.balance), (self.purchase['vat'], 18.05))
-        self.assertIn("0.05 AZN", self.notes(move, 'info')[0])
+        self.assertIn('0.05 AZN', self.notes(move, 'info')[0])
         self.assertFalse(self.notes(move, 'warning'))
         move.action_post()
         self.assertEqual((move.amount_tax, move.amount_total), (18.05, 118.05))
@@ -33,8 +33,7 @@ class TestBillHeader(BillCommon):
         self.assertEqual((move.amount_untaxed, move.amount_tax, move.amount_total), (100.0, 17.96, 117.96))
 
     def test_the_largest_line_bears_it(self):
-        document = self.document(self.line(10.0), self.line(500.0), self.line(40.0, 'exempt'), amount_vat=91.83,
-                                 amount_total=641.83)
+        document = self.document(self.line(10.0), self.line(500.0), self.line(40.0, 'exempt'), amount_vat=91.83, amount_total=641.83)
         move = self.bill_of(document)
         self.assertEqual(self.product_lines(move).mapped('price_total'), [11.8, 590.03, 40.0])
         self.assertEqual((move.amount_tax, move.amount_total), (91.83, 641.83))
@@ -50,18 +49,17 @@ class TestBillHeader(BillCommon):
         move = self.bill_of(document)
         self.assertEqual((move.state, move.amount_tax, document.amount_differs), ('draft', 18.0, True))
         warning = self.notes(move, 'warning')[0]
-        self.assertIn("18.00 AZN", warning)
-        self.assertIn("18.06 AZN", warning)
+        self.assertIn('18.00 AZN', warning)
+        self.assertIn('18.06 AZN', warning)
         self.assertIn(warning, move.alerts['vatportal_bill_warning']['message'])
 
     def test_vat_where_no_line_has_any(self):
         move = self.bill_of(self.document(self.line(100.0, 'exempt'), amount_vat=0.02, amount_total=100.02))
         self.assertEqual((move.amount_tax, move.amount_total), (0.0, 100.02))
-        self.assertIn("0.02 AZN", self.notes(move, 'warning')[0])
+        self.assertIn('0.02 AZN', self.notes(move, 'warning')[0])
 
     def test_digits_beyond_the_qepik_are_no_difference(self):
-        move = self.bill_of(self.document(self.line(33.335, vat=6.0003), self.line(0.48, vat=0.0864), amount_vat=6.09,
-                                          amount_total=39.9))
+        move = self.bill_of(self.document(self.line(33.335, vat=6.0003), self.line(0.48, vat=0.0864), amount_vat=6.09, amount_total=39.9))
         self.assertEqual((move.amount_tax, move.amount_total), (6.09, 39.9))
         self.assertFalse(self.notes(move, 'info'))
 

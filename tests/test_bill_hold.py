@@ -5,8 +5,7 @@ from odoo.tests import tagged
 
 from .xml_common import NUMBER, XmlCommon
 
-OPEN = ('updateRequested', 'cancelRequested', 'onApproval', 'onApprovalEdited', 'updateApproval', 'cancelationRefused', 'unknown',
-        'canceled', False)
+OPEN = ('updateRequested', 'cancelRequested', 'onApproval', 'onApprovalEdited', 'updateApproval', 'cancelationRefused', 'unknown', 'canceled', False)
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
@@ -42,16 +41,16 @@ class TestBillHold(XmlCommon):
             move = self.bill(100.0)
             move.vatportal_bill_document_id.sudo().status = status
             self.assertEqual(self.autopost(move), 'draft', status)
-            self.assertIn("status of the document", self.said(move))
+            self.assertIn('status of the document', self.said(move))
         move.action_post()
-        self.assertEqual(move.state, 'posted', "A person may.")
+        self.assertEqual(move.state, 'posted', 'A person may.')
 
     def test_differences(self):
         for changes in ({'amount_total': 138.0}, {'amount_vat': 23.0}, {'amount_vat': 13.0, 'amount_net': 105.0}):
             document = self.document(100.0, **changes)
             document.action_create_bills()
             self.assertEqual(self.autopost(document.move_id), 'draft', changes)
-            self.assertIn("not posted by itself", self.said(document.move_id))
+            self.assertIn('not posted by itself', self.said(document.move_id))
 
     def test_the_document_changes_later(self):
         for changes in ({'amount_total': 119.0}, {'amount_vat': 17.0}):
@@ -63,10 +62,10 @@ class TestBillHold(XmlCommon):
     def test_any_warning(self):
         move = self.bill(100.0)
         document = move.vatportal_bill_document_id.sudo()
-        document.bill_notes = [{'level': 'warning', 'text': "Odd."}]
+        document.bill_notes = [{'level': 'warning', 'text': 'Odd.'}]
         self.assertEqual(self.autopost(move), 'draft')
-        self.assertIn("Odd.", self.said(move))
-        document.bill_notes = [{'level': 'info', 'text': "Fine."}]
+        self.assertIn('Odd.', self.said(move))
+        document.bill_notes = [{'level': 'info', 'text': 'Fine.'}]
         self.assertEqual(self.autopost(move), 'posted')
 
     def test_unit_that_differs(self):
@@ -78,15 +77,15 @@ class TestBillHold(XmlCommon):
 
     def test_open_question(self):
         move = self.bill(100.0)
-        move.vatportal_bill_document_id.sudo().bill_question = "Which one?"
+        move.vatportal_bill_document_id.sudo().bill_question = 'Which one?'
         self.assertEqual(self.autopost(move), 'draft')
-        self.assertIn("Which one?", self.said(move))
+        self.assertIn('Which one?', self.said(move))
 
     def test_file(self):
         """Its status is not known; dropped again after a download it is another matter."""
         move = self.drop(self.xml(number=NUMBER))
         self.assertEqual(move.state, 'draft')
-        self.assertIn("not posted by itself", self.said(move))
+        self.assertIn('not posted by itself', self.said(move))
 
     def test_draft_of_a_question(self):
         """Somebody fills the draft that was made for a file, whose document has a question."""
@@ -95,8 +94,9 @@ class TestBillHold(XmlCommon):
         document = move.vatportal_file_document_id
         self.assertEqual(document.bill_state, 'ask')
         document.sudo().status = 'approved'
-        move.write({'partner_id': self.vendor.id, 'invoice_date': '2026-11-20', 'invoice_line_ids': [
-            fields.Command.create({'name': "Sement", 'price_unit': 100.0})]})
+        move.write(
+            {'partner_id': self.vendor.id, 'invoice_date': '2026-11-20', 'invoice_line_ids': [fields.Command.create({'name': 'Sement', 'price_unit': 100.0})]}
+        )
         self.assertEqual(self.autopost(move), 'draft')
 
     def test_other_bills(self):
@@ -107,14 +107,14 @@ class TestBillHold(XmlCommon):
         self.vendor.autopost_bills = 'never'
         move = self.bill(100.0, status='onApproval')
         self.assertEqual(self.autopost(move), 'draft')
-        self.assertNotIn("not posted by itself", self.said(move))
+        self.assertNotIn('not posted by itself', self.said(move))
 
     # ------------------------------------------------------------------ posted at their date
 
     def test_at_their_date(self):
         fine, waits = self.bill(100.0), self.bill(200.0, status='onApproval')
         (fine + waits).write({'auto_post': 'at_date', 'date': '2026-11-20'})
-        self.assertIn("not posted by itself", waits.alerts['vatportal_bill_waits']['message'])
+        self.assertIn('not posted by itself', waits.alerts['vatportal_bill_waits']['message'])
         self.run_autopost()
         self.assertEqual((fine.state, waits.state), ('posted', 'draft'))
         waits.vatportal_bill_document_id.sudo().status = 'approvedBySystem'

@@ -23,18 +23,16 @@ class TestBillMonth(BillCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.create_tax("P excise", 40, 'excise', type_tax_use='purchase', include_base_amount=True, sequence=0)
-        cls.create_tax("P road", 1, 'road', type_tax_use='purchase', amount_type='fixed', sequence=9)
+        cls.create_tax('P excise', 40, 'excise', type_tax_use='purchase', include_base_amount=True, sequence=0)
+        cls.create_tax('P road', 1, 'road', type_tax_use='purchase', amount_type='fixed', sequence=9)
         cls.product.vatportal_code = False
-        cls.goods = {name: cls.create_product(name, code if position < OWN_CODES else False)
-                     for position, (code, name, _unit) in enumerate(PRODUCTS)}
+        cls.goods = {name: cls.create_product(name, code if position < OWN_CODES else False) for position, (code, name, _unit) in enumerate(PRODUCTS)}
         for name in (PRODUCTS[6][1], PRODUCTS[7][1]):
             cls.goods[name].vatportal_code = SHARED_CODE
 
     def seed(self):
         """Fill the portal; return (VÖEN of the vendors that the company knows, numbers with an odd header)."""
-        numbers = self.sandbox.portal.generate(
-            DOCUMENTS, folder=0, voen=SELLER, seed=1, date_from='01.09.2026', date_to='28.10.2026', partners=20)
+        numbers = self.sandbox.portal.generate(DOCUMENTS, folder=0, voen=SELLER, seed=1, date_from='01.09.2026', date_to='28.10.2026', partners=20)
         etaxes, odd, vendors = self.sandbox.portal.etaxes, set(), set()
         for documents in (*etaxes.folders.values(), *etaxes.held.values()):
             for position, number in enumerate(numbers):
@@ -44,11 +42,9 @@ class TestBillMonth(BillCommon):
                 vendors.add(document['tin_from'])
                 if position % ODD_HEADERS == 0 and document['vat_amount']:
                     odd.add(number)
-                    documents[number] = {**document, **{
-                        name: float(Decimal(str(document[name])) + Decimal('0.01'))
-                        for name in ('vat_amount', 'net_amount')}}
+                    documents[number] = {**document, **{name: float(Decimal(str(document[name])) + Decimal('0.01')) for name in ('vat_amount', 'net_amount')}}
         known = sorted(vendors)[::KNOWN_VENDORS]
-        self.env['res.partner'].create([{'name': f"Vendor {number}", 'vat': number} for number in known])
+        self.env['res.partner'].create([{'name': f'Vendor {number}', 'vat': number} for number in known])
         return set(known), odd
 
     def month(self, month):
@@ -73,17 +69,17 @@ class TestBillMonth(BillCommon):
         lines = billed.line_ids
         bill_lines = billed.move_id.invoice_line_ids.filtered('vatportal_line_id')
         kept = {
-            'documents': len(new), 'to bill': len(documents),
+            'documents': len(new),
+            'to bill': len(documents),
             'billed': len(billed) / len(documents),
             'total equal': sum(not document.amount_differs for document in billed) / len(billed),
             'vendor': len(billed.filtered(lambda document: document.partner_id in before)) / len(documents),
             'new vendors': len(billed.partner_id - before),
             'tax': len(bill_lines.filtered('tax_ids')) / len(bill_lines),
             'product': len(lines.filtered('product_id')) / len(lines),
-            'warnings': sum(any(note['level'] == 'warning' for note in document.bill_notes or ())
-                            for document in billed) / len(billed),
+            'warnings': sum(any(note['level'] == 'warning' for note in document.bill_notes or ()) for document in billed) / len(billed),
         }
-        _logger.info("%s: %s; products found by %s", title, kept, dict(Counter(lines.mapped('match'))))
+        _logger.info('%s: %s; products found by %s', title, kept, dict(Counter(lines.mapped('match'))))
         return kept
 
     def assert_true(self, month, odd):
@@ -93,11 +89,10 @@ class TestBillMonth(BillCommon):
             vat = round(Decimal(str(document.amount_vat)), 2)
             self.assertAlmostEqual(self.reclaimed(document.move_id), float(vat), 2, document.qaime)
         moved = month[1].filtered(lambda document: document.qaime in odd)
-        self.assertTrue(moved, "the month has some")
+        self.assertTrue(moved, 'the month has some')
 
     def reclaimed(self, move):
-        return abs(sum(move.line_ids.filtered(
-            lambda line: line.tax_line_id.vatportal_category == 'vat').mapped('balance')))
+        return abs(sum(move.line_ids.filtered(lambda line: line.tax_line_id.vatportal_category == 'vat').mapped('balance')))
 
     def assert_vendors(self, month, known):
         """Found where the company has them, made once where it has not, told apart by their VÖEN alone."""
@@ -110,7 +105,7 @@ class TestBillMonth(BillCommon):
 
     def test_two_months(self):
         known, odd = self.seed()
-        first = self.shares("first month", *(month := self.month(9)))
+        first = self.shares('first month', *(month := self.month(9)))
         self.assert_true(month, odd)
         self.assert_vendors(month, known)
         # The accountant looks through the bills, chooses products where they are missing, and confirms.
@@ -120,7 +115,7 @@ class TestBillMonth(BillCommon):
                 line.product_id = right
         month[1].move_id.action_post()
         known |= set(month[1].mapped('seller_vat'))
-        second = self.shares("second month", *(month := self.month(10)))
+        second = self.shares('second month', *(month := self.month(10)))
         self.assert_true(month, odd)
         self.assert_vendors(month, known)
         for share in (first, second):

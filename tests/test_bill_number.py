@@ -12,10 +12,20 @@ class TestBillNumber(BillCommon):
     """A bill that somebody has entered by hand bears the number in a form of their own: no second one is made."""
 
     def typed(self, partner=None, company=None, **vals):
-        return self.env['account.move'].with_company(company or self.company).create({
-            'move_type': 'in_invoice', 'partner_id': (partner or self.vendor).id, 'invoice_date': '2026-11-20',
-            'company_id': (company or self.company).id,
-            'invoice_line_ids': [Command.create({'name': "Sement", 'price_unit': 118, 'tax_ids': [Command.clear()]})], **vals})
+        return (
+            self.env['account.move']
+            .with_company(company or self.company)
+            .create(
+                {
+                    'move_type': 'in_invoice',
+                    'partner_id': (partner or self.vendor).id,
+                    'invoice_date': '2026-11-20',
+                    'company_id': (company or self.company).id,
+                    'invoice_line_ids': [Command.create({'name': 'Sement', 'price_unit': 118, 'tax_ids': [Command.clear()]})],
+                    **vals,
+                }
+            )
+        )
 
     def assert_asks(self, document, *bills):
         document._request_bills()
@@ -80,11 +90,11 @@ class TestBillNumber(BillCommon):
         self.assert_asks(self.document(qaime=NUMBER), bill)
 
     def test_a_contact_of_the_vendor(self):
-        contact = self.env['res.partner'].create({'name': "Mühasib", 'parent_id': self.vendor.id})
+        contact = self.env['res.partner'].create({'name': 'Mühasib', 'parent_id': self.vendor.id})
         self.assert_asks(self.document(qaime=NUMBER), self.typed(contact, ref='58878148'))
 
     def test_a_branch_s_bill(self):
-        branch = self.env['res.company'].create({'name': "Gəncə filialı", 'parent_id': self.company.id})
+        branch = self.env['res.company'].create({'name': 'Gəncə filialı', 'parent_id': self.company.id})
         self.vendor.with_company(branch).property_account_payable_id = self.vendor.property_account_payable_id
         bill = self.typed(company=branch, ref='58878148')
         self.assertEqual(bill.company_id, branch)
@@ -110,8 +120,7 @@ class TestBillNumber(BillCommon):
 
     def test_while_it_is_typed(self):
         bill = self.bill(100.0, qaime=NUMBER)
-        draft = self.env['account.move'].new({
-            'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'company_id': self.company.id, 'ref': '58878148'})
+        draft = self.env['account.move'].new({'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'company_id': self.company.id, 'ref': '58878148'})
         self.assertEqual(draft.duplicated_ref_ids._origin, bill)
 
     def test_numbers_of_another_form(self):

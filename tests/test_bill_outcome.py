@@ -6,9 +6,8 @@ from .test_import_download import MONTH, DownloadCommon
 
 
 class OutcomeCommon(BillCommon):
-
     def bad(self, **vals):
-        return self.document(seller_vat='123', seller_name="Kim?", **vals)
+        return self.document(seller_vat='123', seller_name='Kim?', **vals)
 
 
 class TestBillOutcome(OutcomeCommon):
@@ -23,9 +22,9 @@ class TestBillOutcome(OutcomeCommon):
         asked, advance = self.bad(), self.document(kind='advanceInvoice')
         action = (made + asked + advance).action_create_bills()
         message = self.said(action)
-        self.assertIn("6 of 8", message)
-        for document, reason in ((asked, "no VÖEN"), (advance, "are not billed")):
-            line, = (line for line in message.split('\n') if line.startswith(document.display_name))
+        self.assertIn('6 of 8', message)
+        for document, reason in ((asked, 'no VÖEN'), (advance, 'are not billed')):
+            (line,) = (line for line in message.split('\n') if line.startswith(document.display_name))
             self.assertIn(reason, line)
         self.assertEqual(len(message.split('\n')), 3)
         self.assertEqual(sorted(action['params']['next']['domain'][0][2]), sorted(made.move_id.ids))
@@ -36,12 +35,17 @@ class TestBillOutcome(OutcomeCommon):
         billed.action_create_bills()
         ignored.action_ignore_bill()
         cases = {
-            billed: billed.move_id.display_name, ignored: "no bill is wanted", self.bad(): "no VÖEN",
-            self.document(status='canceled', status_code='canceled'): "not in force at e-taxes: Cancelled",
-            self.document(state='deleted'): "not in force", self.document(kind='goodsTransfer'): "are not billed",
-            self.document(direction='outgoing'): "itself sent it", self.document(is_foreign=True): "not the company's",
-            self.document(seller_vat=self.company.vat): "its seller and its buyer",
-            self.document(kind='taxCodex163'): "case by case", self.document(status='unknown', status_code='new'): "not known here",
+            billed: billed.move_id.display_name,
+            ignored: 'no bill is wanted',
+            self.bad(): 'no VÖEN',
+            self.document(status='canceled', status_code='canceled'): 'not in force at e-taxes: Cancelled',
+            self.document(state='deleted'): 'not in force',
+            self.document(kind='goodsTransfer'): 'are not billed',
+            self.document(direction='outgoing'): 'itself sent it',
+            self.document(is_foreign=True): "not the company's",
+            self.document(seller_vat=self.company.vat): 'its seller and its buyer',
+            self.document(kind='taxCodex163'): 'case by case',
+            self.document(status='unknown', status_code='new'): 'not known here',
         }
         documents = self.env['vatportal.document'].union(*cases)
         message = self.said((documents + self.document()).action_create_bills())
@@ -49,7 +53,7 @@ class TestBillOutcome(OutcomeCommon):
             if document in documents[:10]:
                 self.assertIn(reason, next(line for line in message.split('\n') if line.startswith(document.display_name)))
             self.assertIn(reason, document._unbilled_reason())
-        self.assertIn("1 more", message)
+        self.assertIn('1 more', message)
 
     def test_all_went_well(self):
         action = (self.document() + self.document(20.0)).action_create_bills()
@@ -57,30 +61,30 @@ class TestBillOutcome(OutcomeCommon):
 
     def test_none_went(self):
         message = self.said((self.bad() + self.bad()).action_create_bills())
-        self.assertIn("No bill could be made", message)
-        self.assertEqual(message.count("no VÖEN"), 2)
-        with self.assertRaisesRegex(UserError, "no bill to be made(.|\n)*are not billed(.|\n)*itself sent it"):
+        self.assertIn('No bill could be made', message)
+        self.assertEqual(message.count('no VÖEN'), 2)
+        with self.assertRaisesRegex(UserError, 'no bill to be made(.|\n)*are not billed(.|\n)*itself sent it'):
             (self.document(kind='advanceInvoice') + self.document(direction='outgoing')).action_create_bills()
 
     def test_one_of_two_that_asks(self):
         """It is told, not opened in the place of the other."""
         action = (self.document(kind='taxCodex163') + self.document(kind='advanceInvoice')).action_create_bills()
-        self.assertIn("case by case", self.said(action))
-        self.assertIn("are not billed", self.said(action))
+        self.assertIn('case by case', self.said(action))
+        self.assertIn('are not billed', self.said(action))
 
     def test_again_with_what_is_billed(self):
         billed, never = self.document(), self.document(kind='advanceInvoice')
         billed.action_create_bills()
         action = (billed + never).action_create_bills()
-        self.assertIn("are not billed", self.said(action))
+        self.assertIn('are not billed', self.said(action))
         self.assertEqual(action['params']['next']['res_id'], billed.move_id.id)
 
     def test_many_are_left_to_the_scheduled_action(self):
         documents = self.env['vatportal.document'].union(*(self.document(10.0 + n) for n in range(51)))
-        self.assertNotIn("not billed", self.said(documents.action_create_bills()))
+        self.assertNotIn('not billed', self.said(documents.action_create_bills()))
         action = (documents + self.document(kind='advanceInvoice')).action_create_bills()
-        self.assertIn("51 bills are being made", self.said(action))
-        self.assertIn("are not billed", self.said(action))
+        self.assertIn('51 bills are being made', self.said(action))
+        self.assertIn('are not billed', self.said(action))
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
@@ -97,7 +101,7 @@ class TestAskEtaxes(DownloadCommon):
         action = jobs.action_ask_etaxes()
         asked = self.env['vatportal.job'].browse(action['res_id'])
         self.assertEqual((asked.source, asked.direction, asked.date_from, asked.date_to), ('etaxes', 'incoming', *MONTH))
-        self.assertEqual(jobs.action_ask_etaxes()['res_id'], asked.id, "a second click")
+        self.assertEqual(jobs.action_ask_etaxes()['res_id'], asked.id, 'a second click')
         self.finish(asked)
         self.assertEqual(asked.created_count, 3)
         self.assertFalse(self.offered(asked))
@@ -106,7 +110,7 @@ class TestAskEtaxes(DownloadCommon):
         self.fill(2)
         first, again = self.download(), self.download()
         self.assertEqual((self.offered(first), self.offered(again)), (False, True))
-        with self.assertRaisesRegex(UserError, "has brought documents"):
+        with self.assertRaisesRegex(UserError, 'has brought documents'):
             first.action_ask_etaxes()
 
     def test_of_several_parts_all_have_to_be_empty(self):
@@ -119,7 +123,8 @@ class TestAskEtaxes(DownloadCommon):
         asked = self.env['vatportal.job'].browse(jobs[1].action_ask_etaxes()['res_id'])._batch()
         self.assertEqual(
             [(job.direction, job.date_from, job.date_to, job.source, job.filters) for job in asked],
-            [(job.direction, job.date_from, job.date_to, 'etaxes', filters) for job in jobs])
+            [(job.direction, job.date_from, job.date_to, 'etaxes', filters) for job in jobs],
+        )
 
     def test_what_failed_or_was_asked_offers_nothing(self):
         self.assertFalse(self.offered(self.download(source='etaxes')))
@@ -130,7 +135,6 @@ class TestAskEtaxes(DownloadCommon):
 
 
 class TestOutcomeTour(OutcomeCommon, HttpCase):
-
     def test_in_the_browser(self):
         """What became of the others is on screen; how many are in a vendor's unit is said in a dialog."""
         self.product.write({'vatportal_code': '2523290000'})
@@ -138,8 +142,6 @@ class TestOutcomeTour(OutcomeCommon, HttpCase):
         self.document(50.0)
         self.bad()
         self.document(kind='advanceInvoice')
-        self.start_tour(
-            '/odoo/action-l10n_az_vatportal.vatportal_document_action_incoming', 'vatportal_what_became',
-            login=self.env.user.login, timeout=120)
+        self.start_tour('/odoo/action-l10n_az_vatportal.vatportal_document_action_incoming', 'vatportal_what_became', login=self.env.user.login, timeout=120)
         mapping = self.env['vatportal.product.mapping'].search([('partner_id', '=', self.vendor.id)])
         self.assertEqual((mapping.unit, mapping.unit_contains, mapping.uom_id), ('palet', 4, self.unit))

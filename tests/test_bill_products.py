@@ -12,8 +12,8 @@ class TestBillProducts(BillCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.product.vatportal_code = False
-        cls.white = cls.create_product("Ağ sement", False)
-        cls.grey = cls.create_product("Boz sement", False)
+        cls.white = cls.create_product('Ağ sement', False)
+        cls.grey = cls.create_product('Boz sement', False)
 
     def billed_line(self, **vals):
         return self.product_lines(self.bill(self.line(**vals)))
@@ -42,20 +42,19 @@ class TestBillProducts(BillCommon):
         self.assertEqual((line.product_id, line.product_uom_id), (self.white, pack))
 
     def supplier_info(self, product, **vals):
-        return self.env['product.supplierinfo'].create({
-            'partner_id': self.vendor.id, 'product_tmpl_id': product.product_tmpl_id.id, **vals})
+        return self.env['product.supplierinfo'].create({'partner_id': self.vendor.id, 'product_tmpl_id': product.product_tmpl_id.id, **vals})
 
     def test_vendor_s_name_of_the_product(self):
-        self.supplier_info(self.grey, product_name="SEMENT  m400")
+        self.supplier_info(self.grey, product_name='SEMENT  m400')
         self.assertEqual(self.found(), (self.grey, 'vendor'))
 
     def test_vendor_s_code_before_the_name(self):
         self.supplier_info(self.grey, product_code='AB-12')
-        self.assertEqual(self.found(name="[AB-12] Sement boz"), (self.grey, 'vendor'))
-        self.assertEqual(self.found(name="ab-12 Sement boz"), (self.grey, 'vendor'))
+        self.assertEqual(self.found(name='[AB-12] Sement boz'), (self.grey, 'vendor'))
+        self.assertEqual(self.found(name='ab-12 Sement boz'), (self.grey, 'vendor'))
 
     def test_another_vendor_s_list_does_not_count(self):
-        self.supplier_info(self.grey, product_name="Sement M400", partner_id=self.other_partner.id)
+        self.supplier_info(self.grey, product_name='Sement M400', partner_id=self.other_partner.id)
         self.assertEqual(self.found(), (self.env['product.product'], 'none'))
 
     def test_code_of_one_product(self):
@@ -68,7 +67,7 @@ class TestBillProducts(BillCommon):
 
     def test_order_of_the_ways(self):
         self.white.vatportal_code = '2523290000'
-        self.supplier_info(self.grey, product_name="Sement M400")
+        self.supplier_info(self.grey, product_name='Sement M400')
         self.assertEqual(self.found()[1], 'vendor')
         self.product.barcode = '4760000000017'
         self.assertEqual(self.found(barcode='4760000000017'), (self.product, 'barcode'))
@@ -80,10 +79,14 @@ class TestBillProducts(BillCommon):
     def test_a_line_of_text_gets_the_account_that_odoo_predicts(self):
         account = self.company_data['default_account_expense'].copy()
         for _n in range(2):
-            self.env['account.move'].create({
-                'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'invoice_date': '2026-11-01',
-                'invoice_line_ids': [(0, 0, {'name': "x", 'price_unit': 1, 'account_id': account.id, 'tax_ids': False})],
-            }).action_post()
+            self.env['account.move'].create(
+                {
+                    'move_type': 'in_invoice',
+                    'partner_id': self.vendor.id,
+                    'invoice_date': '2026-11-01',
+                    'invoice_line_ids': [(0, 0, {'name': 'x', 'price_unit': 1, 'account_id': account.id, 'tax_ids': False})],
+                }
+            ).action_post()
         self.assertEqual(self.billed_line().account_id, account)
 
     # ------------------------------------------------------------------ learning
@@ -91,8 +94,8 @@ class TestBillProducts(BillCommon):
     def test_a_corrected_product_is_learnt(self):
         self.billed_line().product_id = self.white
         self.assertEqual(self.found(), (self.white, 'learnt'))
-        self.assertEqual(self.found(name="SEMENT  m400"), (self.white, 'learnt'))
-        self.assertEqual(self.found(name="Sement M500"), (self.env['product.product'], 'none'))
+        self.assertEqual(self.found(name='SEMENT  m400'), (self.white, 'learnt'))
+        self.assertEqual(self.found(name='Sement M500'), (self.env['product.product'], 'none'))
 
     def test_what_is_learnt_wins_over_the_barcode(self):
         self.grey.barcode = '4760000000017'
@@ -121,7 +124,7 @@ class TestBillProducts(BillCommon):
         self.assertEqual(self.found(barcode='4760000000017'), (self.white, 'barcode'))
 
     def test_corrected_taxes_are_learnt_for_the_same_column(self):
-        mine = self.create_tax("P VAT, not reclaimed", 18, 'vat', type_tax_use='purchase', sequence=99)
+        mine = self.create_tax('P VAT, not reclaimed', 18, 'vat', type_tax_use='purchase', sequence=99)
         self.billed_line().tax_ids = mine
         self.assertEqual(self.billed_line().tax_ids, mine)
         self.assertEqual(self.billed_line(category='exempt').tax_ids, self.purchase['exempt'])
@@ -138,13 +141,17 @@ class TestBillProducts(BillCommon):
 
     def test_what_an_invoicing_user_corrects_is_learnt(self):
         user = new_test_user(self.env, 'biller', groups='account.group_account_invoice', company_id=self.company.id)
-        self.bill().with_user(user).write({'invoice_line_ids': [
-            (1, line.id, {'product_id': self.white.id}) for line in self.env['account.move'].search(
-                [('vatportal_bill_document_id', '!=', False)], order='id desc', limit=1).invoice_line_ids]})
+        self.bill().with_user(user).write(
+            {
+                'invoice_line_ids': [
+                    (1, line.id, {'product_id': self.white.id})
+                    for line in self.env['account.move'].search([('vatportal_bill_document_id', '!=', False)], order='id desc', limit=1).invoice_line_ids
+                ]
+            }
+        )
         self.assertEqual(self.found(), (self.white, 'learnt'))
         with self.assertRaises(AccessError):
-            self.env['vatportal.product.mapping'].with_user(user).create({
-                'partner_id': self.vendor.id, 'name': "x", 'company_id': self.company.id})
+            self.env['vatportal.product.mapping'].with_user(user).create({'partner_id': self.vendor.id, 'name': 'x', 'company_id': self.company.id})
 
     def test_learnt_per_vendor_and_company(self):
         self.billed_line().product_id = self.white
@@ -173,34 +180,35 @@ class TestBillProducts(BillCommon):
         """What the import does with a document that was corrected at e-taxes: rows are written over one another."""
         lines = [{'sequence': position, **line} for position, line in enumerate(lines, 1)]
         commands = document.sudo()._line_commands(lines)
-        document.sudo().write({'line_ids': commands, **{
-            name: sum(line.get(name, 0.0) for line in lines) for name in ('amount_vat', 'amount_net', 'amount_total')}})
+        document.sudo().write(
+            {'line_ids': commands, **{name: sum(line.get(name, 0.0) for line in lines) for name in ('amount_vat', 'amount_net', 'amount_total')}}
+        )
 
     def test_a_row_that_became_another_is_not_learnt_from(self):
         """The first of two rows is taken out: what the bill says of the sand must not be remembered of the cement."""
-        sand, cement = self.line(name="Qum"), self.line(name="Sement M400")
+        sand, cement = self.line(name='Qum'), self.line(name='Sement M400')
         move = self.bill(sand, cement)
         first, second = self.product_lines(move)
         self.correct(move.vatportal_bill_document_id, cement)
-        self.assertEqual(first.vatportal_line_id.name, "Sement M400", "the row was written over")
+        self.assertEqual(first.vatportal_line_id.name, 'Sement M400', 'the row was written over')
         first.product_id = self.white
         move.action_post()
-        self.assertEqual(self.found(name="Sement M400"), (self.env['product.product'], 'none'))
+        self.assertEqual(self.found(name='Sement M400'), (self.env['product.product'], 'none'))
         self.assertFalse(second.vatportal_line_id)
 
     def test_a_row_with_another_price_is_learnt_from(self):
-        move = self.bill(self.line(name="Qum"), self.line(name="Sement M400"))
+        move = self.bill(self.line(name='Qum'), self.line(name='Sement M400'))
         first, second = self.product_lines(move)
-        self.correct(move.vatportal_bill_document_id, self.line(120.0, name="Qum"), self.line(name="Sement M500"))
+        self.correct(move.vatportal_bill_document_id, self.line(120.0, name='Qum'), self.line(name='Sement M500'))
         first.product_id, second.product_id = self.white, self.grey
-        self.assertEqual(self.found(name="Qum"), (self.white, 'learnt'))
-        self.assertEqual(self.found(name="Sement M500"), (self.env['product.product'], 'none'))
+        self.assertEqual(self.found(name='Qum'), (self.white, 'learnt'))
+        self.assertEqual(self.found(name='Sement M500'), (self.env['product.product'], 'none'))
 
     # ------------------------------------------------------------------ many lines
 
     def queries(self, count):
         """(for making a bill of so many lines, for confirming it)"""
-        document = self.document(*(self.line(10.0 + n, name=f"Mal {n}", unit='kq') for n in range(count)))
+        document = self.document(*(self.line(10.0 + n, name=f'Mal {n}', unit='kq') for n in range(count)))
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
@@ -222,20 +230,28 @@ class TestBillProducts(BillCommon):
     # ------------------------------------------------------------------ units
 
     def test_text_key(self):
-        for one, other in (("ƏDƏD", "ədəd"), ("Eded.", "ədəd"), ("LİTR", "litr"), ("LITR", "litr"), ("m²", "m2"),
-                           ("kVt-saat", "kvt saat"), ("Şüşə", "suse"), ("ÇƏKİ", "çəki")):
+        for one, other in (
+            ('ƏDƏD', 'ədəd'),
+            ('Eded.', 'ədəd'),
+            ('LİTR', 'litr'),
+            ('LITR', 'litr'),
+            ('m²', 'm2'),
+            ('kVt-saat', 'kvt saat'),
+            ('Şüşə', 'suse'),
+            ('ÇƏKİ', 'çəki'),
+        ):
             self.assertEqual(text_key(one), text_key(other), (one, other))
-        self.assertNotEqual(text_key("kq"), text_key("q"))
+        self.assertNotEqual(text_key('kq'), text_key('q'))
         self.assertEqual(text_key(' *** '), '***')
 
     def test_units(self):
-        for text, unit in (("KQ.", self.kilo), ("Kq", self.kilo), ("ƏDƏD", self.unit), ("kg", self.kilo)):
+        for text, unit in (('KQ.', self.kilo), ('Kq', self.kilo), ('ƏDƏD', self.unit), ('kg', self.kilo)):
             self.assertEqual(self.billed_line(unit=text).product_uom_id, unit, text)
         self.assertFalse(self.billed_line(unit='1').product_uom_id)
 
     def test_unit_alias(self):
         Alias = self.env['vatportal.unit.alias']
-        Alias.create({'name': "Kiloqram", 'uom_id': self.kilo.id})
+        Alias.create({'name': 'Kiloqram', 'uom_id': self.kilo.id})
         self.assertEqual(self.billed_line(unit='KİLOQRAM').product_uom_id, self.kilo)
-        Alias.create({'name': "kiloqram", 'uom_id': self.unit.id, 'company_id': self.company.id})
+        Alias.create({'name': 'kiloqram', 'uom_id': self.unit.id, 'company_id': self.company.id})
         self.assertEqual(self.billed_line(unit='kiloqram').product_uom_id, self.unit)

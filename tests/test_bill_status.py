@@ -17,26 +17,61 @@ class TestBillStatus(BillCommon):
         cls.connector.write({'auto_bill': True, 'auto_bill_from': '2026-11-01'})
 
     def download(self, qaime='MT261125000900', **changes):
-        self.env['vatportal.document']._upsert_from_portal(self.connector, 'incoming', [
-            EtaxesDocument.from_portal_json({
-                'qaime': qaime, 'cmp_from': self.vendor.name, 'tin_from': VENDOR, 'tin_to': SELLER,
-                'datetime': '20.11.2026 10:00', 'main_subject': "Müqavilə A-12", 'type': 'defaultInvoice',
-                'status': 'approved', 'ini_amount': 100, 'ini_amount2': 100, 'apply_amount': 100, 'vat_amount': 18,
-                'net_amount': 118, 'lines': [{
-                    'line': 1, 'prod_code': '2523290000', 'prod_name': "Sement M400", 'unit_name': 'ədəd', 'unit_qty': 1,
-                    'unit_price': 100, 'ini_amount': 100, 'ini_amount2': 100, 'apply_amount': 100, 'vat_amount': 18,
-                    'net_amount': 118}],
-                **changes})])
+        self.env['vatportal.document']._upsert_from_portal(
+            self.connector,
+            'incoming',
+            [
+                EtaxesDocument.from_portal_json(
+                    {
+                        'qaime': qaime,
+                        'cmp_from': self.vendor.name,
+                        'tin_from': VENDOR,
+                        'tin_to': SELLER,
+                        'datetime': '20.11.2026 10:00',
+                        'main_subject': 'Müqavilə A-12',
+                        'type': 'defaultInvoice',
+                        'status': 'approved',
+                        'ini_amount': 100,
+                        'ini_amount2': 100,
+                        'apply_amount': 100,
+                        'vat_amount': 18,
+                        'net_amount': 118,
+                        'lines': [
+                            {
+                                'line': 1,
+                                'prod_code': '2523290000',
+                                'prod_name': 'Sement M400',
+                                'unit_name': 'ədəd',
+                                'unit_qty': 1,
+                                'unit_price': 100,
+                                'ini_amount': 100,
+                                'ini_amount2': 100,
+                                'apply_amount': 100,
+                                'vat_amount': 18,
+                                'net_amount': 118,
+                            }
+                        ],
+                        **changes,
+                    }
+                )
+            ],
+        )
         return self.env['vatportal.document'].search([('qaime', '=', qaime)])
 
     def test_the_codes_are_the_selection(self):
         self.assertEqual({code for code, _label in STATUSES} - {'unknown'}, set(CODES))
 
     def test_other_spelling(self):
-        for number, (spelled, meant, bill_state) in enumerate((
-                ('Approved', 'approved', 'to_bill'), ('APPROVEDBYSYSTEM', 'approvedBySystem', 'to_bill'),
-                ('cancelled', 'canceled', 'none'), ('Canceled', 'canceled', 'none'), ('Deactivated', 'deactivated', 'none'),
-                ('DeletedBySystem', 'deletedBySystem', 'none'))):
+        for number, (spelled, meant, bill_state) in enumerate(
+            (
+                ('Approved', 'approved', 'to_bill'),
+                ('APPROVEDBYSYSTEM', 'approvedBySystem', 'to_bill'),
+                ('cancelled', 'canceled', 'none'),
+                ('Canceled', 'canceled', 'none'),
+                ('Deactivated', 'deactivated', 'none'),
+                ('DeletedBySystem', 'deletedBySystem', 'none'),
+            )
+        ):
             document = self.download(f'MT26112500090{number}', status=spelled)
             self.assertEqual((document.status, document.status_code, document.bill_state), (meant, spelled, bill_state))
         self.assertEqual(document.state, 'deleted')
@@ -63,7 +98,7 @@ class TestBillStatus(BillCommon):
         action = document.action_create_bills()
         self.assertEqual(action['res_model'], 'vatportal.bill.wizard')
         wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
-        self.assertIn("rejected", wizard.question)
+        self.assertIn('rejected', wizard.question)
         wizard.action_create()
         self.assertEqual(document.bill_state, 'billed')
         self.assert_total(document)
@@ -104,7 +139,7 @@ class TestBillStatus(BillCommon):
         self.assertEqual(first.kind_id, second.kind_id)
         self.run_cron()
         self.assertEqual((first.bill_state, second.bill_state), ('ask', 'ask'))
-        with self.assertRaisesRegex(UserError, "case by case"):
+        with self.assertRaisesRegex(UserError, 'case by case'):
             first._make_bill()
 
     def test_no_kind_is_a_question(self):
@@ -114,8 +149,7 @@ class TestBillStatus(BillCommon):
 
     def test_the_choice_of_statuses(self):
         job = self.env['vatportal.job'].new({'filters': {'exc_status': ['canceled'], 'inc_kinds': ['defaultInvoice']}})
-        for status, kind, wanted in (('Cancelled', 'defaultInvoice', False), ('approved', 'DefaultInvoice', True),
-                                     ('approved', 'returnInvoice', False)):
+        for status, kind, wanted in (('Cancelled', 'defaultInvoice', False), ('approved', 'DefaultInvoice', True), ('approved', 'returnInvoice', False)):
             read = EtaxesDocument.from_portal_json({'qaime': 'MT261125000900', 'status': status, 'type': kind})
             self.assertEqual(job._is_wanted(read), wanted, (status, kind))
 

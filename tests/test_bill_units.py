@@ -11,14 +11,10 @@ class TestBillUnits(BillCommon):
         super().setUpClass()
         cls.env.user.group_ids += cls.env.ref('uom.group_uom')
         cls.product.vatportal_code = False
-        cls.unit, cls.kilo, cls.ton = (
-            cls.env.ref(f'uom.product_uom_{name}') for name in ('unit', 'kgm', 'ton'))
-        cls.in_kilos = cls.env['product.product'].create({
-            'name': "Sement", 'uom_id': cls.kilo.id, 'barcode': '4760000000079', 'type': 'consu'})
-        cls.other_in_kilos = cls.env['product.product'].create({
-            'name': "Gips", 'uom_id': cls.kilo.id, 'type': 'consu'})
-        cls.in_units = cls.env['product.product'].create({
-            'name': "Sement, kisə", 'uom_id': cls.unit.id, 'barcode': '4760000000086', 'type': 'consu'})
+        cls.unit, cls.kilo, cls.ton = (cls.env.ref(f'uom.product_uom_{name}') for name in ('unit', 'kgm', 'ton'))
+        cls.in_kilos = cls.env['product.product'].create({'name': 'Sement', 'uom_id': cls.kilo.id, 'barcode': '4760000000079', 'type': 'consu'})
+        cls.other_in_kilos = cls.env['product.product'].create({'name': 'Gips', 'uom_id': cls.kilo.id, 'type': 'consu'})
+        cls.in_units = cls.env['product.product'].create({'name': 'Sement, kisə', 'uom_id': cls.unit.id, 'barcode': '4760000000086', 'type': 'consu'})
 
     def choose(self, move, product):
         """A person chooses the product in the form."""
@@ -51,11 +47,11 @@ class TestBillUnits(BillCommon):
         move = self.tons()
         line = self.choose(move, self.in_units)
         self.assertEqual((line.product_uom_id, line.quantity), (self.unit, 2))
-        self.assertIn(f"counts in ton, the product in {self.unit.name}", self.alert(move))
+        self.assertIn(f'counts in ton, the product in {self.unit.name}', self.alert(move))
         move.action_post()
         self.assertEqual((self.mapping().product_id, self.mapping().uom_id), (self.in_units, self.env['uom.uom']))
         self.assertFalse(self.alert(move))
-        self.assertIn("counts in ton", self.alert(self.tons()))
+        self.assertIn('counts in ton', self.alert(self.tons()))
         # Back to one that is counted in tons.
         other = self.tons()
         self.assertEqual(self.choose(other, self.in_kilos).product_uom_id, self.ton)
@@ -64,7 +60,7 @@ class TestBillUnits(BillCommon):
     def test_found_by_barcode(self):
         move = self.tons(barcode=self.in_units.barcode)
         self.assertEqual(move.invoice_line_ids.product_uom_id, self.unit)
-        self.assertIn("counts in ton", self.alert(move))
+        self.assertIn('counts in ton', self.alert(move))
         fitting = self.tons(barcode=self.in_kilos.barcode)
         self.assertEqual(fitting.invoice_line_ids.product_uom_id, self.ton)
         self.assertFalse(self.alert(fitting))
@@ -76,7 +72,7 @@ class TestBillUnits(BillCommon):
         self.assertEqual(self.mapping().uom_id, gram)
         self.assertEqual(self.choose(move, self.other_in_kilos).product_uom_id, gram)
         move.invoice_line_ids.product_uom_id = self.env.ref('uom.product_uom_litre')
-        self.assertFalse(self.mapping().uom_id, "no such product can be counted in litres")
+        self.assertFalse(self.mapping().uom_id, 'no such product can be counted in litres')
 
     def test_lines_of_other_bills_are_odoos(self):
         move = self.tons()

@@ -71,7 +71,7 @@ class TestClock(SendCommon):
             self.assertFalse(self.connector._is_waiting())
             progress = job.action_refresh()
             self.assertLessEqual(progress['next_poll'], 10)
-            self.assertTrue(self.requests_to(READ), "it was asked")
+            self.assertTrue(self.requests_to(READ), 'it was asked')
 
     def test_the_phone_is_free_after_the_usual_time(self):
         """What has ended without a word keeps the phone for ten minutes, by whatever clock."""
@@ -79,7 +79,7 @@ class TestClock(SendCommon):
         first.sudo().write({'state': 'failed', 'phase': 'end', 'prompt_until': fields.Datetime.now() + timedelta(minutes=10)})
         with self.back_by(hours=2):
             self.advance(second, 2)  # it looks what the portal has, for nobody knows when that was done last; then it waits
-            self.assertEqual(second.state, 'queued', "it waits, as it would have")
+            self.assertEqual(second.state, 'queued', 'it waits, as it would have')
         real = fields.Datetime.now
         with patch.object(fields.Datetime, 'now', lambda *_args: real() - timedelta(hours=1, minutes=49)):
             self.advance(second)
@@ -100,9 +100,10 @@ class TestClock(SendCommon):
     def test_a_schedule_of_a_wrong_clock(self):
         """Imports planned by a clock that ran a year ahead are made when it is right again; what a person has planned for
         later is left alone."""
-        schedule, later = (self.env['vatportal.import.schedule'].create({
-            'connector_id': self.connector.id, 'direction': direction, 'source': 'portal'})
-            for direction in ('incoming', 'outgoing'))
+        schedule, later = (
+            self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id, 'direction': direction, 'source': 'portal'})
+            for direction in ('incoming', 'outgoing')
+        )
         now = fields.Datetime.now()
         ahead = now + timedelta(days=365)
         schedule.sudo().write({'last_success_at': ahead, 'next_at': ahead + timedelta(days=1)})
@@ -113,16 +114,27 @@ class TestClock(SendCommon):
         self.assertFalse(later.job_ids)
 
     def test_a_bill_that_is_tried_again(self):
-        document = self.env['vatportal.document'].sudo().create({
-            'direction': 'incoming', 'company_id': self.company.id, 'bill_requested': True, 'state': 'registered',
-            'bill_retry_at': fields.Datetime.now() + timedelta(hours=3)})
+        document = (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'incoming',
+                    'company_id': self.company.id,
+                    'bill_requested': True,
+                    'state': 'registered',
+                    'bill_retry_at': fields.Datetime.now() + timedelta(hours=3),
+                }
+            )
+        )
         self.run_cron('cron_bill')
         self.assertNotEqual(document.bill_retry_at, fields.Datetime.now() + timedelta(hours=3))
         self.assertTrue(not document.bill_retry_at or document.bill_retry_at < fields.Datetime.now() + timedelta(hours=1))
 
     def test_nobody_writes_times(self):
-        manager = new_test_user(self.env, 'clock-manager', 'account.group_account_manager,base.group_system',
-                                company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+        manager = new_test_user(
+            self.env, 'clock-manager', 'account.group_account_manager,base.group_system', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)]
+        )
         for name in ('down_since', 'retry_at', 'failed_at', 'token_date'):
-            with self.subTest(name), self.assertRaisesRegex(Exception, "not written by hand"):
+            with self.subTest(name), self.assertRaisesRegex(Exception, 'not written by hand'):
                 self.connector.with_user(manager).write({name: '2020-01-01 00:00:00'})

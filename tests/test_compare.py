@@ -14,8 +14,7 @@ class TestCompare(RestoredCommon):
         """What somebody does who presses *Compare with VatPortal*; return the process at its end."""
         action = self.connector.action_compare()
         wizard = self.env[action['res_model']].with_context(**action['context']).create(vals)
-        self.assertEqual((wizard.connector_id, wizard.direction, wizard.date_from), (
-            self.connector, 'outgoing', self.connector._certain_day()))
+        self.assertEqual((wizard.connector_id, wizard.direction, wizard.date_from), (self.connector, 'outgoing', self.connector._certain_day()))
         job = self.env['vatportal.job'].browse(wizard.action_import()['res_id'])
         self.finish(job)
         return job
@@ -32,7 +31,7 @@ class TestCompare(RestoredCommon):
         self.assertEqual(moves[0].vatportal_qaime, number)
         self.assertRegistered(moves[0])
         self.assertFalse(moves[1].vatportal_can_send)
-        self.assertIn("2 invoices were sent", job.action_refresh()['headline'])
+        self.assertIn('2 invoices were sent', job.action_refresh()['headline'])
         self.assertEqual(self.live(*moves.mapped('name')), [1, 1, 0])
         self.sandbox.portal.sign_by_hand(moves[1].vatportal_document_id.erp_id)
         moves[1].vatportal_document_id._read_numbers(self.connector)
@@ -66,12 +65,12 @@ class TestCompare(RestoredCommon):
         job = self.compare()
         self.assertEqual(set(job.unknown_ids), set(known))
         self.assertEqual({name for _number, name in job.unknown_ids.values()}, {move.name, False})
-        for text in (*known, *known.values(), f"sent as {move.name}, with another"):
+        for text in (*known, *known.values(), f'sent as {move.name}, with another'):
             self.assertIn(text, job.warning)
-        self.assertIn("2 are of no invoice here", job.action_refresh()['headline'])
+        self.assertIn('2 are of no invoice here', job.action_refresh()['headline'])
         self.assertEqual(move.vatportal_state, 'none')
         # What went out under its number is asked about before it is sent.
-        number, = (qaime for qaime, name in job.unknown_ids.values() if name)
+        (number,) = (qaime for qaime, name in job.unknown_ids.values() if name)
         with self.assertRaisesRegex(UserError, number):
             self.send(move)
         document = self.env['vatportal.document'].search([('qaime', '=', number)])
@@ -93,7 +92,7 @@ class TestCompare(RestoredCommon):
             self.finish_all(job)
             self.assertTrue(moves[1].vatportal_qaime)
         job.action_cancel()
-        self.assertRejected(moves[1], "given up")
+        self.assertRejected(moves[1], 'given up')
         self.sandbox.portal.sign_by_hand(moves[0].vatportal_document_id.erp_id)
         self.compare()
         self.assertRegistered(moves)
@@ -108,14 +107,21 @@ class TestCompare(RestoredCommon):
 
         def sent(total, note, **vals):
             return self.sandbox.portal.add_document(
-                folder=1, tin_from=self.company.vat, tin_to=BUYER, main_subject=note, net_amount=total, apply_amount=total / 1.18,
-                datetime=f'{today:%d.%m.%Y} 10:00', **vals)['qaime']
+                folder=1,
+                tin_from=self.company.vat,
+                tin_to=BUYER,
+                main_subject=note,
+                net_amount=total,
+                apply_amount=total / 1.18,
+                datetime=f'{today:%d.%m.%Y} 10:00',
+                **vals,
+            )['qaime']
 
         numbers = [sent(118, f'{moves[1].name}; {today}'), sent(59, 'qeyd'), sent(118, f'№ {moves[3].name} ({today})')]
         self.compare()
         self.assertEqual(moves.mapped('vatportal_qaime'), [False, numbers[0], numbers[1], False])
         document = self.env['vatportal.document'].search([('qaime', '=', numbers[2])])
-        self.assertEqual(document.proposed_move_ids, moves[3], "its number and another total: not that of the same total")
+        self.assertEqual(document.proposed_move_ids, moves[3], 'its number and another total: not that of the same total')
 
     def test_twice_at_e_taxes(self):
         """Two documents name one invoice: a person has to look."""
@@ -126,8 +132,8 @@ class TestCompare(RestoredCommon):
         move.action_post()
         for _copy in range(2):
             self.sandbox.portal.add_document(
-                folder=1, tin_from=self.company.vat, tin_to=BUYER, main_subject=f'{move.name}; x', net_amount=118,
-                datetime=f'{today:%d.%m.%Y} 10:00')
+                folder=1, tin_from=self.company.vat, tin_to=BUYER, main_subject=f'{move.name}; x', net_amount=118, datetime=f'{today:%d.%m.%Y} 10:00'
+            )
         self.compare()
         self.assertFalse(move.vatportal_qaime)
         documents = self.env['vatportal.document'].search([('direction', '=', 'outgoing'), ('move_id', '=', False)])
@@ -149,13 +155,13 @@ class TestCompare(RestoredCommon):
         self.assertTrue(certain)
         with self.forgotten():
             self.press(moves)
-            self.assertFalse(self.look(), "what is known here is no news")
+            self.assertFalse(self.look(), 'what is known here is no news')
         job = self.look()
         self.assertEqual((len(job), job.user_id.ids), (1, []))
-        self.assertEqual(self.connector.compared_at, certain, "not before all is known")
+        self.assertEqual(self.connector.compared_at, certain, 'not before all is known')
         self.finish(job)
         self.assertRegistered(moves)
-        self.assertIn("restored from a backup", self.connector.message_ids[0].body)
+        self.assertIn('restored from a backup', self.connector.message_ids[0].body)
         self.assertFalse(self.look())
         self.assertFalse(self.connector.told_erp_ids)
 
@@ -163,7 +169,7 @@ class TestCompare(RestoredCommon):
         with self.forgotten():
             self.press(self.create_invoice())
         self.finish(self.look())
-        self.assertIn("does not know", self.connector.message_ids[0].body)
+        self.assertIn('does not know', self.connector.message_ids[0].body)
         count = len(self.connector.message_ids)
         self.connector.sudo().compare_begun_at -= timedelta(days=1)
         self.assertFalse(self.look())

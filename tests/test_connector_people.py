@@ -11,11 +11,16 @@ class TestConnectorPeople(VatportalCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.elsewhere = cls.env['res.company'].create({'name': "Başqa MMC"})
+        cls.elsewhere = cls.env['res.company'].create({'name': 'Başqa MMC'})
         cls.robot = cls.env.ref('base.user_root')
-        cls.responsible, cls.named, cls.manager = (cls.person(login, groups) for login, groups in (
-            ('responsible', 'account.group_account_invoice'), ('named', 'account.group_account_invoice'),
-            ('manager', 'account.group_account_manager')))
+        cls.responsible, cls.named, cls.manager = (
+            cls.person(login, groups)
+            for login, groups in (
+                ('responsible', 'account.group_account_invoice'),
+                ('named', 'account.group_account_invoice'),
+                ('manager', 'account.group_account_manager'),
+            )
+        )
         # Those who run the tests are managers as well.
         cls.managers = cls.connector._administrators()
         cls.stranger = cls.person('stranger', 'account.group_account_manager', cls.elsewhere)
@@ -29,9 +34,13 @@ class TestConnectorPeople(VatportalCommon):
         return self.connector.with_user(SUPERUSER_ID).sudo()._activity_user(record)
 
     def document(self):
-        return self.env['vatportal.document'].with_user(SUPERUSER_ID).create({
-            'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'qaime': 'MT261125000100',
-            'connector_id': self.connector.id})
+        return (
+            self.env['vatportal.document']
+            .with_user(SUPERUSER_ID)
+            .create(
+                {'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'qaime': 'MT261125000100', 'connector_id': self.connector.id}
+            )
+        )
 
     def test_who_it_is(self):
         document = self.document()
@@ -56,21 +65,24 @@ class TestConnectorPeople(VatportalCommon):
         self.assertIn(self.user_for(document), self.managers)
         self.connector.notify_user_ids = plain + self.named
         self.assertEqual(self.user_for(document), self.named)
-        self.env['ir.rule'].create({
-            'name': "Only one's own", 'model_id': self.env['ir.model']._get_id('vatportal.document'),
-            'domain_force': f"[('id', '!=', {document.id})] if user.id == {self.named.id} else [(1, '=', 1)]"})
+        self.env['ir.rule'].create(
+            {
+                'name': "Only one's own",
+                'model_id': self.env['ir.model']._get_id('vatportal.document'),
+                'domain_force': f"[('id', '!=', {document.id})] if user.id == {self.named.id} else [(1, '=', 1)]",
+            }
+        )
         self.env.invalidate_all()
         self.assertIn(self.user_for(document), self.managers)
 
     def test_nobody_at_all(self):
         """The activity is there for whoever opens the record."""
-        company = self.env['res.company'].create({'name': "Kimsəsiz MMC"})
+        company = self.env['res.company'].create({'name': 'Kimsəsiz MMC'})
         self.env['res.users'].search([]).company_ids -= company
         document = self.document()
-        connector = self.connector.sudo().create({
-            'base_url': 'nobody', 'company_id': company.id, 'notify_user_ids': [Command.set(self.named.ids)]})
+        connector = self.connector.sudo().create({'base_url': 'nobody', 'company_id': company.id, 'notify_user_ids': [Command.set(self.named.ids)]})
         document.write({'company_id': company.id, 'connector_id': connector.id})
-        document._raise_activity("Look", "Why")
+        document._raise_activity('Look', 'Why')
         record, activity_type = document._activity_place()
         activity = record.activity_search([activity_type])
         self.assertEqual((len(activity), activity.user_id), (1, self.env['res.users']))
@@ -92,6 +104,6 @@ class TestConnectorPeople(VatportalCommon):
         self.connector.notify_user_ids = self.stranger
         schedule = self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id, 'source': 'etaxes'})
         self.assertFalse(schedule._begin())
-        self.assertIn("users to notify", schedule.last_error)
+        self.assertIn('users to notify', schedule.last_error)
         self.connector.notify_user_ids = self.named
         self.assertTrue(schedule._begin())

@@ -65,15 +65,14 @@ class TestDelete(LifecycleCommon):
     def test_manager_looked_and_it_is_not_there(self):
         move = self.imported()
         document = move.vatportal_document_id
-        clerk = new_test_user(self.env, 'vp_clerk', groups='account.group_account_invoice',
-                              company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+        clerk = new_test_user(self.env, 'vp_clerk', groups='account.group_account_invoice', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
         with self.assertRaises(AccessError):
             document.with_user(clerk).action_not_at_portal()
         document.action_not_at_portal()
         self.assertEqual((document.state, document.deleted_by_id), ('deleted', self.env.user))
         self.assertIn(document.erp_id, move.message_ids[0].body)
         registered = self.registered().vatportal_document_id
-        with self.assertRaisesRegex(UserError, "without a signature"):
+        with self.assertRaisesRegex(UserError, 'without a signature'):
             registered.action_not_at_portal()
 
     # ------------------------------------------------------------------ at e-taxes
@@ -96,12 +95,10 @@ class TestDelete(LifecycleCommon):
         self.assertEqual(documents.mapped('status'), ['deleted'] * 2)
         (call,) = self.calls('/etx/delete')
         self.assertEqual(call.method, 'DELETE')
-        self.assertEqual(sorted(call.json['serialNumbers']), sorted(
-            f'{qaime[:-8]} {qaime[-8:]}' for qaime in documents.mapped('qaime')))
+        self.assertEqual(sorted(call.json['serialNumbers']), sorted(f'{qaime[:-8]} {qaime[-8:]}' for qaime in documents.mapped('qaime')))
         self.assertIs(call.json['is_signed'], True)
         progress = job._progress()
-        self.assertEqual(progress['counts'], {
-            'total': 2, 'registered': 0, 'imported': 0, 'rejected': 0, 'deleted': 2, 'pending': 0})
+        self.assertEqual(progress['counts'], {'total': 2, 'registered': 0, 'imported': 0, 'rejected': 0, 'deleted': 2, 'pending': 0})
         self.assertEqual([step['state'] for step in progress['steps']], ['done'] * 4)
 
     def confirm_all(self, job):
@@ -115,7 +112,7 @@ class TestDelete(LifecycleCommon):
             if job[f'{pin}_code']:
                 return
             self.advance(job)
-        self.fail(f"No code for {pin}")
+        self.fail(f'No code for {pin}')
 
     def test_a_draft_goes_by_the_other_folder(self):
         move = self.imported()
@@ -125,7 +122,7 @@ class TestDelete(LifecycleCommon):
         self.assertEqual(document.state, 'registered')
         job = self.delete(document)
         self.assertEqual((job.state, document.state), ('failed', 'registered'))
-        self.assertIn("as a draft", job.message)
+        self.assertIn('as a draft', job.message)
         wizard = self.delete_wizard(document)
         wizard.line_ids.folder = 'draft'
         job = self.env['vatportal.job'].browse(wizard.action_delete()['res_id'])
@@ -134,10 +131,10 @@ class TestDelete(LifecycleCommon):
         self.assertEqual([call.json['is_signed'] for call in self.calls('/etx/delete')], [True, False])
 
     def test_folders_and_connectors_are_split(self):
-        other = self.env['vatportal.connector'].create({
-            'name': "Second", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
-        sent, elsewhere, draft, portal = (
-            self.registered(), self.create_invoice(), self.imported(), self.imported())
+        other = self.env['vatportal.connector'].create(
+            {'name': 'Second', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id}
+        )
+        sent, elsewhere, draft, portal = (self.registered(), self.create_invoice(), self.imported(), self.imported())
         self.finish(self.send(elsewhere, connector_id=other.id))
         self.sandbox.portal.sign_by_hand(draft.vatportal_document_id.erp_id, draft=True)
         draft.vatportal_document_id._read_numbers(self.connector)
@@ -147,8 +144,9 @@ class TestDelete(LifecycleCommon):
         self.assertEqual((wizard.folder_count, wizard.has_portal, wizard.has_etaxes), (3, True, True))
         wizard.action_delete()
         jobs = documents.deletion_job_id
-        self.assertEqual(sorted((job.folder, job.connector_id.name) for job in jobs), [
-            ('draft', 'Test'), ('portal', 'Test'), ('sent', 'Second'), ('sent', 'Test')])
+        self.assertEqual(
+            sorted((job.folder, job.connector_id.name) for job in jobs), [('draft', 'Test'), ('portal', 'Test'), ('sent', 'Second'), ('sent', 'Test')]
+        )
         for job in jobs.sorted('id'):
             self.finish(job)
         self.assertEqual(set(documents.mapped('state')), {'deleted'})
@@ -161,11 +159,11 @@ class TestDelete(LifecycleCommon):
         self.advance(job)
         for pin in (1, 2):
             self.assertEqual(job._progress()['code']['kind'], f'pin{pin}')
-            self.assertEqual(job._progress()['documents'][0]['state_label'], "Being deleted")
+            self.assertEqual(job._progress()['documents'][0]['state_label'], 'Being deleted')
             self.sandbox.confirm()
             self.advance(job)
         self.assertEqual((job.state, job._progress()['code']), ('running', None))
-        self.assertIn("Signed", job._progress()['headline'])
+        self.assertIn('Signed', job._progress()['headline'])
         self.sandbox.advance(3600)
         self.finish(job)
         self.assertEqual(document.state, 'deleted')
@@ -176,9 +174,9 @@ class TestDelete(LifecycleCommon):
         job = self.delete(document)
         self.finish(job)
         self.assertEqual((job.state, document.state, document.status), ('failed', 'registered', 'onApproval'))
-        self.assertIn("Nothing was deleted", job.message)
-        self.assertIn("PIN2 was not confirmed", job.message)
-        self.assertIn("PIN2 was declined", job.portal_message)
+        self.assertIn('Nothing was deleted', job.message)
+        self.assertIn('PIN2 was not confirmed', job.message)
+        self.assertIn('PIN2 was declined', job.portal_message)
         self.assertFalse(document.deleted_by_id or document.delete_reason or document.is_being_deleted)
         self.assertTrue(job._progress()['can_retry'])
         self.finish(self.delete(document))
@@ -190,7 +188,7 @@ class TestDelete(LifecycleCommon):
         self.sandbox.portal.set_status(documents[0].qaime, 'approved')
         job = self.delete(documents)
         self.assertEqual((job.state, documents.mapped('state')), ('failed', ['registered'] * 2))
-        self.assertIn("answered meanwhile", job.message)
+        self.assertIn('answered meanwhile', job.message)
 
     def test_portal_down_waits_and_can_be_given_up(self):
         document = self.registered().vatportal_document_id
@@ -199,7 +197,7 @@ class TestDelete(LifecycleCommon):
         self.assertEqual((job.state, document.state), ('queued', 'registered'))
         job.action_cancel()
         self.assertEqual((job.state, document.state), ('failed', 'registered'))
-        self.assertIn("given up", job.message)
+        self.assertIn('given up', job.message)
         self.assertTrue(document.can_delete)
 
     # ------------------------------------------------------------------ before asking
@@ -209,32 +207,32 @@ class TestDelete(LifecycleCommon):
         approved, waiting, cancelled = moves.vatportal_document_id
         approved.sudo().status = 'approved'
         cancelled.sudo().status = 'canceled'
-        rejected = self.env['vatportal.document'].sudo().create({
-            'company_id': self.company.id, 'connector_id': self.connector.id, 'state': 'rejected'})
-        incoming = self.env['vatportal.document'].sudo().create({
-            'company_id': self.company.id, 'direction': 'incoming', 'qaime': 'AA261100000001', 'state': 'registered'})
-        unread = rejected.create({
-            'company_id': self.company.id, 'qaime': 'AA261100000002', 'state': 'registered'})
-        wizard = self.delete_wizard(
-            approved + waiting + cancelled + (rejected + incoming + unread).sudo(False))
+        rejected = self.env['vatportal.document'].sudo().create({'company_id': self.company.id, 'connector_id': self.connector.id, 'state': 'rejected'})
+        incoming = (
+            self.env['vatportal.document']
+            .sudo()
+            .create({'company_id': self.company.id, 'direction': 'incoming', 'qaime': 'AA261100000001', 'state': 'registered'})
+        )
+        unread = rejected.create({'company_id': self.company.id, 'qaime': 'AA261100000002', 'state': 'registered'})
+        wizard = self.delete_wizard(approved + waiting + cancelled + (rejected + incoming + unread).sudo(False))
         self.assertEqual(wizard.line_ids.document_id, waiting)
         said = {key: alert['message'] for key, alert in wizard.alerts.items()}
-        self.assertIn("cancellation at e-taxes", said[f'problem_{approved.id}'])
-        self.assertIn("next import", said[f'problem_{approved.id}'])
-        self.assertIn("no longer in force", said[f'problem_{cancelled.id}'])
-        self.assertIn("rejected", said[f'problem_{rejected.id}'])
-        self.assertIn("Import it from e-taxes first", said[f'problem_{unread.id}'])
-        self.assertIn("Only the company that issued it", said[f'problem_{incoming.id}'])
+        self.assertIn('cancellation at e-taxes', said[f'problem_{approved.id}'])
+        self.assertIn('next import', said[f'problem_{approved.id}'])
+        self.assertIn('no longer in force', said[f'problem_{cancelled.id}'])
+        self.assertIn('rejected', said[f'problem_{rejected.id}'])
+        self.assertIn('Import it from e-taxes first', said[f'problem_{unread.id}'])
+        self.assertIn('Only the company that issued it', said[f'problem_{incoming.id}'])
         self.assertFalse(self.calls('/etx/delete'))
         job = self.env['vatportal.job'].browse(wizard.action_delete()['res_id'])
         self.assertEqual(job.document_ids, waiting)
 
     def test_nothing_to_delete_and_no_reason(self):
         document = self.registered().vatportal_document_id
-        with self.assertRaisesRegex(UserError, "reason"):
-            self.delete(document, reason=" ")
+        with self.assertRaisesRegex(UserError, 'reason'):
+            self.delete(document, reason=' ')
         document.sudo().status = 'approved'
-        with self.assertRaisesRegex(UserError, "cancellation"):
+        with self.assertRaisesRegex(UserError, 'cancellation'):
             self.delete(document)
         self.assertFalse(self.calls('/etx/delete'))
 
@@ -253,10 +251,10 @@ class TestDelete(LifecycleCommon):
         move = self.registered()
         unsent = self.create_invoice()
         action = (move + unsent).action_vatportal_delete()
-        wizard = self.env['vatportal.delete.wizard'].with_context(**action['context']).create({'reason': "x"})
+        wizard = self.env['vatportal.delete.wizard'].with_context(**action['context']).create({'reason': 'x'})
         self.assertEqual(wizard.line_ids.document_id, move.vatportal_document_id)
         self.assertIn(unsent.name, wizard.alerts['unsent']['message'])
-        with self.assertRaisesRegex(UserError, "nothing to delete"):
+        with self.assertRaisesRegex(UserError, 'nothing to delete'):
             unsent.action_vatportal_delete()
         self.assertNotIn('default_unsent', move.action_vatportal_delete()['context'])
 
@@ -267,7 +265,7 @@ class TestDelete(LifecycleCommon):
         old = move.vatportal_document_id
         with self.assertRaises(UserError):
             move.button_draft()
-        self.finish(self.delete(old, reason="The price was wrong"))
+        self.finish(self.delete(old, reason='The price was wrong'))
         move.invalidate_recordset()
         self.assertEqual(move.vatportal_state, 'deleted')
         move.button_draft()
@@ -283,28 +281,27 @@ class TestDelete(LifecycleCommon):
     def test_who_when_and_why_are_kept(self):
         move = self.registered()
         document = move.vatportal_document_id
-        clerk = new_test_user(self.env, 'vp_clerk', name="Aygün", groups='account.group_account_invoice',
-                              company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
-        wizard = self.env['vatportal.delete.wizard'].with_user(clerk).create({
-            'document_ids': document.ids, 'reason': "<b>Wrong</b>"})
+        clerk = new_test_user(
+            self.env, 'vp_clerk', name='Aygün', groups='account.group_account_invoice', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)]
+        )
+        wizard = self.env['vatportal.delete.wizard'].with_user(clerk).create({'document_ids': document.ids, 'reason': '<b>Wrong</b>'})
         job = self.env['vatportal.job'].browse(wizard.action_delete()['res_id'])
         self.finish(job)
-        self.assertEqual((document.deleted_by_id, document.delete_reason), (clerk, "<b>Wrong</b>"))
+        self.assertEqual((document.deleted_by_id, document.delete_reason), (clerk, '<b>Wrong</b>'))
         self.assertTrue(document.deleted_at)
         for record in (document, move):
             bodies = ' '.join(record.message_ids.mapped('body'))
-            self.assertIn("Aygün", bodies)
-            self.assertIn("&lt;b&gt;Wrong&lt;/b&gt;", bodies)
+            self.assertIn('Aygün', bodies)
+            self.assertIn('&lt;b&gt;Wrong&lt;/b&gt;', bodies)
 
     def test_readers_and_other_companies_delete_nothing(self):
         document = self.registered().vatportal_document_id
-        other = self.env['res.company'].create({'name': "Other MMC"})
-        reader = new_test_user(self.env, 'vp_reader', groups='account.group_account_readonly',
-                               company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
-        stranger = new_test_user(self.env, 'vp_stranger', groups='account.group_account_invoice',
-                                 company_id=other.id, company_ids=[(6, 0, other.ids)])
+        other = self.env['res.company'].create({'name': 'Other MMC'})
+        reader = new_test_user(
+            self.env, 'vp_reader', groups='account.group_account_readonly', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)]
+        )
+        stranger = new_test_user(self.env, 'vp_stranger', groups='account.group_account_invoice', company_id=other.id, company_ids=[(6, 0, other.ids)])
         for user in (reader, stranger):
             with self.assertRaises(AccessError):
-                self.env['vatportal.delete.wizard'].with_user(user).create({
-                    'document_ids': document.ids, 'reason': "x"}).action_delete()
+                self.env['vatportal.delete.wizard'].with_user(user).create({'document_ids': document.ids, 'reason': 'x'}).action_delete()
         self.assertFalse(self.calls('/etx/delete'))

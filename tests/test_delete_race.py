@@ -23,29 +23,40 @@ class TestDeleteRace(TransactionCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             company = env.ref('base.main_company')
-            self.connector_id = env['vatportal.connector'].create({
-                'name': "Race", 'base_url': 'http://127.0.0.1:9/api', 'token': 'race', 'company_id': company.id}).id
-            self.document_id = env['vatportal.document'].create({
-                'company_id': company.id, 'connector_id': self.connector_id, 'qaime': 'RD261100000001',
-                'state': 'registered', 'status': 'onApproval', 'status_code': 'onApproval'}).id
+            self.connector_id = (
+                env['vatportal.connector'].create({'name': 'Race', 'base_url': 'http://127.0.0.1:9/api', 'token': 'race', 'company_id': company.id}).id
+            )
+            self.document_id = (
+                env['vatportal.document']
+                .create(
+                    {
+                        'company_id': company.id,
+                        'connector_id': self.connector_id,
+                        'qaime': 'RD261100000001',
+                        'state': 'registered',
+                        'status': 'onApproval',
+                        'status_code': 'onApproval',
+                    }
+                )
+                .id
+            )
         self.addCleanup(self.clean_up)
 
     def clean_up(self):
         with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM vatportal_delete_wizard")
-            cr.execute("DELETE FROM vatportal_job WHERE connector_id = %s", [self.connector_id])
+            cr.execute('DELETE FROM vatportal_delete_wizard')
+            cr.execute('DELETE FROM vatportal_job WHERE connector_id = %s', [self.connector_id])
             cr.execute("DELETE FROM mail_message WHERE model = 'vatportal.document' AND res_id = %s", [self.document_id])
-            cr.execute("DELETE FROM mail_followers WHERE res_model = 'vatportal.document' AND res_id = %s",
-                       [self.document_id])
-            cr.execute("DELETE FROM vatportal_document WHERE id = %s", [self.document_id])
-            cr.execute("DELETE FROM vatportal_connector WHERE id = %s", [self.connector_id])
+            cr.execute("DELETE FROM mail_followers WHERE res_model = 'vatportal.document' AND res_id = %s", [self.document_id])
+            cr.execute('DELETE FROM vatportal_document WHERE id = %s', [self.document_id])
+            cr.execute('DELETE FROM vatportal_connector WHERE id = %s', [self.connector_id])
 
     def wizard(self, env):
-        return env['vatportal.delete.wizard'].create({'document_ids': [self.document_id], 'reason': "Race"})
+        return env['vatportal.delete.wizard'].create({'document_ids': [self.document_id], 'reason': 'Race'})
 
     def jobs(self):
         with self.registry.cursor() as cr:
-            cr.execute("SELECT count(*) FROM vatportal_job WHERE connector_id = %s", [self.connector_id])
+            cr.execute('SELECT count(*) FROM vatportal_job WHERE connector_id = %s', [self.connector_id])
             return cr.fetchone()[0]
 
     def test_the_second_with_an_older_view_gets_the_first_ones_process(self):
@@ -58,7 +69,7 @@ class TestDeleteRace(TransactionCase):
                     env = api.Environment(cr, SUPERUSER_ID, {})
 
                     def step():
-                        cr.execute("SELECT 1 FROM vatportal_document LIMIT 1")
+                        cr.execute('SELECT 1 FROM vatportal_document LIMIT 1')
                         if not tries:
                             snapshot.set()
                             committed.wait(60)
@@ -82,9 +93,9 @@ class TestDeleteRace(TransactionCase):
 
     def test_while_somebody_else_has_it_in_hand(self):
         with self.registry.cursor() as holder, self.registry.cursor() as cr:
-            holder.execute("SELECT 1 FROM vatportal_document WHERE id = %s FOR NO KEY UPDATE", [self.document_id])
+            holder.execute('SELECT 1 FROM vatportal_document WHERE id = %s FOR NO KEY UPDATE', [self.document_id])
             wizard = self.wizard(api.Environment(cr, SUPERUSER_ID, {}))
-            with self.assertRaisesRegex(UserError, "RD261100000001: someone else"):
+            with self.assertRaisesRegex(UserError, 'RD261100000001: someone else'):
                 wizard.action_delete()
             cr.rollback()
         self.assertEqual(self.jobs(), 0)

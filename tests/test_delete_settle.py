@@ -80,7 +80,7 @@ class TestDeleteSettle(LifecycleCommon):
     def test_an_import_that_saw_it_first_does_not_hide_who_did_it(self):
         document = self.registered().vatportal_document_id
         self.sandbox.configure(auto_confirm=False)
-        job = self.delete(document, reason="Twice")
+        job = self.delete(document, reason='Twice')
         self.seen_deleted(document)
         self.sandbox.configure(auto_confirm=True)
         self.settle(job)
@@ -89,7 +89,7 @@ class TestDeleteSettle(LifecycleCommon):
     def test_an_import_that_saw_it_first_after_a_lost_answer(self):
         document = self.registered().vatportal_document_id
         self.sandbox.faults.add('/etx/delete', kind='answer_lost')
-        job = self.delete(document, reason="Twice")
+        job = self.delete(document, reason='Twice')
         self.seen_deleted(document)
         self.settle(job)
         self.assertDeletedByUs(job, document)
@@ -110,7 +110,7 @@ class TestDeleteSettle(LifecycleCommon):
 
     def assertDeletedByUs(self, job, document):
         self.assertEqual((job.state, document.state), ('done', 'deleted'), job.message)
-        self.assertEqual((document.deleted_by_id, document.delete_reason), (self.env.user, "Twice"))
+        self.assertEqual((document.deleted_by_id, document.delete_reason), (self.env.user, 'Twice'))
         self.assertTrue(document.deleted_at)
 
     def test_an_unexplained_end_is_not_blamed_on_the_pin(self):
@@ -119,22 +119,22 @@ class TestDeleteSettle(LifecycleCommon):
         job = self.delete(document)
         self.finish(job)
         self.assertEqual((job.state, job.step, document.state), ('failed', 'login', 'registered'))
-        self.assertIn("does not say why", job.message)
+        self.assertIn('does not say why', job.message)
         for pin in (1, 2):
             self.sandbox.faults.add('/etx/delete', kind='pin_declined', pin=pin, wordless=True)
             job = self.delete(document)
             self.finish(job)
-            self.assertIn(f"PIN{pin} was not confirmed", job.message)
+            self.assertIn(f'PIN{pin} was not confirmed', job.message)
             self.assertFalse(job.portal_message)
 
     def test_retry_proposes_the_reason(self):
         document = self.registered().vatportal_document_id
         self.sandbox.faults.add('/etx/delete', kind='pin_declined', pin=2)
-        job = self.delete(document, reason="Wrong buyer")
+        job = self.delete(document, reason='Wrong buyer')
         self.finish(job)
         action = job.action_retry()
         wizard = self.env['vatportal.delete.wizard'].with_context(**action['context']).create({})
-        self.assertEqual((wizard.reason, wizard.line_ids.document_id), ("Wrong buyer", document))
+        self.assertEqual((wizard.reason, wizard.line_ids.document_id), ('Wrong buyer', document))
 
     def test_lost_answer_of_the_process_is_settled_by_asking(self):
         document = self.registered().vatportal_document_id
@@ -151,11 +151,11 @@ class TestDeleteSettle(LifecycleCommon):
         self.sandbox.faults.add('/etx/delete', kind='answer_lost')
         job = self.delete(document)
         self.advance(job, 4)
-        self.assertEqual((job.state, document.state), ('running', 'registered'), "It may still be at work")
+        self.assertEqual((job.state, document.state), ('running', 'registered'), 'It may still be at work')
         self.sandbox.advance(300)
         self.settle(job)
         self.assertEqual((job.state, document.state), ('failed', 'registered'))
-        self.assertIn("Nothing was deleted", job.message)
+        self.assertIn('Nothing was deleted', job.message)
         self.assertEqual(len(self.calls('/etx/delete')), 1)
 
     def test_lost_answer_where_the_portal_keeps_the_number(self):

@@ -15,8 +15,7 @@ class TestDesk(BillCommon):
         cls.env['account.move'].search([('company_id', '=', cls.company.id), ('state', '=', 'draft')]).unlink()
 
     def counts(self, user=None, companies=None):
-        desk = self.env['vatportal.desk'].with_user(user or self.env.user).with_context(
-            allowed_company_ids=(companies or self.company).ids)
+        desk = self.env['vatportal.desk'].with_user(user or self.env.user).with_context(allowed_company_ids=(companies or self.company).ids)
         tasks = desk.get_tasks()
         found = {task['key']: task['count'] for side in ('sale', 'purchase') for task in tasks[side]}
         for key, count in found.items():
@@ -30,9 +29,8 @@ class TestDesk(BillCommon):
     def test_sales(self):
         self.create_invoice()
         self.create_invoice(post=False)
-        self.create_invoice(partner_id=self.env['res.partner'].create({
-            'name': "Tbilisi LLC", 'country_id': self.env.ref('base.ge').id}).id)
-        self.assertEqual(self.counts(), {'to_send': 1}, "neither drafts nor what goes abroad")
+        self.create_invoice(partner_id=self.env['res.partner'].create({'name': 'Tbilisi LLC', 'country_id': self.env.ref('base.ge').id}).id)
+        self.assertEqual(self.counts(), {'to_send': 1}, 'neither drafts nor what goes abroad')
         self.sandbox.configure(auto_confirm=False)
         pin = self.create_invoice()
         self.advance(self.send(pin), 3)
@@ -48,9 +46,9 @@ class TestDesk(BillCommon):
         self.assertEqual(self.counts(), {'to_send': 1, 'sent_back': 1})
 
     def test_what_never_goes_is_not_to_be_sent(self):
-        person = self.env['res.partner'].create({'name': "Aygün", 'country_id': self.env.ref('base.az').id})
+        person = self.env['res.partner'].create({'name': 'Aygün', 'country_id': self.env.ref('base.az').id})
         self.create_invoice(partner_id=person.id)
-        branch = self.env['res.company'].create({'name': "Branch", 'parent_id': self.company.id})
+        branch = self.env['res.company'].create({'name': 'Branch', 'parent_id': self.company.id})
         self.env.user.company_ids += branch
         self.assertEqual(self.counts(companies=self.company + branch), {})
         move = self.create_invoice()
@@ -75,12 +73,14 @@ class TestDesk(BillCommon):
         """Each card's count is that of its list, whatever companies are chosen."""
         other = self.setup_other_company()['company']
         self.env.user.company_ids += other
-        self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
+        self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
         self.document(status='onApproval', status_code='onApproval')
         self.document(company=other, status='onApproval', status_code='onApproval')
-        journals = self.env['account.journal'].with_context(allowed_company_ids=(self.company + other).ids).search([
-            ('type', '=', 'purchase'), ('company_id', 'in', (self.company + other).ids)])
+        journals = (
+            self.env['account.journal']
+            .with_context(allowed_company_ids=(self.company + other).ids)
+            .search([('type', '=', 'purchase'), ('company_id', 'in', (self.company + other).ids)])
+        )
         told = 0
         for journal in journals:
             count = json.loads(journal.kanban_dashboard).get('vatportal_to_approve')
@@ -95,8 +95,7 @@ class TestDesk(BillCommon):
         bill.action_post()
         bill.vatportal_bill_document_id.sudo().status = 'canceled'
         self.assertEqual(self.counts(), {'void_bills': 1})
-        reversal = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=bill.ids).create({
-            'journal_id': bill.journal_id.id})
+        reversal = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=bill.ids).create({'journal_id': bill.journal_id.id})
         self.env['account.move'].browse(reversal.reverse_moves()['res_id']).action_post()
         self.assertEqual(self.counts(), {} if bill.payment_state == 'reversed' else {'void_bills': 1})
 
@@ -119,7 +118,7 @@ class TestDesk(BillCommon):
 
     def test_other_companies(self):
         self.create_invoice()
-        other = self.env['res.company'].create({'name': "Another"})
+        other = self.env['res.company'].create({'name': 'Another'})
         self.env.user.company_ids += other
         self.assertEqual(self.counts(companies=other), {})
         self.assertEqual(self.counts(companies=self.company + other), {'to_send': 1})
@@ -145,14 +144,13 @@ class TestDesk(BillCommon):
             action = journal.with_context(vatportal_task=key).action_vatportal_task()
             self.assertEqual(self.env[action['res_model']].search_count(action['domain']), 1)
         second = purchase.copy({'code': 'ZBILL', 'sequence': 99})
-        self.assertNotIn('vatportal_to_bill', json.loads(second.kanban_dashboard), "told once")
+        self.assertNotIn('vatportal_to_bill', json.loads(second.kanban_dashboard), 'told once')
         self.connector.bill_journal_id = second
         self.env.invalidate_all()
         self.assertEqual(json.loads(second.kanban_dashboard)['vatportal_to_bill'], 1)
 
 
 class TestTourDesk(BillCommon, HttpCase):
-
     def test_from_the_menu_to_the_list(self):
         self.create_invoice()
         self.document(status='onApproval', status_code='onApproval')

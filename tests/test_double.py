@@ -28,7 +28,7 @@ class TestDouble(DoubleCommon):
             self.assertIn(number, self.problem(move)[0]['message'])
         with self.assertRaisesRegex(UserError, number):
             self.wizard(moves).action_send()
-        self.assertEqual(moves._vatportal_queue().keys(), set(moves), "nor by itself")
+        self.assertEqual(moves._vatportal_queue().keys(), set(moves), 'nor by itself')
         self.assertEqual(self.live(*moves.mapped('name')), [0, 0])
 
     def test_it_is_the_one(self):
@@ -52,7 +52,7 @@ class TestDouble(DoubleCommon):
         self.assertEqual((document.proposed_move_ids, document.other_move_ids), (moves[0], moves[1]))
         self.assertIn(self.env.user.name, document.message_ids[0].body)
         self.import_sent()
-        self.assertFalse(document.double_id, "that was said already")
+        self.assertFalse(document.double_id, 'that was said already')
 
     def test_confirmed_after_the_import(self):
         """The document came before there was an invoice that it could have been proposed for."""
@@ -77,10 +77,10 @@ class TestDouble(DoubleCommon):
 
     def test_who_may_answer(self):
         moves, number = self.twins()
-        company = self.env['res.company'].create({'name': "Other MMC"})
+        company = self.env['res.company'].create({'name': 'Other MMC'})
         stranger = new_test_user(
-            self.env, 'double-stranger', groups='account.group_account_invoice', company_id=company.id,
-            company_ids=[fields.Command.set(company.ids)])
+            self.env, 'double-stranger', groups='account.group_account_invoice', company_id=company.id, company_ids=[fields.Command.set(company.ids)]
+        )
         values = {'move_id': moves[0].id, 'document_id': self.document(number).id}
         for action in ('action_link', 'action_other'):
             with self.subTest(action=action), self.assertRaises(AccessError):
@@ -96,8 +96,8 @@ class TestDouble(DoubleCommon):
     def test_found_afterwards(self):
         move, sent, entered = self.doubled()
         self.assertEqual((sent.double_id, entered.double_id), (entered, sent))
-        self.assertIn("may be the same", self.activities(move, ACTIVITY).summary)
-        self.assertIn("may be the same", self.activities(entered, DOCUMENT_ACTIVITY).summary)
+        self.assertIn('may be the same', self.activities(move, ACTIVITY).summary)
+        self.assertIn('may be the same', self.activities(entered, DOCUMENT_ACTIVITY).summary)
         self.assertIn(entered.qaime, move._vatportal_alerts()['vatportal_standing']['message'])
         self.import_sent()
         self.assertEqual(len(self.activities(move, ACTIVITY)), 1)

@@ -54,7 +54,7 @@ class TestDoubleFound(DoubleCommon):
             self.send(move)
         document._say_other(move)
         self.changed(document, status='approved')
-        self.assertFalse(document.proposed_move_ids, "nor does it come back once it is answered")
+        self.assertFalse(document.proposed_move_ids, 'nor does it come back once it is answered')
         self.press(move)
         self.assertRegistered(move)
 
@@ -65,7 +65,7 @@ class TestDoubleFound(DoubleCommon):
         self.assertEqual((document.move_id, document.proposed_move_ids), (self.env['account.move'], move + other))
         self.assertIn("under this invoice's number", self.problem(move)[0]['message'])
         self.assertNotIn("under this invoice's number", self.problem(other)[0]['message'])
-        self.assertIn("has the same total", self.ask(other, other).text)
+        self.assertIn('has the same total', self.ask(other, other).text)
         self.ask(other, other).action_link()
         self.assertFalse(self.problem(move))
 
@@ -85,7 +85,7 @@ class TestDoubleFound(DoubleCommon):
                 self.assertFalse(document.move_id | document.proposed_move_ids)
                 document.action_link_move(move.id)
                 self.assertEqual(move.vatportal_qaime, number)
-                self.assertFalse(document.other_move_ids, "a person has found out better")
+                self.assertFalse(document.other_move_ids, 'a person has found out better')
 
     def test_another_one_leaves_the_next(self):
         number = self.entered()
@@ -101,12 +101,12 @@ class TestDoubleFound(DoubleCommon):
         number = self.entered(buyer=VENDOR)
         self.import_sent()
         self.assertFalse(self.document(number).partner_id)
-        partner = self.partner.copy({'name': "Yeni MMC", 'vat': f'AZ {VENDOR}'})
+        partner = self.partner.copy({'name': 'Yeni MMC', 'vat': f'AZ {VENDOR}'})
         self.assertIn(number, self.problem(self.create_invoice(partner_id=partner.id))[0]['message'])
         self.assertFalse(self.problem(self.create_invoice()))
 
     def test_two_contacts_of_one_customer(self):
-        twin = self.partner.copy({'name': "Abşeron Tikinti (filial)", 'vat': BUYER})
+        twin = self.partner.copy({'name': 'Abşeron Tikinti (filial)', 'vat': BUYER})
         number = self.entered()
         self.import_sent()
         self.assertFalse(self.document(number).partner_id)
@@ -117,7 +117,7 @@ class TestDoubleFound(DoubleCommon):
         """The first was read before there was the contact; which of both is the invoice's is not known all the same."""
         numbers = [self.entered(buyer=VENDOR)]
         self.import_sent()
-        partner = self.partner.copy({'name': "Yeni MMC", 'vat': VENDOR})
+        partner = self.partner.copy({'name': 'Yeni MMC', 'vat': VENDOR})
         move = self.create_invoice(partner_id=partner.id)
         numbers.append(self.entered(buyer=VENDOR))
         self.import_sent()
@@ -139,7 +139,7 @@ class TestDoubleFound(DoubleCommon):
         number = self.entered(day=fields.Date.today())
         self.import_sent()
         move = self.create_invoice(invoice_date='2026-11-01')
-        self.assertFalse(self.problem(move), "its date is far from that of the document")
+        self.assertFalse(self.problem(move), 'its date is far from that of the document')
         self.press(move)
         self.assertRegistered(move)
         self.assertEqual(move.vatportal_document_id.double_id, self.document(number))
@@ -154,8 +154,8 @@ class TestDoubleFound(DoubleCommon):
                     self.sandbox.portal.set_status(one.qaime, status)
                 self.import_sent()
                 self.assertEqual((sent.double_id, entered.double_id), (entered, sent))
-        self.assertIn("may be the same", move.sudo().activity_ids.summary)
-        self.assertIn("may be the same", entered.sudo().activity_ids.summary)
+        self.assertIn('may be the same', move.sudo().activity_ids.summary)
+        self.assertIn('may be the same', entered.sudo().activity_ids.summary)
 
     def test_a_double_is_none_any_more(self):
         for vals in ({'amount_total': 99}, {'buyer_vat': OTHER_BUYER}, {'status': 'canceled'}):
@@ -184,8 +184,7 @@ class TestDoubleFound(DoubleCommon):
 
     def assert_kept(self, document, erp_id, moves):
         self.assertEqual(document, self.env['vatportal.document'].search([('direction', '=', 'outgoing')]))
-        self.assertEqual((document.erp_id, document.buyer_vat, document.amount_total, len(document.line_ids)), (
-            erp_id, BUYER, 118, 1))
+        self.assertEqual((document.erp_id, document.buyer_vat, document.amount_total, len(document.line_ids)), (erp_id, BUYER, 118, 1))
         self.assertEqual((document.move_id, document.proposed_move_ids), moves)
 
     def test_the_comparison_keeps_the_link_of_an_import(self):
@@ -248,18 +247,34 @@ class TestDoubleFound(DoubleCommon):
     # ------------------------------------------------------------------ branches
 
     def branch(self, **vals):
-        branch = self.env['res.company'].create({
-            'name': f"Xəzər Ticarət, Gəncə {len(self.company.child_ids)}", 'parent_id': self.company.id, 'country_id': self.company.country_id.id, **vals})
+        branch = self.env['res.company'].create(
+            {'name': f'Xəzər Ticarət, Gəncə {len(self.company.child_ids)}', 'parent_id': self.company.id, 'country_id': self.company.country_id.id, **vals}
+        )
         self.env.user.company_ids += branch
         self.partner.with_company(branch).property_account_receivable_id = self.partner.property_account_receivable_id
         return branch
 
     def stored(self, number, company, **vals):
         """A document as an import through the connector of ``company`` stores it, or as it was sent from there."""
-        document = self.env['vatportal.document'].sudo().create({
-            'direction': 'outgoing', 'company_id': company.id, 'state': 'registered', 'qaime': number, 'seller_vat': SELLER,
-            'buyer_vat': BUYER, 'amount_total': 118, 'status': 'approved', 'date': '2026-11-20 06:00:00',
-            'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id, **vals})
+        document = (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'outgoing',
+                    'company_id': company.id,
+                    'state': 'registered',
+                    'qaime': number,
+                    'seller_vat': SELLER,
+                    'buyer_vat': BUYER,
+                    'amount_total': 118,
+                    'status': 'approved',
+                    'date': '2026-11-20 06:00:00',
+                    'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id,
+                    **vals,
+                }
+            )
+        )
         self.env['vatportal.document']._on_imported(document, document.browse())
         return document
 
@@ -279,7 +294,7 @@ class TestDoubleFound(DoubleCommon):
         self.assertFalse(Document._candidates_for(following))
         self.assertFalse(Document._candidates_for(self.create_invoice()))
         other = self.stored('MT261100000002', self.company)
-        self.assertTrue(other.proposed_move_ids | other.move_id, "another number is another document")
+        self.assertTrue(other.proposed_move_ids | other.move_id, 'another number is another document')
 
     def test_the_double_of_a_branch(self):
         for mine in (True, False):
@@ -321,6 +336,6 @@ class TestDoubleFound(DoubleCommon):
         """The invoice is made for a contact of the customer, and the question asked all the same."""
         number = self.entered()
         self.import_sent()
-        contact = self.env['res.partner'].create({'name': "Anbar", 'parent_id': self.partner.id, 'type': 'delivery'})
+        contact = self.env['res.partner'].create({'name': 'Anbar', 'parent_id': self.partner.id, 'type': 'delivery'})
         move = self.create_invoice(partner_id=contact.id)
         self.assertIn(number, self.problem(move)[0]['message'])

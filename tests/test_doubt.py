@@ -15,7 +15,7 @@ class TestDoubt(SendCommon):
         self.assertEqual(job.reason, 'exists')
         self.pass_time(job, 601)
         self.finish(job)
-        self.assertRejected(move, "takes it only once")
+        self.assertRejected(move, 'takes it only once')
         return move
 
     def resume(self):
@@ -39,13 +39,13 @@ class TestDoubt(SendCommon):
     def appear(self, move):
         """The portal goes on with it and shows it, without a number; return the job that sees to that, if there is one."""
         self.read_numbers()
-        self.assertEqual(move.vatportal_state, 'rejected', "it is not shown yet")
+        self.assertEqual(move.vatportal_state, 'rejected', 'it is not shown yet')
         self.resume()
         self.sandbox.advance(1)
         self.sandbox.advance(600)  # nobody types a PIN
         self.read_numbers()
         self.assertEqual(move.vatportal_state, 'imported')
-        self.assertIn("after all", move.alerts['vatportal_imported']['message'])
+        self.assertIn('after all', move.alerts['vatportal_imported']['message'])
         return move.vatportal_document_id.sudo().job_ids.filtered(lambda job: job.operation == 'delete')
 
     def live(self):
@@ -98,7 +98,7 @@ class TestDoubt(SendCommon):
         self.resume()
         self.finish(job)
         self.assertRegistered(move)
-        self.assertIn("with a total of 118", ' '.join(move.message_ids.mapped('body')))
+        self.assertIn('with a total of 118', ' '.join(move.message_ids.mapped('body')))
 
     def test_no_alarm_where_nothing_was_there(self):
         """The portal takes the corrected invoice, so it had none before."""
@@ -110,12 +110,11 @@ class TestDoubt(SendCommon):
         move.action_post()
         self.finish(self.send(move))
         self.assertRegistered(move)
-        self.assertNotIn("with a total of", ' '.join(move.message_ids.mapped('body')))
+        self.assertNotIn('with a total of', ' '.join(move.message_ids.mapped('body')))
 
     def test_not_through_another_account(self):
         move = self.hidden()
-        other = self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
+        other = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
         problems = move._vatportal_problems(other)
         self.assertEqual([problem['level'] for problem in problems], ['error'])
         self.assertIn(self.connector.name, problems[0]['message'])

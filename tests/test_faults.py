@@ -35,11 +35,10 @@ class TestFaults(VatportalCommon):
     def setUpClass(cls):
         super().setUpClass()
         partners = cls.partner + cls.other_partner + cls.partner
-        cls.moves = cls.env['account.move'].union(*(
-            cls.create_invoice({'price_unit': 10 + n}, partner_id=partners[n % 3].id) for n in range(20)))
+        cls.moves = cls.env['account.move'].union(*(cls.create_invoice({'price_unit': 10 + n}, partner_id=partners[n % 3].id) for n in range(20)))
         cls.users = cls.env.user + new_test_user(
-            cls.env, 'second', 'account.group_account_invoice', company_id=cls.company.id,
-            company_ids=[fields.Command.set(cls.company.ids)])
+            cls.env, 'second', 'account.group_account_invoice', company_id=cls.company.id, company_ids=[fields.Command.set(cls.company.ids)]
+        )
 
     def test_schedules(self):
         failed, met = [], set()
@@ -52,9 +51,9 @@ class TestFaults(VatportalCommon):
                     break
             if not FIRST and not seed % 25:
                 tell(f'… {seed}, {len(failed)} broke a promise')
-        self.assertFalse(failed, "these schedules broke a promise; what was broken is printed above")
+        self.assertFalse(failed, 'these schedules broke a promise; what was broken is printed above')
         if not FIRST and set(range(1, 26)) <= set(seeds(SEEDS)):
-            self.assertFalse(set(SURE) - met, "of these nothing was seen")
+            self.assertFalse(set(SURE) - met, 'of these nothing was seen')
 
     def test_each_kind_is_drawn(self):
         """In any 25 schedules in a row; that they also come to pass, the first 25 show."""
@@ -95,8 +94,7 @@ class TestFaults(VatportalCommon):
         """
         world = World(self, Plan(1))
         with world.alive(), world.request():
-            jobs = self.env['vatportal.job'].union(*(
-                self.env['vatportal.job']._queue(move, self.connector, sign) for move in self.moves[:12]))
+            jobs = self.env['vatportal.job'].union(*(self.env['vatportal.job']._queue(move, self.connector, sign) for move in self.moves[:12]))
             if started:
                 self.env['vatportal.job']._cron_advance()
             asked = len(self.sandbox.requests)
@@ -107,7 +105,7 @@ class TestFaults(VatportalCommon):
                     for job in jobs:
                         job.action_refresh()
                     world.pass_time(10)
-            self.assertLess(len(self.sandbox.requests) - asked, 15, "in a quarter of an hour")
+            self.assertLess(len(self.sandbox.requests) - asked, 15, 'in a quarter of an hour')
             self.assertTrue(self.connector.down_since)
             self.assertTrue(self.connector.last_error)
             reason = self.connector.down_reason

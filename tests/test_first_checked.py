@@ -1,4 +1,5 @@
 """Rights come first, and answers can be given by every protocol."""
+
 import ast
 import contextlib
 import inspect
@@ -37,25 +38,38 @@ class TestFirstChecked(SendCommon, LifecycleCommon):
         self.connector.sudo().write({'username': 'stored-user', 'auth_method': 'password', 'password': 'x'})
         self.queue(self.create_invoice())
         for user, values in (
-                (self.invoicing, ({'base_url': 'other'}, {'base_url': self.connector.base_url}, {'phone': '994501234567'},
-                                  {'company_id': 1}, {'is_default': True}, {'auto_bill': True}, {'token': 'x'})),
-                (self.auditor, ({'base_url': 'other'}, {'base_url': self.connector.base_url})),
-                (self.manager, ({'username': 'stored-user'}, {'username': 'other-user'}, {'token': 'x'}))):
+            (
+                self.invoicing,
+                (
+                    {'base_url': 'other'},
+                    {'base_url': self.connector.base_url},
+                    {'phone': '994501234567'},
+                    {'company_id': 1},
+                    {'is_default': True},
+                    {'auto_bill': True},
+                    {'token': 'x'},
+                ),
+            ),
+            (self.auditor, ({'base_url': 'other'}, {'base_url': self.connector.base_url})),
+            (self.manager, ({'username': 'stored-user'}, {'username': 'other-user'}, {'token': 'x'})),
+        ):
             said = set()
             for vals in values:
                 with self.subTest(user=user.login, vals=vals), self.assertRaises(AccessError) as caught:
                     self.connector.with_user(user).write(vals)
-                self.assertNotIn("under way", str(caught.exception))
+                self.assertNotIn('under way', str(caught.exception))
                 said.add(str(caught.exception))
             self.assertEqual(len(said), len({str(name) for vals in values for name in vals if user == self.manager}) or 1)
-        with self.assertRaisesRegex(UserError, "under way"):
+        with self.assertRaisesRegex(UserError, 'under way'):
             self.connector.with_user(self.admin).username = 'other-user'
 
     def test_guards_tell_those_who_could_change_it(self):
         move = self.registered()
         for name, call in {
-            'draft': lambda record: record.button_draft(), 'cancel': lambda record: record.button_cancel(),
-            'write': lambda record: record.write({'state': 'draft'}), 'unlink': lambda record: record.unlink(),
+            'draft': lambda record: record.button_draft(),
+            'cancel': lambda record: record.button_cancel(),
+            'write': lambda record: record.write({'state': 'draft'}),
+            'unlink': lambda record: record.unlink(),
             'plain': lambda record: record.action_vatportal_plain(),
         }.items():
             with self.subTest(name), self.assertRaises(AccessError) as caught:
@@ -99,8 +113,7 @@ class TestFirstChecked(SendCommon, LifecycleCommon):
         checked = 0
         for name in self.env:
             model = self.env[name].with_user(self.admin)
-            if self.env[name]._abstract or self.env[name]._transient or not issubclass(self.env.registry[name], guarded) \
-                    or not model.has_access('write'):
+            if self.env[name]._abstract or self.env[name]._transient or not issubclass(self.env.registry[name], guarded) or not model.has_access('write'):
                 continue
             record = self.env[name].sudo().search([], limit=1).with_user(self.admin)
             for field in model._fields.values():
@@ -122,9 +135,14 @@ class TestFirstChecked(SendCommon, LifecycleCommon):
         mine = job.with_user(self.auditor)
         self.env.invalidate_all()
         for call in (
-            lambda: mine.read(['pin1_code']), lambda: mine.export_data(['pin1_code']), lambda: mine.pin1_code,
-            lambda: mine.search([('pin1_code', '=like', f'{code[:1]}%')]), lambda: mine.action_refresh(), lambda: mine.stats,
-            lambda: mine.formatted_read_group([], ['pin1_code'], ['__count']), lambda: mine.answer,
+            lambda: mine.read(['pin1_code']),
+            lambda: mine.export_data(['pin1_code']),
+            lambda: mine.pin1_code,
+            lambda: mine.search([('pin1_code', '=like', f'{code[:1]}%')]),
+            lambda: mine.action_refresh(),
+            lambda: mine.stats,
+            lambda: mine.formatted_read_group([], ['pin1_code'], ['__count']),
+            lambda: mine.answer,
             lambda: mine.search([], order='pin1_code'),
         ):
             with self.assertRaises(Exception) as caught:
@@ -152,9 +170,17 @@ class TestFirstChecked(SendCommon, LifecycleCommon):
         for name in ('vatportal.source', 'vatportal.guard', 'vatportal.amounts', 'vatportal.import.choice'):
             model = self.env[name].with_user(self.admin)
             fields = list(model._fields)
-            for method, args in (('read', [fields]), ('search', [[]]), ('search_read', [[]]), ('web_read', [{field: {} for field in fields}]),
-                                 ('onchange', [{}, [], {field: {} for field in fields}]), ('default_get', [fields]),
-                                 ('export_data', [fields]), ('name_search', []), ('fields_get', [])):
+            for method, args in (
+                ('read', [fields]),
+                ('search', [[]]),
+                ('search_read', [[]]),
+                ('web_read', [{field: {} for field in fields}]),
+                ('onchange', [{}, [], {field: {} for field in fields}]),
+                ('default_get', [fields]),
+                ('export_data', [fields]),
+                ('name_search', []),
+                ('fields_get', []),
+            ):
                 # What is refused is refused in words.
                 with self.subTest(name, method=method), contextlib.suppress(UserError):
                     getattr(model.browse(1) if method in ('read', 'web_read', 'export_data') else model, method)(*args)
@@ -168,8 +194,8 @@ class TestAnswers(RpcCommon, LifecycleCommon, HttpCase):
 
     def test_every_public_method_answers_by_xmlrpc(self):
         admin = new_test_user(
-            self.env, 'xmlrpc-admin', 'account.group_account_manager,base.group_system', company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)])
+            self.env, 'xmlrpc-admin', 'account.group_account_manager,base.group_system', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
         self.move = self.create_invoice()
         self.finish(self.send(self.move))
         asked = 0
@@ -181,8 +207,8 @@ class TestAnswers(RpcCommon, LifecycleCommon, HttpCase):
                 with self.subTest(model=record._name, method=method):
                     try:
                         self.xmlrpc_object.execute_kw(
-                            self.env.cr.dbname, admin.id, 'xmlrpc-admin', record._name, method,
-                            [record.ids, *arguments(record, method)])
+                            self.env.cr.dbname, admin.id, 'xmlrpc-admin', record._name, method, [record.ids, *arguments(record, method)]
+                        )
                     except Fault as fault:
                         self.assertNotIn('cannot marshal', fault.faultString)
                         self.assertNotIn('dictionary key must be', fault.faultString)
@@ -194,11 +220,15 @@ class TestAnswers(RpcCommon, LifecycleCommon, HttpCase):
         return str(getattr(function, '__module__', '')).startswith(f'odoo.addons.{ADDON}')
 
     def test_every_button_returns_something(self):
-        for path in [*ROOT.glob('models/**/*.py'), *ROOT.glob('wizards/*.py'), *ROOT.glob('l10n_az_vatportal_*/models/**/*.py'),
-                     *ROOT.glob('l10n_az_vatportal_*/wizards/*.py')]:
+        for path in [
+            *ROOT.glob('models/**/*.py'),
+            *ROOT.glob('wizards/*.py'),
+            *ROOT.glob('l10n_az_vatportal_*/models/**/*.py'),
+            *ROOT.glob('l10n_az_vatportal_*/wizards/*.py'),
+        ]:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.FunctionDef) and node.name.startswith('action_'):
                     last = node.body[-1]
                     self.assertTrue(
-                        isinstance(last, ast.Raise) or isinstance(last, ast.Return) and last.value is not None,
-                        f'{path.name}: {node.name} returns nothing')
+                        isinstance(last, ast.Raise) or isinstance(last, ast.Return) and last.value is not None, f'{path.name}: {node.name} returns nothing'
+                    )

@@ -15,9 +15,7 @@ class TestGuards(SendCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = new_test_user(
-            cls.env, 'vatportal-guards', 'account.group_account_invoice', company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)])
+        cls.user = new_test_user(cls.env, 'vatportal-guards', 'account.group_account_invoice', company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)])
 
     def setUp(self):
         super().setUp()
@@ -31,8 +29,7 @@ class TestGuards(SendCommon):
         self.sandbox.configure(auto_confirm=False)
         self.send(sending)
         self.finish(self.send(imported, sign=False))
-        self.assertEqual([move.vatportal_state for move in (sending, imported, registered)],
-                         ['progress', 'imported', 'registered'])
+        self.assertEqual([move.vatportal_state for move in (sending, imported, registered)], ['progress', 'imported', 'registered'])
         return sending, imported, registered
 
     def test_no_way_back_while_it_lives(self):
@@ -45,8 +42,7 @@ class TestGuards(SendCommon):
         }
         for move in self.live():
             for name, way in ways.items():
-                with self.subTest(way=name, state=move.vatportal_state), self.assertRaises(UserError) as caught, \
-                        self.cr.savepoint():
+                with self.subTest(way=name, state=move.vatportal_state), self.assertRaises(UserError) as caught, self.cr.savepoint():
                     way(move.with_user(self.user) if name != 'unlink' else move)
                 self.assertRegex(str(caught.exception), 'Wait for the end|Delete it there first|being sent')
                 self.assertEqual(move.state, 'posted')
@@ -127,8 +123,7 @@ class TestGuards(SendCommon):
             as_user.write(vals)
         move.sudo().write(vals)  # nor would it help
         with self.assertRaisesRegex(UserError, number):
-            self.env['vatportal.send.wizard'].with_user(self.user).create({
-                'move_ids': [Command.set(move.ids)]}).action_send()
+            self.env['vatportal.send.wizard'].with_user(self.user).create({'move_ids': [Command.set(move.ids)]}).action_send()
         with self.assertRaises(UserError):
             as_user.button_draft()
         self.assertEqual(len(self.uploads()), 1)
@@ -140,8 +135,8 @@ class TestGuards(SendCommon):
         for state in ('deleted',):
             with self.assertRaises(UserError):
                 document._set_state(state)
-        document._set_state('queued', message="again")
-        self.assertEqual(document.message, "again")
+        document._set_state('queued', message='again')
+        self.assertEqual(document.message, 'again')
 
     def test_running_process_is_not_deleted(self):
         job = self.send(self.create_invoice())

@@ -20,28 +20,44 @@ class TestHangingPortal(TransactionCase):
 
     def setUp(self):
         super().setUp()
-        self.hanging, self.healthy = (
-            self.enterContext(Sandbox(stage_seconds=0, auto_confirm=False)) for _portal in range(2))
+        self.hanging, self.healthy = (self.enterContext(Sandbox(stage_seconds=0, auto_confirm=False)) for _portal in range(2))
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             company = env.ref('base.main_company')
             self.former_vat, company.vat = company.vat, SELLER
-            connectors = env['vatportal.connector'].create([{
-                'name': f"Portal {number}", 'base_url': sandbox.url, 'token': 'sandbox-token',
-                'company_id': env.ref('base.main_company').id,
-            } for number, sandbox in enumerate((self.hanging, self.healthy))])
+            connectors = env['vatportal.connector'].create(
+                [
+                    {'name': f'Portal {number}', 'base_url': sandbox.url, 'token': 'sandbox-token', 'company_id': env.ref('base.main_company').id}
+                    for number, sandbox in enumerate((self.hanging, self.healthy))
+                ]
+            )
             today, now = fields.Date.today(), fields.Datetime.now()
             self.connector_ids = connectors.ids
-            self.job_ids = env['vatportal.job'].create([{
-                'operation': 'download', 'connector_id': connector.id, 'direction': 'incoming', 'source': 'etaxes',
-                'date_from': today, 'date_to': today, 'started_at': now, 'changed_at': now,
-            } for connector in connectors]).ids
+            self.job_ids = (
+                env['vatportal.job']
+                .create(
+                    [
+                        {
+                            'operation': 'download',
+                            'connector_id': connector.id,
+                            'direction': 'incoming',
+                            'source': 'etaxes',
+                            'date_from': today,
+                            'date_to': today,
+                            'started_at': now,
+                            'changed_at': now,
+                        }
+                        for connector in connectors
+                    ]
+                )
+                .ids
+            )
         self.addCleanup(self.clean_up)
 
     def clean_up(self):
         with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM vatportal_job WHERE connector_id = ANY(%s)", [self.connector_ids])
-            cr.execute("DELETE FROM vatportal_connector WHERE id = ANY(%s)", [self.connector_ids])
+            cr.execute('DELETE FROM vatportal_job WHERE connector_id = ANY(%s)', [self.connector_ids])
+            cr.execute('DELETE FROM vatportal_connector WHERE id = ANY(%s)', [self.connector_ids])
             api.Environment(cr, SUPERUSER_ID, {}).ref('base.main_company').vat = self.former_vat
 
     def jobs(self, cr):
@@ -57,9 +73,12 @@ class TestHangingPortal(TransactionCase):
     def run_cron(self, seconds):
         """The scheduled action outside of a test's transaction, as Odoo runs it."""
         Job = self.registry['vatportal.job']
-        with patch.object(job_cron, 'lane_count', lambda: 4), \
-                patch.object(Job, '_commit', lambda job: job.env.cr.commit()), \
-                patch.object(Job, '_follow_seconds', lambda _job: seconds), self.registry.cursor() as cr:
+        with (
+            patch.object(job_cron, 'lane_count', lambda: 4),
+            patch.object(Job, '_commit', lambda job: job.env.cr.commit()),
+            patch.object(Job, '_follow_seconds', lambda _job: seconds),
+            self.registry.cursor() as cr,
+        ):
             self.jobs(cr)._cron_advance()
 
     def test_hanging_portal_keeps_nobody_else_waiting(self):
@@ -84,10 +103,9 @@ class TestHangingPortal(TransactionCase):
         finally:
             ended.set()
             watcher.join()
-        self.assertEqual(seen, [
-            [('starting', 'start'), ('running', 'follow')], [('starting', 'start'), ('done', 'end')]])
+        self.assertEqual(seen, [[('starting', 'start'), ('running', 'follow')], [('starting', 'start'), ('done', 'end')]])
         self.assertEqual(len(self.hanging.requests), 1)
-        self.assertNotEqual(self.states()[0][0], 'starting', "the run waits for its calls, and writes what came of them")
+        self.assertNotEqual(self.states()[0][0], 'starting', 'the run waits for its calls, and writes what came of them')
 
     def test_one_round_alone_waits_for_all(self):
         self.run_cron(0)
@@ -104,7 +122,7 @@ class TestHangingPortal(TransactionCase):
                 self.assertLessEqual(max(limits.values()), left)
             self.hanging.reset()
             job._cron_steps(job_cron.time.monotonic() + 20, set())
-            self.assertFalse(self.hanging.requests, "too late to begin in this run")
+            self.assertFalse(self.hanging.requests, 'too late to begin in this run')
             cr.rollback()
 
     @contextlib.contextmanager
@@ -117,8 +135,11 @@ class TestHangingPortal(TransactionCase):
             moved.append(jobs.ids)
             release.wait(60)
 
-        with patch.object(self.registry['vatportal.job'], '_cron_steps', steps), self.registry.cursor() as cr, Lanes(
-                api.Environment(cr, SUPERUSER_ID, {}), count) as lanes:
+        with (
+            patch.object(self.registry['vatportal.job'], '_cron_steps', steps),
+            self.registry.cursor() as cr,
+            Lanes(api.Environment(cr, SUPERUSER_ID, {}), count) as lanes,
+        ):
             try:
                 yield cr, lanes, moved
             finally:

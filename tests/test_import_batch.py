@@ -19,7 +19,7 @@ class TestImportBatch(DownloadCommon):
         self.advance(job)
         job.action_stop()
         self.assertEqual((job.state, job.is_stopped, len(self.documents())), ('failed', True, 4))
-        self.assertEqual(job._progress()['headline'], "Stopped. What was read is kept.")
+        self.assertEqual(job._progress()['headline'], 'Stopped. What was read is kept.')
         self.advance(job)
         self.assertEqual(len(self.reads()), 1)
         job.action_resume()
@@ -31,9 +31,15 @@ class TestImportBatch(DownloadCommon):
 
     def test_who_may(self):
         job = self.queue()
-        reader = self.env['res.users'].create({
-            'name': "R", 'login': 'r', 'company_id': self.company.id, 'company_ids': [(6, 0, self.company.ids)],
-            'group_ids': [(6, 0, self.env.ref('account.group_account_readonly').ids)]})
+        reader = self.env['res.users'].create(
+            {
+                'name': 'R',
+                'login': 'r',
+                'company_id': self.company.id,
+                'company_ids': [(6, 0, self.company.ids)],
+                'group_ids': [(6, 0, self.env.ref('account.group_account_readonly').ids)],
+            }
+        )
         for call in ('action_stop', 'action_resume', 'action_refresh'):
             with self.assertRaises(AccessError):
                 getattr(job.with_user(reader), call)()
@@ -48,13 +54,19 @@ class TestImportBatch(DownloadCommon):
     def test_a_long_range_month_by_month(self):
         self.fill(20, start='15.08.2026', end='28.11.2026')
         jobs = self.queue(dates=(date(2026, 8, 15), date(2026, 11, 10)))
-        self.assertEqual([(job.date_from, job.date_to) for job in jobs], [
-            (date(2026, 8, 15), date(2026, 8, 31)), (date(2026, 9, 1), date(2026, 9, 30)),
-            (date(2026, 10, 1), date(2026, 10, 31)), (date(2026, 11, 1), date(2026, 11, 10))])
+        self.assertEqual(
+            [(job.date_from, job.date_to) for job in jobs],
+            [
+                (date(2026, 8, 15), date(2026, 8, 31)),
+                (date(2026, 9, 1), date(2026, 9, 30)),
+                (date(2026, 10, 1), date(2026, 10, 31)),
+                (date(2026, 11, 1), date(2026, 11, 10)),
+            ],
+        )
         self.assertEqual(jobs.mapped('on_hold'), [False, True, True, True])
         held = jobs[1]
         held.sudo()._advance()
-        self.assertFalse(self.reads(), "one after the other")
+        self.assertFalse(self.reads(), 'one after the other')
         data = self.follow(jobs[0])
         self.assertEqual(jobs.mapped('state'), ['done'] * 4)
         self.assertEqual((data['id'], data['state'], data['progress']['read']), (jobs[0].id, 'done', len(self.documents())))
@@ -70,7 +82,7 @@ class TestImportBatch(DownloadCommon):
             data = job.action_refresh()
             if data['finished']:
                 return data
-        self.fail("the import does not end")
+        self.fail('the import does not end')
 
     def test_one_month_fails_the_others_go_on(self):
         self.fill(6, start='01.10.2026', end='30.11.2026')

@@ -13,19 +13,16 @@ MONTH = (date(2026, 11, 1), date(2026, 11, 30))
 
 
 class DownloadCommon(ImportCommon):
-
     def setUp(self):
         super().setUp()
         self.sandbox.configure(page_size=5000, pin_timeout=120)
 
     def fill(self, count=10, folder=0, start='01.11.2026', end='28.11.2026', **options):
         """Documents of the company at the portal; their numbers."""
-        return self.sandbox.portal.generate(
-            count, folder, voen=SELLER, date_from=start, date_to=end, **options)
+        return self.sandbox.portal.generate(count, folder, voen=SELLER, date_from=start, date_to=end, **options)
 
     def queue(self, *directions, source='portal', dates=MONTH, **options):
-        return self.env['vatportal.job']._queue_download(
-            self.connector, list(directions or ('incoming',)), *dates, source, **options)
+        return self.env['vatportal.job']._queue_download(self.connector, list(directions or ('incoming',)), *dates, source, **options)
 
     def download(self, *directions, **options):
         """Import, and return the jobs when all have ended."""
@@ -35,8 +32,7 @@ class DownloadCommon(ImportCommon):
         return jobs
 
     def documents(self, direction='incoming'):
-        return self.env['vatportal.document'].search([
-            ('company_id', '=', self.company.id), ('direction', '=', direction)])
+        return self.env['vatportal.document'].search([('company_id', '=', self.company.id), ('direction', '=', direction)])
 
     def reads(self):
         return [record for record in self.sandbox.requests if record.path.endswith(READ)]
@@ -44,7 +40,6 @@ class DownloadCommon(ImportCommon):
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
 class TestImportDownload(DownloadCommon):
-
     # ------------------------------------------------------------------ reading
 
     def test_twelve_thousand_over_three_pages(self):
@@ -67,14 +62,12 @@ class TestImportDownload(DownloadCommon):
             row = held[document.qaime]
             self.assertAlmostEqual(document.amount_total, float(row['net_amount']), 6)
             self.assertEqual(document.raw['net_amount'], row['net_amount'])
-            self.assertEqual(
-                document.line_ids.mapped('price_unit'), [float(line['unit_price']) for line in row['lines']])
+            self.assertEqual(document.line_ids.mapped('price_unit'), [float(line['unit_price']) for line in row['lines']])
             self.assertAlmostEqual(sum(document.line_ids.mapped('amount_total')), document.amount_total, 5)
 
     def test_nothing_there(self):
         job = self.download()
-        self.assertEqual((job.state, job.total, job._progress()['headline']), (
-            'done', 0, "There are no documents in this time."))
+        self.assertEqual((job.state, job.total, job._progress()['headline']), ('done', 0, 'There are no documents in this time.'))
 
     def test_overlapping_imports(self):
         self.fill(30)
@@ -112,8 +105,8 @@ class TestImportDownload(DownloadCommon):
         self.sandbox.faults.add(READ, kind='short_page', missing=3, times=None)
         job = self.download()
         self.assertEqual((job.state, job.total, job.read_count), ('failed', 10, 7))
-        self.assertIn("10 documents", job.message)
-        self.assertIn("only 7", job.message)
+        self.assertIn('10 documents', job.message)
+        self.assertIn('only 7', job.message)
         self.assertEqual(len(self.documents()), 7)
         self.sandbox.faults.clear()
         job.action_resume()
@@ -126,7 +119,7 @@ class TestImportDownload(DownloadCommon):
         self.sandbox.faults.add(READ, kind='short_page', missing=1, after=1, times=1)
         job = self.download()
         self.assertEqual((job.state, job.read_count), ('done', 10))
-        self.assertEqual([record.json['from'] for record in self.reads()], [1, 2, 3, 1, 2, 3][:len(self.reads())])
+        self.assertEqual([record.json['from'] for record in self.reads()], [1, 2, 3, 1, 2, 3][: len(self.reads())])
 
     def test_the_same_page_again_and_again(self):
         """A portal that ignores the page: all there is of page 1 is kept, and the rest is missed."""
@@ -163,18 +156,16 @@ class TestImportDownload(DownloadCommon):
 
     def test_unreadable_documents(self):
         self.fill(3)
-        self.sandbox.portal.add_document(0, qaime='MT240110000000', tin_to=SELLER, net_amount='much',
-                                         datetime='05.11.2026 10:00')
+        self.sandbox.portal.add_document(0, qaime='MT240110000000', tin_to=SELLER, net_amount='much', datetime='05.11.2026 10:00')
         self.sandbox.portal.add_document(0, qaime='9' * 200, tin_to=SELLER, datetime='05.11.2026 10:00')
         job = self.download()
         self.assertEqual((job.state, job.read_count, job.created_count, job.bad_count), ('done', 5, 3, 2))
         self.assertFalse(job.message)
-        self.assertIn("2 documents could not be read", job.warning)
-        self.assertIn("net_amount", job.notes)
+        self.assertIn('2 documents could not be read', job.warning)
+        self.assertIn('net_amount', job.notes)
         data = job.action_refresh()
-        self.assertEqual((data['headline'], data['problem'], data['can_resume']), (
-            "5 documents read: 3 new, 0 changed.", False, False))
-        self.assertEqual(data['warning'], f"{job.warning}\n{job.notes}")
+        self.assertEqual((data['headline'], data['problem'], data['can_resume']), ('5 documents read: 3 new, 0 changed.', False, False))
+        self.assertEqual(data['warning'], f'{job.warning}\n{job.notes}')
         self.assertEqual(job.details['unreadable'][0]['net_amount'], 'much')
 
     def test_cut_in_the_middle_goes_on_at_its_page(self):
@@ -204,16 +195,16 @@ class TestImportDownload(DownloadCommon):
 
     def test_a_portal_that_refuses(self):
         self.fill(3)
-        self.sandbox.faults.add(READ, kind='error', code=5, http=401, message="no", times=None)
+        self.sandbox.faults.add(READ, kind='error', code=5, http=401, message='no', times=None)
         job = self.download()
         self.assertEqual(job.state, 'failed')
-        self.assertIn("log-in data", job.message)
+        self.assertIn('log-in data', job.message)
 
     # ------------------------------------------------------------------ e-taxes asked anew
 
     def test_ask_etaxes(self):
         self.fill(5, held=False)
-        self.assertEqual(self.download().created_count, 0, "the portal has not heard of them yet")
+        self.assertEqual(self.download().created_count, 0, 'the portal has not heard of them yet')
         job = self.download(source='etaxes')
         self.assertEqual((job.state, job.step, job.created_count), ('done', 'numbers', 5))
         self.assertEqual([prompt.pin for prompt in self.sandbox.prompts(None)], [1])
@@ -239,7 +230,7 @@ class TestImportDownload(DownloadCommon):
         self.sandbox.faults.add(START, kind='pin_declined', pin=1)
         job = self.download(source='etaxes')
         self.assertEqual((job.state, job.pin_missed), ('failed', True))
-        self.assertIn("PIN1 was not confirmed", job.message)
+        self.assertIn('PIN1 was not confirmed', job.message)
         job.action_resume()
         self.finish(job)
         self.assertEqual((job.state, job.created_count), ('done', 2))
@@ -248,7 +239,7 @@ class TestImportDownload(DownloadCommon):
         self.sandbox.faults.add(START, kind='answer_lost')
         job = self.download(source='etaxes')
         self.assertEqual(job.state, 'failed')
-        self.assertIn("answer was lost", job.message)
+        self.assertIn('answer was lost', job.message)
         self.assertEqual(len([r for r in self.sandbox.requests if r.path.endswith(START)]), 1)
 
     def test_busy_at_the_start(self):
@@ -286,12 +277,12 @@ class TestImportDownload(DownloadCommon):
         self.fill(3)
         job = self.queue()
         with self.registry.cursor() as other:
-            other.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f'vatportal.import/{self.company.id}/incoming'])
+            other.execute('SELECT pg_advisory_xact_lock(hashtext(%s))', [f'vatportal.import/{self.company.id}/incoming'])
             self.advance(job)
             self.assertEqual((job.state, job.conflicts, len(self.documents())), ('queued', 1, 0))
         self.advance(job)
         self.assertEqual((job.state, job.conflicts, job.created_count), ('done', 0, 3))
-        self.assertEqual(len(self.reads()), 1, "the page was kept")
+        self.assertEqual(len(self.reads()), 1, 'the page was kept')
 
     def test_no_voen_no_import(self):
         self.company.vat = False
@@ -305,14 +296,13 @@ class TestImportDownload(DownloadCommon):
 
         def refuse(work, vals, lines):
             if vals['qaime'] == numbers[4]:
-                raise ZeroDivisionError("something is odd about this one")
+                raise ZeroDivisionError('something is odd about this one')
             return store(work, vals, lines)
 
-        with patch.object(PortalImport, '_new_values', refuse), \
-                self.assertLogs('odoo.addons.l10n_az_vatportal.models.intake.portal_import', 'WARNING'):
+        with patch.object(PortalImport, '_new_values', refuse), self.assertLogs('odoo.addons.l10n_az_vatportal.models.intake.portal_import', 'WARNING'):
             job = self.download()
         self.assertEqual((job.state, job.created_count, job.bad_count), ('done', 9, 1))
-        self.assertIn("something is odd", job.notes)
+        self.assertIn('something is odd', job.notes)
 
     def test_foreign_documents_are_told_apart(self):
         self.fill(2)

@@ -33,8 +33,8 @@ class TestImportFollow(ImportCommon):
             odd = (new | changed).filtered(lambda document: document.qaime in numbers)
             if odd:
                 # What was written before the fault is undone with it.
-                odd.sudo().bill_notes = [{'level': 'info', 'text': "half done"}]
-                raise ZeroDivisionError("something is odd about it")
+                odd.sudo().bill_notes = [{'level': 'info', 'text': 'half done'}]
+                raise ZeroDivisionError('something is odd about it')
             on_imported(model, new, changed)
 
         return patch.object(type(self.Document), '_on_imported', refuse)
@@ -61,7 +61,7 @@ class TestImportFollow(ImportCommon):
             result = self.arrive()
         document = self.document(bad)
         self.assertEqual(self.waiting(), document)
-        self.assertEqual((document.to_follow, document.follow_problem), ('new', "something is odd about it"))
+        self.assertEqual((document.to_follow, document.follow_problem), ('new', 'something is odd about it'))
         self.assertFalse(document.bill_notes or document.partner_id)
         self.assertEqual((result['new'] - document).partner_id, self.partner)
         self.assertEqual((result['created'], result['bad'], len(result['problems'])), (8, 0, 1))
@@ -75,7 +75,7 @@ class TestImportFollow(ImportCommon):
         with self.bad():
             result = self.arrive()
         self.assertEqual((result['unchanged'], result['problems']), (8, []))
-        self.assertEqual(self.rounds, [(document, document.browse())], "as the new one that it is")
+        self.assertEqual(self.rounds, [(document, document.browse())], 'as the new one that it is')
         self.assertFalse(self.waiting() or document.follow_problem)
 
     def test_the_scheduled_action_takes_it_up(self):
@@ -92,7 +92,7 @@ class TestImportFollow(ImportCommon):
         with self.bad(bad), self.assertNoLogs(LOGGER, logging.WARNING):
             result = self.arrive()
             self.assertEqual(len(self.Document._follow_waiting()), 1)
-        self.assertEqual(len(result['problems']), 1, "whoever imports is told all the same")
+        self.assertEqual(len(result['problems']), 1, 'whoever imports is told all the same')
         self.assertEqual(self.waiting(), self.document(bad))
 
     def test_a_change_meanwhile_leaves_it_new(self):

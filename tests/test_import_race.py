@@ -18,21 +18,33 @@ class TestImportRace(TransactionCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             company = env.ref('base.main_company')
-            self.connector_id = env['vatportal.connector'].create({
-                'name': "Race", 'base_url': 'http://127.0.0.1:9/api', 'token': 'race', 'company_id': company.id}).id
+            self.connector_id = (
+                env['vatportal.connector'].create({'name': 'Race', 'base_url': 'http://127.0.0.1:9/api', 'token': 'race', 'company_id': company.id}).id
+            )
         self.addCleanup(self.clean_up)
 
     def clean_up(self):
         with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM vatportal_document WHERE connector_id = %s", [self.connector_id])
-            cr.execute("DELETE FROM vatportal_connector WHERE id = %s", [self.connector_id])
+            cr.execute('DELETE FROM vatportal_document WHERE connector_id = %s', [self.connector_id])
+            cr.execute('DELETE FROM vatportal_connector WHERE id = %s', [self.connector_id])
             cr.execute("DELETE FROM vatportal_kind WHERE code = 'raceInvoice'")
 
     def documents(self, status):
-        return [EtaxesDocument.from_portal_json({
-            'qaime': f'RC2601{number:08d}', 'tin_from': VENDOR, 'tin_to': OWN, 'datetime': '05.11.2026 10:00',
-            'net_amount': 10, 'status': status, 'type': 'raceInvoice',
-            'lines': [{'line': 1, 'prod_name': "x", 'net_amount': 10}]}) for number in range(300)]
+        return [
+            EtaxesDocument.from_portal_json(
+                {
+                    'qaime': f'RC2601{number:08d}',
+                    'tin_from': VENDOR,
+                    'tin_to': OWN,
+                    'datetime': '05.11.2026 10:00',
+                    'net_amount': 10,
+                    'status': status,
+                    'type': 'raceInvoice',
+                    'lines': [{'line': 1, 'prod_name': 'x', 'net_amount': 10}],
+                }
+            )
+            for number in range(300)
+        ]
 
     def race(self, *statuses):
         """Import the same documents in as many threads, each beginning when all have their snapshot."""
@@ -45,14 +57,14 @@ class TestImportRace(TransactionCase):
                     env = api.Environment(cr, SUPERUSER_ID, {})
 
                     def step():
-                        cr.execute("SELECT 1 FROM vatportal_document LIMIT 1")
+                        cr.execute('SELECT 1 FROM vatportal_document LIMIT 1')
                         if not tries:
                             barrier.wait(60)
                         tries.append(1)
                         documents = self.documents(status)
                         result = env['vatportal.document']._upsert_from_portal(
-                            env['vatportal.connector'].browse(self.connector_id), 'incoming',
-                            documents if len(results) % 2 else documents[::-1])
+                            env['vatportal.connector'].browse(self.connector_id), 'incoming', documents if len(results) % 2 else documents[::-1]
+                        )
                         return {key: result[key] for key in ('created', 'updated', 'unchanged', 'bad')}
 
                     results.append(retrying(step, env))
@@ -69,8 +81,7 @@ class TestImportRace(TransactionCase):
 
     def count(self):
         with self.registry.cursor() as cr:
-            cr.execute("SELECT count(*), count(DISTINCT qaime) FROM vatportal_document WHERE connector_id = %s",
-                       [self.connector_id])
+            cr.execute('SELECT count(*), count(DISTINCT qaime) FROM vatportal_document WHERE connector_id = %s', [self.connector_id])
             return cr.fetchone()
 
     def test_two_at_once(self):

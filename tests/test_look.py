@@ -48,7 +48,7 @@ class TestLook(RestoredCommon):
                 wizard = self.wizard(move)
                 action = wizard.action_send()
                 self.assertEqual((action['res_model'], action['res_id']), (wizard._name, wizard.id))
-                question, = self.questions(wizard)
+                (question,) = self.questions(wizard)
                 self.assertIn(number, question['message'])
                 self.assertEqual(self.live(move.name), [1])
                 self.env['vatportal.document'].browse(question['candidate'])._say_other(move)
@@ -61,8 +61,7 @@ class TestLook(RestoredCommon):
         self.otherwise(move)
         kept = []
         Job = type(self.env['vatportal.job'])
-        with patch.object(Job, '_commit', lambda job: kept.append(
-                self.env['vatportal.document'].search_count([('proposed_move_ids', 'in', move.ids)]))):
+        with patch.object(Job, '_commit', lambda job: kept.append(self.env['vatportal.document'].search_count([('proposed_move_ids', 'in', move.ids)]))):
             self.wizard(move).action_send()
         self.assertEqual(kept[:1], [1])
 
@@ -82,8 +81,7 @@ class TestLook(RestoredCommon):
         self.assertEqual(move.vatportal_state, 'none')
 
     def test_a_portal_that_waits_is_not_asked(self):
-        self.connector.account_id.sudo().write({
-            'down_since': fields.Datetime.now(), 'retry_at': fields.Datetime.now() + timedelta(minutes=5)})
+        self.connector.account_id.sudo().write({'down_since': fields.Datetime.now(), 'retry_at': fields.Datetime.now() + timedelta(minutes=5)})
         self.assertFalse(self.connector.sudo()._look_before_sending())
         self.assertFalse(self.requests_to(READ))
 
@@ -117,8 +115,8 @@ class TestLook(RestoredCommon):
         self.assertEqual(moves.mapped('vatportal_state'), ['rejected', 'registered', 'registered'])
         self.assertEqual(moves[1].vatportal_qaime, known)
         self.assertEqual(self.live(*moves.mapped('name')), [1, 1, 1])
-        self.assertIn("sent under this number", moves[0].vatportal_document_id.message)
-        question, = self.questions(self.wizard(moves[0]))
+        self.assertIn('sent under this number', moves[0].vatportal_document_id.message)
+        (question,) = self.questions(self.wizard(moves[0]))
         self.assertIn(number, question['message'])
 
     def test_nothing_is_left_of_a_process(self):
@@ -129,7 +127,7 @@ class TestLook(RestoredCommon):
         before = len(self.uploads())
         self.finish(job)
         self.assertEqual((job.state, move.vatportal_state), ('failed', 'rejected'))
-        self.assertIn("sent under this number", job.message)
+        self.assertIn('sent under this number', job.message)
         self.assertEqual(len(self.uploads()), before)
 
     def test_a_later_attempt_is_no_other_invoice(self):
@@ -178,7 +176,7 @@ class TestLook(RestoredCommon):
         self.finish(job)
         self.assertEqual((move.vatportal_qaime, move.vatportal_document_id.erp_id), (number, 'ODOO-99-0123abcd'))
         self.assertEqual((job.found_count, job.unknown_ids), (1, False))
-        self.assertNotIn("does not know", job.warning or '')
+        self.assertNotIn('does not know', job.warning or '')
         self.connector.sudo()._look_for_unknown()
         self.assertGreater(self.connector.compared_at, certain)
 
@@ -249,7 +247,7 @@ class TestLook(RestoredCommon):
             if job.phase == 'clean':
                 break
             self.advance(job)
-        invoice, = self.at_portal(move)
+        (invoice,) = self.at_portal(move)
         invoice.process = object()  # e-taxes has begun to take it
         for _step in range(5):
             if job.last_read:

@@ -48,7 +48,7 @@ class TestMatch(BillCommon):
         self.finish(self.send(move))
         document = move.vatportal_document_id
         document.sudo()._set_state('deleted')
-        found = self.imported(self.sent(500.0, add_info=f"ERP {document.erp_id}; qeyd"))
+        found = self.imported(self.sent(500.0, add_info=f'ERP {document.erp_id}; qeyd'))
         self.assert_linked(found, move)
 
     def test_by_total(self):
@@ -65,9 +65,14 @@ class TestMatch(BillCommon):
 
     def test_a_return_to_the_vendor(self):
         invoice = self.create_invoice()
-        refund = self.env['account.move'].create({
-            'move_type': 'in_refund', 'partner_id': self.partner.id, 'invoice_date': '2026-11-20',
-            'invoice_line_ids': [(0, 0, {'name': "x", 'price_unit': 100, 'tax_ids': self.purchase['vat'].ids})]})
+        refund = self.env['account.move'].create(
+            {
+                'move_type': 'in_refund',
+                'partner_id': self.partner.id,
+                'invoice_date': '2026-11-20',
+                'invoice_line_ids': [(0, 0, {'name': 'x', 'price_unit': 100, 'tax_ids': self.purchase['vat'].ids})],
+            }
+        )
         refund.action_post()
         document = self.imported(self.sent(kind='returnInvoice'))
         self.assert_linked(document, refund)
@@ -96,8 +101,7 @@ class TestMatch(BillCommon):
         self.assert_proposed(self.imported(self.sent(qaime='MT240110000001')), move)
 
     def branch(self, **vals):
-        return self.env['res.company'].create({
-            'name': "Xəzər Ticarət, Gəncə", 'parent_id': self.company.id, 'country_id': self.company.country_id.id, **vals})
+        return self.env['res.company'].create({'name': 'Xəzər Ticarət, Gəncə', 'parent_id': self.company.id, 'country_id': self.company.country_id.id, **vals})
 
     def branch_invoice(self, branch):
         self.env.user.company_ids += branch
@@ -119,9 +123,9 @@ class TestMatch(BillCommon):
         move = self.branch_invoice(self.branch(vat=OTHER_VENDOR))
         document = self.imported(self.sent())
         self.assert_proposed(document, self.env['account.move'])
-        with self.assertRaisesRegex(UserError, "Choose an invoice of"):
+        with self.assertRaisesRegex(UserError, 'Choose an invoice of'):
             document.action_link_move(move.id)
-        with self.assertRaisesRegex(UserError, "company inconsistencies"):
+        with self.assertRaisesRegex(UserError, 'company inconsistencies'):
             document.sudo().move_id = move
 
     # ------------------------------------------------------------------ doubt
@@ -190,14 +194,16 @@ class TestMatch(BillCommon):
         taken = self.create_invoice()
         self.finish(self.send(taken))
         document = self.sent()
-        for move in (taken, self.bill(), self.create_invoice(company_id=self.setup_other_company()['company'].id,
-                                                             invoice_line_ids=[], post=False,
-                                                             partner_id=self.partner.id)):
+        for move in (
+            taken,
+            self.bill(),
+            self.create_invoice(company_id=self.setup_other_company()['company'].id, invoice_line_ids=[], post=False, partner_id=self.partner.id),
+        ):
             with self.assertRaises(UserError):
                 document.action_link_move(move.id)
         cancelled = self.create_invoice(post=False)
         cancelled.button_cancel()
-        with self.assertRaisesRegex(UserError, "is cancelled"):
+        with self.assertRaisesRegex(UserError, 'is cancelled'):
             document.action_link_move(cancelled.id)
         reader = new_test_user(self.env, 'reader', groups='account.group_account_readonly', company_id=self.company.id)
         with self.assertRaises(AccessError):
@@ -238,15 +244,15 @@ class TestMatch(BillCommon):
         self.changed(document, status='updateRequested')
         self.assertEqual(move.vatportal_status, 'updateRequested')
         activity = self.activities(move)
-        self.assertIn("sent back for correction", activity.summary)
-        self.assertNotIn("delete", activity.note)
+        self.assertIn('sent back for correction', activity.summary)
+        self.assertNotIn('delete', activity.note)
         self.assertEqual(activity.user_id, move.invoice_user_id)
         self.changed(document, status='updateRequested')
         self.assertEqual(self.activities(move), activity)
         self.changed(document, status='cancelRequested')
         activity = self.activities(move)
         self.assertEqual(len(activity), 1)
-        self.assertIn("cancellation", activity.summary)
+        self.assertIn('cancellation', activity.summary)
         for status in ('approved', 'cancelationRefused', 'correctionRefused'):
             self.changed(document, status='cancelRequested')
             self.assertTrue(self.activities(move))
@@ -269,13 +275,13 @@ class TestMatch(BillCommon):
         self.changed(document, status='updateRequested')
         activity = self.document_activities(document)
         self.assertEqual((activity.user_id, activity.res_id), (boss, document.id))
-        self.assertIn("sent back for correction", activity.summary)
+        self.assertIn('sent back for correction', activity.summary)
         self.changed(document, status='updateRequested')
         self.assertEqual(self.document_activities(document), activity)
         self.changed(document, status='cancelRequested')
-        self.assertIn("cancellation", self.document_activities(document).summary)
-        self.document_activities(document).with_user(boss).action_feedback(feedback="I looked")
-        self.assertIn("I looked", document.message_ids[0].body)
+        self.assertIn('cancellation', self.document_activities(document).summary)
+        self.document_activities(document).with_user(boss).action_feedback(feedback='I looked')
+        self.assertIn('I looked', document.message_ids[0].body)
         for status in ('approved', 'canceled'):
             self.changed(document, status='cancelRequested')
             self.assertEqual(len(document.activity_ids), 1)
@@ -308,7 +314,7 @@ class TestMatch(BillCommon):
             move.button_draft()
         self.changed(document, status='canceled')
         self.assertEqual((document.state, move.vatportal_status), ('deleted', 'canceled'))
-        self.assertIn("no longer valid", self.activities(move).summary)
+        self.assertIn('no longer valid', self.activities(move).summary)
         self.assertTrue(move.vatportal_can_send)
         move.button_draft()
         move.button_cancel()
@@ -319,7 +325,7 @@ class TestMatch(BillCommon):
         document = move.vatportal_bill_document_id
         self.changed(document, status='canceled')
         self.assertEqual(move.state, 'draft')
-        self.assertIn("no longer valid", self.activities(move).summary)
+        self.assertIn('no longer valid', self.activities(move).summary)
         self.assertEqual(move.alerts['vatportal_bill_void']['action_call'][1], 'action_vatportal_cancel_bill')
         move.action_vatportal_cancel_bill()
         self.assertEqual((move.state, document.bill_state), ('cancel', 'none'))
@@ -335,14 +341,14 @@ class TestMatch(BillCommon):
         self.assertTrue(self.activities(posted))
 
     def test_a_valid_bill_is_not_cancelled_by_the_button(self):
-        with self.assertRaisesRegex(UserError, "still valid"):
+        with self.assertRaisesRegex(UserError, 'still valid'):
             self.bill().action_vatportal_cancel_bill()
 
     def test_a_changed_amount_after_the_bill(self):
         move = self.bill()
         document = move.vatportal_bill_document_id
         self.changed(document, amount_total=120.0, status='onApprovalEdited')
-        self.assertIn("amount", self.activities(move).summary)
+        self.assertIn('amount', self.activities(move).summary)
         self.changed(document, amount_total=118.0, status='approved')
         self.assertFalse(self.activities(move))
 
@@ -351,9 +357,9 @@ class TestMatch(BillCommon):
     def test_hints(self):
         document = self.document(status='onApproval', date=fields.Datetime.now() - timedelta(days=2))
         day = document._baku_date() + timedelta(days=5)
-        self.assertEqual(document.hint, f"Approves itself on {day:%d.%m.%Y}.")
+        self.assertEqual(document.hint, f'Approves itself on {day:%d.%m.%Y}.')
         late = self.document(status='onApproval', date=fields.Datetime.now() - timedelta(days=9))
-        self.assertIn("should have approved itself", late.hint)
+        self.assertIn('should have approved itself', late.hint)
         self.assertFalse(self.document(status='approved').hint)
         self.assertFalse(self.document(status='brandNew' and 'unknown').hint)
         move = self.bill(status='onApproval', date=fields.Datetime.now())

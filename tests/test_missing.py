@@ -12,18 +12,31 @@ from .test_import_download import DownloadCommon
 
 
 class MissingCommon(BillCommon, DownloadCommon):
-
     def put(self, count=4, folder=0, moment='10.11.2026 12:00', **values):
         """Documents of one moment in a folder; their numbers."""
         other = {'tin_to': SELLER, 'tin_from': BUYER} if folder == 0 else {'tin_from': SELLER, 'tin_to': BUYER}
-        return [self.sandbox.portal.add_document(folder, **{
-            'datetime': moment, 'status': 'approved', 'net_amount': 118.0, 'ini_amount': 100.0, 'ini_amount2': 100.0,
-            'apply_amount': 100.0, 'vat_amount': 18.0, **other, **values})['qaime'] for _each in range(count)]
+        return [
+            self.sandbox.portal.add_document(
+                folder,
+                **{
+                    'datetime': moment,
+                    'status': 'approved',
+                    'net_amount': 118.0,
+                    'ini_amount': 100.0,
+                    'ini_amount2': 100.0,
+                    'apply_amount': 100.0,
+                    'vat_amount': 18.0,
+                    **other,
+                    **values,
+                },
+            )['qaime']
+            for _each in range(count)
+        ]
 
     def drop_from(self, number, folder=0, held=True):
         """The document is at e-taxes no more; nor at VatPortal, with ``held``."""
         portal = self.sandbox.portal
-        for layer in (False, True)[:1 + held]:
+        for layer in (False, True)[: 1 + held]:
             portal.etaxes.folder(portal.company(None), folder, held=layer).pop(number)
 
     def of(self, number, direction='incoming'):
@@ -35,7 +48,6 @@ class MissingCommon(BillCommon, DownloadCommon):
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
 class TestMissing(MissingCommon):
-
     # ------------------------------------------------------------------ what is missing
 
     def test_marked_and_told(self):
@@ -50,16 +62,16 @@ class TestMissing(MissingCommon):
                 job = self.download(source=source)
                 self.assertEqual(job.state, 'done')
                 self.assertEqual(self.missing(), document)
-        self.assertEqual((document.status, document.state, document.amount_total), state, "Nothing by itself")
+        self.assertEqual((document.status, document.state, document.amount_total), state, 'Nothing by itself')
         self.assertEqual((bill.state, document.bill_state), ('draft', 'billed'))
-        self.assertIn("is missing", bill.activity_ids.summary)
+        self.assertIn('is missing', bill.activity_ids.summary)
         self.assertEqual(len(bill.activity_ids), 1)
         self.assertIn('vatportal_bill_missing', bill.alerts)
         first = document.missing_job_id
         self.assertEqual((first.source, first.missing_count, first._progress()['progress']['missing']), ('portal', 1, 1))
         self.assertIn(numbers[1], first._progress()['warning'])
-        self.assertIn("Missing at e-taxes", first.warning)
-        self.assertFalse(job.warning, "It is told once")
+        self.assertIn('Missing at e-taxes', first.warning)
+        self.assertFalse(job.warning, 'It is told once')
 
     def test_back_again(self):
         numbers = self.put()
@@ -104,12 +116,12 @@ class TestMissing(MissingCommon):
         self.download()
         self.run_cron()
         self.assertEqual((waiting.bill_state, waiting.move_id.id), ('ask', False))
-        self.assertIn("missing at e-taxes", waiting.bill_ask)
+        self.assertIn('missing at e-taxes', waiting.bill_ask)
         draft.move_id._autopost_bill()
         self.assertEqual(draft.move_id.state, 'draft')
         wizard = self.env['vatportal.bill.wizard'].create({'document_id': waiting.id})
         wizard.action_create()
-        self.assertTrue(waiting.move_id, "A person has the last word")
+        self.assertTrue(waiting.move_id, 'A person has the last word')
 
     def test_sent(self):
         """With an invoice, and without one."""
@@ -123,14 +135,13 @@ class TestMissing(MissingCommon):
         self.download('outgoing')
         self.assertEqual(self.missing(), mine | lone)
         self.assertEqual((move.state, move.vatportal_state), ('posted', 'registered'))
-        self.assertIn("is missing", move.activity_ids.summary)
-        self.assertIn("is missing", lone.activity_ids.summary)
-        self.assertIn("missing at e-taxes", str(move.alerts))
+        self.assertIn('is missing', move.activity_ids.summary)
+        self.assertIn('is missing', lone.activity_ids.summary)
+        self.assertIn('missing at e-taxes', str(move.alerts))
         with self.assertRaises(UserError):
             move.button_draft()
         # The way out: somebody has looked.
-        clerk = new_test_user(self.env, 'clerk16', 'account.group_account_invoice', company_id=self.company.id,
-                              company_ids=[Command.set(self.company.ids)])
+        clerk = new_test_user(self.env, 'clerk16', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         with self.assertRaises(AccessError):
             mine.with_user(clerk).action_not_at_portal()
         mine.action_not_at_portal()
@@ -151,8 +162,8 @@ class TestMissing(MissingCommon):
 
     def test_the_users_to_notify_hear_once(self):
         self.connector.notify_user_ids = new_test_user(
-            self.env, 'watcher16', 'account.group_account_invoice', company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)])
+            self.env, 'watcher16', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
         schedule = self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id, 'days_back': 5})
         now = fields.Datetime.now() - timedelta(days=2)
         numbers = self.put(moment=f'{now:%d.%m.%Y} 12:00')
@@ -162,5 +173,5 @@ class TestMissing(MissingCommon):
             jobs = schedule._begin()
             self.finish(jobs)
             self.assertEqual(bool(schedule.last_warning), step == 1, step)
-        told = self.connector.message_ids.filtered(lambda message: "Missing at e-taxes" in (message.body or ''))
+        told = self.connector.message_ids.filtered(lambda message: 'Missing at e-taxes' in (message.body or ''))
         self.assertEqual(len(told), 1)

@@ -24,8 +24,7 @@ class TestMissingUnproven(MissingCommon):
         sent = self.document(direction='outgoing', qaime='MT261100000002', date='2026-11-10 08:00:00')
         self.download('incoming', 'outgoing')
         self.assertFalse(self.missing(), known + sent)
-        other = self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
+        other = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
         number = self.of(self.put()[0]).qaime or self.put()[0]
         self.download()
         self.drop_from(number)
@@ -122,7 +121,7 @@ class TestMissingUnproven(MissingCommon):
         self.sandbox.faults.add(READ, kind='short_page', missing=1, times=None)
         self.assertEqual(self.assert_unproven(number).state, 'failed')
         self.sandbox.faults.clear()
-        self.sandbox.faults.add(READ, kind='error', code=5, http=401, message="no", times=None)
+        self.sandbox.faults.add(READ, kind='error', code=5, http=401, message='no', times=None)
         self.assertEqual(self.assert_unproven(number).state, 'failed')
         self.sandbox.faults.clear()
         # One that was short once is not of one moment.
@@ -146,7 +145,7 @@ class TestMissingUnproven(MissingCommon):
         self.assertEqual(job.state, 'done')
         self.assertFalse(self.missing())
         self.download()
-        self.assertEqual(self.missing().qaime, numbers[9], "Several pages of one moment")
+        self.assertEqual(self.missing().qaime, numbers[9], 'Several pages of one moment')
 
     def test_pages_that_move_meanwhile(self):
         """One goes from the first page while the second is read, and another slips to where nobody reads it."""
@@ -195,13 +194,13 @@ class TestMissingUnproven(MissingCommon):
         for number in numbers[:4]:
             self.drop_from(number)
         job = self.assert_unproven(numbers)
-        self.assertIn("4 of the 6", job.warning)
+        self.assertIn('4 of the 6', job.warning)
         for number in numbers[4:]:
             self.drop_from(number)
-        self.assertIn("6 of the 6", self.assert_unproven(numbers).warning)
+        self.assertIn('6 of the 6', self.assert_unproven(numbers).warning)
 
     def test_the_only_one(self):
-        number, = self.put(1)
+        (number,) = self.put(1)
         self.download()
         self.drop_from(number)
         self.download()
@@ -228,7 +227,7 @@ class TestMissingUnproven(MissingCommon):
 
     def test_another_company(self):
         """Another company's documents of the same days are none of this import's."""
-        other = self.env['res.company'].create({'name': "Başqa MMC", 'vat': BUYER, 'country_id': self.env.ref('base.az').id})
+        other = self.env['res.company'].create({'name': 'Başqa MMC', 'vat': BUYER, 'country_id': self.env.ref('base.az').id})
         strange = self.document(company=other, date='2026-11-10 08:00:00')
         strange.sudo().seen_connector_id = self.connector
         self.put()

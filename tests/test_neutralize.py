@@ -10,9 +10,7 @@ class TestNeutralize(SendCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.connector.write({
-            'username': 'demo', 'password': 'demo-password', 'secret_hash': 'sandbox-secret', 'phone': '994501234567',
-            'auto_renew': True})
+        cls.connector.write({'username': 'demo', 'password': 'demo-password', 'secret_hash': 'sandbox-secret', 'phone': '994501234567', 'auto_renew': True})
         cls.env['vatportal.import.schedule'].create({'connector_id': cls.connector.id})
 
     def neutralize(self):

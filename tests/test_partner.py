@@ -18,38 +18,54 @@ class TestPartner(LifecycleCommon):
         super().setUpClass()
         cls.company.vat = '4444444444'
         cls.connector.write({'is_partner': True, 'phone': '+994 50 123-45-67', 'token': 'partner-token'})
-        cls.second = cls.setup_other_company(name="İkinci MMC")['company']
+        cls.second = cls.setup_other_company(name='İkinci MMC')['company']
         azerbaijan = cls.env.ref('base.az').id
-        cls.second.write({'vat': '5555555555', 'currency_id': cls.env.ref('base.AZN').id, 'country_id': azerbaijan,
-                          'account_fiscal_country_id': azerbaijan})
-        cls.second_connector = cls.env['vatportal.connector'].create({
-            'name': "Second", 'base_url': cls.sandbox.url, 'token': 'partner-token', 'is_partner': True,
-            'phone': '994 (55) 123 45 67', 'company_id': cls.second.id})
+        cls.second.write({'vat': '5555555555', 'currency_id': cls.env.ref('base.AZN').id, 'country_id': azerbaijan, 'account_fiscal_country_id': azerbaijan})
+        cls.second_connector = cls.env['vatportal.connector'].create(
+            {
+                'name': 'Second',
+                'base_url': cls.sandbox.url,
+                'token': 'partner-token',
+                'is_partner': True,
+                'phone': '994 (55) 123 45 67',
+                'company_id': cls.second.id,
+            }
+        )
         cls.clerk = new_test_user(
-            cls.env, 'vp_first', groups='account.group_account_invoice', company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)])
+            cls.env, 'vp_first', groups='account.group_account_invoice', company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)]
+        )
         cls.second_clerk = new_test_user(
-            cls.env, 'vp_second', groups='account.group_account_invoice', company_id=cls.second.id,
-            company_ids=[Command.set(cls.second.ids)])
+            cls.env, 'vp_second', groups='account.group_account_invoice', company_id=cls.second.id, company_ids=[Command.set(cls.second.ids)]
+        )
 
     def second_invoice(self):
         """A posted invoice of the second company."""
         env = self.env(context={**self.env.context, 'allowed_company_ids': self.second.ids})
-        taxes = env['account.tax'].search([
-            ('company_id', '=', self.second.id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '=', 'vat')])
+        taxes = env['account.tax'].search([('company_id', '=', self.second.id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '=', 'vat')])
         if not taxes:
-            group = env['account.tax.group'].create({
-                'name': "ƏDV", 'company_id': self.second.id, 'country_id': self.env.ref('base.az').id})
-            taxes = env['account.tax'].create({
-                'name': "VAT 18 %", 'amount_type': 'percent', 'amount': 18, 'type_tax_use': 'sale',
-                'vatportal_category': 'vat', 'company_id': self.second.id, 'tax_group_id': group.id,
-                'country_id': self.env.ref('base.az').id})
-        move = env['account.move'].create({
-            'move_type': 'out_invoice', 'partner_id': self.partner.id, 'invoice_date': '2026-11-20',
-            'currency_id': self.env.ref('base.AZN').id, 'company_id': self.second.id,
-            'invoice_line_ids': [Command.create({
-                'product_id': self.product.id, 'quantity': 1, 'price_unit': 200, 'tax_ids': [Command.set(taxes.ids)]})],
-        })
+            group = env['account.tax.group'].create({'name': 'ƏDV', 'company_id': self.second.id, 'country_id': self.env.ref('base.az').id})
+            taxes = env['account.tax'].create(
+                {
+                    'name': 'VAT 18 %',
+                    'amount_type': 'percent',
+                    'amount': 18,
+                    'type_tax_use': 'sale',
+                    'vatportal_category': 'vat',
+                    'company_id': self.second.id,
+                    'tax_group_id': group.id,
+                    'country_id': self.env.ref('base.az').id,
+                }
+            )
+        move = env['account.move'].create(
+            {
+                'move_type': 'out_invoice',
+                'partner_id': self.partner.id,
+                'invoice_date': '2026-11-20',
+                'currency_id': self.env.ref('base.AZN').id,
+                'company_id': self.second.id,
+                'invoice_line_ids': [Command.create({'product_id': self.product.id, 'quantity': 1, 'price_unit': 200, 'tax_ids': [Command.set(taxes.ids)]})],
+            }
+        )
         move.action_post()
         return move
 
@@ -76,9 +92,18 @@ class TestPartner(LifecycleCommon):
         phones = {(record.path, record.json.get('phone')) for record in self.sandbox.requests}
         self.assertEqual({phone for _path, phone in phones}, {PHONES['first']})
         self.assertLessEqual(
-            {'/inv/import_upload_invoices.php', '/inv/read_invoices', '/job/read_proc_status', '/job/read_proc_data',
-             '/inv/delete', '/etx/delete', '/etx/import', '/etx/read_invoices'},
-            {path.removeprefix('/api') for path, _phone in phones})
+            {
+                '/inv/import_upload_invoices.php',
+                '/inv/read_invoices',
+                '/job/read_proc_status',
+                '/job/read_proc_data',
+                '/inv/delete',
+                '/etx/delete',
+                '/etx/import',
+                '/etx/read_invoices',
+            },
+            {path.removeprefix('/api') for path, _phone in phones},
+        )
 
     def download(self, connector):
         day = date(2026, 11, 20)
@@ -99,7 +124,7 @@ class TestPartner(LifecycleCommon):
         job = self.download(self.connector)
         self.finish(job)
         self.assertEqual(job.state, 'failed')
-        self.assertIn("the phone on the connector", job.message)
+        self.assertIn('the phone on the connector', job.message)
         self.assertTrue(job.connector_fault)
         with Form(self.connector) as form:
             form.phone = '050 123-45-67'
@@ -109,8 +134,7 @@ class TestPartner(LifecycleCommon):
         self.registered()
         with_phone = {record.path.removeprefix('/api') for record in self.sandbox.requests if 'phone' in record.json}
         self.assertEqual(with_phone, {'/etx/import', '/etx/read_invoices'})
-        self.assertEqual({record.json['phone'] for record in self.sandbox.requests if 'phone' in record.json},
-                         {'994501234567'})
+        self.assertEqual({record.json['phone'] for record in self.sandbox.requests if 'phone' in record.json}, {'994501234567'})
 
     def test_enterprises_may_share_a_phone(self):
         """One person may sign for two companies that have an account each: their phone tells nobody apart."""
@@ -120,22 +144,20 @@ class TestPartner(LifecycleCommon):
 
     def test_15_16_17_mean_the_phone(self):
         move = self.create_invoice()
-        for code, message in ((15, "Phone number is required"), (16, "Phone not authorized"), (17, "Phone format")):
+        for code, message in ((15, 'Phone number is required'), (16, 'Phone not authorized'), (17, 'Phone format')):
             with self.subTest(code):
                 self.sandbox.faults.clear()
-                self.sandbox.faults.add(
-                    '/inv/import_upload_invoices.php', kind='error', code=code, message=message)
+                self.sandbox.faults.add('/inv/import_upload_invoices.php', kind='error', code=code, message=message)
                 job = self.send(move)
                 self.finish(job)
                 self.assertEqual((job.state, move.vatportal_state), ('failed', 'rejected'))
-                self.assertIn("phone", job.message)
+                self.assertIn('phone', job.message)
                 self.assertEqual(job.portal_message, message)
-        self.assertEqual(len(self.uploads()), 3, "Never tried again by itself")
+        self.assertEqual(len(self.uploads()), 3, 'Never tried again by itself')
 
     def test_17_of_an_invoice_is_no_phone(self):
         move = self.create_invoice()
-        self.sandbox.faults.add('/inv/import_upload_invoices.php', kind='error', code=17,
-                                message="Invoice already exists")
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', kind='error', code=17, message='Invoice already exists')
         job = self.send(move)
         self.assertEqual((job.state, job.reason), ('running', 'exists'))
 
@@ -143,8 +165,7 @@ class TestPartner(LifecycleCommon):
 
     def test_two_companies_of_one_account(self):
         mine, theirs = self.registered(), self.second_invoice()
-        action = self.env['vatportal.send.wizard'].with_user(self.second_clerk).create({
-            'move_ids': [Command.set(theirs.ids)]}).action_send()
+        action = self.env['vatportal.send.wizard'].with_user(self.second_clerk).create({'move_ids': [Command.set(theirs.ids)]}).action_send()
         self.finish(self.env['vatportal.job'].browse(action['res_id']).sudo())
         self.assertEqual(theirs.vatportal_state, 'registered')
         self.assertEqual([call.json['phone'] for call in self.uploads()], list(PHONES.values()))
@@ -162,16 +183,16 @@ class TestPartner(LifecycleCommon):
             with self.assertRaises(AccessError):
                 env['vatportal.job'].browse(other_document.job_ids.ids).action_refresh()
             with self.assertRaises(AccessError):
-                env['vatportal.delete.wizard'].create(
-                    {'document_ids': other_document.ids, 'reason': "x"}).action_delete()
+                env['vatportal.delete.wizard'].create({'document_ids': other_document.ids, 'reason': 'x'}).action_delete()
         self.assertFalse(self.calls('/etx/delete'))
 
     def test_each_company_imports_its_own(self):
         numbers = {}
         for connector in (self.connector, self.second_connector):
             phone = connector.phone
-            numbers[connector] = self.sandbox.portal.add_document(
-                folder=0, company=phone, tin_to=connector.company_id.vat, datetime='20.11.2026 10:00')['qaime']
+            numbers[connector] = self.sandbox.portal.add_document(folder=0, company=phone, tin_to=connector.company_id.vat, datetime='20.11.2026 10:00')[
+                'qaime'
+            ]
         for connector in (self.connector, self.second_connector):
             self.finish(self.download(connector))
             found = self.env['vatportal.document'].sudo().search([('qaime', 'in', list(numbers.values()))])
@@ -180,8 +201,7 @@ class TestPartner(LifecycleCommon):
         self.assertEqual([call.json['phone'] for call in self.calls('/etx/import')], list(PHONES.values()))
         self.assertEqual({call.json['phone'] for call in self.calls('/etx/read_invoices')}, set(PHONES.values()))
         env = self.env(user=self.clerk, context={})
-        self.assertEqual(env['vatportal.document'].search([('qaime', 'in', list(numbers.values()))]).qaime,
-                         numbers[self.connector])
+        self.assertEqual(env['vatportal.document'].search([('qaime', 'in', list(numbers.values()))]).qaime, numbers[self.connector])
 
     def test_the_portal_itself_keeps_them_apart(self):
         """An ERP id of the one is unknown under the phone of the other, so it can't be read or deleted there."""
@@ -194,5 +214,5 @@ class TestPartner(LifecycleCommon):
             self.assertIn(document.erp_id, client.read_invoices([document.erp_id]))
 
     def test_the_same_phone_in_two_companies_is_refused(self):
-        with self.assertRaisesRegex(ValidationError, "Another company"):
+        with self.assertRaisesRegex(ValidationError, 'Another company'):
             self.second_connector.phone = PHONES['first']

@@ -13,8 +13,7 @@ class TestPhoneRace(RaceCommon):
         self.sandbox.configure(auto_confirm=False)
         self.move_ids = self.invoices(env, 6).ids
         first = self.at(env)['vatportal.connector'].browse(self.connector_id)
-        self.connector_ids = [first.id] + [
-            first.copy({'name': f"Race {number}", 'token': 'sandbox-token'}).id for number in range(2)]
+        self.connector_ids = [first.id] + [first.copy({'name': f'Race {number}', 'token': 'sandbox-token'}).id for number in range(2)]
 
     def queue(self):
         """A process for each invoice, and an import for each connector, all due; their ids."""
@@ -34,8 +33,7 @@ class TestPhoneRace(RaceCommon):
 
     def carry_on(self, env):
         """The scheduled action."""
-        env['vatportal.job'].sudo().search([('company_id', '=', self.company_id)])._cron_steps(
-            time.monotonic() + 60, set())
+        env['vatportal.job'].sudo().search([('company_id', '=', self.company_id)])._cron_steps(time.monotonic() + 60, set())
 
     def begun(self):
         return [record for record in self.sandbox.requests if record.path.endswith((UPLOAD, IMPORT))]
@@ -69,6 +67,7 @@ class TestPhoneRace(RaceCommon):
 
     def test_joined_while_it_begins(self):
         """One person's presses and the scheduled action at the same moment: each invoice goes out once."""
+
         def press(move_id):
             return lambda env: env['account.move'].browse(move_id).with_user(self.user_ids[0])._vatportal_queue()
 
@@ -77,8 +76,7 @@ class TestPhoneRace(RaceCommon):
         self.sandbox.configure(auto_confirm=True)
         for _moment in range(80):
             with self.look_up() as env:
-                jobs = env['vatportal.job'].search(
-                    [('company_id', '=', self.company_id), ('state', 'in', ('queued', 'starting', 'running'))])
+                jobs = env['vatportal.job'].search([('company_id', '=', self.company_id), ('state', 'in', ('queued', 'starting', 'running'))])
                 if not jobs:
                     break
                 jobs.filtered(lambda job: not job.on_hold).next_poll_at = False

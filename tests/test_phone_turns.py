@@ -17,30 +17,30 @@ PHONES = ('994501234567', '994551234567')
 
 
 class PhoneCommon(LifecycleCommon, SendCommon):
-
     def setUp(self):
         super().setUp()
-        self.first, self.second = (new_test_user(
-            self.env, f'{name} turns', 'account.group_account_invoice', name=name, company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)]) for name in ("Aygün", "Vüqar"))
+        self.first, self.second = (
+            new_test_user(
+                self.env, f'{name} turns', 'account.group_account_invoice', name=name, company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+            )
+            for name in ('Aygün', 'Vüqar')
+        )
 
     def download(self, source='etaxes', connector=None, user=None):
-        return self.env['vatportal.job']._queue_download(
-            connector or self.connector, ['incoming'], DAY, DAY, source, user=user)
+        return self.env['vatportal.job']._queue_download(connector or self.connector, ['incoming'], DAY, DAY, source, user=user)
 
     def deletion(self, document, folder='sent', user=None):
-        return self.env['vatportal.job']._queue_deletion(document, folder, "Wrong", user=user)
+        return self.env['vatportal.job']._queue_deletion(document, folder, 'Wrong', user=user)
 
     def upload(self, move=None, user=None, connector=None, **vals):
-        return self.env['vatportal.job']._queue(
-            move or self.create_invoice(**vals), connector or self.connector, True, user=user)
+        return self.env['vatportal.job']._queue(move or self.create_invoice(**vals), connector or self.connector, True, user=user)
 
     def to_pin(self, job, pin=1):
         for _step in range(10):
             if job.pin2_code if pin == 2 else job.pin1_code:
                 return
             self.advance(job)
-        self.fail(f"no code: {job.state}")
+        self.fail(f'no code: {job.state}')
 
     def headline(self, job, user):
         return job.with_user(user).sudo(False).action_refresh()['headline']
@@ -53,9 +53,7 @@ class TestPhoneTurns(PhoneCommon):
         """Sending, deletion and import by three people, all looked after at the same time."""
         sent = self.registered()
         self.sandbox.configure(auto_confirm=False)
-        jobs = (
-            self.upload(user=self.first) + self.download(user=self.second) + self.deletion(sent.vatportal_document_id)
-            + self.upload(user=self.second))
+        jobs = self.upload(user=self.first) + self.download(user=self.second) + self.deletion(sent.vatportal_document_id) + self.upload(user=self.second)
         asked, begun = [], []
         for _round in range(80):
             for job in jobs.filtered(lambda job: job.state in OPEN_STATES):
@@ -69,14 +67,13 @@ class TestPhoneTurns(PhoneCommon):
                 self.sandbox.confirm()
         self.assertEqual(max(asked), 1)
         self.assertEqual(set(jobs.mapped('state')), {'done'}, jobs.mapped('message'))
-        self.assertEqual(begun, list(jobs), "who comes first is served first")
+        self.assertEqual(begun, list(jobs), 'who comes first is served first')
 
     def test_what_needs_no_pin_does_not_wait(self):
         unsigned, move = self.imported(), self.create_invoice()
         self.sandbox.configure(auto_confirm=False)
         self.to_pin(self.upload())
-        for job in (self.download('portal'), self.deletion(unsigned.vatportal_document_id, 'portal'),
-                    self.queue(move, sign=False)):
+        for job in (self.download('portal'), self.deletion(unsigned.vatportal_document_id, 'portal'), self.queue(move, sign=False)):
             self.finish(job)
             self.assertEqual(job.state, 'done')
         self.assertEqual(len(self.sandbox.prompts()), 1)
@@ -138,13 +135,12 @@ class TestPhoneTurns(PhoneCommon):
         return waits
 
     def connector_of(self, company=None, **vals):
-        return self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'company_id': (company or self.company).id, **vals})
+        return self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'company_id': (company or self.company).id, **vals})
 
     def other_company(self):
-        company = self.env['res.company'].create({
-            'name': "Başqa MMC", 'vat': '2304775691', 'country_id': self.env.ref('base.az').id,
-            'currency_id': self.env.ref('base.AZN').id})
+        company = self.env['res.company'].create(
+            {'name': 'Başqa MMC', 'vat': '2304775691', 'country_id': self.env.ref('base.az').id, 'currency_id': self.env.ref('base.AZN').id}
+        )
         self.env.user.company_ids += company
         return company
 
@@ -165,13 +161,14 @@ class TestPhoneTurns(PhoneCommon):
         self.assertFalse(self.connectors_wait(self.connector, self.connector_of(token='other-token')))
 
     def test_two_phones_of_one_partner(self):
-        one, two = (self.connector_of(company, token='partner-token', is_partner=True, phone=phone) for company, phone in
-                    zip((self.company, self.other_company()), PHONES, strict=True))
+        one, two = (
+            self.connector_of(company, token='partner-token', is_partner=True, phone=phone)
+            for company, phone in zip((self.company, self.other_company()), PHONES, strict=True)
+        )
         self.assertFalse(self.connectors_wait(one, two))
 
     def test_one_phone_on_two_connectors_of_a_partner(self):
-        one, two = (self.connector_of(token='partner-token', is_partner=True, phone=phone)
-                    for phone in (PHONES[0], '+994 (0)50 123-45-67'))
+        one, two = (self.connector_of(token='partner-token', is_partner=True, phone=phone) for phone in (PHONES[0], '+994 (0)50 123-45-67'))
         self.assertTrue(self.connectors_wait(one, two))
 
     def test_the_phone_of_a_partner_is_that_of_an_enterprise(self):
@@ -196,14 +193,14 @@ class TestPhoneTurns(PhoneCommon):
         self.advance(job)
         text = self.headline(job, self.second)
         self.assertIn(leader.name, text)
-        self.assertIn("Aygün", text)
+        self.assertIn('Aygün', text)
         third = self.download(user=self.second)
         self.advance(third)
         self.assertIn(leader.name, self.headline(third, self.second))
         self.sandbox.decline()
         self.finish(leader)
         self.advance(job)
-        self.assertNotIn("turn", self.headline(job, self.second))
+        self.assertNotIn('turn', self.headline(job, self.second))
 
     def test_of_another_company_nothing_is_told(self):
         company = self.other_company()
@@ -215,7 +212,7 @@ class TestPhoneTurns(PhoneCommon):
         job = self.upload(user=self.second)
         self.advance(job)
         text = self.headline(job, self.second)
-        self.assertIn("another process comes first", text)
+        self.assertIn('another process comes first', text)
         self.assertNotIn(leader.name, text)
         with self.assertRaises(AccessError):
             leader.with_user(self.second).check_access('read')

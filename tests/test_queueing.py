@@ -9,16 +9,18 @@ from .send_common import SendCommon
 
 
 class QueueCommon(SendCommon):
-
     def setUp(self):
         super().setUp()
-        self.clerk, self.other = (new_test_user(
-            self.env, f'{name} queue', 'account.group_account_invoice', name=name, company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)]) for name in ("Aygün", "Vüqar"))
+        self.clerk, self.other = (
+            new_test_user(
+                self.env, f'{name} queue', 'account.group_account_invoice', name=name, company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+            )
+            for name in ('Aygün', 'Vüqar')
+        )
         self.robot = self.env.ref('base.user_root')
         self.admin = new_test_user(
-            self.env, 'admin queue', 'base.group_system,account.group_account_manager', company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)])
+            self.env, 'admin queue', 'base.group_system,account.group_account_manager', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
 
     def numbered(self, *names, **vals):
         """Invoices with these numbers, made in this order."""
@@ -65,7 +67,7 @@ class TestOrder(QueueCommon):
         [upload] = self.uploads()
         notes = [invoice['main_info'].split(';')[0] for invoice in upload.json['invoices']]
         self.assertEqual(notes, ['INV/2026/9', 'INV/2026/10', 'INV/2026/11', 'INV/2026/100'])
-        self.assertEqual([row['name'] for row in job._progress()['documents']], notes, "so are they shown")
+        self.assertEqual([row['name'] for row in job._progress()['documents']], notes, 'so are they shown')
 
     def test_by_day_first(self):
         late = self.numbered('INV/2026/11/0001', invoice_date='2026-11-20')
@@ -151,10 +153,10 @@ class TestJoin(QueueCommon):
         self.assertNotEqual(self.queued(moves[0], self.other), job, "another person's")
         self.connector.sign_on_send = False
         unsigned = self.queued(moves[1])
-        self.assertNotEqual(unsigned, job, "without signature")
+        self.assertNotEqual(unsigned, job, 'without signature')
         self.connector.sign_on_send = True
-        self.connector.copy({'name': "Second", 'token': 'sandbox-token'}).is_default = True
-        self.assertNotEqual(self.queued(moves[2]), job, "through another connector")
+        self.connector.copy({'name': 'Second', 'token': 'sandbox-token'}).is_default = True
+        self.assertNotEqual(self.queued(moves[2]), job, 'through another connector')
         self.assertEqual(job.document_count, 1)
 
     def test_what_has_begun_takes_nothing_in(self):
@@ -166,7 +168,7 @@ class TestJoin(QueueCommon):
         self.assertNotEqual(waiting, begun)
         self.advance(waiting)
         self.assertEqual(waiting.state, 'queued')
-        self.assertEqual(self.queued(three), waiting, "it waits for the phone, and would ask for two PINs more")
+        self.assertEqual(self.queued(three), waiting, 'it waits for the phone, and would ask for two PINs more')
 
     def test_what_the_portal_may_have_takes_nothing_in(self):
         one, two = self.invoices(2)
@@ -204,8 +206,7 @@ class TestJoin(QueueCommon):
         job = self.queued(moves[0])
         shown = self.send(moves[1].with_user(self.clerk).sudo(False))
         self.assertNotEqual(shown, job, "this dialog is not the clerk's")
-        wizard = self.env['vatportal.send.wizard'].with_user(self.clerk).create(
-            {'move_ids': [Command.set(self.create_invoice().ids)]})
+        wizard = self.env['vatportal.send.wizard'].with_user(self.clerk).create({'move_ids': [Command.set(self.create_invoice().ids)]})
         self.assertEqual(wizard.action_send()['res_id'], job.id)
 
     def test_of_two_at_one_moment_none_waits_for_the_other(self):
@@ -225,8 +226,7 @@ class TestOwner(QueueCommon):
         self.env.cr.precommit.run()
         channels = ''.join(self.env['bus.bus'].sudo().search([('message', 'like', 'vatportal.job')]).mapped('channel'))
         channels = channels.replace(' ', '')
-        return {user for user in self.clerk + self.other + self.admin + self.robot
-                if f'"res.partner",{user.partner_id.id}]' in channels}
+        return {user for user in self.clerk + self.other + self.admin + self.robot if f'"res.partner",{user.partner_id.id}]' in channels}
 
     def test_odoo_send_belongs_to_whoever_pressed(self):
         moves = self.invoices(2)
@@ -256,8 +256,7 @@ class TestOwner(QueueCommon):
 
     def test_of_nobody_the_users_to_notify_hear(self):
         self.connector.notify_user_ids = self.other
-        gone = new_test_user(self.env, 'gone', 'account.group_account_invoice', company_id=self.company.id,
-                             company_ids=[Command.set(self.company.ids)])
+        gone = new_test_user(self.env, 'gone', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         gone.active = False
         visitor = self.env['res.users'].browse(self.env.ref('base.public_user').id)
         portal = new_test_user(self.env, 'customer', 'base.group_portal')
@@ -269,48 +268,49 @@ class TestOwner(QueueCommon):
             self.assertEqual(self.told(job), {self.other}, nobody)
 
     def test_with_none_of_those_the_administrators_hear(self):
-        company = self.env['res.company'].create({'name': "Başqa MMC"})
-        elsewhere = new_test_user(self.env, 'elsewhere', 'account.group_account_manager', company_id=company.id,
-                                  company_ids=[Command.set(company.ids)])
+        company = self.env['res.company'].create({'name': 'Başqa MMC'})
+        elsewhere = new_test_user(self.env, 'elsewhere', 'account.group_account_manager', company_id=company.id, company_ids=[Command.set(company.ids)])
         move = self.create_invoice()
         move.with_user(SUPERUSER_ID)._vatportal_queue()
         job = self.jobs_of(move)
         self.assertEqual(self.told(job), {self.admin})
         self.assertNotIn(elsewhere, job._told_users())
         self.connector.notify_user_ids = elsewhere
-        self.assertEqual(self.told(job), {self.admin}, "who is named has no access to the company")
+        self.assertEqual(self.told(job), {self.admin}, 'who is named has no access to the company')
 
     def test_of_what_fails_by_itself_the_same_people_hear(self):
         schedule = self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id})
-        elsewhere = self.env['res.company'].create({'name': "Başqa MMC"})
-        stranger = new_test_user(self.env, 'stranger', 'account.group_account_manager', company_id=elsewhere.id,
-                                 company_ids=[Command.set(elsewhere.ids)])
-        failures = (lambda: (schedule.sudo().write({'failed_since': False}), schedule._note_failure("It is closed")),
-                    lambda: self.connector.sudo().account_id._tell_renewal_problem("It is closed"))
+        elsewhere = self.env['res.company'].create({'name': 'Başqa MMC'})
+        stranger = new_test_user(self.env, 'stranger', 'account.group_account_manager', company_id=elsewhere.id, company_ids=[Command.set(elsewhere.ids)])
+        failures = (
+            lambda: (schedule.sudo().write({'failed_since': False}), schedule._note_failure('It is closed')),
+            lambda: self.connector.sudo().account_id._tell_renewal_problem('It is closed'),
+        )
         for named, told in ((self.other, self.other), (stranger, self.admin), (self.env['res.users'], self.admin)):
             self.connector.notify_user_ids = named
             for fail in failures:
                 fail()
                 message = self.connector.message_ids[0]
-                self.assertIn("It is closed", message.body)
-                self.assertEqual(message.notified_partner_ids & (self.other + stranger + self.admin).partner_id,
-                                 told.partner_id)
+                self.assertIn('It is closed', message.body)
+                self.assertEqual(message.notified_partner_ids & (self.other + stranger + self.admin).partner_id, told.partner_id)
 
     def test_what_nobody_started_is_no_task_of_odoobot(self):
-        document = self.env['vatportal.document'].with_user(SUPERUSER_ID).create({
-            'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'qaime': 'MT261125000100'})
+        document = (
+            self.env['vatportal.document']
+            .with_user(SUPERUSER_ID)
+            .create({'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'qaime': 'MT261125000100'})
+        )
         connector = self.connector.with_user(SUPERUSER_ID)
         self.assertIn(connector._activity_user(document), connector._administrators())
         self.connector.notify_user_ids = self.other
         self.assertEqual(connector._activity_user(document), self.other)
         self.connector.notify_user_ids = False
-        self.assertEqual(self.connector.with_user(self.clerk)._activity_user(document), self.clerk, "who is at work")
+        self.assertEqual(self.connector.with_user(self.clerk)._activity_user(document), self.clerk, 'who is at work')
 
     def test_a_person_who_may_not_follow_it(self):
         """A cashier, say: somebody who can see the code must hear of it as well."""
         self.connector.notify_user_ids = self.other
-        cashier = new_test_user(self.env, 'cashier', 'base.group_user', company_id=self.company.id,
-                                company_ids=[Command.set(self.company.ids)])
+        cashier = new_test_user(self.env, 'cashier', 'base.group_user', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         move = self.create_invoice()
         move._vatportal_queue(user=cashier)
         job = self.jobs_of(move)
@@ -322,7 +322,7 @@ class TestOwner(QueueCommon):
         move = self.create_invoice()
         self.finish(self.send(move, sign=False))
         document = move.vatportal_document_id
-        job = self.env['vatportal.job'].with_user(SUPERUSER_ID)._queue_deletion(document, 'portal', "x")
+        job = self.env['vatportal.job'].with_user(SUPERUSER_ID)._queue_deletion(document, 'portal', 'x')
         self.assertFalse(job.user_id)
         self.finish(job)
         self.assertEqual((document.state, document.deleted_by_id), ('deleted', self.robot))
@@ -338,9 +338,10 @@ class TestOwner(QueueCommon):
         self.assertEqual(document.deletion_job_id.user_id, self.clerk)
 
     def test_a_scheduled_import_is_of_whoever_begins_it(self):
-        schedule = self.env['vatportal.import.schedule'].create({
-            'connector_id': self.connector.id, 'source': 'etaxes', 'next_at': fields.Datetime.now() + timedelta(days=1)})
-        self.assertFalse(schedule._begin(), "nobody is there for PIN1")
+        schedule = self.env['vatportal.import.schedule'].create(
+            {'connector_id': self.connector.id, 'source': 'etaxes', 'next_at': fields.Datetime.now() + timedelta(days=1)}
+        )
+        self.assertFalse(schedule._begin(), 'nobody is there for PIN1')
         job = self.env['vatportal.job'].browse(schedule.with_user(self.admin).action_import_now()['res_id'])
         self.assertEqual((job.user_id, job.schedule_id), (self.admin, schedule))
         self.assertEqual(self.told(job), {self.admin})

@@ -14,7 +14,6 @@ START = '/etx/import'
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
 class TestRefresh(MissingCommon):
-
     def jobs(self, action):
         self.assertEqual(action['res_model'], 'vatportal.job')
         job = self.env['vatportal.job'].browse(action['res_id'])
@@ -41,16 +40,17 @@ class TestRefresh(MissingCommon):
         job = self.refresh(document)
         self.assertEqual((job.state, job.date_from, job.date_to), ('done', date(2026, 11, 10), date(2026, 11, 10)))
         self.assertEqual(document.status, 'cancelRequested')
-        self.assertEqual(self.of(numbers[1]).status, 'approved', "Nobody asked for it")
+        self.assertEqual(self.of(numbers[1]).status, 'approved', 'Nobody asked for it')
         self.assertFalse(self.of(later[0]))
         data = job.action_refresh()
-        self.assertEqual((data['name'], data['headline']), (
-            f'Status: {document.name}', f'{document.name} has changed, as VatPortal has it: Cancellation requested.'))
-        row, = data['documents']
-        self.assertEqual((row['id'], row['state_label'], row['message']), (document.id, "Cancellation requested", False))
+        self.assertEqual(
+            (data['name'], data['headline']), (f'Status: {document.name}', f'{document.name} has changed, as VatPortal has it: Cancellation requested.')
+        )
+        (row,) = data['documents']
+        self.assertEqual((row['id'], row['state_label'], row['message']), (document.id, 'Cancellation requested', False))
         self.assertEqual((data['progress']['updated'], data['progress']['skipped'], data['can_ask_etaxes']), (1, 0, True))
         data = self.refresh(document).action_refresh()
-        self.assertIn("is unchanged", data['headline'])
+        self.assertIn('is unchanged', data['headline'])
         self.assertNotIn(None, [value for key, value in data.items() if key not in ('code', 'connector')])
 
     def test_then_etaxes(self):
@@ -65,7 +65,7 @@ class TestRefresh(MissingCommon):
         self.assertEqual((asked.source, asked.asked_document_ids, asked.state), ('etaxes', self.of(number), 'done'))
         self.assertEqual(self.of(number).status, 'canceled')
         self.assertFalse(asked.action_refresh()['can_ask_etaxes'])
-        start, = [record.json for record in self.sandbox.requests if record.path.endswith(START)]
+        (start,) = [record.json for record in self.sandbox.requests if record.path.endswith(START)]
         self.assertEqual((start['date_from'][:10], start['date_to'][:10], start['dir']), ('10.11.2026', '10.11.2026', 0))
 
     def test_invoices_and_bills(self):
@@ -118,8 +118,7 @@ class TestRefresh(MissingCommon):
         """What may be of many days takes with it what lies among them."""
         documents = self.document(direction='outgoing', fingerprint=False)
         for days in (90, 60, 1):
-            documents |= self.document(
-                direction='outgoing', fingerprint=False, date=fields.Datetime.now() - timedelta(days=days))
+            documents |= self.document(direction='outgoing', fingerprint=False, date=fields.Datetime.now() - timedelta(days=days))
         documents[0].sudo().date = fields.Datetime.now() - timedelta(days=40)
         self.assertEqual(len(self.env['vatportal.job']._queue_refresh(documents, 'etaxes')), 1)
 
@@ -132,7 +131,7 @@ class TestRefresh(MissingCommon):
         document, before = self.of(number), self.env['vatportal.job'].search_count([])
         waiting = self.env['vatportal.job']._queue_refresh(document, 'portal')
         self.company.vat = False
-        with self.assertRaisesRegex(UserError, "VÖEN"):
+        with self.assertRaisesRegex(UserError, 'VÖEN'):
             document.action_refresh_status()
         self.assertEqual(self.env['vatportal.job'].search_count([]), before + 1)
         # What was begun before it was cleared, of single documents and of a folder.
@@ -143,7 +142,7 @@ class TestRefresh(MissingCommon):
         for job in waiting | folder:
             self.finish(job)
             self.assertEqual(job.state, 'failed')
-            self.assertIn("VÖEN", job.message)
+            self.assertIn('VÖEN', job.message)
         self.assertEqual((document.is_foreign, document.status), (False, 'approved'))
         self.company.vat = SELLER
         folder.action_resume()
@@ -166,12 +165,12 @@ class TestRefresh(MissingCommon):
         action = both.action_ask_etaxes()
         views = self.env['vatportal.job'].browse(action['context']['vatportal_live_views'])
         self.assertEqual((views[0], views[1].asked_document_ids), (asked, other))
-        self.assertTrue(view.action_refresh()['can_ask_etaxes'], "It leads to the process")
+        self.assertTrue(view.action_refresh()['can_ask_etaxes'], 'It leads to the process')
         for job in views:
             self.finish(job)
             job.sudo().finished_at += timedelta(seconds=1)  # than the views
         for job in (view, again, both):
-            self.assertFalse(job.action_refresh()['can_ask_etaxes'], "Answered")
+            self.assertFalse(job.action_refresh()['can_ask_etaxes'], 'Answered')
         self.assertEqual(len([record for record in self.sandbox.requests if record.path.endswith(START)]), 2)
         later = self.refresh(one)
         later.sudo().finished_at += timedelta(seconds=2)
@@ -207,10 +206,12 @@ class TestRefresh(MissingCommon):
         self.download('outgoing')
         documents = self.of(numbers[0]) | self.of(numbers[2]) | self.of(numbers[4]) | self.of(sent[0], 'outgoing')
         jobs = self.refresh(documents)
-        self.assertEqual(sorted((job.direction, job.date_from.month, job.date_from.day, job.date_to.day) for job in jobs), [
-            ('incoming', 9, 20, 20), ('incoming', 11, 10, 12), ('outgoing', 11, 10, 10)])
-        self.assertEqual(jobs[0].action_refresh()['headline'], "4 documents, as VatPortal has them: 0 changed, 0 not found.")
-        self.assertEqual(len(self.refresh(self.of(numbers[0]) | self.of(numbers[1]))), 1, "One day, one process")
+        self.assertEqual(
+            sorted((job.direction, job.date_from.month, job.date_from.day, job.date_to.day) for job in jobs),
+            [('incoming', 9, 20, 20), ('incoming', 11, 10, 12), ('outgoing', 11, 10, 10)],
+        )
+        self.assertEqual(jobs[0].action_refresh()['headline'], '4 documents, as VatPortal has them: 0 changed, 0 not found.')
+        self.assertEqual(len(self.refresh(self.of(numbers[0]) | self.of(numbers[1]))), 1, 'One day, one process')
 
     def test_pages_end_where_all_is_found(self):
         self.sandbox.configure(page_size=2)
@@ -232,7 +233,7 @@ class TestRefresh(MissingCommon):
         job = self.refresh(self.of(number) | nameless | undated)
         self.assertEqual(job.asked_document_ids, self.of(number))
         self.assertIn(undated.name, job.action_refresh()['warning'])
-        self.assertNotIn("All documents are here", job.warning)
+        self.assertNotIn('All documents are here', job.warning)
 
     def test_a_file_whose_bill_has_its_day(self):
         number = self.put(1)[0]
@@ -255,8 +256,8 @@ class TestRefresh(MissingCommon):
         job = self.refresh(document)
         self.assertEqual(self.missing(), document)
         data = job.action_refresh()
-        self.assertEqual(data['headline'], f"VatPortal does not have {document.name}.")
-        self.assertIn("missing at e-taxes", data['documents'][0]['message'])
+        self.assertEqual(data['headline'], f'VatPortal does not have {document.name}.')
+        self.assertIn('missing at e-taxes', data['documents'][0]['message'])
         self.assertEqual(data['progress']['missing'], 1)
 
     def test_not_found_and_not_missing(self):
@@ -265,7 +266,7 @@ class TestRefresh(MissingCommon):
         self.put(3)
         job = self.refresh(document)
         self.assertFalse(self.missing())
-        self.assertIn("not among the documents", job.action_refresh()['documents'][0]['message'])
+        self.assertIn('not among the documents', job.action_refresh()['documents'][0]['message'])
 
     # ------------------------------------------------------------------ who
 
@@ -276,9 +277,8 @@ class TestRefresh(MissingCommon):
         own = {'company_id': self.company.id, 'company_ids': [Command.set(self.company.ids)]}
         reader = new_test_user(self.env, 'reader17', 'account.group_account_readonly', **own)
         clerk = new_test_user(self.env, 'clerk17', 'account.group_account_invoice', **own)
-        other = self.env['res.company'].create({'name': "Başqa MMC"})
-        stranger = new_test_user(self.env, 'stranger17', 'account.group_account_manager', company_id=other.id,
-                                 company_ids=[Command.set(other.ids)])
+        other = self.env['res.company'].create({'name': 'Başqa MMC'})
+        stranger = new_test_user(self.env, 'stranger17', 'account.group_account_manager', company_id=other.id, company_ids=[Command.set(other.ids)])
         before = self.env['vatportal.job'].search_count([])
         for user in (reader, stranger):
             with self.assertRaises(AccessError):
@@ -312,25 +312,25 @@ class TestRefresh(MissingCommon):
         self.connector.active = False
         Journal.invalidate_model()
         self.assertFalse(sale.show_refresh_out_einvoices_status_button or purchase.show_fetch_in_einvoices_button)
-        reader = new_test_user(self.env, 'reader17b', 'account.group_account_readonly', company_id=self.company.id,
-                               company_ids=[Command.set(self.company.ids)])
+        reader = new_test_user(self.env, 'reader17b', 'account.group_account_readonly', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         self.connector.active = True
         self.assertFalse(purchase.with_user(reader).show_fetch_in_einvoices_button)
 
     def test_buttons_of_a_branch(self):
         """What the parent's connector does is for those who are at work in the parent as well."""
-        branch = self.env['res.company'].create({'name': "Xəzər Gəncə", 'parent_id': self.company.id})
+        branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id})
         both = self.company + branch
-        sale, purchase = self.env['account.journal'].create([
-            {'name': kind, 'code': kind[:4].upper(), 'type': kind, 'company_id': branch.id} for kind in ('sale', 'purchase')])
-        one, two = (new_test_user(self.env, f'clerk-{len(companies)}', 'account.group_account_invoice', company_id=branch.id,
-                                  company_ids=[Command.set(companies.ids)]) for companies in (branch, both))
+        sale, purchase = self.env['account.journal'].create(
+            [{'name': kind, 'code': kind[:4].upper(), 'type': kind, 'company_id': branch.id} for kind in ('sale', 'purchase')]
+        )
+        one, two = (
+            new_test_user(self.env, f'clerk-{len(companies)}', 'account.group_account_invoice', company_id=branch.id, company_ids=[Command.set(companies.ids)])
+            for companies in (branch, both)
+        )
         for user, at_work, shown in ((one, branch, False), (two, both, True), (two, branch, False), (two, both, True)):
             with self.subTest(user=user.login, at_work=at_work.mapped('name')):
-                fetch, refresh = (journal.with_user(user).with_context(allowed_company_ids=at_work[::-1].ids)
-                                  for journal in (purchase, sale))
-                self.assertEqual((fetch.show_fetch_in_einvoices_button, refresh.show_refresh_out_einvoices_status_button),
-                                 (shown, shown))
+                fetch, refresh = (journal.with_user(user).with_context(allowed_company_ids=at_work[::-1].ids) for journal in (purchase, sale))
+                self.assertEqual((fetch.show_fetch_in_einvoices_button, refresh.show_refresh_out_einvoices_status_button), (shown, shown))
                 action, notice = fetch.button_fetch_in_einvoices(), refresh.button_refresh_out_einvoices_status()
                 if shown:
                     wizard = fetch.env[action['res_model']].with_context(**action['context']).create({})
@@ -342,6 +342,7 @@ class TestRefresh(MissingCommon):
         mine = purchase.with_user(one).with_context(allowed_company_ids=branch.ids)
         self.assertTrue(mine.show_fetch_in_einvoices_button)
         self.assertEqual(mine.button_fetch_in_einvoices()['context']['default_company_id'], own.company_id.id)
+
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
 class TestRefreshCompanies(CompaniesCommon):
@@ -383,5 +384,5 @@ class TestRefreshCompanies(CompaniesCommon):
         self.companies[1].vat = False
         jobs = self.env['vatportal.job']._queue_refresh(moves.vatportal_document_id, 'portal')
         self.assertEqual(jobs.company_id, self.companies[0] + self.companies[2])
-        self.assertEqual(jobs[0].notes.count("VÖEN"), 1)
+        self.assertEqual(jobs[0].notes.count('VÖEN'), 1)
         self.assertIn(self.companies[1].name, jobs[0].notes)

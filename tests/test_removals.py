@@ -40,7 +40,7 @@ class TestRemovals(RestoredCommon):
                 job = self.cleaning(moves[:2])
                 self.client().delete_invoices(moves[:2].vatportal_document_id.mapped('erp_id'))
                 self.finish(job)
-                self.assertRejected(moves[:2], "PIN1")
+                self.assertRejected(moves[:2], 'PIN1')
                 self.assertEqual(moves[:2].vatportal_document_id.mapped('spent'), [True] * 2)
                 before = len(self.uploads())
                 self.finish(self.send(moves))
@@ -56,7 +56,7 @@ class TestRemovals(RestoredCommon):
         self.pass_time(job, 1900)
         self.finish(job)
         document = move.vatportal_document_id
-        self.assertRejected(move, "send it again")
+        self.assertRejected(move, 'send it again')
         self.assertTrue(self.requests_to(DELETE))
         self.assertEqual((document.spent, document.doubtful), (False, True))
         again = self.send(move)
@@ -76,7 +76,7 @@ class TestRemovals(RestoredCommon):
         self.finish(job)
         document = move.vatportal_document_id
         self.assertEqual((move.vatportal_state, document.held_since), ('imported', document.held_since))
-        self.assertIn("sign or delete it there", document.message)
+        self.assertIn('sign or delete it there', document.message)
         self.sandbox.advance(600)  # nobody types a PIN
         document._read_numbers(self.connector)
         removal = document.sudo().deletion_job_id
@@ -114,11 +114,11 @@ class TestRemovals(RestoredCommon):
                     self.settle(job)
                 else:
                     self.advance(job, steps=12)
-                    self.assertEqual((job.state, job.reason), ('running', 'done'), "the portal may be slow to show it")
+                    self.assertEqual((job.state, job.reason), ('running', 'done'), 'the portal may be slow to show it')
                     self.pass_time(job, 121)
                     self.finish(job)
                 self.assertEqual((job.state, documents.mapped('state')), ('failed', ['registered'] * 2))
-                self.assertIn("still has these invoices", job.message)
+                self.assertIn('still has these invoices', job.message)
                 self.assertFalse(any(moves.mapped('vatportal_can_send')))
                 self.assertEqual(self.live(*moves.mapped('name')), [1, 1])
                 self.finish(self.delete(documents))
@@ -131,7 +131,7 @@ class TestRemovals(RestoredCommon):
         job = self.delete(move.vatportal_document_id)
         self.finish(job)
         self.assertEqual((job.state, move.vatportal_state, self.live(move.name)), ('failed', 'imported', [1]))
-        self.assertIn("does not let it be deleted", job.message)
+        self.assertIn('does not let it be deleted', job.message)
 
     def test_a_deletion_of_what_the_portal_never_showed(self):
         """It says yes and shows nothing, as it did before: that proves nothing for a day."""
@@ -146,7 +146,7 @@ class TestRemovals(RestoredCommon):
         job = self.delete(document)
         self.finish(job)
         self.assertEqual((job.state, move.vatportal_state), ('failed', 'imported'))
-        self.assertIn("has not shown it since", job.message)
+        self.assertIn('has not shown it since', job.message)
         document.sudo().last_sent_at -= timedelta(days=2)
         self.finish(self.delete(document))
         self.assertEqual(move.vatportal_state, 'deleted')
@@ -165,7 +165,7 @@ class TestRemovals(RestoredCommon):
         moves = self.invoices(1)
         job = self.queue(moves)
         job.sudo().write({'state': 'running', 'phase': 'read', 'reason': 'lost', 'by_date': True, 'settle_at': job.create_date})
-        moves.vatportal_document_id._set_state('rejected', message="Gone again")
+        moves.vatportal_document_id._set_state('rejected', message='Gone again')
         again = self.send(moves)
         self.assertEqual(job._own_documents(), job.document_ids.browse())
         self.advance(job, steps=2)

@@ -13,8 +13,7 @@ class TestRenamed(LifecycleCommon):
         return (move.alerts or {}).get('vatportal_renamed', {}).get('message', '')
 
     def resequence(self, moves, first, ordering='keep'):
-        return self.env['account.resequence.wizard'].create({
-            'move_ids': [(6, 0, moves.ids)], 'first_name': first, 'ordering': ordering})
+        return self.env['account.resequence.wizard'].create({'move_ids': [(6, 0, moves.ids)], 'first_name': first, 'ordering': ordering})
 
     def assertBoth(self, move, old):
         """``move`` shows both numbers, and its document is as it was."""

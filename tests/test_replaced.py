@@ -11,9 +11,11 @@ class TestReplaced(LifecycleCommon):
 
     def reverse(self, moves, create=True, **vals):
         """Reverse ``moves`` as a person does; return the new invoices, else the credit notes."""
-        wizard = self.env['account.move.reversal'].with_context(
-            active_model='account.move', active_ids=moves.ids).create({
-                'journal_id': moves.journal_id.id, 'date': '2026-11-25', **vals})
+        wizard = (
+            self.env['account.move.reversal']
+            .with_context(active_model='account.move', active_ids=moves.ids)
+            .create({'journal_id': moves.journal_id.id, 'date': '2026-11-25', **vals})
+        )
         wizard.modify_moves() if create else wizard.refund_moves()
         return wizard.new_move_ids
 
@@ -24,8 +26,7 @@ class TestReplaced(LifecycleCommon):
         self.env.flush_all()
 
     def alerts(self, move):
-        return ' '.join(alert['message'] for key, alert in (move.alerts or {}).items()
-                        if key.startswith(('vatportal_reversed', 'vatportal_replaced')))
+        return ' '.join(alert['message'] for key, alert in (move.alerts or {}).items() if key.startswith(('vatportal_reversed', 'vatportal_replaced')))
 
     def problems(self, move, level='error'):
         return [problem['message'] for problem in move._vatportal_problems(self.connector) if problem['level'] == level]
@@ -35,14 +36,14 @@ class TestReplaced(LifecycleCommon):
         number = old.vatportal_qaime
         new = self.reverse(old)
         self.assertEqual((new.state, new.vatportal_replaced_id), ('draft', old))
-        self.assertRegex(self.alerts(new), f"{number} still stands at e-taxes.*Delete it")
+        self.assertRegex(self.alerts(new), f'{number} still stands at e-taxes.*Delete it')
         new.action_post()
         for move, other in ((old, new), (new, old)):
             self.assertIn(number, self.alerts(move))
             self.assertIn(other.name, self.alerts(move))
         self.assertEqual(old.alerts['vatportal_reversed']['action_call'][1], 'action_vatportal_delete')
         [problem] = self.problems(new)
-        self.assertIn(f"document {number} still stands", problem)
+        self.assertIn(f'document {number} still stands', problem)
         with self.assertRaisesRegex(UserError, number):
             self.wizard(new).action_send()
         self.assertEqual(list(new._vatportal_queue()), [new], "by Odoo's own sending neither")
@@ -55,7 +56,7 @@ class TestReplaced(LifecycleCommon):
         self.assertFalse(self.problems(new) or self.alerts(new) or self.alerts(old))
         self.finish(self.send(new))
         self.assertEqual(new.vatportal_state, 'registered')
-        self.assertIn(f"replaced by {new.display_name}", ' '.join(self.problems(old)), "nor does the old one go again")
+        self.assertIn(f'replaced by {new.display_name}', ' '.join(self.problems(old)), 'nor does the old one go again')
 
     def test_of_an_approved_one_the_cancellation_is_asked_for(self):
         old = self.registered()
@@ -63,9 +64,9 @@ class TestReplaced(LifecycleCommon):
         new = self.reverse(old)
         new.action_post()
         for move in (old, new):
-            self.assertIn("Ask for its cancellation at e-taxes.gov.az", self.alerts(move))
+            self.assertIn('Ask for its cancellation at e-taxes.gov.az', self.alerts(move))
         self.assertNotIn('action_call', old.alerts['vatportal_reversed'])
-        self.assertIn("Ask for its cancellation", self.problems(new)[0])
+        self.assertIn('Ask for its cancellation', self.problems(new)[0])
         self.status(old, 'canceled')
         self.assertFalse(self.problems(new) or self.alerts(new) or self.alerts(old))
 
@@ -86,13 +87,12 @@ class TestReplaced(LifecycleCommon):
         old.action_post()
         new = self.reverse(old)
         new.action_post()
-        clerk = new_test_user(self.env, 'replaced clerk', 'account.group_account_invoice', company_id=self.company.id,
-                              company_ids=[Command.set(self.company.ids)])
+        clerk = new_test_user(
+            self.env, 'replaced clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
         for seen, problem in ((new, first.vatportal_qaime), (old, new.name), (first, first.vatportal_qaime)):
             self.env['ir.rule'].search([('name', '=', 'theirs')]).unlink()
-            self.env['ir.rule'].create({
-                'name': 'theirs', 'model_id': self.env['ir.model']._get_id('account.move'),
-                'domain_force': [('id', '=', seen.id)]})
+            self.env['ir.rule'].create({'name': 'theirs', 'model_id': self.env['ir.model']._get_id('account.move'), 'domain_force': [('id', '=', seen.id)]})
             self.env.invalidate_all()
             move = seen.with_user(clerk)
             with self.subTest(seen=seen.name):
@@ -108,7 +108,7 @@ class TestReplaced(LifecycleCommon):
         self.assertIn(old.vatportal_qaime, self.problems(new)[0])
         self.assertIn(old.vatportal_qaime, self.alerts(new))
         old.vatportal_replaced_id = new
-        self.assertTrue(self.problems(new), "in a circle, too")
+        self.assertTrue(self.problems(new), 'in a circle, too')
 
     def test_neither_was_sent(self):
         old = self.create_invoice()
@@ -127,7 +127,7 @@ class TestReplaced(LifecycleCommon):
         self.send(old)
         new = self.reverse(old)
         new.action_post()
-        self.assertIn("It is being sent at the moment", self.problems(new)[0])
+        self.assertIn('It is being sent at the moment', self.problems(new)[0])
 
     def test_many_at_once(self):
         olds = self.registered() + self.registered({'price_unit': 7})
@@ -159,12 +159,12 @@ class TestReplaced(LifecycleCommon):
     def test_reversed_in_full(self):
         old = self.registered()
         credit = self.reverse(old, create=False)
-        self.assertFalse(self.alerts(old), "a draft takes nothing back")
+        self.assertFalse(self.alerts(old), 'a draft takes nothing back')
         credit.action_post()
-        self.assertIn(f"reversed by {credit.display_name}", self.alerts(old))
-        self.assertIn("Delete it from e-taxes", self.alerts(old))
+        self.assertIn(f'reversed by {credit.display_name}', self.alerts(old))
+        self.assertIn('Delete it from e-taxes', self.alerts(old))
         self.status(old, 'approved')
-        self.assertIn("Ask for its cancellation", self.alerts(old))
+        self.assertIn('Ask for its cancellation', self.alerts(old))
         credit.button_draft()
         credit.button_cancel()
         self.assertFalse(self.alerts(old))
@@ -210,12 +210,14 @@ class TestReplaced(LifecycleCommon):
         copy.action_post()
         for move in (before, copy, corrected):
             [warning] = self.problems(move, 'warning')
-            self.assertIn(f"{old.display_name}, of the same customer, was reversed", warning)
+            self.assertIn(f'{old.display_name}, of the same customer, was reversed', warning)
             self.assertIn(old.vatportal_qaime, warning)
             self.assertFalse(self.problems(move))
-        for move in (self.create_invoice({'price_unit': 30}, **alike),
-                     self.create_invoice({'quantity': 3, 'price_unit': 12.34}, partner_id=self.other_partner.id, **alike),
-                     self.create_invoice({'quantity': 3, 'price_unit': 12.34}, invoice_date='2026-08-20')):
+        for move in (
+            self.create_invoice({'price_unit': 30}, **alike),
+            self.create_invoice({'quantity': 3, 'price_unit': 12.34}, partner_id=self.other_partner.id, **alike),
+            self.create_invoice({'quantity': 3, 'price_unit': 12.34}, invoice_date='2026-08-20'),
+        ):
             self.assertFalse(self.problems(move, 'warning'))
         self.finish(self.delete(old.vatportal_document_id))
         self.assertFalse(self.problems(copy, 'warning'))
@@ -225,4 +227,4 @@ class TestReplaced(LifecycleCommon):
         self.reverse(old, create=False).action_post()
         self.assertFalse(self.problems(old))
         [warning] = self.problems(old, 'warning')
-        self.assertIn("It was reversed by", warning)
+        self.assertIn('It was reversed by', warning)

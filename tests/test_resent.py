@@ -37,7 +37,9 @@ class TestResent(LifecycleCommon):
             self.assertFalse(self.tasks(), status)
             self.assertEqual(
                 (self.move.vatportal_state, self.move.vatportal_status, self.move.alerts, self.new.state),
-                ('registered', self.new.status, alerts, 'registered'), status)
+                ('registered', self.new.status, alerts, 'registered'),
+                status,
+            )
         with self.assertRaisesRegex(UserError, self.new.qaime):
             self.move.button_cancel()
 
@@ -51,11 +53,11 @@ class TestResent(LifecycleCommon):
         self.old.sudo().write({'status': 'deactivated', 'status_code': 'deactivated'})
         self.new.sudo().write({'status': 'cancelRequested', 'status_code': 'cancelRequested'})
         self.env['vatportal.document']._on_imported(self.old.browse(), self.new + self.old)
-        self.assertIn(f"cancellation of {self.new.qaime}", self.tasks().summary)
+        self.assertIn(f'cancellation of {self.new.qaime}', self.tasks().summary)
 
     def test_what_the_old_one_asked_for_ends_with_the_new_number(self):
         self.status(self.old, 'canceled')
-        self.assertIn(f"{self.old.qaime} is no longer valid", self.tasks().summary)
+        self.assertIn(f'{self.old.qaime} is no longer valid', self.tasks().summary)
         self.finish(self.send(self.move))
         self.assertEqual(self.move.vatportal_state, 'registered')
         self.assertFalse(self.tasks())
@@ -68,4 +70,4 @@ class TestResent(LifecycleCommon):
         self.assertEqual(self.move.vatportal_state, 'rejected')
         self.status(self.old, 'canceled')
         self.assertFalse(self.tasks())
-        self.assertIn("refused", self.move.alerts['vatportal_rejected']['message'])
+        self.assertIn('refused', self.move.alerts['vatportal_rejected']['message'])

@@ -37,10 +37,9 @@ class TestRestored(RestoredCommon):
         self.env.flush_all()
         for table in ('vatportal_document_vatportal_job_rel', 'vatportal_job', 'vatportal_document_line', 'vatportal_document'):
             self.env.cr.execute(f'DELETE FROM {table}')  # pylint: disable=sql-injection
-        self.env.cr.execute("UPDATE account_move SET vatportal_document_id = NULL, vatportal_state = NULL, vatportal_qaime = NULL")
+        self.env.cr.execute('UPDATE account_move SET vatportal_document_id = NULL, vatportal_state = NULL, vatportal_qaime = NULL')
         self.env.invalidate_all()
-        connector = self.connector.create({
-            'name': "Anew", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
+        connector = self.connector.create({'name': 'Anew', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
         self.press(move, connector_id=connector.id)
         self.assertEqual((move.vatportal_state, move.vatportal_qaime), ('registered', number))
         self.assertEqual(self.live(move.name), [1])
@@ -61,8 +60,7 @@ class TestRestored(RestoredCommon):
         self.assertEqual(self.live(move.name), [1])
 
     def test_at_portals_that_answer_otherwise(self):
-        for settings in ({'unknown_ids': 'empty'}, {'unknown_ids': 'null', 'unsigned_qaime': 'absent'}, {'visible': 'after_import'},
-                         {'taken': 'after_import'}):
+        for settings in ({'unknown_ids': 'empty'}, {'unknown_ids': 'null', 'unsigned_qaime': 'absent'}, {'visible': 'after_import'}, {'taken': 'after_import'}):
             with self.subTest(**settings):
                 self.sandbox.reset()
                 self.sandbox.configure(stage_seconds=0, auto_confirm=True, **settings)
@@ -77,8 +75,8 @@ class TestRestored(RestoredCommon):
 
     def test_invoices_that_get_one_database_id_do_not_share_an_erp_id(self):
         """The number of rows in a backup is that of before, and the next row gets an id that was given already."""
-        self.env.cr.execute("SELECT last_value FROM vatportal_document_id_seq")
-        last, = self.env.cr.fetchone()
+        self.env.cr.execute('SELECT last_value FROM vatportal_document_id_seq')
+        (last,) = self.env.cr.fetchone()
         one, other = self.invoices(2)
         with self.forgotten():
             self.press(one)
@@ -125,7 +123,7 @@ class TestRestored(RestoredCommon):
         self.connector.sudo().token = 'wrong-token'
         self.send(move)
         self.connector.sudo().token = 'sandbox-token'
-        self.assertRejected(move, "log-in data")
+        self.assertRejected(move, 'log-in data')
         return move
 
     def test_the_same_over_tries(self):
@@ -151,7 +149,7 @@ class TestRestored(RestoredCommon):
         with self.forgotten():
             move.vatportal_document_id.sudo().write({'payload': False, 'state': 'rejected'})
             self.press(move)
-            self.assertEqual(move.vatportal_document_id.erp_id, 'ODOO-1-00000000', "given before, it stays")
+            self.assertEqual(move.vatportal_document_id.erp_id, 'ODOO-1-00000000', 'given before, it stays')
 
     def test_another_total_after_it_left(self):
         """The portal may have it with the old one: its id stays, and error 17 tells."""
@@ -162,7 +160,7 @@ class TestRestored(RestoredCommon):
         self.pass_time(job, 1900)
         self.finish_all(job)
         erp_id = move.vatportal_document_id.erp_id
-        self.assertRejected(move, "answer was lost")
+        self.assertRejected(move, 'answer was lost')
         move.button_draft()
         move.invoice_line_ids.price_unit = 200
         move.action_post()
@@ -171,12 +169,11 @@ class TestRestored(RestoredCommon):
         self.sandbox.advance(7200)
         self.finish(job)
         self.assertRegistered(move)
-        self.assertIn("with a total of 118", ' '.join(move.message_ids.mapped('body')))
+        self.assertIn('with a total of 118', ' '.join(move.message_ids.mapped('body')))
 
     def test_two_connectors_of_one_account(self):
         """Refused by the one, it goes through the other under the same id, for both may be the same account."""
-        other = self.connector.create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
+        other = self.connector.create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
         move = self.create_invoice()
         with self.forgotten():
             self.press(move)
@@ -192,8 +189,7 @@ class TestRestored(RestoredCommon):
 
     def test_two_accounts_of_one_seller(self):
         self.sandbox.portal.add_account('second', token='second-token', voens=[self.company.vat])
-        other = self.connector.create({
-            'name': "Second", 'base_url': self.sandbox.url, 'token': 'second-token', 'company_id': self.company.id})
+        other = self.connector.create({'name': 'Second', 'base_url': self.sandbox.url, 'token': 'second-token', 'company_id': self.company.id})
         moves = self.invoices(2)
         self.press(moves[0])
         self.press(moves[1], connector_id=other.id)

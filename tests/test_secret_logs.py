@@ -25,14 +25,16 @@ class TestSecretLogs(TransactionCase):
         super().setUp()
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            self.connector_id = env['vatportal.connector'].create({
-                'name': "Secret", 'base_url': 'http://127.0.0.1:9/api', 'company_id': env.ref('base.main_company').id,
-                **OLD}).id
+            self.connector_id = (
+                env['vatportal.connector']
+                .create({'name': 'Secret', 'base_url': 'http://127.0.0.1:9/api', 'company_id': env.ref('base.main_company').id, **OLD})
+                .id
+            )
         self.addCleanup(self.clean_up)
 
     def clean_up(self):
         with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM vatportal_connector WHERE id = %s", [self.connector_id])
+            cr.execute('DELETE FROM vatportal_connector WHERE id = %s', [self.connector_id])
 
     @contextlib.contextmanager
     def connector(self):
@@ -58,7 +60,7 @@ class TestSecretLogs(TransactionCase):
 
     def test_a_save_that_goes_well(self):
         with self.silent('INSERT INTO "vatportal_secret"', 'renamed'), self.connector() as connector:
-            connector.write({'name': "renamed", **NEW})
+            connector.write({'name': 'renamed', **NEW})
             self.assertEqual({name: connector[name] for name in NEW}, NEW)
             connector.env.flush_all()
             connector.env.invalidate_all()
@@ -66,23 +68,22 @@ class TestSecretLogs(TransactionCase):
             other = connector.copy({'token': NEW['token']})
             connector.env.flush_all()
             connector.env.invalidate_all()
-            self.assertEqual({name: other[name] for name in NEW}, NEW, "a copy is of the same account")
+            self.assertEqual({name: other[name] for name in NEW}, NEW, 'a copy is of the same account')
             apart = connector.copy({'token': OLD['token']})
             connector.env.flush_all()
             connector.env.invalidate_all()
             self.assertEqual([apart[name] for name in NEW], [OLD['token'], False, False, False])
-        self.assertEqual(self.stored(), OLD, "rolled back with the rest")
+        self.assertEqual(self.stored(), OLD, 'rolled back with the rest')
 
     def test_a_constraint_is_broken(self):
         for vals in ({'batch_size': 0}, {'name': False}, {'batch_size': 0, **NEW}, {'name': False, **NEW}):
-            with self.subTest(list(vals)), self.silent('bad query'), self.assertRaises(IntegrityError), \
-                    self.connector() as connector:
+            with self.subTest(list(vals)), self.silent('bad query'), self.assertRaises(IntegrityError), self.connector() as connector:
                 connector.write(vals)
                 connector.env.flush_all()
 
     def test_a_new_connector_breaks_a_constraint(self):
         with self.silent('bad query'), self.assertRaises(IntegrityError), self.connector() as connector:
-            connector.create({'name': "Other", 'base_url': 'http://127.0.0.1:9/api', 'batch_size': 0, **NEW})
+            connector.create({'name': 'Other', 'base_url': 'http://127.0.0.1:9/api', 'batch_size': 0, **NEW})
 
     def conflict(self, mine, theirs):
         """Save ``mine`` while another transaction has saved ``theirs``."""
@@ -96,8 +97,7 @@ class TestSecretLogs(TransactionCase):
     def test_another_transaction_was_first(self):
         """At the connector's row, and at that of the secrets."""
         for mine, theirs in (({'sequence': 5, **NEW}, {'sequence': 6}), (NEW, NEW)):
-            with self.subTest(list(theirs)), self.silent('bad query', 'could not serialize'), \
-                    self.assertRaises(SerializationFailure):
+            with self.subTest(list(theirs)), self.silent('bad query', 'could not serialize'), self.assertRaises(SerializationFailure):
                 self.conflict(mine, theirs)
 
     def test_jobs_do_not_get_in_the_way_of_a_new_token(self):
@@ -105,7 +105,7 @@ class TestSecretLogs(TransactionCase):
         with self.connector() as connector:
             connector.read(['name'])
             with self.connector() as other:
-                other._note_failure("down")
+                other._note_failure('down')
                 other.env.flush_all()
                 connector.secret_ids.token = NEW['token']
                 connector.env.flush_all()
@@ -114,8 +114,12 @@ class TestSecretLogs(TransactionCase):
         admin = new_test_user(self.env, 'secret-admin', 'base.group_system,account.group_account_manager')
         secret = self.env['vatportal.secret'].search([('account_id.connector_ids', 'in', [self.connector_id])])
         self.assertEqual(len(secret), 1)
-        for call in (lambda record: record.read(['token']), lambda record: record.search([]),
-                     lambda record: record.write({'token': 'x'}), lambda record: record.unlink()):
+        for call in (
+            lambda record: record.read(['token']),
+            lambda record: record.search([]),
+            lambda record: record.write({'token': 'x'}),
+            lambda record: record.unlink(),
+        ):
             with self.assertRaises(AccessError):
                 call(secret.with_user(admin))
         connector = self.env['vatportal.connector'].with_user(admin).browse(self.connector_id)

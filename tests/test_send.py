@@ -54,9 +54,17 @@ class TestSend(SendCommon):
 
     def test_portal_forms_of_ids_without_number(self):
         usual = self.sandbox.settings.to_json()
-        for setting in ({'unsigned_qaime': 'null'}, {'unsigned_qaime': 'absent'}, {'unknown_ids': 'null'},
-                        {'unknown_ids': 'empty'}, {'visible': 'after_import'}, {'read_style': 'post'},
-                        {'read_style': 'get'}, {'empty_stats': 'missing'}, {'include_res': False}):
+        for setting in (
+            {'unsigned_qaime': 'null'},
+            {'unsigned_qaime': 'absent'},
+            {'unknown_ids': 'null'},
+            {'unknown_ids': 'empty'},
+            {'visible': 'after_import'},
+            {'read_style': 'post'},
+            {'read_style': 'get'},
+            {'empty_stats': 'missing'},
+            {'include_res': False},
+        ):
             with self.subTest(**setting):
                 self.sandbox.configure(**{**usual, **setting})
                 self.connector.sudo().read_methods = False
@@ -149,7 +157,7 @@ class TestSend(SendCommon):
         self.assertTrue(self.connector.down_since)
         asked = len(self.requests_to(READ))
         self.read_numbers()
-        self.assertEqual(len(self.requests_to(READ)), asked, "the portal is left in peace for a while")
+        self.assertEqual(len(self.requests_to(READ)), asked, 'the portal is left in peace for a while')
         self.connector.sudo().retry_at = False
         self.read_numbers()
         self.assertRegistered(move)
@@ -163,8 +171,7 @@ class TestSend(SendCommon):
 
     def test_another_connector_of_the_company(self):
         self.sandbox.portal.add_account('second', token='second-token', asan='994500000009')
-        other = self.env['vatportal.connector'].create({
-            'name': "Second", 'base_url': self.sandbox.url, 'token': 'second-token', 'company_id': self.company.id})
+        other = self.env['vatportal.connector'].create({'name': 'Second', 'base_url': self.sandbox.url, 'token': 'second-token', 'company_id': self.company.id})
         self.assertFalse(other.is_default)
         move = self.create_invoice()
         wizard = self.wizard(move)
@@ -180,7 +187,7 @@ class TestSend(SendCommon):
         move = self.create_invoice()
         job = self.send(move)
         self.assertEqual(job.state, 'failed')
-        self.assertRejected(move, "log-in data for the portal are missing")
+        self.assertRejected(move, 'log-in data for the portal are missing')
         self.assertEqual(self.sandbox.requests, [])
         self.connector.sudo().token = 'sandbox-token'
         erp_id = move.vatportal_document_id.erp_id

@@ -21,12 +21,11 @@ class TestSendBeside(SendCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.partner.email = 'buyer@example.com'
-        cls.person = cls.env['res.partner'].create({
-            'name': "Aygün Məmmədova", 'email': 'person@example.com', 'country_id': cls.env.ref('base.az').id})
-        cls.foreigner = cls.env['res.partner'].create({
-            'name': "Tbilisi Trade LLC", 'email': 'foreign@example.com', 'country_id': cls.env.ref('base.ge').id,
-            'is_company': True})
-        cls.sand = cls.create_product("Qum", False)
+        cls.person = cls.env['res.partner'].create({'name': 'Aygün Məmmədova', 'email': 'person@example.com', 'country_id': cls.env.ref('base.az').id})
+        cls.foreigner = cls.env['res.partner'].create(
+            {'name': 'Tbilisi Trade LLC', 'email': 'foreign@example.com', 'country_id': cls.env.ref('base.ge').id, 'is_company': True}
+        )
+        cls.sand = cls.create_product('Qum', False)
 
     # ------------------------------------------------------------------ what is never ready
 
@@ -38,24 +37,21 @@ class TestSendBeside(SendCommon):
         tax_line = mended.line_ids.filtered('tax_line_id')
         receivable = mended.line_ids.filtered(lambda line: line.display_type == 'payment_term')
         mended.button_draft()
-        mended.write({'line_ids': [
-            Command.update(tax_line.id, {'amount_currency': -25}), Command.update(receivable.id, {'amount_currency': 125})]})
+        mended.write({'line_ids': [Command.update(tax_line.id, {'amount_currency': -25}), Command.update(receivable.id, {'amount_currency': 125})]})
         mended.action_post()
         return {
-            "Aygün": self.create_invoice(partner_id=self.person.id),
-            "Tbilisi": self.create_invoice(partner_id=self.foreigner.id),
-            "Qum": self.create_invoice({'product_id': self.sand.id}),
-            "main note": noteless,
-            "VAT": mended,
+            'Aygün': self.create_invoice(partner_id=self.person.id),
+            'Tbilisi': self.create_invoice(partner_id=self.foreigner.id),
+            'Qum': self.create_invoice({'product_id': self.sand.id}),
+            'main note': noteless,
+            'VAT': mended,
         }
 
     def dialog(self, move):
-        return self.env['account.move.send.wizard'].with_context(
-            active_model='account.move', active_ids=move.ids).create({'sending_methods': ['email']})
+        return self.env['account.move.send.wizard'].with_context(active_model='account.move', active_ids=move.ids).create({'sending_methods': ['email']})
 
     def batch_dialog(self, moves):
-        return moves.env['account.move.send.batch.wizard'].with_context(
-            active_model='account.move', active_ids=moves.ids).create({})
+        return moves.env['account.move.send.batch.wizard'].with_context(active_model='account.move', active_ids=moves.ids).create({})
 
     def send_in_the_background(self, moves):
         """Press "Send" on many, and let the scheduled action do it."""
@@ -76,14 +72,17 @@ class TestSendBeside(SendCommon):
             self.assertTrue(move.is_move_sent)
 
     def notes(self, move):
-        return [str(message.body) for message in move.message_ids if "Not sent to e-taxes" in message.body]
+        return [str(message.body) for message in move.message_ids if 'Not sent to e-taxes' in message.body]
 
     def notifications(self, user):
         """What has been told to the browser of ``user`` about e-taxes."""
         self.env.cr.flush()
         return [
-            payload for message in self.env['bus.bus'].sudo().search([('channel', 'like', f'"res.partner",{user.partner_id.id}')])
-            for payload in [json.loads(message.message)] if payload['payload'].get('title') == "Not sent to e-taxes"]
+            payload
+            for message in self.env['bus.bus'].sudo().search([('channel', 'like', f'"res.partner",{user.partner_id.id}')])
+            for payload in [json.loads(message.message)]
+            if payload['payload'].get('title') == 'Not sent to e-taxes'
+        ]
 
     def test_not_ticked_and_told(self):
         for word, move in self.bad_invoices().items():
@@ -119,8 +118,7 @@ class TestSendBeside(SendCommon):
             self.assertDelivered(invoice)
             self.assertEqual(len(self.notes(invoice)), 1)
             self.assertFalse(invoice.vatportal_document_ids)
-        self.assertEqual([told['payload']['action_button']['res_ids'] for told in self.notifications(self.env.user)],
-                         [move.ids, programs.ids])
+        self.assertEqual([told['payload']['action_button']['res_ids'] for told in self.notifications(self.env.user)], [move.ids, programs.ids])
 
     def test_programs_with_defaults_alone(self):
         move = self.create_invoice(partner_id=self.person.id)
@@ -132,27 +130,23 @@ class TestSendBeside(SendCommon):
         """A receipt; a program that ticks e-taxes for whatever it has."""
         receipt = self.create_invoice(move_type='out_receipt')
         self.assertFalse(self.dialog(receipt).alerts)
-        self.env['account.move.send']._generate_and_send_invoices(
-            receipt, extra_edis=['vatportal'], sending_methods=['email'])
+        self.env['account.move.send']._generate_and_send_invoices(receipt, extra_edis=['vatportal'], sending_methods=['email'])
         self.assertDelivered(receipt)
         self.assertEqual((len(self.notes(receipt)), receipt.vatportal_document_ids.ids), (1, []))
 
     def test_in_the_browser(self):
         """The dialogs are computed before they are saved, where what was entered must not get lost."""
         moves = self.create_invoice() + self.create_invoice(partner_id=self.person.id)
-        failing = self.failing(
-            'account.move', '_vatportal_record_problems', lambda move, _connector: move == moves[0], lambda *_args: KeyError('x'))
+        failing = self.failing('account.move', '_vatportal_record_problems', lambda move, _connector: move == moves[0], lambda *_args: KeyError('x'))
         for fault in (contextlib.nullcontext(), failing):
             with fault, mute_logger(ENGINE):
-                form = Form(self.env['account.move.send.wizard'].with_context(
-                    active_model='account.move', active_ids=moves[1].ids))
-                form.subject = "As agreed"
-                self.assertIn("Aygün", form.alerts['vatportal_problems']['message'])
-                self.assertEqual(form.save().subject, "As agreed")
-                form = Form(self.env['account.move.send.batch.wizard'].with_context(
-                    active_model='account.move', active_ids=moves.ids))
+                form = Form(self.env['account.move.send.wizard'].with_context(active_model='account.move', active_ids=moves[1].ids))
+                form.subject = 'As agreed'
+                self.assertIn('Aygün', form.alerts['vatportal_problems']['message'])
+                self.assertEqual(form.save().subject, 'As agreed')
+                form = Form(self.env['account.move.send.batch.wizard'].with_context(active_model='account.move', active_ids=moves.ids))
                 self.assertEqual(form.summary_data.get('vatportal', {}).get('count'), None if fault is failing else 1)
-                self.assertIn("PDF and mail do", form.alerts['vatportal_problems']['message'])
+                self.assertIn('PDF and mail do', form.alerts['vatportal_problems']['message'])
                 self.assertEqual(form.save().move_ids, moves)
 
     # ------------------------------------------------------------------ many at once
@@ -160,13 +154,19 @@ class TestSendBeside(SendCommon):
     def test_many_in_the_background(self):
         good = self.invoices(3)
         bad = self.bad_invoices()
-        user = new_test_user(self.env, 'vatportal-sends', 'account.group_account_invoice,base.group_user',
-                             company_id=self.company.id, company_ids=[Command.set(self.company.ids)], lang='en_US')
+        user = new_test_user(
+            self.env,
+            'vatportal-sends',
+            'account.group_account_invoice,base.group_user',
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+            lang='en_US',
+        )
         moves = (good + self.env['account.move'].union(*bad.values())).with_user(user)
         dialog = self.batch_dialog(moves)
         self.assertEqual(dialog.summary_data['vatportal']['count'], 3)
         message = dialog.alerts['vatportal_problems']['message']
-        self.assertIn("5 of 8", message)
+        self.assertIn('5 of 8', message)
         for move in bad.values():
             self.assertIn(move.name, message)
         self.send_in_the_background(moves)
@@ -176,7 +176,7 @@ class TestSendBeside(SendCommon):
             self.assertIn(word, note)
         self.assertEqual(set(good.mapped('vatportal_state')), {'progress'})
         job = good.vatportal_document_id.job_ids
-        self.assertEqual((len(job), job.user_id), (1, user), "one process, of whoever pressed")
+        self.assertEqual((len(job), job.user_id), (1, user), 'one process, of whoever pressed')
 
     def test_many_at_once_raise_nothing(self):
         moves = self.invoices(2) + self.create_invoice(partner_id=self.person.id)
@@ -191,7 +191,7 @@ class TestSendBeside(SendCommon):
         self.assertEqual(len(self.notes(move)), 1)
         self.person.vat = '123'
         self.dialog(move).action_send_and_print()
-        self.assertEqual(len(self.notes(move)), 2, "another reason")
+        self.assertEqual(len(self.notes(move)), 2, 'another reason')
 
     def test_pressed_twice(self):
         """Two open dialogs: the second press sends the mail again, as Odoo does, and nothing to e-taxes."""
@@ -206,11 +206,11 @@ class TestSendBeside(SendCommon):
         move = self.create_invoice()
         dialog = self.dialog(move)
         move.action_vatportal_xml()
-        self.assertFalse(self.dialog(move).alerts, "a package was chosen; nothing is missing")
+        self.assertFalse(self.dialog(move).alerts, 'a package was chosen; nothing is missing')
         dialog.action_send_and_print()
         self.assertDelivered(move)
         self.assertFalse(move.vatportal_document_ids)
-        self.assertIn("package", self.notes(move)[0])
+        self.assertIn('package', self.notes(move)[0])
 
     def test_credit_notes_are_left_alone(self):
         """The buyer issues the return of goods; only one that has a kind goes."""
@@ -248,24 +248,23 @@ class TestSendBeside(SendCommon):
 
     def test_check_fails(self):
         moves = self.invoices(3)
-        failing = self.failing(
-            'account.move', '_vatportal_record_problems', lambda move, _connector: move == moves[1], lambda *_args: KeyError('x'))
+        failing = self.failing('account.move', '_vatportal_record_problems', lambda move, _connector: move == moves[1], lambda *_args: KeyError('x'))
         with failing, self.assertLogs(ENGINE, 'ERROR'):
             self.send_in_the_background(moves)
         self.assertDelivered(moves)
         self.assertEqual(moves.mapped('vatportal_state'), ['progress', 'none', 'progress'])
-        self.assertIn("KeyError", self.notes(moves[1])[0])
+        self.assertIn('KeyError', self.notes(moves[1])[0])
 
     def test_queueing_fails(self):
         """Of an amount, of a constraint of somebody else's, of a mistake: the others go, PDF and mail of all."""
-        def broken_sql(job, *_args):
-            job.env.cr.execute("SELECT * FROM no_such_table")
 
-        row = outgoing_items.Row(key=None, label="Sement", quantity=1, net=1, price=1)
-        for error in (lambda *_args: outgoing_items.AmountError('rounding', row), lambda *_args: ValueError("broken"), broken_sql):
+        def broken_sql(job, *_args):
+            job.env.cr.execute('SELECT * FROM no_such_table')
+
+        row = outgoing_items.Row(key=None, label='Sement', quantity=1, net=1, price=1)
+        for error in (lambda *_args: outgoing_items.AmountError('rounding', row), lambda *_args: ValueError('broken'), broken_sql):
             moves = self.invoices(5)
-            failing = self.failing(
-                'vatportal.job', '_queue_document', lambda _job, record, _connector, bad=moves[3]: record == bad, error)
+            failing = self.failing('vatportal.job', '_queue_document', lambda _job, record, _connector, bad=moves[3]: record == bad, error)
             with self.subTest(error), failing, mute_logger(ENGINE, 'odoo.sql_db'):
                 self.send_in_the_background(moves)
             self.assertDelivered(moves)
@@ -274,7 +273,7 @@ class TestSendBeside(SendCommon):
 
     def test_telling_fails(self):
         moves = self.create_invoice() + self.create_invoice(partner_id=self.person.id)
-        failing = self.failing('account.move', '_vatportal_note_errors', lambda *_args: True, lambda *_args: ValueError("broken"))
+        failing = self.failing('account.move', '_vatportal_note_errors', lambda *_args: True, lambda *_args: ValueError('broken'))
         with failing, self.assertLogs(ENGINE, 'ERROR'):
             self.send_in_the_background(moves)
         self.assertDelivered(moves)
@@ -282,8 +281,13 @@ class TestSendBeside(SendCommon):
     def test_whoever_pressed_is_gone(self):
         """Then the process is nobody's."""
         for active in (False, None):
-            user = new_test_user(self.env, f'vatportal-gone-{active}', 'account.group_account_invoice,base.group_user',
-                                 company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+            user = new_test_user(
+                self.env,
+                f'vatportal-gone-{active}',
+                'account.group_account_invoice,base.group_user',
+                company_id=self.company.id,
+                company_ids=[Command.set(self.company.ids)],
+            )
             move = self.create_invoice()
             move.sending_data = {'author_user_id': user.id, 'author_partner_id': user.partner_id.id}
             if active is None:
@@ -298,6 +302,7 @@ class TestSendBeside(SendCommon):
 
     def test_somebody_else_at_the_same_moment(self):
         """Told as what it is, be it a row that somebody holds or a document that was made meanwhile."""
+
         def held(*_args):
             raise SerializationFailure
 
@@ -315,27 +320,26 @@ class TestSendBeside(SendCommon):
         self.assertDelivered(queued + free)
         self.assertEqual((len(queued.vatportal_document_ids), len(free.vatportal_document_ids)), (1, 0))
         for move in queued + free:
-            self.assertIn("Someone else", self.notes(move)[0])
+            self.assertIn('Someone else', self.notes(move)[0])
 
     def test_two_that_do_not_go_together(self):
         moves = self.invoices(2)
-        problem = moves[1]._vatportal_problem("Advance", "Not both")
-        with patch.object(type(moves), '_vatportal_together_problems', lambda records: (
-                {moves[1]: [problem]} if len(records) == 2 else {})):
+        problem = moves[1]._vatportal_problem('Advance', 'Not both')
+        with patch.object(type(moves), '_vatportal_together_problems', lambda records: {moves[1]: [problem]} if len(records) == 2 else {}):
             dialog = self.batch_dialog(moves)
-            self.assertIn("Not both", dialog.alerts['vatportal_problems']['message'])
+            self.assertIn('Not both', dialog.alerts['vatportal_problems']['message'])
             dialog.action_send_and_print(force_synchronous=True)
         self.assertDelivered(moves)
         self.assertEqual(moves.mapped('vatportal_state'), ['progress', 'none'])
-        self.assertIn("Not both", self.notes(moves[1])[0])
+        self.assertIn('Not both', self.notes(moves[1])[0])
 
     def test_in_the_language_of_whoever_pressed(self):
-        user = new_test_user(self.env, 'vatportal-az', 'account.group_account_invoice', company_id=self.company.id,
-                             company_ids=[Command.set(self.company.ids)], lang='az_AZ')
+        user = new_test_user(
+            self.env, 'vatportal-az', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)], lang='az_AZ'
+        )
         seen = []
         plain = type(self.env['account.move'])._vatportal_note_errors
-        self.patch(type(self.env['account.move']), '_vatportal_note_errors', lambda moves, errors: (
-            seen.append(moves.env.lang), plain(moves, errors))[1])
+        self.patch(type(self.env['account.move']), '_vatportal_note_errors', lambda moves, errors: (seen.append(moves.env.lang), plain(moves, errors))[1])
         move = self.create_invoice(partner_id=self.person.id)
         move.sending_data = {'author_user_id': user.id, 'author_partner_id': user.partner_id.id}
         with self.enter_registry_test_mode():

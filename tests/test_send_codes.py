@@ -66,12 +66,29 @@ FAULTS = {
 }
 # Words of the explanation that each code must show.
 WORDS = {
-    **dict.fromkeys((20, 21), "VÖEN"), **dict.fromkeys((22, 23), "main note"),
-    **dict.fromkeys(range(24, 30), "of the invoice is"), 30: "excise", 31: "18 %", 32: "not subject", 33: "0 %",
-    34: "exempt", 35: "VAT total", 36: "road tax", **dict.fromkeys((37, 38), "ERP id"), 39: "no lines",
-    **dict.fromkeys((40, 41), "product code"), **dict.fromkeys((42, 43), "name"), **dict.fromkeys((44, 45), "unit"),
-    **dict.fromkeys((46, 47), "price"), **dict.fromkeys((48, 49), "quantity"), **dict.fromkeys((50, 51), "barcode"),
-    **dict.fromkeys(range(52, 61), "amount of the line"), 61: "kind", 62: "advance", 63: "departure", 64: "arrival",
+    **dict.fromkeys((20, 21), 'VÖEN'),
+    **dict.fromkeys((22, 23), 'main note'),
+    **dict.fromkeys(range(24, 30), 'of the invoice is'),
+    30: 'excise',
+    31: '18 %',
+    32: 'not subject',
+    33: '0 %',
+    34: 'exempt',
+    35: 'VAT total',
+    36: 'road tax',
+    **dict.fromkeys((37, 38), 'ERP id'),
+    39: 'no lines',
+    **dict.fromkeys((40, 41), 'product code'),
+    **dict.fromkeys((42, 43), 'name'),
+    **dict.fromkeys((44, 45), 'unit'),
+    **dict.fromkeys((46, 47), 'price'),
+    **dict.fromkeys((48, 49), 'quantity'),
+    **dict.fromkeys((50, 51), 'barcode'),
+    **dict.fromkeys(range(52, 61), 'amount of the line'),
+    61: 'kind',
+    62: 'advance',
+    63: 'departure',
+    64: 'arrival',
 }
 
 
@@ -102,14 +119,13 @@ class TestSendCodes(SendCommon):
         self.assertEqual(len(job._progress()['documents']), len(good) + len(bad))
 
     def two_lines(self):
-        return self.create_invoice({'name': "First"}, {'name': "Second"})
+        return self.create_invoice({'name': 'First'}, {'name': 'Second'})
 
     def spoil(self, record, in_air, *, document=None, line=None, kind=None, flight=None):
         record.write(document or {})
         record.line_ids.sorted('sequence')[1:].write(line or {})
         if kind:
-            record.kind_id = self.env['vatportal.kind'].create({
-                'name': kind, 'code': f'{kind} {record.id}', 'upload_type': kind})
+            record.kind_id = self.env['vatportal.kind'].create({'name': kind, 'code': f'{kind} {record.id}', 'upload_type': kind})
         if flight:
             in_air[record.id] = flight
 
@@ -123,7 +139,7 @@ class TestSendCodes(SendCommon):
         self.assertFalse(first.message)
         if 40 <= code <= 60:
             self.assertIn(WORDS[code], second.message)
-            self.assertIn("“", document.message, "the message names the line")
+            self.assertIn('“', document.message, 'the message names the line')
         else:
             self.assertFalse(second.message)
         self.assertIn(WORDS[code], move.alerts['vatportal_rejected']['message'])
@@ -136,7 +152,7 @@ class TestSendCodes(SendCommon):
         erp_id = document.erp_id
         document.line_ids[1].unit = False
         self.advance(job)
-        self.assertRejected(move, "unit")
+        self.assertRejected(move, 'unit')
         self.finish(job)
         self.finish(self.send(move))
         self.assertRegistered(move)
@@ -150,14 +166,14 @@ class TestSendCodes(SendCommon):
         self.advance(job)
         self.finish(job)
         self.assertEqual(len(self.uploads()), 1)
-        self.assertRejected(moves, "main note")
+        self.assertRejected(moves, 'main note')
 
     def test_refused_without_codes(self):
         """Error 14 that names nobody: all are told, nothing goes by itself."""
-        self.sandbox.faults.add(UPLOAD, 'error', code=14, message="Yanlış məlumat")
+        self.sandbox.faults.add(UPLOAD, 'error', code=14, message='Yanlış məlumat')
         moves = self.invoices(2)
         job = self.send(moves)
         self.assertEqual(job.state, 'failed')
-        self.assertRejected(moves, "found mistakes")
-        self.assertEqual(moves.vatportal_document_id.mapped('portal_message'), ["Yanlış məlumat"] * 2)
+        self.assertRejected(moves, 'found mistakes')
+        self.assertEqual(moves.vatportal_document_id.mapped('portal_message'), ['Yanlış məlumat'] * 2)
         self.assertEqual(len(self.uploads()), 1)

@@ -46,7 +46,7 @@ class TestSendCompanies(CompaniesCommon):
         self.companies[2].vat = False
         wizard = self.wizard(moves)
         self.assertEqual(wizard.process_count, 2)
-        self.assertNotIn("Üçüncü", str(wizard.processes))
+        self.assertNotIn('Üçüncü', str(wizard.processes))
 
     def test_the_form_opens(self):
         form = Form(self.env['vatportal.send.wizard'].with_context(default_move_ids=self.invoices_of_all().ids))
@@ -63,7 +63,7 @@ class TestSendCompanies(CompaniesCommon):
         self.assertEqual([view['id'] for view in views], jobs.ids)
         self.assertEqual([(view['company'], view['phone']) for view in views], list(zip(self.companies.mapped('name'), PHONES, strict=True)))
         for view, move, amount in zip(views, moves, ('118.00', '236.00', '354.00'), strict=True):
-            self.assertEqual(view['what'], f"Sending: {move.name}, {amount} AZN")
+            self.assertEqual(view['what'], f'Sending: {move.name}, {amount} AZN')
         # Whoever comes back to one of them finds the others, too.
         for job in jobs:
             self.assertEqual(job.live_views, views)
@@ -73,9 +73,13 @@ class TestSendCompanies(CompaniesCommon):
                 job.sudo().next_poll_at = False
                 shown.append(job.action_refresh())
         codes = {(data['code']['company'], data['code']['phone'], data['code']['value']) for data in shown}
-        self.assertEqual(codes, {
-            (prompt.process.company.phone and self.companies[PHONES.index(prompt.process.company.phone)].name,
-             prompt.process.company.phone, prompt.code) for prompt in self.sandbox.prompts(None)})
+        self.assertEqual(
+            codes,
+            {
+                (prompt.process.company.phone and self.companies[PHONES.index(prompt.process.company.phone)].name, prompt.process.company.phone, prompt.code)
+                for prompt in self.sandbox.prompts(None)
+            },
+        )
         self.assertEqual(len(codes), 3)
         for data, view in zip(shown, views, strict=True):
             self.assertEqual(data['code']['what'], view['what'])
@@ -102,7 +106,7 @@ class TestSendCompanies(CompaniesCommon):
         self.assertEqual((len(jobs), len(views)), (4, 3))
         self.assertIn(moves[0].name, views[0]['what'])
         self.assertIn(moves[3].name, views[0]['what'])
-        self.assertIn("236.00 AZN", views[0]['what'])
+        self.assertIn('236.00 AZN', views[0]['what'])
 
     def test_one_alone_has_its_view_alone(self):
         self.start(self.invoices_of_all())
@@ -130,8 +134,7 @@ class TestSendCompanies(CompaniesCommon):
         moves = self.invoices_of_all()
         for job in self.start(moves)[0]:
             self.finish(job)
-        wizard = self.env['vatportal.delete.wizard'].create({
-            'document_ids': [Command.set(moves.vatportal_document_id.ids)], 'reason': "Səhv"})
+        wizard = self.env['vatportal.delete.wizard'].create({'document_ids': [Command.set(moves.vatportal_document_id.ids)], 'reason': 'Səhv'})
         action = wizard.action_delete()
         jobs = self.env['vatportal.job'].search([('operation', '=', 'delete')])
         self.assertEqual(len(jobs), 3)
@@ -151,8 +154,7 @@ class TestSendCompanies(CompaniesCommon):
                 self.finish(job)
             documents = moves.vatportal_document_id
             self.assertEqual(set(documents.mapped('state')), {'imported'})
-            action = self.env['vatportal.delete.wizard'].create({
-                'document_ids': [Command.set(documents.ids)], 'reason': "Səhv"}).action_delete()
+            action = self.env['vatportal.delete.wizard'].create({'document_ids': [Command.set(documents.ids)], 'reason': 'Səhv'}).action_delete()
             self.assertEqual(set(documents.mapped('state')), {'deleted'})
             self.assertEqual(len(action['context'].get('vatportal_live_views', [action['res_id']])), len(moves))
 
@@ -163,8 +165,7 @@ class TestSendCompanies(CompaniesCommon):
             for job in self.start(part, sign=sign)[0]:
                 self.finish(job)
         before = len(self.sandbox.requests)
-        self.env['vatportal.delete.wizard'].create({
-            'document_ids': [Command.set(moves.vatportal_document_id.ids)], 'reason': "Səhv"}).action_delete()
+        self.env['vatportal.delete.wizard'].create({'document_ids': [Command.set(moves.vatportal_document_id.ids)], 'reason': 'Səhv'}).action_delete()
         self.assertEqual(len(self.sandbox.requests), before)
 
     # ------------------------------------------------------------------ who may see it
@@ -172,8 +173,8 @@ class TestSendCompanies(CompaniesCommon):
     def test_of_a_company_that_is_not_theirs_nothing_is_shown(self):
         jobs, action = self.start(self.invoices_of_all())
         user = new_test_user(
-            self.env, 'vp-two', 'account.group_account_invoice', company_id=self.companies[1].id,
-            company_ids=[Command.set(self.companies[1:].ids)])
+            self.env, 'vp-two', 'account.group_account_invoice', company_id=self.companies[1].id, company_ids=[Command.set(self.companies[1:].ids)]
+        )
         job = jobs[1].with_user(user).with_context(allowed_company_ids=self.companies[1:].ids, vatportal_live_views=jobs.ids)
         self.assertEqual([view['id'] for view in job.live_views], jobs[1:].ids)
         with self.assertRaises(AccessError):

@@ -20,8 +20,7 @@ class Clock:
     def sleep(self, seconds):
         self.pauses.append(seconds)
         self.now += seconds
-        self.cr.execute(
-            "UPDATE vatportal_job SET next_poll_at = next_poll_at - %s * interval '1 second'", [seconds])
+        self.cr.execute("UPDATE vatportal_job SET next_poll_at = next_poll_at - %s * interval '1 second'", [seconds])
 
 
 class TestSendCron(SendCommon):
@@ -45,7 +44,7 @@ class TestSendCron(SendCommon):
                 return
             job.sudo().next_poll_at = False
             self.run_cron()
-        self.fail(f"still {job.state}")
+        self.fail(f'still {job.state}')
 
     def test_from_queued_to_registered(self):
         moves = self.invoices(2)
@@ -63,14 +62,13 @@ class TestSendCron(SendCommon):
         move._vatportal_queue()
         job = move.vatportal_document_id.job_ids
         codes = []
-        self.patch(type(job), '_notify', lambda record, event: codes.append(
-            (event, record.pin1_code or record.pin2_code or None)))
+        self.patch(type(job), '_notify', lambda record, event: codes.append((event, record.pin1_code or record.pin2_code or None)))
         self.run_cron()
         self.assertEqual(job.state, 'done')
         self.assertRegistered(move)
         prompts = self.sandbox.prompts(None)
         self.assertEqual(codes, [('code', prompts[0].code), ('code', prompts[1].code), ('done', None)])
-        self.assertGreaterEqual(min(clock.pauses), 1, "never asked more often than the vendor allows")
+        self.assertGreaterEqual(min(clock.pauses), 1, 'never asked more often than the vendor allows')
         self.assertLessEqual(len(self.requests_to(STATUS)), len(clock.pauses))
 
     def test_follows_no_longer_than_it_may(self):
@@ -113,7 +111,7 @@ class TestSendCron(SendCommon):
 
         def broken(job):
             if job == jobs[1]:
-                raise ValueError("broken")
+                raise ValueError('broken')
             return prepare(job)
 
         self.patch(type(jobs[0]), '_prepare_upload', broken)
@@ -121,7 +119,7 @@ class TestSendCron(SendCommon):
             self.run_cron()
         self.assertEqual([job.state for job in jobs], ['running', 'queued', 'running'])
         self.assertEqual(jobs[1].error_count, 1)
-        self.assertGreater(jobs[1].next_poll_at, jobs[1].changed_at, "left alone for a while")
+        self.assertGreater(jobs[1].next_poll_at, jobs[1].changed_at, 'left alone for a while')
         for job in (jobs[0], jobs[2]):
             self.runs(job)
         self.assertEqual(set((good + last).mapped('vatportal_state')), {'imported'})
@@ -144,8 +142,7 @@ class TestSendCron(SendCommon):
     def test_calls_are_given_up_sooner_than_at_the_dialog(self):
         limits = []
         client = type(self.connector)._client
-        self.patch(type(self.connector), '_client', lambda record, **options: (
-            limits.append(options), client(record, **options))[1])
+        self.patch(type(self.connector), '_client', lambda record, **options: (limits.append(options), client(record, **options))[1])
         move = self.create_invoice()
         job = self.queue(move)
         self.runs(job)
@@ -154,8 +151,7 @@ class TestSendCron(SendCommon):
 
     def test_portal_that_is_down_comes_last(self):
         """The jobs of a portal that did not answer wait behind those of one that does."""
-        other = self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'other-token', 'company_id': self.company.id})
+        other = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'other-token', 'company_id': self.company.id})
         one, two = self.invoices(2)
         first, second = self.queue(one), self.queue(two, connector=other)
         self.connector.sudo().error_count = 3

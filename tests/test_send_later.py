@@ -13,8 +13,9 @@ class TestSendLater(SendCommon):
         cls.partner.email = 'buyer@example.com'
 
     def dialog(self, move, **vals):
-        return self.env['account.move.send.wizard'].with_context(active_model='account.move', active_ids=move.ids).create({
-            'sending_methods': ['email'], **vals})
+        return (
+            self.env['account.move.send.wizard'].with_context(active_model='account.move', active_ids=move.ids).create({'sending_methods': ['email'], **vals})
+        )
 
     def mails(self, move):
         return self.env['mail.message'].search([('model', '=', 'account.move'), ('res_id', '=', move.id), ('message_type', '=', 'comment')])
@@ -41,22 +42,22 @@ class TestSendLater(SendCommon):
         self.finish(job)
 
     def test_it_goes_when_the_number_is_there(self):
-        move, job = self.waiting(subject="Hörmətli alıcı", body="<p>Yazdığım mətn</p>")
+        move, job = self.waiting(subject='Hörmətli alıcı', body='<p>Yazdığım mətn</p>')
         self.assertTrue(move.vatportal_waits_to_mail)
         self.run_mails()
-        self.assertFalse(self.mails(move), "not before")
+        self.assertFalse(self.mails(move), 'not before')
         self.confirm(job)
         self.assertEqual(move.vatportal_state, 'registered')
         self.assertFalse(move.vatportal_waits_to_mail)
         self.assertTrue(move.sending_data)
         self.run_mails()
         mail = self.mails(move)
-        self.assertEqual((len(mail), mail.subject), (1, "Hörmətli alıcı"))
-        self.assertIn("Yazdığım mətn", mail.body)
+        self.assertEqual((len(mail), mail.subject), (1, 'Hörmətli alıcı'))
+        self.assertIn('Yazdığım mətn', mail.body)
         self.assertIn(move.vatportal_qaime, mail.body)
         self.assertFalse(move.sending_data)
         self.run_mails()
-        self.assertEqual(len(self.mails(move)), 1, "once")
+        self.assertEqual(len(self.mails(move)), 1, 'once')
 
     def test_sent_to_etaxes_from_the_same_dialog(self):
         move = self.create_invoice()
@@ -74,7 +75,7 @@ class TestSendLater(SendCommon):
         move = self.create_invoice()
         dialog = self.dialog(move, extra_edis=['vatportal'], vatportal_waits=True)
         move.vatportal_main_info = False
-        with self.assertRaisesRegex(UserError, "neither sent to e-taxes nor mailed"):
+        with self.assertRaisesRegex(UserError, 'neither sent to e-taxes nor mailed'):
             dialog.action_send_and_print()
 
     def test_not_wanted(self):
@@ -136,9 +137,16 @@ class TestSendLater(SendCommon):
     def test_an_earlier_pdf_does_not_go_along(self):
         self.sandbox.configure(auto_confirm=False)
         move = self.create_invoice()
-        pdf = self.env['ir.attachment'].create({
-            'name': f'{move._get_invoice_report_filename()}', 'raw': b'%PDF-1.4', 'mimetype': 'application/pdf', 'res_model': 'account.move',
-            'res_id': move.id, 'res_field': 'invoice_pdf_report_file'})
+        pdf = self.env['ir.attachment'].create(
+            {
+                'name': f'{move._get_invoice_report_filename()}',
+                'raw': b'%PDF-1.4',
+                'mimetype': 'application/pdf',
+                'res_model': 'account.move',
+                'res_id': move.id,
+                'res_field': 'invoice_pdf_report_file',
+            }
+        )
         move.invalidate_recordset()
         self.assertEqual(move.invoice_pdf_report_id, pdf)
         job = self.send(move)
@@ -160,7 +168,7 @@ class TestSendLater(SendCommon):
         self.assertEqual(len(self.mails(move)), 1)
 
     def test_a_contact_that_is_gone(self):
-        other = self.env['res.partner'].create({'name': "Old", 'email': 'old@example.com'})
+        other = self.env['res.partner'].create({'name': 'Old', 'email': 'old@example.com'})
         move, job = self.waiting()
         data = move.vatportal_mail_data
         move.sudo().vatportal_mail_data = {**data, 'mail_partner_ids': [*data['mail_partner_ids'], other.id]}
@@ -175,16 +183,29 @@ class TestSendLater(SendCommon):
         self.sandbox.wait_prompt(1)
         self.sandbox.decline()
         self.finish(job)
-        document = self.env['vatportal.document'].sudo().create({
-            'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'connector_id': self.connector.id,
-            'qaime': 'MT261155500001', 'status': 'approved', 'status_code': 'approved', 'buyer_vat': self.partner.vat})
+        document = (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'outgoing',
+                    'company_id': self.company.id,
+                    'state': 'registered',
+                    'connector_id': self.connector.id,
+                    'qaime': 'MT261155500001',
+                    'status': 'approved',
+                    'status_code': 'approved',
+                    'buyer_vat': self.partner.vat,
+                }
+            )
+        )
         document.sudo(False).action_link_move(move.id)
         self.run_mails()
         self.assertIn('MT261155500001', self.mails(move).body)
 
     def test_no_scheduled_action(self):
         self.env.ref('account.ir_cron_account_move_send').active = False
-        with self.assertRaisesRegex(UserError, "switched off"):
+        with self.assertRaisesRegex(UserError, 'switched off'):
             self.waiting()
 
     def test_on_the_form(self):

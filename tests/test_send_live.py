@@ -28,11 +28,10 @@ class TestSendLive(SendCommon):
         move = self.create_invoice()
         job = self.send(move)
         progress = job._progress()
-        self.assertEqual(progress['counts'], {
-            'total': 1, 'pending': 1, 'registered': 0, 'imported': 0, 'rejected': 0})
-        self.assertEqual(self.marks(progress), {
-            'send': 'done', 'import': 'active', 'packet': 'waiting', 'login': 'waiting', 'sign': 'waiting',
-            'numbers': 'waiting'})
+        self.assertEqual(progress['counts'], {'total': 1, 'pending': 1, 'registered': 0, 'imported': 0, 'rejected': 0})
+        self.assertEqual(
+            self.marks(progress), {'send': 'done', 'import': 'active', 'packet': 'waiting', 'login': 'waiting', 'sign': 'waiting', 'numbers': 'waiting'}
+        )
 
         progress = self.refresh(job)
         prompt = self.sandbox.wait_prompt(1)
@@ -44,7 +43,7 @@ class TestSendLive(SendCommon):
         progress = self.refresh(job)
         prompt = self.sandbox.wait_prompt(2)
         self.assertEqual((progress['code']['kind'], progress['code']['value']), ('pin2', prompt.code))
-        self.assertIn("PIN2 on the phone", progress['code']['help'])
+        self.assertIn('PIN2 on the phone', progress['code']['help'])
         self.assertEqual(self.marks(progress)['sign'], 'active')
         self.sandbox.confirm(pin=2)
 
@@ -55,16 +54,38 @@ class TestSendLive(SendCommon):
         self.assertIs(progress['code'], False)
         self.assertEqual(set(self.marks(progress).values()), {'done'})
         [document] = progress['documents']
-        self.assertEqual((document['move_id'], document['name'], document['qaime'], document['state']),
-                         (move.id, move.name, move.vatportal_qaime, 'registered'))
+        self.assertEqual(
+            (document['move_id'], document['name'], document['qaime'], document['state']), (move.id, move.name, move.vatportal_qaime, 'registered')
+        )
         self.assertEqual(progress['counts']['registered'], 1)
         self.assertFalse(progress['can_retry'] or progress['can_cancel'])
 
     def test_shape(self):
         progress = self.send(self.create_invoice()).action_refresh()
-        self.assertEqual(set(progress), {
-            'id', 'name', 'operation', 'state', 'finished', 'headline', 'problem', 'portal_message', 'steps', 'code', 'seconds_left',
-            'elapsed', 'next_poll', 'documents', 'counts', 'can_retry', 'can_cancel', 'can_ask_etaxes', 'connector'})
+        self.assertEqual(
+            set(progress),
+            {
+                'id',
+                'name',
+                'operation',
+                'state',
+                'finished',
+                'headline',
+                'problem',
+                'portal_message',
+                'steps',
+                'code',
+                'seconds_left',
+                'elapsed',
+                'next_poll',
+                'documents',
+                'counts',
+                'can_retry',
+                'can_cancel',
+                'can_ask_etaxes',
+                'connector',
+            },
+        )
         self.assertEqual([step['key'] for step in progress['steps']], [key for key, _label in STEPS])
 
     def test_import_only_has_two_steps(self):
@@ -104,7 +125,7 @@ class TestSendLive(SendCommon):
         self.assertEqual((progress['state'], progress['can_retry']), ('failed', True))
         self.assertEqual(self.marks(progress)['login'], 'failed')
         self.assertEqual(self.marks(progress)['sign'], 'waiting')
-        self.assertIn("PIN1", progress['documents'][0]['message'])
+        self.assertIn('PIN1', progress['documents'][0]['message'])
         again = job.action_retry()
         self.assertEqual(again['res_model'], 'vatportal.job')
         self.assertEqual(self.env['vatportal.job'].browse(again['res_id']).document_ids.move_id, move)
@@ -128,7 +149,7 @@ class TestSendLive(SendCommon):
         self.assertEqual((wizard['res_model'], wizard['context']['active_ids']), ('vatportal.send.wizard', move.ids))
 
         move, job = self.rejected(kind='refused')
-        self.assertEqual(job.action_retry()['res_model'], 'vatportal.send.wizard', "it would be refused again")
+        self.assertEqual(job.action_retry()['res_model'], 'vatportal.send.wizard', 'it would be refused again')
 
         move, job = self.rejected(kind='pin_declined', pin=1)
         move.vatportal_main_info = False
@@ -141,13 +162,13 @@ class TestSendLive(SendCommon):
         self.assertEqual(action['res_model'], 'vatportal.job')
         self.assertEqual(len(self.uploads()), uploads + 1)
         second = move.vatportal_document_id.action_send_again()
-        self.assertEqual((second['res_model'], len(self.uploads())), ('vatportal.send.wizard', uploads + 1), "once")
+        self.assertEqual((second['res_model'], len(self.uploads())), ('vatportal.send.wizard', uploads + 1), 'once')
 
     def test_a_reader_can_not_advance(self):
         """Reading the books is not enough: every refresh talks to the portal in the company's name."""
         reader = new_test_user(
-            self.env, 'vatportal-reader', 'account.group_account_readonly', company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)])
+            self.env, 'vatportal-reader', 'account.group_account_readonly', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)]
+        )
         job = self.send(self.create_invoice())
         asked = len(self.sandbox.requests)
         self.assertEqual(job.with_user(reader).state, 'running')
@@ -159,8 +180,8 @@ class TestSendLive(SendCommon):
 
     def test_a_colleague_can_follow(self):
         colleague = new_test_user(
-            self.env, 'vatportal-colleague', 'account.group_account_invoice', company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)])
+            self.env, 'vatportal-colleague', 'account.group_account_invoice', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)]
+        )
         job = self.send(self.create_invoice())
         self.due(job)
         self.assertEqual(job.with_user(colleague).action_refresh()['code']['kind'], 'pin1')
@@ -171,8 +192,7 @@ class TestSendLive(SendCommon):
         job.sudo().user_id.lang = 'ru_RU'
         languages = []
         advance = type(job)._advance_one
-        self.patch(type(job), '_advance_one', lambda record: (
-            languages.append(record.env.lang), advance(record))[1])
+        self.patch(type(job), '_advance_one', lambda record: (languages.append(record.env.lang), advance(record))[1])
         self.advance(job)
         self.assertEqual(languages, ['ru_RU'])
 
@@ -195,7 +215,7 @@ class TestSendLive(SendCommon):
             self.env.flush_all()
         self.assertFalse(job.pin1_code or job.pin2_code or job.waits_for_pin)
         self.env.cr.precommit.run()  # what leaves at commit is written now
-        self.env.cr.execute("SELECT message FROM bus_bus")
+        self.env.cr.execute('SELECT message FROM bus_bus')
         told = [row[0] for row in self.env.cr.fetchall() if 'vatportal.job' in row[0]]
         self.assertTrue(told)
         chatter = (move.message_ids + move.vatportal_document_id.message_ids).mapped('body')
@@ -210,8 +230,9 @@ class TestSendLive(SendCommon):
         """A code that comes, and the end: one notification each, to the person, with the job to open."""
         job = self.send(self.create_invoice())
         sent = []
-        self.patch(type(self.env['res.users']), '_bus_send', lambda users, kind, message, **_kw: sent.append(
-            (users.id, kind, message['event'], message['job_id'])))
+        self.patch(
+            type(self.env['res.users']), '_bus_send', lambda users, kind, message, **_kw: sent.append((users.id, kind, message['event'], message['job_id']))
+        )
         for _look in range(2):
             self.refresh(job)
         self.sandbox.confirm(pin=1)

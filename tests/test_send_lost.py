@@ -18,9 +18,16 @@ class TestSendLost(SendCommon):
         self.assertEqual(len(self.processed_uploads()), 1)
 
     def test_answer_spoilt_after_processing(self):
-        for kind, params in (('truncated', {}), ('cut_off', {}), ('invalid_json', {}), ('wrong_shape', {'shape': 'null'}),
-                             ('http_500', {'processed': True}), ('bad_gateway', {'processed': True}),
-                             ('unavailable', {'processed': True}), ('redirect', {'processed': True})):
+        for kind, params in (
+            ('truncated', {}),
+            ('cut_off', {}),
+            ('invalid_json', {}),
+            ('wrong_shape', {'shape': 'null'}),
+            ('http_500', {'processed': True}),
+            ('bad_gateway', {'processed': True}),
+            ('unavailable', {'processed': True}),
+            ('redirect', {'processed': True}),
+        ):
             with self.subTest(kind=kind):
                 before = len(self.processed_uploads())
                 move = self.create_invoice()
@@ -37,13 +44,13 @@ class TestSendLost(SendCommon):
         job = self.send(move)
         erp_id = move.vatportal_document_id.erp_id
         self.advance(job, steps=5)
-        self.assertEqual(len(self.uploads()), 1, "an import may take a minute")
+        self.assertEqual(len(self.uploads()), 1, 'an import may take a minute')
         self.pass_time(job, 151)
         self.finish(job)
         self.assertRegistered(move)
         self.assertEqual(len(self.processed_uploads()), 1)
         self.assertEqual(move.vatportal_document_id.erp_id, erp_id)
-        self.assertLess(self.requests_to(READ)[0].time, self.processed_uploads()[0].time, "asked before it went again")
+        self.assertLess(self.requests_to(READ)[0].time, self.processed_uploads()[0].time, 'asked before it went again')
 
     def test_reset_at_a_portal_that_names_unknown_ids(self):
         """There an empty number does not tell "unknown" from "not signed": nothing is sent again by itself."""
@@ -58,7 +65,7 @@ class TestSendLost(SendCommon):
                 self.assertEqual(move.vatportal_state, 'unconfirmed')
                 self.pass_time(job, 601)
                 self.finish(job)
-                self.assertRejected(move, "send it again")
+                self.assertRejected(move, 'send it again')
                 self.finish(self.send(move))
                 self.assertRegistered(move)
                 self.assertEqual(len(self.processed_uploads()), before + 1)
@@ -91,7 +98,7 @@ class TestSendLost(SendCommon):
         self.assertEqual(len(self.uploads()), 3)
         self.pass_time(job, 601)
         self.finish(job)
-        self.assertRejected(move, "send it again")
+        self.assertRejected(move, 'send it again')
         self.sandbox.faults.clear()
         self.finish(self.send(move))
         self.assertRegistered(move)
@@ -153,7 +160,7 @@ class TestSendLost(SendCommon):
         self.pass_time(job, 101)
         self.advance(job)
         self.assertEqual(job.state, 'failed')
-        self.assertRejected(moves, "Nothing was sent")
+        self.assertRejected(moves, 'Nothing was sent')
         self.sandbox.faults.clear()
         self.connector.sudo().retry_at = False
         self.finish(self.send(moves))
@@ -166,7 +173,7 @@ class TestSendLost(SendCommon):
         self.assertTrue(job._progress()['can_cancel'])
         job.action_cancel()
         self.assertEqual(job.state, 'failed')
-        self.assertRejected(move, "given up")
+        self.assertRejected(move, 'given up')
         self.advance(job, steps=2)
         self.assertEqual(self.processed_uploads(), [])
 
@@ -222,7 +229,7 @@ class TestSendLost(SendCommon):
         self.pass_time(job, 11)
         self.advance(job)
         self.assertEqual((job.phase, job.reason, move.vatportal_state), ('read', 'lost', 'unconfirmed'))
-        self.assertTrue(job.portal_id, "the process number is kept for support")
+        self.assertTrue(job.portal_id, 'the process number is kept for support')
         self.pass_time(job, 601)
         self.finish(job)
         # The portal says that it has the invoice in hand and does not let go of it.
@@ -271,8 +278,8 @@ class TestSendLost(SendCommon):
         move = self.create_invoice()
         job = self.send(move)
         self.advance(job, steps=6)
-        self.assertIn("tries again by itself", job._progress()['headline'])
-        self.assertFalse(job.portal_message, "no refusal")
+        self.assertIn('tries again by itself', job._progress()['headline'])
+        self.assertFalse(job.portal_message, 'no refusal')
         self.finish(job)
         self.assertRegistered(move)
 
@@ -282,7 +289,7 @@ class TestSendLost(SendCommon):
         job = self.send(move)
         self.advance(job, steps=4)
         self.assertEqual((job.phase, job.step), ('read', 'sign'))
-        self.assertIn("could not be read", job.message)
+        self.assertIn('could not be read', job.message)
         self.sandbox.faults.clear()
         self.finish(job)
         self.assertRegistered(move)
@@ -298,7 +305,7 @@ class TestSendLost(SendCommon):
         self.pass_time(job, 121)
         self.finish(job)
         self.assertEqual((job.state, move.vatportal_state), ('done', 'imported'))
-        self.assertIn("fetched by itself", move.alerts['vatportal_imported']['message'])
+        self.assertIn('fetched by itself', move.alerts['vatportal_imported']['message'])
         self.sandbox.faults.clear()
         move.vatportal_document_id._read_numbers(self.connector)
         self.assertRegistered(move)

@@ -17,9 +17,11 @@ class TestSendRace(RaceCommon):
 
     def send(self, move_ids):
         """The button, for these invoices."""
+
         def press(env):
             wizard = env['vatportal.send.wizard'].create({'move_ids': [Command.set(move_ids)]})
             return wizard.action_send()
+
         return press
 
     def look(self, env):
@@ -34,25 +36,23 @@ class TestSendRace(RaceCommon):
     def settle(self):
         for _round in range(60):
             with self.look_up() as env:
-                jobs = env['vatportal.job'].search([
-                    ('connector_id', '=', self.connector_id), ('state', 'in', ('queued', 'starting', 'running'))])
+                jobs = env['vatportal.job'].search([('connector_id', '=', self.connector_id), ('state', 'in', ('queued', 'starting', 'running'))])
                 if not jobs:
                     return
                 jobs.next_poll_at = False
                 jobs._advance()
-        self.fail("the jobs do not end")
+        self.fail('the jobs do not end')
 
     def uploaded(self):
         """The ERP ids that went out, one entry for each time."""
-        return [invoice['id'] for record in self.sandbox.requests if record.path.endswith(UPLOAD)
-                for invoice in record.json['invoices']]
+        return [invoice['id'] for record in self.sandbox.requests if record.path.endswith(UPLOAD) for invoice in record.json['invoices']]
 
     def assert_once(self, move_ids):
         with self.look_up() as env:
             moves = env['account.move'].browse(move_ids)
             documents = moves.vatportal_document_ids
-            self.assertEqual(len(documents), len(moves), "one document each")
-            self.assertEqual(sorted(self.uploaded()), sorted(documents.mapped('erp_id')), "each went out once")
+            self.assertEqual(len(documents), len(moves), 'one document each')
+            self.assertEqual(sorted(self.uploaded()), sorted(documents.mapped('erp_id')), 'each went out once')
             self.assertTrue(all(moves.mapped('vatportal_qaime')))
             self.assertEqual(set(moves.mapped('vatportal_state')), {'registered'})
 
@@ -86,14 +86,14 @@ class TestSendRace(RaceCommon):
             action = self.send(self.move_ids[:2])(env)
             if not refused:
                 refused.append(action)
-                env.cr.execute("SELECT 1 FROM res_company LIMIT 1")
+                env.cr.execute('SELECT 1 FROM res_company LIMIT 1')
                 with env.registry.cursor() as other:
-                    other.execute("UPDATE res_company SET write_date = now() WHERE id = %s", [self.company_id])
-                env.company.sudo().phone = "+994 12 404 00 00"
+                    other.execute('UPDATE res_company SET write_date = now() WHERE id = %s', [self.company_id])
+                env.company.sudo().phone = '+994 12 404 00 00'
                 env.flush_all()
             return action
 
         [(result, tries)] = self.race(press)
-        self.assertEqual((tries, result['res_id']), (2, refused[0]['res_id']), "the same process is shown")
+        self.assertEqual((tries, result['res_id']), (2, refused[0]['res_id']), 'the same process is shown')
         self.settle()
         self.assert_once(self.move_ids[:2])

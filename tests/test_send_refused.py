@@ -20,9 +20,9 @@ class TestSendRefused(SendCommon):
                 self.sandbox.advance(121)
                 self.finish(job)
                 self.assertEqual(job.state, 'failed')
-                self.assertRejected(moves, f"PIN{pin} was not confirmed")
-                self.assertIn(f"PIN{pin}", moves[0].vatportal_document_id.portal_message)
-                self.assertIn(f"PIN{pin} was", moves[0].alerts['vatportal_rejected']['message'])
+                self.assertRejected(moves, f'PIN{pin} was not confirmed')
+                self.assertIn(f'PIN{pin}', moves[0].vatportal_document_id.portal_message)
+                self.assertIn(f'PIN{pin} was', moves[0].alerts['vatportal_rejected']['message'])
                 self.assertFalse(job.pin1_code or job.pin2_code)
                 self.finish(self.send(moves))
                 self.assertRegistered(moves)
@@ -52,7 +52,7 @@ class TestSendRefused(SendCommon):
                 self.finish(self.send(moves))
                 self.sandbox.faults.clear()
                 self.assertEqual(set(moves.mapped('vatportal_state')), {'imported'})
-                self.assertIn("sign or delete it there", moves[0].alerts['vatportal_imported']['message'])
+                self.assertIn('sign or delete it there', moves[0].alerts['vatportal_imported']['message'])
                 self.assertFalse(any(moves.mapped('vatportal_can_send')))
                 for document in moves.vatportal_document_id:
                     self.sandbox.portal.sign_by_hand(document.erp_id)
@@ -65,7 +65,7 @@ class TestSendRefused(SendCommon):
         moves = self.invoices(2)
         job = self.send(moves)
         self.finish(job)
-        self.assertRejected(moves, "PIN1")
+        self.assertRejected(moves, 'PIN1')
         self.assertEqual(set(moves.vatportal_document_id.mapped('spent')), {True})
         self.finish(self.send(moves))
         self.assertRegistered(moves)
@@ -84,9 +84,9 @@ class TestSendRefused(SendCommon):
         job = self.send(one + other + two)
         self.finish(job)
         self.assertEqual(job.state, 'failed')
-        self.assertRejected(other, "e-taxes refused this invoice")
-        self.assertEqual(other.vatportal_document_id.portal_message, f"Invalid VOEN: {OTHER_BUYER}")
-        self.assertRejected(one + two, "look at what the portal said")
+        self.assertRejected(other, 'e-taxes refused this invoice')
+        self.assertEqual(other.vatportal_document_id.portal_message, f'Invalid VOEN: {OTHER_BUYER}')
+        self.assertRejected(one + two, 'look at what the portal said')
         self.assertIn(OTHER_BUYER, job.portal_message)
         self.finish(self.send(one + two))
         self.assertRegistered(one + two)
@@ -100,18 +100,18 @@ class TestSendRefused(SendCommon):
         self.finish(job)
         self.assertEqual(job.state, 'failed')
         self.assertRegistered(one + two)
-        self.assertRejected(other, "e-taxes refused this invoice")
+        self.assertRejected(other, 'e-taxes refused this invoice')
         self.sandbox.configure(unknown_voens=[])
         self.finish(self.send(other))
         self.assertRegistered(one + other + two)
 
     def test_refused_in_other_words(self):
-        self.sandbox.faults.add(UPLOAD, 'refused', message="Sistem <b>bağlıdır</b>")
+        self.sandbox.faults.add(UPLOAD, 'refused', message='Sistem <b>bağlıdır</b>')
         move = self.create_invoice()
         job = self.send(move)
         self.finish(job)
-        self.assertRejected(move, "look at what the portal said")
-        self.assertEqual(move.vatportal_document_id.portal_message, "Sistem <b>bağlıdır</b>")
+        self.assertRejected(move, 'look at what the portal said')
+        self.assertEqual(move.vatportal_document_id.portal_message, 'Sistem <b>bağlıdır</b>')
 
     def test_the_portals_log_is_kept_for_support(self):
         self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=2)
@@ -126,7 +126,7 @@ class TestSendRefused(SendCommon):
         move = self.create_invoice()
         job = self.send(move)
         self.finish(job)
-        self.assertRejected(move, "PIN1")
+        self.assertRejected(move, 'PIN1')
         self.assertFalse(job.details)
 
     # ------------------------------------------------------------------ the connector
@@ -154,8 +154,7 @@ class TestSendRefused(SendCommon):
 
     def assert_points_at_connector(self, job, moves):
         """The live view, and the banner of each rejected invoice, lead those to the connector who may mend it."""
-        biller = new_test_user(
-            self.env, f'biller-{job.id}', groups='account.group_account_invoice', company_id=self.company.id)
+        biller = new_test_user(self.env, f'biller-{job.id}', groups='account.group_account_invoice', company_id=self.company.id)
         self.assertTrue(job.connector_fault)
         self.assertEqual(job._progress()['connector'], {'id': self.connector.id, 'name': self.connector.name})
         self.assertIsNone(job.with_user(biller)._progress()['connector'])
@@ -165,23 +164,22 @@ class TestSendRefused(SendCommon):
             self.assertNotIn('vatportal_connector', move.with_user(biller)._get_alerts())
 
     def test_wrong_token(self):
-        self.refused_at_once("on the connector", token='wrong-token')
+        self.refused_at_once('on the connector', token='wrong-token')
 
     def test_http_401(self):
         self.sandbox.faults.add(UPLOAD, 'unauthorized')
-        self.refused_at_once("on the connector")
+        self.refused_at_once('on the connector')
 
     def test_account_without_asan_number(self):
         self.sandbox.portal.add_account('noasan', token='noasan-token', asan=None)
-        self.refused_at_once("no ASAN İmza number", token='noasan-token')
+        self.refused_at_once('no ASAN İmza number', token='noasan-token')
 
     def test_partner_phone_not_authorised(self):
-        self.refused_at_once(
-            "Check the phone on the connector", token='partner-token', is_partner=True, phone='994509999999')
+        self.refused_at_once('Check the phone on the connector', token='partner-token', is_partner=True, phone='994509999999')
 
     def test_partner_phone_missing(self):
         """The account is a partner's and the connector does not say so."""
-        self.refused_at_once("phone", token='partner-token')
+        self.refused_at_once('phone', token='partner-token')
 
     def test_log_in_service_out_of_order(self):
         """Error 7: tried again by itself, and the person is pointed at the connector meanwhile."""
@@ -189,7 +187,7 @@ class TestSendRefused(SendCommon):
         move = self.create_invoice()
         job = self.send(move)
         self.assertEqual(job.state, 'queued')
-        self.assertIn("on the connector", job.message)
+        self.assertIn('on the connector', job.message)
         self.assertEqual(job._progress()['connector']['id'], self.connector.id)
         self.finish(job)
         self.assertFalse(job.connector_fault)
@@ -204,7 +202,7 @@ class TestSendRefused(SendCommon):
         self.connector.sudo().token = 'dead-token'
         self.advance(job, steps=2)
         self.assertEqual(job.state, 'running')
-        self.assertIn("on the connector", job.message)
+        self.assertIn('on the connector', job.message)
         self.assertTrue(job.connector_fault)
         self.sandbox.configure(auto_confirm=True)
         self.connector.sudo().token = 'sandbox-token'

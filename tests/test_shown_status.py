@@ -45,7 +45,7 @@ class TestShownStatus(SendCommon, BillCommon):
                 self.sandbox.decline()
                 self.finish(job)
                 self.assertEqual(moves.mapped('vatportal_shown_status'), ['pin_missed'] * 2)
-                self.assertEqual({document['state_label'] for document in job._progress()['documents']}, {"Not sent – PIN not confirmed"})
+                self.assertEqual({document['state_label'] for document in job._progress()['documents']}, {'Not sent – PIN not confirmed'})
 
     def test_what_etaxes_refused_is_not_accepted(self):
         move = self.create_invoice()
@@ -68,7 +68,7 @@ class TestShownStatus(SendCommon, BillCommon):
         self.assertEqual(self.shown(move), 'not_sent')
         self.connector.sudo().token = 'sandbox-token'
         self.finish(self.send(move))
-        self.assertEqual(self.shown(move), 'onApproval', "what was wrong before is not told any more")
+        self.assertEqual(self.shown(move), 'onApproval', 'what was wrong before is not told any more')
 
     def test_given_up(self):
         move = self.create_invoice()
@@ -105,8 +105,8 @@ class TestShownStatus(SendCommon, BillCommon):
         records = missed + waiting + never + bill
         expected = records.mapped('vatportal_shown_status')
         self.env.flush_all()
-        self.env.cr.execute("ALTER TABLE account_move DROP COLUMN vatportal_shown_status")
-        self.env.cr.execute("UPDATE vatportal_document SET shown_status = NULL, reject_reason = NULL")
+        self.env.cr.execute('ALTER TABLE account_move DROP COLUMN vatportal_shown_status')
+        self.env.cr.execute('UPDATE vatportal_document SET shown_status = NULL, reject_reason = NULL')
         spec = spec_from_file_location('pre_status', Path(__file__).parents[1] / 'migrations' / '19.0.1.5.0' / 'pre-status.py')
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -117,7 +117,6 @@ class TestShownStatus(SendCommon, BillCommon):
 
 
 class TestTourRefresh(VatportalCommon, PhoneCase):
-
     def test_a_list_follows_what_was_sent_from_it(self):
         """Its dialog is closed early; the list beneath reads itself again as the process moves."""
         self.sandbox.configure(auto_confirm=False)

@@ -47,7 +47,7 @@ class TestSums(BillCommon):
         self.document(direction='outgoing', is_foreign=True)
         self.assertEqual(self.totals('vatportal_document_action_outgoing'), (177.0, 27.0))
         self.document(200.0, direction='outgoing', kind='returnInvoice')
-        self.assertEqual(self.totals('vatportal_document_action_outgoing'), (-59.0, -9.0), "returned to a vendor")
+        self.assertEqual(self.totals('vatportal_document_action_outgoing'), (-59.0, -9.0), 'returned to a vendor')
 
     def test_received(self):
         self.document(100.0)
@@ -91,7 +91,7 @@ class TestSums(BillCommon):
         documents = self.document(100.004, kind='returnInvoice') + self.document(33.335)
         expected = documents.mapped('amount_total_signed')
         self.env.flush_all()
-        self.env.cr.execute("UPDATE vatportal_document SET amount_total_signed = NULL, amount_net_signed = NULL, amount_vat_signed = NULL")
+        self.env.cr.execute('UPDATE vatportal_document SET amount_total_signed = NULL, amount_net_signed = NULL, amount_vat_signed = NULL')
         spec = spec_from_file_location('pre_sums', Path(__file__).parents[1] / 'migrations' / '19.0.1.5.0' / 'pre-sums.py')
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -121,8 +121,13 @@ class TestFound(BillCommon):
         move = self.create_invoice()
         self.finish(self.send(move))
         reader = new_test_user(self.env, 'reader', 'base.group_user', company_id=self.company.id, company_ids=self.company.ids)
-        self.env['ir.model.access'].create({
-            'name': "Reads invoices", 'model_id': self.env['ir.model']._get_id('account.move'), 'perm_read': True,
-            'group_id': self.env.ref('base.group_user').id})
+        self.env['ir.model.access'].create(
+            {
+                'name': 'Reads invoices',
+                'model_id': self.env['ir.model']._get_id('account.move'),
+                'perm_read': True,
+                'group_id': self.env.ref('base.group_user').id,
+            }
+        )
         self.assertFalse(self.env['vatportal.document'].with_user(reader).has_access('read'))
         self.assertIn(move, self.found(move.vatportal_qaime, reader))

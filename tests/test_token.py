@@ -17,8 +17,8 @@ class TestToken(LifecycleCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.admin = new_test_user(
-            cls.env, 'vp_admin', groups='base.group_system,account.group_account_manager',
-            company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)])
+            cls.env, 'vp_admin', groups='base.group_system,account.group_account_manager', company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)]
+        )
 
     def setUp(self):
         super().setUp()
@@ -65,8 +65,7 @@ class TestToken(LifecycleCommon):
             self.renew()
         # The intent first, then the token, then what the connector says of it; the chatter comes after it.
         self.assertEqual(events, [True, True, True])
-        self.assertEqual([call.path.rsplit('/', 1)[1] for call in self.sandbox.requests], [
-            'reset_start.php', 'reset_confirm.php'])
+        self.assertEqual([call.path.rsplit('/', 1)[1] for call in self.sandbox.requests], ['reset_start.php', 'reset_confirm.php'])
 
     def test_no_secret_is_left_anywhere(self):
         with self.assertLogs(level='DEBUG') as logs:
@@ -75,7 +74,7 @@ class TestToken(LifecycleCommon):
         texts = ' '.join(self.connector.message_ids.mapped('body')) + ' '.join(logs.output)
         for secret in ('sandbox-secret', 'sandbox-token', self.secrets.token):
             self.assertNotIn(secret, texts)
-        self.assertIn("renewed", self.connector.message_ids[0].body)
+        self.assertIn('renewed', self.connector.message_ids[0].body)
 
     def test_partner_renews_with_the_phone(self):
         self.connector.write({'is_partner': True, 'phone': '+994 50 123 45 67'})
@@ -92,8 +91,8 @@ class TestToken(LifecycleCommon):
         self.secrets.secret_hash = 'wrong-secret'
         wizard = self.renew()
         self.assertEqual(wizard.state, 'failed')
-        self.assertIn("secret hash", wizard.message)
-        self.assertIn("stays valid", wizard.message)
+        self.assertIn('secret hash', wizard.message)
+        self.assertIn('stays valid', wizard.message)
         self.assertEqual(self.secrets.token, 'sandbox-token')
         self.assertFalse(self.connector.renewal_lost_at)
         self.assertWorks()
@@ -103,8 +102,8 @@ class TestToken(LifecycleCommon):
         self.sandbox.faults.add(CONFIRM, kind='answer_lost')
         wizard = self.renew()
         self.assertEqual((wizard.state, self.secrets.token), ('failed', 'sandbox-token'))
-        self.assertIn("does not accept the old token any more", wizard.message)
-        self.assertIn("Profile → Access to API", wizard.message)
+        self.assertIn('does not accept the old token any more', wizard.message)
+        self.assertIn('Profile → Access to API', wizard.message)
         self.assertTrue(self.connector.renewal_lost_at)
         wizard.action_renew()
         self.assertEqual((wizard.state, self.connector.renewal_lost_at), ('done', False))
@@ -115,14 +114,14 @@ class TestToken(LifecycleCommon):
         self.sandbox.faults.add(CONFIRM, kind='reset')
         wizard = self.renew()
         self.assertEqual(wizard.state, 'failed')
-        self.assertIn("still works", wizard.message)
+        self.assertIn('still works', wizard.message)
         self.assertFalse(self.connector.renewal_lost_at)
 
     def test_lost_and_the_portal_stays_silent(self):
         self.sandbox.faults.add(CONFIRM, kind='answer_lost')
         self.sandbox.faults.add('/inv/read_invoices', kind='unavailable', times=None)
         wizard = self.renew()
-        self.assertIn("may be dead", wizard.message)
+        self.assertIn('may be dead', wizard.message)
         self.assertTrue(self.connector.renewal_lost_at)
 
     def test_a_later_failure_does_not_hide_the_lost_one(self):
@@ -131,7 +130,7 @@ class TestToken(LifecycleCommon):
         self.sandbox.faults.add(START, kind='error', code=5)
         wizard = self.renew()
         self.assertTrue(self.connector.renewal_lost_at)
-        self.assertIn("does not accept the old token any more", wizard.message)
+        self.assertIn('does not accept the old token any more', wizard.message)
 
     def test_a_token_typed_in_ends_the_doubt(self):
         self.secrets.renewal_lost_at = fields.Datetime.now()
@@ -142,19 +141,20 @@ class TestToken(LifecycleCommon):
         """Another transaction renews the same token: nothing goes to the portal."""
         with self.registry.cursor() as cr:
             other = self.secrets.account_id.with_env(self.env(cr=cr))
-            with other._renewal_lock(), self.assertRaisesRegex(UserError, "someone else"):
+            with other._renewal_lock(), self.assertRaisesRegex(UserError, 'someone else'):
                 self.renew()
         self.assertFalse(self.calls(START))
-        self.assertEqual(self.renew().state, 'done', "once the other one has ended")
+        self.assertEqual(self.renew().state, 'done', 'once the other one has ended')
 
     def test_missing_data_are_named(self):
         self.secrets.write({'username': False, 'secret_hash': False})
-        with self.assertRaisesRegex(UserError, "User, Secret Hash"):
+        with self.assertRaisesRegex(UserError, 'User, Secret Hash'):
             self.renew()
 
     def test_administrators_only(self):
-        manager = new_test_user(self.env, 'vp_manager', groups='account.group_account_manager',
-                                company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+        manager = new_test_user(
+            self.env, 'vp_manager', groups='account.group_account_manager', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)]
+        )
         with self.assertRaises(AccessError):
             self.env['vatportal.token.wizard'].with_user(manager).create({'connector_id': self.connector.id})
         with self.assertRaises(AccessError):
@@ -177,10 +177,10 @@ class TestToken(LifecycleCommon):
     def test_schedule_renews_what_is_due(self):
         self.age(90)
         self.run_schedule()
-        self.assertEqual(self.secrets.token, 'sandbox-token', "Off unless switched on")
+        self.assertEqual(self.secrets.token, 'sandbox-token', 'Off unless switched on')
         self.connector.write({'auto_renew': True, 'renew_days': 91})
         self.run_schedule()
-        self.assertEqual(self.secrets.token, 'sandbox-token', "Not due yet")
+        self.assertEqual(self.secrets.token, 'sandbox-token', 'Not due yet')
         self.connector.renew_days = 90
         self.run_schedule()
         self.assertEqual(self.secrets.token, self.portal_token())
@@ -211,10 +211,10 @@ class TestToken(LifecycleCommon):
         self.connector.sudo().renewal_put_off_at = since - timedelta(days=3)
         self.run_schedule()
         message = (self.connector.message_ids - told)[:1]
-        self.assertIn("a process was under way", message.body)
+        self.assertIn('a process was under way', message.body)
         self.assertIn(self.admin.partner_id, message.notified_partner_ids)
         self.run_schedule()
-        self.assertEqual(len(self.connector.message_ids - told), 1, "Told once in so many days")
+        self.assertEqual(len(self.connector.message_ids - told), 1, 'Told once in so many days')
         self.sandbox.configure(auto_confirm=True)
         self.finish(job)
         self.run_schedule()
@@ -227,5 +227,5 @@ class TestToken(LifecycleCommon):
         self.age(90)
         self.run_schedule()
         message = self.connector.message_ids[0]
-        self.assertIn("not renewed", message.body)
+        self.assertIn('not renewed', message.body)
         self.assertIn(self.admin.partner_id, message.notified_partner_ids)

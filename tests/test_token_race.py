@@ -27,17 +27,27 @@ class TestTokenRace(TransactionCase):
         self.enterContext(patch.object(VatportalJob, '_commit', lambda job: job.env.cr.commit()))
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            self.connector_id = env['vatportal.connector'].create({
-                'name': "Race", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'username': 'demo',
-                'secret_hash': 'sandbox-secret', 'company_id': env.ref('base.main_company').id}).id
+            self.connector_id = (
+                env['vatportal.connector']
+                .create(
+                    {
+                        'name': 'Race',
+                        'base_url': self.sandbox.url,
+                        'token': 'sandbox-token',
+                        'username': 'demo',
+                        'secret_hash': 'sandbox-secret',
+                        'company_id': env.ref('base.main_company').id,
+                    }
+                )
+                .id
+            )
         self.addCleanup(self.clean_up)
 
     def clean_up(self):
         with self.registry.cursor() as cr:
             cr.execute("DELETE FROM mail_message WHERE model = 'vatportal.connector' AND res_id = %s", [self.connector_id])
-            cr.execute("DELETE FROM mail_followers WHERE res_model = 'vatportal.connector' AND res_id = %s",
-                       [self.connector_id])
-            cr.execute("DELETE FROM vatportal_connector WHERE id = %s", [self.connector_id])
+            cr.execute("DELETE FROM mail_followers WHERE res_model = 'vatportal.connector' AND res_id = %s", [self.connector_id])
+            cr.execute('DELETE FROM vatportal_connector WHERE id = %s', [self.connector_id])
 
     def connector(self, cr):
         return api.Environment(cr, SUPERUSER_ID, {})['vatportal.connector'].browse(self.connector_id)
@@ -45,11 +55,14 @@ class TestTokenRace(TransactionCase):
     def stored(self):
         """(token, whether a renewal is in doubt), as another transaction sees them."""
         with self.registry.cursor() as cr:
-            cr.execute("""
+            cr.execute(
+                """
                 SELECT secret.token, account.renewal_lost_at IS NOT NULL
                   FROM vatportal_connector connector JOIN vatportal_account account ON account.id = connector.account_id
                   JOIN vatportal_secret secret ON secret.account_id = account.id
-                 WHERE connector.id = %s""", [self.connector_id])
+                 WHERE connector.id = %s""",
+                [self.connector_id],
+            )
             return cr.fetchone()
 
     def portal_token(self):
@@ -61,8 +74,11 @@ class TestTokenRace(TransactionCase):
     def test_the_token_outlives_whatever_comes_after_it(self):
         """It is committed in the same breath: what fails next takes nothing back."""
         Connector = type(self.env['vatportal.connector'])
-        with patch.object(Connector, 'message_post', side_effect=SystemExit("killed")), \
-                self.assertRaisesRegex(SystemExit, "killed"), self.registry.cursor() as cr:
+        with (
+            patch.object(Connector, 'message_post', side_effect=SystemExit('killed')),
+            self.assertRaisesRegex(SystemExit, 'killed'),
+            self.registry.cursor() as cr,
+        ):
             self.connector(cr)._renew_token()
         self.assertEqual(self.stored(), (self.portal_token(), False))
         self.assertNotEqual(self.portal_token(), 'sandbox-token')
@@ -71,8 +87,11 @@ class TestTokenRace(TransactionCase):
         """Whoever comes later knows that the token may be dead."""
         self.sandbox.faults.add(CONFIRM, kind='answer_lost')
         Account = type(self.env['vatportal.account'])
-        with patch.object(Account, '_renewal_failed', side_effect=RuntimeError("killed")), \
-                self.assertRaisesRegex(RuntimeError, "killed"), self.registry.cursor() as cr:
+        with (
+            patch.object(Account, '_renewal_failed', side_effect=RuntimeError('killed')),
+            self.assertRaisesRegex(RuntimeError, 'killed'),
+            self.registry.cursor() as cr,
+        ):
             self.connector(cr)._renew_token()
         self.assertEqual(self.stored(), ('sandbox-token', True))
 
@@ -91,11 +110,11 @@ class TestTokenRace(TransactionCase):
             if not self.sandbox.faults.all():
                 return thread, results
             time.sleep(0.05)
-        return self.fail("The first renewal never reached the portal")
+        return self.fail('The first renewal never reached the portal')
 
     def test_a_second_one_during_the_call(self):
         thread, results = self.in_the_call()
-        with self.registry.cursor() as cr, self.assertRaisesRegex(UserError, "someone else"):
+        with self.registry.cursor() as cr, self.assertRaisesRegex(UserError, 'someone else'):
             self.connector(cr)._renew_token()
         thread.join(60)
         self.assertEqual((results, len(self.calls(START)), len(self.calls(CONFIRM))), ([False], 1, 1))
@@ -119,7 +138,7 @@ class TestTokenRace(TransactionCase):
         """What any job of the connector does after a call; a lock would stop it here."""
         with self.registry.cursor() as cr:
             cr.execute("SET LOCAL lock_timeout = '5s'")
-            self.connector(cr)._note_failure("down")
+            self.connector(cr)._note_failure('down')
 
     def test_no_row_is_locked_and_the_token_is_kept_all_the_same(self):
         calls = []
@@ -131,10 +150,14 @@ class TestTokenRace(TransactionCase):
                 result = call(client, *args)
                 self.note()
                 return result
+
             return during
 
-        with patch.object(VatPortalClient, 'start_reset', noted(start)), \
-                patch.object(VatPortalClient, 'confirm_reset', noted(confirm)), self.registry.cursor() as cr:
+        with (
+            patch.object(VatPortalClient, 'start_reset', noted(start)),
+            patch.object(VatPortalClient, 'confirm_reset', noted(confirm)),
+            self.registry.cursor() as cr,
+        ):
             self.assertFalse(self.connector(cr)._renew_token())
         self.assertEqual(calls, ['start_reset', 'confirm_reset'])
         with self.registry.cursor() as cr:
@@ -153,8 +176,7 @@ class TestTokenRace(TransactionCase):
                 self.note()
             return keep(account, records, vals)
 
-        with patch.object(self.registry['vatportal.account'], '_keep', disturbed), self.registry.cursor() as cr, \
-                self.assertLogs('odoo.sql_db', 'ERROR'):
+        with patch.object(self.registry['vatportal.account'], '_keep', disturbed), self.registry.cursor() as cr, self.assertLogs('odoo.sql_db', 'ERROR'):
             self.assertFalse(self.connector(cr)._renew_token())
         self.assertEqual(kept, ['vatportal.secret', 'vatportal.account'])
         with self.registry.cursor() as cr:

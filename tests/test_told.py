@@ -19,8 +19,11 @@ class TestTold(WalkCommon, VatportalCommon):
             model = self.env[name]
             if model._abstract or name in ('vatportal.secret', 'vatportal.account'):  # which nobody has access to
                 continue
-            leads = [field.name for field in model._fields.values() if field.type in ('many2one', 'many2many')
-                     and field.comodel_name.startswith('vatportal.') and not field.related and field.store]
+            leads = [
+                field.name
+                for field in model._fields.values()
+                if field.type in ('many2one', 'many2many') and field.comodel_name.startswith('vatportal.') and not field.related and field.store
+            ]
             if leads or name.startswith('vatportal.'):
                 self.assertTrue(issubclass(self.env.registry[name], guard), f'{name}: {leads}')
         for name in self.env:
@@ -40,8 +43,9 @@ class TestTold(WalkCommon, VatportalCommon):
         connector = self.env['vatportal.connector'].with_user(self.people['strange-admin'])
         for name in ('released_until', 'compared_at'):
             with self.subTest(name), self.assertRaises(AccessError):
-                connector.with_context(**{f'default_{name}': '2099-01-01 00:00:00'}).create({
-                    'name': "New", 'base_url': 'new', 'token': "x", 'company_id': self.other.id})
+                connector.with_context(**{f'default_{name}': '2099-01-01 00:00:00'}).create(
+                    {'name': 'New', 'base_url': 'new', 'token': 'x', 'company_id': self.other.id}
+                )
 
     def test_people_of_both_companies_are_led_as_before(self):
         """Whoever works in both is refused nothing, and told by Odoo's own words what does not go together."""
@@ -64,8 +68,9 @@ class TestToldInDeveloperMode(WalkCommon, VatportalCommon, HttpCase):
         self.url_open('/odoo?debug=1')
         for name in ('vatportal.document', 'vatportal.job', 'vatportal.connector', 'account.move'):
             with self.subTest(name), self.assertRaises(JsonRpcException) as caught:
-                self.make_jsonrpc_request(f'/web/dataset/call_kw/{name}/read', {
-                    'model': name, 'method': 'read', 'args': [self.foreign[name].ids, ['display_name']], 'kwargs': {}})
+                self.make_jsonrpc_request(
+                    f'/web/dataset/call_kw/{name}/read', {'model': name, 'method': 'read', 'args': [self.foreign[name].ids, ['display_name']], 'kwargs': {}}
+                )
             said = str(caught.exception.__dict__) + str(caught.exception)
-            for secret in (QAIME, 'GIZLI', "Gizli"):
+            for secret in (QAIME, 'GIZLI', 'Gizli'):
                 self.assertNotIn(secret, said)

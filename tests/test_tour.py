@@ -8,9 +8,9 @@ class TestTour(VatportalCommon, PhoneCase):
     def setUp(self):
         super().setUp()
         self.sandbox.configure(auto_confirm=False)
-        self.env['account.move'].search([
-            ('company_id', '=', self.company.id), ('move_type', '=', 'out_invoice'),
-        ]).filtered(lambda move: move.state == 'draft').unlink()
+        self.env['account.move'].search([('company_id', '=', self.company.id), ('move_type', '=', 'out_invoice')]).filtered(
+            lambda move: move.state == 'draft'
+        ).unlink()
 
     def tour(self, name, path):
         self.start_tour(path, name, login=self.env.user.login, timeout=180)

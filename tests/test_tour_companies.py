@@ -25,10 +25,11 @@ class TestTourCompanies(CompaniesCommon, PhoneCase):
         super().setUp()
         self.sandbox.configure(auto_confirm=False)
         self.env['account.move'].search([('company_id', 'in', self.companies.ids), ('move_type', '=', 'out_invoice')]).filtered(
-            lambda move: move.state == 'draft').unlink()
+            lambda move: move.state == 'draft'
+        ).unlink()
         self.env.user.group_ids += self.env.ref('base.group_multi_company')
         self.moves = self.invoices_of_all()
-        self.assertEqual(len(set(self.moves.mapped('name'))), 1, "they could be told apart by their numbers")
+        self.assertEqual(len(set(self.moves.mapped('name'))), 1, 'they could be told apart by their numbers')
         self.shown = []
         ear = logging.Handler()
         ear.emit = self._hear
@@ -58,22 +59,23 @@ class TestTourCompanies(CompaniesCommon, PhoneCase):
                 wire.send('{"id": 1, "method": "Emulation.setFocusEmulationEnabled", "params": {"enabled": true}}')
 
     def tour(self, name):
-        self.start_tour('/odoo/customer-invoices', name, login=self.env.user.login, timeout=180, cookies={
-            'cids': '-'.join(map(str, self.companies.ids))})
+        self.start_tour('/odoo/customer-invoices', name, login=self.env.user.login, timeout=180, cookies={'cids': '-'.join(map(str, self.companies.ids))})
         self.env.invalidate_all()
         self.assertEqual(set(self.moves.mapped('vatportal_state')), {'registered'})
         self.assertEqual(len(self.uploads()), 3)
         prompts = self.sandbox.prompts(None)
-        self.assertEqual(sorted((prompt.process.company.phone, prompt.pin, prompt.state) for prompt in prompts), sorted(
-            (phone, pin, 'confirmed') for phone in PHONES for pin in (1, 2)))
+        self.assertEqual(
+            sorted((prompt.process.company.phone, prompt.pin, prompt.state) for prompt in prompts),
+            sorted((phone, pin, 'confirmed') for phone in PHONES for pin in (1, 2)),
+        )
         for pin in (1, 2):
             times = [prompt.created for prompt in prompts if prompt.pin == pin]
-            self._logger.info("PIN%s: %.2f s from the first prompt to the last", pin, max(times) - min(times))
+            self._logger.info('PIN%s: %.2f s from the first prompt to the last', pin, max(times) - min(times))
 
     def test_all_codes_at_once(self):
         self.tour('vatportal_three_companies')
         self.assertEqual({company for company, _seconds in self.shown}, set(self.companies.mapped('name')))
-        self._logger.info("Seconds from the press to the code on screen: %s", self.shown)
+        self._logger.info('Seconds from the press to the code on screen: %s', self.shown)
 
     def test_with_the_dialog_closed(self):
         self.tour('vatportal_three_companies_closed')

@@ -8,9 +8,9 @@ class TestTourDelete(LifecycleCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.env['account.move'].search([
-            ('company_id', '=', self.company.id), ('move_type', '=', 'out_invoice'),
-        ]).filtered(lambda move: move.state == 'draft').unlink()
+        self.env['account.move'].search([('company_id', '=', self.company.id), ('move_type', '=', 'out_invoice')]).filtered(
+            lambda move: move.state == 'draft'
+        ).unlink()
 
     def tour(self, name, path):
         self.sandbox.configure(auto_confirm=False)
@@ -21,7 +21,7 @@ class TestTourDelete(LifecycleCommon, HttpCase):
         move = self.registered()
         old = move.vatportal_document_id
         self.tour('vatportal_delete_and_correct', f'/odoo/customer-invoices/{move.id}')
-        self.assertEqual((old.state, old.delete_reason), ('deleted', "The price was wrong"))
+        self.assertEqual((old.state, old.delete_reason), ('deleted', 'The price was wrong'))
         new = move.vatportal_document_id
         self.assertEqual((new.state, move.vatportal_document_ids), ('registered', old + new))
         self.assertNotEqual(new.erp_id, old.erp_id)

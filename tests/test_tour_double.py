@@ -13,10 +13,9 @@ class TestTourDouble(RestoredCommon, HttpCase):
     def test_answer_the_question(self):
         moves = self.create_invoice() + self.create_invoice()
         self.sandbox.portal.add_document(
-            folder=1, tin_from=self.company.vat, tin_to=self.partner.vat, main_subject="qeyd", net_amount=118,
-            apply_amount=100, datetime='20.11.2026 10:00')
-        for job in self.env['vatportal.job']._queue_download(
-                self.connector, ['outgoing'], moves[0].invoice_date, moves[0].invoice_date, 'portal'):
+            folder=1, tin_from=self.company.vat, tin_to=self.partner.vat, main_subject='qeyd', net_amount=118, apply_amount=100, datetime='20.11.2026 10:00'
+        )
+        for job in self.env['vatportal.job']._queue_download(self.connector, ['outgoing'], moves[0].invoice_date, moves[0].invoice_date, 'portal'):
             self.finish(job)
         self.tour('vatportal_answer_candidate', f'/odoo/customer-invoices/{moves[0].id}')
         self.assertEqual(moves.mapped('vatportal_state'), ['registered', 'none'])

@@ -34,7 +34,6 @@ class TestTourPrompts(VatportalCommon, PhoneCase):
 
 
 class TestPrompts(VatportalCommon):
-
     def setUp(self):
         super().setUp()
         self.sandbox.configure(auto_confirm=False)
@@ -59,7 +58,7 @@ class TestPrompts(VatportalCommon):
         self.sandbox.wait_prompt(2)
         self.advance(job, 2)
         self.assertTrue(job.pin2_code)
-        self.assertIn(job._progress()['seconds_left'], range(110, 121), "PIN2 has a time of its own")
+        self.assertIn(job._progress()['seconds_left'], range(110, 121), 'PIN2 has a time of its own')
 
     def test_whose_prompts(self):
         job = self.waiting()
@@ -72,7 +71,7 @@ class TestPrompts(VatportalCommon):
 
     def test_from_whatever_company(self):
         job = self.waiting()
-        company = self.env['res.company'].create({'name': "Another"})
+        company = self.env['res.company'].create({'name': 'Another'})
         self.env.user.company_ids += company
         self.assertEqual(self.env['vatportal.job'].with_context(allowed_company_ids=company.ids)._get_prompts(), job.ids)
 

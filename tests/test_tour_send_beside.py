@@ -9,8 +9,7 @@ class TestTourSendBeside(VatportalCommon, HttpCase):
     def test_mail_goes_and_the_reason_is_told(self):
         # Else Odoo asks for it first.
         self.company.external_report_layout_id = self.env.ref('web.external_layout_standard')
-        person = self.env['res.partner'].create({
-            'name': "Aygün Məmmədova", 'email': 'person@example.com', 'country_id': self.env.ref('base.az').id})
+        person = self.env['res.partner'].create({'name': 'Aygün Məmmədova', 'email': 'person@example.com', 'country_id': self.env.ref('base.az').id})
         move = self.create_invoice(partner_id=person.id)
         self.start_tour(f'/odoo/customer-invoices/{move.id}', 'vatportal_send_beside', login=self.env.user.login)
         self.env.invalidate_all()

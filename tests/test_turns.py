@@ -37,9 +37,9 @@ class TestTurns(LifecycleCommon):
         self.assertEqual(jobs.mapped('state'), ['done', 'running', 'queued'])
         jobs[2].sudo().next_poll_at = False
         jobs[2].sudo()._advance()
-        self.assertEqual((jobs[2].state, len(self.calls('/etx/delete'))), ('queued', 1), "It waits for its turn")
+        self.assertEqual((jobs[2].state, len(self.calls('/etx/delete'))), ('queued', 1), 'It waits for its turn')
         data = root.action_refresh()
-        self.assertIn("Process 2 of 3", data['headline'])
+        self.assertIn('Process 2 of 3', data['headline'])
         self.assertEqual((data['id'], data['finished'], data['counts']['total']), (root.id, False, 3))
         with self.assertRaisesRegex(UserError, "can't be deleted while"):
             root.sudo().unlink()
@@ -62,7 +62,7 @@ class TestTurns(LifecycleCommon):
             data = root.action_refresh()
             if data['finished'] if pin is None else (data['code'] or {}).get('kind') == pin:
                 return data
-        return self.fail(f"{pin or 'the end'} did not come: {data}")
+        return self.fail(f'{pin or "the end"} did not come: {data}')
 
     def test_what_fails_does_not_keep_the_next_from_its_turn(self):
         moves = self.draft(), self.registered()
@@ -71,7 +71,7 @@ class TestTurns(LifecycleCommon):
         data = self.follow(jobs[0])
         self.assertEqual(jobs.mapped('state'), ['failed', 'done'])
         self.assertEqual((data['state'], data['counts']['deleted'], data['can_retry']), ('failed', 1, True))
-        self.assertIn("PIN1 was not confirmed", data['problem'])
+        self.assertIn('PIN1 was not confirmed', data['problem'])
         action = jobs[0].action_retry()
         self.assertEqual(action['context']['default_document_ids'][0][2], moves[1].vatportal_document_id.ids)
 
@@ -85,7 +85,7 @@ class TestTurns(LifecycleCommon):
         data = jobs[0].action_refresh()
         self.assertEqual((data['can_cancel'], data['cancels_rest']), (False, False))
         self.assertEqual(jobs.mapped('state'), ['running', 'failed'])
-        with self.assertRaisesRegex(UserError, "started already"):
+        with self.assertRaisesRegex(UserError, 'started already'):
             jobs[0].action_cancel()
         self.assertEqual(moves[0].vatportal_state, 'registered')
         self.assertFalse(jobs[1].on_hold)
@@ -109,7 +109,7 @@ class TestTurns(LifecycleCommon):
         jobs[1].action_cancel()
         self.assertEqual(jobs.mapped('state'), ['running', 'failed', 'queued'])
         self.assertTrue(jobs[2].on_hold)
-        jobs[0].sudo().message = "x"
+        jobs[0].sudo().message = 'x'
         jobs[0].sudo()._finish()
         self.assertFalse(jobs[2].on_hold)
 
@@ -145,7 +145,7 @@ class TestTurns(LifecycleCommon):
 
     def test_other_accounts_do_not_wait(self):
         self.sandbox.portal.add_account('other', token='other-token', voens=SELLER, asan='994507654321')
-        other = self.connector.copy({'name': "Second", 'token': 'other-token'})
+        other = self.connector.copy({'name': 'Second', 'token': 'other-token'})
         here, there = self.registered(), self.create_invoice()
         self.finish(self.send(there, connector_id=other.id))
         self.sandbox.configure(auto_confirm=False)

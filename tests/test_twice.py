@@ -28,7 +28,7 @@ class TestTwice(SendCommon):
         move = self.create_invoice()
         self.connector.sudo().token = 'wrong-token'
         first = self.send(move)
-        self.assertRejected(move, "log-in data")
+        self.assertRejected(move, 'log-in data')
         self.connector.sudo().token = 'sandbox-token'
         self.pass_time(first, 2 * 24 * 3600)
         self.env.cr.execute("UPDATE vatportal_document SET create_date = create_date - interval '2 days'")
@@ -39,7 +39,7 @@ class TestTwice(SendCommon):
             if again:
                 job = self.queue(move)
             self.finish_known(job)
-            self.assertRejected(move, "takes it only once")
+            self.assertRejected(move, 'takes it only once')
             self.assertFalse(document.spent)
         self.read_numbers()
         self.assertRegistered(move)
@@ -75,7 +75,7 @@ class TestTwice(SendCommon):
                 if form == 'absent':
                     self.assertEqual((move.vatportal_state, move.vatportal_document_id.spent), ('imported', False))
                 else:
-                    self.assertRejected(move, "send it again")
+                    self.assertRejected(move, 'send it again')
 
     def test_shown_before_it_went_again(self):
         """What the portal showed of an earlier try says nothing of a later one."""
@@ -111,10 +111,10 @@ class TestTwice(SendCommon):
         self.advance(job)
         self.assertEqual((job.reason, move.vatportal_state), ('lost', 'unconfirmed'))
         self.advance(other_job)
-        self.assertRejected(other, "Nothing was sent")
+        self.assertRejected(other, 'Nothing was sent')
         self.pass_time(job, 601)
         self.finish(job)
-        self.assertRejected(move, "answer was lost")
+        self.assertRejected(move, 'answer was lost')
         self.sandbox.faults.clear()
         self.read_numbers()
         self.assertRegistered(move)
@@ -140,7 +140,7 @@ class TestTwice(SendCommon):
                 job = self.queue(move)
                 with self.spoilt(move):
                     self.advance(job)
-                self.assertRejected(move, "main note")
+                self.assertRejected(move, 'main note')
                 self.sandbox.configure(auto_confirm=False)
                 self.sandbox.advance(7200)
                 self.advance(job, steps=2)
@@ -148,7 +148,7 @@ class TestTwice(SendCommon):
                 self.sandbox.advance(7200)
                 self.pass_time(job, 601)
                 self.finish(job)
-                self.assertRejected(move, "send it again")
+                self.assertRejected(move, 'send it again')
                 self.assertTrue(document.spent)
                 self.assertEqual(self.at_portal(move), [])
                 self.sandbox.configure(auto_confirm=True)
@@ -164,7 +164,7 @@ class TestTwice(SendCommon):
         self.sandbox.advance(7200)
         self.finish(job)
         self.assertRegistered(move)
-        self.assertIn("with a total of 118", ' '.join(move.message_ids.mapped('body')))
+        self.assertIn('with a total of 118', ' '.join(move.message_ids.mapped('body')))
 
     def test_corrected_and_not_sent_again(self):
         """The number comes by itself, and belongs to the figures of before the correction."""
@@ -179,9 +179,7 @@ class TestTwice(SendCommon):
                     move.action_post()
                 self.read_numbers()
                 self.assertRegistered(move)
-                self.assertEqual(
-                    "sent before this was changed here, with a total of 118" in ' '.join(move.message_ids.mapped('body')),
-                    bool(change))
+                self.assertEqual('sent before this was changed here, with a total of 118' in ' '.join(move.message_ids.mapped('body')), bool(change))
 
     # ------------------------------------------------------------------ one document, two processes
 
@@ -197,11 +195,11 @@ class TestTwice(SendCommon):
         self.assertTrue(first.pin1_code)
         second = self.send(moves[0])
         self.advance(second)
-        self.assertEqual((second.state, len(self.sandbox.prompts())), ('queued', 1), "one PIN at a time")
+        self.assertEqual((second.state, len(self.sandbox.prompts())), ('queued', 1), 'one PIN at a time')
         self.assertEqual(moves[0].vatportal_document_id.job_ids, first + second)
         row = first._progress()['documents'][0]
         self.assertEqual((row['state'], row['qaime']), ('rejected', False))
-        self.assertIn("another process", row['message'])
+        self.assertIn('another process', row['message'])
 
         self.sandbox.decline()
         self.finish(first)
@@ -240,7 +238,7 @@ class TestTwice(SendCommon):
         self.assertTrue(job._announce())
         job._advance()
         self.assertEqual(job.state, 'starting')
-        self.assertEqual(job._progress()['next_poll'], 2, "its answer may come any moment")
+        self.assertEqual(job._progress()['next_poll'], 2, 'its answer may come any moment')
         self.pass_time(job, CALL_S - 5)
         job._advance()
         self.assertEqual((job.state, self.requests_to('')), ('starting', []))

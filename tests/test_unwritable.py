@@ -29,7 +29,7 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
         self.say_numbers({wrong.erp_id: first.vatportal_qaime, right.erp_id: 'RT261100000001'})
         self.at_portal_as(right, 'RT261100000001')
         self.advance(job)
-        self.assertEqual((right.state, right.qaime), ('registered', 'RT261100000001'), "it has nothing to do with it")
+        self.assertEqual((right.state, right.qaime), ('registered', 'RT261100000001'), 'it has nothing to do with it')
         self.assertFalse(job.answer)
         self.finish(job)
         self.assertRegistered(first + moves)
@@ -53,8 +53,8 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
             self.assertIn(first.vatportal_qaime, text.upper())
             self.assertIn(first.name, text)
         self.assertIn(moves[1].name, job.message)
-        self.assertFalse(moves[1].vatportal_can_send, "the portal has it")
-        self.assertTrue(wrong.can_delete, "there is a way out")
+        self.assertFalse(moves[1].vatportal_can_send, 'the portal has it')
+        self.assertTrue(wrong.can_delete, 'there is a way out')
         self.read_numbers()
         self.assertEqual(wrong.state, 'imported')
         self.at_portal_as(wrong, own)
@@ -144,14 +144,13 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
         self.advance_until(job, 'read')
         wrong = moves[0].vatportal_document_id
         self.env.flush_all()
-        self.env.cr.execute(
-            'ALTER TABLE vatportal_document ADD CONSTRAINT other_check CHECK (id <> %s OR qaime IS NULL) NOT VALID', [wrong.id])
+        self.env.cr.execute('ALTER TABLE vatportal_document ADD CONSTRAINT other_check CHECK (id <> %s OR qaime IS NULL) NOT VALID', [wrong.id])
         self.advance(job)
         self.pass_time(job, 121)
         self.finish(job)
         self.assertEqual(moves.mapped('vatportal_state'), ['imported', 'registered'])
         self.assertIn('other_check', wrong.message)
-        self.assertNotIn("Failing row", wrong.message)
+        self.assertNotIn('Failing row', wrong.message)
 
     def test_conflict_goes_up(self):
         """Odoo runs the request again: it is no fault of a document's."""
@@ -175,7 +174,7 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
             self.assertEqual(moves.mapped('vatportal_state'), ['registered', 'progress', 'registered'])
             self.assertIn(moves[1].name, job.message)
             self.assertIn(FORBIDDEN, job.message)
-            self.assertGreater(job._next_poll(), 200, "not all the time")
+            self.assertGreater(job._next_poll(), 200, 'not all the time')
         self.finish(job)
         self.assertRegistered(moves)
         self.assertSentOnce(moves)
@@ -199,7 +198,7 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
 
     def test_rejections(self):
         """A process that ended with errors, a refusal, an error 14: what can't be given back waits, the others are back."""
-        for fault in (('refused', {'message': "No"}), ('error', {'code': 6, 'message': "No"}), ('error', {'code': 14})):
+        for fault in (('refused', {'message': 'No'}), ('error', {'code': 6, 'message': 'No'}), ('error', {'code': 14})):
             with self.subTest(fault):
                 self.sandbox.faults.add(UPLOAD, fault[0], **fault[1])
                 moves = self.invoices(3)
@@ -225,7 +224,7 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
             job.action_cancel()
             self.assertEqual(moves[1].vatportal_state, 'rejected')
         self.finish(job)
-        self.assertRejected(moves, "")
+        self.assertRejected(moves, '')
         self.assertFalse(self.uploads())
 
     def test_codes_of_error_14(self):
@@ -236,7 +235,7 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
         wrong.line_ids.unit = False
         with patch.object(VatportalDocument, '_lines_meant', side_effect=KeyError):
             self.advance(job)
-        self.assertRejected(moves[0], "unit")
+        self.assertRejected(moves[0], 'unit')
         self.finish(job)
         self.assertRegistered(moves[1])
 
@@ -255,14 +254,14 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
                 def making(document, bad=bad, asked=asked, before=before):
                     asked.extend(document & bad)
                     if document == bad and len(asked) > before:
-                        raise ValueError("sum_total: 1.000000089 has too many digits for a JSON number")
+                        raise ValueError('sum_total: 1.000000089 has too many digits for a JSON number')
                     return plain(document)
 
                 with patch.object(VatportalDocument, '_to_invoice', making):
                     self.advance(job)
                     self.pass_time(job, 151)
                     self.finish(job)
-                self.assertRejected(moves[1], "too many digits")
+                self.assertRejected(moves[1], 'too many digits')
                 self.assertRegistered(moves[0] + moves[2])
                 self.finish(self.send(moves[1]))
                 self.assertRegistered(moves)

@@ -24,13 +24,13 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
         with self.forbidden(job, 'NEW.portal_id IS NOT NULL'):
             self.advance(job)
             self.assertEqual(job.state, 'starting')
-            self.assertIn("could not be written here", job.message)
+            self.assertIn('could not be written here', job.message)
             self.assertTrue(job.answer)
             self.advance(job, 2)
             kept = self.assertSetAside(job, 'start')
-            self.assertTrue(kept[-1]['answer']['value'], "the number of the process, for support")
+            self.assertTrue(kept[-1]['answer']['value'], 'the number of the process, for support')
             self.assertEqual((job.phase, job.reason), ('read', 'lost'))
-            self.assertIn("nothing is sent twice", job.message)
+            self.assertIn('nothing is sent twice', job.message)
             self.finish(job)
         self.assertRegistered(moves)
         self.assertEqual(job.state, 'done')
@@ -76,14 +76,14 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
             self.assertNotIn(code, str(job.sudo().read()))
             self.assertEqual((job.state, job.phase), ('running', 'follow'))
         self.advance(job)
-        self.assertEqual(job.pin1_code, code, "asked again, and told now")
+        self.assertEqual(job.pin1_code, code, 'asked again, and told now')
         for pin in (1, 2):
             self.sandbox.wait_prompt(pin)
             self.sandbox.confirm(pin=pin)
         self.finish(job)
         self.assertRegistered(moves)
         self.assertEqual(job.state, 'done')
-        self.assertTrue(job.sudo().details['not_written'], "support finds it after the end as well")
+        self.assertTrue(job.sudo().details['not_written'], 'support finds it after the end as well')
 
     def test_status_that_can_never_be_written(self):
         """After ten minutes it counts as silence: the numbers are asked for directly."""
@@ -98,7 +98,7 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
 
     def test_end_of_the_process(self):
         """Whatever phase it is in, once it can be written it ends as if nothing had been."""
-        for fault in (None, ('refused', {'message': "No"})):
+        for fault in (None, ('refused', {'message': 'No'})):
             with self.subTest(fault):
                 if fault:
                     self.sandbox.faults.add(UPLOAD, fault[0], **fault[1])
@@ -119,7 +119,7 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
 
     def test_removal_that_cannot_be_written(self):
         """It counts as a lost answer: the portal is asked to remove them once more, which is harmless."""
-        self.sandbox.faults.add(UPLOAD, 'refused', message="No")
+        self.sandbox.faults.add(UPLOAD, 'refused', message='No')
         moves = self.invoices(2)
         job = self.send(moves)
         self.advance_until(job, 'clean')
@@ -177,7 +177,7 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
 
     def test_process_number_that_is_none(self):
         """The portal may have started one: it is asked what it has."""
-        for number in (10 ** 30, '\x00', {'id': 1}, -5):
+        for number in (10**30, '\x00', {'id': 1}, -5):
             with self.subTest(number):
                 move = self.create_invoice()
                 job = self.queue(move)
@@ -199,7 +199,7 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
             self.assertIn(FORBIDDEN, wrong.message)
             written = wrong.write_date
             self.read_numbers()
-            self.assertEqual(wrong.write_date, written, "said once")
+            self.assertEqual(wrong.write_date, written, 'said once')
         self.read_numbers()
         self.assertRegistered(moves)
         self.assertTrue(self.requests_to(READ))

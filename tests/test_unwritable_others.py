@@ -40,8 +40,8 @@ class TestDeletionsThatCannotBeWritten(Unwritable, LifecycleCommon):
         self.assertEqual(documents.mapped('state'), ['registered', 'deleted'])
         self.assertEqual(job.state, 'failed')
         self.assertIn(moves[0].name, job.message)
-        self.assertIn("import", job.message)
-        self.assertFalse(documents[0].is_being_deleted, "nothing holds it")
+        self.assertIn('import', job.message)
+        self.assertFalse(documents[0].is_being_deleted, 'nothing holds it')
 
     def test_invoice_that_takes_no_message(self):
         moves = self.imported() + self.imported()
@@ -75,30 +75,28 @@ class TestDeletionsThatCannotBeWritten(Unwritable, LifecycleCommon):
 
     def test_whole_answer(self):
         document = self.registered().vatportal_document_id
-        job = self.env['vatportal.job']._queue_deletion(document, 'sent', "Test")
+        job = self.env['vatportal.job']._queue_deletion(document, 'sent', 'Test')
         with self.forbidden(job, 'NEW.portal_id IS NOT NULL'):
             self.advance(job, 3)
             self.assertEqual((job.phase, job.reason), ('read', 'lost'))
             self.assertEqual(job.sudo().details['not_written'][0]['answer']['phase'], 'start')
-            self.assertIn("asked again", job.message)
+            self.assertIn('asked again', job.message)
         self.settle(job)
         self.assertEqual(document.state, 'deleted')
         self.assertEqual(len(self.calls('/etx/delete')), 1)
 
 
 class TestImportsThatCannotBeWritten(Unwritable, DownloadCommon):
-
     def add(self, number, **fields):
-        self.sandbox.portal.add_document(
-            0, qaime=number, tin_to=SELLER, datetime='02.11.2026 10:00', **fields)
+        self.sandbox.portal.add_document(0, qaime=number, tin_to=SELLER, datetime='02.11.2026 10:00', **fields)
 
     def test_unique_index_of_another_module(self):
         """It is no other import at the same moment: one document can't be stored, the others are."""
         for position in range(4):
-            self.add(f'MT24011000000{position}', main_subject="Same" if position in (1, 2) else f"Own {position}")
+            self.add(f'MT24011000000{position}', main_subject='Same' if position in (1, 2) else f'Own {position}')
         self.env.flush_all()
-        self.env.cr.execute('''
-            CREATE UNIQUE INDEX other_unique ON vatportal_document (main_info) WHERE main_info = 'Same' ''')
+        self.env.cr.execute("""
+            CREATE UNIQUE INDEX other_unique ON vatportal_document (main_info) WHERE main_info = 'Same' """)
         job = self.download()
         self.assertEqual((job.state, job.conflicts, job.created_count, job.bad_count), ('done', 0, 3, 1))
         self.assertIn('MT240110000002', job.notes)
@@ -109,7 +107,7 @@ class TestImportsThatCannotBeWritten(Unwritable, DownloadCommon):
         with self.forbidden(job, 'NEW.read_count > 0'):
             self.advance(job, 4)
             self.assertEqual((job.state, len(job.sudo().details['not_written'])), ('queued', 1))
-            self.assertFalse(self.documents(), "all or nothing of a page")
+            self.assertFalse(self.documents(), 'all or nothing of a page')
         self.finish(job)
         self.assertEqual((job.state, job.read_count, len(self.documents())), ('done', 20, 20))
 
@@ -130,7 +128,7 @@ class TestImportsThatCannotBeWritten(Unwritable, DownloadCommon):
     def test_numbers_and_totals_that_are_none(self):
         for number in ('MT240110000000', 'MT\x00240110000001', '9' * 5000, '<b>MT240110000003</b>', 'MT24-11'):
             self.add(number)
-        self.sandbox.faults.add('/etx/read_invoices', 'wrong_data', data={'invoices': [], 'total': 10 ** 12})
+        self.sandbox.faults.add('/etx/read_invoices', 'wrong_data', data={'invoices': [], 'total': 10**12})
         job = self.download()
         self.assertEqual((job.state, job.total, job.created_count, job.bad_count), ('done', 5, 1, 4))
         self.assertEqual(self.documents().qaime, 'MT240110000000')
@@ -145,8 +143,8 @@ class TestTokenThatCannotBeTold(Unwritable, LifecycleCommon):
         self.secrets = self.connector.sudo()
         self.secrets.write({'token': 'sandbox-token', 'username': 'demo', 'secret_hash': 'sandbox-secret'})
         self.admin = new_test_user(
-            self.env, 'vp_admin', groups='base.group_system,account.group_account_manager',
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+            self.env, 'vp_admin', groups='base.group_system,account.group_account_manager', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)]
+        )
 
     def renew(self):
         wizard = self.env['vatportal.token.wizard'].with_user(self.admin).create({'connector_id': self.connector.id})
@@ -163,7 +161,7 @@ class TestTokenThatCannotBeTold(Unwritable, LifecycleCommon):
         self.env.invalidate_all()
         with self.forbidden(account, "NEW.token_date > '2026-06-01'"):
             self.renew()
-            self.assertFalse(self.connector.renewal_lost_at, "it is not taken for lost")
+            self.assertFalse(self.connector.renewal_lost_at, 'it is not taken for lost')
 
     def test_message_that_cannot_be_posted(self):
         with patch.object(type(self.connector), 'message_post', side_effect=UserError(FORBIDDEN)):

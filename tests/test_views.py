@@ -18,7 +18,7 @@ class TestViews(BillCommon, ViewsCase):
         # The settings speak against taxes of Odoo's own test company else.
         self.company.tax_exigibility = True
         self.moves = self.env['account.move'].union(*(self.create_invoice({'price_unit': 10 + i}) for i in range(6)))
-        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', message="Invalid VOEN: 1111111111")
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', message='Invalid VOEN: 1111111111')
         self.finish(self.send(self.moves[0]))
         self.finish(self.send(self.moves[1]))
         self.finish(self.send(self.moves[2], sign=False))
@@ -33,40 +33,44 @@ class TestViews(BillCommon, ViewsCase):
 
     def received(self):
         """Documents of each status, billed, asked about, ignored, foreign."""
-        documents = self.env['vatportal.document'].union(*(
-            self.document(status=status, status_code='yeniStatus' if status == 'unknown' else status)
-            for status, _label in STATUSES))
+        documents = self.env['vatportal.document'].union(
+            *(self.document(status=status, status_code='yeniStatus' if status == 'unknown' else status) for status, _label in STATUSES)
+        )
         documents[1].action_create_bills()
-        asked = self.document(seller_vat=OTHER_VENDOR, seller_name="<b>Kür</b> Logistika MMC", main_info="x" * 300)
+        asked = self.document(seller_vat=OTHER_VENDOR, seller_name='<b>Kür</b> Logistika MMC', main_info='x' * 300)
         asked.action_create_bills()
         documents[2].action_ignore_bill()
-        return documents + asked + self.document(is_foreign=True) + self.document(
-            follow_problem="Something stands against it", to_follow='changed')
+        return documents + asked + self.document(is_foreign=True) + self.document(follow_problem='Something stands against it', to_follow='changed')
 
     def sent(self):
         """Documents of each of our states, with and without a number, a kind and a buyer."""
-        documents = self.env['vatportal.document'].union(*(
-            self.document(
-                direction='outgoing', state=state, status='onApproval' if state in ('registered', 'deleted') else False,
-                message="Why it is so", **({} if state in ('registered', 'deleted') else {
-                    'qaime': False, 'erp_id': f'ODOO-VIEWS-{state}'}))
-            for state in TRANSITIONS))
+        documents = self.env['vatportal.document'].union(
+            *(
+                self.document(
+                    direction='outgoing',
+                    state=state,
+                    status='onApproval' if state in ('registered', 'deleted') else False,
+                    message='Why it is so',
+                    **({} if state in ('registered', 'deleted') else {'qaime': False, 'erp_id': f'ODOO-VIEWS-{state}'}),
+                )
+                for state in TRANSITIONS
+            )
+        )
         documents[0].sudo().write({'kind_id': False, 'buyer_name': False, 'line_ids': [Command.clear()]})
         return documents
 
     def configured(self):
         self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id})
-        self.env['vatportal.product.mapping'].create({
-            'company_id': self.company.id, 'partner_id': self.vendor.id, 'name': "Sement", 'product_id': self.product.id})
-        self.env['vatportal.unit.alias'].create({
-            'name': "bizim ədəd", 'uom_id': self.unit.id, 'company_id': self.company.id})
+        self.env['vatportal.product.mapping'].create(
+            {'company_id': self.company.id, 'partner_id': self.vendor.id, 'name': 'Sement', 'product_id': self.product.id}
+        )
+        self.env['vatportal.unit.alias'].create({'name': 'bizim ədəd', 'uom_id': self.unit.id, 'company_id': self.company.id})
 
     def wizard_actions(self):
         import_wizard = self.env['ir.actions.actions']._for_xml_id('l10n_az_vatportal.vatportal_import_wizard_action')
         resequence = self.env['ir.actions.actions']._for_xml_id('account.action_account_resequence')
         return {
-            'vatportal.send.wizard': [
-                self.moves[5].action_vatportal_send(), self.moves[0].action_vatportal_send(), self.moves.action_vatportal_send()],
+            'vatportal.send.wizard': [self.moves[5].action_vatportal_send(), self.moves[0].action_vatportal_send(), self.moves.action_vatportal_send()],
             'vatportal.delete.wizard': [self.outgoing.action_delete(), self.moves[1].vatportal_document_id.action_delete()],
             'vatportal.bill.wizard': [document.action_bill_wizard() for document in self.incoming[-3:]],
             'vatportal.token.wizard': [self.connector.action_renew_token()],
@@ -74,16 +78,28 @@ class TestViews(BillCommon, ViewsCase):
             'vatportal.company.wizard': [self.connector.action_add_companies()],
             'vatportal.package.wizard': [(self.moves[5] + self.moves[0]).action_vatportal_xml()],
             'vatportal.import.wizard': [import_wizard, self.connector.action_compare()],
-            'vatportal.candidate.wizard': [{
-                'type': 'ir.actions.act_window', 'res_model': 'vatportal.candidate.wizard', 'views': [[False, 'form']],
-                'target': 'new', 'context': {
-                    'default_move_id': self.moves[5].id, 'default_document_id': self.outgoing[4].id}}],
+            'vatportal.candidate.wizard': [
+                {
+                    'type': 'ir.actions.act_window',
+                    'res_model': 'vatportal.candidate.wizard',
+                    'views': [[False, 'form']],
+                    'target': 'new',
+                    'context': {'default_move_id': self.moves[5].id, 'default_document_id': self.outgoing[4].id},
+                }
+            ],
             'vatportal.release.wizard': [self.connector.action_release_account()],
-            'account.resequence.wizard': [{**resequence, 'context': {
-                'active_model': 'account.move', 'active_ids': self.moves.ids, 'default_first_name': 'INV/2026/01000'}}],
-            'res.config.settings': [{
-                'type': 'ir.actions.act_window', 'res_model': 'res.config.settings', 'views': [[False, 'form']],
-                'target': 'current', 'context': {'module': 'account'}}],
+            'account.resequence.wizard': [
+                {**resequence, 'context': {'active_model': 'account.move', 'active_ids': self.moves.ids, 'default_first_name': 'INV/2026/01000'}}
+            ],
+            'res.config.settings': [
+                {
+                    'type': 'ir.actions.act_window',
+                    'res_model': 'res.config.settings',
+                    'views': [[False, 'form']],
+                    'target': 'current',
+                    'context': {'module': 'account'},
+                }
+            ],
         }
 
     def records(self, model):

@@ -41,7 +41,7 @@ class TestXmlAgain(XmlCommon):
         bill.invoice_date = '2026-11-20'
         bill.action_post()
         self.assertEqual(self.drop(self.xml(number=NUMBER)), bill)
-        self.assertIn("came again", bill.message_ids[0].body)
+        self.assertIn('came again', bill.message_ids[0].body)
 
     def test_cancelled_bill(self):
         """A bill that was cancelled is none: the file makes another."""
@@ -57,17 +57,22 @@ class TestXmlAgain(XmlCommon):
         self.drop(self.xml('200', number=NUMBER))
         self.assertEqual(document.amount_total, 118)
         self.assertEqual(document.move_id.amount_total, 118)
-        self.assertIn("236.00", document.message_ids.filtered(lambda message: "came again" in message.body).body)
+        self.assertIn('236.00', document.message_ids.filtered(lambda message: 'came again' in message.body).body)
 
     def test_bill_typed_by_hand(self):
         """Its number is on a bill already: a question, and the answer takes the empty draft away."""
-        typed = self.env['account.move'].create({
-            'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'ref': 'mt2611 25000100',
-            'invoice_line_ids': [Command.create({'name': "Sement", 'price_unit': 118, 'tax_ids': [Command.clear()]})]})
+        typed = self.env['account.move'].create(
+            {
+                'move_type': 'in_invoice',
+                'partner_id': self.vendor.id,
+                'ref': 'mt2611 25000100',
+                'invoice_line_ids': [Command.create({'name': 'Sement', 'price_unit': 118, 'tax_ids': [Command.clear()]})],
+            }
+        )
         draft = self.drop(self.xml(number=NUMBER))
         document = self.documents()
         self.assertEqual(document.bill_state, 'ask')
-        self.assert_refused(draft, "bears this number already")
+        self.assert_refused(draft, 'bears this number already')
         self.assertIn('vatportal_file_question', draft.alerts)
         wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
         self.assertEqual(wizard.move_id, typed)
@@ -79,10 +84,9 @@ class TestXmlAgain(XmlCommon):
     def test_question_answered_fills_the_draft(self):
         self.vendor.copy({'vat': VENDOR})
         draft = self.drop(self.xml(number=NUMBER))
-        self.assert_refused(draft, "Several partners")
+        self.assert_refused(draft, 'Several partners')
         document = self.documents()
-        wizard = self.env['vatportal.bill.wizard'].create({
-            'document_id': document.id, 'partner_id': self.vendor.id})
+        wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id, 'partner_id': self.vendor.id})
         wizard.action_create()
         self.assertEqual(document.move_id, draft)
         self.assertEqual(draft.amount_total, 118)
@@ -108,7 +112,7 @@ class TestXmlAgain(XmlCommon):
         with patch.object(type(Document), '_known_document', lambda self, *_args: self.browse()):
             for number in ('', NUMBER):
                 Document._from_file(self.company, 'a.xml', self.xml(number=number))
-                with mute_logger('odoo.sql_db'), self.assertRaisesRegex(UserError, "at this moment"):
+                with mute_logger('odoo.sql_db'), self.assertRaisesRegex(UserError, 'at this moment'):
                     Document._from_file(self.company, 'b.xml', self.xml(number=number))
 
     def test_number_comes_with_a_file(self):
@@ -122,12 +126,12 @@ class TestXmlAgain(XmlCommon):
         self.connector.auto_bill = True
         bill = self.drop(self.xml(seller='9900003871'))
         document = self.documents()
-        self.download(tin_from='9900003871', cmp_from="Bakı Beton MMC")
+        self.download(tin_from='9900003871', cmp_from='Bakı Beton MMC')
         self.assertEqual(self.documents(), document)
         self.assertEqual((document.qaime, document.status), (NUMBER, 'onApproval'))
         self.assertEqual((document.move_id, document.bill_requested), (bill, False))
         self.assertEqual((bill.ref, str(bill.invoice_date)), (NUMBER, '2026-11-20'))
-        self.assertEqual(bill.partner_id.name, "Bakı Beton MMC")
+        self.assertEqual(bill.partner_id.name, 'Bakı Beton MMC')
         # A second delivery of the same goods is another document.
         self.download('MT261125000999', tin_from='9900003871')
         self.assertEqual(len(self.documents()), 2)
@@ -147,13 +151,42 @@ class TestXmlAgain(XmlCommon):
         self.assert_total(self.documents())
 
     def download(self, qaime=NUMBER, **changes):
-        return self.env['vatportal.document']._upsert_from_portal(self.connector, 'incoming', [
-            EtaxesDocument.from_portal_json({
-                'qaime': qaime, 'cmp_from': self.vendor.name, 'tin_from': VENDOR, 'tin_to': SELLER,
-                'datetime': '20.11.2026 10:00', 'main_subject': "Müqavilə A-12", 'type': 'defaultInvoice',
-                'status': 'onApproval', 'ini_amount': 100, 'ini_amount2': 100, 'apply_amount': 100, 'vat_amount': 18,
-                'net_amount': 118, 'lines': [{
-                    'line': 1, 'prod_code': '2523290000', 'prod_name': "Sement M400", 'unit_name': 'ədəd', 'unit_qty': 1,
-                    'unit_price': 100, 'ini_amount': 100, 'ini_amount2': 100, 'apply_amount': 100, 'vat_amount': 18,
-                    'net_amount': 118}],
-                **changes})])
+        return self.env['vatportal.document']._upsert_from_portal(
+            self.connector,
+            'incoming',
+            [
+                EtaxesDocument.from_portal_json(
+                    {
+                        'qaime': qaime,
+                        'cmp_from': self.vendor.name,
+                        'tin_from': VENDOR,
+                        'tin_to': SELLER,
+                        'datetime': '20.11.2026 10:00',
+                        'main_subject': 'Müqavilə A-12',
+                        'type': 'defaultInvoice',
+                        'status': 'onApproval',
+                        'ini_amount': 100,
+                        'ini_amount2': 100,
+                        'apply_amount': 100,
+                        'vat_amount': 18,
+                        'net_amount': 118,
+                        'lines': [
+                            {
+                                'line': 1,
+                                'prod_code': '2523290000',
+                                'prod_name': 'Sement M400',
+                                'unit_name': 'ədəd',
+                                'unit_qty': 1,
+                                'unit_price': 100,
+                                'ini_amount': 100,
+                                'ini_amount2': 100,
+                                'apply_amount': 100,
+                                'vat_amount': 18,
+                                'net_amount': 118,
+                            }
+                        ],
+                        **changes,
+                    }
+                )
+            ],
+        )

@@ -19,18 +19,53 @@ class TestXmlBranch(XmlCommon):
         """Drop a file on Vendor Bills of ``company``."""
         journal = self.branch_journal if company == self.branch else self.purchase_journal
         env = self.env(user=user or self.env.user, context={'allowed_company_ids': company.ids})
-        action = journal.with_env(env).with_context(default_move_type='in_invoice').create_document_from_attachment(
-            env['ir.attachment'].create({'name': 'qaime.xml', 'raw': content}).ids)
+        action = (
+            journal.with_env(env)
+            .with_context(default_move_type='in_invoice')
+            .create_document_from_attachment(env['ir.attachment'].create({'name': 'qaime.xml', 'raw': content}).ids)
+        )
         return self.env['account.move'].browse(action['res_id'])
 
     def download(self, connector, **changes):
-        self.env['vatportal.document']._upsert_from_portal(connector, 'incoming', [EtaxesDocument.from_portal_json({
-            'qaime': NUMBER, 'cmp_from': self.vendor.name, 'tin_from': VENDOR, 'tin_to': SELLER, 'status': 'approved',
-            'datetime': '20.11.2026 10:00', 'main_subject': "Müqavilə A-12", 'type': 'defaultInvoice',
-            'ini_amount': 100, 'ini_amount2': 100, 'apply_amount': 100, 'vat_amount': 18, 'net_amount': 118, 'lines': [{
-                'line': 1, 'prod_code': '2523290000', 'prod_name': "Sement M400", 'unit_name': 'ədəd', 'unit_qty': 1,
-                'unit_price': 100, 'ini_amount': 100, 'ini_amount2': 100, 'apply_amount': 100, 'vat_amount': 18,
-                'net_amount': 118}], **changes})])
+        self.env['vatportal.document']._upsert_from_portal(
+            connector,
+            'incoming',
+            [
+                EtaxesDocument.from_portal_json(
+                    {
+                        'qaime': NUMBER,
+                        'cmp_from': self.vendor.name,
+                        'tin_from': VENDOR,
+                        'tin_to': SELLER,
+                        'status': 'approved',
+                        'datetime': '20.11.2026 10:00',
+                        'main_subject': 'Müqavilə A-12',
+                        'type': 'defaultInvoice',
+                        'ini_amount': 100,
+                        'ini_amount2': 100,
+                        'apply_amount': 100,
+                        'vat_amount': 18,
+                        'net_amount': 118,
+                        'lines': [
+                            {
+                                'line': 1,
+                                'prod_code': '2523290000',
+                                'prod_name': 'Sement M400',
+                                'unit_name': 'ədəd',
+                                'unit_qty': 1,
+                                'unit_price': 100,
+                                'ini_amount': 100,
+                                'ini_amount2': 100,
+                                'apply_amount': 100,
+                                'vat_amount': 18,
+                                'net_amount': 118,
+                            }
+                        ],
+                        **changes,
+                    }
+                )
+            ],
+        )
         return self.env['vatportal.document'].search([('qaime', '=', changes.get('qaime', NUMBER))])
 
     # ------------------------------------------------------------------ branches
@@ -70,8 +105,8 @@ class TestXmlBranch(XmlCommon):
     def test_a_clerk_of_the_branch(self):
         """She sees nothing of the parent's."""
         clerk = new_test_user(
-            self.env, 'ganja', 'base.group_user,account.group_account_invoice', company_id=self.branch.id,
-            company_ids=[Command.set(self.branch.ids)])
+            self.env, 'ganja', 'base.group_user,account.group_account_invoice', company_id=self.branch.id, company_ids=[Command.set(self.branch.ids)]
+        )
         bill = self.drop_at(self.branch, self.xml(number=NUMBER), user=clerk)
         self.assertEqual((bill.amount_total, bill.company_id, bill.create_uid), (118, self.branch, clerk))
         self.assertFalse(self.env(user=clerk)['vatportal.document'].search([]))
@@ -79,8 +114,8 @@ class TestXmlBranch(XmlCommon):
 
     def clerk(self):
         return new_test_user(
-            self.env, 'ganja', 'base.group_user,account.group_account_invoice', company_id=self.branch.id,
-            company_ids=[Command.set(self.branch.ids)])
+            self.env, 'ganja', 'base.group_user,account.group_account_invoice', company_id=self.branch.id, company_ids=[Command.set(self.branch.ids)]
+        )
 
     def test_a_clerk_of_the_branch_says_how_many(self):
         """The bill is hers, though the document is the parent's."""
@@ -88,7 +123,7 @@ class TestXmlBranch(XmlCommon):
         bill = self.drop_at(self.branch, self.xml(number=NUMBER, unit='palet'), user=clerk)
         bill.invoice_line_ids.product_id = self.product
         bill = bill.with_env(bill.env(user=clerk, su=False))
-        self.assertIn("palet", bill.alerts['vatportal_bill_units']['message'])
+        self.assertIn('palet', bill.alerts['vatportal_bill_units']['message'])
         wizard = bill.env['vatportal.unit.wizard'].browse(bill.action_vatportal_units()['res_id'])
         wizard.line_ids.contains = 4
         wizard.action_apply()
@@ -97,16 +132,16 @@ class TestXmlBranch(XmlCommon):
     def test_a_clerk_of_the_branch_takes_over_new_figures(self):
         clerk = self.clerk()
         bill = self.drop_at(self.branch, self.xml(number=NUMBER), user=clerk)
-        self.documents().sudo().line_ids.name = "Sement M500"
+        self.documents().sudo().line_ids.name = 'Sement M500'
         bill.with_env(bill.env(user=clerk, su=False)).action_vatportal_rebuild_bill()
-        self.assertEqual(bill.invoice_line_ids.name, "Sement M500")
+        self.assertEqual(bill.invoice_line_ids.name, 'Sement M500')
 
     def test_products_and_units_of_the_branch(self):
         """What the branch alone has is found for its bills, and not for its parent's."""
         self.product.write({'vatportal_code': False, 'barcode': False})
         unit = self.env.ref('uom.product_uom_unit')
-        own = self.create_product("Gəncə sementi", '2523290000', uom_id=unit.id, company_id=self.branch.id)
-        self.env['vatportal.unit.alias'].create({'name': "palet", 'uom_id': unit.id, 'company_id': self.branch.id})
+        own = self.create_product('Gəncə sementi', '2523290000', uom_id=unit.id, company_id=self.branch.id)
+        self.env['vatportal.unit.alias'].create({'name': 'palet', 'uom_id': unit.id, 'company_id': self.branch.id})
         bill = self.drop_at(self.branch, self.xml(number=NUMBER, unit='palet'))
         self.assertEqual((bill.invoice_line_ids.product_id, bill.invoice_line_ids.product_uom_id), (own, unit))
         self.assertFalse(bill.alerts and bill.alerts.get('vatportal_bill_units'))
@@ -115,8 +150,9 @@ class TestXmlBranch(XmlCommon):
 
     def test_in_the_import(self):
         files = self.attach(self.xml(number=NUMBER))
-        self.env['vatportal.import.wizard'].with_context(allowed_company_ids=(self.branch + self.company).ids).create({
-            'source': 'file', 'file_ids': [Command.set(files.ids)], 'company_id': self.branch.id}).action_import()
+        self.env['vatportal.import.wizard'].with_context(allowed_company_ids=(self.branch + self.company).ids).create(
+            {'source': 'file', 'file_ids': [Command.set(files.ids)], 'company_id': self.branch.id}
+        ).action_import()
         document = self.documents()
         self.assertEqual((document.bill_state, document.move_id.company_id), ('billed', self.branch))
 
@@ -127,8 +163,7 @@ class TestXmlBranch(XmlCommon):
         self.assertEqual(document.sudo().move_id.company_id, self.branch)
 
     def test_a_branch_of_a_branch(self):
-        below = self.env['res.company'].create({
-            'name': "Gəncə, anbar 2", 'parent_id': self.branch.id, 'country_id': self.env.ref('base.az').id})
+        below = self.env['res.company'].create({'name': 'Gəncə, anbar 2', 'parent_id': self.branch.id, 'country_id': self.env.ref('base.az').id})
         document, _is_new = self.env['vatportal.document']._from_file(below, 'a.xml', self.xml(number=NUMBER))
         self.assertEqual((document.company_id, document.bill_company_id), (self.company, below))
 
@@ -147,7 +182,7 @@ class TestXmlBranch(XmlCommon):
 
     def test_a_branch_with_a_voen_of_its_own(self):
         self.branch.vat = OTHER_BUYER
-        self.assert_refused(self.drop_at(self.branch, self.xml(number=NUMBER)), "none of", OTHER_BUYER, SELLER)
+        self.assert_refused(self.drop_at(self.branch, self.xml(number=NUMBER)), 'none of', OTHER_BUYER, SELLER)
         bill = self.drop_at(self.branch, self.xml(number=NUMBER, buyer=OTHER_BUYER))
         document = self.env['vatportal.document'].search([('qaime', '=', NUMBER)])
         self.assertEqual((document.company_id, document.move_id), (self.branch, bill))
@@ -156,7 +191,7 @@ class TestXmlBranch(XmlCommon):
 
     def test_no_bill_to_oneself(self):
         draft = self.drop(self.xml(number=NUMBER, seller=SELLER))
-        self.assert_refused(draft, "its seller and its buyer")
+        self.assert_refused(draft, 'its seller and its buyer')
         self.assertEqual(self.documents().bill_state, 'none')
 
     def test_a_download_to_oneself(self):
@@ -167,9 +202,9 @@ class TestXmlBranch(XmlCommon):
         self.run_cron()
         self.assertFalse(document.move_id)
         wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
-        with self.assertRaisesRegex(Exception, "its seller and its buyer"):
+        with self.assertRaisesRegex(Exception, 'its seller and its buyer'):
             wizard.action_create()
 
     def test_a_package_of_our_own_without_numbers(self):
-        self.assert_refused(self.drop(self.xml(seller=SELLER)), "no qaimə number yet")
+        self.assert_refused(self.drop(self.xml(seller=SELLER)), 'no qaimə number yet')
         self.assertFalse(self.documents())

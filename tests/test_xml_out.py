@@ -36,14 +36,13 @@ class TestXmlOut(XmlCommon):
         first, second = read_package(package.raw)
         self.assertEqual((first.invoice.seller, first.invoice.buyer), (SELLER, BUYER))
         self.assertEqual(first.invoice.main_info, invoices[0].vatportal_main_info)
-        self.assertEqual([first.invoice.sum_total, second.invoice.sum_total], [
-            Decimal('118.00'), Decimal(str(invoices[1].amount_total))])
+        self.assertEqual([first.invoice.sum_total, second.invoice.sum_total], [Decimal('118.00'), Decimal(str(invoices[1].amount_total))])
         self.assertTrue(all(invoices.mapped('vatportal_package_date')))
         for invoice in invoices:
             self.assertIn(package.name, invoice.message_ids[0].body)
             self.assertEqual(invoice.vatportal_state, 'none')
         self.assertFalse(self.env['vatportal.document'].search([('move_id', 'in', invoices.ids)]))
-        self.assertFalse(self.sandbox.requests, "the portal was asked")
+        self.assertFalse(self.sandbox.requests, 'the portal was asked')
 
     def test_files_rise_with_the_numbers(self):
         """They get their qaimə numbers in this order."""
@@ -54,8 +53,7 @@ class TestXmlOut(XmlCommon):
             invoice.action_post()
             invoices += invoice
         package = self.content(invoices.action_vatportal_xml())
-        self.assertEqual([file.invoice.main_info for file in read_package(package.raw)],
-                         [invoices[index].vatportal_main_info for index in (2, 1, 0)])
+        self.assertEqual([file.invoice.main_info for file in read_package(package.raw)], [invoices[index].vatportal_main_info for index in (2, 1, 0)])
 
     def test_sending_warns(self):
         invoice = self.create_invoice()
@@ -64,7 +62,7 @@ class TestXmlOut(XmlCommon):
         [problem] = invoice._vatportal_problems(self.connector)
         self.assertEqual(problem['level'], 'warning')
         wizard = self.env['vatportal.send.wizard'].create({'move_ids': [Command.set(invoice.ids)]})
-        self.assertIn("package", self.messages(wizard.alerts))
+        self.assertIn('package', self.messages(wizard.alerts))
         self.assertEqual(wizard.ready_ids, invoice)
         self.assertIn('vatportal_package', invoice.alerts)
         # "Send" by mail does not even offer it.
@@ -77,20 +75,20 @@ class TestXmlOut(XmlCommon):
         invoice = self.create_invoice()
         invoice.action_vatportal_xml()
         wizard = self.package_wizard(invoice)
-        self.assertIn("A package with this invoice was downloaded", self.messages(wizard.alerts))
+        self.assertIn('A package with this invoice was downloaded', self.messages(wizard.alerts))
         self.content(wizard.action_download())
 
     def test_problems_are_shown(self):
         """What stands against sending stands against the package; the others go."""
-        good, bad = self.create_invoice(), self.create_invoice({'product_id': self.create_product("Qum", False).id})
+        good, bad = self.create_invoice(), self.create_invoice({'product_id': self.create_product('Qum', False).id})
         wizard = self.package_wizard(good + bad + self.create_invoice(post=False))
-        self.assertIn("Qum has no e-taxes code", self.messages(wizard.alerts))
-        self.assertIn("is a draft", self.messages(wizard.alerts))
+        self.assertIn('Qum has no e-taxes code', self.messages(wizard.alerts))
+        self.assertIn('is a draft', self.messages(wizard.alerts))
         self.assertEqual((wizard.ready_ids, wizard.ready_count, wizard.move_count), (good, 1, 3))
         [read] = read_package(self.content(wizard.action_download()).raw)
         self.assertEqual(read.invoice.sum_total, 118)
         self.assertFalse(bad.vatportal_package_date)
-        with self.assertRaisesRegex(UserError, "None of the invoices"):
+        with self.assertRaisesRegex(UserError, 'None of the invoices'):
             self.package_wizard(bad).action_download()
 
     def test_what_the_form_cannot_hold(self):
@@ -100,29 +98,29 @@ class TestXmlOut(XmlCommon):
         self.env['decimal.precision'].search([('name', '=', 'Product Unit')]).digits = 5
         fine = self.create_invoice({'quantity': 0.12345, 'price_unit': 100000})
         said = self.messages(self.package_wizard(advance + long + fine).alerts)
-        self.assertIn("Only plain invoices", said)
-        self.assertIn("“Main Note” is too long", said)
-        self.assertIn("0.12345 has more than 4 decimals", said)
+        self.assertIn('Only plain invoices', said)
+        self.assertIn('“Main Note” is too long', said)
+        self.assertIn('0.12345 has more than 4 decimals', said)
 
     def test_sent_already(self):
         invoice = self.create_invoice()
         self.finish(self.send(invoice))
-        self.assertIn("at e-taxes already", self.messages(self.package_wizard(invoice).alerts))
+        self.assertIn('at e-taxes already', self.messages(self.package_wizard(invoice).alerts))
 
     def test_companies_apart(self):
-        other = self.setup_other_company(name="Başqa MMC")['company']
+        other = self.setup_other_company(name='Başqa MMC')['company']
         move = self.env['account.move'].with_company(other).create({'move_type': 'out_invoice'})
-        with self.assertRaisesRegex(UserError, "one company"):
+        with self.assertRaisesRegex(UserError, 'one company'):
             (self.create_invoice() + move).action_vatportal_xml()
 
     def test_rights(self):
         invoice = self.create_invoice()
         reader = new_test_user(
-            self.env, 'reader', 'base.group_user,account.group_account_readonly', company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)])
+            self.env, 'reader', 'base.group_user,account.group_account_readonly', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
         biller = new_test_user(
-            self.env, 'biller', 'base.group_user,account.group_account_invoice', company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)])
+            self.env, 'biller', 'base.group_user,account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
         for method in ('action_vatportal_xml', 'action_vatportal_forget_package'):
             with self.assertRaises(AccessError):
                 getattr(invoice.with_user(reader), method)()
@@ -137,8 +135,7 @@ class TestXmlOut(XmlCommon):
         package = self.content((invoice + other).action_vatportal_xml())
         [text, _other] = self.env['vatportal.document']._split_files('p.zip', package.raw)
         numbered = text[1].replace(b'<ds>', b'<vo>25000100</vo><sn>MT2611</sn><ds>')
-        self.env['vatportal.import.wizard'].create({
-            'source': 'file', 'file_ids': [Command.set(self.attach(numbered).ids)]}).action_import()
+        self.env['vatportal.import.wizard'].create({'source': 'file', 'file_ids': [Command.set(self.attach(numbered).ids)]}).action_import()
         self.assertEqual((invoice.vatportal_qaime, invoice.vatportal_state), ('MT261125000100', 'registered'))
         self.assertEqual(other.vatportal_state, 'none')
         self.assertNotIn('vatportal_package', invoice.alerts or {})
@@ -146,18 +143,24 @@ class TestXmlOut(XmlCommon):
     def test_round_trip(self):
         """Invoice → package → document of the buyer's company: every amount is the same, and the bill has the total."""
         buyer = self.setup_buyer()
-        excise = self.create_tax("Excise", 40, 'excise', include_base_amount=True, sequence=0)
-        road = self.create_tax("Road", 2, 'road', amount_type='fixed', sequence=9)
-        invoices = self.create_invoice(
-            {'price_unit': 12.3456, 'quantity': 7.5}, {'price_unit': 100, 'discount': 33.33},
-            {'tax_ids': [Command.set(self.taxes['zero'].ids)], 'price_unit': 0.07},
-            {'tax_ids': [Command.set(self.taxes['exempt'].ids)], 'price_unit': 50},
-            {'tax_ids': [Command.set(self.taxes['not_subject'].ids)], 'price_unit': 20},
-        ) + self.create_invoice({'tax_ids': [Command.set((excise + road + self.taxes['vat']).ids)], 'price_unit': 33.3}) + self.create_invoice(
-            {'price_unit': 8388608.03, 'quantity': 3}, {'price_unit': 1428571.43, 'quantity': 7},
-            {'tax_ids': [Command.set(self.taxes['exempt'].ids)], 'price_unit': 99999999999.99})
-        expected = [self.env['vatportal.document'].new(move._vatportal_document_vals(self.connector))
-                    for move in invoices]
+        excise = self.create_tax('Excise', 40, 'excise', include_base_amount=True, sequence=0)
+        road = self.create_tax('Road', 2, 'road', amount_type='fixed', sequence=9)
+        invoices = (
+            self.create_invoice(
+                {'price_unit': 12.3456, 'quantity': 7.5},
+                {'price_unit': 100, 'discount': 33.33},
+                {'tax_ids': [Command.set(self.taxes['zero'].ids)], 'price_unit': 0.07},
+                {'tax_ids': [Command.set(self.taxes['exempt'].ids)], 'price_unit': 50},
+                {'tax_ids': [Command.set(self.taxes['not_subject'].ids)], 'price_unit': 20},
+            )
+            + self.create_invoice({'tax_ids': [Command.set((excise + road + self.taxes['vat']).ids)], 'price_unit': 33.3})
+            + self.create_invoice(
+                {'price_unit': 8388608.03, 'quantity': 3},
+                {'price_unit': 1428571.43, 'quantity': 7},
+                {'tax_ids': [Command.set(self.taxes['exempt'].ids)], 'price_unit': 99999999999.99},
+            )
+        )
+        expected = [self.env['vatportal.document'].new(move._vatportal_document_vals(self.connector)) for move in invoices]
         package = self.content(invoices.action_vatportal_xml())
         env = self.env(context={**self.env.context, 'allowed_company_ids': buyer.ids})
         journal = env['account.journal'].search([('company_id', '=', buyer.id), ('type', '=', 'purchase')], limit=1)
@@ -176,13 +179,20 @@ class TestXmlOut(XmlCommon):
         self.assertEqual(bills.mapped('amount_total'), invoices.mapped('amount_total'))
 
     def setup_buyer(self):
-        company = self.setup_other_company(name="Abşeron Tikinti MMC")['company']
+        company = self.setup_other_company(name='Abşeron Tikinti MMC')['company']
         azn, country = self.env.ref('base.AZN'), self.env.ref('base.az')
-        company.write({'vat': BUYER, 'currency_id': azn.id, 'country_id': country.id,
-                       'account_fiscal_country_id': country.id})
+        company.write({'vat': BUYER, 'currency_id': azn.id, 'country_id': country.id, 'account_fiscal_country_id': country.id})
         group = self.tax_group.copy({'company_id': company.id})
         for category, rate in (('vat', 18), ('zero', 0), ('exempt', 0), ('not_subject', 0)):
-            self.env['account.tax'].create({
-                'name': f"B {category}", 'amount': rate, 'type_tax_use': 'purchase', 'vatportal_category': category,
-                'company_id': company.id, 'country_id': country.id, 'tax_group_id': group.id})
+            self.env['account.tax'].create(
+                {
+                    'name': f'B {category}',
+                    'amount': rate,
+                    'type_tax_use': 'purchase',
+                    'vatportal_category': category,
+                    'company_id': company.id,
+                    'country_id': country.id,
+                    'tax_group_id': group.id,
+                }
+            )
         return company

@@ -29,14 +29,15 @@ class TestXmlPack(XmlCommon):
     # ------------------------------------------------------------------ packages
 
     def test_packed_on_a_mac(self):
-        bill = self.drop(self.package(
-            self.xml(number=NUMBER), **{'__MACOSX/._1.xml': b'\0\5\x16\7', '.DS_Store.xml': b'x'}), 'package.zip')
+        bill = self.drop(self.package(self.xml(number=NUMBER), **{'__MACOSX/._1.xml': b'\0\5\x16\7', '.DS_Store.xml': b'x'}), 'package.zip')
         self.assertEqual((bill, self.documents().move_id), (self.bills(), bill))
 
     def test_packages_in_a_package(self):
         inner = self.package(self.xml('2', number=NUMBERS[1]), self.xml('3', number=NUMBERS[2]))
-        for outer in (self.package(self.xml('1', number=NUMBERS[0]), **{'november.zip': inner}),
-                      self.zip(**{'a.zip': self.package(self.xml('4', number=NUMBERS[3]))})):
+        for outer in (
+            self.package(self.xml('1', number=NUMBERS[0]), **{'november.zip': inner}),
+            self.zip(**{'a.zip': self.package(self.xml('4', number=NUMBERS[3]))}),
+        ):
             self.drop(outer, 'package.zip')
         self.assertEqual(self.bills().mapped('ref'), list(NUMBERS))
         self.assertEqual(self.bills().mapped('amount_total'), [1.18, 2.36, 3.54, 4.72])
@@ -46,11 +47,11 @@ class TestXmlPack(XmlCommon):
         bill = self.drop(self.package(UBL, self.xml(number=NUMBER), b'<x/>'), 'package.zip')
         self.assertEqual(self.bills(), bill)
         self.assertEqual(bill.ref, NUMBER)
-        self.assertIn("1.xml, 3.xml", ' '.join(self.documents().message_ids.mapped('body')))
+        self.assertIn('1.xml, 3.xml', ' '.join(self.documents().message_ids.mapped('body')))
 
     def test_nothing_of_ours_in_a_package(self):
         for content in (self.zip(a=UBL, b=b'<x/>'), self.package(b'<x/>')):
-            with self.assertRaisesRegex(UserError, "No qaimə file is in qaimə.zip"):
+            with self.assertRaisesRegex(UserError, 'No qaimə file is in qaimə.zip'):
                 self.drop(content, 'qaimə.zip')
         self.assertFalse(self.bills())
 
@@ -68,18 +69,16 @@ class TestXmlPack(XmlCommon):
         """ZIPs in which e-taxes has no part are Odoo's own matter."""
         for content in (self.zip(**{'a.zip': self.zip(**{'b.zip': b'PK'})}), self.zip(**{'a.zip': b'PK\3\4'})):
             bill = self.drop(content, 'photos.zip')
-            self.assertFalse(bill.message_ids.filtered(lambda message: "not imported" in message.body))
+            self.assertFalse(bill.message_ids.filtered(lambda message: 'not imported' in message.body))
 
     # ------------------------------------------------------------------ in the chatter
 
     def post(self, bill, *files):
-        bill.message_post(message_type='comment', attachment_ids=self.env['ir.attachment'].union(*(
-            self.attach(content, name) for name, content in files)).ids)
+        bill.message_post(message_type='comment', attachment_ids=self.env['ir.attachment'].union(*(self.attach(content, name) for name, content in files)).ids)
 
     def test_a_package_in_the_chatter(self):
         bill = self.env['account.move'].create({'move_type': 'in_invoice'})
-        self.post(bill, ('package.zip', self.package(*(
-            self.xml(str(amount), number=number) for amount, number in enumerate(NUMBERS[:3], 1)))))
+        self.post(bill, ('package.zip', self.package(*(self.xml(str(amount), number=number) for amount, number in enumerate(NUMBERS[:3], 1)))))
         self.assertEqual((bill.ref, bill.amount_total), (NUMBERS[0], 1.18))
         others = self.bills() - bill
         self.assertEqual(others.mapped('ref'), list(NUMBERS[1:3]))
@@ -100,27 +99,29 @@ class TestXmlPack(XmlCommon):
         for step in ('draft', 'posted'):
             if step == 'posted':
                 bill.action_post()
-            self.post(bill, ('package.zip', self.package(
-                self.xml('1', number=NUMBERS[0]), self.xml('2', number=NUMBERS[1]))))
+            self.post(bill, ('package.zip', self.package(self.xml('1', number=NUMBERS[0]), self.xml('2', number=NUMBERS[1]))))
             self.assertEqual((bill.amount_total, bill.state), (59, step))
             self.assertEqual((self.bills() - bill).mapped('ref'), list(NUMBERS[:2]))
 
     def test_a_package_in_the_chatter_with_faults(self):
         bill = self.env['account.move'].create({'move_type': 'in_invoice'})
         bad = self.xml('2', number=NUMBERS[1]).replace(b'<c16>2.3600', b'<c16>9.3600')
-        self.post(bill, ('package.zip', self.package(
-            self.xml('1', number=NUMBERS[0]), bad, self.xml('3', number=NUMBERS[2], buyer=OTHER_BUYER),
-            self.xml('4', number=NUMBERS[3]))))
+        self.post(
+            bill,
+            (
+                'package.zip',
+                self.package(self.xml('1', number=NUMBERS[0]), bad, self.xml('3', number=NUMBERS[2], buyer=OTHER_BUYER), self.xml('4', number=NUMBERS[3])),
+            ),
+        )
         self.assertEqual(self.bills().mapped('ref'), [NUMBERS[0], NUMBERS[3]])
         said = ' '.join(bill.message_ids.mapped('body'))
-        self.assertIn("Row 1 does not add up", said)
+        self.assertIn('Row 1 does not add up', said)
         self.assertIn(OTHER_BUYER, said)
 
     def test_a_package_on_a_customer_invoice(self):
         """Proof of something, but no bills: that is not where they are dropped."""
         invoice = self.create_invoice()
-        self.post(invoice, ('package.zip', self.package(
-            self.xml('1', number=NUMBERS[0]), self.xml('2', number=NUMBERS[1]))))
+        self.post(invoice, ('package.zip', self.package(self.xml('1', number=NUMBERS[0]), self.xml('2', number=NUMBERS[1]))))
         self.assertFalse(self.documents())
 
     # ------------------------------------------------------------------ files
@@ -132,9 +133,9 @@ class TestXmlPack(XmlCommon):
 
     def test_the_declared_encoding(self):
         for number, encoding, name in zip(
-                NUMBERS, ('windows-1251', 'windows-1254', 'utf-16', 'iso-8859-9'),
-                ("Цемент М400", "Kağıt şerit", "Kağız, ədəd", "Kağıt"), strict=False):
-            text = self.xml(number=number, name=name, note="Akt 5", unit='kq').decode()
+            NUMBERS, ('windows-1251', 'windows-1254', 'utf-16', 'iso-8859-9'), ('Цемент М400', 'Kağıt şerit', 'Kağız, ədəd', 'Kağıt'), strict=False
+        ):
+            text = self.xml(number=number, name=name, note='Akt 5', unit='kq').decode()
             self.assertIn('<?xml', text)
             text = f'<?xml version="1.0" encoding="{encoding}"?>' + text.partition('?>')[2]
             self.drop(text.encode(encoding))

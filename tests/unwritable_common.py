@@ -5,9 +5,11 @@ from odoo.tools import SQL, mute_logger
 from .send_common import READ, SendCommon
 
 # What the rule of the other module says.
-FORBIDDEN = "Forbidden by another module"
-LOUD = ('odoo.sql_db', *(f'odoo.addons.l10n_az_vatportal.models.{name}' for name in (
-    'document_settle', 'job_answer', 'job_engine', 'portal_import', 'portal_account_token')))
+FORBIDDEN = 'Forbidden by another module'
+LOUD = (
+    'odoo.sql_db',
+    *(f'odoo.addons.l10n_az_vatportal.models.{name}' for name in ('document_settle', 'job_answer', 'job_engine', 'portal_import', 'portal_account_token')),
+)
 
 
 class Unwritable:
@@ -22,12 +24,21 @@ class Unwritable:
         """A rule of another module stands against writing ``records`` where ``when`` (SQL, of the row NEW) holds."""
         self.env.flush_all()
         cr, table = self.env.cr, SQL.identifier(records._table)
-        cr.execute(SQL('''
+        cr.execute(
+            SQL("""
             CREATE OR REPLACE FUNCTION vatportal_test_forbid() RETURNS trigger AS
-                $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0]; END $$ LANGUAGE plpgsql'''))
-        cr.execute(SQL(
-            '''CREATE TRIGGER vatportal_test_forbid BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (NEW.id IN %s AND (%s))
-               EXECUTE FUNCTION vatportal_test_forbid(%s)''', table, records._ids, SQL(when), FORBIDDEN))
+                $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0]; END $$ LANGUAGE plpgsql""")
+        )
+        cr.execute(
+            SQL(
+                """CREATE TRIGGER vatportal_test_forbid BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (NEW.id IN %s AND (%s))
+               EXECUTE FUNCTION vatportal_test_forbid(%s)""",
+                table,
+                records._ids,
+                SQL(when),
+                FORBIDDEN,
+            )
+        )
         try:
             yield
         finally:
@@ -46,8 +57,7 @@ class UnwritableCommon(Unwritable, SendCommon):
     def at_portal_as(self, document, number):
         """What the portal has of ``document`` bears ``number`` from now on; return its former one."""
         self.sandbox.portal.tick()
-        [invoice] = [
-            invoice for invoice in self.sandbox.portal.state.invoices.values() if invoice.erp_id == document.erp_id]
+        [invoice] = [invoice for invoice in self.sandbox.portal.state.invoices.values() if invoice.erp_id == document.erp_id]
         former, invoice.qaime = invoice.qaime, number
         return former
 
@@ -56,7 +66,7 @@ class UnwritableCommon(Unwritable, SendCommon):
             if job.phase == phase:
                 return
             self.advance(job)
-        self.fail(f"The job is still in phase {job.phase}: {job.message}")
+        self.fail(f'The job is still in phase {job.phase}: {job.message}')
 
     def read_numbers(self):
         with self.enter_registry_test_mode():

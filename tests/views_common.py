@@ -27,16 +27,25 @@ class ViewsCase(HttpCase):
         return self.env[model].search([], limit=2, order='id desc')
 
     def stop(self, name, model, view, view_id=False, **action):
-        return {'name': f'{name}, {view or "as the menu opens it"}', 'view': view, 'action': {
-            'type': 'ir.actions.act_window', 'name': name, 'res_model': model, 'target': 'current',
-            'views': [[view_id, view]], 'context': {}, **action}}
+        return {
+            'name': f'{name}, {view or "as the menu opens it"}',
+            'view': view,
+            'action': {
+                'type': 'ir.actions.act_window',
+                'name': name,
+                'res_model': model,
+                'target': 'current',
+                'views': [[view_id, view]],
+                'context': {},
+                **action,
+            },
+        }
 
     def view_stops(self, name, model, view, view_id):
         """``view`` of ``model``: a form once for each record, the others once with all of them."""
         if view != 'form':
             return [self.stop(name, model, view, view_id)]
-        return [self.stop(f'{name} {record.display_name}', model, view, view_id, res_id=record.id)
-                for record in self.records(model)]
+        return [self.stop(f'{name} {record.display_name}', model, view, view_id, res_id=record.id) for record in self.records(model)]
 
     def action_stops(self):
         """What the menus and actions open: as a click on the menu does, and in each of their views with its records."""
@@ -45,8 +54,11 @@ class ViewsCase(HttpCase):
             values = self.env['ir.actions.actions']._for_xml_id(name)
             stops.append({'name': name, 'action': values, 'view': False})
             if action.target != 'new':
-                stops += [self.stop(name, action.res_model, view, view_id, domain=values['domain'] or [], context=values['context'])
-                          for view_id, view in action.views if view != 'form']
+                stops += [
+                    self.stop(name, action.res_model, view, view_id, domain=values['domain'] or [], context=values['context'])
+                    for view_id, view in action.views
+                    if view != 'form'
+                ]
         return stops
 
     def all_view_stops(self):
@@ -67,8 +79,7 @@ class ViewsCase(HttpCase):
 
     def wizard_stops(self, name, view):
         """A wizard's form, filled in as its button does: see :meth:`wizard_actions`."""
-        return [{'name': f'{name} ({index})', 'action': action, 'view': view.type}
-                for index, action in enumerate(self.wizard_actions().get(view.model, ()))]
+        return [{'name': f'{name} ({index})', 'action': action, 'view': view.type} for index, action in enumerate(self.wizard_actions().get(view.model, ()))]
 
     def wizard_actions(self):
         """Model of a wizard → the actions, as its buttons return them, that open it."""
@@ -78,21 +89,19 @@ class ViewsCase(HttpCase):
         stops = self.action_stops() + self.all_view_stops()
         for stop in stops:
             stop['action'].setdefault('views', [[False, view] for view in stop['action'].get('view_mode', 'form').split(',')])
-        self._logger.info("%s views are opened", len(stops))
-        self.assertEqual(self.unopened(stops), set(), "views that are not opened")
-        with self.subTest("desk"):
+        self._logger.info('%s views are opened', len(stops))
+        self.assertEqual(self.unopened(stops), set(), 'views that are not opened')
+        with self.subTest('desk'):
             self.open_at('1366x768', False, stops, login)
-        with self.subTest("phone"):
+        with self.subTest('phone'):
             self.open_at('375x667', True, stops, login)
 
     def unopened(self, stops):
         """(model, type) of the views of the addons that none of ``stops`` shows."""
-        own = {(view.model, view.type) for view, _name in self.external_ids('ir.ui.view')
-               if view.type in VIEWS and not self.env[view.model]._abstract}
+        own = {(view.model, view.type) for view, _name in self.external_ids('ir.ui.view') if view.type in VIEWS and not self.env[view.model]._abstract}
         return own - {(stop['action'].get('res_model'), stop['view']) for stop in stops}
 
     def open_at(self, size, touch, stops, login):
         self.browser_size, self.touch_enabled = size, touch
         self.env['ir.config_parameter'].sudo().set_param(STOPS, json.dumps(stops, default=str))
         self.browser_js('/odoo', _RUN, 'odoo.isReady === true', login=login, timeout=600)
-

@@ -1,4 +1,5 @@
 """Every way in which a client gets something told, for every model that this addon or another one of ours has a part in."""
+
 import json
 
 from odoo.exceptions import UserError
@@ -12,7 +13,7 @@ from .rpc_common import arguments, public_methods
 
 OURS = 'odoo.addons.l10n_az_vatportal'
 # What shows in no other place.
-BUYER, NOTE, CONNECTOR, REFUSAL, MAIN = "Gizli Alıcı MMC", "Gizli qeyd", "Gizli hesab", "Gizli imtina", "GIZLI; 20.11.2026"
+BUYER, NOTE, CONNECTOR, REFUSAL, MAIN = 'Gizli Alıcı MMC', 'Gizli qeyd', 'Gizli hesab', 'Gizli imtina', 'GIZLI; 20.11.2026'
 TOTAL, QAIME, ERP_ID, STATUS, NUMBER = 87654.32, 'MT261199887766', 'ODOO-77-gizli', 'correctionRefused', 'GIZLI/00017'
 SECRETS = (BUYER, NOTE, CONNECTOR, REFUSAL, 'GIZLI', '87654.32', '87,654.32', QAIME, '99887766', ERP_ID, STATUS, 'ODOO-77')
 
@@ -27,12 +28,14 @@ class WalkCommon:
     def setUpClass(cls):
         super().setUpClass()
         cls.foreign = cls.make_foreign()
-        cls.other_data = cls.setup_other_company(name="Başqa MMC")
+        cls.other_data = cls.setup_other_company(name='Başqa MMC')
         cls.other = cls.other_data['company']
         cls.own = cls.make_own()
         everywhere = cls.everybody()
-        cls.people = {login: new_test_user(cls.env, login, groups, company_id=company.id, company_ids=[Command.set(company.ids)])
-                      for login, (groups, company) in everywhere.items()}
+        cls.people = {
+            login: new_test_user(cls.env, login, groups, company_id=company.id, company_ids=[Command.set(company.ids)])
+            for login, (groups, company) in everywhere.items()
+        }
 
     @classmethod
     def everybody(cls):
@@ -51,38 +54,89 @@ class WalkCommon:
     def make_foreign(cls):
         """model → the record that nobody may hear of."""
         cls.connector.name = CONNECTOR
-        partner = cls.env['res.partner'].create({
-            'name': BUYER, 'company_id': cls.company.id, 'vat': cls.other_partner.vat, 'country_id': cls.env.ref('base.az').id})
+        partner = cls.env['res.partner'].create(
+            {'name': BUYER, 'company_id': cls.company.id, 'vat': cls.other_partner.vat, 'country_id': cls.env.ref('base.az').id}
+        )
         move = cls.create_invoice({'price_unit': TOTAL, 'tax_ids': False, 'name': NOTE}, partner_id=partner.id, name=NUMBER)
-        document = cls.env['vatportal.document'].sudo().create({
-            'direction': 'outgoing', 'company_id': cls.company.id, 'connector_id': cls.connector.id, 'move_id': move.id,
-            'kind_id': cls.env.ref('l10n_az_vatportal.kind_advance_invoice').id, 'qaime': QAIME, 'erp_id': ERP_ID,
-            'state': 'registered', 'status': STATUS, 'status_code': STATUS, 'buyer_name': BUYER, 'main_info': MAIN,
-            'partner_id': partner.id, 'amount_total': TOTAL, 'message': REFUSAL, 'portal_message': REFUSAL,
-            'line_ids': [Command.create({'name': NOTE, 'amount_total': TOTAL, 'quantity': 1, 'price_unit': TOTAL})]})
-        job = cls.env['vatportal.job'].sudo().create({
-            'connector_id': cls.connector.id, 'document_ids': [Command.set(document.ids)], 'state': 'failed',
-            'phase': 'end', 'message': REFUSAL, 'portal_message': REFUSAL})
+        document = (
+            cls.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'outgoing',
+                    'company_id': cls.company.id,
+                    'connector_id': cls.connector.id,
+                    'move_id': move.id,
+                    'kind_id': cls.env.ref('l10n_az_vatportal.kind_advance_invoice').id,
+                    'qaime': QAIME,
+                    'erp_id': ERP_ID,
+                    'state': 'registered',
+                    'status': STATUS,
+                    'status_code': STATUS,
+                    'buyer_name': BUYER,
+                    'main_info': MAIN,
+                    'partner_id': partner.id,
+                    'amount_total': TOTAL,
+                    'message': REFUSAL,
+                    'portal_message': REFUSAL,
+                    'line_ids': [Command.create({'name': NOTE, 'amount_total': TOTAL, 'quantity': 1, 'price_unit': TOTAL})],
+                }
+            )
+        )
+        job = (
+            cls.env['vatportal.job']
+            .sudo()
+            .create(
+                {
+                    'connector_id': cls.connector.id,
+                    'document_ids': [Command.set(document.ids)],
+                    'state': 'failed',
+                    'phase': 'end',
+                    'message': REFUSAL,
+                    'portal_message': REFUSAL,
+                }
+            )
+        )
         cls.connector.sudo().write({'main_info_template': MAIN, 'last_error': REFUSAL})
         cls.env.flush_all()
-        return {record._name: record for record in (
-            cls.connector, move, move.invoice_line_ids[0], document, document.line_ids, job, cls.company, partner,
-            cls.connector.rule_ids[:1], cls.company_data['default_journal_sale'],
-            cls.env['vatportal.import.schedule'].sudo().create({'connector_id': cls.connector.id, 'last_error': REFUSAL}),
-            cls.env['vatportal.product.mapping'].create({
-                'company_id': cls.company.id, 'partner_id': partner.id, 'name': NOTE, 'product_id': cls.product.id}),
-            cls.env['vatportal.unit.alias'].create({
-                'name': NOTE, 'uom_id': cls.unit.id, 'company_id': cls.company.id}))}
+        return {
+            record._name: record
+            for record in (
+                cls.connector,
+                move,
+                move.invoice_line_ids[0],
+                document,
+                document.line_ids,
+                job,
+                cls.company,
+                partner,
+                cls.connector.rule_ids[:1],
+                cls.company_data['default_journal_sale'],
+                cls.env['vatportal.import.schedule'].sudo().create({'connector_id': cls.connector.id, 'last_error': REFUSAL}),
+                cls.env['vatportal.product.mapping'].create(
+                    {'company_id': cls.company.id, 'partner_id': partner.id, 'name': NOTE, 'product_id': cls.product.id}
+                ),
+                cls.env['vatportal.unit.alias'].create({'name': NOTE, 'uom_id': cls.unit.id, 'company_id': cls.company.id}),
+            )
+        }
 
     @classmethod
     def make_own(cls):
         """model → a record of the company whose people look."""
-        connector = cls.env['vatportal.connector'].create({
-            'name': "Öz hesab", 'base_url': cls.sandbox.url, 'token': 'own-token', 'company_id': cls.other.id})
-        move = cls.env['account.move'].with_company(cls.other).create({
-            'move_type': 'out_invoice', 'partner_id': cls.partner.id, 'invoice_date': '2026-11-20',
-            'journal_id': cls.other_data['default_journal_sale'].id,
-            'invoice_line_ids': [Command.create({'name': "x", 'quantity': 1, 'price_unit': 5, 'tax_ids': False})]})
+        connector = cls.env['vatportal.connector'].create({'name': 'Öz hesab', 'base_url': cls.sandbox.url, 'token': 'own-token', 'company_id': cls.other.id})
+        move = (
+            cls.env['account.move']
+            .with_company(cls.other)
+            .create(
+                {
+                    'move_type': 'out_invoice',
+                    'partner_id': cls.partner.id,
+                    'invoice_date': '2026-11-20',
+                    'journal_id': cls.other_data['default_journal_sale'].id,
+                    'invoice_line_ids': [Command.create({'name': 'x', 'quantity': 1, 'price_unit': 5, 'tax_ids': False})],
+                }
+            )
+        )
         return {record._name: record for record in (connector, connector.rule_ids[:1], move, move.invoice_line_ids)}
 
     # ------------------------------------------------------------------ what is walked
@@ -91,9 +145,17 @@ class WalkCommon:
         """The models that hold, show or take documents: our own, those that are guarded, and other dialogs of Odoo in which
         one of our addons has a part."""
         guard = self.env.registry['vatportal.guard']
-        return [name for name in sorted(self.env) if not self.env[name]._abstract and (
-            name.startswith('vatportal.') or issubclass(self.env.registry[name], guard)
-            or self.env[name]._transient and any(cls.__module__.startswith(OURS) for cls in self.env.registry[name].mro()))]
+        return [
+            name
+            for name in sorted(self.env)
+            if not self.env[name]._abstract
+            and (
+                name.startswith('vatportal.')
+                or issubclass(self.env.registry[name], guard)
+                or self.env[name]._transient
+                and any(cls.__module__.startswith(OURS) for cls in self.env.registry[name].mro())
+            )
+        ]
 
     def ways(self, name, user):
         """Yield (label, call) for model ``name`` as ``user``."""
@@ -107,9 +169,18 @@ class WalkCommon:
         if not readable:
             return
         yield 'empty form', ('onchange', [[], {}, [], spec])
-        links = [field for field in fields.values() if field.relational and field.comodel_name in self.foreign
-                 and (is_ours(field) or field.comodel_name.startswith('vatportal.') or name.startswith('vatportal.')
-                      or field.comodel_name in ('account.move', 'stock.picking', 'res.company', 'account.journal'))]
+        links = [
+            field
+            for field in fields.values()
+            if field.relational
+            and field.comodel_name in self.foreign
+            and (
+                is_ours(field)
+                or field.comodel_name.startswith('vatportal.')
+                or name.startswith('vatportal.')
+                or field.comodel_name in ('account.move', 'stock.picking', 'res.company', 'account.journal')
+            )
+        ]
         own = self.own.get(name)
         for field in links:
             for label, value in self.values(field):
@@ -135,11 +206,20 @@ class WalkCommon:
     def ways_to_read(self, model, foreign, spec):
         names = list(spec)
         for way, args in (
-                ('read', [foreign.ids, names]), ('web_read', [foreign.ids, spec]), ('export_data', [foreign.ids, names]),
-                ('copy', [foreign.ids]), ('copy_data', [foreign.ids]), ('onchange', [foreign.ids, {}, [], spec]),
-                ('web_save', [foreign.ids, {}, spec]), ('write', [foreign.ids, {'display_name': "x"}]), ('unlink', [foreign.ids]),
-                ('name_search', [BUYER]), ('search_read', [[], names]), ('get_formview_action', [foreign.ids]),
-                ('read_progress_bar', [[], names[0], {'field': names[0], 'colors': {}}])):
+            ('read', [foreign.ids, names]),
+            ('web_read', [foreign.ids, spec]),
+            ('export_data', [foreign.ids, names]),
+            ('copy', [foreign.ids]),
+            ('copy_data', [foreign.ids]),
+            ('onchange', [foreign.ids, {}, [], spec]),
+            ('web_save', [foreign.ids, {}, spec]),
+            ('write', [foreign.ids, {'display_name': 'x'}]),
+            ('unlink', [foreign.ids]),
+            ('name_search', [BUYER]),
+            ('search_read', [[], names]),
+            ('get_formview_action', [foreign.ids]),
+            ('read_progress_bar', [[], names[0], {'field': names[0], 'colors': {}}]),
+        ):
             yield way, (way, args)
         for name in names:
             field = model._fields[name]
@@ -153,8 +233,11 @@ class WalkCommon:
 
     def overridden(self, model):
         """Buttons of other addons in which ours have a part, or on records that ours do."""
-        return [name for name in dir(type(model)) if name.startswith(('button_', 'action_')) and any(
-            cls.__module__.startswith(OURS) for cls in type(model).mro() if name in vars(cls))]
+        return [
+            name
+            for name in dir(type(model))
+            if name.startswith(('button_', 'action_')) and any(cls.__module__.startswith(OURS) for cls in type(model).mro() if name in vars(cls))
+        ]
 
     def spec(self, model):
         """All fields, with the names and all that is ours of what they point to."""
@@ -182,9 +265,11 @@ class WalkCommon:
         yield 'ids', [target]
         yield 'text', [[4, str(target)]]
         yield 'update', [Command.update(target, {})]
-        inner = [name for name, other in self.env[field.comodel_name]._fields.items()
-                 if other.type == 'many2one' and other.comodel_name in self.foreign and (
-                     is_ours(other) or other.comodel_name.startswith('vatportal.'))]
+        inner = [
+            name
+            for name, other in self.env[field.comodel_name]._fields.items()
+            if other.type == 'many2one' and other.comodel_name in self.foreign and (is_ours(other) or other.comodel_name.startswith('vatportal.'))
+        ]
         for name in inner:
             other = self.env[field.comodel_name]._fields[name]
             yield f'row with {name}', [[0, 'virtual_1', {name: self.foreign[other.comodel_name].id}]]
@@ -199,7 +284,7 @@ class WalkCommon:
                 own = self.own.get(field.comodel_name)
                 values[name] = own.id if own else self.env[field.comodel_name].sudo().search([], limit=1).id
             elif field.type == 'char':
-                values[name] = "x"
+                values[name] = 'x'
         return values
 
     # ------------------------------------------------------------------ walking
@@ -240,12 +325,13 @@ class WalkCommon:
 
     def assertNothingTold(self):
         count, told, broken = self.walk()
-        self.assertEqual(told[:60], [], f"{len(told)} of {count} answers")
-        self.assertEqual(broken[:60], [], f"{len(broken)} of {count} answers")
-        self.assertGreater(count, 300, "the walk itself must not be empty")
+        self.assertEqual(told[:60], [], f'{len(told)} of {count} answers')
+        self.assertEqual(broken[:60], [], f'{len(broken)} of {count} answers')
+        self.assertGreater(count, 300, 'the walk itself must not be empty')
 
     def may_break(self, label, error):
         """What Odoo itself answers to fields that are not stored, and to what can't be created."""
         text = str(error)
         return label.startswith(('group by', 'search ')) or not any(
-            word in f'{type(error).__name__} {text}' for word in ('singleton', 'KeyError', 'AttributeError', 'TypeError'))
+            word in f'{type(error).__name__} {text}' for word in ('singleton', 'KeyError', 'AttributeError', 'TypeError')
+        )

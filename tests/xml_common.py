@@ -14,7 +14,8 @@ OLD = (
     '<row no="0"><c1>2523290000</c1><c2>Sement</c2><c3>kq</c3><c4>2</c4><c5>50</c5><c6>100</c6><c7>0</c7><c8>0</c8>'
     '<c9>100</c9><c10>60</c10><c11>30</c11><c12>10</c12><c13>10.8</c13><c14>115.8</c14><c15>5</c15></row>'
     '</qaimeTable><qaimeYekunTable><row><c1>100</c1><c2>0</c2><c3>100</c3><c4>60</c4><c5>30</c5><c6>10</c6>'
-    '<c7>10.8</c7><c8>115.8</c8></row></qaimeYekunTable></product></root>')
+    '<c7>10.8</c7><c8>115.8</c8></row></qaimeYekunTable></product></root>'
+)
 
 
 class XmlCommon(BillCommon):
@@ -28,32 +29,56 @@ class XmlCommon(BillCommon):
     @classmethod
     def create_branch(cls):
         """A branch under the company's VÖEN, with a journal of bills of its own."""
-        cls.branch = cls.env['res.company'].create({
-            'name': "Xəzər Gəncə", 'parent_id': cls.company.id, 'country_id': cls.env.ref('base.az').id})
+        cls.branch = cls.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': cls.company.id, 'country_id': cls.env.ref('base.az').id})
         cls.env.user.company_ids += cls.branch
         cls.vendor.with_company(cls.branch).property_account_payable_id = cls.vendor.property_account_payable_id
-        cls.branch_journal = cls.env['account.journal'].create({
-            'name': "Gəncə alışları", 'code': 'GNC', 'type': 'purchase', 'company_id': cls.branch.id,
-            'default_account_id': cls.purchase_journal.default_account_id.id})
+        cls.branch_journal = cls.env['account.journal'].create(
+            {
+                'name': 'Gəncə alışları',
+                'code': 'GNC',
+                'type': 'purchase',
+                'company_id': cls.branch.id,
+                'default_account_id': cls.purchase_journal.default_account_id.id,
+            }
+        )
 
     @classmethod
-    def xml(cls, *amounts, number='', buyer=SELLER, seller=VENDOR, note="Müqavilə A-12", **changes):
+    def xml(cls, *amounts, number='', buyer=SELLER, seller=VENDOR, note='Müqavilə A-12', **changes):
         """A file of version 304, each of ``amounts`` a row at 18 %; ``changes`` are of its items."""
         items = []
         for amount in map(Decimal, amounts or ['100']):
             vat = (amount * Decimal('0.18')).quantize(Decimal('0.01'))
-            items.append(Item(**{
-                'id': '2523290000', 'name': "Sement M400", 'unit': 'ədəd', 'unit_price': amount, 'quantity': Decimal(1),
-                'subtotal1': amount, 'subtotal2': amount, 'apply_vat_amount': amount, 'vat_amount': vat,
-                'total': amount + vat, **changes}))
+            items.append(
+                Item(
+                    **{
+                        'id': '2523290000',
+                        'name': 'Sement M400',
+                        'unit': 'ədəd',
+                        'unit_price': amount,
+                        'quantity': Decimal(1),
+                        'subtotal1': amount,
+                        'subtotal2': amount,
+                        'apply_vat_amount': amount,
+                        'vat_amount': vat,
+                        'total': amount + vat,
+                        **changes,
+                    }
+                )
+            )
 
         def added(name):
             return sum(getattr(item, name) for item in items)
 
-        text = write_invoice(Invoice(
-            id='INV/0001', main_info=note, seller=seller, buyer=buyer, items=tuple(items), **{
-                f'sum_{name}': added(name) for name in ('subtotal1', 'subtotal2', 'apply_vat_amount', 'vat_amount',
-                                                        'total')})).decode()
+        text = write_invoice(
+            Invoice(
+                id='INV/0001',
+                main_info=note,
+                seller=seller,
+                buyer=buyer,
+                items=tuple(items),
+                **{f'sum_{name}': added(name) for name in ('subtotal1', 'subtotal2', 'apply_vat_amount', 'vat_amount', 'total')},
+            )
+        ).decode()
         if number:
             text = text.replace('<ds>', f'<vo>{number[-8:]}</vo><sn>{number[:-8]}</sn><ds>')
         return text.encode()
@@ -75,14 +100,11 @@ class XmlCommon(BillCommon):
         """Drop a file on Vendor Bills; return the bills that open."""
         user = user or self.env.user
         journal = self.purchase_journal.with_user(user).with_context(default_move_type='in_invoice')
-        action = journal.create_document_from_attachment(
-            journal.env['ir.attachment'].create({'name': name, 'raw': content}).ids)
-        return self.env['account.move'].search(
-            [('id', '=', action['res_id'])] if action.get('res_id') else action['domain'], order='id')
+        action = journal.create_document_from_attachment(journal.env['ir.attachment'].create({'name': name, 'raw': content}).ids)
+        return self.env['account.move'].search([('id', '=', action['res_id'])] if action.get('res_id') else action['domain'], order='id')
 
     def documents(self, **vals):
-        return self.env['vatportal.document'].search(
-            [('company_id', '=', self.company.id)] + [(name, '=', value) for name, value in vals.items()])
+        return self.env['vatportal.document'].search([('company_id', '=', self.company.id)] + [(name, '=', value) for name, value in vals.items()])
 
     def assert_refused(self, bills, *texts):
         """The drafts stay empty, and say why in their chatter, all in one message."""

@@ -1,4 +1,5 @@
 """Paths, processes, progress, stamps and locks: what every other module here builds on."""
+
 import contextlib
 import fcntl
 import hashlib
@@ -22,8 +23,17 @@ TOOLS = ROOT / 'tools'
 SOURCES = {ADDON: ROOT, **{path.parent.name: path.parent for path in sorted(ROOT.glob(f'{ADDON}_*/__manifest__.py'))}}
 
 # Variables of the caller that would change how Odoo, Python or PostgreSQL behave here.
-_UNWANTED = ('PYTHONDONTWRITEBYTECODE', 'PYTHONPATH', 'PYTHONHOME', 'VIRTUAL_ENV', 'ODOO_RC', 'OPENERP_SERVER',
-             'PYTEST_ADDOPTS', 'PYTEST_DB_USE_ENV_VARS', 'COVERAGE_PROCESS_START')
+_UNWANTED = (
+    'PYTHONDONTWRITEBYTECODE',
+    'PYTHONPATH',
+    'PYTHONHOME',
+    'VIRTUAL_ENV',
+    'ODOO_RC',
+    'OPENERP_SERVER',
+    'PYTEST_ADDOPTS',
+    'PYTEST_DB_USE_ENV_VARS',
+    'COVERAGE_PROCESS_START',
+)
 
 
 class Failure(Exception):
@@ -31,8 +41,7 @@ class Failure(Exception):
 
 
 def clean_env(**extra: str) -> dict[str, str]:
-    env = {name: value for name, value in os.environ.items()
-           if name not in _UNWANTED and not name.startswith('PG')}
+    env = {name: value for name, value in os.environ.items() if name not in _UNWANTED and not name.startswith('PG')}
     # Nothing is written outside the work folder: no __pycache__, no pip's or pylint's or fontconfig's cache.
     env.update(PYTHONPYCACHEPREFIX=str(WORK / 'pycache'), XDG_CACHE_HOME=str(WORK / 'cache'))
     return {**env, **extra}
@@ -75,6 +84,7 @@ def say(text: str = '') -> None:
 
 
 # -- steps ------------------------------------------------------------------------------------------
+
 
 @dataclass
 class Step:
@@ -123,6 +133,7 @@ def _progress(text: str):
 
 # -- stamps: what is done already, and for which input ----------------------------------------------
 
+
 def fingerprint(*parts) -> str:
     digest = hashlib.sha256()
     for part in parts:
@@ -153,6 +164,7 @@ def unstamp(name: str) -> None:
 
 
 # -- locks between several runs of ./dev ------------------------------------------------------------
+
 
 @contextlib.contextmanager
 def locked(name: str, shared: bool = False):

@@ -1,4 +1,5 @@
 """./dev bench: what the addon costs: time, processor and memory of its great jobs, each in an Odoo process of its own."""
+
 import argparse
 import contextlib
 import json
@@ -72,8 +73,13 @@ def run_all(server, options) -> dict:
     try:
         databases.clone(databases.DEMO_TEMPLATE, database)
         with servers.Children() as children:
-            children.start('bench-sandbox', [PYTHON, '-m', 'sandbox', '--port', port, '--auto-confirm', '--confirm-after', 0, '--stage-seconds', 0],
-                           f'{url}/phone', cwd=ROOT, env=clean_env())
+            children.start(
+                'bench-sandbox',
+                [PYTHON, '-m', 'sandbox', '--port', port, '--auto-confirm', '--confirm-after', 0, '--stage-seconds', 0],
+                f'{url}/phone',
+                cwd=ROOT,
+                env=clean_env(),
+            )
             return {name: run_one(server, database, url, name, size) for name, size, _text in chosen(options)}
     finally:
         databases.drop(database)

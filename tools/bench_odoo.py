@@ -2,6 +2,7 @@
 
 Real commits, a real socket. What a scenario needs is made before its clock starts.
 """
+
 import datetime
 import json
 import resource
@@ -45,10 +46,19 @@ def invoices(count):
     """Posted invoices of the demo company."""
     source = env['account.move'].search([('move_type', '=', 'out_invoice'), ('partner_id.vat', '!=', False)], limit=1, order='id')
     line = source.invoice_line_ids[:1]
-    moves = env['account.move'].create([{
-        'move_type': 'out_invoice', 'partner_id': source.partner_id.id, 'invoice_date': datetime.date.today(),
-        'invoice_line_ids': [(0, 0, {'product_id': line.product_id.id, 'quantity': part + 1, 'price_unit': 10 + number / 100}) for part in range(LINES)],
-    } for number in range(count)])
+    moves = env['account.move'].create(
+        [
+            {
+                'move_type': 'out_invoice',
+                'partner_id': source.partner_id.id,
+                'invoice_date': datetime.date.today(),
+                'invoice_line_ids': [
+                    (0, 0, {'product_id': line.product_id.id, 'quantity': part + 1, 'price_unit': 10 + number / 100}) for part in range(LINES)
+                ],
+            }
+            for number in range(count)
+        ]
+    )
     moves.action_post()
     return moves
 
@@ -79,15 +89,17 @@ def read():
         jobs._commit()
         finish(jobs)
     lines = env['vatportal.document.line'].search_count([('document_id.connector_id', '=', connector.id), ('document_id.direction', '=', 'incoming')])
-    return figures, (f'{lines} lines; new: {sum(jobs.mapped("created_count"))}, changed: {sum(jobs.mapped("updated_count"))}, '
-                     f'unchanged: {sum(jobs.mapped("unchanged_count"))}')
+    return figures, (
+        f'{lines} lines; new: {sum(jobs.mapped("created_count"))}, changed: {sum(jobs.mapped("updated_count"))}, '
+        f'unchanged: {sum(jobs.mapped("unchanged_count"))}'
+    )
 
 
 def bills():
     documents = env['vatportal.document'].search([('bill_state', '=', 'to_bill')], limit=SIZE, order='date, id')  # noqa: F821
     with Figures() as figures:
         for start in range(0, len(documents), 20):
-            documents[start:start + 20]._make_bills()
+            documents[start : start + 20]._make_bills()
             env.cr.commit()
     equal = sum(not document.amount_differs for document in documents if document.move_id)
     return figures, f'{len(documents.move_id)} bills of {len(documents.line_ids)} lines; {equal} totals to the qəpik'

@@ -1,4 +1,5 @@
 """The commands of ./dev."""
+
 import os
 import shutil
 import signal
@@ -61,6 +62,7 @@ def foreground(command, **kwargs) -> int:
 
 
 # -- commands ---------------------------------------------------------------------------------------
+
 
 def command_setup(arguments) -> int:
     with environment.serving(browser=True) as server:

@@ -1,4 +1,5 @@
 """A PostgreSQL cluster of its own, to be killed and restarted without harm to anybody else's databases."""
+
 import contextlib
 import os
 import shutil
@@ -25,12 +26,27 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
         postgres._own(self.folder)
         postgres._own(self.socket)
-        run(*postgres._prefix(), postgres.programs() / 'initdb', '-D', self.data, '-U', postgres.USER, '-A', 'trust', '-E', 'UTF8',
-            '--locale=C.UTF-8', '--no-sync', cwd=self.folder)
+        run(
+            *postgres._prefix(),
+            postgres.programs() / 'initdb',
+            '-D',
+            self.data,
+            '-U',
+            postgres.USER,
+            '-A',
+            'trust',
+            '-E',
+            'UTF8',
+            '--locale=C.UTF-8',
+            '--no-sync',
+            cwd=self.folder,
+        )
         with (self.data / 'postgresql.conf').open('a') as conf:
             # Without fsync only a crash of the machine loses anything; that of a process does not.
-            conf.write(f"\nlisten_addresses = ''\nport = {postgres.PORT}\nunix_socket_directories = '{self.socket}'\n"
-                       "fsync = off\nshared_buffers = 128MB\nmax_connections = 100\n")
+            conf.write(
+                f"\nlisten_addresses = ''\nport = {postgres.PORT}\nunix_socket_directories = '{self.socket}'\n"
+                'fsync = off\nshared_buffers = 128MB\nmax_connections = 100\n'
+            )
         self.start()
         return self
 
@@ -45,7 +61,13 @@ class Cluster:
         with self.log.open('a') as sink:
             self.process = subprocess.Popen(
                 [str(part) for part in (*postgres._prefix(), postgres.programs() / 'postgres', '-D', self.data)],
-                cwd=self.folder, env=clean_env(), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True)
+                cwd=self.folder,
+                env=clean_env(),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=sink,
+                start_new_session=True,
+            )
         deadline = time.monotonic() + 60
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -73,8 +95,7 @@ class Cluster:
         return clean_env(PGHOST=str(self.socket), PGPORT=postgres.PORT, PGUSER=postgres.USER)
 
     def sql(self, statement: str, database: str = 'postgres') -> str:
-        return run(postgres.programs() / 'psql', '-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', statement,
-                   env=self.env()).stdout.strip()
+        return run(postgres.programs() / 'psql', '-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', statement, env=self.env()).stdout.strip()
 
     def copy(self, source: str, target: str) -> None:
         """Bring a database of the common cluster here."""
@@ -87,8 +108,7 @@ class Cluster:
             dump.unlink()
 
     def _answers(self) -> bool:
-        return not subprocess.run([postgres.programs() / 'psql', '-X', '-c', 'SELECT 1', 'postgres'], env=self.env(),
-                                  capture_output=True).returncode
+        return not subprocess.run([postgres.programs() / 'psql', '-X', '-c', 'SELECT 1', 'postgres'], env=self.env(), capture_output=True).returncode
 
 
 def descendants(pid: int) -> list[int]:

@@ -1,4 +1,5 @@
 """Coverage of the addon's own rooms over all test runs together."""
+
 import json
 import subprocess
 from pathlib import Path
@@ -7,8 +8,7 @@ from base import ADDON, ROOT, SOURCES, WORK, clean_env, say
 from python_env import PYTHON
 
 FOLDER = WORK / 'coverage'
-ROOMS = ('vatportal', *(
-    f'{name}/{room}' if name != ADDON else room for name in SOURCES for room in ('models', 'wizards')))
+ROOMS = ('vatportal', *(f'{name}/{room}' if name != ADDON else room for name in SOURCES for room in ('models', 'wizards')))
 
 
 def data_file(name: str) -> Path:

@@ -1,4 +1,5 @@
 """Odoo's databases: prepared once, cloned in two seconds, removed together with their files."""
+
 import re
 import shutil
 import time
@@ -34,6 +35,7 @@ PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 
 # -- addons and configuration -----------------------------------------------------------------------
 
+
 def link_addons() -> list[str]:
     """Give the addons their technical names, whatever the clone's folder is called; returns those that are there."""
     ADDONS.mkdir(parents=True, exist_ok=True)
@@ -58,8 +60,14 @@ def write_conf() -> None:
     """Called with PostgreSQL up; the folder of its socket may differ from start to start."""
     link_addons()
     settings = {
-        'addons_path': ADDONS, 'data_dir': DATA, 'db_host': postgres.socket_folder(), 'db_port': postgres.PORT,
-        'db_user': postgres.USER, 'list_db': False, 'http_interface': '127.0.0.1', 'screenshots': WORK / 'screenshots',
+        'addons_path': ADDONS,
+        'data_dir': DATA,
+        'db_host': postgres.socket_folder(),
+        'db_port': postgres.PORT,
+        'db_user': postgres.USER,
+        'list_db': False,
+        'http_interface': '127.0.0.1',
+        'screenshots': WORK / 'screenshots',
         'http_port': 8069,
     }
     text = '[options]\n' + ''.join(f'{name} = {value}\n' for name, value in settings.items())
@@ -80,6 +88,7 @@ def shell(server: Odoo, database: str, script: str, log: str) -> None:
 
 
 # -- databases --------------------------------------------------------------------------------------
+
 
 def exists(name: str) -> bool:
     return postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == '1'
@@ -132,6 +141,7 @@ def complaints(log: str) -> list[str]:
 
 # -- the base database ------------------------------------------------------------------------------
 
+
 def base_key(server: Odoo) -> str:
     return fingerprint(server.version, str(server.source), LAYOUT)
 
@@ -150,6 +160,7 @@ def base_ready(server: Odoo) -> bool:
 
 
 # -- a database with the addon ----------------------------------------------------------------------
+
 
 def addon_files(folder: Path = ROOT) -> list[Path]:
     """All files of the addon in `folder` that an installed database may depend on; tests and tools do not count."""

@@ -1,4 +1,5 @@
 """./dev demo: PostgreSQL, the sandbox portal and Odoo side by side, with a demo company that sends its invoices."""
+
 import argparse
 import contextlib
 import fcntl
@@ -50,14 +51,26 @@ def main(given: list[str]) -> int:
 def serve(server: Odoo, options: argparse.Namespace, template: str) -> int:
     odoo, sandbox = f'http://127.0.0.1:{options.port}', f'http://127.0.0.1:{options.sandbox_port}'
     with Children() as children:
-        run_steps([
-            Step('Demo database', lambda: databases.clone(template, databases.DEMO)),
-            Step('Sandbox portal', lambda: children.start(
-                'demo-sandbox', [PYTHON, '-m', 'sandbox', '--port', options.sandbox_port], f'{sandbox}/phone', cwd=ROOT, env=clean_env())),
-            Step('Odoo', lambda: children.start(
-                'demo-odoo', [*server.command, '-d', databases.DEMO, f'--db-filter=^{databases.DEMO}$', '--http-port', options.port],
-                f'{odoo}/web/login', env=databases.odoo_env())),
-        ])
+        run_steps(
+            [
+                Step('Demo database', lambda: databases.clone(template, databases.DEMO)),
+                Step(
+                    'Sandbox portal',
+                    lambda: children.start(
+                        'demo-sandbox', [PYTHON, '-m', 'sandbox', '--port', options.sandbox_port], f'{sandbox}/phone', cwd=ROOT, env=clean_env()
+                    ),
+                ),
+                Step(
+                    'Odoo',
+                    lambda: children.start(
+                        'demo-odoo',
+                        [*server.command, '-d', databases.DEMO, f'--db-filter=^{databases.DEMO}$', '--http-port', options.port],
+                        f'{odoo}/web/login',
+                        env=databases.odoo_env(),
+                    ),
+                ),
+            ]
+        )
         complete = demo_scenes.main(odoo, sandbox, databases.DEMO, options.once)
         if not complete:
             say('\nNot everything worked; see above. The logs: .work/log/demo-odoo.log, .work/log/demo-sandbox.log')

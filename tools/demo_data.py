@@ -4,10 +4,18 @@ Of the nine draft invoices ./dev demo posts and sends the first six, and with th
 invoice goes later. The other three wait for the reader, one of them with a product that lacks its code, to see what the
 check before sending says. Where the glue addon is installed there is a transfer between two warehouses too.
 """
+
 import datetime
 
-COMPANY = {'name': 'Xəzər Ticarət MMC', 'vat': '2304775691', 'street': 'Nizami küçəsi 103', 'city': 'Bakı', 'zip': 'AZ1010',
-           'phone': '+994 12 404 00 00', 'email': 'office@example.com'}
+COMPANY = {
+    'name': 'Xəzər Ticarət MMC',
+    'vat': '2304775691',
+    'street': 'Nizami küçəsi 103',
+    'city': 'Bakı',
+    'zip': 'AZ1010',
+    'phone': '+994 12 404 00 00',
+    'email': 'office@example.com',
+}
 CUSTOMERS = [
     ('Abşeron Tikinti MMC', '2003041171', 'Bakı'),
     ('Gəncə Market MMC', '1701552211', 'Gəncə'),
@@ -56,8 +64,10 @@ def build(env):
     company = build_company(env)
     connector = build_connector(env, company)
     connector.action_create_taxes()
-    taxes = {tax.vatportal_category: tax for tax in env['account.tax'].search([
-        ('company_id', '=', company.id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '!=', False)])}
+    taxes = {
+        tax.vatportal_category: tax
+        for tax in env['account.tax'].search([('company_id', '=', company.id), ('type_tax_use', '=', 'sale'), ('vatportal_category', '!=', False)])
+    }
     company.account_sale_tax_id = taxes['vat']
     products = {key: build_product(env, taxes, *values) for key, values in PRODUCTS.items()}
     customers = [build_customer(env, *values) for values in CUSTOMERS]
@@ -82,8 +92,7 @@ def build_company(env):
     azn.write({'active': True, 'symbol': '₼'})
     company.write({'country_id': env.ref('base.az').id, 'currency_id': azn.id, **COMPANY})
     env['account.chart.template'].try_loading('generic_coa', company)
-    company.write({'currency_id': azn.id, 'account_fiscal_country_id': env.ref('base.az').id,
-                   'account_sale_tax_id': False, 'account_purchase_tax_id': False})
+    company.write({'currency_id': azn.id, 'account_fiscal_country_id': env.ref('base.az').id, 'account_sale_tax_id': False, 'account_purchase_tax_id': False})
     # The generic chart's taxes of 15 %, and its fiscal positions, which know the United States as home.
     for model in ('account.tax', 'account.fiscal.position'):
         env[model].search([('company_id', '=', company.id)]).active = False
@@ -92,33 +101,55 @@ def build_company(env):
 
 def build_connector(env, company):
     """The address is set at each start, when the sandbox's port is known."""
-    return env['vatportal.connector'].create({
-        'name': 'VatPortal sandbox', 'company_id': company.id, 'base_url': 'http://127.0.0.1:8070/api',
-        'auth_method': 'token', 'token': 'sandbox-token', 'secret_hash': 'sandbox-secret', 'sign_on_send': True,
-        # From tomorrow on, so that they don't run into what is shown.
-        'import_schedule_ids': [(0, 0, {'direction': direction, 'interval_number': every, 'interval_type': unit,
-                                        'next_at': datetime.datetime.now() + datetime.timedelta(days=1)})
-                                for direction, every, unit in (('incoming', 1, 'days'), ('outgoing', 4, 'hours'))],
-    })
+    return env['vatportal.connector'].create(
+        {
+            'name': 'VatPortal sandbox',
+            'company_id': company.id,
+            'base_url': 'http://127.0.0.1:8070/api',
+            'auth_method': 'token',
+            'token': 'sandbox-token',
+            'secret_hash': 'sandbox-secret',
+            'sign_on_send': True,
+            # From tomorrow on, so that they don't run into what is shown.
+            'import_schedule_ids': [
+                (
+                    0,
+                    0,
+                    {'direction': direction, 'interval_number': every, 'interval_type': unit, 'next_at': datetime.datetime.now() + datetime.timedelta(days=1)},
+                )
+                for direction, every, unit in (('incoming', 1, 'days'), ('outgoing', 4, 'hours'))
+            ],
+        }
+    )
 
 
 def build_customer(env, name, vat, city):
-    return env['res.partner'].create({
-        'name': name, 'vat': vat, 'city': city, 'is_company': True, 'country_id': env.ref('base.az').id})
+    return env['res.partner'].create({'name': name, 'vat': vat, 'city': city, 'is_company': True, 'country_id': env.ref('base.az').id})
 
 
 def build_product(env, taxes, name, code, unit, price, category):
-    return env['product.product'].create({
-        'name': name, 'vatportal_code': code, 'uom_id': env.ref(unit).id, 'list_price': price,
-        'type': 'service' if code and code.startswith('99') else 'consu', 'taxes_id': [(6, 0, taxes[category].ids)]})
+    return env['product.product'].create(
+        {
+            'name': name,
+            'vatportal_code': code,
+            'uom_id': env.ref(unit).id,
+            'list_price': price,
+            'type': 'service' if code and code.startswith('99') else 'consu',
+            'taxes_id': [(6, 0, taxes[category].ids)],
+        }
+    )
 
 
 def build_invoice(env, customer, products, lines, order):
-    return env['account.move'].create({
-        'move_type': 'out_invoice', 'partner_id': customer.id, 'invoice_date': datetime.date.today(), 'invoice_origin': order,
-        'invoice_line_ids': [
-            (0, 0, {'product_id': products[key].id, 'quantity': quantity, 'discount': discount}) for key, quantity, discount in lines],
-    })
+    return env['account.move'].create(
+        {
+            'move_type': 'out_invoice',
+            'partner_id': customer.id,
+            'invoice_date': datetime.date.today(),
+            'invoice_origin': order,
+            'invoice_line_ids': [(0, 0, {'product_id': products[key].id, 'quantity': quantity, 'discount': discount}) for key, quantity, discount in lines],
+        }
+    )
 
 
 def build_sale_with_advance(env, customers, products):
@@ -138,14 +169,25 @@ def build_transfer(env, company, products):
     for key, cost, stock, quantity in TRANSFER:
         product = products[key]
         product.write({'is_storable': True, 'standard_price': cost})
-        env['stock.quant'].with_context(inventory_mode=True).create({
-            'product_id': product.id, 'location_id': first.lot_stock_id.id, 'inventory_quantity': stock}).action_apply_inventory()
-        moves.append((0, 0, {
-            'product_id': product.id, 'product_uom_qty': quantity, 'product_uom': product.uom_id.id, 'location_id': first.lot_stock_id.id,
-            'location_dest_id': warehouses[1].lot_stock_id.id}))
-    picking = env['stock.picking'].create({
-        'picking_type_id': first.int_type_id.id, 'location_id': first.lot_stock_id.id,
-        'location_dest_id': warehouses[1].lot_stock_id.id, 'move_ids': moves})
+        env['stock.quant'].with_context(inventory_mode=True).create(
+            {'product_id': product.id, 'location_id': first.lot_stock_id.id, 'inventory_quantity': stock}
+        ).action_apply_inventory()
+        moves.append(
+            (
+                0,
+                0,
+                {
+                    'product_id': product.id,
+                    'product_uom_qty': quantity,
+                    'product_uom': product.uom_id.id,
+                    'location_id': first.lot_stock_id.id,
+                    'location_dest_id': warehouses[1].lot_stock_id.id,
+                },
+            )
+        )
+    picking = env['stock.picking'].create(
+        {'picking_type_id': first.int_type_id.id, 'location_id': first.lot_stock_id.id, 'location_dest_id': warehouses[1].lot_stock_id.id, 'move_ids': moves}
+    )
     picking.action_confirm()
     picking.action_assign()
 

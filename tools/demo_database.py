@@ -1,4 +1,5 @@
 """Databases with the demo company, made anew only when the addon or the company changed."""
+
 import databases
 from base import ROOT, TOOLS, Step, fingerprint, fresh_log, locked, run_steps, stamp, stamped, unstamp
 from odoo_source import Odoo
@@ -13,10 +14,12 @@ def ensure_template(server: Odoo) -> None:
     if stamped('db-demo', key):
         return
     with locked('databases'):
-        run_steps([
-            Step('Database with the addon', lambda: databases.prepare_test(server, anew=False)),
-            Step('Demo company', lambda: build_template(server, databases.TEST, databases.DEMO_TEMPLATE, 'db-demo', key)),
-        ])
+        run_steps(
+            [
+                Step('Database with the addon', lambda: databases.prepare_test(server, anew=False)),
+                Step('Demo company', lambda: build_template(server, databases.TEST, databases.DEMO_TEMPLATE, 'db-demo', key)),
+            ]
+        )
 
 
 def ensure_templates(server: Odoo) -> str:
@@ -27,11 +30,13 @@ def ensure_templates(server: Odoo) -> str:
     key = fingerprint(databases.addon_key(server), *databases.addon_files(ROOT / databases.GLUE), DATA)
     if not stamped('db-demo-stock', key):
         with locked('databases'):
-            run_steps([
-                Step('Database with the addon', lambda: databases.prepare_test(server, anew=False)),
-                Step('Database with warehouses', lambda: databases.prepare_glue(server, anew=False)),
-                Step('Demo company', lambda: build_template(server, databases.TEST_GLUE, STOCK_TEMPLATE, 'db-demo-stock', key)),
-            ])
+            run_steps(
+                [
+                    Step('Database with the addon', lambda: databases.prepare_test(server, anew=False)),
+                    Step('Database with warehouses', lambda: databases.prepare_glue(server, anew=False)),
+                    Step('Demo company', lambda: build_template(server, databases.TEST_GLUE, STOCK_TEMPLATE, 'db-demo-stock', key)),
+                ]
+            )
     return STOCK_TEMPLATE
 
 

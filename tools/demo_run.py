@@ -1,4 +1,5 @@
 """How the demo works the running Odoo: over HTTP as the user admin, the way a browser does, with the phone confirming."""
+
 import http.cookiejar
 import json
 import time
@@ -14,8 +15,7 @@ class Browser:
 
     def __init__(self, url: str, database: str, login: str = 'admin'):
         self.url = url
-        self.opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
         self._post('/web/session/authenticate', {'db': database, 'login': login, 'password': login})
 
     def call(self, model: str, method: str, *args, **kwargs):
@@ -89,19 +89,23 @@ def follow(browser: Browser, phone: Phone, job: int, brief: bool = False) -> boo
             for document in rejected:
                 tell(f'✗ {document["name"]}: {document["message"]} {document["portal_message"] or ""}')
             return progress['state'] == 'done' and not rejected
-        time.sleep(1 if brief else min(progress["next_poll"] or 1, 10))
+        time.sleep(1 if brief else min(progress['next_poll'] or 1, 10))
     tell(f'✗ no end after {PATIENCE} s; the last word was: {progress["headline"]}')
     return False
 
 
 def table(browser: Browser, moves: list[int]) -> bool:
     fields = ['name', 'partner_id', 'amount_total', 'vatportal_qaime', 'vatportal_state']
-    rows = [(row['name'], row['partner_id'][1], f'{row["amount_total"]:,.2f}', row['vatportal_qaime'] or f'– ({row["vatportal_state"]})')
-            for row in browser.call('account.move', 'read', moves, fields)]
+    rows = [
+        (row['name'], row['partner_id'][1], f'{row["amount_total"]:,.2f}', row['vatportal_qaime'] or f'– ({row["vatportal_state"]})')
+        for row in browser.call('account.move', 'read', moves, fields)
+    ]
     head = ('Invoice', 'Customer', 'Total, AZN', 'Qaimə')
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     say()
     for row in [head, tuple('─' * width for width in widths), *rows]:
-        say('  ' + '  '.join(cell.rjust(width) if column == 2 else cell.ljust(width)
-                             for column, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip())
+        say(
+            '  '
+            + '  '.join(cell.rjust(width) if column == 2 else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
+        )
     return bool(rows) and all(not row[3].startswith('–') for row in rows)

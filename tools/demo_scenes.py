@@ -1,4 +1,5 @@
 """What ./dev demo shows: one batch of invoices, then the rest of an invoice's life, then the table of the numbers."""
+
 import datetime
 
 import demo_incoming
@@ -105,7 +106,9 @@ class Show:
         if not self.call('ir.module.module', 'search_count', [('name', '=', 'l10n_az_vatportal_stock'), ('state', '=', 'installed')]):
             return
         picking = self.call('stock.picking', 'search', [('picking_type_code', '=', 'internal'), ('state', '=', 'assigned')], **FIRST)
-        name, origin, target = (self.value('stock.picking', picking[0], field) for field in ('name', 'vatportal_from_warehouse_id', 'vatportal_to_warehouse_id'))
+        name, origin, target = (
+            self.value('stock.picking', picking[0], field) for field in ('name', 'vatportal_from_warehouse_id', 'vatportal_to_warehouse_id')
+        )
         self.call('stock.picking', 'button_validate', picking)
         say(f'\nSending the goods transfer {name}, {origin} → {target}:')
         self.send('stock.picking', picking)
@@ -140,8 +143,10 @@ class Show:
     def tell_incoming(self, learnt: int):
         rows = self.call('vatportal.document', 'search_read', [('direction', '=', 'incoming')], ['bill_state'])
         states = [row['bill_state'] for row in rows]
-        say(f'  {len(rows)} documents: {states.count("billed")} are draft bills now, {states.count("to_bill")} wait for one, '
-            f'{states.count("ask")} for an answer, {states.count("none")} (cancelled) for nothing.')
+        say(
+            f'  {len(rows)} documents: {states.count("billed")} are draft bills now, {states.count("to_bill")} wait for one, '
+            f'{states.count("ask")} for an answer, {states.count("none")} (cancelled) for nothing.'
+        )
         line = self.call('vatportal.document.line', 'search_read', [('document_id', '=', learnt)], ['name', 'product_id', 'match'], **FIRST)[0]
         if line['match'] != 'learnt':
             raise Failure(f'The product of “{line["name"]}” was not remembered.')

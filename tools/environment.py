@@ -1,4 +1,5 @@
 """What a command needs before it can begin: packages, Odoo, PostgreSQL, the base database."""
+
 import contextlib
 import sys
 
@@ -18,8 +19,11 @@ def setup_steps(server: bool = True, browser: bool = False) -> list[Step]:
     """What has to be there before a command; `server` includes Odoo and PostgreSQL."""
     wheel = not postgres.system_programs()
     steps = [
-        Step('System packages', lambda: system.install_packages(system.missing_packages(sys.executable, browser)),
-             lambda: python_env.is_ready(wheel) and not browser or not system.missing_packages(sys.executable, browser)),
+        Step(
+            'System packages',
+            lambda: system.install_packages(system.missing_packages(sys.executable, browser)),
+            lambda: python_env.is_ready(wheel) and not browser or not system.missing_packages(sys.executable, browser),
+        ),
         Step('Python packages (300 MB)', lambda: python_env.build(wheel), lambda: python_env.is_ready(wheel)),
     ]
     if server:
@@ -51,5 +55,4 @@ def serving(browser: bool = False):
 def ensure_base(server: odoo_source.Odoo) -> None:
     if not databases.base_ready(server):
         with locked('databases'):
-            run_steps([Step('Base database: account, languages, web bundles', lambda: databases.build_base(server),
-                            lambda: databases.base_ready(server))])
+            run_steps([Step('Base database: account, languages, web bundles', lambda: databases.build_base(server), lambda: databases.base_ready(server))])

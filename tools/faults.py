@@ -1,4 +1,5 @@
 """./dev faults: the promise "never twice, never lost" against hundreds of random schedules, and against SIGKILL."""
+
 import argparse
 import os
 
@@ -17,8 +18,12 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument('--races', type=int, metavar='N', help='instead, or with --kills: people who send the same at once, N times (with --kills 4)')
     parser.add_argument('--upgrade', metavar='REVISION', nargs='?', const='', help='instead: update from an earlier commit (the last one with another version)')
     parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
-    parser.add_argument('--mutants', metavar='NAME', nargs='*', help='instead: break each rule of sending on purpose (or those with NAME in their '
-                        'names); whatever the tests do not notice is told')
+    parser.add_argument(
+        '--mutants',
+        metavar='NAME',
+        nargs='*',
+        help='instead: break each rule of sending on purpose (or those with NAME in their names); whatever the tests do not notice is told',
+    )
     return parser.parse_args(given)
 
 

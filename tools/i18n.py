@@ -1,4 +1,5 @@
 """./dev i18n: export what can be translated from a fresh database, and bring the translations of the addons in line with it."""
+
 import argparse
 import os
 import shutil
@@ -17,8 +18,9 @@ LANGUAGES = ('az', 'ru')
 
 def main(given: list[str]) -> int:
     parser = argparse.ArgumentParser(prog='./dev i18n', description='Export the terms to i18n/*.pot and merge them into i18n/*.po.')
-    parser.add_argument('--check', action='store_true',
-                        help='change nothing; exit code 1 if a term is untranslated or mistranslated, or a .pot does not fit the code')
+    parser.add_argument(
+        '--check', action='store_true', help='change nothing; exit code 1 if a term is untranslated or mistranslated, or a .pot does not fit the code'
+    )
     options = parser.parse_args(given)
     folder = WORK / 'i18n' / str(os.getpid())
     try:
@@ -50,11 +52,13 @@ def export(server: Odoo, folder: Path) -> dict[str, Path]:
             databases.clone(databases.BASE, database)
 
     try:
-        run_steps([
-            Step('Fresh database', fresh_database),
-            # One after the other: the main addon has no terms that exist only beside the other one.
-            *(Step(f'Terms of {name}', partial(install_and_export, name)) for name in modules),
-        ])
+        run_steps(
+            [
+                Step('Fresh database', fresh_database),
+                # One after the other: the main addon has no terms that exist only beside the other one.
+                *(Step(f'Terms of {name}', partial(install_and_export, name)) for name in modules),
+            ]
+        )
     finally:
         databases.drop(database)
     return templates

@@ -4,6 +4,7 @@ Real Odoo processes (threaded, and with two workers) over real commits, a real P
 a process. A point is hit by watching what the sandbox received, and by letting it stall there; nothing in the addon
 knows of it. Afterwards the dialog, or the scheduled action alone, must bring every invoice to its end.
 """
+
 import contextlib
 import random
 import threading
@@ -38,6 +39,7 @@ VICTIMS = ('threaded', 'workers', 'one worker', 'PostgreSQL')
 
 
 # -- one kill ---------------------------------------------------------------------------------------
+
 
 def kill_once(scene, point, victim, by_cron, rng):
     """Send, kill at the point, restart, settle; (whether the point was hit, problems)."""
@@ -74,8 +76,8 @@ def strike(scene, victim):
         scene.odoo.start()
 
 
-
 # -- races ------------------------------------------------------------------------------------------
+
 
 def race(scene):
     """Two people send overlapping selections at the same moment while dialogs and the scheduled action are at it."""
@@ -126,14 +128,16 @@ def uninstall(scene):
     scene.call('ir.module.module', 'button_immediate_uninstall', module)
     problems = [] if scene.cluster.sql(INVOICES, DATABASE) == before else ['the invoices have changed']
     left = scene.cluster.sql("SELECT string_agg(relname, ', ') FROM pg_class WHERE relkind = 'r' AND relname LIKE 'vatportal%'", DATABASE)
-    left += scene.cluster.sql("SELECT string_agg(table_name || '.' || column_name, ', ') FROM information_schema.columns "
-                              "WHERE column_name LIKE 'vatportal%'", DATABASE)
+    left += scene.cluster.sql(
+        "SELECT string_agg(table_name || '.' || column_name, ', ') FROM information_schema.columns WHERE column_name LIKE 'vatportal%'", DATABASE
+    )
     scene.log_in_again()
     scene.call('account.move', 'search_read', [], ['name', 'state'])
     return problems + ([f'left behind: {left}'] if left else [])
 
 
 # -- the command ------------------------------------------------------------------------------------
+
 
 def plan(first: int, last: int) -> list[tuple]:
     """(mode, point, victim, whether the scheduled action is left alone with it: every other time), each point with each
@@ -160,8 +164,10 @@ def main(first: int, last: int, races: int, seed: int) -> int:
                 scene.run_odoo(mode)
                 begin = time.monotonic()
                 hit, problems = kill_once(scene, point, victim, by_cron, rng)
-                say(f'[{number}/{len(rounds)}] {victim} ({mode}): {point[0]}{"" if hit else " (missed)"}, then '
-                    f'{"scheduled action" if by_cron else "dialog"}: {"FAILED" if problems else "well"}, {time.monotonic() - begin:.0f} s')
+                say(
+                    f'[{number}/{len(rounds)}] {victim} ({mode}): {point[0]}{"" if hit else " (missed)"}, then '
+                    f'{"scheduled action" if by_cron else "dialog"}: {"FAILED" if problems else "well"}, {time.monotonic() - begin:.0f} s'
+                )
                 for problem in problems:
                     say(f'      {problem}')
                 failed += bool(problems)

@@ -1,4 +1,5 @@
 """ruff over everything, mypy over the SDK, pylint-odoo over the addons. Their settings stand in pyproject.toml, pylint's here."""
+
 import subprocess
 from pathlib import Path
 
@@ -19,9 +20,11 @@ _IGNORED = '.git,.work,tools,sandbox,sdk'
 
 
 def run_all() -> int:
-    passed = [_passes('ruff', [RUFF, 'check', '--no-cache', '.'], ROOT),
-              _passes('ruff format', [RUFF, 'format', '--check', '--no-cache', '.'], ROOT),
-              _passes('mypy', [VENV / 'bin' / 'mypy', '--cache-dir', WORK / 'cache' / 'mypy'], ROOT)]
+    passed = [
+        _passes('ruff', [RUFF, 'check', '--no-cache', '.'], ROOT),
+        _passes('ruff format', [RUFF, 'format', '--check', '--no-cache', '.'], ROOT),
+        _passes('mypy', [VENV / 'bin' / 'mypy', '--cache-dir', WORK / 'cache' / 'mypy'], ROOT),
+    ]
     for name in databases.link_addons():
         off = f'{_OFF},{_OFF_IN_MAIN}' if name == ADDON else _OFF
         ignored = ','.join([_IGNORED, *(other for other in SOURCES if name == ADDON and other != ADDON)])

@@ -1,4 +1,5 @@
 """./dev faults --mutants: does the suite notice when a rule of sending is broken? Each break, applied to a copy, must be found."""
+
 import os
 import re
 import shutil
@@ -44,9 +45,27 @@ class Copy:
         """Whether these tests pass with the copy as it is, and their output."""
         # Without bytecode: two states of a file within one second look alike to it.
         env = testing._env(ODOO_RC=str(self.conf), VATPORTAL_SEEDS=seeds, VATPORTAL_FIRST='1', PYTHONDONTWRITEBYTECODE='1')
-        command = [PYTHON, '-m', 'pytest', '-c', WORK / 'pytest.ini', '--rootdir', self.addons, '-p', 'no:cacheprovider', '-p', 'no:cov',
-                   f'--odoo-database={self.database}', '--odoo-http', '--odoo-log-level=critical', '--disable-warnings', '-q', '-x', '--tb=line',
-                   *(self.addons / ADDON / part if part.startswith('tests/') else part for part in arguments)]
+        command = [
+            PYTHON,
+            '-m',
+            'pytest',
+            '-c',
+            WORK / 'pytest.ini',
+            '--rootdir',
+            self.addons,
+            '-p',
+            'no:cacheprovider',
+            '-p',
+            'no:cov',
+            f'--odoo-database={self.database}',
+            '--odoo-http',
+            '--odoo-log-level=critical',
+            '--disable-warnings',
+            '-q',
+            '-x',
+            '--tb=line',
+            *(self.addons / ADDON / part if part.startswith('tests/') else part for part in arguments),
+        ]
         done = subprocess.run([str(part) for part in command], cwd=self.addons, env=env, text=True, capture_output=True)
         if done.returncode not in (0, 1):
             raise Failure(f'pytest ended with {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}')

@@ -1,12 +1,13 @@
 """The rules of sending, each broken on purpose; ./dev faults --mutants says which break nobody notices."""
+
 from dataclasses import dataclass
 
 from base import ROOT, Failure
 
 SETTLE, REMOVE = 'vatportal/settlement.py', 'vatportal/removals.py'
 UPLOAD, CLEAN, DOUBT, ENGINE, DELETE, ERP_ID = (
-    f'models/{name}.py' for name in (
-        'job/upload', 'job/clean', 'document/doubt', 'job/engine', 'job/delete', 'document/erp_id'))
+    f'models/{name}.py' for name in ('job/upload', 'job/clean', 'document/doubt', 'job/engine', 'job/delete', 'document/erp_id')
+)
 RACES = ('tests/test_send_race.py', 'tests/test_twice.py')
 
 

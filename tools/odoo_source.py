@@ -1,4 +1,5 @@
 """Which Odoo 19 is used: ODOO_BIN, else one on PATH, else Debian's package, unpacked (not installed) into .work/odoo."""
+
 import os
 import platform
 import re
@@ -73,8 +74,7 @@ def _source_of(program: Path) -> Path | None:
     interpreter = first[0][2:].decode(errors='replace').split() if first and first[0][:2] == b'#!' else []
     if not interpreter:
         return None
-    found = subprocess.run([*interpreter, '-c', 'import odoo.release as r; print(r.__file__)'],
-                           capture_output=True, text=True, env=clean_env())
+    found = subprocess.run([*interpreter, '-c', 'import odoo.release as r; print(r.__file__)'], capture_output=True, text=True, env=clean_env())
     return Path(found.stdout.strip()).parent.parent if found.returncode == 0 else None
 
 
@@ -126,8 +126,9 @@ def _download(log: str) -> list[Path]:
         run('apt-get', '-q', 'download', FROM_THE_SYSTEM, log=log, cwd=DEBS)
         stamp('debs', 'complete')
         return sorted(DEBS.glob('*.deb'))
-    raise Failure(f'No suite of {", ".join(SUITES)} has the package {PACKAGE} (see {log}.log in .work/log). '
-                  f'Set ODOO_BIN to the odoo or odoo-bin of an Odoo {SERIES}.')
+    raise Failure(
+        f'No suite of {", ".join(SUITES)} has the package {PACKAGE} (see {log}.log in .work/log). Set ODOO_BIN to the odoo or odoo-bin of an Odoo {SERIES}.'
+    )
 
 
 def _mirror() -> tuple[str, str]:
@@ -139,8 +140,10 @@ def _mirror() -> tuple[str, str]:
         run('apt-get', '-q', 'update')
         lines = run(*query).stdout.splitlines()
     if not lines:
-        raise Failure(f'apt knows no Debian mirror here. Set ODOO_BIN to the odoo or odoo-bin of an Odoo {SERIES}'
-                      + (', or run apt-get update as root first.' if os.geteuid() else '.'))
+        raise Failure(
+            f'apt knows no Debian mirror here. Set ODOO_BIN to the odoo or odoo-bin of an Odoo {SERIES}'
+            + (', or run apt-get update as root first.' if os.geteuid() else '.')
+        )
     uri, _, key = lines[0].partition(' ')
     return uri, key if key and Path(key).exists() else '/usr/share/keyrings/debian-archive-keyring.gpg'
 
@@ -158,9 +161,13 @@ def _private_apt(mirror: str, key: str, suite: str) -> list[str]:
     (state / 'status').touch()
     (state / 'sources.list').write_text(f'deb [signed-by={key}] {mirror} {suite} main\n')
     settings = {
-        'Dir::Etc::sourcelist': state / 'sources.list', 'Dir::Etc::sourceparts': '/dev/null',
-        'Dir::State::lists': state / 'lists', 'Dir::State::status': state / 'status', 'Dir::Cache': state / 'cache',
-        'APT::Sandbox::User': run('id', '-un').stdout.strip(), 'Acquire::Languages': 'none',
+        'Dir::Etc::sourcelist': state / 'sources.list',
+        'Dir::Etc::sourceparts': '/dev/null',
+        'Dir::State::lists': state / 'lists',
+        'Dir::State::status': state / 'status',
+        'Dir::Cache': state / 'cache',
+        'APT::Sandbox::User': run('id', '-un').stdout.strip(),
+        'Acquire::Languages': 'none',
     }
     return [part for name, value in settings.items() for part in ('-o', f'{name}={value}')]
 

@@ -1,4 +1,5 @@
 """Merge an exported template into the translations, or check them. Run by the Python of .work/venv: it has polib."""
+
 import argparse
 import ast
 import re
@@ -9,19 +10,14 @@ from pathlib import Path
 import polib
 
 # Without dates: a file changes only when its terms do.
-METADATA = {
-    'Project-Id-Version': 'Odoo Server 19.0',
-    'MIME-Version': '1.0',
-    'Content-Type': 'text/plain; charset=UTF-8',
-    'Content-Transfer-Encoding': '8bit',
-}
+METADATA = {'Project-Id-Version': 'Odoo Server 19.0', 'MIME-Version': '1.0', 'Content-Type': 'text/plain; charset=UTF-8', 'Content-Transfer-Encoding': '8bit'}
 PLURALS = {
     'az': 'nplurals=2; plural=(n != 1);',
     'ru': 'nplurals=4; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : '
-          'n%10==0 || (n%10>=5 && n%10<=9) || (n%100>=11 && n%100<=14)? 2 : 3);',
+    'n%10==0 || (n%10>=5 && n%10<=9) || (n%100>=11 && n%100<=14)? 2 : 3);',
 }
 PLACEHOLDER = re.compile(r'%(?:\(\w+\))?[sdif]|%%|\$?\{[^{}]*\}|<[^>]*>|&#?\w+;')
-SPOKEN = re.compile(r'''\b(title|alt|placeholder|aria-label|string)=("[^"]*"|'[^']*')''')  # attributes with a text of their own
+SPOKEN = re.compile(r"""\b(title|alt|placeholder|aria-label|string)=("[^"]*"|'[^']*')""")  # attributes with a text of their own
 
 
 def main() -> int:
@@ -132,7 +128,7 @@ def parts(text: str) -> tuple:
 
 
 def edges(text: str) -> tuple[str, str]:
-    return text[:len(text) - len(text.lstrip())], text[len(text.rstrip()):]
+    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
 
 def shortened(text: str) -> str:

@@ -1,4 +1,5 @@
 """A private PostgreSQL cluster in .work/pg: reached through a socket only, started when needed, stopped by its last user."""
+
 import contextlib
 import fcntl
 import os
@@ -18,7 +19,7 @@ USER = 'odoo'
 PORT = '5432'
 
 # Durability is nothing to databases that are made anew by a command: speed is.
-SPEED = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 256MB\nmax_connections = 200\n"
+SPEED = 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 256MB\nmax_connections = 200\n'
 
 
 def system_programs() -> Path | None:
@@ -74,8 +75,22 @@ def create() -> str:
         _stop()
     shutil.rmtree(HOME, ignore_errors=True)
     _own(HOME)
-    run(*_prefix(), programs() / 'initdb', '-D', DATA, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync',
-        log=fresh_log('postgresql'), cwd=HOME)
+    run(
+        *_prefix(),
+        programs() / 'initdb',
+        '-D',
+        DATA,
+        '-U',
+        USER,
+        '-A',
+        'trust',
+        '-E',
+        'UTF8',
+        '--locale=C.UTF-8',
+        '--no-sync',
+        log=fresh_log('postgresql'),
+        cwd=HOME,
+    )
     with (DATA / 'postgresql.conf').open('a') as conf:
         conf.write("\ninclude = 'dev.conf'\n")
     stamp('pg', _key())
@@ -99,8 +114,11 @@ def running():
 
 
 def is_up() -> bool:
-    return (DATA / 'postmaster.pid').exists() and SOCKET_LINK.exists() and \
-        not subprocess.run([*_prefix(), programs() / 'pg_ctl', '-D', DATA, 'status'], capture_output=True, cwd=HOME).returncode
+    return (
+        (DATA / 'postmaster.pid').exists()
+        and SOCKET_LINK.exists()
+        and not subprocess.run([*_prefix(), programs() / 'pg_ctl', '-D', DATA, 'status'], capture_output=True, cwd=HOME).returncode
+    )
 
 
 def _start() -> None:
@@ -118,8 +136,15 @@ def _start() -> None:
     log = LOGS / 'postgresql.log'
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open('a') as sink:
-        result = subprocess.run([*_prefix(), programs() / 'pg_ctl', '-D', DATA, '-w', '-t', '60', 'start'], env=clean_env(), cwd=HOME,
-                                stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True)
+        result = subprocess.run(
+            [*_prefix(), programs() / 'pg_ctl', '-D', DATA, '-w', '-t', '60', 'start'],
+            env=clean_env(),
+            cwd=HOME,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,
+        )
     if result.returncode:
         raise Failure(f'PostgreSQL does not start:\n{tail(log.read_text())}')
 

@@ -1,4 +1,5 @@
 """The virtual environment in .work/venv: Odoo's Python packages, the test tools, and a path to Odoo's source."""
+
 import shutil
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Real servers side by side, to be killed: Odoo over a PostgreSQL of its own, and the sandbox as a process."""
+
 import contextlib
 import os
 import shutil
@@ -24,6 +25,7 @@ STAGE_S = 0.25
 
 # -- processes --------------------------------------------------------------------------------------
 
+
 class Process:
     """A server in a session of its own, which ends with us."""
 
@@ -34,8 +36,15 @@ class Process:
 
     def start(self):
         with self.log.open('a') as sink:
-            self.popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True,
-                                          preexec_fn=lambda: end_with_parent(signal.SIGKILL), **self.kwargs)
+            self.popen = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=sink,
+                start_new_session=True,
+                preexec_fn=lambda: end_with_parent(signal.SIGKILL),
+                **self.kwargs,
+            )
         deadline = time.monotonic() + 120
         while not answers(self.url):
             if self.popen.poll() is not None or time.monotonic() > deadline:
@@ -99,6 +108,7 @@ class Portal:
 
 # -- the scene --------------------------------------------------------------------------------------
 
+
 class Scene:
     """PostgreSQL, sandbox and Odoo, side by side; `mode` of Odoo is 'threaded' or 'workers'."""
 
@@ -112,8 +122,23 @@ class Scene:
         subprocess.run(['cp', '-al', databases.DATA / 'filestore' / source, files / DATABASE], check=False)
         self.sandbox_url = f'http://127.0.0.1:{free_port()}'
         self.sandbox = Process(
-            'sandbox', [PYTHON, '-m', 'sandbox', '--port', self.sandbox_url.rpartition(':')[2], '--auto-confirm', '--confirm-after', CONFIRMED_S,
-                        '--stage-seconds', STAGE_S], f'{self.sandbox_url}/phone', cwd=ROOT, env=clean_env())
+            'sandbox',
+            [
+                PYTHON,
+                '-m',
+                'sandbox',
+                '--port',
+                self.sandbox_url.rpartition(':')[2],
+                '--auto-confirm',
+                '--confirm-after',
+                CONFIRMED_S,
+                '--stage-seconds',
+                STAGE_S,
+            ],
+            f'{self.sandbox_url}/phone',
+            cwd=ROOT,
+            env=clean_env(),
+        )
         stack.callback(lambda: self.sandbox.popen and self.sandbox.kill())
         self.sandbox.start()
         self.portal = Portal(self.sandbox_url)
@@ -139,9 +164,11 @@ class Scene:
             self.url = f'http://127.0.0.1:{port}'
             extra = ['--workers', 2, '--gevent-port', free_port()] if mode == 'workers' else ['--workers', 0]
             self.odoo = Process(
-                f'odoo-{mode}', [*self.server.command, *self.options, f'--db-filter=^{DATABASE}$', '--http-port', port, '--max-cron-threads', 1,
-                                 *extra],
-                f'{self.url}/web/login', env=databases.odoo_env())
+                f'odoo-{mode}',
+                [*self.server.command, *self.options, f'--db-filter=^{DATABASE}$', '--http-port', port, '--max-cron-threads', 1, *extra],
+                f'{self.url}/web/login',
+                env=databases.odoo_env(),
+            )
             self.mode = mode
             self.odoo.start()
             self.log_in()

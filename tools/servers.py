@@ -1,4 +1,5 @@
 """Servers as children of ours, and ports for them."""
+
 import contextlib
 import ctypes
 import signal
@@ -23,8 +24,15 @@ class Children:
     def start(self, name: str, command: list, url: str, **kwargs) -> None:
         """Start a server and wait until it answers at `url`."""
         with (LOGS / f'{fresh_log(name)}.log').open('w') as sink:
-            self.running[name] = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
-                                                  start_new_session=True, preexec_fn=end_with_parent, **kwargs)
+            self.running[name] = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=sink,
+                start_new_session=True,
+                preexec_fn=end_with_parent,
+                **kwargs,
+            )
         deadline = time.monotonic() + 120
         while not answers(url):
             self.check()

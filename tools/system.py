@@ -1,4 +1,5 @@
 """What has to come from the operating system: apt packages, a browser, an unprivileged user."""
+
 import os
 import pwd
 import shutil
@@ -78,5 +79,7 @@ def as_user(user: pwd.struct_passwd, folder: Path) -> list[str]:
         extra = [f'--inh-caps=+{capability}', f'--ambient-caps=+{capability}', '--securebits=+no_setuid_fixup'] if capability else []
         if not subprocess.run([*change, *extra, '--', 'test', '-x', folder], capture_output=True).returncode:
             return [*change, *extra, '--']
-    raise Failure(f'PostgreSQL refuses to run as root, and the user {user.pw_name} may not enter {folder}. '
-                  'Move the clone to a folder everybody may enter, or run ./dev as a plain user.')
+    raise Failure(
+        f'PostgreSQL refuses to run as root, and the user {user.pw_name} may not enter {folder}. '
+        'Move the clone to a folder everybody may enter, or run ./dev as a plain user.'
+    )

@@ -1,4 +1,5 @@
 """./dev test: SDK and sandbox tests by plain pytest, Odoo and browser tests by pytest-odoo, one verdict over all."""
+
 import contextlib
 import itertools
 import json
@@ -37,9 +38,24 @@ class Suite:
         self.totals_file = WORK / 'log' / f'totals-{name}-{os.getpid()}.json'
         self.output_file = WORK / 'log' / f'pytest-{name}.log'
         self.env = {**env, 'DEV_TOTALS': str(self.totals_file)}
-        self.command = [str(part) for part in (
-            PYTHON, '-m', 'pytest', '-p', 'dev_totals', '--no-header', '-r', 'fEsX', '-o', f'cache_dir={WORK}/pytest_cache/{name}',
-            f'--color={"yes" if sys.stdout.isatty() else "no"}', *(coverage_table.options(name) if cover else ['-p', 'no:cov']), *arguments)]
+        self.command = [
+            str(part)
+            for part in (
+                PYTHON,
+                '-m',
+                'pytest',
+                '-p',
+                'dev_totals',
+                '--no-header',
+                '-r',
+                'fEsX',
+                '-o',
+                f'cache_dir={WORK}/pytest_cache/{name}',
+                f'--color={"yes" if sys.stdout.isatty() else "no"}',
+                *(coverage_table.options(name) if cover else ['-p', 'no:cov']),
+                *arguments,
+            )
+        ]
         if cover:
             self.env['COVERAGE_FILE'] = str(coverage_table.data_file(name))
         self.process = self.code = None
@@ -66,6 +82,7 @@ class Suite:
 
 
 # -- what to run ------------------------------------------------------------------------------------
+
 
 class Selection:
     """The caller's arguments, sorted: targets per suite, and options for every suite."""
@@ -127,15 +144,20 @@ def _existing(argument: str) -> Path | None:
 
 # -- suites -----------------------------------------------------------------------------------------
 
+
 def _env(**extra: str) -> dict[str, str]:
     path = os.pathsep.join(str(part) for part in (TOOLS / 'plugins', extra.pop('PYTHONPATH', '')) if part)
-    return clean_env(PYTHONPATH=path, HYPOTHESIS_STORAGE_DIRECTORY=str(WORK / 'hypothesis'),
-                     HOME=str(WORK / 'home'), **extra)  # browsers write to the home folder
+    return clean_env(
+        PYTHONPATH=path, HYPOTHESIS_STORAGE_DIRECTORY=str(WORK / 'hypothesis'), HOME=str(WORK / 'home'), **extra
+    )  # browsers write to the home folder
 
 
 def plain_suites(selection: Selection) -> list[Suite]:
-    return [Suite(name, ['-p', 'no:odoo', *targets, *selection.options], PLAIN[name], _env(PYTHONPATH=str(ROOT)), selection.cover and name == 'sdk')
-            for name, targets in selection.plain.items() if targets]
+    return [
+        Suite(name, ['-p', 'no:odoo', *targets, *selection.options], PLAIN[name], _env(PYTHONPATH=str(ROOT)), selection.cover and name == 'sdk')
+        for name, targets in selection.plain.items()
+        if targets
+    ]
 
 
 def odoo_suites(selection: Selection, databases_of: dict[str, list[str]]) -> list[Suite]:
@@ -146,10 +168,19 @@ def odoo_suites(selection: Selection, databases_of: dict[str, list[str]]) -> lis
     besides = sum(_weight(path) for name in (STOCK, APPS) for path in selection.odoo[name]) if selection.full else 0
     for name, clones in databases_of.items():
         for number, (database, targets) in enumerate(zip(clones, deal(selection.odoo[name], len(clones), besides), strict=True)):
-            arguments = ['-c', ini, '--rootdir', databases.ADDONS, f'--odoo-database={database}', '--odoo-http', '--odoo-log-level=warn',
-                         '--disable-warnings', *targets, *selection.options]
-            suites.append(Suite(f'{name}-{number + 1}' if number else name, arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)),
-                                selection.cover))
+            arguments = [
+                '-c',
+                ini,
+                '--rootdir',
+                databases.ADDONS,
+                f'--odoo-database={database}',
+                '--odoo-http',
+                '--odoo-log-level=warn',
+                '--disable-warnings',
+                *targets,
+                *selection.options,
+            ]
+            suites.append(Suite(f'{name}-{number + 1}' if number else name, arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)), selection.cover))
     return suites
 
 
@@ -190,11 +221,12 @@ def drop_leftovers() -> None:
 def odoo_databases(server: Odoo, selection: Selection):
     """{suite: names of clones of its database}, for each suite with something to test; the databases are prepared first."""
     if not server.source:
-        raise Failure(f'The tests must import Odoo, and where {server.command[0]} has its source can not be told. '
-                      'Point ODOO_BIN to the odoo-bin of a checkout, or unset it.')
+        raise Failure(
+            f'The tests must import Odoo, and where {server.command[0]} has its source can not be told. '
+            'Point ODOO_BIN to the odoo-bin of a checkout, or unset it.'
+        )
     names = [name for name, targets in selection.odoo.items() if targets]
-    clones = {name: [f'{RUN}{os.getpid()}_{name}_{number}' for number in range(SIDE_BY_SIDE if selection.full and name == ALONE else 1)]
-              for name in names}
+    clones = {name: [f'{RUN}{os.getpid()}_{name}_{number}' for number in range(SIDE_BY_SIDE if selection.full and name == ALONE else 1)] for name in names}
     try:
         with locked('databases'):
             drop_leftovers()
@@ -250,6 +282,7 @@ class Background:
 
 
 # -- the command ------------------------------------------------------------------------------------
+
 
 def main(arguments: list[str]) -> int:
     start = time.monotonic()

@@ -1,4 +1,5 @@
 """./dev faults --upgrade: an earlier state of the addon, filled by its users, updated to the present one: nothing lost."""
+
 import ast
 import contextlib
 import json
@@ -17,12 +18,27 @@ from scene import DATABASE, HOME, UPLOAD, Scene, freeze_addons
 # Columns that have a new place: table.column → (the column that names the row there, table, its column with that name);
 # they keep their names.
 MOVED = {
-    **{f'vatportal_connector.{name}': ('account_id', 'vatportal_secret', 'account_id')
-       for name in ('token', 'username', 'password', 'secret_hash')},
-    **{f'vatportal_connector.{name}': ('account_id', 'vatportal_account', 'id') for name in (
-        'base_url', 'auth_method', 'is_partner', 'token_date', 'auto_renew', 'renew_days', 'renewal_lost_at',
-        'renewal_tried_at', 'renewal_put_off_at', 'read_methods', 'error_count', 'down_since', 'down_reason', 'retry_at',
-        'last_error')},
+    **{f'vatportal_connector.{name}': ('account_id', 'vatportal_secret', 'account_id') for name in ('token', 'username', 'password', 'secret_hash')},
+    **{
+        f'vatportal_connector.{name}': ('account_id', 'vatportal_account', 'id')
+        for name in (
+            'base_url',
+            'auth_method',
+            'is_partner',
+            'token_date',
+            'auto_renew',
+            'renew_days',
+            'renewal_lost_at',
+            'renewal_tried_at',
+            'renewal_put_off_at',
+            'read_methods',
+            'error_count',
+            'down_since',
+            'down_reason',
+            'retry_at',
+            'last_error',
+        )
+    },
     'vatportal_secret.connector_id': ('account_id', 'vatportal_connector', 'account_id'),
 }
 # Columns that count or describe what is recomputed by an update.
@@ -81,8 +97,9 @@ def live(scene) -> None:
 def read_again(scene) -> list[str]:
     """Read the incoming documents once more: the update must not make them look new, or changed."""
     context = {'lang': 'en_US'}
-    wizard = scene.call('vatportal.import.wizard', 'create', {
-        'direction': 'incoming', 'source': 'portal', **demo_scenes.days(demo_incoming.DAYS_BACK)}, context=context)
+    wizard = scene.call(
+        'vatportal.import.wizard', 'create', {'direction': 'incoming', 'source': 'portal', **demo_scenes.days(demo_incoming.DAYS_BACK)}, context=context
+    )
     job = scene.call('vatportal.import.wizard', 'action_import', [wizard])['res_id']
     scene.follow(job)
     read = scene.call('vatportal.job', 'read', [job], ['state', 'read_count', 'created_count', 'updated_count'])[0]
@@ -92,6 +109,7 @@ def read_again(scene) -> list[str]:
 
 def fill(scene) -> list[int]:
     """Invoices in every state: registered, rejected, unsigned, and queued while the portal is down. Returns the last."""
+
     def sent(count, fault=None, **values):
         moves = scene.invoices(count)
         scene.portal.clear()
@@ -100,6 +118,7 @@ def fill(scene) -> list[int]:
         wizard = scene.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, moves)], **values})
         scene.call('vatportal.send.wizard', 'action_send', [wizard])
         return moves
+
     sent_well = sent(3)
     scene.settle(sent_well, by_cron=False)
     scene.settle(sent(2, {'kind': 'pin_declined', 'pin': 1}), by_cron=False)
@@ -109,14 +128,20 @@ def fill(scene) -> list[int]:
 
 def snapshot(scene) -> dict:
     """table → {id: row} of all that the addon has stored: its own tables, and its columns on those of others."""
+
     def rows(table, columns='*'):
         found = json.loads(scene.cluster.sql(f'SELECT coalesce(json_agg(t), \'[]\') FROM (SELECT {columns} FROM "{table}") t', DATABASE))
         return {row.get('id', json.dumps(row, sort_keys=True)): row for row in found}
 
-    columns = json.loads(scene.cluster.sql("""
+    columns = json.loads(
+        scene.cluster.sql(
+            """
         SELECT json_agg(c) FROM (
             SELECT table_name, column_name FROM information_schema.columns JOIN pg_class ON relname = table_name AND relkind = 'r'
-             WHERE table_schema = 'public' AND table_name NOT LIKE '%wizard%') c""", DATABASE))
+             WHERE table_schema = 'public' AND table_name NOT LIKE '%wizard%') c""",
+            DATABASE,
+        )
+    )
     found, added = {}, {}
     for table, column in ((row['table_name'], row['column_name']) for row in columns):
         if 'vatportal' in table:
@@ -139,9 +164,13 @@ def lost(before: dict, after: dict) -> list[str]:
             if now is None:
                 problems.append(f'{table} {key} is gone')
                 continue
-            problems += [f'{table} {key}: {name} was {value!r}, is {there!r}' for name, value in row.items()
-                         if name not in RECOMPUTED and not kept(value, there := value_after(after, table, key, name))
-                         and CHANGED.get(f'{table}.{name}') != (value, there)]
+            problems += [
+                f'{table} {key}: {name} was {value!r}, is {there!r}'
+                for name, value in row.items()
+                if name not in RECOMPUTED
+                and not kept(value, there := value_after(after, table, key, name))
+                and CHANGED.get(f'{table}.{name}') != (value, there)
+            ]
     return problems
 
 

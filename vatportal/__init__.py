@@ -2,19 +2,12 @@
 
 Knows nothing of Odoo, so that it can be used, and tested, without it.
 """
+
 from . import polling
 from .client import Page, VatPortalClient
 from .endpoints import PAGE_SIZE
 from .erp_id import Identity, find_erp_ids, follows_from_document, is_ours
-from .errors import (
-    AuthError,
-    InvalidInvoices,
-    PortalError,
-    Refused,
-    Secret,
-    TransientError,
-    UnknownOutcome,
-)
+from .errors import AuthError, InvalidInvoices, PortalError, Refused, Secret, TransientError, UnknownOutcome
 from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
 from .invoice import Invoice, Item
 from .natural import natural_key

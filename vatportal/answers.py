@@ -1,4 +1,5 @@
 """What stands in ``data`` of the portal's answers, read into values with bounds (VatPortal API v8.0)."""
+
 import contextlib
 import re
 from collections.abc import Iterable

@@ -1,4 +1,5 @@
 """How the portal wants dates, folders and lists of codes (VatPortal API v8.0)."""
+
 import datetime
 from collections.abc import Iterable
 

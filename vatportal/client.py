@@ -4,6 +4,7 @@ Errors are those of :mod:`.errors`; every method may raise AuthError, Refused an
 that change something (marked *write*) UnknownOutcome as well. Dates are ``date`` or ``datetime``, in Baku
 time when naive. ``direction`` is 0 incoming, 1 sent.
 """
+
 import hashlib
 import hmac
 import re
@@ -26,7 +27,7 @@ from .process import KEYS, ProcessStatus, Stats, read_int
 from .transport import Answer, Fault, Transport
 
 #: More documents than any company has: a total beyond it is none.
-MOST_DOCUMENTS = 10 ** 9
+MOST_DOCUMENTS = 10**9
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Page:
 
     :ivar total: how many there are in all pages. :ivar bad: (raw, why) of each that can't be read.
     """
+
     documents: list[EtaxesDocument]
     total: int
     bad: list[tuple[object, str]]
@@ -56,11 +58,21 @@ class VatPortalClient:
     :ivar read_methods: endpoint → 'GET' | 'POST', what this portal takes; store it with the connector.
     """
 
-    def __init__(self, base_url: str, *, token: str | None = None, username: str | None = None, password: str | None = None,
-                 phone: str | None = None, partner: bool = True, read_methods: dict[str, str] | None = None, timeout: float = 30.0,
-                 max_bytes: int | None = None, deadline: float = 90.0) -> None:
-        token, username, password, phone = (
-            text and Secret(text) for text in (token, username, password, phone))
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        token: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        phone: str | None = None,
+        partner: bool = True,
+        read_methods: dict[str, str] | None = None,
+        timeout: float = 30.0,
+        max_bytes: int | None = None,
+        deadline: float = 90.0,
+    ) -> None:
+        token, username, password, phone = (text and Secret(text) for text in (token, username, password, phone))
         if token and not re.fullmatch('[!-~]+', token):
             raise ValueError('The token contains spaces or characters that no token has.')
         if not token and not (username and password):
@@ -76,15 +88,14 @@ class VatPortalClient:
         # Very short ones are left alone: taking every "a" out of a text would hide the text.
         self._keys = {text for text in (token, password) if text and len(text) >= 4}
         self._secrets: set[str] = {text for text in (token, username, password, phone) if text and len(text) >= 4}
-        self.read_methods = {path: method for path, method in (read_methods or {}).items()
-                             if path in endpoints.EITHER_METHOD and method in ('GET', 'POST')}
+        self.read_methods = {path: method for path, method in (read_methods or {}).items() if path in endpoints.EITHER_METHOD and method in ('GET', 'POST')}
         self._max_bytes = max_bytes
         self._transport = Transport(base_url, timeout=timeout, deadline=deadline)
 
     def __repr__(self) -> str:
         # While it is being made, a traceback may ask as well.
         transport = getattr(self, '_transport', None)
-        return f"<VatPortalClient {transport.base_url if transport else ''}>"
+        return f'<VatPortalClient {transport.base_url if transport else ""}>'
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError('a VatPortalClient holds secrets and is neither copied nor pickled')
@@ -101,16 +112,14 @@ class VatPortalClient:
 
     # --- invoices of the ERP ---
 
-    def upload_invoices(self, invoices: Sequence[Invoice], *, upload: bool,
-                        use_old_sys: bool = False) -> int:
+    def upload_invoices(self, invoices: Sequence[Invoice], *, upload: bool, use_old_sys: bool = False) -> int:
         """POST /inv/import_upload_invoices.php (*write*): import, and with ``upload`` send and sign.
 
         :returns: the process id, one for all invoices (so one PIN1, one PIN2).
         :raises InvalidInvoices: error 14; its ``codes`` follow the order of ``invoices``.
         :raises ValueError: no invoice, or an amount that JSON can't hold; nothing was sent.
         """
-        body: dict[str, Any] = {'upload': bool(upload), 'use_old_sys': bool(use_old_sys),
-                'invoices': [invoice.to_json() for invoice in invoices]}
+        body: dict[str, Any] = {'upload': bool(upload), 'use_old_sys': bool(use_old_sys), 'invoices': [invoice.to_json() for invoice in invoices]}
         if not body['invoices']:
             raise ValueError('no invoices to send')
         return self._process(endpoints.UPLOAD, 'POST', body, sent=len(body['invoices']))
@@ -148,8 +157,7 @@ class VatPortalClient:
         stats = object_of({'data': data.get('stats')})
         # What means something to us comes first, should the rest be too much.
         known = {name: stats[name] for name in KEYS if name in stats}
-        return ProcessStatus(int(status), self._kept(description) if isinstance(description, str) else '',
-                             Stats.from_json(self._kept({**known, **stats})))
+        return ProcessStatus(int(status), self._kept(description) if isinstance(description, str) else '', Stats.from_json(self._kept({**known, **stats})))
 
     def process_data(self, proc_id: int) -> dict[str, Any]:
         """/job/read_proc_data: detail and log of a process, free-form; {} where there is none."""
@@ -159,9 +167,17 @@ class VatPortalClient:
 
     # --- documents of e-taxes ---
 
-    def start_download(self, date_from: date, date_to: date, *, direction: int, inc_kinds: str | Iterable[str] = (),
-                       exc_kinds: str | Iterable[str] = (), inc_status: str | Iterable[str] = (),
-                       exc_status: str | Iterable[str] = ()) -> int:
+    def start_download(
+        self,
+        date_from: date,
+        date_to: date,
+        *,
+        direction: int,
+        inc_kinds: str | Iterable[str] = (),
+        exc_kinds: str | Iterable[str] = (),
+        inc_status: str | Iterable[str] = (),
+        exc_status: str | Iterable[str] = (),
+    ) -> int:
         """POST /etx/import (*write*, since it asks a person for PIN1): fetch documents into the portal.
 
         Dates are when the qaimə was made. ``inc_*`` wins over ``exc_*``. Returns the process id.
@@ -174,8 +190,7 @@ class VatPortalClient:
                 body[f'exc_{name}'] = comma_list(unwanted)
         return self._process(endpoints.DOWNLOAD, 'POST', body)
 
-    def read_etaxes(self, *, direction: int, proc_id: int | None = None, date_from: date | None = None, date_to: date | None = None,
-                    page: int = 1) -> Page:
+    def read_etaxes(self, *, direction: int, proc_id: int | None = None, date_from: date | None = None, date_to: date | None = None, page: int = 1) -> Page:
         """/etx/read_invoices: one page (``PAGE_SIZE`` documents, from 1) of what was downloaded.
 
         Give either ``proc_id``, or both dates. A document that can't be read lands in ``bad`` with the
@@ -234,8 +249,7 @@ class VatPortalClient:
         After UnknownOutcome nobody knows which of the two lives: try the old one, else start again.
         """
         login, key = Secret(login), Secret(key)
-        reader, answer = self._call(endpoints.RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True,
-                                    enveloped=False, secrets=(login, key))
+        reader, answer = self._call(endpoints.RESET_CONFIRM, 'POST', {'login': login, 'key': key}, write=True, enveloped=False, secrets=(login, key))
         token = word_of(reader, answer, 'token', '[!-~]')
         if len(token) >= 4:
             self._secrets.add(token)
@@ -263,12 +277,28 @@ class VatPortalClient:
         reader, envelope = self._call(endpoints.READ_INVOICES, 'GET', body)
         return invoice_numbers(reader, envelope, self._secrets)
 
-    def _call(self, path: str, method: str, body: dict[str, Any] | None, *, query: dict[str, Any] | None = None, write: bool = False,
-              sent: int = 0, enveloped: bool = True, secrets: Iterable[str] = ()) -> tuple[AnswerReader, dict[str, Any]]:
+    def _call(
+        self,
+        path: str,
+        method: str,
+        body: dict[str, Any] | None,
+        *,
+        query: dict[str, Any] | None = None,
+        write: bool = False,
+        sent: int = 0,
+        enveloped: bool = True,
+        secrets: Iterable[str] = (),
+    ) -> tuple[AnswerReader, dict[str, Any]]:
         """One call, its answer read. Returns the reader, for doubts about what is inside, and the envelope."""
         known = self._secrets | {text for text in secrets if len(text) >= 4}
-        reader = AnswerReader(write=write, partner=self._partner, sent=sent, scrub=lambda text: short(text, known),
-                              wants_phone=path in endpoints.PHONE_CALLS, lacks_phone=path in endpoints.PHONE_CALLS and not self._phone)
+        reader = AnswerReader(
+            write=write,
+            partner=self._partner,
+            sent=sent,
+            scrub=lambda text: short(text, known),
+            wants_phone=path in endpoints.PHONE_CALLS,
+            lacks_phone=path in endpoints.PHONE_CALLS and not self._phone,
+        )
         unwrap = reader.open_enveloped if enveloped else reader.open
         if body is not None:
             body = {**self._login, **body}
@@ -293,15 +323,20 @@ class VatPortalClient:
         self.read_methods[path] = second
         return reader, envelope
 
-    def _send(self, reader: AnswerReader, path: str, method: str, body: dict[str, Any] | None, query: dict[str, Any] | None,
-              write: bool, end: float) -> Answer:
+    def _send(self, reader: AnswerReader, path: str, method: str, body: dict[str, Any] | None, query: dict[str, Any] | None, write: bool, end: float) -> Answer:
         longest = endpoints.LONGEST_OF.get(path, endpoints.LONGEST)
         try:
             # What goes out is no variable here: a traceback might show it.
             return self._transport.call(
-                method, path, headers=self._headers, query=query, fresh=write,
+                method,
+                path,
+                headers=self._headers,
+                query=query,
+                fresh=write,
                 body=None if body is None else json_text(body).encode(),
-                max_bytes=min(longest, self._max_bytes or longest), deadline=max(end - time.monotonic(), 0.001))
+                max_bytes=min(longest, self._max_bytes or longest),
+                deadline=max(end - time.monotonic(), 0.001),
+            )
         except Fault as exc:
             fault = reader.fault(exc)
         raise fault

@@ -1,4 +1,5 @@
 """Codes of e-taxes for statuses and kinds, as its pages and other programs spell them."""
+
 import re
 
 from .names import text_key

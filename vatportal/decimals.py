@@ -1,4 +1,5 @@
 """Between Decimal and the portal's JSON numbers, without a digit gained or lost."""
+
 import json
 import re
 from decimal import Decimal, InvalidOperation

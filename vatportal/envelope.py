@@ -1,4 +1,5 @@
 """The portal's envelope (VatPortal API v8.0, error codes): from an HTTP answer to data or a typed error."""
+
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -31,8 +32,9 @@ class AnswerReader:
     :param scrub: function that takes our secrets out of a text that the portal sent back.
     """
 
-    def __init__(self, *, write: bool, partner: bool = False, wants_phone: bool = False, lacks_phone: bool = False, sent: int = 0,
-                 scrub: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, *, write: bool, partner: bool = False, wants_phone: bool = False, lacks_phone: bool = False, sent: int = 0, scrub: Callable[[str], str] = str
+    ) -> None:
         self.write = write
         self.partner = partner
         self.wants_phone = wants_phone
@@ -45,8 +47,7 @@ class AnswerReader:
         error = UnknownOutcome if self.write and fault.sent else TransientError
         return error(reason=fault.reason, detail=f'no answer from the portal, {fault.reason}: {fault.detail}')
 
-    def doubt(self, detail: str, reason: str = 'answer', message: str = '', code: int | None = None,
-              retry_after: float | None = None) -> PortalError:
+    def doubt(self, detail: str, reason: str = 'answer', message: str = '', code: int | None = None, retry_after: float | None = None) -> PortalError:
         """The error for an answer that does not say what was done."""
         error = UnknownOutcome if self.write else TransientError
         return error(message, code, reason=reason, retry_after=retry_after, detail=detail)
@@ -70,8 +71,7 @@ class AnswerReader:
             raise AuthError(detail='the portal does not accept the credentials (HTTP 401)')
         if answer.status in (403, 404, 405, 410, 413, 414, 415):
             # A web server's own refusal: the portal's program was never reached.
-            raise Refused(http_status=answer.status,
-                          detail=f'nothing answers at this address (HTTP {answer.status})')
+            raise Refused(http_status=answer.status, detail=f'nothing answers at this address (HTTP {answer.status})')
         if not envelope or not 200 <= answer.status < 300:
             raise self.doubt(f'HTTP {answer.status}, {problem}')
         return envelope
@@ -90,8 +90,7 @@ class AnswerReader:
             raise self.doubt(f'the portal redirects elsewhere (HTTP {status})', 'redirect')
         if status == 429:
             # Whoever counts requests does so before it works on them.
-            raise TransientError(reason='busy', retry_after=answer.retry_after,
-                                 detail=f'the portal is busy (HTTP {status})')
+            raise TransientError(reason='busy', retry_after=answer.retry_after, detail=f'the portal is busy (HTTP {status})')
         if status == 503:
             # What stands before the portal's program also says so when that took too long, and went on working.
             raise self.doubt(f'the portal is busy (HTTP {status})', 'busy', retry_after=answer.retry_after)
@@ -105,8 +104,7 @@ class AnswerReader:
             return AuthError(message, code, detail='the portal does not accept the credentials')
         if code == 7:
             # Credentials are looked at before anything else, so nothing was done yet.
-            return TransientError(message, code, reason='auth_system',
-                                  detail="the portal's log-in is out of order")
+            return TransientError(message, code, reason='auth_system', detail="the portal's log-in is out of order")
         if code == 14:
             codes = _invoice_codes(envelope.get('data'), self.sent)
             return InvalidInvoices(message, code, codes=codes, detail='the portal found faults in invoices')
@@ -157,7 +155,7 @@ def read_code(envelope: dict[str, Any]) -> int | None:
         return None
     if isinstance(code, str) and re.fullmatch(r'\s*-?[0-9]{1,9}\s*', code):
         return int(code)
-    if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 10 ** 9:
+    if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 10**9:
         return code
     raise BadAnswer('err_code is no number')
 

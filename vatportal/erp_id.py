@@ -3,6 +3,7 @@
 The portal takes an ERP id only once, for ever (VatPortal API v8.0: error 17). Where the id follows from the invoice, that
 holds for a database that was restored, copied or set up anew as well, though it knows nothing of the first sending.
 """
+
 import hashlib
 import json
 import re
@@ -27,6 +28,7 @@ class Identity:
     :ivar buyer: VÖEN. :ivar total: in AZN; however many zeros it is written with.
     :ivar goods: what tells documents without a total of their own apart, as texts, in any order.
     """
+
     seller: str
     number: str
     day: date | None
@@ -45,8 +47,7 @@ class Identity:
         if attempt < 1 or not self.total.is_finite():
             raise ValueError('an attempt from 1 and a finite total are needed')
         day = self.day.isoformat() if self.day else ''
-        content = [_text(self.seller), _text(self.number), day, _text(self.buyer), _amount(self.total),
-                   sorted(map(_text, self.goods)), attempt]
+        content = [_text(self.seller), _text(self.number), day, _text(self.buyer), _amount(self.total), sorted(map(_text, self.goods)), attempt]
         return f'{self.series()}{_digest(content)[:_CONTENT]}'
 
     def series(self) -> str:

@@ -12,6 +12,7 @@ TransientError       surely not, or harmless    the same call again, later
 UnknownOutcome       perhaps                    ask the portal (read by ERP id), never send blindly
 ===================  =========================  ==================================================
 """
+
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -22,12 +23,12 @@ MESSAGE_LIMIT = 500
 
 def clean_text(text: object, limit: int = MESSAGE_LIMIT) -> str:
     """Portal words made fit for a message: one line, no control or direction characters, ``limit`` long."""
-    text = str(text or '')[:limit * 8]
+    text = str(text or '')[: limit * 8]
     # Category C holds control, format (bidi overrides), surrogate and private-use characters: shown in a
     # dialog or a log they could forge lines or hide what was really said.
     text = ''.join(' ' if unicodedata.category(char)[0] == 'C' else char for char in text)
     text = re.sub(r'\s+', ' ', text).strip()
-    return text if len(text) <= limit else text[:limit - 1] + '…'
+    return text if len(text) <= limit else text[: limit - 1] + '…'
 
 
 def blot_out(text: str, secrets: Iterable[str]) -> str:
@@ -112,8 +113,7 @@ class Refused(PortalError):
 
 
 class _Interrupted(PortalError):
-    def __init__(self, message: str = '', code: int | None = None, *, reason: str = 'answer', retry_after: float | None = None,
-                 detail: str = '') -> None:
+    def __init__(self, message: str = '', code: int | None = None, *, reason: str = 'answer', retry_after: float | None = None, detail: str = '') -> None:
         super().__init__(message, code, detail=detail)
         self.reason = reason
         self.retry_after = retry_after

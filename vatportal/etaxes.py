@@ -1,4 +1,5 @@
 """Documents as e-taxes has them, downloaded through the portal (VatPortal API v8.0, /etx/read_invoices)."""
+
 import re
 from dataclasses import dataclass, field, fields
 from datetime import datetime as DateTime
@@ -28,6 +29,7 @@ def serie_number(qaime: object) -> str:
 @dataclass(frozen=True, kw_only=True)
 class EtaxesLine:
     """One row of a downloaded document, in AZN; ``grade`` is the excise rate, ``unit_qty`` the quantity."""
+
     id: int | None = None
     line: int | None = None
     prod_code: str = ''
@@ -62,6 +64,7 @@ class EtaxesDocument:
 
     ``status`` and ``type`` are kept raw, values new to us included; ``raw`` is the object as received.
     """
+
     id: int | None = None
     main_subject: str = ''
     add_subject: str = ''

@@ -3,6 +3,7 @@
 A row may carry up to six decimals and fall into several VAT columns; a bill line has two decimals and one column.
 All amounts are Decimal, in AZN.
 """
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -47,8 +48,18 @@ class Part:
         return replace(self, **{cell: getattr(self, cell) * factor for cell in _CELLS})
 
 
-def split(key: object, columns: Mapping[str, Decimal], *, goods: Decimal, excise: Decimal, net: Decimal, vat: Decimal, road: Decimal,
-          quantity: Decimal = ZERO, digits: int = 2) -> list[Part]:
+def split(
+    key: object,
+    columns: Mapping[str, Decimal],
+    *,
+    goods: Decimal,
+    excise: Decimal,
+    net: Decimal,
+    vat: Decimal,
+    road: Decimal,
+    quantity: Decimal = ZERO,
+    digits: int = 2,
+) -> list[Part]:
     """Return the row as a list of :class:`Part`, the largest first.
 
     Quantity and excise are divided in proportion to the bases, so that each part has the row's price.
@@ -71,12 +82,17 @@ def split(key: object, columns: Mapping[str, Decimal], *, goods: Decimal, excise
     excises = _divide(excise, portions)
     return [
         Part(
-            key=key, category=name, main=name == main, share=quantity * portion, quantity=kept_quantity,
+            key=key,
+            category=name,
+            main=name == main,
+            share=quantity * portion,
+            quantity=kept_quantity,
             goods=found[name] - part_excise,
             excise=part_excise,
             vat_amount=vat if name == bears_vat else ZERO,
             road=road if name == main else ZERO,
-        ) for name, portion, kept_quantity, part_excise in zip(order, portions, kept, excises, strict=True)
+        )
+        for name, portion, kept_quantity, part_excise in zip(order, portions, kept, excises, strict=True)
     ]
 
 
@@ -121,9 +137,7 @@ def with_vat(parts: list[Part], vat: Decimal, limit: Decimal) -> list[Part]:
     if not missing or abs(missing) > limit or not bearing:
         return parts
     largest = max(bearing, key=lambda position: abs(parts[position].vat_amount))
-    return [
-        replace(part, vat_amount=part.vat_amount + missing) if position == largest else part
-        for position, part in enumerate(parts)]
+    return [replace(part, vat_amount=part.vat_amount + missing) if position == largest else part for position, part in enumerate(parts)]
 
 
 def bears_rate(part: Part, rate: Decimal) -> bool:

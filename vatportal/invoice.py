@@ -3,6 +3,7 @@
 Field names are the portal's JSON names, so that a field found here is the field in its documentation.
 All amounts are Decimal, in AZN. Sums carry 2 decimals, item amounts up to 4–5.
 """
+
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,8 +13,7 @@ from .decimals import ZERO, json_number, to_decimal
 from .etaxes import EtaxesDocument, EtaxesLine, qaime_number, serie_number
 from .rules import QEPIK, SUMS, TYPES, Problem, find_problems
 
-__all__ = ['TYPES', 'EtaxesDocument', 'EtaxesLine', 'Invoice', 'Item', 'Problem', 'qaime_number',
-           'serie_number']
+__all__ = ['TYPES', 'EtaxesDocument', 'EtaxesLine', 'Invoice', 'Item', 'Problem', 'qaime_number', 'serie_number']
 
 _OPTIONAL = ('transp_reg_number', 'from_wh', 'to_wh', 'wh_field', 'main_qaime', 'add_info')
 
@@ -58,6 +58,7 @@ class Item(_Record):
     ``subtotal1`` = price × quantity, ``subtotal2`` = subtotal1 + ``aksiz`` (excise amount; ``aksizgrade``
     its rate) = the four VAT bases together, ``total`` = subtotal2 + ``vat_amount`` + ``transport_tax``.
     """
+
     id: str = ''
     name: str = ''
     unit: str = ''
@@ -81,8 +82,7 @@ class Item(_Record):
 
         :raises ValueError: an amount with more digits than a JSON number keeps.
         """
-        return {spec.name: _plain(getattr(self, spec.name), spec.name) for spec in fields(self)
-                if getattr(self, spec.name) is not None}
+        return {spec.name: _plain(getattr(self, spec.name), spec.name) for spec in fields(self) if getattr(self, spec.name) is not None}
 
     @classmethod
     def from_json(cls, data: Any) -> 'Item':
@@ -100,6 +100,7 @@ class Invoice(_Record):
     ``type`` is ``default`` | ``avans`` | ``goodsTransfer``; ``wh_field`` 1 looks ``from_wh``/``to_wh`` up
     by code, 2 by name. With ``main_qaime`` (the advance settled) amounts and items may be left out.
     """
+
     id: str
     type: str = 'default'
     with_agent: bool = False
@@ -132,15 +133,15 @@ class Invoice(_Record):
     def over(cls, items: Iterable[Item], **values: Any) -> 'Invoice':
         """An invoice over ``items`` with their sums, in whole qəpik; ``values`` are all other fields, sums that differ among them."""
         items = tuple(items)
-        sums = {name: sum((getattr(item, field) or ZERO for item in items), ZERO).quantize(QEPIK, ROUND_HALF_UP)
-                for name, (_missing, _wrong, field) in SUMS.items()}
+        sums = {
+            name: sum((getattr(item, field) or ZERO for item in items), ZERO).quantize(QEPIK, ROUND_HALF_UP) for name, (_missing, _wrong, field) in SUMS.items()
+        }
         return cls(**{**sums, 'items': items, **values})
 
     @property
     def settles_only(self) -> bool:
         """Whether this invoice only settles an advance: no items and no amounts of its own."""
-        return bool(self.main_qaime and not self.items
-                    and not any(getattr(self, name) for name in self.amount_fields()))
+        return bool(self.main_qaime and not self.items and not any(getattr(self, name) for name in self.amount_fields()))
 
     def to_json(self) -> dict[str, Any]:
         """The invoice as the portal takes it: plain numbers, optional fields that are empty left out.

@@ -1,5 +1,6 @@
 """Divides the taxes of an invoice among its rows: each row bears what its own rate asks of it, and all together what the
 invoice has."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
@@ -19,8 +20,7 @@ def charge(rows: list[Row], totals: Mapping[Levy, Decimal], slack: Decimal = ZER
         compares each item's VAT with 18 %.
     :raises AmountError: 'vat' for VAT that is not what the rate asks for, by more than rounding, 'levy' for another tax
     """
-    levies = sorted({levy for row in rows for levy in row.levies} | set(totals),
-                    key=lambda levy: (_ORDER.index(levy.kind), levy.rate, levy.fixed))
+    levies = sorted({levy for row in rows for levy in row.levies} | set(totals), key=lambda levy: (_ORDER.index(levy.kind), levy.rate, levy.fixed))
     for levy in levies:
         rows = _charge_one(rows, levy, totals.get(levy, ZERO), slack)
     return rows

@@ -1,12 +1,15 @@
 """Dates as e-taxes, its pages and other programs write them."""
+
 import re
 from datetime import datetime, timedelta
 
 BAKU = timedelta(hours=4)
 _DAY = r'(?P<d>\d{1,2})[.\-/](?P<m>\d{1,2})[.\-/](?P<y>\d{4})'
 _ISO_DAY = r'(?P<y>\d{4})[.\-/](?P<m>\d{1,2})[.\-/](?P<d>\d{1,2})'
-_TIME = (r'(?:[T, ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?'
-         r'(?: ?(?:(?P<utc>Z)|(?P<sign>[+-])(?P<zone>\d{2}):?(?P<part>\d{2})?))?)?')
+_TIME = (
+    r'(?:[T, ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?'
+    r'(?: ?(?:(?P<utc>Z)|(?P<sign>[+-])(?P<zone>\d{2}):?(?P<part>\d{2})?))?)?'
+)
 _MOMENTS = [re.compile(day + _TIME, re.ASCII | re.IGNORECASE) for day in (_DAY, _ISO_DAY)]
 
 

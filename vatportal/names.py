@@ -1,4 +1,5 @@
 """Names that people typed, in the form in which two of them compare."""
+
 import re
 import unicodedata
 

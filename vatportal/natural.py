@@ -1,4 +1,5 @@
 """The order in which people number things."""
+
 import re
 from typing import Any
 

@@ -2,6 +2,7 @@
 
 A discount lowers what rows of the same taxes come to; a return lowers how much there is of the same goods.
 """
+
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -50,11 +51,16 @@ def _alike(rows: Iterable[Row], key: Callable[[Row], Hashable], wanted: Callable
 def _together(rows: Iterable[Row]) -> Row:
     """``rows``, all negative, as one with the names of all."""
     rows = sorted(rows, key=lambda row: (row.net, row.tie))
-    return replace(rows[0], label=', '.join(dict.fromkeys(row.label for row in rows)),
-                   quantity=sum((row.quantity for row in rows), ZERO), net=sum((row.net for row in rows), ZERO))
+    return replace(
+        rows[0],
+        label=', '.join(dict.fromkeys(row.label for row in rows)),
+        quantity=sum((row.quantity for row in rows), ZERO),
+        net=sum((row.net for row in rows), ZERO),
+    )
 
 
 # ------------------------------------------------------------------ returns
+
 
 def _same_goods(row: Row) -> tuple[object, ...]:
     """What has to be equal for a return to be of this row: product, unit, price and taxes."""
@@ -92,6 +98,7 @@ def _shift(rows: list[Row], rest: Row) -> list[Row]:
 
 # ------------------------------------------------------------------ discounts
 
+
 def take_off(rows: list[Row], discount: Row) -> list[Row]:
     """Return ``rows`` with ``discount``, a negative row, taken off those that bear the same taxes, in proportion to what
     they come to.
@@ -126,5 +133,6 @@ def split_untaxed(rows: list[Row], like: Row, amount: Decimal) -> list[Row]:
         return rows  # no VAT that could be less
     parts = share(rows, like, amount)
     return [
-        replace(row, net=row.net - parts[place], extra_not_subject=row.extra_not_subject + parts[place])
-        if place in parts else row for place, row in enumerate(rows)]
+        replace(row, net=row.net - parts[place], extra_not_subject=row.extra_not_subject + parts[place]) if place in parts else row
+        for place, row in enumerate(rows)
+    ]

@@ -4,6 +4,7 @@ Source of the rules: VatPortal API v8.0, /inv/import_upload_invoices.php (items 
 ``Decimal`` in AZN. Rows come in rounded to the qəpik (0.01) and add up to the invoice exactly; what happens
 here, in ``netting.py`` and in ``levies.py`` keeps that.
 """
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,12 +21,7 @@ VAT_RATE = Decimal('0.18')
 ITEM_DECIMALS = Decimal('0.0001')
 ZERO = Decimal(0)
 
-CATEGORY_FIELDS = {
-    'vat': 'apply_vat_amount',
-    'not_subject': 'skip_vat_amount',
-    'zero': 'vat_zero',
-    'exempt': 'vat_free',
-}
+CATEGORY_FIELDS = {'vat': 'apply_vat_amount', 'not_subject': 'skip_vat_amount', 'zero': 'vat_zero', 'exempt': 'vat_free'}
 
 
 class AmountError(ValueError):
@@ -96,6 +92,7 @@ def unit_price(amount: Decimal, quantity: Decimal, preferred: Decimal | None = N
     that does. The portal compares price × quantity with ``subtotal1``. No price has more digits than a JSON
     number keeps.
     """
+
     def fits(price: Decimal) -> bool:
         return price > 0 and abs(price * quantity - amount) < QEPIK / 2
 
@@ -128,9 +125,8 @@ def round_parts(exact: Sequence[Decimal], total: Decimal, step: Decimal, ties: S
     """
     parts = [(share / step).to_integral_value('ROUND_FLOOR') * step for share in exact]
     left = int((total - sum(parts)) / step)
-    order = sorted(range(len(parts)), key=lambda place: (
-        parts[place] - exact[place], -exact[place], ties[place] if ties else ()))
-    for place in order[:max(left, 0)]:
+    order = sorted(range(len(parts)), key=lambda place: (parts[place] - exact[place], -exact[place], ties[place] if ties else ()))
+    for place in order[: max(left, 0)]:
         parts[place] += step
     return parts
 
@@ -158,7 +154,7 @@ def absorb_rounding(rows: list[Row], rounding: Decimal, label: str) -> list[Row]
 
 def check_rows(rows: Sequence[Row]) -> None:
     """:raises AmountError: 'quantity', 'free' (of charge, yet with a tax) or 'negative' for the first row that no qaimə can
-        hold; 'large' for the largest, where a quantity or all amounts together are beyond :data:`LARGEST`"""
+    hold; 'large' for the largest, where a quantity or all amounts together are beyond :data:`LARGEST`"""
     for row in rows:
         if row.quantity <= 0:
             raise AmountError('quantity', row)

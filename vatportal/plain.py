@@ -1,4 +1,5 @@
 """What the portal says, as plain values with bounds: nothing that a database, a log or a page could not hold."""
+
 import math
 import re
 from collections.abc import Callable
@@ -9,7 +10,7 @@ NUMBER_LENGTH = 20
 # More than any portal tells of a process: how deep, how long a text, and how much in all.
 DEPTH, TEXT, ROOM = 20, 10_000, 200_000
 #: The largest whole number that all readers of JSON agree upon.
-INTEGER = 2 ** 53
+INTEGER = 2**53
 
 _NOT_STORABLE = re.compile('[\x00\ud800-\udfff]')
 _LEFT_OUT = '…'
@@ -50,7 +51,7 @@ class _Cutter:
         if isinstance(value, float) and not math.isfinite(value):
             return repr(value)
         if isinstance(value, int) and abs(value) > INTEGER:
-            return _LEFT_OUT if abs(value) > 10 ** 100 else str(value)
+            return _LEFT_OUT if abs(value) > 10**100 else str(value)
         return value
 
     def cut_text(self, text: str) -> str:
@@ -61,5 +62,4 @@ class _Cutter:
     def cut_all(self, value: dict[str, Any] | list[Any], depth: int) -> dict[str, Any] | list[Any]:
         if isinstance(value, list):
             return [self.cut(item, depth - 1) for item in value if self.room > 0]
-        return {self.cut_text(self.scrub(name)): self.cut(item, depth - 1) for name, item in value.items()
-                if self.room > 0}
+        return {self.cut_text(self.scrub(name)): self.cut(item, depth - 1) for name, item in value.items() if self.room > 0}

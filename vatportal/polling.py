@@ -3,6 +3,7 @@
 Every 2 s in the first minute, every 5 s in the second, every 10 s after; never more often than once a
 second. After failures the wait doubles instead, so that a portal in trouble is left in peace.
 """
+
 DONE = 2
 FAILED = 3
 

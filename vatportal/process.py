@@ -1,4 +1,5 @@
 """What the portal says about a running process (VatPortal API v8.0, /job/read_proc_status)."""
+
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,6 +62,7 @@ class Stats:
     :ivar exceptions: e-taxes' words, all of them. :ivar retrying: the portal tries again by itself, so go
         on polling. :ivar refusals: the exceptions that are e-taxes' refusals, for the person to read.
     """
+
     imported: int = 0
     packet_created: bool = False
     pin1_code: str = ''
@@ -106,6 +108,7 @@ def _is_retry(text: str) -> bool:
 @dataclass(frozen=True)
 class ProcessStatus:
     """Where a process stands: ``status`` 2 finished well, 3 finished with errors, anything else running."""
+
     status: int
     description: str
     stats: Stats

@@ -3,6 +3,7 @@
 Source: the packages that e-taxes.gov.az takes and gives (``root kod="QAIME_1"``). Up to version 205 there is
 no column for the zero rate, so everything after the bases stands elsewhere than from version 304 on.
 """
+
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -41,8 +42,22 @@ NEWEST = 304
 TEXTS = ('id', 'name', 'unit', 'barcode')
 #: what can be wrong with a file that is read (the first line) or written
 REASONS = (
-    'large', 'many', 'zip', 'no_files', 'encrypted', 'xml', 'entity', 'depth', 'no_qaime', 'number', 'row', 'total',
-    'kind', 'no_items', 'text', 'decimals',
+    'large',
+    'many',
+    'zip',
+    'no_files',
+    'encrypted',
+    'xml',
+    'entity',
+    'depth',
+    'no_qaime',
+    'number',
+    'row',
+    'total',
+    'kind',
+    'no_items',
+    'text',
+    'decimals',
 )
 PARTS = ('apply_vat_amount', 'skip_vat_amount', 'vat_free', 'vat_zero')
 
@@ -55,8 +70,17 @@ class QaimeXmlError(ValueError):
         field name. :ivar expected, found: the two figures that differ, None where it is no matter of figures.
     """
 
-    def __init__(self, message: str, *, reason: str, row: int | None = None, field: str = '', expected: Decimal | None = None,
-                 found: Decimal | None = None, name: str = '') -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str,
+        row: int | None = None,
+        field: str = '',
+        expected: Decimal | None = None,
+        found: Decimal | None = None,
+        name: str = '',
+    ) -> None:
         place = f'row {row}: ' if row else ''
         figures = '' if found is None else f' (found {found}, expected {expected})'
         super().__init__((f'{name}: ' if name else '') + place + message + figures)
@@ -94,11 +118,9 @@ def check(rows: Sequence[Mapping[str, Any]], totals: Mapping[str, Decimal], name
         for field, figure in expected.items():
             found = parts if field == 'vat_parts' else row[field]
             if abs(found - figure) > CENT:
-                raise QaimeXmlError(f'{field} does not add up', reason='row', row=number, field=field, expected=figure,
-                                    found=found, name=name)
+                raise QaimeXmlError(f'{field} does not add up', reason='row', row=number, field=field, expected=figure, found=found, name=name)
     for field, found in totals.items():
         column = 'transport_tax' if field == 'sum_ttax' else field.removeprefix('sum_')
         added = sum(row[column] for row in rows)
         if abs(found - added) > CENT * max(1, len(rows)):
-            raise QaimeXmlError(f'the total {field} is not the sum of the rows', reason='total', field=field,
-                                expected=added, found=found, name=name)
+            raise QaimeXmlError(f'the total {field} is not the sum of the rows', reason='total', field=field, expected=added, found=found, name=name)

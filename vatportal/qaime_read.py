@@ -1,4 +1,5 @@
 """Reading e-taxes packages, which anyone may have made: no entities, no paths, nothing without a limit."""
+
 import io
 import re
 import zipfile
@@ -27,8 +28,7 @@ MAX_PACKAGES = 2
 Files = list[tuple[str, bytes]]
 Node = dict[str, Any]
 _BEFORE_XML = re.compile(rb'^(?:\xef\xbb\xbf|[ \t\r\n])+')
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
-               ValueError)
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,7 @@ class QaimeFile:
     :ivar object_name, object_code: the business object (branch, warehouse) that issues it.
     :ivar ref_serial, ref_number: the document it refers to. :ivar totals: the sums, by the portal's names.
     """
+
     invoice: Invoice
     name: str = ''
     version: int = 0
@@ -147,13 +148,26 @@ def read_document(data: bytes, name: str = '') -> QaimeFile:
     check([vars(item) for item in items], totals, name)
     # The old layout has no total for the road tax.
     totals.setdefault('sum_ttax', sum((item.transport_tax for item in items), ZERO))
-    invoice = Invoice(id='', main_info=_text(root.get('des')), add_info=_text(root.get('des2')),
-                      seller=_text(root.get('qaimeKimden')), buyer=_text(root.get('qaimeKime')),
-                      items=tuple(items), **totals)
-    texts = {'kod': '@kod', 'number': 'vo', 'serial': 'sn', 'buyer_name': 'qaimeKimeAd', 'object_name': 'ma',
-             'object_code': 'mk', 'ref_serial': 'ds', 'ref_number': 'dn'}
-    return QaimeFile(name=name, invoice=invoice, version=version, totals=totals,
-                     **{field_name: _text(root.get(tag)) for field_name, tag in texts.items()})
+    invoice = Invoice(
+        id='',
+        main_info=_text(root.get('des')),
+        add_info=_text(root.get('des2')),
+        seller=_text(root.get('qaimeKimden')),
+        buyer=_text(root.get('qaimeKime')),
+        items=tuple(items),
+        **totals,
+    )
+    texts = {
+        'kod': '@kod',
+        'number': 'vo',
+        'serial': 'sn',
+        'buyer_name': 'qaimeKimeAd',
+        'object_name': 'ma',
+        'object_code': 'mk',
+        'ref_serial': 'ds',
+        'ref_number': 'dn',
+    }
+    return QaimeFile(name=name, invoice=invoice, version=version, totals=totals, **{field_name: _text(root.get(tag)) for field_name, tag in texts.items()})
 
 
 def _item(row: Node, columns: dict[str, str], number: int, name: str) -> Item:
@@ -171,8 +185,7 @@ def _totals(product: Node, columns: dict[str, str], name: str) -> dict[str, Any]
     rows = _rows(product, 'qaimeYekunTable', name)
     if len(rows) != 1:
         raise QaimeXmlError('the document has no row of totals', reason='no_qaime', name=name)
-    return {field_name: _amount(_text(rows[0].get(column)), field_name, None, name)
-            for column, field_name in columns.items()}
+    return {field_name: _amount(_text(rows[0].get(column)), field_name, None, name) for column, field_name in columns.items()}
 
 
 def _amount(text: str, field_name: str, row: int | None, name: str) -> Decimal:

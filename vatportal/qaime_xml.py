@@ -3,6 +3,7 @@
 A package is uploaded by hand on e-taxes.gov.az, which gives series and number; files downloaded there are
 read for bills. Written is version 304, read is every version (:mod:`.qaime_read`).
 """
+
 import io
 import re
 import zipfile
@@ -51,8 +52,7 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content)
 
 
-def write_invoice(invoice: Invoice, *, buyer_name: str = '', object_name: str = '', object_code: str = '', ref_serial: str = '',
-                  ref_number: str = '') -> bytes:
+def write_invoice(invoice: Invoice, *, buyer_name: str = '', object_name: str = '', object_code: str = '', ref_serial: str = '', ref_number: str = '') -> bytes:
     """The XML of one invoice, version 304, UTF-8. Row amounts get 4 decimals, totals 2.
 
     :raises QaimeXmlError: not of type ``default`` (the others have forms of their own), no items, a text
@@ -67,9 +67,16 @@ def write_invoice(invoice: Invoice, *, buyer_name: str = '', object_name: str = 
     totals = {name: _round(getattr(invoice, name), TOTAL_DECIMALS) for name in total_columns.values()}
     check(rows, totals)
     head = (
-        ('qaimeKime', invoice.buyer), ('qaimeKimden', invoice.seller), ('qaimeKimeAd', buyer_name),
-        ('ds', ref_serial), ('dn', ref_number), ('des', invoice.main_info), ('des2', invoice.add_info),
-        ('ma', object_name), ('mk', object_code))
+        ('qaimeKime', invoice.buyer),
+        ('qaimeKimden', invoice.seller),
+        ('qaimeKimeAd', buyer_name),
+        ('ds', ref_serial),
+        ('dn', ref_number),
+        ('des', invoice.main_info),
+        ('des2', invoice.add_info),
+        ('ma', object_name),
+        ('mk', object_code),
+    )
     lines = [_element(tag, _text(text, tag)) for tag, text in head if text or tag != 'qaimeKimeAd']
     lines += ['<product>', '<qaimeTable>']
     for number, row in enumerate(rows):
@@ -78,8 +85,7 @@ def write_invoice(invoice: Invoice, *, buyer_name: str = '', object_name: str = 
     cells = ''.join(_element(column, f'{totals[field]:f}') for column, field in total_columns.items())
     lines += ['</qaimeTable>', f'<qaimeYekunTable><row>{cells}</row></qaimeYekunTable>', '</product>']
     body = '\n'.join(lines)
-    return (f'<?xml version="1.0" encoding="UTF-8"?>\n<root version="{NEWEST}" kod="QAIME_1">\n'
-            f'{body}\n</root>\n').encode()
+    return (f'<?xml version="1.0" encoding="UTF-8"?>\n<root version="{NEWEST}" kod="QAIME_1">\n{body}\n</root>\n').encode()
 
 
 def _row(item: Item, number: int, columns: dict[str, str]) -> dict[str, Any]:
@@ -95,8 +101,9 @@ def _row(item: Item, number: int, columns: dict[str, str]) -> dict[str, Any]:
             row[field] = _round(value, QUANTITY_DECIMALS)
             if row[field] != value:
                 # Rounded, price × quantity would be another amount.
-                raise QaimeXmlError(f'the quantity has more than {QUANTITY_DECIMALS} decimals', reason='decimals',
-                                    row=number, field=field, expected=row[field], found=value)
+                raise QaimeXmlError(
+                    f'the quantity has more than {QUANTITY_DECIMALS} decimals', reason='decimals', row=number, field=field, expected=row[field], found=value
+                )
         else:
             row[field] = _round(value, ROW_DECIMALS)
     if row['barcode'] in ('', f'{item.id}000'):
@@ -111,8 +118,7 @@ def _round(value: Decimal | None, decimals: int) -> Decimal:
 def _text(value: str | None, field: str, row: int | None = None) -> str:
     text = _NOT_XML.sub(' ', value or '').strip()
     if len(text) > TEXT_LIMIT:
-        raise QaimeXmlError(f'{field} has {len(text)} characters, {TEXT_LIMIT} is the most', reason='text',
-                            row=row, field=field)
+        raise QaimeXmlError(f'{field} has {len(text)} characters, {TEXT_LIMIT} is the most', reason='text', row=row, field=field)
     return text
 
 

@@ -2,6 +2,7 @@
 
 Nothing counts as removed because the portal says so, only because it does not show what it has shown before.
 """
+
 from collections.abc import Iterable, Sequence
 
 from . import polling
@@ -31,8 +32,7 @@ def after_reading(process: Process, invoices: Sequence[Invoice], reading: Readin
     """What follows from what the portal shows, by ERP id, of ``invoices`` that it was to remove. Pending is what it had
     without a number: who has one by now is not removed."""
     left = [invoice for invoice in invoices if invoice.pending]
-    unseen = [invoice for invoice in invoices
-              if invoice.erp_id not in reading.numbered and not reading.shows(invoice.erp_id)]
+    unseen = [invoice for invoice in invoices if invoice.erp_id not in reading.numbered and not reading.shows(invoice.erp_id)]
     # Where it names whatever it is asked for, this answer does not tell that one is not shown any more.
     missed = [invoice for invoice in unseen if is_used_up(invoice) and not reading.names_all]
     memory = {'unseen_ids': _ids(unseen), 'missed_ids': _ids(missed)}
@@ -45,8 +45,7 @@ def after_listing(process: Process, invoices: Sequence[Invoice], reading: Readin
     """The same by date. What was shown before and two answers do not show is gone: a portal may not show yet what it has, and
     may leave something out for a moment. Unless the removal went well, it is removed once more, one by one, which is
     harmless."""
-    absent = [invoice for invoice in invoices if invoice.pending
-              and invoice.erp_id in process.unseen_ids and invoice.erp_id not in reading.named]
+    absent = [invoice for invoice in invoices if invoice.pending and invoice.erp_id in process.unseen_ids and invoice.erp_id not in reading.named]
     gone = [invoice for invoice in absent if is_used_up(invoice)]
     if any(invoice.erp_id not in process.missed_ids for invoice in gone):
         return Decision('list', polling.MINIMUM_S, memory={'missed_ids': _ids(gone)})

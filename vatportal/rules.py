@@ -5,6 +5,7 @@ Code article 173). A fault in a sum gets the code of that sum (25, 27, 29–36).
 52–60 without saying which is which; here they stand for, in order of the form, subtotal1, excise,
 subtotal2, base at 18 %, not subject, zero rate, exempt, VAT and road tax, total.
 """
+
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Problem:
         from 0, None for the invoice itself. :ivar value: what stands there. :ivar expected: the figure
         that arithmetic asks for, None where the fault is no matter of arithmetic.
     """
+
     code: int
     field: str
     item: int | None = None
@@ -146,9 +148,9 @@ def _item_values(index: int, item: 'Item') -> Iterator[Problem]:
 
 def _arithmetic(invoice: 'Invoice', broken: set[tuple[int | None, str]]) -> Iterator[Problem]:
     """Faults of figures that are present and not negative; ``broken`` names those that are not."""
-    in_items = [fault for index, item in enumerate(invoice.items)
-                if not any(place == index for place, _field in broken)
-                for fault in _item_arithmetic(index, item)]
+    in_items = [
+        fault for index, item in enumerate(invoice.items) if not any(place == index for place, _field in broken) for fault in _item_arithmetic(index, item)
+    ]
     yield from in_items
     if broken or in_items or not invoice.items:
         # Sums over items that are wrong in themselves would only repeat the same fault.

@@ -15,6 +15,7 @@ What is taken for granted of a portal, and nothing beyond it:
 - what it removes stays removed, and what has a number is not removed from the portal alone; what it answers to a removal
   need not be so
 """
+
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
@@ -69,8 +70,7 @@ def started(process: Process, invoices: Sequence[Invoice], outcome: Outcome, nam
     if outcome == Outcome.LOST:
         return _with(asking('lost', ()), _all(invoices, Verdict.UNANSWERED))
     if outcome == Outcome.KNOWN:
-        refused = len(invoices) > 1 and {
-            invoice.erp_id: invoice.doubtful or invoice.erp_id in named for invoice in invoices}
+        refused = len(invoices) > 1 and {invoice.erp_id: invoice.doubtful or invoice.erp_id in named for invoice in invoices}
         return _remembering(_with(asking('exists', ()), _all(invoices, Verdict.KNOWN)), refused_ids=refused)
     if outcome == Outcome.INVALID:
         faulty = [invoice for invoice in invoices if invoice.erp_id in named]
@@ -85,9 +85,11 @@ def started(process: Process, invoices: Sequence[Invoice], outcome: Outcome, nam
 def asking(reason: str, invoices: Sequence[Invoice]) -> Decision:
     """From now on the portal is asked what it has of ``invoices``, for ``reason``."""
     return Decision(
-        'read', 0 if reason in ('done', 'failed') else polling.next_delay(0),
+        'read',
+        0 if reason in ('done', 'failed') else polling.next_delay(0),
         _all(_pending(invoices), Verdict.DOUBTED) if reason in UNCLEAR else {},
-        {'reason': reason, 'last_read': False, 'by_date': False})
+        {'reason': reason, 'last_read': False, 'by_date': False},
+    )
 
 
 def _with(decision: Decision, verdicts: dict[str, Verdict]) -> Decision:
@@ -187,7 +189,7 @@ def _exists(process: Process, pending: Sequence[Invoice], reading: Reading) -> D
         return _remembering(_wait_or_clean(process, reading), refused_ids=False)
     verdicts = {**_all(known, Verdict.APART), **_all(rest, Verdict.UNSENT)}
     if not known and len(pending) == len(refused):  # nor has one got its number
-        verdicts.update(_all(rest[(len(rest) + 1) // 2:], Verdict.HALVED))
+        verdicts.update(_all(rest[(len(rest) + 1) // 2 :], Verdict.HALVED))
     return _remembering(_send(verdicts), refused_ids=False)
 
 
@@ -200,8 +202,7 @@ _REASONS = {'done': _done, 'failed': _failed, 'lost': _lost, 'exists': _exists, 
 
 
 def _goes_again(process: Process, invoices: Sequence[Invoice]) -> bool:
-    return (process.since_sent >= SHOWN_S and process.since_started < RESEND_S
-            and max(invoice.resends for invoice in invoices) < RESENDS)
+    return process.since_sent >= SHOWN_S and process.since_started < RESEND_S and max(invoice.resends for invoice in invoices) < RESENDS
 
 
 def _send(verdicts: dict[str, Verdict]) -> Decision:
@@ -236,8 +237,7 @@ def cleaned(process: Process, invoices: Sequence[Invoice], granted: bool) -> Dec
     answered = to_clean(process, invoices)
     if not granted and len(answered) > 1:
         answered = []
-    memory: dict[str, Any] = {'one_by_one': process.one_by_one or not granted,
-              'kept_ids': (*process.kept_ids, *(invoice.erp_id for invoice in answered))}
+    memory: dict[str, Any] = {'one_by_one': process.one_by_one or not granted, 'kept_ids': (*process.kept_ids, *(invoice.erp_id for invoice in answered))}
     if to_clean(replace(process, **memory), invoices):
         return Decision('clean', polling.MINIMUM_S, memory=memory)
     if _pending(invoices):
@@ -257,12 +257,10 @@ def _removed(process: Process, pending: Sequence[Invoice], reading: Reading) -> 
     gone = [invoice for invoice in rest if is_used_up(invoice)]
     if any(invoice.erp_id not in process.missed_ids for invoice in gone):
         # What it refused to remove it may have in hand, and may fail to show for a moment.
-        return Decision('read', SHOW_AGAIN_S if process.one_by_one else polling.MINIMUM_S,
-                        memory={'missed_ids': tuple(invoice.erp_id for invoice in gone)})
+        return Decision('read', SHOW_AGAIN_S if process.one_by_one else polling.MINIMUM_S, memory={'missed_ids': tuple(invoice.erp_id for invoice in gone)})
     # Whatever it answered to the removal: what it has shown before and does not show any more was removed. What it has
     # not shown yet it may keep back, for it may still be importing it.
-    return Decision('end', 0, {
-        **_all(held, Verdict.HELD), **_all(rest, Verdict.REJECTED), **_all(gone, Verdict.SPENT)})
+    return Decision('end', 0, {**_all(held, Verdict.HELD), **_all(rest, Verdict.REJECTED), **_all(gone, Verdict.SPENT)})
 
 
 def is_used_up(invoice: Invoice) -> bool:
@@ -282,7 +280,8 @@ def looked_up(invoices: Sequence[Invoice], reading: Reading) -> dict[str, Verdic
         return None if doubtful or held else {}
     return {
         **{invoice.erp_id: Verdict.APPEARED for invoice in doubtful if invoice.erp_id in reading.named},
-        **{invoice.erp_id: Verdict.REMOVE for invoice in held if invoice.erp_id in reading.named}}
+        **{invoice.erp_id: Verdict.REMOVE for invoice in held if invoice.erp_id in reading.named},
+    }
 
 
 def is_taken_up(invoice: Invoice, spent: bool) -> bool:

@@ -2,6 +2,7 @@
 
 Moments come as the seconds that have passed since.
 """
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum

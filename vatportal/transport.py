@@ -1,4 +1,5 @@
 """HTTP to the portal: one request out, status and body back, or a :class:`Fault` that says how far it got."""
+
 import email.utils
 import http.client
 import ipaddress
@@ -25,8 +26,7 @@ LONGEST_RETRY = 900.0
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 # Raised while an answer is read, so the request had left; asked only where no watched connection was dialled
 # at all, for a handshake that times out is a ReadTimeout as well.
-_AFTER_SENDING = (requests.exceptions.ReadTimeout, requests.exceptions.ChunkedEncodingError,
-                  requests.exceptions.ContentDecodingError)
+_AFTER_SENDING = (requests.exceptions.ReadTimeout, requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
 
 
 class Fault(Exception):
@@ -42,6 +42,7 @@ class Fault(Exception):
 @dataclass(frozen=True)
 class Answer:
     """HTTP status, body bytes (left out for redirects and "busy", which need none), Retry-After seconds."""
+
     status: int
     body: bytes = field(repr=False)
     retry_after: float | None = None
@@ -68,7 +69,7 @@ def portal_url(text: str) -> str:
     if re.fullmatch(r'[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?', text):
         text = f'https://{text.lower()}.vatportal.az/api'
     elif re.fullmatch(r'[A-Za-z0-9-]+\.vatportal\.az(/api)?/?', text, re.IGNORECASE):
-        text = f"https://{text.split('/')[0].lower()}/api"
+        text = f'https://{text.split("/")[0].lower()}/api'
     return check_url(text)
 
 
@@ -123,8 +124,18 @@ class Transport:
     def close(self) -> None:
         self._session.close()
 
-    def call(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes | None, max_bytes: int,
-             deadline: float | None = None, query: Mapping[str, str] | None = None, fresh: bool = False) -> Answer:
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        max_bytes: int,
+        deadline: float | None = None,
+        query: Mapping[str, str] | None = None,
+        fresh: bool = False,
+    ) -> Answer:
         """One request, one answer of any status; never repeated, never redirected.
 
         :param max_bytes: longest body accepted, unpacked.
@@ -148,20 +159,24 @@ class Transport:
             except Fault as exc:
                 fault = exc
         if fault is not None:
-            _logger.info('%s %s failed: %s (%s)', method, path, fault.reason,
-                         'sent' if fault.sent else 'not sent')
+            _logger.info('%s %s failed: %s (%s)', method, path, fault.reason, 'sent' if fault.sent else 'not sent')
             # Outside the except block, so that the cause, which holds headers and body, isn't carried along.
             raise fault
-        _logger.debug('%s %s: %s, %s bytes, %.3f s', method, path, answer.status, len(answer.body),
-                      time.monotonic() - started)
+        _logger.debug('%s %s: %s, %s bytes, %.3f s', method, path, answer.status, len(answer.body), time.monotonic() - started)
         return answer
 
     def _exchange(self, prepared: requests.PreparedRequest, watch: Watch, max_bytes: int) -> Answer:
         # Everything is passed here: neither the session's settings nor the environment can turn
         # verification off or add credentials.
         response = self._session.send(
-            prepared, timeout=min(self.timeout, watch.deadline), verify=_ca_bundle(), cert=None,
-            proxies=self._proxies(str(prepared.url)), stream=True, allow_redirects=False)
+            prepared,
+            timeout=min(self.timeout, watch.deadline),
+            verify=_ca_bundle(),
+            cert=None,
+            proxies=self._proxies(str(prepared.url)),
+            stream=True,
+            allow_redirects=False,
+        )
         try:
             self._session.cookies.clear()
             body = b'' if _is_bodyless(response.status_code) else self._read(response, watch, max_bytes)
@@ -200,9 +215,14 @@ class Transport:
             return 'timeout'
         if _any(chain, requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError):
             return 'tls'
-        if _any(chain, requests.exceptions.ContentDecodingError, http.client.IncompleteRead,
-                urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLength,
-                urllib3.exceptions.DecodeError):
+        if _any(
+            chain,
+            requests.exceptions.ContentDecodingError,
+            http.client.IncompleteRead,
+            urllib3.exceptions.IncompleteRead,
+            urllib3.exceptions.InvalidChunkLength,
+            urllib3.exceptions.DecodeError,
+        ):
             return 'answer'
         direct_tls = self.base_url.startswith('https:') and not self._proxies(self.base_url)
         if watch.phase == 'dialled' and direct_tls:
@@ -244,8 +264,7 @@ def _causes(exc: BaseException) -> Iterator[BaseException]:
 
 def _is_timeout(exc: BaseException) -> bool:
     # urllib3 derives "connection refused" and "name not found" from its time-out.
-    return (isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError))
-            and not isinstance(exc, urllib3.exceptions.NewConnectionError))
+    return isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)) and not isinstance(exc, urllib3.exceptions.NewConnectionError)
 
 
 def _any(chain: list[BaseException], *kinds: type[BaseException]) -> bool:

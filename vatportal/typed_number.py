@@ -2,6 +2,7 @@
 
 A number is a serial (letters and, mostly, year and month) and eight digits; these eight are what everybody types.
 """
+
 import re
 import unicodedata
 
@@ -13,7 +14,8 @@ _GAP = r'[\s.,/_\-–—]?'
 # them out, which without a serial may be anything.
 _ANY = re.compile(
     rf'(?<!\d)(?:(?:(?<=[^\W\d_])(\d{{1,6}})|(\d{{4}})){_GAP}(\d{{8}}|\d{{4}}{_GAP}\d{{4}}|\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{3}})'
-    r'|(\d{8}))(?!\d)')
+    r'|(\d{8}))(?!\d)'
+)
 _CYRILLIC = str.maketrans('АВЕКМНОРСТУХІ', 'ABEKMHOPCTYXI')
 
 
@@ -30,8 +32,7 @@ def typed_numbers(text: str | None) -> set[tuple[str, str]]:
 
 def same_number(some: set[tuple[str, str]], others: set[tuple[str, str]]) -> bool:
     """Whether two such sets have a number in common; a serial that was not typed tells nothing."""
-    return any(tail == other and (serial == theirs or not (serial and theirs))
-               for serial, tail in some for theirs, other in others)
+    return any(tail == other and (serial == theirs or not (serial and theirs)) for serial, tail in some for theirs, other in others)
 
 
 def bears_tail(text: str | None, qaime: str) -> bool:
@@ -40,7 +41,7 @@ def bears_tail(text: str | None, qaime: str) -> bool:
     if not tail:
         return bears_number(text, qaime)
     start = qaime_number(qaime)[:-_TAIL]
-    serial = start[len(start.rstrip('0123456789')):]
+    serial = start[len(start.rstrip('0123456789')) :]
     before = f'(?:{_GAP.join(serial)}{_GAP})?' if serial else ''
     return re.search(rf'(?<!\d){before}{_GAP.join(tail)}(?!\d)', _plain(text)) is not None
 

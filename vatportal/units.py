@@ -1,14 +1,12 @@
 """What a word for a unit says by itself. Units on a qaimə are free text; there is no official list."""
+
 import re
 from decimal import Decimal
 
 from .names import text_key
 
 # Words that are a number of pieces themselves.
-_NUMBERS = {
-    2: ('cüt', 'pair', 'pairs', 'пара'),
-    12: ('düjün', 'düjin', 'duzina', 'dozen', 'dozens', 'дюжина'),
-}
+_NUMBERS = {2: ('cüt', 'pair', 'pairs', 'пара'), 12: ('düjün', 'düjin', 'duzina', 'dozen', 'dozens', 'дюжина')}
 _WORDS = {text_key(word): number for number, words in _NUMBERS.items() for word in words}
 # What one vendor puts six into, or fifty kilograms, another fills otherwise.
 # fmt: off

@@ -4,6 +4,7 @@ Ten digits: the ninth is a check digit over the first eight, the tenth tells a l
 natural one (2). Source: Tax Code, article 33, and the algorithm that `stdnum.az.voen` publishes too;
 written here because Odoo 19 still runs with releases of python-stdnum that lack it.
 """
+
 import re
 
 _WEIGHTS = (4, 1, 8, 6, 2, 7, 5, 3)

@@ -4,6 +4,7 @@ Whether a failed call may have been processed depends on one fact: had any byte 
 exceptions of requests do not tell (a TLS failure may come before or after it), so the connections tell it
 themselves, to the :class:`Watch` of the call under way in their thread.
 """
+
 import contextlib
 import logging
 import os
@@ -213,9 +214,7 @@ class _HideQuery(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
-            record.args = tuple(
-                re.sub(r'(/auth/reset_start\.php)\?\S*', r'\1?…', arg) if isinstance(arg, str) else arg
-                for arg in record.args)
+            record.args = tuple(re.sub(r'(/auth/reset_start\.php)\?\S*', r'\1?…', arg) if isinstance(arg, str) else arg for arg in record.args)
         return True
 
 

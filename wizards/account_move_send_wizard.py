@@ -10,15 +10,14 @@ class AccountMoveSendWizard(models.TransientModel):
     vatportal_has_no_number = fields.Boolean(compute='_compute_vatportal_has_no_number')
     vatportal_waits_to_mail = fields.Boolean(related='move_id.vatportal_waits_to_mail')
     vatportal_waits = fields.Boolean(
-        string="Send it when the qaimə number is there",
-        help="The mail goes by itself, as it is written here, as soon as e-taxes has given the number.")
+        string='Send it when the qaimə number is there', help='The mail goes by itself, as it is written here, as soon as e-taxes has given the number.'
+    )
 
     @api.depends('move_id', 'extra_edis')
     def _compute_vatportal_has_no_number(self):
         for wizard in self:
             state = wizard.move_id.vatportal_state
-            wizard.vatportal_has_no_number = (
-                state in ('progress', 'pin', 'unconfirmed', 'imported') or 'vatportal' in (wizard.extra_edis or []))
+            wizard.vatportal_has_no_number = state in ('progress', 'pin', 'unconfirmed', 'imported') or 'vatportal' in (wizard.extra_edis or [])
 
     def action_send_and_print(self, allow_fallback_pdf=False):
         """Let the mail wait for the qaimə number, where that is wanted.
@@ -34,11 +33,14 @@ class AccountMoveSendWizard(models.TransientModel):
         if 'vatportal' in (self.extra_edis or []):
             problems = self.move_id._vatportal_queue_for(self.env.user).get(self.move_id)
             if problems:
-                raise UserError(self.env._("It was neither sent to e-taxes nor mailed. %s", ' '.join(
-                    problem['message'] for problem in problems)))
+                raise UserError(self.env._('It was neither sent to e-taxes nor mailed. %s', ' '.join(problem['message'] for problem in problems)))
         if not self.env.ref('account.ir_cron_account_move_send').sudo().active:
-            raise UserError(self.env._("Odoo's scheduled action that sends invoices is switched off, so no mail can wait for its "
-                                       "moment. Send it now, or ask an administrator to switch it on."))
+            raise UserError(
+                self.env._(
+                    "Odoo's scheduled action that sends invoices is switched off, so no mail can wait for its "
+                    'moment. Send it now, or ask an administrator to switch it on.'
+                )
+            )
         self._vatportal_keep_mail()
         return {'type': 'ir.actions.act_window_close'}
 
@@ -46,17 +48,19 @@ class AccountMoveSendWizard(models.TransientModel):
         settings = self._get_sending_settings()
         # Its PDF is made anew by then, with the number.
         printed = self._get_invoice_extra_attachments(self.move_id).ids
-        attachments = [
-            data for data in settings.get('mail_attachments_widget') or [] if data.get('skip') or data.get('id') not in printed]
+        attachments = [data for data in settings.get('mail_attachments_widget') or [] if data.get('skip') or data.get('id') not in printed]
         manual = [data['id'] for data in attachments if data.get('manual')]
         # What hangs on a dialog is cleared away with it.
         self.env['ir.attachment'].sudo().browse(manual).exists().filtered(
-            lambda attachment: attachment.create_uid == self.env.user and attachment.res_model != 'account.move',
+            lambda attachment: attachment.create_uid == self.env.user and attachment.res_model != 'account.move'
         ).write({'res_model': 'account.move', 'res_id': self.move_id.id})
         self.move_id.sudo().vatportal_mail_data = {
-            **settings, 'mail_attachments_widget': attachments, **{name: settings[name].id for name in RECORDS if settings.get(name)},
+            **settings,
+            'mail_attachments_widget': attachments,
+            **{name: settings[name].id for name in RECORDS if settings.get(name)},
             'mail_body': str(settings.get('mail_body') or ''),
-            'extra_edis': [name for name in settings['extra_edis'] if name != 'vatportal']}
-        self.move_id.sudo()._message_log(body=self.env._("Its mail waits for the qaimə number."))
+            'extra_edis': [name for name in settings['extra_edis'] if name != 'vatportal'],
+        }
+        self.move_id.sudo()._message_log(body=self.env._('Its mail waits for the qaimə number.'))
         if self.move_id._vatportal_printed_mark():
             self.move_id.sudo()._vatportal_release_mail()  # the number came while the dialog was open

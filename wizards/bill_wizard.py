@@ -15,24 +15,28 @@ class VatportalBillWizard(models.TransientModel):
     company_id = fields.Many2one(related='document_id.company_id', related_sudo=False)
     direction = fields.Selection(related='document_id.direction', related_sudo=False)
     question = fields.Text(related='document_id.bill_ask', related_sudo=False)
-    date = fields.Datetime(related='document_id.date', related_sudo=False, string="Date of the Document")
-    amount_total = fields.Float(related='document_id.amount_total', related_sudo=False, string="Total, AZN", digits=(16, 2))
+    date = fields.Datetime(related='document_id.date', related_sudo=False, string='Date of the Document')
+    amount_total = fields.Float(related='document_id.amount_total', related_sudo=False, string='Total, AZN', digits=(16, 2))
     main_info = fields.Char(related='document_id.main_info', related_sudo=False)
-    counterparty = fields.Char(compute='_compute_candidates', string="On the Document")
+    counterparty = fields.Char(compute='_compute_candidates', string='On the Document')
     asks_partner = fields.Boolean(compute='_compute_candidates')
     asks_booking = fields.Boolean(compute='_compute_candidates')
     candidate_ids = fields.Many2many('res.partner', compute='_compute_candidates')
-    partner_id = fields.Many2one(
-        'res.partner', compute='_compute_choices', store=True, readonly=False, check_company=True)
-    booking = fields.Selection([('bill', "Vendor bill"), ('refund', "Credit note")], string="Book as")
-    proposed_ids = fields.Many2many('account.move', compute='_compute_candidates', string="Entries That May Be Meant")
+    partner_id = fields.Many2one('res.partner', compute='_compute_choices', store=True, readonly=False, check_company=True)
+    booking = fields.Selection([('bill', 'Vendor bill'), ('refund', 'Credit note')], string='Book as')
+    proposed_ids = fields.Many2many('account.move', compute='_compute_candidates', string='Entries That May Be Meant')
     move_id = fields.Many2one(
-        'account.move', string="Existing Entry", compute='_compute_choices', store=True, readonly=False,
+        'account.move',
+        string='Existing Entry',
+        compute='_compute_choices',
+        store=True,
+        readonly=False,
         check_company=True,
-        help="An entry that is in Odoo already and belongs to this document: it is linked with it, and none is made.",
+        help='An entry that is in Odoo already and belongs to this document: it is linked with it, and none is made.',
         domain="[('company_id', '=', company_id), ('state', '!=', 'cancel'), ('move_type', 'in', direction == "
-               "'incoming' and ('in_invoice', 'in_refund', 'in_receipt', 'out_refund') or "
-               "('out_invoice', 'out_refund', 'in_refund'))]")
+        "'incoming' and ('in_invoice', 'in_refund', 'in_receipt', 'out_refund') or "
+        "('out_invoice', 'out_refund', 'in_refund'))]",
+    )
 
     @api.depends('document_id')
     def _compute_candidates(self):
@@ -45,11 +49,15 @@ class VatportalBillWizard(models.TransientModel):
             number, name = document._counterparty()
             wizard.counterparty = f'{name} ({number})' if number else name
             wizard.candidate_ids = document._vendor_candidates()
-            wizard.asks_partner = len(wizard.candidate_ids) > 1 or not voen.is_voen(number) or bool(
-                not wizard.candidate_ids and (document._archived_vendors() or document._vendors_abroad()))
+            wizard.asks_partner = (
+                len(wizard.candidate_ids) > 1
+                or not voen.is_voen(number)
+                or bool(not wizard.candidate_ids and (document._archived_vendors() or document._vendors_abroad()))
+            )
             wizard.asks_booking = not document._booking()
             wizard.proposed_ids = document.proposed_move_ids | (
-                document._bills_that_may_be_meant() if document.direction == 'incoming' else document.proposed_move_ids)
+                document._bills_that_may_be_meant() if document.direction == 'incoming' else document.proposed_move_ids
+            )
 
     @api.depends('document_id')
     def _compute_choices(self):
@@ -63,9 +71,9 @@ class VatportalBillWizard(models.TransientModel):
         document = self.document_id
         document._check_can_bill()
         if self.asks_partner and not self.partner_id:
-            raise UserError(self.env._("Choose the partner."))
+            raise UserError(self.env._('Choose the partner.'))
         if self.asks_booking and not self.booking:
-            raise UserError(self.env._("Choose how the document is booked."))
+            raise UserError(self.env._('Choose how the document is booked.'))
         partner = self.partner_id.commercial_partner_id if self.asks_partner else None
         if partner:
             self._take_partner(partner)
@@ -76,19 +84,18 @@ class VatportalBillWizard(models.TransientModel):
         number, _name = self.document_id._counterparty()
         theirs = partner._vatportal_voen()
         if voen.is_voen(number) and theirs and theirs != number:
-            raise UserError(self.env._(
-                "%(partner)s has the VÖEN %(theirs)s, the document %(number)s.",
-                partner=partner.display_name, theirs=theirs, number=number))
+            raise UserError(
+                self.env._('%(partner)s has the VÖEN %(theirs)s, the document %(number)s.', partner=partner.display_name, theirs=theirs, number=number)
+            )
         if not partner.active:
-            raise UserError(self.env._(
-                "%s is archived: take it out of the archive, or choose another partner.", partner.display_name))
+            raise UserError(self.env._('%s is archived: take it out of the archive, or choose another partner.', partner.display_name))
         self.document_id.sudo().bill_partner_chosen = True
 
     def action_link(self):
         """Link the document with the entry that exists already."""
         self.ensure_one()
         if not self.move_id:
-            raise UserError(self.env._("Choose the entry."))
+            raise UserError(self.env._('Choose the entry.'))
         return self.document_id.action_link_move(self.move_id.id)
 
     def action_ignore(self):

@@ -8,10 +8,9 @@ class VatportalCandidateWizard(models.TransientModel):
     _inherit = ['vatportal.guard']
     _description = 'Is this document the one of the invoice?'
 
-    move_id = fields.Many2one('account.move', string="Invoice", required=True, readonly=True, ondelete='cascade')
-    document_id = fields.Many2one(
-        'vatportal.document', string="e-taxes Document", required=True, readonly=True, ondelete='cascade')
-    chosen_ids = fields.Many2many('account.move', string="To Be Sent", readonly=True)
+    move_id = fields.Many2one('account.move', string='Invoice', required=True, readonly=True, ondelete='cascade')
+    document_id = fields.Many2one('vatportal.document', string='e-taxes Document', required=True, readonly=True, ondelete='cascade')
+    chosen_ids = fields.Many2many('account.move', string='To Be Sent', readonly=True)
     text = fields.Text(compute='_compute_text')
 
     @api.depends('move_id', 'document_id')
@@ -20,15 +19,23 @@ class VatportalCandidateWizard(models.TransientModel):
             move, document = wizard.move_id, wizard.document_id
             if document._went_as(move):
                 wizard.text = self.env._(
-                    "%(number)s was sent from another database under the number of %(move)s, with another customer, date or "
-                    "total. Look for it in VatPortal.", number=document.qaime or document.erp_id, move=move.display_name)
+                    '%(number)s was sent from another database under the number of %(move)s, with another customer, date or total. Look for it in VatPortal.',
+                    number=document.qaime or document.erp_id,
+                    move=move.display_name,
+                )
                 continue
-            wizard.text = self.env._(
-                "%(number)s of %(day)s for %(buyer)s, %(note)s, has the same total as %(move)s.",
-                number=document.qaime or document.erp_id,
-                day=f'{document._baku_date():%d.%m.%Y}', buyer=document.buyer_name or document.buyer_vat,
-                note=f'“{document.main_info or ""}”', move=move.display_name,
-            ) if move and document else False
+            wizard.text = (
+                self.env._(
+                    '%(number)s of %(day)s for %(buyer)s, %(note)s, has the same total as %(move)s.',
+                    number=document.qaime or document.erp_id,
+                    day=f'{document._baku_date():%d.%m.%Y}',
+                    buyer=document.buyer_name or document.buyer_vat,
+                    note=f'“{document.main_info or ""}”',
+                    move=move.display_name,
+                )
+                if move and document
+                else False
+            )
 
     def action_link(self):
         """It is the document of the invoice, which is not sent then."""

@@ -10,10 +10,10 @@ class VatportalCompanyWizard(models.TransientModel):
     _inherit = ['vatportal.guard']
     _description = 'Add companies to an account at VatPortal'
 
-    connector_id = fields.Many2one('vatportal.connector', string="Like", required=True, ondelete='cascade')
+    connector_id = fields.Many2one('vatportal.connector', string='Like', required=True, ondelete='cascade')
     account_name = fields.Char(related='connector_id.account_name', related_sudo=False)
     is_partner = fields.Boolean(related='connector_id.is_partner', related_sudo=False)
-    line_ids = fields.One2many('vatportal.company.wizard.line', 'wizard_id', string="Companies")
+    line_ids = fields.One2many('vatportal.company.wizard.line', 'wizard_id', string='Companies')
 
     @api.model
     def default_get(self, fields):
@@ -24,10 +24,12 @@ class VatportalCompanyWizard(models.TransientModel):
             connectors = self.env['vatportal.connector']
             served = connectors.sudo().search([('company_id', 'in', mine.ids)]).company_id
             people = connectors.browse(values.get('connector_id')).notify_user_ids
-            values['line_ids'] = [Command.create({
-                'company_id': company.id,
-                'notify_user_ids': [Command.set(people.filtered(lambda user, company=company: company in user.company_ids).ids)],
-            }) for company in mine - served]
+            values['line_ids'] = [
+                Command.create(
+                    {'company_id': company.id, 'notify_user_ids': [Command.set(people.filtered(lambda user, company=company: company in user.company_ids).ids)]}
+                )
+                for company in mine - served
+            ]
         return values
 
     def action_add(self):
@@ -40,23 +42,31 @@ class VatportalCompanyWizard(models.TransientModel):
         self.connector_id.check_access('read')
         lines = self.line_ids.filtered(lambda line: line.phone or not self.is_partner)
         if not lines:
-            raise UserError(self.env._("Enter the ASAN İmza phone of each company that you want to add."))
+            raise UserError(self.env._('Enter the ASAN İmza phone of each company that you want to add.'))
         # The companies need not be those at work at the moment.
-        original = self.connector_id.with_context(
-            allowed_company_ids=(self.env.company | self.env.user.company_ids).ids)
+        original = self.connector_id.with_context(allowed_company_ids=(self.env.company | self.env.user.company_ids).ids)
         connectors = original.browse()
         for line in lines:
-            connectors += original.copy({
-                'company_id': line.company_id.id, 'name': line.company_id.sudo().name, 'phone': line.phone,
-                'notify_user_ids': [Command.set(line.notify_user_ids.ids)]})
+            connectors += original.copy(
+                {
+                    'company_id': line.company_id.id,
+                    'name': line.company_id.sudo().name,
+                    'phone': line.phone,
+                    'notify_user_ids': [Command.set(line.notify_user_ids.ids)],
+                }
+            )
         hidden = connectors.company_id - self.env.companies
         names = ', '.join(connectors.mapped('name'))
         return {
-            'type': 'ir.actions.client', 'tag': 'display_notification',
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
             'params': {
-                'type': 'success', 'title': self.env._("Added"), 'sticky': bool(hidden),
-                'message': self.env._("%s. To see them, switch to these companies at the top.", names) if hidden else names,
-                'next': {'type': 'ir.actions.act_window_close'}},
+                'type': 'success',
+                'title': self.env._('Added'),
+                'sticky': bool(hidden),
+                'message': self.env._('%s. To see them, switch to these companies at the top.', names) if hidden else names,
+                'next': {'type': 'ir.actions.act_window_close'},
+            },
         }
 
 
@@ -67,10 +77,10 @@ class VatportalCompanyWizardLine(models.TransientModel):
 
     wizard_id = fields.Many2one('vatportal.company.wizard', required=True, ondelete='cascade')
     company_id = fields.Many2one('res.company', required=True)
-    phone = fields.Char(string="ASAN İmza Phone")
-    notify_user_ids = fields.Many2many('res.users', string="Users to Notify", domain="[('share', '=', False)]")
+    phone = fields.Char(string='ASAN İmza Phone')
+    notify_user_ids = fields.Many2many('res.users', string='Users to Notify', domain="[('share', '=', False)]")
 
-    _company_once = models.UniqueIndex('(wizard_id, company_id)', "Each company can be added once.")
+    _company_once = models.UniqueIndex('(wizard_id, company_id)', 'Each company can be added once.')
 
     def _vatportal_companies(self):
         # They need not be at work at the moment.

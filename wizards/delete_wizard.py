@@ -11,12 +11,10 @@ class VatportalDeleteWizard(models.TransientModel):
     _description = 'Delete from e-taxes'
     _inherit = ['vatportal.guard']
 
-    document_ids = fields.Many2many('vatportal.document', string="Documents", required=True)
-    line_ids = fields.One2many(
-        'vatportal.delete.wizard.line', 'wizard_id', string="Can be Deleted", compute='_compute_line_ids',
-        store=True, readonly=False)
-    reason = fields.Char(help="Kept in the history of the document and of the invoice.")
-    unsent = fields.Char(readonly=True, help="What was chosen in a list and never sent to e-taxes.")
+    document_ids = fields.Many2many('vatportal.document', string='Documents', required=True)
+    line_ids = fields.One2many('vatportal.delete.wizard.line', 'wizard_id', string='Can be Deleted', compute='_compute_line_ids', store=True, readonly=False)
+    reason = fields.Char(help='Kept in the history of the document and of the invoice.')
+    unsent = fields.Char(readonly=True, help='What was chosen in a list and never sent to e-taxes.')
     alerts = fields.Json(compute='_compute_alerts')
     line_count = fields.Integer(compute='_compute_alerts')
     document_count = fields.Integer(compute='_compute_alerts')
@@ -55,7 +53,8 @@ class VatportalDeleteWizard(models.TransientModel):
             problems = wizard._problems()
             wizard.line_ids = [fields.Command.clear()] + [
                 fields.Command.create({'document_id': document.id, 'folder': document._delete_folder()})
-                for document in wizard.document_ids._origin if document not in problems
+                for document in wizard.document_ids._origin
+                if document not in problems
             ]
 
     @api.depends('document_ids', 'unsent')
@@ -68,17 +67,13 @@ class VatportalDeleteWizard(models.TransientModel):
                 f'problem_{document.id}': {
                     'level': 'danger',
                     'message': self.env._("%(name)s can't be deleted. %(why)s", name=document.display_name, why=problem),
-                    'action_text': self.env._("Open"),
-                    'action': {
-                        'type': 'ir.actions.act_window', 'res_model': document._name, 'res_id': document.id,
-                        'views': [[False, 'form']],
-                    },
+                    'action_text': self.env._('Open'),
+                    'action': {'type': 'ir.actions.act_window', 'res_model': document._name, 'res_id': document.id, 'views': [[False, 'form']]},
                 }
                 for document, problem in problems.items()
             }
             if wizard.unsent:
-                alerts['unsent'] = {'level': 'info', 'message': self.env._(
-                    "Never sent to e-taxes, so there is nothing to delete: %s", wizard.unsent)}
+                alerts['unsent'] = {'level': 'info', 'message': self.env._('Never sent to e-taxes, so there is nothing to delete: %s', wizard.unsent)}
             wizard.alerts = alerts
 
     @api.depends('line_ids.folder', 'line_ids.connector_id')
@@ -104,7 +99,7 @@ class VatportalDeleteWizard(models.TransientModel):
         self.ensure_one()
         reason = (self.reason or '').strip()
         if not reason:
-            raise UserError(self.env._("Give the reason of the deletion."))
+            raise UserError(self.env._('Give the reason of the deletion.'))
         jobs = self.env['vatportal.job']
         deletable = self._deletable()
         for folder in sorted(deletable, key=list(dict(FOLDERS)).index):
@@ -125,15 +120,19 @@ class VatportalDeleteWizard(models.TransientModel):
         locked = chosen.sudo().try_lock_for_update(allow_referencing=True).sudo(False)
         self.env.invalidate_all()
         if len(locked) < len(chosen):
-            raise UserError(self.env._(
-                "%s: someone else is deleting or changing it at this moment. Wait a little and press the button again.",
-                ', '.join((chosen - locked)[:5].mapped('display_name'))))
+            raise UserError(
+                self.env._(
+                    '%s: someone else is deleting or changing it at this moment. Wait a little and press the button again.',
+                    ', '.join((chosen - locked)[:5].mapped('display_name')),
+                )
+            )
         lines = self.line_ids.filtered(lambda line: not line.document_id._delete_problem())
         return {folder: group.document_id for folder, group in lines.grouped('folder').items()}
 
     def _nothing_to_delete(self):
-        return '\n'.join([self.env._("None of the documents can be deleted:"), *(
-            f'{document.display_name}: {problem}' for document, problem in self._problems().items())])
+        return '\n'.join(
+            [self.env._('None of the documents can be deleted:'), *(f'{document.display_name}: {problem}' for document, problem in self._problems().items())]
+        )
 
 
 class VatportalDeleteWizardLine(models.TransientModel):
@@ -146,9 +145,7 @@ class VatportalDeleteWizardLine(models.TransientModel):
     wizard_id = fields.Many2one('vatportal.delete.wizard', required=True, ondelete='cascade')
     document_id = fields.Many2one('vatportal.document', required=True, readonly=True, ondelete='cascade')
     connector_id = fields.Many2one('vatportal.connector', compute='_compute_connector_id')
-    folder = fields.Selection(
-        FOLDERS, required=True,
-        help="What was numbered at e-taxes but not signed is a draft there; the portal does not tell it apart.")
+    folder = fields.Selection(FOLDERS, required=True, help='What was numbered at e-taxes but not signed is a draft there; the portal does not tell it apart.')
     state = fields.Selection(related='document_id.state', related_sudo=False)
     status = fields.Selection(related='document_id.status', related_sudo=False)
     partner = fields.Char(related='document_id.buyer_name', related_sudo=False)
@@ -163,5 +160,4 @@ class VatportalDeleteWizardLine(models.TransientModel):
     def _check_folder(self):
         for line in self:
             if (line.folder == 'portal') != (line.document_id.state == 'imported'):
-                raise UserError(self.env._(
-                    "%s: only what has no number yet is deleted from VatPortal alone.", line.document_id.display_name))
+                raise UserError(self.env._('%s: only what has no number yet is deleted from VatPortal alone.', line.document_id.display_name))

@@ -21,29 +21,38 @@ class VatportalImportWizard(models.TransientModel):
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     connector_id = fields.Many2one(
-        'vatportal.connector', domain="[('company_id', '=', company_id)]",
-        compute='_compute_connector_id', store=True, readonly=False)
+        'vatportal.connector', domain="[('company_id', '=', company_id)]", compute='_compute_connector_id', store=True, readonly=False
+    )
     connector_count = fields.Integer(compute='_compute_connector_count')
-    direction = fields.Selection(
-        [('incoming', "Incoming"), ('outgoing', "Sent"), ('both', "Both")], string="Folder", required=True,
-        default='incoming')
+    direction = fields.Selection([('incoming', 'Incoming'), ('outgoing', 'Sent'), ('both', 'Both')], string='Folder', required=True, default='incoming')
     source = fields.Selection(
-        [('portal', "What VatPortal holds already"), ('etaxes', "Ask e-taxes now (PIN1)"),
-         ('file', "Files from e-taxes.gov.az (XML or package)")], required=True, default='portal')
+        [('portal', 'What VatPortal holds already'), ('etaxes', 'Ask e-taxes now (PIN1)'), ('file', 'Files from e-taxes.gov.az (XML or package)')],
+        required=True,
+        default='portal',
+    )
     period = fields.Selection(
-        [('today', "Today"), ('week', "This week"), ('month', "This month"), ('last_month', "Last month"),
-         ('quarter', "This quarter"), ('custom', "Other dates")], required=True, default='month')
+        [
+            ('today', 'Today'),
+            ('week', 'This week'),
+            ('month', 'This month'),
+            ('last_month', 'Last month'),
+            ('quarter', 'This quarter'),
+            ('custom', 'Other dates'),
+        ],
+        required=True,
+        default='month',
+    )
     date_from = fields.Date(
-        string="From", required=True, compute='_compute_dates', store=True, readonly=False, precompute=True,
-        help="The day on which the document was made.")
-    date_to = fields.Date(
-        string="To", required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
-    compares = fields.Boolean(help="Look first for what VatPortal has from here and this database does not know.")
+        string='From', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True, help='The day on which the document was made.'
+    )
+    date_to = fields.Date(string='To', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
+    compares = fields.Boolean(help='Look first for what VatPortal has from here and this database does not know.')
     process_count = fields.Integer(compute='_compute_process_count')
-    file_ids = fields.Many2many('ir.attachment', string="Files")
+    file_ids = fields.Many2many('ir.attachment', string='Files')
     other_documents = fields.Boolean(
-        help="Files without a qaimə number that say the same as a document that is here already, to the letter, are taken "
-             "for that document. Tick this where they are others: the same rent for another month, say.")
+        help='Files without a qaimə number that say the same as a document that is here already, to the letter, are taken '
+        'for that document. Tick this where they are others: the same rent for another month, say.'
+    )
 
     @api.depends('company_id')
     def _compute_connector_id(self):
@@ -53,8 +62,7 @@ class VatportalImportWizard(models.TransientModel):
     @api.depends('company_id')
     def _compute_connector_count(self):
         for wizard in self:
-            wizard.connector_count = self.env['vatportal.connector'].search_count(
-                [('company_id', '=', wizard.company_id.id)])
+            wizard.connector_count = self.env['vatportal.connector'].search_count([('company_id', '=', wizard.company_id.id)])
 
     @api.depends('period')
     def _compute_dates(self):
@@ -75,15 +83,14 @@ class VatportalImportWizard(models.TransientModel):
     def _check_dates(self):
         for wizard in self:
             if wizard.date_from > wizard.date_to:
-                raise ValidationError(self.env._("The first day is after the last day."))
+                raise ValidationError(self.env._('The first day is after the last day.'))
             if wizard.date_from + relativedelta(years=5) < wizard.date_to:
-                raise ValidationError(self.env._("Choose five years at most."))
+                raise ValidationError(self.env._('Choose five years at most.'))
 
     @api.depends('date_from', 'date_to', 'direction')
     def _compute_process_count(self):
         for wizard in self:
-            months = len(list(_months(wizard.date_from, wizard.date_to))) \
-                if wizard.date_from and wizard.date_to else 0
+            months = len(list(_months(wizard.date_from, wizard.date_to))) if wizard.date_from and wizard.date_to else 0
             wizard.process_count = months * len(wizard._directions())
 
     def _directions(self):
@@ -98,12 +105,18 @@ class VatportalImportWizard(models.TransientModel):
         if self.source == 'file':
             return self._import_files()
         if not self.connector_id:
-            raise UserError(self.env._("The company has no VatPortal connector."))
+            raise UserError(self.env._('The company has no VatPortal connector.'))
         if self.connector_id.company_id != self.company_id:
-            raise UserError(self.env._("The connector belongs to another company."))
+            raise UserError(self.env._('The connector belongs to another company.'))
         jobs = self.env['vatportal.job']._queue_download(
-            self.connector_id, self._directions(), self.date_from, self.date_to, self.source, self._filters(),
-            **({'compares': True, 'phase': 'compare'} if self.compares else {}))
+            self.connector_id,
+            self._directions(),
+            self.date_from,
+            self.date_to,
+            self.source,
+            self._filters(),
+            **({'compares': True, 'phase': 'compare'} if self.compares else {}),
+        )
         jobs._commit()
         jobs[:1]._advance()
         return jobs._dialog_action()
@@ -112,11 +125,11 @@ class VatportalImportWizard(models.TransientModel):
 
     def _check_files(self):
         if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only invoicing users can import documents."))
+            raise AccessError(self.env._('Only invoicing users can import documents.'))
         if self.company_id not in self.env.companies:
-            raise UserError(self.env._("Change to the company %s first.", self.company_id.sudo().name))
+            raise UserError(self.env._('Change to the company %s first.', self.company_id.sudo().name))
         if not self.file_ids:
-            raise UserError(self.env._("Choose the files."))
+            raise UserError(self.env._('Choose the files.'))
 
     def _import_files(self):
         self._check_files()
@@ -146,28 +159,33 @@ class VatportalImportWizard(models.TransientModel):
         files = []
         for attachment in self.file_ids:
             try:
-                files += self.env['vatportal.document']._split_files(
-                    attachment.name, attachment.raw, FILES_IN_WIZARD)
+                files += self.env['vatportal.document']._split_files(attachment.name, attachment.raw, FILES_IN_WIZARD)
             except UserError as error:
                 problems.append(f'{attachment.name}: {error}')
         return files
 
     def _result(self, documents, known, problems):
         """Open the documents; say beside it what was here already and what was refused."""
-        action = {'type': 'ir.actions.act_window', 'res_model': 'vatportal.document',
-                  'name': self.env._("Imported Documents"), 'view_mode': 'list,form',
-                  'views': [[False, 'list'], [False, 'form']], 'domain': [('id', 'in', documents.ids)]}
+        action = {
+            'type': 'ir.actions.act_window',
+            'res_model': 'vatportal.document',
+            'name': self.env._('Imported Documents'),
+            'view_mode': 'list,form',
+            'views': [[False, 'list'], [False, 'form']],
+            'domain': [('id', 'in', documents.ids)],
+        }
         if len(documents) == 1:
             action |= {'view_mode': 'form', 'views': [[False, 'form']], 'res_id': documents.id}
         texts = list(problems)
         if known:
-            texts.insert(0, self.env._("%s were here already; no second bill is made of them.",
-                                       ', '.join(known.mapped('display_name'))))
+            texts.insert(0, self.env._('%s were here already; no second bill is made of them.', ', '.join(known.mapped('display_name'))))
         if not texts:
             return action
-        return {'type': 'ir.actions.client', 'tag': 'display_notification', 'params': {
-            'type': 'warning' if problems else 'info', 'sticky': bool(problems), 'message': '\n'.join(texts),
-            'next': action}}
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {'type': 'warning' if problems else 'info', 'sticky': bool(problems), 'message': '\n'.join(texts), 'next': action},
+        }
 
 
 def _period(period, today):

@@ -9,7 +9,7 @@ class VatportalPackageWizard(models.TransientModel):
     _description = 'e-taxes package'
     _inherit = ['vatportal.guard']
 
-    move_ids = fields.Many2many('account.move', string="Invoices", required=True)
+    move_ids = fields.Many2many('account.move', string='Invoices', required=True)
     alerts = fields.Json(compute='_compute_problems')
     ready_ids = fields.Many2many('account.move', compute='_compute_problems')
     ready_count = fields.Integer(compute='_compute_problems')
@@ -34,5 +34,5 @@ class VatportalPackageWizard(models.TransientModel):
         self.ensure_one()
         self.move_ids._vatportal_check_package()
         if not self.ready_ids:
-            raise UserError(self.env._("None of the invoices can be put into a package."))
+            raise UserError(self.env._('None of the invoices can be put into a package.'))
         return {**self.ready_ids._vatportal_download_package(), 'close': True}

@@ -10,10 +10,11 @@ class VatportalReleaseWizard(models.TransientModel):
     _description = 'Release the address of a connector'
 
     connector_id = fields.Many2one('vatportal.connector', required=True, readonly=True, ondelete='cascade')
-    open_text = fields.Text(string="Open There", compute='_compute_open_text')
+    open_text = fields.Text(string='Open There', compute='_compute_open_text')
     confirmed = fields.Boolean(
-        string="I have read this; the new address leads to the same account",
-        help="Another account has none of these invoices and would take each a second time.")
+        string='I have read this; the new address leads to the same account',
+        help='Another account has none of these invoices and would take each a second time.',
+    )
 
     @api.depends('connector_id')
     def _compute_open_text(self):
@@ -22,7 +23,7 @@ class VatportalReleaseWizard(models.TransientModel):
                 wizard.open_text = False
                 continue
             wizard.connector_id._check_may_release()
-            wizard.open_text = '\n'.join(wizard.connector_id._open_texts()) or self.env._("Nothing is open.")
+            wizard.open_text = '\n'.join(wizard.connector_id._open_texts()) or self.env._('Nothing is open.')
 
     def action_release(self):
         """Let another address be entered on the connectors of the account for a quarter of an hour.
@@ -31,6 +32,6 @@ class VatportalReleaseWizard(models.TransientModel):
         """
         self.ensure_one()
         if not self.confirmed:
-            raise UserError(self.env._("Read what is open, and confirm it."))
+            raise UserError(self.env._('Read what is open, and confirm it.'))
         self.connector_id._release_account()
         return {'type': 'ir.actions.client', 'tag': 'soft_reload'}

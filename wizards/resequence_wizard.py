@@ -15,13 +15,16 @@ class AccountResequenceWizard(models.TransientModel):
         for wizard in self:
             renamed = wizard._vatportal_renamed()
             wizard.vatportal_warning = bool(renamed) and self.env._(
-                "%(count)s of these invoices are at e-taxes, which goes on to know them by their present numbers: %(names)s. "
-                "Each of them will show both numbers.", count=len(renamed),
-                names=', '.join(renamed[:NAMES_SHOWN]) + ('…' if len(renamed) > NAMES_SHOWN else ''))
+                '%(count)s of these invoices are at e-taxes, which goes on to know them by their present numbers: %(names)s. '
+                'Each of them will show both numbers.',
+                count=len(renamed),
+                names=', '.join(renamed[:NAMES_SHOWN]) + ('…' if len(renamed) > NAMES_SHOWN else ''),
+            )
 
     def _vatportal_renamed(self):
         """What happens to the numbers of invoices that are at e-taxes, or on their way: a list of “old → new”."""
         key = 'new_by_date' if self.ordering == 'date' else 'new_by_name'
         new = {int(move_id): values[key] for move_id, values in json.loads(self.new_values or '{}').items()}
-        return [f'{move.name} → {new[move.id]}' for move in self.move_ids._origin
-                if move._vatportal_live_document() and new.get(move.id, move.name) != move.name]
+        return [
+            f'{move.name} → {new[move.id]}' for move in self.move_ids._origin if move._vatportal_live_document() and new.get(move.id, move.name) != move.name
+        ]

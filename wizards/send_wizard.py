@@ -15,25 +15,32 @@ class VatportalSendWizard(models.TransientModel):
     _description = 'Send to e-taxes'
     _inherit = ['vatportal.guard']
 
-    move_ids = fields.Many2many('account.move', string="Invoices")
+    move_ids = fields.Many2many('account.move', string='Invoices')
     company_id = fields.Many2one('res.company', compute='_compute_company_id')
     connector_id = fields.Many2one(
-        'vatportal.connector', compute='_compute_connector_id', store=True, readonly=False,
-        domain="[('company_id', '=', company_id)]", help="Empty where the invoices belong to several companies: each "
-        "then goes through the default connector of its company.")
+        'vatportal.connector',
+        compute='_compute_connector_id',
+        store=True,
+        readonly=False,
+        domain="[('company_id', '=', company_id)]",
+        help='Empty where the invoices belong to several companies: each then goes through the default connector of its company.',
+    )
     connector_count = fields.Integer(compute='_compute_company_id')
     sign = fields.Boolean(
-        string="Send to e-taxes and Sign", compute='_compute_sign', store=True, readonly=False,
-        help="Off: the invoices are imported into VatPortal only, to be signed there; their numbers are fetched by "
-             "themselves afterwards.")
+        string='Send to e-taxes and Sign',
+        compute='_compute_sign',
+        store=True,
+        readonly=False,
+        help='Off: the invoices are imported into VatPortal only, to be signed there; their numbers are fetched by themselves afterwards.',
+    )
     problems = fields.Json(compute='_compute_problems')
     alerts = fields.Json(compute='_compute_problems')
-    ready_ids = fields.Many2many('account.move', string="Ready to Send", compute='_compute_problems')
+    ready_ids = fields.Many2many('account.move', string='Ready to Send', compute='_compute_problems')
     ready_count = fields.Integer(compute='_compute_problems')
     move_count = fields.Integer(compute='_compute_problems')
     amount_ready = fields.Float(compute='_compute_problems', digits=(16, 2))
     process_count = fields.Integer(compute='_compute_processes')
-    processes = fields.Html(compute='_compute_processes', help="Who is asked for PINs, on which phone, and for what.")
+    processes = fields.Html(compute='_compute_processes', help='Who is asked for PINs, on which phone, and for what.')
 
     # ------------------------------------------------------------------ what is sent
 
@@ -53,7 +60,7 @@ class VatportalSendWizard(models.TransientModel):
             [(context['active_model'], context['active_ids'])] = ids.items()
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Send to e-taxes"),
+            'name': self.env._('Send to e-taxes'),
             'res_model': self._name,
             'view_mode': 'form',
             'target': 'new',
@@ -87,8 +94,7 @@ class VatportalSendWizard(models.TransientModel):
         for wizard in self:
             companies = wizard._companies()
             wizard.company_id = companies if len(companies) == 1 else False
-            wizard.connector_count = self.env['vatportal.connector'].search_count(
-                [('company_id', 'in', companies.ids)])
+            wizard.connector_count = self.env['vatportal.connector'].search_count([('company_id', 'in', companies.ids)])
 
     def _chosen_names(self):
         return [chosen for chosen, _ready in self._fields_of().values()]
@@ -96,14 +102,14 @@ class VatportalSendWizard(models.TransientModel):
     @api.depends('company_id')
     def _compute_connector_id(self):
         for wizard in self:
-            wizard.connector_id = (
-                self.env['vatportal.connector']._default_for(wizard.company_id) if wizard.company_id else False)
+            wizard.connector_id = self.env['vatportal.connector']._default_for(wizard.company_id) if wizard.company_id else False
 
     @api.depends(lambda self: ['connector_id', *self._chosen_names()])
     def _compute_sign(self):
         for wizard in self:
-            connectors = wizard.connector_id or self.env['vatportal.connector'].union(*(
-                self.env['vatportal.connector']._default_for(company) for company in wizard._companies()))
+            connectors = wizard.connector_id or self.env['vatportal.connector'].union(
+                *(self.env['vatportal.connector']._default_for(company) for company in wizard._companies())
+            )
             wizard.sign = all(connectors.mapped('sign_on_send'))
 
     @api.depends(lambda self: ['connector_id', *self._chosen_names()])
@@ -148,18 +154,19 @@ class VatportalSendWizard(models.TransientModel):
     def _processes_html(self, counts, parts):
         _ = self.env._
         head = Markup('<tr>%s<th class="text-end">%s</th></tr>') % (
-            Markup().join(Markup('<th>%s</th>') % text for text in (
-                _("Company"), _("ASAN İmza Phone"), _("Documents"), _("Processes"))), _("Total, AZN"))
+            Markup().join(Markup('<th>%s</th>') % text for text in (_('Company'), _('ASAN İmza Phone'), _('Documents'), _('Processes'))),
+            _('Total, AZN'),
+        )
         rows = []
         for connector, groups in parts.items():
             amount = sum(record._vatportal_amount(connector) for records in groups for record in records)
             names = [name for records in groups for name in records.mapped('name')]
-            shown = ', '.join(names[:3]) + (_(" and %s more", len(names) - 3) if len(names) > 3 else '')
-            rows.append(Markup('<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class="text-end">%s</td></tr>') % (
-                connector.sudo().company_id.display_name, connector.sudo().phone or '', shown, counts[connector],
-                formatLang(self.env, amount, digits=2)))
-        return Markup('<table class="table table-sm o_vatportal_processes"><thead>%s</thead><tbody>%s</tbody></table>') % (
-            head, Markup().join(rows))
+            shown = ', '.join(names[:3]) + (_(' and %s more', len(names) - 3) if len(names) > 3 else '')
+            rows.append(
+                Markup('<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class="text-end">%s</td></tr>')
+                % (connector.sudo().company_id.display_name, connector.sudo().phone or '', shown, counts[connector], formatLang(self.env, amount, digits=2))
+            )
+        return Markup('<table class="table table-sm o_vatportal_processes"><thead>%s</thead><tbody>%s</tbody></table>') % (head, Markup().join(rows))
 
     def _connector_for(self, record):
         self.ensure_one()
@@ -175,22 +182,26 @@ class VatportalSendWizard(models.TransientModel):
         if len(sent) > 1:
             problems = [problem for problem in problems if problem not in sent]
             names = ', '.join(problem['name'] for problem in sent[:10])
-            alerts['sent'] = {'level': 'info', 'message': self.env._(
-                "%(count)s are at e-taxes already, or on their way, and are left out: %(names)s",
-                count=len(sent), names=names + ('…' if len(sent) > 10 else ''))}
+            alerts['sent'] = {
+                'level': 'info',
+                'message': self.env._(
+                    '%(count)s are at e-taxes already, or on their way, and are left out: %(names)s',
+                    count=len(sent),
+                    names=names + ('…' if len(sent) > 10 else ''),
+                ),
+            }
         return {
             f'problem_{index}': {
                 'level': 'danger' if problem['level'] == 'error' else 'warning',
-                'message': f"{problem['name']} · {problem['field']}: {problem['message']}",
-                **(self._ask_candidate(problem) if problem.get('candidate') else {
-                    'action_text': self.env._("Open"),
-                    'action': {
-                        'type': 'ir.actions.act_window',
-                        'res_model': problem['res_model'],
-                        'res_id': problem['res_id'],
-                        'views': [[False, 'form']],
-                    },
-                }),
+                'message': f'{problem["name"]} · {problem["field"]}: {problem["message"]}',
+                **(
+                    self._ask_candidate(problem)
+                    if problem.get('candidate')
+                    else {
+                        'action_text': self.env._('Open'),
+                        'action': {'type': 'ir.actions.act_window', 'res_model': problem['res_model'], 'res_id': problem['res_id'], 'views': [[False, 'form']]},
+                    }
+                ),
             }
             for index, problem in enumerate(sorted(problems, key=lambda problem: problem['level'] != 'error'))
         } | alerts
@@ -199,7 +210,7 @@ class VatportalSendWizard(models.TransientModel):
         """The question whether what is at e-taxes already is the document of the invoice in ``problem``; answered, what was
         chosen to be sent is shown again."""
         return {
-            'action_text': self.env._("Answer"),
+            'action_text': self.env._('Answer'),
             'action': {
                 'type': 'ir.actions.act_window',
                 'name': problem['field'],
@@ -207,8 +218,10 @@ class VatportalSendWizard(models.TransientModel):
                 'views': [[False, 'form']],
                 'target': 'new',
                 'context': {
-                    'default_move_id': problem['move_id'], 'default_document_id': problem['candidate'],
-                    'default_chosen_ids': [fields.Command.set(self.move_ids._origin.ids)]},
+                    'default_move_id': problem['move_id'],
+                    'default_document_id': problem['candidate'],
+                    'default_chosen_ids': [fields.Command.set(self.move_ids._origin.ids)],
+                },
             },
         }
 
@@ -230,7 +243,8 @@ class VatportalSendWizard(models.TransientModel):
             jobs += jobs._queue(records, connector, self.sign, join=True)
         if not jobs:
             jobs = jobs.union(*(records.vatportal_document_id.job_ids for records in self._chosen())).filtered(
-                lambda job: job.state in ('queued', 'starting', 'running'))
+                lambda job: job.state in ('queued', 'starting', 'running')
+            )
             if not jobs:
                 raise UserError(self._nothing_to_send())
             return jobs._dialog_action()
@@ -242,8 +256,7 @@ class VatportalSendWizard(models.TransientModel):
 
         :return: whether it found something
         """
-        connectors = self.env['vatportal.connector'].union(*(
-            self._connector_for(record) for records in self._chosen() for record in records)).sudo()
+        connectors = self.env['vatportal.connector'].union(*(self._connector_for(record) for records in self._chosen() for record in records)).sudo()
         # Where it was never looked, as after the addon was set up anew, and of several connectors, of which none is to wait
         # for another's portal, the process looks before it begins.
         if len(connectors) != 1 or not connectors.compared_at or not connectors._is_to_be_looked_at():
@@ -257,7 +270,7 @@ class VatportalSendWizard(models.TransientModel):
         """This dialog once more, with what came up since it was opened."""
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Send to e-taxes"),
+            'name': self.env._('Send to e-taxes'),
             'res_model': self._name,
             'res_id': self.id,
             'views': [[False, 'form']],
@@ -274,9 +287,12 @@ class VatportalSendWizard(models.TransientModel):
             records = self[chosen]
             locked[ready] = records.try_lock_for_update(allow_referencing=True)
             if len(locked[ready]) < len(records):
-                raise UserError(self.env._(
-                    "%s: someone else is sending or changing it at this moment. Wait a little and press the button "
-                    "again.", ', '.join((records - locked[ready])[:5].mapped('display_name'))))
+                raise UserError(
+                    self.env._(
+                        '%s: someone else is sending or changing it at this moment. Wait a little and press the button again.',
+                        ', '.join((records - locked[ready])[:5].mapped('display_name')),
+                    )
+                )
         self.invalidate_recordset(['problems', *locked])
         for ready, records in locked.items():
             yield from (self[ready] & records).grouped(self._connector_for).items()
@@ -284,10 +300,8 @@ class VatportalSendWizard(models.TransientModel):
     def _nothing_to_send(self):
         problems = [problem for problem in self.problems or [] if problem['level'] == 'error']
         if not problems:
-            return self.env._("There is nothing to send.")
-        return '\n'.join([self._none_text(), *(
-            f"{problem['name']}: {problem['message']}"
-            for problem in problems)])
+            return self.env._('There is nothing to send.')
+        return '\n'.join([self._none_text(), *(f'{problem["name"]}: {problem["message"]}' for problem in problems)])
 
     def _none_text(self):
-        return self.env._("None of the invoices can be sent:")
+        return self.env._('None of the invoices can be sent:')

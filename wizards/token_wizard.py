@@ -14,8 +14,7 @@ class VatportalTokenWizard(models.TransientModel):
     token_age = fields.Integer(related='connector_id.token_age', related_sudo=False)
     token_is_old = fields.Boolean(related='connector_id.token_is_old', related_sudo=False)
     renewal_lost_at = fields.Datetime(related='connector_id.renewal_lost_at', related_sudo=False)
-    state = fields.Selection(
-        [('ready', "Ready"), ('done', "Renewed"), ('failed', "Not renewed")], default='ready', readonly=True)
+    state = fields.Selection([('ready', 'Ready'), ('done', 'Renewed'), ('failed', 'Not renewed')], default='ready', readonly=True)
     message = fields.Text(readonly=True)
 
     def action_renew(self):
@@ -26,11 +25,15 @@ class VatportalTokenWizard(models.TransientModel):
         """
         self.ensure_one()
         if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only administrators can renew the token."))
+            raise AccessError(self.env._('Only administrators can renew the token.'))
         self.connector_id.check_access('write')
         problem = self.connector_id._renew_token()
         self.write({'state': 'failed' if problem else 'done', 'message': problem})
         return {
-            'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': self.id, 'views': [[False, 'form']],
-            'name': self.env._("Renew the Token"), 'target': 'new',
+            'type': 'ir.actions.act_window',
+            'res_model': self._name,
+            'res_id': self.id,
+            'views': [[False, 'form']],
+            'name': self.env._('Renew the Token'),
+            'target': 'new',
         }

@@ -18,7 +18,7 @@ class VatportalUnitWizard(models.TransientModel):
         for wizard in self:
             wizard.move_id.check_access('write')
             if wizard.line_ids.line_id.sudo().move_id - wizard.move_id:
-                raise AccessError(self.env._("A line of another bill."))
+                raise AccessError(self.env._('A line of another bill.'))
 
     def action_apply(self):
         """Remember what was said, and count the lines of the draft anew.
@@ -29,9 +29,9 @@ class VatportalUnitWizard(models.TransientModel):
         self.move_id.check_access('write')
         said = self.line_ids.filtered('contains')
         if not said:
-            raise UserError(self.env._("Enter how many are in it, on one line at least."))
+            raise UserError(self.env._('Enter how many are in it, on one line at least.'))
         if self.move_id.state != 'draft':
-            raise UserError(self.env._("%s is confirmed. Reset it to draft first.", self.move_id.display_name))
+            raise UserError(self.env._('%s is confirmed. Reset it to draft first.', self.move_id.display_name))
         for line in said:
             self.env['vatportal.product.mapping']._say_contents(line.line_id, line.contains)
         self.move_id._vatportal_recount(said.line_id.vatportal_line_id.sudo())
@@ -46,18 +46,18 @@ class VatportalUnitWizardLine(models.TransientModel):
     wizard_id = fields.Many2one('vatportal.unit.wizard', required=True, ondelete='cascade')
     line_id = fields.Many2one('account.move.line', required=True, readonly=True, ondelete='cascade')
     product_id = fields.Many2one(related='line_id.product_id', related_sudo=False)
-    name = fields.Char(compute='_compute_row', string="On the Document")
+    name = fields.Char(compute='_compute_row', string='On the Document')
     quantity = fields.Float(compute='_compute_row', digits=False, min_display_digits=0)
     unit = fields.Char(compute='_compute_row', string="Vendor's Unit")
     contains = fields.Float(digits=False, min_display_digits=0, help="How many of our unit are in one of the vendor's.")
-    uom_id = fields.Many2one(related='line_id.product_uom_id', related_sudo=False, string="Our Unit")
-    result = fields.Float(compute='_compute_result', string="On the Bill", digits='Product Unit')
+    uom_id = fields.Many2one(related='line_id.product_uom_id', related_sudo=False, string='Our Unit')
+    result = fields.Float(compute='_compute_result', string='On the Bill', digits='Product Unit')
 
     @api.constrains('wizard_id', 'line_id')
     def _check_line_id(self):
         self.wizard_id._check_move_id()
 
-    _contains_something = models.Constraint('CHECK (contains >= 0)', "Nothing contains less than nothing.")
+    _contains_something = models.Constraint('CHECK (contains >= 0)', 'Nothing contains less than nothing.')
 
     @api.depends('line_id')
     def _compute_row(self):

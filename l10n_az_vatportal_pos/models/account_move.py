@@ -20,13 +20,23 @@ class AccountMove(models.Model):
 
         :return: dict of invoice → list of problems, see :meth:`_vatportal_problems`
         """
-        refunds = self.search([
-            ('state', '=', 'posted'), ('move_type', '=', 'out_refund'),
-            '|', ('pos_refunded_invoice_ids', 'in', self.ids), ('reversed_entry_id', 'in', self.ids)])
+        refunds = self.search(
+            [
+                ('state', '=', 'posted'),
+                ('move_type', '=', 'out_refund'),
+                '|',
+                ('pos_refunded_invoice_ids', 'in', self.ids),
+                ('reversed_entry_id', 'in', self.ids),
+            ]
+        )
         errors = {}
         for refund in refunds:
             for move in (refund.pos_refunded_invoice_ids | refund.reversed_entry_id) & self:
-                errors.setdefault(move, []).append(move._vatportal_problem(self.env._("Credit Note"), self.env._(
-                    "%s credits it already. If the goods did change hands, send the invoice with the button “Send to "
-                    "e-taxes”.", refund.name), record=refund))
+                errors.setdefault(move, []).append(
+                    move._vatportal_problem(
+                        self.env._('Credit Note'),
+                        self.env._('%s credits it already. If the goods did change hands, send the invoice with the button “Send to e-taxes”.', refund.name),
+                        record=refund,
+                    )
+                )
         return errors

@@ -24,19 +24,25 @@ class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
     pos_sending = fields.Selection(
-        [('now', "At once"), ('hour', "Every hour"), ('session', "At the close of a session"), ('manual', "By hand")],
-        string="Invoices of Point of Sale", required=True, default='session',
-        help="When invoices made in Point of Sale are gathered and sent to e-taxes, for which ASAN İmza asks for its PINs. "
-             "While one process is under way the next waits. By hand: with “Send Point of Sale Invoices”.")
+        [('now', 'At once'), ('hour', 'Every hour'), ('session', 'At the close of a session'), ('manual', 'By hand')],
+        string='Invoices of Point of Sale',
+        required=True,
+        default='session',
+        help='When invoices made in Point of Sale are gathered and sent to e-taxes, for which ASAN İmza asks for its PINs. '
+        'While one process is under way the next waits. By hand: with “Send Point of Sale Invoices”.',
+    )
     pos_from = fields.Date(
-        string="Of Point of Sale from", compute='_compute_pos_from', store=True, readonly=False,
-        help="Invoices of Point of Sale with an earlier date are not sent by themselves.")
+        string='Of Point of Sale from',
+        compute='_compute_pos_from',
+        store=True,
+        readonly=False,
+        help='Invoices of Point of Sale with an earlier date are not sent by themselves.',
+    )
 
     @api.depends('pos_sending')
     def _compute_pos_from(self):
         for connector in self:
-            connector.pos_from = connector.pos_sending != 'manual' and (
-                connector.pos_from or fields.Date.context_today(connector))
+            connector.pos_from = connector.pos_sending != 'manual' and (connector.pos_from or fields.Date.context_today(connector))
 
     # ------------------------------------------------------------------ by hand
 
@@ -46,12 +52,12 @@ class VatportalConnector(models.Model):
         :raises AccessError: for users who do not send invoices
         """
         if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only invoicing users send invoices to e-taxes."))
+            raise AccessError(self.env._('Only invoicing users send invoices to e-taxes.'))
         moves = self._pos_invoices([('company_id', 'in', self.env.companies.ids)], ('none', 'rejected'))
         moves = moves.sudo(False)._filtered_access('read')
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Point of Sale: not at e-taxes"),
+            'name': self.env._('Point of Sale: not at e-taxes'),
             'res_model': moves._name,
             'views': [(self.env.ref('account.view_out_invoice_tree').id, 'list'), (False, 'form')],
             'domain': [('id', 'in', moves.filtered('vatportal_can_send').ids)],
@@ -61,11 +67,22 @@ class VatportalConnector(models.Model):
     def _pos_invoices(self, domain, states):
         """The invoices of Point of Sale that are in ``states`` at e-taxes, in the order of their dates and numbers."""
         # Whoever sends invoices need not see orders.
-        return self.env['account.move'].sudo().search([
-            *domain,
-            ('pos_order_ids', '!=', False), ('state', '=', 'posted'), ('move_type', 'in', ('out_invoice', 'out_refund')),
-            '|', ('vatportal_state', 'in', states), ('vatportal_state', '=', False),
-        ], order='invoice_date, sequence_prefix, sequence_number, id')
+        return (
+            self.env['account.move']
+            .sudo()
+            .search(
+                [
+                    *domain,
+                    ('pos_order_ids', '!=', False),
+                    ('state', '=', 'posted'),
+                    ('move_type', 'in', ('out_invoice', 'out_refund')),
+                    '|',
+                    ('vatportal_state', 'in', states),
+                    ('vatportal_state', '=', False),
+                ],
+                order='invoice_date, sequence_prefix, sequence_number, id',
+            )
+        )
 
     # ------------------------------------------------------------------ by themselves
 
@@ -81,7 +98,7 @@ class VatportalConnector(models.Model):
                 with self.env.cr.savepoint():
                     connector._gather_pos()
             except Exception:
-                _logger.exception("VatPortal: the Point of Sale invoices of connector %s could not be gathered", connector.id)
+                _logger.exception('VatPortal: the Point of Sale invoices of connector %s could not be gathered', connector.id)
             self.env['ir.cron']._commit_progress(1)
 
     def _gather_pos(self):
@@ -89,15 +106,22 @@ class VatportalConnector(models.Model):
         here."""
         self.ensure_one()
         sessions = self._closed_pos_sessions()
-        if self != self._default_for(self.company_id) or self._is_sending() or (
-                self.pos_sending == 'session' and not sessions):
+        if self != self._default_for(self.company_id) or self._is_sending() or (self.pos_sending == 'session' and not sessions):
             return
         sessions.vatportal_to_gather = False
         user = self._told_users()[:1]
-        moves = self.with_context(lang=user.lang or self.company_id.partner_id.lang)._pos_invoices([
-            ('company_id', '=', self.company_id.id), ('vatportal_package_date', '=', False),
-            ('invoice_date', '>=', max(self.pos_from, fields.Date.context_today(self) - timedelta(days=GATHER_DAYS))),
-        ], ('none',)).filtered('vatportal_can_send')
+        moves = (
+            self.with_context(lang=user.lang or self.company_id.partner_id.lang)
+            ._pos_invoices(
+                [
+                    ('company_id', '=', self.company_id.id),
+                    ('vatportal_package_date', '=', False),
+                    ('invoice_date', '>=', max(self.pos_from, fields.Date.context_today(self) - timedelta(days=GATHER_DAYS))),
+                ],
+                ('none',),
+            )
+            .filtered('vatportal_can_send')
+        )
         # What somebody has in hand at this moment goes the next time.
         noted = (moves & moves.try_lock_for_update(allow_referencing=True))._vatportal_gather()
         if noted:
@@ -105,21 +129,25 @@ class VatportalConnector(models.Model):
 
     def _closed_pos_sessions(self):
         """The sessions that were closed and whose invoices have not been gathered since."""
-        return self.env['pos.session'].search([
-            ('vatportal_to_gather', '=', True), ('config_id.company_id', '=', self.company_id.id)])
+        return self.env['pos.session'].search([('vatportal_to_gather', '=', True), ('config_id.company_id', '=', self.company_id.id)])
 
     def _is_sending(self):
-        return bool(self.env['vatportal.job'].search_count([
-            ('connector_id', '=', self.id), ('operation', '=', 'upload'), ('state', 'in', OPEN_STATES)], limit=1))
+        return bool(
+            self.env['vatportal.job'].search_count([('connector_id', '=', self.id), ('operation', '=', 'upload'), ('state', 'in', OPEN_STATES)], limit=1)
+        )
 
     def _tell_pos(self, moves):
         """Tell those who hear of what nobody has started that ``moves`` could not be gathered; the reasons are noted on each."""
         _ = moves.env._
         links = Markup(', ').join(move._get_html_link() for move in moves[:20])
         self.message_post(
-            body=_("Invoices of Point of Sale that did not go to e-taxes: %s. Each says why; correct it, and it goes the "
-                   "next time.", links + ' …' if len(moves) > 20 else links),
-            partner_ids=self._told_users().partner_id.ids, subtype_xmlid='mail.mt_comment')
+            body=_(
+                'Invoices of Point of Sale that did not go to e-taxes: %s. Each says why; correct it, and it goes the next time.',
+                links + ' …' if len(moves) > 20 else links,
+            ),
+            partner_ids=self._told_users().partner_id.ids,
+            subtype_xmlid='mail.mt_comment',
+        )
 
     @api.model
     def _trigger_pos(self, company, mode):

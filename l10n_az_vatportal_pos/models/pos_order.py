@@ -15,5 +15,5 @@ class PosOrder(models.Model):
             with self.env.cr.savepoint():
                 self.env['vatportal.connector'].sudo()._trigger_pos(self.company_id, 'now')
         except Exception:
-            _logger.exception("VatPortal: the Point of Sale invoice %s waits for the next hour", invoice.id)
+            _logger.exception('VatPortal: the Point of Sale invoice %s waits for the next hour', invoice.id)
         return invoice

@@ -17,30 +17,59 @@ class PosCommon(VatportalCommon):
         cls.partner.email = 'buyer@example.com'
         cls.product.write({'available_in_pos': True, 'taxes_id': [Command.set(cls.taxes['vat'].ids)]})
         cls.cashier = new_test_user(
-            cls.env, 'vatportal-cashier', 'base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)], email='cashier@example.com')
+            cls.env,
+            'vatportal-cashier',
+            'base.group_user,point_of_sale.group_pos_user',
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            email='cashier@example.com',
+        )
         cls.accountant = new_test_user(
-            cls.env, 'vatportal-accountant', 'base.group_user,account.group_account_invoice', company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)], lang='en_US')
+            cls.env,
+            'vatportal-accountant',
+            'base.group_user,account.group_account_invoice',
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            lang='en_US',
+        )
         # In a small shop the same person sells and keeps the books.
         cls.owner = new_test_user(
-            cls.env, 'vatportal-owner', 'base.group_user,point_of_sale.group_pos_manager,account.group_account_invoice',
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)], email='owner@example.com')
+            cls.env,
+            'vatportal-owner',
+            'base.group_user,point_of_sale.group_pos_manager,account.group_account_invoice',
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            email='owner@example.com',
+        )
         cls.connector.write({'notify_user_ids': [Command.set(cls.accountant.ids)], 'pos_from': '2026-01-01'})
-        cls.shop = cls.create_shop("Mağaza", cls.company_data)
+        cls.shop = cls.create_shop('Mağaza', cls.company_data)
 
     @classmethod
     def create_shop(cls, name, company_data):
         journal = company_data['default_journal_cash'].copy({'name': name})
         company = company_data['company']
-        return cls.env['pos.config'].with_company(company).create({
-            'name': name, 'company_id': company.id,
-            'journal_id': company_data['default_journal_sale'].id,
-            'invoice_journal_id': company_data['default_journal_sale'].id,
-            'payment_method_ids': [Command.create({
-                'name': name, 'journal_id': journal.id, 'company_id': company.id,
-                'receivable_account_id': company_data['default_account_receivable'].id})],
-        })
+        return (
+            cls.env['pos.config']
+            .with_company(company)
+            .create(
+                {
+                    'name': name,
+                    'company_id': company.id,
+                    'journal_id': company_data['default_journal_sale'].id,
+                    'invoice_journal_id': company_data['default_journal_sale'].id,
+                    'payment_method_ids': [
+                        Command.create(
+                            {
+                                'name': name,
+                                'journal_id': journal.id,
+                                'company_id': company.id,
+                                'receivable_account_id': company_data['default_account_receivable'].id,
+                            }
+                        )
+                    ],
+                }
+            )
+        )
 
     def opened(self, shop=None, user=None):
         """The open session of ``shop``, opened by ``user`` where there is none."""
@@ -62,29 +91,52 @@ class PosCommon(VatportalCommon):
             amounts = taxes.compute_all(product.lst_price, session.currency_id, quantity, product)
             total += amounts['total_included']
             tax += amounts['total_included'] - amounts['total_excluded']
-            order_lines.append(Command.create({
-                'product_id': product.id, 'qty': quantity, 'price_unit': product.lst_price, 'discount': 0,
-                'tax_ids': [Command.set(taxes.ids)], 'pack_lot_ids': [], 'full_product_name': product.name,
-                'price_subtotal': amounts['total_excluded'], 'price_subtotal_incl': amounts['total_included'],
-                **({'refunded_orderline_id': refunded[0].id} if refunded else {})}))
+            order_lines.append(
+                Command.create(
+                    {
+                        'product_id': product.id,
+                        'qty': quantity,
+                        'price_unit': product.lst_price,
+                        'discount': 0,
+                        'tax_ids': [Command.set(taxes.ids)],
+                        'pack_lot_ids': [],
+                        'full_product_name': product.name,
+                        'price_subtotal': amounts['total_excluded'],
+                        'price_subtotal_incl': amounts['total_included'],
+                        **({'refunded_orderline_id': refunded[0].id} if refunded else {}),
+                    }
+                )
+            )
         uuid = str(uuid4())
-        session.env['pos.order'].sync_from_ui([{
-            'uuid': uuid, 'name': uuid, 'session_id': session.id, 'user_id': session.env.uid,
-            'partner_id': (self.partner if partner is None else partner).id,
-            'date_order': fields.Datetime.to_string(fields.Datetime.now()), 'fiscal_position_id': False,
-            'pricelist_id': False, 'lines': order_lines, 'to_invoice': invoice, 'last_order_preparation_change': '{}',
-            'amount_total': total, 'amount_tax': tax, 'amount_paid': total, 'amount_return': 0,
-            'payment_ids': [Command.create({
-                'amount': total, 'name': fields.Datetime.now(), 'payment_method_id': session.payment_method_ids[:1].id})],
-            **vals,
-        }])
+        session.env['pos.order'].sync_from_ui(
+            [
+                {
+                    'uuid': uuid,
+                    'name': uuid,
+                    'session_id': session.id,
+                    'user_id': session.env.uid,
+                    'partner_id': (self.partner if partner is None else partner).id,
+                    'date_order': fields.Datetime.to_string(fields.Datetime.now()),
+                    'fiscal_position_id': False,
+                    'pricelist_id': False,
+                    'lines': order_lines,
+                    'to_invoice': invoice,
+                    'last_order_preparation_change': '{}',
+                    'amount_total': total,
+                    'amount_tax': tax,
+                    'amount_paid': total,
+                    'amount_return': 0,
+                    'payment_ids': [Command.create({'amount': total, 'name': fields.Datetime.now(), 'payment_method_id': session.payment_method_ids[:1].id})],
+                    **vals,
+                }
+            ]
+        )
         self.env.flush_all()
         return self.env['pos.order'].search([('uuid', '=', uuid)])
 
     def refund(self, order):
         """Take all of ``order`` back at the cash desk; return the credit note."""
-        return self.sell(
-            *((line.product_id, -line.qty, line) for line in order.lines), partner=order.partner_id, is_refund=True).account_move
+        return self.sell(*((line.product_id, -line.qty, line) for line in order.lines), partner=order.partner_id, is_refund=True).account_move
 
     def invoices(self, count, **vals):
         """``count`` invoices, each of a sale."""
@@ -115,4 +167,4 @@ class PosCommon(VatportalCommon):
         return self.env['vatportal.job'].search([]) - before
 
     def notes(self, move):
-        return [str(message.body) for message in move.message_ids if "Not sent to e-taxes" in message.body]
+        return [str(message.body) for message in move.message_ids if 'Not sent to e-taxes' in message.body]

@@ -15,14 +15,13 @@ class TestPosCashier(PosCommon):
         """It has the PDF of an invoice, not a pro-forma, and its mail went out with it."""
         self.assertEqual(invoice.state, 'posted')
         self.assertTrue(invoice.invoice_pdf_report_id)
-        self.assertFalse(self.env['ir.attachment'].search([
-            ('res_model', '=', 'account.move'), ('res_id', '=', invoice.id), ('name', 'ilike', 'proforma')]))
+        self.assertFalse(self.env['ir.attachment'].search([('res_model', '=', 'account.move'), ('res_id', '=', invoice.id), ('name', 'ilike', 'proforma')]))
         self.assertTrue(invoice.is_move_sent)
 
     def test_sale_prints_the_invoice(self):
         """Whatever the connector says, whether e-taxes would take the invoice or not."""
-        person = self.env['res.partner'].create({'name': "Aygün", 'email': 'person@example.com'})
-        sand = self.create_product("Qum", False, available_in_pos=True)
+        person = self.env['res.partner'].create({'name': 'Aygün', 'email': 'person@example.com'})
+        sand = self.create_product('Qum', False, available_in_pos=True)
         cases = ((self.partner, self.product), (person, self.product), (self.partner, sand))
         for mode, user in itertools.product(('now', 'hour', 'session', 'manual'), (self.cashier, self.owner)):
             self.connector.pos_sending = mode
@@ -42,12 +41,12 @@ class TestPosCashier(PosCommon):
 
     def test_whatever_fails(self):
         """Sale and closing go on."""
+
         def fails(*_args):
-            raise ValueError("broken")
+            raise ValueError('broken')
 
         model = 'odoo.addons.l10n_az_vatportal_pos.models'
-        with patch.object(type(self.env['vatportal.connector']), '_trigger_pos', fails), \
-                mute_logger(f'{model}.pos_order', f'{model}.pos_session'):
+        with patch.object(type(self.env['vatportal.connector']), '_trigger_pos', fails), mute_logger(f'{model}.pos_order', f'{model}.pos_session'):
             session = self.opened()
             self.assertPrinted(self.sell().account_move)
             self.close(session)
@@ -87,8 +86,7 @@ class TestPosCashier(PosCommon):
     def test_accountant_sends_by_mail(self):
         """Pressed by a person on such an invoice, "Send" is as on any other."""
         invoice = self.sell().account_move.with_user(self.accountant)
-        dialog = self.env['account.move.send.wizard'].with_user(self.accountant).with_context(
-            active_model='account.move', active_ids=invoice.ids).create({})
+        dialog = self.env['account.move.send.wizard'].with_user(self.accountant).with_context(active_model='account.move', active_ids=invoice.ids).create({})
         self.assertTrue(dialog.extra_edi_checkboxes['vatportal']['checked'])
         dialog.action_send_and_print()
         self.assertEqual(invoice.vatportal_document_id.job_ids.user_id, self.accountant)

@@ -28,7 +28,7 @@ class TestPosGather(PosCommon):
         self.assertFalse(self.gather() or self.gather(hourly=True))
         self.is_due()
         self.finish(first)
-        self.assertTrue(self.is_due(), "the end of a process calls for the next")
+        self.assertTrue(self.is_due(), 'the end of a process calls for the next')
         second = self.gather()
         self.assertEqual((len(second), second.document_ids.move_id), (1, later))
         self.finish(second)
@@ -62,7 +62,7 @@ class TestPosGather(PosCommon):
         self.assertFalse(self.gather() or self.gather(hourly=True))
         late = uninvoiced.account_move + self.invoices(1)
         self.close(self.opened())
-        self.assertEqual(self.gather(hourly=True).document_ids.move_id, late, "with the hour, should the call be lost")
+        self.assertEqual(self.gather(hourly=True).document_ids.move_id, late, 'with the hour, should the call be lost')
 
     def test_close_while_a_process_is_under_way(self):
         job = self.send(self.create_invoice())
@@ -77,7 +77,7 @@ class TestPosGather(PosCommon):
         self.connector.pos_sending = 'manual'
         self.assertFalse(self.connector.pos_from)
         moves = self.invoices(2)
-        refused = self.invoices(1, partner=self.env['res.partner'].create({'name': "Aygün"}))
+        refused = self.invoices(1, partner=self.env['res.partner'].create({'name': 'Aygün'}))
         other = self.create_invoice()
         self.close(self.opened())
         self.assertFalse(self.is_due() or self.gather() or self.gather(hourly=True))
@@ -86,8 +86,7 @@ class TestPosGather(PosCommon):
         listed = self.env['account.move'].with_user(self.accountant).search(action['domain'])
         self.assertEqual(listed, (moves + refused).sorted(lambda move: listed.ids.index(move.id)))
         self.assertNotIn(other, listed)
-        wizard = Form(self.env['vatportal.send.wizard'].with_user(self.accountant).with_context(
-            **listed.action_vatportal_send()['context'])).save()
+        wizard = Form(self.env['vatportal.send.wizard'].with_user(self.accountant).with_context(**listed.action_vatportal_send()['context'])).save()
         self.assertEqual(wizard.ready_ids, moves)
         job = self.env['vatportal.job'].browse(wizard.action_send()['res_id'])
         self.assertEqual(job.user_id, self.accountant)
@@ -104,12 +103,10 @@ class TestPosGather(PosCommon):
         self.connector.pos_from += timedelta(days=1)
         self.assertFalse(self.gather(hourly=True))
         self.connector.pos_from = '2020-01-01'
-        self.env.cr.execute("UPDATE account_move SET invoice_date = %s WHERE id = %s", [
-            fields.Date.context_today(old) - timedelta(days=40), old.id])
+        self.env.cr.execute('UPDATE account_move SET invoice_date = %s WHERE id = %s', [fields.Date.context_today(old) - timedelta(days=40), old.id])
         self.env.invalidate_all()
         self.assertFalse(self.gather(hourly=True))
-        self.env.cr.execute("UPDATE account_move SET invoice_date = %s WHERE id = %s", [
-            fields.Date.context_today(old) - timedelta(days=10), old.id])
+        self.env.cr.execute('UPDATE account_move SET invoice_date = %s WHERE id = %s', [fields.Date.context_today(old) - timedelta(days=10), old.id])
         self.env.invalidate_all()
         self.assertEqual(self.gather(hourly=True).document_ids.move_id, old)
 
@@ -120,7 +117,7 @@ class TestPosGather(PosCommon):
         moves = self.invoices(3)
         jobs = self.gather(hourly=True).sorted('id')
         self.assertEqual(jobs.mapped('document_count'), [2, 1])
-        self.assertEqual(jobs.mapped('on_hold'), [False, True], "one after the other")
+        self.assertEqual(jobs.mapped('on_hold'), [False, True], 'one after the other')
         self.assertEqual(jobs.document_ids.move_id, moves)
         for job in jobs:
             self.finish(job)
@@ -130,24 +127,32 @@ class TestPosGather(PosCommon):
         self.connector.pos_sending = 'now'
         self.invoices(1)
         told = []
-        self.patch(type(self.env['res.users']), '_bus_send', lambda user, kind, _message: (
-            told.append(user) if kind == 'vatportal.job' else None))
+        self.patch(type(self.env['res.users']), '_bus_send', lambda user, kind, _message: told.append(user) if kind == 'vatportal.job' else None)
         self.finish(self.gather())
         self.assertEqual({user.id for user in told}, {self.accountant.id})
 
     def test_two_shops_and_two_companies(self):
-        second = self.create_shop("Köşk", self.company_data)
-        other = self.setup_other_company(name="Gəncə Ticarət MMC", vat='2001876531', country_id=self.env.ref('base.az').id)
+        second = self.create_shop('Köşk', self.company_data)
+        other = self.setup_other_company(name='Gəncə Ticarət MMC', vat='2001876531', country_id=self.env.ref('base.az').id)
         azn = self.env.ref('base.AZN')
         other['company'].write({'currency_id': azn.id, 'account_fiscal_country_id': self.env.ref('base.az').id})
-        others = self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other['company'].id,
-            'taxation': 'simplified', 'pos_sending': 'now'})
+        others = self.env['vatportal.connector'].create(
+            {
+                'name': 'Other',
+                'base_url': self.sandbox.url,
+                'token': 'sandbox-token',
+                'company_id': other['company'].id,
+                'taxation': 'simplified',
+                'pos_sending': 'now',
+            }
+        )
         self.cashier.company_ids += other['company']
-        theirs = self.create_shop("Gəncə", other)
-        plain = self.env['product.product'].with_company(other['company']).create({
-            'name': "Kərpic", 'vatportal_code': '6904100000', 'uom_id': self.unit.id, 'taxes_id': False, 'list_price': 3,
-            'available_in_pos': True})
+        theirs = self.create_shop('Gəncə', other)
+        plain = (
+            self.env['product.product']
+            .with_company(other['company'])
+            .create({'name': 'Kərpic', 'vatportal_code': '6904100000', 'uom_id': self.unit.id, 'taxes_id': False, 'list_price': 3, 'available_in_pos': True})
+        )
         moves = self.invoices(1) + self.invoices(1, shop=second)
         abroad = self.sell((plain, 5), shop=theirs.with_company(other['company'])).account_move
         self.assertEqual(abroad.company_id, other['company'])
@@ -161,8 +166,7 @@ class TestPosGather(PosCommon):
         orders = self.sell(invoice=False) + self.sell((self.product, 2), invoice=False)
         self.close(self.opened())
         self.gather()
-        self.env['pos.make.invoice'].create({'consolidated_billing': True}).with_context(
-            active_ids=orders.ids).action_create_invoices()
+        self.env['pos.make.invoice'].create({'consolidated_billing': True}).with_context(active_ids=orders.ids).action_create_invoices()
         self.assertEqual(len(orders.account_move), 1)
         self.connector.pos_sending = 'now'
         job = self.gather()
@@ -198,11 +202,11 @@ class TestPosGather(PosCommon):
     # ------------------------------------------------------------------ what does not go
 
     def told(self):
-        return [message for message in self.connector.message_ids if "Point of Sale" in message.body]
+        return [message for message in self.connector.message_ids if 'Point of Sale' in message.body]
 
     def test_told_once_and_gone_once_mended(self):
         self.connector.pos_sending = 'hour'
-        sand = self.create_product("Qum", False, available_in_pos=True, taxes_id=[Command.set(self.taxes['vat'].ids)])
+        sand = self.create_product('Qum', False, available_in_pos=True, taxes_id=[Command.set(self.taxes['vat'].ids)])
         good, bad = self.sell().account_move, self.sell((sand, 1)).account_move
         job = self.gather(hourly=True)
         self.assertEqual(job.document_ids.move_id, good)
@@ -210,7 +214,7 @@ class TestPosGather(PosCommon):
         for _hour in range(3):
             self.assertFalse(self.gather(hourly=True))
         self.assertEqual(len(self.notes(bad)), 1)
-        self.assertIn("Qum", self.notes(bad)[0])
+        self.assertIn('Qum', self.notes(bad)[0])
         [message] = self.told()
         self.assertIn(bad.name, message.body)
         self.assertEqual(message.notified_partner_ids, self.accountant.partner_id)
@@ -219,7 +223,7 @@ class TestPosGather(PosCommon):
 
     def test_with_nobody_to_notify_the_administrators_hear(self):
         self.connector.write({'pos_sending': 'hour', 'notify_user_ids': [Command.clear()]})
-        self.sell((self.create_product("Qum", False, available_in_pos=True), 1))
+        self.sell((self.create_product('Qum', False, available_in_pos=True), 1))
         self.gather(hourly=True)
         [message] = self.told()
         self.assertIn(self.connector._administrators()[:1].partner_id, message.notified_partner_ids)
@@ -247,11 +251,10 @@ class TestPosGather(PosCommon):
 
         def fails(job, record, connector):
             if record == moves[1]:
-                raise ValueError("broken")
+                raise ValueError('broken')
             return plain(job, record, connector)
 
-        with patch.object(type(self.env['vatportal.job']), '_queue_document', fails), \
-                mute_logger('odoo.addons.l10n_az_vatportal.models.account_move.send'):
+        with patch.object(type(self.env['vatportal.job']), '_queue_document', fails), mute_logger('odoo.addons.l10n_az_vatportal.models.account_move.send'):
             jobs = self.gather()
         self.assertEqual(jobs.document_ids.move_id, moves[0] + moves[2])
-        self.assertIn("ValueError", self.notes(moves[1])[0])
+        self.assertIn('ValueError', self.notes(moves[1])[0])

@@ -21,9 +21,11 @@ class TestPosViews(PosCommon, ViewsCase):
         action = self.env.ref('l10n_az_vatportal_pos.action_pos_invoices').run()
         self.assertEqual(self.env['account.move'].search(action['domain']), self.moves.sorted())
         menu = {'name': 'menu_pos_invoices', 'action': action}
-        return [*super().action_stops(), {**menu, 'view': 'list'},
-                {'name': 'an invoice', 'view': 'form', 'action': {
-                    **action, 'views': [[False, 'form']], 'res_id': self.moves[0].id}}]
+        return [
+            *super().action_stops(),
+            {**menu, 'view': 'list'},
+            {'name': 'an invoice', 'view': 'form', 'action': {**action, 'views': [[False, 'form']], 'res_id': self.moves[0].id}},
+        ]
 
     def test_every_view(self):
         self.open_everything(self.env.user.login)

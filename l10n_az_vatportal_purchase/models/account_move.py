@@ -17,8 +17,9 @@ class AccountMove(models.Model):
         # EXTENDS l10n_az_vatportal. Counted in other units, a line may bill another order line, or none; what a person has
         # linked by hand stays.
         before = self.invoice_line_ids.purchase_line_id.order_id
-        lines = self.invoice_line_ids.filtered(lambda line: (
-            line.vatportal_line_id.id in rows.ids and line.purchase_line_id and line._vatportal_may_bill(line.purchase_line_id)))
+        lines = self.invoice_line_ids.filtered(
+            lambda line: line.vatportal_line_id.id in rows.ids and line.purchase_line_id and line._vatportal_may_bill(line.purchase_line_id)
+        )
         super()._vatportal_recount(rows)
         lines.exists().filtered(lambda line: not line._vatportal_may_bill(line.purchase_line_id)).purchase_line_id = False
         document = self.sudo().vatportal_bill_document_id.with_company(self.company_id)

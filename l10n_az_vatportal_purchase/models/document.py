@@ -21,14 +21,18 @@ class VatportalDocument(models.Model):
         found = self._order_lines(lines.filtered(lambda line: not line.purchase_line_id))
         if found:
             before = move.invoice_line_ids.purchase_line_id.order_id
-            move.invoice_line_ids = [
-                Command.update(line.id, line._vatportal_order_vals(order_line)) for line, order_line in found.items()]
+            move.invoice_line_ids = [Command.update(line.id, line._vatportal_order_vals(order_line)) for line, order_line in found.items()]
             move._vatportal_name_orders(before)
         return [
-            {'level': 'info', 'orders': True, 'text': self.env._(
-                "Linked with lines of the purchase order %(order)s: %(lines)s.",
-                order=order.name, lines=', '.join(f'“{line.name}”' for line in linked))}
-            for order, linked in lines.filtered('purchase_line_id').grouped('purchase_order_id').items()]
+            {
+                'level': 'info',
+                'orders': True,
+                'text': self.env._(
+                    'Linked with lines of the purchase order %(order)s: %(lines)s.', order=order.name, lines=', '.join(f'“{line.name}”' for line in linked)
+                ),
+            }
+            for order, linked in lines.filtered('purchase_line_id').grouped('purchase_order_id').items()
+        ]
 
     def _order_lines(self, lines):
         """Return a dict of bill line → the order line that it bills, where one fits by product, quantity and price.
@@ -41,10 +45,15 @@ class VatportalDocument(models.Model):
         result = {}
         for line in lines:
             fitting = [
-                (order_line.order_id.name not in text and order_line.order_id.partner_ref not in text,
-                 line._vatportal_compare_quantity(order_line, quantity) != 0, order_line.order_id.date_order, order_line.id)
+                (
+                    order_line.order_id.name not in text and order_line.order_id.partner_ref not in text,
+                    line._vatportal_compare_quantity(order_line, quantity) != 0,
+                    order_line.order_id.date_order,
+                    order_line.id,
+                )
                 for order_line, quantity in left.items()
-                if line._vatportal_may_bill(order_line) and line._vatportal_compare_quantity(order_line, quantity) <= 0]
+                if line._vatportal_may_bill(order_line) and line._vatportal_compare_quantity(order_line, quantity) <= 0
+            ]
             if fitting:
                 *_order, order_line_id = min(fitting)
                 order_line = self.env['purchase.order.line'].browse(order_line_id)
@@ -55,9 +64,18 @@ class VatportalDocument(models.Model):
     def _open_order_lines(self, lines):
         """The confirmed order lines of the vendor's that order the products of ``lines`` and are not billed in full."""
         partner, company = lines.move_id.commercial_partner_id, lines.move_id.company_id
-        order_lines = self.env['purchase.order.line'].search([
-            ('company_id', '=', company.id), ('order_id.partner_id', 'child_of', partner.ids),
-            ('state', '=', 'purchase'), ('product_id', 'in', lines.product_id.ids)]) if lines else ()
+        order_lines = (
+            self.env['purchase.order.line'].search(
+                [
+                    ('company_id', '=', company.id),
+                    ('order_id.partner_id', 'child_of', partner.ids),
+                    ('state', '=', 'purchase'),
+                    ('product_id', 'in', lines.product_id.ids),
+                ]
+            )
+            if lines
+            else ()
+        )
         return [line for line in order_lines if line.product_qty > line.qty_invoiced and line.currency_id == self.currency_id]
 
 
@@ -78,12 +96,11 @@ class AccountMoveLine(models.Model):
 
     def _vatportal_may_bill(self, order_line):
         """Whether product, unit and price are those of ``order_line``. Orders are written with and without VAT."""
-        if self.product_id != order_line.product_id or self.quantity <= 0 or not (
-                self.product_uom_id._has_common_reference(order_line.product_uom_id)):
+        if self.product_id != order_line.product_id or self.quantity <= 0 or not (self.product_uom_id._has_common_reference(order_line.product_uom_id)):
             return False
         digits = self.env['decimal.precision'].precision_get('Product Price')
         quantity = self._vatportal_quantity_in(order_line.product_uom_id)
         return any(
             amount and not float_compare(amount / quantity, ordered / order_line.product_qty, precision_digits=digits)
-            for amount, ordered in ((self.price_subtotal, order_line.price_subtotal),
-                                    (self.price_total, order_line.price_total)))
+            for amount, ordered in ((self.price_subtotal, order_line.price_subtotal), (self.price_total, order_line.price_total))
+        )

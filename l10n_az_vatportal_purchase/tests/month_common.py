@@ -31,14 +31,13 @@ class MonthCommon(XmlCommon):
         cls.company.autopost_bills = True
         cls.connector.write({'auto_bill': True, 'auto_bill_from': '2026-11-01'})
         cls.product.vatportal_code = False
-        for code, rate, vals in (('excise', 40, {'include_base_amount': True, 'sequence': 0}),
-                                 ('road', 1, {'amount_type': 'fixed', 'sequence': 9})):
-            cls.create_tax(f"P {code}", rate, code, type_tax_use='purchase', **vals)
-        cls.goods = [cls.create_product(f"Mal {position}", False, barcode=f'476000100{position:04}') for position in range(12)]
+        for code, rate, vals in (('excise', 40, {'include_base_amount': True, 'sequence': 0}), ('road', 1, {'amount_type': 'fixed', 'sequence': 9})):
+            cls.create_tax(f'P {code}', rate, code, type_tax_use='purchase', **vals)
+        cls.goods = [cls.create_product(f'Mal {position}', False, barcode=f'476000100{position:04}') for position in range(12)]
         if 'is_storable' in cls.env['product.product']._fields:  # with Inventory
             for product in cls.goods[::2]:
                 product.is_storable = True
-        cls.in_kilos = cls.create_product("Ədviyyat", False, barcode='4760002000007', uom_id=cls.kilo.id)
+        cls.in_kilos = cls.create_product('Ədviyyat', False, barcode='4760002000007', uom_id=cls.kilo.id)
         cls.create_vendors()
         cls.create_branch()
 
@@ -48,20 +47,31 @@ class MonthCommon(XmlCommon):
         contact is not; one whose bills wait, for its documents disappear."""
         vals = {'country_id': cls.env.ref('base.az').id, 'is_company': True, 'autopost_bills': 'always'}
         cls.vendor.autopost_bills = 'always'
-        position = cls.env['account.fiscal.position'].create({'name': "Güzəşt", 'company_id': cls.company.id})
-        cls.create_tax("Instead", 18, False, type_tax_use='purchase', original_tax_ids=cls.purchase['vat'].ids,
-                       fiscal_position_ids=position.ids)
-        cls.mapped, cls.archived, cls.vanishing = cls.env['res.partner'].create([
-            {'name': "Güzəştli MMC", 'vat': '1400000011', **vals}, {'name': "Köhnə MMC", 'vat': '1400000021', **vals},
-            {'name': "İtən MMC", 'vat': '1400000041', **vals, 'autopost_bills': 'never'}])
+        position = cls.env['account.fiscal.position'].create({'name': 'Güzəşt', 'company_id': cls.company.id})
+        cls.create_tax('Instead', 18, False, type_tax_use='purchase', original_tax_ids=cls.purchase['vat'].ids, fiscal_position_ids=position.ids)
+        cls.mapped, cls.archived, cls.vanishing = cls.env['res.partner'].create(
+            [
+                {'name': 'Güzəştli MMC', 'vat': '1400000011', **vals},
+                {'name': 'Köhnə MMC', 'vat': '1400000021', **vals},
+                {'name': 'İtən MMC', 'vat': '1400000041', **vals, 'autopost_bills': 'never'},
+            ]
+        )
         cls.mapped.with_company(cls.company).property_account_position_id = position
-        cls.env['res.partner'].create({'name': "Leyla, mühasib", 'parent_id': cls.archived.id})
-        cls.env.cr.execute("UPDATE res_partner SET active = false WHERE id = %s", [cls.archived.id])
+        cls.env['res.partner'].create({'name': 'Leyla, mühasib', 'parent_id': cls.archived.id})
+        cls.env.cr.execute('UPDATE res_partner SET active = false WHERE id = %s', [cls.archived.id])
         cls.archived.invalidate_recordset()
-        box = cls.env['uom.uom'].create({'name': "Yeşik 24", 'relative_factor': 24, 'relative_uom_id': cls.unit.id})
-        cls.env['vatportal.product.mapping'].create({
-            'company_id': cls.company.id, 'partner_id': cls.vendor.id, 'product_code': '2523290000', 'name': "Su, yeşikdə",
-            'product_id': cls.goods[1].id, 'uom_id': box.id, 'unit': 'yeşik'})
+        box = cls.env['uom.uom'].create({'name': 'Yeşik 24', 'relative_factor': 24, 'relative_uom_id': cls.unit.id})
+        cls.env['vatportal.product.mapping'].create(
+            {
+                'company_id': cls.company.id,
+                'partner_id': cls.vendor.id,
+                'product_code': '2523290000',
+                'name': 'Su, yeşikdə',
+                'product_id': cls.goods[1].id,
+                'uom_id': box.id,
+                'unit': 'yeşik',
+            }
+        )
 
     def setUp(self):
         super().setUp()
@@ -85,8 +95,9 @@ class MonthCommon(XmlCommon):
         bases[0] += total - sum(bases)
         bases = dict(zip(names, map(float, bases), strict=True))
         vat = round(bases.get('amount_vat_base', 0.0) * 0.18, 4)
-        return self.line(float(total), None, vat=vat, quantity=quantity, price_unit=price, **bases, **{
-            'name': product.name, 'barcode': product.barcode, **vals})
+        return self.line(
+            float(total), None, vat=vat, quantity=quantity, price_unit=price, **bases, **{'name': product.name, 'barcode': product.barcode, **vals}
+        )
 
     def rows(self):
         return [self.row() for _each in range(self.random.randint(1, 4))]
@@ -99,24 +110,39 @@ class MonthCommon(XmlCommon):
         sums = {name: round(sum(row.get(name, 0.0) for row in rows), 6) for name in AMOUNTS}
         sums |= {name: document.pop(name) for name in list(document) if name in AMOUNTS}
         vals = {
-            'qaime': self.number(), 'datetime': f'{DAY} 10:00', 'status': 'approved', 'main_subject': "Müqavilə A-12",
-            'tin_from': VENDOR, 'cmp_from': self.vendor.name, 'tin_to': SELLER, **document,
+            'qaime': self.number(),
+            'datetime': f'{DAY} 10:00',
+            'status': 'approved',
+            'main_subject': 'Müqavilə A-12',
+            'tin_from': VENDOR,
+            'cmp_from': self.vendor.name,
+            'tin_to': SELLER,
+            **document,
             **{theirs: sums[ours] for ours, (theirs, _row) in AMOUNTS.items()},
-            'lines': [{
-                'prod_code': row['product_code'], 'prod_name': row['name'], 'unit_name': row['unit'], 'unit_qty': row['quantity'],
-                'unit_price': row['price_unit'], 'barcode': row['barcode'], 'grade': row.get('excise_rate', 0),
-                **{theirs: row.get(ours, 0.0) for ours, (_document, theirs) in AMOUNTS.items()}} for row in rows]}
+            'lines': [
+                {
+                    'prod_code': row['product_code'],
+                    'prod_name': row['name'],
+                    'unit_name': row['unit'],
+                    'unit_qty': row['quantity'],
+                    'unit_price': row['price_unit'],
+                    'barcode': row['barcode'],
+                    'grade': row.get('excise_rate', 0),
+                    **{theirs: row.get(ours, 0.0) for ours, (_document, theirs) in AMOUNTS.items()},
+                }
+                for row in rows
+            ],
+        }
         self.sandbox.portal.add_document(0, **vals)
         if booked:
-            self.truth[vals['qaime']] = tuple(
-                in_qepik(sums[name]) for name in ('amount_total', 'amount_vat'))
+            self.truth[vals['qaime']] = tuple(in_qepik(sums[name]) for name in ('amount_total', 'amount_vat'))
         return vals['qaime']
 
-    def put_file(self, numbered=True, journal=None, note=None, name="Sement M400", pack=None, **document):
+    def put_file(self, numbered=True, journal=None, note=None, name='Sement M400', pack=None, **document):
         """A file is dropped; the portal has its document as well. Return the number."""
         amount = self.random.randint(100, 99999) / 100
         vat = float((Decimal(str(amount)) * Decimal('0.18')).quantize(Decimal('0.01')))
-        note = note or f"Müqavilə {amount}"
+        note = note or f'Müqavilə {amount}'
         number = self.put([self.line(amount, vat=vat, name=name, barcode='2523290000000')], main_subject=note, **document)
         content = self.xml(str(amount), number=number if numbered else '', note=note, name=name)
         content, file_name = (pack(content), 'qaimə.zip') if pack else (content, f'{number}.xml')
@@ -126,22 +152,29 @@ class MonthCommon(XmlCommon):
     def drop_again(self, content, name, journal):
         env = self.env(context={'allowed_company_ids': journal.company_id.ids})
         journal.with_env(env).with_context(default_move_type='in_invoice').create_document_from_attachment(
-            env['ir.attachment'].create({'name': name, 'raw': content}).ids)
+            env['ir.attachment'].create({'name': name, 'raw': content}).ids
+        )
 
     def order(self, *lines, **vals):
-        order = self.env['purchase.order'].create({
-            'partner_id': self.vendor.id, 'currency_id': self.company.currency_id.id, **vals,
-            'order_line': [Command.create(line) for line in lines]})
+        order = self.env['purchase.order'].create(
+            {'partner_id': self.vendor.id, 'currency_id': self.company.currency_id.id, **vals, 'order_line': [Command.create(line) for line in lines]}
+        )
         order.button_confirm()
         return order
 
     def order_of(self, rows):
         """An order of these very goods."""
-        return self.order(*({
-            'product_id': self.env['product.product'].search([('barcode', '=', row['barcode'])]).id or self.product.id,
-            'product_qty': row['quantity'], 'price_unit': row['price_unit'],
-            'tax_ids': [Command.set([self.purchase[category].id for name, category in COLUMNS.items() if row.get(name)][:1])],
-        } for row in rows))
+        return self.order(
+            *(
+                {
+                    'product_id': self.env['product.product'].search([('barcode', '=', row['barcode'])]).id or self.product.id,
+                    'product_qty': row['quantity'],
+                    'price_unit': row['price_unit'],
+                    'tax_ids': [Command.set([self.purchase[category].id for name, category in COLUMNS.items() if row.get(name)][:1])],
+                }
+                for row in rows
+            )
+        )
 
     # ------------------------------------------------------------------ beside purchase orders
 
@@ -165,13 +198,12 @@ class MonthCommon(XmlCommon):
     def shape_order_of_others(self):
         rows = self.rows()
         net = round(sum(row['amount_total'] for row in rows) / 1.18, 2)
-        self.order({'product_id': self.goods[3].id, 'product_qty': 1, 'price_unit': net,
-                    'tax_ids': [Command.set(self.purchase['vat'].ids)]})
+        self.order({'product_id': self.goods[3].id, 'product_qty': 1, 'price_unit': net, 'tax_ids': [Command.set(self.purchase['vat'].ids)]})
         self.put(rows)
 
     def shape_order_named(self):
         rows = self.rows()
-        self.put(rows, main_subject=f"Sifariş {self.order_of(rows).name} üzrə")
+        self.put(rows, main_subject=f'Sifariş {self.order_of(rows).name} üzrə')
 
     def shape_file_of_an_order(self):
         total, _vat = self.truth[self.put_file()]
@@ -186,7 +218,7 @@ class MonthCommon(XmlCommon):
         self.put_file(numbered=False)
 
     def shape_files_of_a_landlord(self):
-        self.put_file(numbered=False, note=f"İcarə {len(self.truth)}", name="İcarə haqqı")
+        self.put_file(numbered=False, note=f'İcarə {len(self.truth)}', name='İcarə haqqı')
 
     def shape_package(self):
         self.put_file(pack=lambda content: self.package(content, **{'__MACOSX/._1.xml': b'\0\5\x16\7'}))
@@ -215,7 +247,7 @@ class MonthCommon(XmlCommon):
         self.put(self.rows(), tin_from=self.mapped.vat, cmp_from=self.mapped.name)
 
     def shape_boxes(self):
-        self.put([self.row(name="Su, yeşikdə", barcode='0', unit='yeşik')])
+        self.put([self.row(name='Su, yeşikdə', barcode='0', unit='yeşik')])
 
     def shape_unknown_unit(self):
         self.put([self.row(unit=self.random.choice(('qutu', 'kisə', 'KVST')))])
@@ -226,7 +258,7 @@ class MonthCommon(XmlCommon):
     # ------------------------------------------------------------------ vendors, kinds and statuses
 
     def shape_new_vendor(self):
-        self.put(self.rows(), tin_from='1400000031', cmp_from="Yeni MMC")
+        self.put(self.rows(), tin_from='1400000031', cmp_from='Yeni MMC')
 
     def shape_archived_vendor(self):
         self.put(self.rows(), tin_from=self.archived.vat, cmp_from=self.archived.name)
@@ -235,8 +267,7 @@ class MonthCommon(XmlCommon):
         self.put(self.rows(), booked=False, tin_from=SELLER)
 
     def shape_kind_with_vat(self):
-        self.put([self.line(float(self.random.randint(1, 500)))],
-                 type=self.random.choice(('recycling', 'returnRecycled', 'exciseGoodsTransfer')))
+        self.put([self.line(float(self.random.randint(1, 500)))], type=self.random.choice(('recycling', 'returnRecycled', 'exciseGoodsTransfer')))
 
     def shape_new_kind_or_status(self):
         self.put(self.rows(), **self.random.choice(({'status': 'rejected'}, {'status': 'Ləğv'}, {'type': 'additionalInvoice'})))
@@ -255,11 +286,16 @@ class MonthCommon(XmlCommon):
     def shape_typed_before(self):
         number = self.put([self.line(amount := float(self.random.randint(1, 900)))])
         typed = self.random.choice(TYPED).format(number[:-8], number[-8:], number[:-8].replace('MT', 'МТ'))  # noqa: RUF001
-        move = self.env['account.move'].create({
-            'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'invoice_date': '2026-11-10', 'ref': typed,
-            'currency_id': self.env.ref('base.AZN').id,
-            'invoice_line_ids': [Command.create({
-                'name': "Sement", 'price_unit': amount, 'tax_ids': [Command.set(self.purchase['vat'].ids)]})]})
+        move = self.env['account.move'].create(
+            {
+                'move_type': 'in_invoice',
+                'partner_id': self.vendor.id,
+                'invoice_date': '2026-11-10',
+                'ref': typed,
+                'currency_id': self.env.ref('base.AZN').id,
+                'invoice_line_ids': [Command.create({'name': 'Sement', 'price_unit': amount, 'tax_ids': [Command.set(self.purchase['vat'].ids)]})],
+            }
+        )
         if self.random.random() < 0.3:
             move.action_post()
 

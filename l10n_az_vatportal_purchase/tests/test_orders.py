@@ -14,10 +14,14 @@ class TestOrders(XmlCommon):
     def order(self, *lines, partner=None, confirm=True, **vals):
         """An order of (quantity, price) or values of order lines, confirmed and not received."""
         lines = [line if isinstance(line, dict) else {'product_qty': line[0], 'price_unit': line[1]} for line in lines]
-        order = self.env['purchase.order'].create({
-            'partner_id': (partner or self.vendor).id, 'currency_id': self.company.currency_id.id, **vals,
-            'order_line': [Command.create({
-                'product_id': self.product.id, 'tax_ids': [Command.set(self.purchase['vat'].ids)], **line}) for line in lines]})
+        order = self.env['purchase.order'].create(
+            {
+                'partner_id': (partner or self.vendor).id,
+                'currency_id': self.company.currency_id.id,
+                **vals,
+                'order_line': [Command.create({'product_id': self.product.id, 'tax_ids': [Command.set(self.purchase['vat'].ids)], **line}) for line in lines],
+            }
+        )
         if confirm:
             order.button_confirm()
         return order
@@ -34,22 +38,25 @@ class TestOrders(XmlCommon):
 
     def test_files(self):
         """An order of the same total, whatever it consists of."""
-        for position, (number, line) in enumerate((
+        for position, (number, line) in enumerate(
+            (
                 (1, {'product_qty': 1, 'price_unit': 500.0}),
                 (2, {'product_qty': 1, 'price_unit': 590.0, 'tax_ids': [Command.clear()]}),
-                (3, {'product_qty': 2, 'price_unit': 250.0}))):
-            order = self.order({**line, 'name': "As ordered"})
+                (3, {'product_qty': 2, 'price_unit': 250.0}),
+            )
+        ):
+            order = self.order({**line, 'name': 'As ordered'})
             self.assertAlmostEqual(order.amount_total, 590.0)
             bill = self.drop(self.xml('500', number=f'MT26112500010{number}'))
             self.assert_document(bill, 500.0, 90.0)
-            self.assertEqual(bill.invoice_line_ids.mapped('name'), ["Sement M400"])
+            self.assertEqual(bill.invoice_line_ids.mapped('name'), ['Sement M400'])
             self.assertEqual(bill.invoice_line_ids.purchase_order_id, order if position < 2 else order.browse())
             order.order_line.invoice_lines.purchase_line_id = False
             order.button_cancel()
 
     def test_an_order_of_other_things(self):
         """The same total, another product: no link, and nothing is overwritten."""
-        other = self.env['product.product'].create({'name': "Qum"})
+        other = self.env['product.product'].create({'name': 'Qum'})
         self.order({'product_id': other.id, 'product_qty': 1, 'price_unit': 500.0})
         bill = self.drop(self.xml('500', number=NUMBER))
         self.assert_document(bill, 500.0, 90.0)
@@ -107,7 +114,7 @@ class TestOrders(XmlCommon):
             bill = self.bill(self.row(4, 50.0))
             self.assertEqual(bill.invoice_line_ids.purchase_line_id, order.order_line)
             self.assertEqual(order.order_line.product_qty - order.order_line.qty_invoiced, left)
-        self.assertFalse(self.bill(self.row(4, 50.0)).invoice_line_ids.purchase_line_id, "More than is left.")
+        self.assertFalse(self.bill(self.row(4, 50.0)).invoice_line_ids.purchase_line_id, 'More than is left.')
 
     def test_rows_of_one_order_line(self):
         order = self.order((10, 50.0))
@@ -126,7 +133,7 @@ class TestOrders(XmlCommon):
         """Ten boxes ordered are ten billed; once a person says how many pieces they are, the order of pieces is meant."""
         boxes, pieces = self.order((10, 50.0)), self.order((240, 2.5))
         by_hand = self.order((7, 3.0))
-        bill = self.bill(self.row(10, 60.0, unit='qutu'), self.row(10, 50.0, unit='qutu', name="Qum"))
+        bill = self.bill(self.row(10, 60.0, unit='qutu'), self.row(10, 50.0, unit='qutu', name='Qum'))
         other, line = self.product_lines(bill)
         self.assertEqual((line.purchase_line_id, boxes.order_line.qty_invoiced), (boxes.order_line, 10))
         other.purchase_line_id = by_hand.order_line
@@ -147,22 +154,27 @@ class TestOrders(XmlCommon):
         boxes, pieces = self.order((10, 50.0)), self.order((200, 2.5))
         bill = self.bill(self.row(10, 50.0, unit='qutu'))
         self.assertEqual(bill.invoice_line_ids.purchase_line_id, boxes.order_line)
-        bill.invoice_origin = f"Müqavilə 7, {boxes.name}"
+        bill.invoice_origin = f'Müqavilə 7, {boxes.name}'
         self.env['vatportal.product.mapping']._say_contents(bill.invoice_line_ids, 20)
         bill._vatportal_recount(bill.invoice_line_ids.vatportal_line_id.sudo())
-        self.assertEqual(bill.invoice_origin, f"Müqavilə 7, {pieces.name}")
-        bill = self.bill(self.row(9, 50.0, unit='ədəd', name="Qum"))
-        bill.invoice_origin = "Müqavilə 8"
+        self.assertEqual(bill.invoice_origin, f'Müqavilə 7, {pieces.name}')
+        bill = self.bill(self.row(9, 50.0, unit='ədəd', name='Qum'))
+        bill.invoice_origin = 'Müqavilə 8'
         bill._vatportal_recount(bill.invoice_line_ids.vatportal_line_id.sudo())
-        self.assertIn("Müqavilə 8", bill.invoice_origin)
+        self.assertIn('Müqavilə 8', bill.invoice_origin)
 
     def test_a_branch_and_its_parent(self):
         """A branch's bill meets the branch's orders alone; whoever works in the branch alone counts it."""
-        branch = self.env['res.company'].create({
-            'name': "Xəzər Gəncə", 'parent_id': self.company.id, 'country_id': self.env.ref('base.az').id})
-        self.env['account.journal'].create({
-            'name': "Gəncə alışları", 'code': 'GNC', 'type': 'purchase', 'company_id': branch.id,
-            'default_account_id': self.company_data['default_journal_purchase'].default_account_id.id})
+        branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'country_id': self.env.ref('base.az').id})
+        self.env['account.journal'].create(
+            {
+                'name': 'Gəncə alışları',
+                'code': 'GNC',
+                'type': 'purchase',
+                'company_id': branch.id,
+                'default_account_id': self.company_data['default_journal_purchase'].default_account_id.id,
+            }
+        )
         self.env.user.company_ids += branch
         self.vendor.with_company(branch).property_account_payable_id = self.vendor.property_account_payable_id
         self.order((10, 50.0))
@@ -171,9 +183,7 @@ class TestOrders(XmlCommon):
         document.with_context(allowed_company_ids=(self.company + branch).ids).action_create_bills()
         bill = document.move_id
         self.assertEqual((bill.company_id, bill.invoice_line_ids.purchase_line_id), (branch, own.order_line))
-        clerk = new_test_user(
-            self.env, 'ganja', 'base.group_user,account.group_account_invoice', company_id=branch.id,
-            company_ids=[Command.set(branch.ids)])
+        clerk = new_test_user(self.env, 'ganja', 'base.group_user,account.group_account_invoice', company_id=branch.id, company_ids=[Command.set(branch.ids)])
         theirs = bill.with_env(self.env(user=clerk, context={'allowed_company_ids': branch.ids}))
         wizard = theirs.env['vatportal.unit.wizard'].browse(theirs.action_vatportal_units()['res_id'])
         wizard.line_ids.contains = 20
@@ -195,11 +205,11 @@ class TestOrders(XmlCommon):
         first, exact, named = self.order((9, 50.0)), self.order((4, 50.0)), self.order((9, 50.0))
         self.assertEqual(self.bill(self.row(3, 50.0)).invoice_line_ids.purchase_order_id, first)
         self.assertEqual(self.bill(self.row(4, 50.0)).invoice_line_ids.purchase_order_id, exact)
-        bill = self.bill(self.row(2, 50.0), main_info=f"Sifariş {named.name} üzrə")
+        bill = self.bill(self.row(2, 50.0), main_info=f'Sifariş {named.name} üzrə')
         self.assertEqual(bill.invoice_line_ids.purchase_order_id, named)
 
     def test_a_branch_of_the_vendor(self):
-        branch = self.env['res.partner'].create({'name': "Anbar", 'parent_id': self.vendor.id})
+        branch = self.env['res.partner'].create({'name': 'Anbar', 'parent_id': self.vendor.id})
         order = self.order((10, 50.0), partner=branch)
         self.assertEqual(self.bill(self.row(10, 50.0)).invoice_line_ids.purchase_order_id, order)
 
@@ -212,15 +222,16 @@ class TestOrders(XmlCommon):
         self.assertEqual(order.order_line.qty_invoiced, 0)
 
     def test_analytic_distribution(self):
-        plan = self.env['account.analytic.plan'].create({'name': "Tikinti"})
-        account = self.env['account.analytic.account'].create({'name': "Bina", 'plan_id': plan.id})
+        plan = self.env['account.analytic.plan'].create({'name': 'Tikinti'})
+        account = self.env['account.analytic.account'].create({'name': 'Bina', 'plan_id': plan.id})
         self.order({'product_qty': 10, 'price_unit': 50.0, 'analytic_distribution': {str(account.id): 100}})
         self.assertEqual(self.bill(self.row(10, 50.0)).invoice_line_ids.analytic_distribution, {str(account.id): 100})
 
     def test_invoicing_user(self):
         order = self.order((1, 500.0))
-        user = new_test_user(self.env, 'biller', 'base.group_user,account.group_account_invoice', company_id=self.company.id,
-                             company_ids=[Command.set(self.company.ids)])
+        user = new_test_user(
+            self.env, 'biller', 'base.group_user,account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
         bill = self.drop(self.xml('500', number=NUMBER), user=user)
         self.assertEqual(bill.invoice_line_ids.purchase_line_id, order.order_line)
 
@@ -229,13 +240,16 @@ class TestOrders(XmlCommon):
     def test_new_figures_keep_the_links(self):
         """Those that were found, and those that a person has made."""
         order, by_hand = self.order((10, 50.0)), self.order((4, 30.0))
-        bill = self.bill(self.row(10, 50.0), self.row(5, 29.0, name="Qum"))
+        bill = self.bill(self.row(10, 50.0), self.row(5, 29.0, name='Qum'))
         self.product_lines(bill)[1].write({'product_id': self.product.id, 'purchase_line_id': by_hand.order_line.id})
         document = bill.vatportal_bill_document_id
-        lines = [{'sequence': 1, **self.row(9, 50.0)}, {'sequence': 2, **self.row(5, 28.0, name="Qum")}]
-        document.sudo().write({'line_ids': document.sudo()._line_commands(lines), **{
-            name: sum(line[name] for line in lines)
-            for name in ('amount_goods', 'amount_net', 'amount_vat_base', 'amount_vat', 'amount_total')}})
+        lines = [{'sequence': 1, **self.row(9, 50.0)}, {'sequence': 2, **self.row(5, 28.0, name='Qum')}]
+        document.sudo().write(
+            {
+                'line_ids': document.sudo()._line_commands(lines),
+                **{name: sum(line[name] for line in lines) for name in ('amount_goods', 'amount_net', 'amount_vat_base', 'amount_vat', 'amount_total')},
+            }
+        )
         bill.action_vatportal_rebuild_bill()
         self.assert_document(bill, 590.0, 106.2)
         self.assertEqual(self.product_lines(bill).purchase_line_id, order.order_line + by_hand.order_line)

@@ -28,8 +28,7 @@ class TestOrdersMonth(MonthCommon):
             self.drop_again(content, name, journal)
 
     def download(self):
-        job = self.env['vatportal.job']._queue_download(
-            self.connector, ['incoming'], date(2026, 11, 1), date(2026, 11, 30), 'portal')
+        job = self.env['vatportal.job']._queue_download(self.connector, ['incoming'], date(2026, 11, 1), date(2026, 11, 30), 'portal')
         self.finish(job)
         self.assertEqual((job.state, job.bad_count, job.notes), ('done', 0, False))
         for _round in range(20):
@@ -61,8 +60,7 @@ class TestOrdersMonth(MonthCommon):
     # ------------------------------------------------------------------ what is true of it
 
     def bills(self):
-        return self.env['account.move'].search([
-            ('company_id', 'in', (self.company + self.branch).ids), ('move_type', 'in', ('in_invoice', 'in_refund'))])
+        return self.env['account.move'].search([('company_id', 'in', (self.company + self.branch).ids), ('move_type', 'in', ('in_invoice', 'in_refund'))])
 
     def document_of(self, number):
         return self.documents(qaime=number)
@@ -72,13 +70,12 @@ class TestOrdersMonth(MonthCommon):
         wrong = {}
         for number, (total, vat) in self.truth.items():
             move = self.document_of(number).move_id
-            taxes = move.line_ids.filtered(
-                lambda line: line.tax_line_id and line.tax_line_id.vatportal_category not in ('excise', 'road'))
+            taxes = move.line_ids.filtered(lambda line: line.tax_line_id and line.tax_line_id.vatportal_category not in ('excise', 'road'))
             booked = in_qepik(move.amount_total), in_qepik(abs(sum(taxes.mapped('balance'))))
             if booked != (total, vat if with_vat else 0):
                 wrong[number] = (booked, total, vat, move.invoice_line_ids.mapped('name'))
-        self.assertFalse(wrong, f"{len(wrong)} of {len(self.truth)}")
-        self.assertEqual(len(self.bills()), len(self.truth), "Not one is there twice")
+        self.assertFalse(wrong, f'{len(wrong)} of {len(self.truth)}')
+        self.assertEqual(len(self.bills()), len(self.truth), 'Not one is there twice')
         self.assertEqual(len(self.documents().move_id), len(self.truth))
         numbers = Counter(self.documents().mapped('qaime'))
         self.assertEqual(set(numbers.values()), {1})
@@ -126,7 +123,7 @@ class TestOrdersMonth(MonthCommon):
         self.assertFalse([line for line in order_lines if line.qty_invoiced > line.product_qty])
         made = self.documents().filtered(lambda document: document.move_id.invoice_line_ids.vatportal_line_id)
         for document in made:
-            self.assertEqual(document.line_ids, document.move_id.invoice_line_ids.vatportal_line_id, "All of its rows")
+            self.assertEqual(document.line_ids, document.move_id.invoice_line_ids.vatportal_line_id, 'All of its rows')
 
     def test_simplified_taxation(self):
         """Such a company deducts no VAT: it is part of the price, and the total is the document's all the same."""
@@ -136,8 +133,7 @@ class TestOrdersMonth(MonthCommon):
         self.download()
         self.answer()
         # What people have typed is theirs.
-        typed = self.documents().filtered(
-            lambda document: document.move_id and not document.move_id.invoice_line_ids.vatportal_line_id)
+        typed = self.documents().filtered(lambda document: document.move_id and not document.move_id.invoice_line_ids.vatportal_line_id)
         self.assertTrue(all(document.seller_vat == VENDOR for document in typed))
         typed.move_id.filtered(lambda move: move.state == 'posted').button_draft()
         for document in typed:

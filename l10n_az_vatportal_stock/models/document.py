@@ -9,13 +9,12 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    picking_id = fields.Many2one(
-        'stock.picking', string="Transfer", readonly=True, ondelete='restrict', index='btree_not_null',
-        check_company=True)
+    picking_id = fields.Many2one('stock.picking', string='Transfer', readonly=True, ondelete='restrict', index='btree_not_null', check_company=True)
 
     _one_live_picking = models.UniqueIndex(
         "(picking_id) WHERE picking_id IS NOT NULL AND direction = 'outgoing' AND state NOT IN ('rejected', 'deleted')",
-        "This transfer was sent to e-taxes already.")
+        'This transfer was sent to e-taxes already.',
+    )
 
     @api.depends('picking_id.name')
     def _compute_name(self):
@@ -28,8 +27,7 @@ class VatportalDocument(models.Model):
 
     def _code_text(self, code):
         if code == KIND_UNKNOWN and self.picking_id:
-            return self.env._("This portal account does not take goods transfers through the API. Enter this one by hand at "
-                              "e-taxes.gov.az.")
+            return self.env._('This portal account does not take goods transfers through the API. Enter this one by hand at e-taxes.gov.az.')
         return super()._code_text(code)
 
     def _sent_task(self, number):
@@ -38,25 +36,32 @@ class VatportalDocument(models.Model):
         if not self.picking_id:
             return super()._sent_task(number)
         if self.status == 'updateRequested':
-            return (_("e-taxes: %s was sent back for correction", number),
-                    _("Read the reason at e-taxes.gov.az and correct the document there. Where goods or quantities were "
-                      "wrong, correct them in Odoo with another transfer."))
+            return (
+                _('e-taxes: %s was sent back for correction', number),
+                _(
+                    'Read the reason at e-taxes.gov.az and correct the document there. Where goods or quantities were '
+                    'wrong, correct them in Odoo with another transfer.'
+                ),
+            )
         if self.status == 'cancelRequested':
-            return (_("e-taxes: the cancellation of %s was asked for", number),
-                    _("Agree or refuse at e-taxes.gov.az. Once the document is cancelled, return the goods in Odoo or "
-                      "send this transfer again."))
+            return (
+                _('e-taxes: the cancellation of %s was asked for', number),
+                _('Agree or refuse at e-taxes.gov.az. Once the document is cancelled, return the goods in Odoo or send this transfer again.'),
+            )
         if self.status in FINAL_STATUSES:
-            return (_("e-taxes: %s is no longer valid", number),
-                    _("The document of this transfer was cancelled or deleted at e-taxes. Return the goods, or send the "
-                      "transfer again."))
+            return (
+                _('e-taxes: %s is no longer valid', number),
+                _('The document of this transfer was cancelled or deleted at e-taxes. Return the goods, or send the transfer again.'),
+            )
         return None
 
     def _otherwise_text(self):
         if not self.picking_id:
             return super()._otherwise_text()
         return self.env._(
-            "VatPortal has a transfer that was sent under this number from another database, with other goods, quantities, "
-            "warehouses or another day. Nothing was sent. Look for it in VatPortal; send this one again only if it is another one.")
+            'VatPortal has a transfer that was sent under this number from another database, with other goods, quantities, '
+            'warehouses or another day. Nothing was sent. Look for it in VatPortal; send this one again only if it is another one.'
+        )
 
     def _match_invoices(self):
         # What was made from a transfer belongs to no invoice.
@@ -68,6 +73,5 @@ class VatportalDocument(models.Model):
 
     def _link_problem(self, move):
         if self.picking_id:
-            return self.env._("%(name)s belongs to the transfer %(transfer)s.",
-                              name=self.display_name, transfer=self.sudo().picking_id.name)
+            return self.env._('%(name)s belongs to the transfer %(transfer)s.', name=self.display_name, transfer=self.sudo().picking_id.name)
         return super()._link_problem(move)

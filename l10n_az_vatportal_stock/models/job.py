@@ -15,9 +15,7 @@ class VatportalJob(models.Model):
 
     def _may_use(self):
         """Inventory users carry on what consists of transfers alone."""
-        return super()._may_use() or (
-            self.env.user.has_group('stock.group_stock_user')
-            and all(job.sudo()._has_transfers_only() for job in self))
+        return super()._may_use() or (self.env.user.has_group('stock.group_stock_user') and all(job.sudo()._has_transfers_only() for job in self))
 
     def _has_transfers_only(self):
         documents = self.document_ids | self.asked_document_ids
@@ -25,5 +23,5 @@ class VatportalJob(models.Model):
 
     def _count_text(self):
         if self.sudo()._has_transfers_only():
-            return self.env._("%s transfers", self.document_count)
+            return self.env._('%s transfers', self.document_count)
         return super()._count_text()

@@ -37,5 +37,4 @@ class ProductProduct(models.Model):
     def _vatportal_list_price(self):
         """The sales price of one unit without the taxes that are included in it, in the currency of the product."""
         taxes = self.sudo().taxes_id._filter_taxes_by_company(self.env.company)
-        return taxes._get_tax_details(
-            self.lst_price, 1.0, rounding_method='round_globally', product=self)['total_excluded'] if taxes else self.lst_price
+        return taxes._get_tax_details(self.lst_price, 1.0, rounding_method='round_globally', product=self)['total_excluded'] if taxes else self.lst_price

@@ -27,8 +27,7 @@ class StockMove(models.Model):
 
     def _vatportal_left(self):
         """Return [[line, quantity in the unit of this move]] of the company's own goods that left a warehouse."""
-        return [[line, line._vatportal_in_unit_of(self)] for line in self._vatportal_lines()
-                if line._vatportal_leaves() and line._vatportal_is_ours()]
+        return [[line, line._vatportal_in_unit_of(self)] for line in self._vatportal_lines() if line._vatportal_leaves() and line._vatportal_is_ours()]
 
     def _vatportal_left_quantity(self):
         """The quantity of :meth:`_vatportal_left`."""
@@ -67,8 +66,7 @@ class StockMove(models.Model):
         return back
 
     def _vatportal_unsent_returns(self):
-        return self.returned_move_ids.filtered(
-            lambda move: move.state == 'done' and not move.picking_id._vatportal_live_document())
+        return self.returned_move_ids.filtered(lambda move: move.state == 'done' and not move.picking_id._vatportal_live_document())
 
     def _vatportal_origin(self):
         """The moves that left a warehouse with what this one returns; by way of a transit it may return the second leg."""
@@ -83,7 +81,8 @@ class StockMove(models.Model):
             return 0.0
         unit = origin[0].product_uom
         taken = sum(move._vatportal_left_quantity() for move in origin) - sum(
-            document.line_ids.filtered(lambda line: line.stock_move_id in origin).mapped('quantity'))
+            document.line_ids.filtered(lambda line: line.stock_move_id in origin).mapped('quantity')
+        )
         returns = (origin | origin.move_dest_ids)._vatportal_unsent_returns().filtered(lambda move: move._vatportal_left())
         for move in (returns | self.sudo()).sorted(lambda move: (move.date, move.id)):
             moved = move.product_uom._compute_quantity(move._vatportal_left_quantity(), unit, round=False)
@@ -96,9 +95,11 @@ class StockMove(models.Model):
     def _vatportal_unsent_origins(self):
         """The transfers that these moves return, where they can still be sent."""
         origins = self.browse().sudo().union(*(move._vatportal_origin() for move in self))
-        unsent = origins.filtered(lambda move: (
-            not move.picking_id._vatportal_live_document()
-            and move.product_uom.compare(move._vatportal_left_quantity(), move._vatportal_taken_off()) > 0))
+        unsent = origins.filtered(
+            lambda move: (
+                not move.picking_id._vatportal_live_document() and move.product_uom.compare(move._vatportal_left_quantity(), move._vatportal_taken_off()) > 0
+            )
+        )
         return unsent.picking_id.filtered('vatportal_is_transfer').sudo(False)
 
     # ------------------------------------------------------------------ guards

@@ -4,8 +4,7 @@ from odoo.exceptions import AccessError
 from .sent_fields import changed
 
 # What of a line stands, through its move, on the electronic document.
-_SENT_FIELDS = {
-    'quantity', 'product_id', 'product_uom_id', 'location_id', 'location_dest_id', 'picking_id', 'move_id', 'owner_id', 'lot_id'}
+_SENT_FIELDS = {'quantity', 'product_id', 'product_uom_id', 'location_id', 'location_dest_id', 'picking_id', 'move_id', 'owner_id', 'lot_id'}
 _COSTS = {'vatportal_cost', 'vatportal_cost_day'}
 
 
@@ -18,9 +17,9 @@ class StockMoveLine(models.Model):
     _inherit = 'stock.move.line'
 
     vatportal_cost = fields.Float(
-        digits=False, readonly=True, copy=False,
-        help="What one unit of the product, or of the lot, cost when it left its warehouse, in the company's currency.")
-    vatportal_cost_day = fields.Date(readonly=True, copy=False, help="The day in Azerbaijan of that cost.")
+        digits=False, readonly=True, copy=False, help="What one unit of the product, or of the lot, cost when it left its warehouse, in the company's currency."
+    )
+    vatportal_cost_day = fields.Date(readonly=True, copy=False, help='The day in Azerbaijan of that cost.')
 
     # ------------------------------------------------------------------ from where to where
 
@@ -45,9 +44,12 @@ class StockMoveLine(models.Model):
 
     def _action_done(self):
         for line in self.filtered(lambda line: line.quantity and line._vatportal_leaves()):
-            line.sudo().write({
-                'vatportal_cost': line._vatportal_product()._vatportal_cost(line.lot_id),
-                'vatportal_cost_day': line.picking_id._vatportal_day_of(fields.Datetime.now())})
+            line.sudo().write(
+                {
+                    'vatportal_cost': line._vatportal_product()._vatportal_cost(line.lot_id),
+                    'vatportal_cost_day': line.picking_id._vatportal_day_of(fields.Datetime.now()),
+                }
+            )
         return super()._action_done()
 
     def _vatportal_unit_cost(self):
@@ -87,7 +89,7 @@ class StockMoveLine(models.Model):
     def _vatportal_check_costs(self, vals):
         """:raises AccessError: when a person writes what the goods cost, which is the price on the electronic document"""
         if not self.env.su and not _COSTS.isdisjoint(vals):
-            raise AccessError(self.env._("What goods cost when they left their warehouse is not written by hand."))
+            raise AccessError(self.env._('What goods cost when they left their warehouse is not written by hand.'))
 
     def _vatportal_guarded(self):
         """What is scrapped later stands on no electronic document."""

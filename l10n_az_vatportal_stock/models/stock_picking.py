@@ -8,12 +8,22 @@ from .stock_move_line import leaves_warehouse
 
 # By these fields other apps tell of a transfer that it serves a sale; where it brings the goods to the customer, the
 # invoice is what goes to e-taxes.
-_SALE_FIELDS = (
-    'sale_id', 'pos_order_id', 'pos_session_id', 'move_ids.sale_line_id', 'reference_ids.sale_ids', 'reference_ids.pos_order_ids')
+_SALE_FIELDS = ('sale_id', 'pos_order_id', 'pos_session_id', 'move_ids.sale_line_id', 'reference_ids.sale_ids', 'reference_ids.pos_order_ids')
 # What of a transfer stands on the electronic document.
 _SENT_FIELDS = {
-    'name', 'date_done', 'state', 'company_id', 'picking_type_id', 'location_id', 'location_dest_id', 'vatportal_to_warehouse_id',
-    'vatportal_to_warehouse_chosen_id', 'vatportal_main_info', 'vatportal_add_info', 'vatportal_transp_reg_number'}
+    'name',
+    'date_done',
+    'state',
+    'company_id',
+    'picking_type_id',
+    'location_id',
+    'location_dest_id',
+    'vatportal_to_warehouse_id',
+    'vatportal_to_warehouse_chosen_id',
+    'vatportal_main_info',
+    'vatportal_add_info',
+    'vatportal_transp_reg_number',
+}
 # What a person has said of a transfer, and means of the rest of it as well.
 _KEPT_FIELDS = ('vatportal_to_warehouse_chosen_id', 'vatportal_main_info', 'vatportal_add_info', 'vatportal_transp_reg_number')
 
@@ -33,39 +43,54 @@ class StockPicking(models.Model):
     _vatportal_user_field = 'user_id'
     _vatportal_activity_type = 'l10n_az_vatportal_stock.mail_activity_etaxes'
 
-    vatportal_document_ids = fields.One2many('vatportal.document', 'picking_id', string="e-taxes Documents")
+    vatportal_document_ids = fields.One2many('vatportal.document', 'picking_id', string='e-taxes Documents')
     # Given once more: the labels of its values are translated by the addon that names the values.
     vatportal_state = fields.Selection(SOURCE_STATES)
     vatportal_is_transfer = fields.Boolean(compute='_compute_vatportal_is_transfer')
-    vatportal_from_warehouse_id = fields.Many2one(
-        'stock.warehouse', string="From Warehouse", compute='_compute_vatportal_warehouses')
+    vatportal_from_warehouse_id = fields.Many2one('stock.warehouse', string='From Warehouse', compute='_compute_vatportal_warehouses')
     vatportal_to_warehouse_id = fields.Many2one(
-        'stock.warehouse', string="To Warehouse", compute='_compute_vatportal_warehouses',
+        'stock.warehouse',
+        string='To Warehouse',
+        compute='_compute_vatportal_warehouses',
         inverse='_inverse_vatportal_to_warehouse_id',
         domain="[('company_id', '=', company_id), ('id', '!=', vatportal_from_warehouse_id)]",
-        help="Where the goods go. Found by itself where Odoo knows it; for other dispatches it is chosen here.")
+        help='Where the goods go. Found by itself where Odoo knows it; for other dispatches it is chosen here.',
+    )
     vatportal_to_warehouse_chosen_id = fields.Many2one('stock.warehouse', copy=False, check_company=True)
-    vatportal_main_info = fields.Char(
-        string="Main Note", copy=False, help="The main note of the electronic document. Empty: as the connector has it.")
+    vatportal_main_info = fields.Char(string='Main Note', copy=False, help='The main note of the electronic document. Empty: as the connector has it.')
     vatportal_main_info_proposed = fields.Char(compute='_compute_vatportal_main_info_proposed')
     vatportal_alerts = fields.Json(compute='_compute_vatportal_alerts')
 
     # ------------------------------------------------------------------ computed fields
 
-    @api.depends(lambda self: [
-        'location_id', 'location_dest_id', 'picking_type_id', 'state', 'move_line_ids.location_id',
-        'move_line_ids.location_dest_id', *self._vatportal_sale_fields()])
+    @api.depends(
+        lambda self: [
+            'location_id',
+            'location_dest_id',
+            'picking_type_id',
+            'state',
+            'move_line_ids.location_id',
+            'move_line_ids.location_dest_id',
+            *self._vatportal_sale_fields(),
+        ]
+    )
     def _compute_vatportal_is_transfer(self):
         for picking in self:
             picking.vatportal_is_transfer = picking._vatportal_leaves_warehouse() and not picking._vatportal_is_sold()
 
-    @api.depends('location_id', 'location_dest_id', 'vatportal_to_warehouse_chosen_id', 'move_ids.move_dest_ids', 'state',
-                 'move_line_ids.location_id', 'move_line_ids.location_dest_id')
+    @api.depends(
+        'location_id',
+        'location_dest_id',
+        'vatportal_to_warehouse_chosen_id',
+        'move_ids.move_dest_ids',
+        'state',
+        'move_line_ids.location_id',
+        'move_line_ids.location_dest_id',
+    )
     def _compute_vatportal_warehouses(self):
         for picking in self:
             picking.vatportal_from_warehouse_id = picking._vatportal_origin_warehouse()
-            picking.vatportal_to_warehouse_id = (
-                picking.vatportal_to_warehouse_chosen_id or picking._vatportal_found_warehouse())
+            picking.vatportal_to_warehouse_id = picking.vatportal_to_warehouse_chosen_id or picking._vatportal_found_warehouse()
 
     def _inverse_vatportal_to_warehouse_id(self):
         for picking in self:
@@ -81,9 +106,14 @@ class StockPicking(models.Model):
     def _compute_vatportal_can_send(self):
         return super()._compute_vatportal_can_send()
 
-    @api.depends('vatportal_state', 'vatportal_is_being_deleted', 'vatportal_document_id.message',
-                 'vatportal_document_id.portal_message', 'vatportal_document_id.status',
-                 'vatportal_document_id.missing_since')
+    @api.depends(
+        'vatportal_state',
+        'vatportal_is_being_deleted',
+        'vatportal_document_id.message',
+        'vatportal_document_id.portal_message',
+        'vatportal_document_id.status',
+        'vatportal_document_id.missing_since',
+    )
     def _compute_vatportal_alerts(self):
         for picking in self:
             picking.vatportal_alerts = picking._vatportal_alerts()
@@ -104,7 +134,8 @@ class StockPicking(models.Model):
         """Whether this is the delivery of a sale, or takes a sale's return out again. The transfers between own warehouses
         that supply it carry the sale too, and are goods transfers all the same."""
         return self._vatportal_reaches_customer() and any(
-            picking.mapped(name) for picking in self.sudo()._vatportal_returned_chain() for name in self._vatportal_sale_fields())
+            picking.mapped(name) for picking in self.sudo()._vatportal_returned_chain() for name in self._vatportal_sale_fields()
+        )
 
     def _vatportal_reaches_customer(self):
         """Whether the goods go to a customer, or to another company of the database by way of the transit between
@@ -112,8 +143,11 @@ class StockPicking(models.Model):
         targets = self.location_dest_id | self.move_ids.location_dest_id
         if any(target._is_outgoing() for target in targets):
             return True
-        return self.picking_type_code == 'outgoing' and not self.vatportal_to_warehouse_id and not (
-            self.sudo().move_ids.move_dest_ids - self.sudo().move_ids.returned_move_ids)
+        return (
+            self.picking_type_code == 'outgoing'
+            and not self.vatportal_to_warehouse_id
+            and not (self.sudo().move_ids.move_dest_ids - self.sudo().move_ids.returned_move_ids)
+        )
 
     def _vatportal_returned_chain(self):
         """This transfer, what it returns, what that returns, and so on."""
@@ -128,6 +162,7 @@ class StockPicking(models.Model):
     @api.model
     def _vatportal_sale_fields(self):
         """Those of the fields that tell of a sale whose apps are installed."""
+
         def exists(path):
             model = self
             for name in path.split('.'):
@@ -144,8 +179,7 @@ class StockPicking(models.Model):
 
     def _vatportal_proposed_note(self, connector):
         done = self._vatportal_day()
-        return connector._format_main_info(
-            number=self.name or '', date=f'{done:%d.%m.%Y}' if done else '', reference='', origin=self.origin or '')
+        return connector._format_main_info(number=self.name or '', date=f'{done:%d.%m.%Y}' if done else '', reference='', origin=self.origin or '')
 
     def _vatportal_day(self):
         """The day in Azerbaijan on which the goods were moved; None where they were not."""

@@ -15,9 +15,7 @@ class StockPicking(models.Model):
     def _vatportal_document_vals(self, connector):
         # EXTENDS vatportal.source
         self.ensure_one()
-        lines = [
-            self._vatportal_line_vals(row, sequence)
-            for sequence, row in enumerate(self._vatportal_rows(connector), 1)]
+        lines = [self._vatportal_line_vals(row, sequence) for sequence, row in enumerate(self._vatportal_rows(connector), 1)]
         by = connector.warehouse_field
         return {
             **self._vatportal_base_vals(connector, self.company_id.partner_id, lines),
@@ -30,8 +28,11 @@ class StockPicking(models.Model):
 
     def _vatportal_identity(self, vals):
         # EXTENDS: prices follow the cost of the day, what left and whereto does not; nor what came back since
-        goods = [f'{move.product_id.product_tmpl_id._vatportal_code()} {decimal(quantity, 6):f}' for move in self.move_ids
-                 if (quantity := move._vatportal_left_quantity())]
+        goods = [
+            f'{move.product_id.product_tmpl_id._vatportal_code()} {decimal(quantity, 6):f}'
+            for move in self.move_ids
+            if (quantity := move._vatportal_left_quantity())
+        ]
         way = f'{self.vatportal_from_warehouse_id.code} > {self.vatportal_to_warehouse_id.code}'
         return replace(super()._vatportal_identity(vals), total=Decimal(0), goods=(way, *goods))
 
@@ -42,10 +43,7 @@ class StockPicking(models.Model):
     def _vatportal_line_vals(self, row, sequence):
         """Return the values of one document line for an :class:`outgoing_items.Row`."""
         move = row.key
-        return {
-            **self._vatportal_item_vals(row, sequence, move.product_id, move.product_uom),
-            'stock_move_id': move.id,
-        }
+        return {**self._vatportal_item_vals(row, sequence, move.product_id, move.product_uom), 'stock_move_id': move.id}
 
     def _vatportal_amount(self, connector):
         return float(sum(row.total for row in self._vatportal_rows(connector)))
@@ -63,9 +61,15 @@ class StockPicking(models.Model):
         rows = []
         for (move, price), moved in quantities.items():
             quantity = decimal(moved, 6)
-            rows.append(outgoing_items.Row(
-                key=move, label=self._vatportal_move_label(move), quantity=quantity, price=price,
-                net=(price * quantity).quantize(outgoing_items.QEPIK, ROUND_HALF_UP)))
+            rows.append(
+                outgoing_items.Row(
+                    key=move,
+                    label=self._vatportal_move_label(move),
+                    quantity=quantity,
+                    price=price,
+                    net=(price * quantity).quantize(outgoing_items.QEPIK, ROUND_HALF_UP),
+                )
+            )
         outgoing_items.check_rows(rows)
         return rows
 

@@ -46,21 +46,47 @@ class StockPicking(models.Model):
         problems = []
         if len(lines.location_id.warehouse_id) > 1:
             strange = lines.filtered(lambda line: line.location_id.warehouse_id != origin)
-            problems.append((_("From Warehouse"), strange[0], _(
-                "%(lines)s came from %(others)s, the rest from %(warehouse)s. One document has one warehouse: return these "
-                "lines, and move them by a transfer of their own.", lines=self._vatportal_names(strange),
-                others=', '.join(strange.location_id.warehouse_id.mapped('name')), warehouse=origin.name)))
+            problems.append(
+                (
+                    _('From Warehouse'),
+                    strange[0],
+                    _(
+                        '%(lines)s came from %(others)s, the rest from %(warehouse)s. One document has one warehouse: return these '
+                        'lines, and move them by a transfer of their own.',
+                        lines=self._vatportal_names(strange),
+                        others=', '.join(strange.location_id.warehouse_id.mapped('name')),
+                        warehouse=origin.name,
+                    ),
+                )
+            )
         strange = lines.filtered(lambda line: target and line.location_dest_id.warehouse_id not in (target, target.browse()))
         targets = lines.location_dest_id.warehouse_id
         if strange:
-            problems.append((_("To Warehouse"), strange[0], _(
-                "%(lines)s went to %(others)s, not to %(warehouse)s. One document has one warehouse: return these lines, and "
-                "move them by a transfer of their own.", lines=self._vatportal_names(strange),
-                others=', '.join(strange.location_dest_id.warehouse_id.mapped('name')), warehouse=target.name)))
+            problems.append(
+                (
+                    _('To Warehouse'),
+                    strange[0],
+                    _(
+                        '%(lines)s went to %(others)s, not to %(warehouse)s. One document has one warehouse: return these lines, and '
+                        'move them by a transfer of their own.',
+                        lines=self._vatportal_names(strange),
+                        others=', '.join(strange.location_dest_id.warehouse_id.mapped('name')),
+                        warehouse=target.name,
+                    ),
+                )
+            )
         elif not target and len(targets) > 1:
-            problems.append((_("To Warehouse"), lines[0], _(
-                "Its lines went to several warehouses: %s. One document has one warehouse: return all but those for one of "
-                "them, and move them by transfers of their own.", ', '.join(targets.mapped('name')))))
+            problems.append(
+                (
+                    _('To Warehouse'),
+                    lines[0],
+                    _(
+                        'Its lines went to several warehouses: %s. One document has one warehouse: return all but those for one of '
+                        'them, and move them by transfers of their own.',
+                        ', '.join(targets.mapped('name')),
+                    ),
+                )
+            )
         return [self._vatportal_problem(field, text, line=line.move_id) for field, line, text in problems]
 
     # ------------------------------------------------------------------ what does not stand on the document
@@ -71,15 +97,20 @@ class StockPicking(models.Model):
         texts = []
         stayed = moved.filtered(lambda line: not line._vatportal_leaves())
         if stayed:
-            texts.append(_("%s stayed in the warehouse, or did not leave one.", self._vatportal_names(stayed)))
+            texts.append(_('%s stayed in the warehouse, or did not leave one.', self._vatportal_names(stayed)))
         foreign = (moved - stayed).filtered(lambda line: not line._vatportal_is_ours())
         for owner, lines in foreign.grouped('owner_id').items():
-            texts.append(_("%(lines)s is the property of %(owner)s, not of the company: no goods transfer of its own.",
-                           lines=self._vatportal_names(lines), owner=owner.display_name))
+            texts.append(
+                _(
+                    '%(lines)s is the property of %(owner)s, not of the company: no goods transfer of its own.',
+                    lines=self._vatportal_names(lines),
+                    owner=owner.display_name,
+                )
+            )
         texts += self._vatportal_return_texts()
         if self._vatportal_parts():
-            return [self._vatportal_problem(_("Lines"), _("Left out: %s", text), level='warning') for text in texts]
-        return [self._vatportal_problem(_("Lines"), '\n'.join([_("There is nothing to send."), *texts]))]
+            return [self._vatportal_problem(_('Lines'), _('Left out: %s', text), level='warning') for text in texts]
+        return [self._vatportal_problem(_('Lines'), '\n'.join([_('There is nothing to send.'), *texts]))]
 
     def _vatportal_return_texts(self):
         _ = self.env._
@@ -88,14 +119,26 @@ class StockPicking(models.Model):
             back = sum(move._vatportal_came_back().values())
             if move.product_uom.compare(back, 0) > 0:
                 returns = move.sudo()._vatportal_unsent_returns().picking_id
-                texts.append(_("%(quantity)s %(unit)s of %(line)s came back with %(returns)s before this was sent.",
-                               quantity=_plain(back), unit=move.product_uom.name, line=self._vatportal_move_label(move),
-                               returns=', '.join(returns.mapped('name'))))
+                texts.append(
+                    _(
+                        '%(quantity)s %(unit)s of %(line)s came back with %(returns)s before this was sent.',
+                        quantity=_plain(back),
+                        unit=move.product_uom.name,
+                        line=self._vatportal_move_label(move),
+                        returns=', '.join(returns.mapped('name')),
+                    )
+                )
             taken = move._vatportal_taken_off()
             if move.product_uom.compare(taken, 0) > 0:
-                texts.append(_("%(quantity)s %(unit)s of %(line)s came back before %(transfer)s was sent, and were taken off there.",
-                               quantity=_plain(taken), unit=move.product_uom.name, line=self._vatportal_move_label(move),
-                               transfer=', '.join(move._vatportal_origin().picking_id.mapped('name'))))
+                texts.append(
+                    _(
+                        '%(quantity)s %(unit)s of %(line)s came back before %(transfer)s was sent, and were taken off there.',
+                        quantity=_plain(taken),
+                        unit=move.product_uom.name,
+                        line=self._vatportal_move_label(move),
+                        transfer=', '.join(move._vatportal_origin().picking_id.mapped('name')),
+                    )
+                )
         return texts
 
     def _vatportal_unsent_origin_problems(self):
@@ -103,9 +146,17 @@ class StockPicking(models.Model):
         unsent = self.move_ids._vatportal_unsent_origins()
         if not unsent:
             return []
-        return [self._vatportal_problem(self.env._("Return"), self.env._(
-            "It returns goods of %s, which is not at e-taxes. Send that one instead: what came back is taken off there. If this "
-            "one is sent, nothing is taken off.", ', '.join(unsent.mapped('name'))), level='warning')]
+        return [
+            self._vatportal_problem(
+                self.env._('Return'),
+                self.env._(
+                    'It returns goods of %s, which is not at e-taxes. Send that one instead: what came back is taken off there. If this '
+                    'one is sent, nothing is taken off.',
+                    ', '.join(unsent.mapped('name')),
+                ),
+                level='warning',
+            )
+        ]
 
     def _vatportal_together_problems(self):
         # EXTENDS vatportal.source: a return does not go together with what it returns
@@ -113,9 +164,12 @@ class StockPicking(models.Model):
         for picking in self:
             origins = picking.move_ids._vatportal_unsent_origins() & self
             if origins:
-                stopped[picking] = [picking._vatportal_problem(self.env._("Return"), self.env._(
-                    "It returns goods of %s, which is sent now: what came back is taken off there.",
-                    ', '.join(origins.mapped('name'))))]
+                stopped[picking] = [
+                    picking._vatportal_problem(
+                        self.env._('Return'),
+                        self.env._('It returns goods of %s, which is sent now: what came back is taken off there.', ', '.join(origins.mapped('name'))),
+                    )
+                ]
         return super()._vatportal_together_problems() | stopped
 
     def _vatportal_names(self, lines):

@@ -4,10 +4,8 @@ from odoo import fields, models
 class StockWarehouse(models.Model):
     _inherit = 'stock.warehouse'
 
-    vatportal_code = fields.Char(
-        string="e-taxes Code", help="The warehouse's code at VatPortal. Empty: its short name in Odoo.")
-    vatportal_name = fields.Char(
-        string="e-taxes Name", help="The warehouse's name at VatPortal. Empty: its name in Odoo.")
+    vatportal_code = fields.Char(string='e-taxes Code', help="The warehouse's code at VatPortal. Empty: its short name in Odoo.")
+    vatportal_name = fields.Char(string='e-taxes Name', help="The warehouse's name at VatPortal. Empty: its name in Odoo.")
 
     def _vatportal_key(self, warehouse_field):
         """By what the portal knows this warehouse; '' for none.

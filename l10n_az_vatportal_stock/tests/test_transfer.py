@@ -15,31 +15,81 @@ class TestTransfer(TransferCommon):
 
     def test_whole_payload(self):
         picking = self.create_transfer(
-            (self.cement, 3, self.unit), (self.gloves, 2, self.dozen), origin="Sifariş 7",
-            vatportal_transp_reg_number=" 90-AA-123 ", vatportal_add_info="Ehtiyatla")
+            (self.cement, 3, self.unit),
+            (self.gloves, 2, self.dozen),
+            origin='Sifariş 7',
+            vatportal_transp_reg_number=' 90-AA-123 ',
+            vatportal_add_info='Ehtiyatla',
+        )
         picking.date_done = '2026-11-20 21:30:00'  # in Baku it is the next day
         self.assertTrue(picking.vatportal_can_send)
         [sent] = self.sent(picking)
         document = picking.vatportal_document_id
-        self.assertEqual(sent, {
-            'id': document.erp_id, 'type': 'goodsTransfer', 'seller': SELLER, 'buyer': SELLER,
-            'from_wh': 'WH001', 'to_wh': 'WH002', 'wh_field': 1, 'transp_reg_number': '90-AA-123',
-            'main_info': f'{picking.name}; 21.11.2026', 'add_info': 'Ehtiyatla',
-            'sum_subtotal1': 58.03, 'sum_aksiz': 0, 'sum_subtotal2': 58.03, 'sum_apply_vat_amount': 0,
-            'sum_skip_vat_amount': 0, 'sum_vat_zero': 0, 'sum_vat_free': 0, 'sum_vat_amount': 0, 'sum_ttax': 0,
-            'sum_total': 58.03,
-            'items': [{
-                'id': '2523290000', 'name': "Sement M400", 'unit': 'ədəd', 'unit_price': 7.344, 'quantity': 3,
-                'barcode': '4760001234567', 'subtotal1': 22.03, 'aksiz': 0, 'aksizgrade': 0, 'subtotal2': 22.03,
-                'apply_vat_amount': 0, 'skip_vat_amount': 0, 'vat_zero': 0, 'vat_free': 0, 'vat_amount': 0,
-                'transport_tax': 0, 'total': 22.03,
-            }, {
-                'id': '6116930000', 'name': "Əlcək", 'unit': 'düjün', 'unit_price': 18, 'quantity': 2,
-                'barcode': '6116930000000', 'subtotal1': 36, 'aksiz': 0, 'aksizgrade': 0, 'subtotal2': 36,
-                'apply_vat_amount': 0, 'skip_vat_amount': 0, 'vat_zero': 0, 'vat_free': 0, 'vat_amount': 0,
-                'transport_tax': 0, 'total': 36,
-            }],
-        })
+        self.assertEqual(
+            sent,
+            {
+                'id': document.erp_id,
+                'type': 'goodsTransfer',
+                'seller': SELLER,
+                'buyer': SELLER,
+                'from_wh': 'WH001',
+                'to_wh': 'WH002',
+                'wh_field': 1,
+                'transp_reg_number': '90-AA-123',
+                'main_info': f'{picking.name}; 21.11.2026',
+                'add_info': 'Ehtiyatla',
+                'sum_subtotal1': 58.03,
+                'sum_aksiz': 0,
+                'sum_subtotal2': 58.03,
+                'sum_apply_vat_amount': 0,
+                'sum_skip_vat_amount': 0,
+                'sum_vat_zero': 0,
+                'sum_vat_free': 0,
+                'sum_vat_amount': 0,
+                'sum_ttax': 0,
+                'sum_total': 58.03,
+                'items': [
+                    {
+                        'id': '2523290000',
+                        'name': 'Sement M400',
+                        'unit': 'ədəd',
+                        'unit_price': 7.344,
+                        'quantity': 3,
+                        'barcode': '4760001234567',
+                        'subtotal1': 22.03,
+                        'aksiz': 0,
+                        'aksizgrade': 0,
+                        'subtotal2': 22.03,
+                        'apply_vat_amount': 0,
+                        'skip_vat_amount': 0,
+                        'vat_zero': 0,
+                        'vat_free': 0,
+                        'vat_amount': 0,
+                        'transport_tax': 0,
+                        'total': 22.03,
+                    },
+                    {
+                        'id': '6116930000',
+                        'name': 'Əlcək',
+                        'unit': 'düjün',
+                        'unit_price': 18,
+                        'quantity': 2,
+                        'barcode': '6116930000000',
+                        'subtotal1': 36,
+                        'aksiz': 0,
+                        'aksizgrade': 0,
+                        'subtotal2': 36,
+                        'apply_vat_amount': 0,
+                        'skip_vat_amount': 0,
+                        'vat_zero': 0,
+                        'vat_free': 0,
+                        'vat_amount': 0,
+                        'transport_tax': 0,
+                        'total': 36,
+                    },
+                ],
+            },
+        )
         self.assertEqual((picking.vatportal_state, document.state, document.picking_id), ('registered', 'registered', picking))
         self.assertTrue(picking.vatportal_qaime)
         self.assertEqual(picking.vatportal_status, 'onApproval')
@@ -49,10 +99,10 @@ class TestTransfer(TransferCommon):
     def test_by_name(self):
         self.connector.warehouse_field = '2'
         [sent] = self.sent(self.create_transfer())
-        self.assertEqual((sent['from_wh'], sent['to_wh'], sent['wh_field']), ("Bakı anbarı", "Gəncə anbarı", 2))
-        self.ganja.write({'name': "Gəncə", 'vatportal_name': "Gəncə anbarı"})
+        self.assertEqual((sent['from_wh'], sent['to_wh'], sent['wh_field']), ('Bakı anbarı', 'Gəncə anbarı', 2))
+        self.ganja.write({'name': 'Gəncə', 'vatportal_name': 'Gəncə anbarı'})
         [sent] = self.sent(self.create_transfer())
-        self.assertEqual(sent['to_wh'], "Gəncə anbarı")
+        self.assertEqual(sent['to_wh'], 'Gəncə anbarı')
 
     def test_short_name_stands_for_a_missing_code(self):
         self.ganja.write({'vatportal_code': False, 'code': 'WH002'})
@@ -88,13 +138,12 @@ class TestTransfer(TransferCommon):
         self.assertEqual(len(self.sent(pickings)), 2)
         self.assertEqual([prompt.pin for prompt in self.sandbox.prompts(None)], [1, 2])
         self.assertEqual(len(set(pickings.mapped('vatportal_qaime'))), 2)
-        self.assertIn("2 transfers", pickings.vatportal_document_ids.job_ids.name)
+        self.assertIn('2 transfers', pickings.vatportal_document_ids.job_ids.name)
 
     def test_dispatch_without_a_sale(self):
         """To where Odoo does not know; a person says it."""
         picking = self.create_dispatch()
-        self.assertEqual(self.problems(picking), [
-            "It is not known to which warehouse the goods go. Choose it on the transfer, tab e-taxes."])
+        self.assertEqual(self.problems(picking), ['It is not known to which warehouse the goods go. Choose it on the transfer, tab e-taxes.'])
         picking.vatportal_to_warehouse_id = self.ganja
         [sent] = self.sent(picking)
         self.assertEqual((sent['from_wh'], sent['to_wh']), ('WH001', 'WH002'))
@@ -102,14 +151,12 @@ class TestTransfer(TransferCommon):
     def test_by_way_of_a_transit(self):
         """The leg that leaves the warehouse is sent, and knows where the goods go on to; the other leg is not."""
         first = self.create_transfer(target=self.transit, done=False)
-        second = self.create_transfer(
-            source=self.transit, picking_type=self.ganja.int_type_id, done=False)
+        second = self.create_transfer(source=self.transit, picking_type=self.ganja.int_type_id, done=False)
         first.move_ids.move_dest_ids = second.move_ids
         for picking in (first, second):
             picking.move_ids.write({'quantity': 3, 'picked': True})
             picking.button_validate()
-        self.assertEqual((first.vatportal_to_warehouse_id, first.vatportal_can_send, second.vatportal_can_send),
-                         (self.ganja, True, False))
+        self.assertEqual((first.vatportal_to_warehouse_id, first.vatportal_can_send, second.vatportal_can_send), (self.ganja, True, False))
         [sent] = self.sent(first)
         self.assertEqual(sent['to_wh'], 'WH002')
 
@@ -131,17 +178,17 @@ class TestTransfer(TransferCommon):
         self.sent(picking)
         message = picking.vatportal_document_id.message
         self.assertEqual(picking.vatportal_state, 'rejected')
-        self.assertIn("no warehouse with the code “WH009”, from which the goods leave", message)
-        self.assertIn("no warehouse with the code “WH010”, to which the goods go", message)
-        self.assertEqual(picking.vatportal_document_id.portal_message, "Error codes: 63, 64")
-        self.assertIn("WH009", picking.vatportal_alerts['vatportal_rejected']['message'])
+        self.assertIn('no warehouse with the code “WH009”, from which the goods leave', message)
+        self.assertIn('no warehouse with the code “WH010”, to which the goods go', message)
+        self.assertEqual(picking.vatportal_document_id.portal_message, 'Error codes: 63, 64')
+        self.assertIn('WH009', picking.vatportal_alerts['vatportal_rejected']['message'])
 
         self.connector.warehouse_field = '2'
-        self.ganja.vatportal_name = "Sumqayıt anbarı"
+        self.ganja.vatportal_name = 'Sumqayıt anbarı'
         self.sent(picking)
         message = picking.vatportal_document_id.message
-        self.assertIn("no warehouse with the name “Sumqayıt anbarı”, to which the goods go", message)
-        self.assertNotIn("Bakı", message)
+        self.assertIn('no warehouse with the name “Sumqayıt anbarı”, to which the goods go', message)
+        self.assertNotIn('Bakı', message)
 
         self.ganja.vatportal_name = False
         erp_id = picking.vatportal_document_id.erp_id
@@ -176,8 +223,7 @@ class TestTransfer(TransferCommon):
         picking = self.create_transfer()
         job = self.send(picking)
         [document] = job.action_refresh()['documents']
-        self.assertEqual((document['res_model'], document['res_id'], document['name'], document['move_id']),
-                         ('stock.picking', picking.id, picking.name, False))
+        self.assertEqual((document['res_model'], document['res_id'], document['name'], document['move_id']), ('stock.picking', picking.id, picking.name, False))
         self.assertIn(picking.name, job.name)
         self.assertEqual(picking.action_vatportal_follow()['res_id'], job.id)
         self.assertEqual(picking.vatportal_document_id.action_open_move()['res_model'], 'stock.picking')
@@ -214,9 +260,16 @@ class TestTransfer(TransferCommon):
             'unlock': lambda: picking.action_toggle_is_locked(),
             'quantity of a move': lambda: picking.move_ids.write({'quantity': 5}),
             'quantity of a line': lambda: picking.move_line_ids.write({'quantity': 5}),
-            'another line': lambda: self.env['stock.move.line'].create({
-                'picking_id': picking.id, 'move_id': picking.move_ids.id, 'product_id': self.cement.id, 'quantity': 1,
-                'location_id': picking.location_id.id, 'location_dest_id': picking.location_dest_id.id}),
+            'another line': lambda: self.env['stock.move.line'].create(
+                {
+                    'picking_id': picking.id,
+                    'move_id': picking.move_ids.id,
+                    'product_id': self.cement.id,
+                    'quantity': 1,
+                    'location_id': picking.location_id.id,
+                    'location_dest_id': picking.location_dest_id.id,
+                }
+            ),
         }
         picking.is_locked = True
         for name, way in ways.items():
@@ -245,8 +298,7 @@ class TestTransfer(TransferCommon):
         """A return is a transfer of its own, and is sent as one."""
         picking = self.create_transfer()
         self.sent(picking)
-        wizard = self.env['stock.return.picking'].with_context(
-            active_id=picking.id, active_ids=picking.ids, active_model='stock.picking').create({})
+        wizard = self.env['stock.return.picking'].with_context(active_id=picking.id, active_ids=picking.ids, active_model='stock.picking').create({})
         wizard.product_return_moves.quantity = 1
         back = self.env['stock.picking'].browse(wizard.action_create_returns()['res_id'])
         self.assertFalse(back.vatportal_document_ids or back.vatportal_qaime)
@@ -271,7 +323,7 @@ class TestTransfer(TransferCommon):
         self.sent(picking)
         old = picking.vatportal_document_id
         action = picking.action_vatportal_delete()
-        wizard = self.env['vatportal.delete.wizard'].with_context(**action['context']).create({'reason': "Wrong truck"})
+        wizard = self.env['vatportal.delete.wizard'].with_context(**action['context']).create({'reason': 'Wrong truck'})
         self.assertEqual(wizard.line_ids.document_id, old)
         job = self.env['vatportal.job'].browse(wizard.action_delete()['res_id'])
         self.assertTrue(picking.vatportal_is_being_deleted)
@@ -279,13 +331,12 @@ class TestTransfer(TransferCommon):
         self.assertEqual(picking.action_vatportal_follow()['res_id'], job.id)
         self.finish(job)
         self.assertEqual((old.state, picking.vatportal_state, picking.vatportal_can_send), ('deleted', 'deleted', True))
-        self.assertTrue(any("Wrong truck" in (message.body or '') for message in picking.message_ids))
+        self.assertTrue(any('Wrong truck' in (message.body or '') for message in picking.message_ids))
 
         picking.vatportal_transp_reg_number = '10-BB-456'
         [sent] = self.sent(picking)
         new = picking.vatportal_document_id
-        self.assertEqual((sent['transp_reg_number'], new.state, picking.vatportal_document_ids.sorted('id')),
-                         ('10-BB-456', 'registered', old + new))
+        self.assertEqual((sent['transp_reg_number'], new.state, picking.vatportal_document_ids.sorted('id')), ('10-BB-456', 'registered', old + new))
         self.assertNotEqual(new.erp_id, old.erp_id)
 
     def test_unsigned_is_deleted_from_the_portal(self):
@@ -298,6 +349,5 @@ class TestTransfer(TransferCommon):
     def test_delete_wizard_from_the_list(self):
         picking = self.create_transfer()
         self.sent(picking)
-        wizard = self.env['vatportal.delete.wizard'].with_context(
-            active_model='stock.picking', active_ids=picking.ids).create({})
+        wizard = self.env['vatportal.delete.wizard'].with_context(active_model='stock.picking', active_ids=picking.ids).create({})
         self.assertEqual(wizard.document_ids, picking.vatportal_document_id)

@@ -30,7 +30,7 @@ class TestTransferAccess(TransferCommon):
         Form(picking)
         action = picking.action_vatportal_delete()
         wizard = Form(self.env['vatportal.delete.wizard'].with_user(self.storekeeper).with_context(**action['context']))
-        wizard.reason = "Wrong"
+        wizard.reason = 'Wrong'
         job = job.browse(wizard.save().action_delete()['res_id'])
         self.finish(job)
         self.assertEqual(picking.vatportal_state, 'deleted')
@@ -42,8 +42,7 @@ class TestTransferAccess(TransferCommon):
         self.sandbox.stop()
         self.addCleanup(self.sandbox.start)
         picking = self.create_transfer().with_user(self.storekeeper)
-        wizard = self.env['vatportal.send.wizard'].with_user(self.storekeeper).create({
-            'picking_ids': [Command.set(picking.ids)]})
+        wizard = self.env['vatportal.send.wizard'].with_user(self.storekeeper).create({'picking_ids': [Command.set(picking.ids)]})
         job = self.env['vatportal.job'].with_user(self.storekeeper).browse(wizard.action_send()['res_id'])
         job.action_cancel()
         self.assertEqual((job.state, picking.vatportal_state), ('failed', 'rejected'))
@@ -56,11 +55,9 @@ class TestTransferAccess(TransferCommon):
         theirs = self.env['vatportal.document'].with_user(self.storekeeper)
         self.assertEqual(theirs.search([]), picking.vatportal_document_id)
         self.assertEqual(theirs.line_ids.search([]), picking.vatportal_document_id.line_ids)
-        self.assertEqual(self.env['vatportal.job'].with_user(self.storekeeper).search([]),
-                         picking.vatportal_document_id.job_ids)
+        self.assertEqual(self.env['vatportal.job'].with_user(self.storekeeper).search([]), picking.vatportal_document_id.job_ids)
         of_invoice = move.vatportal_document_id.with_user(self.storekeeper)
-        for what in (lambda: of_invoice.state, lambda: of_invoice.job_ids.action_refresh(),
-                     lambda: move.with_user(self.storekeeper).name):
+        for what in (lambda: of_invoice.state, lambda: of_invoice.job_ids.action_refresh(), lambda: move.with_user(self.storekeeper).name):
             self.env.invalidate_all()
             with self.assertRaises(AccessError):
                 what()
@@ -91,15 +88,13 @@ class TestTransferAccess(TransferCommon):
     def test_accountant_without_inventory(self):
         """Follows the process, and is led to the document, for the transfer is not to be opened."""
         # Stock valuation, where it is installed, lets accountants read transfers.
-        self.env['ir.model.access'].search([
-            ('model_id.model', '=', 'stock.picking'), ('group_id', 'in', self.accountant.all_group_ids.ids)]).active = False
+        self.env['ir.model.access'].search([('model_id.model', '=', 'stock.picking'), ('group_id', 'in', self.accountant.all_group_ids.ids)]).active = False
         picking = self.create_transfer()
         job = self.send(picking).with_user(self.accountant)
         self.env.invalidate_all()
         [document] = job.action_refresh()['documents']
         self.assertEqual((document['res_model'], document['name']), ('vatportal.document', picking.name))
-        self.assertEqual(self.env['vatportal.document'].with_user(self.accountant).search([('picking_id', '=', picking.id)]),
-                         picking.vatportal_document_id)
+        self.assertEqual(self.env['vatportal.document'].with_user(self.accountant).search([('picking_id', '=', picking.id)]), picking.vatportal_document_id)
         self.finish(job.sudo())
         self.env.invalidate_all()
         Form(picking.vatportal_document_id.with_user(self.accountant))

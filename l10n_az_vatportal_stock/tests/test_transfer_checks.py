@@ -17,35 +17,32 @@ class TestTransferChecks(TransferCommon):
 
     def test_a_day_far_off(self):
         picking = self.create_transfer()
-        for day, text in (('2020-03-01 10:00:00', "more than a year ago"), ('2071-03-01 10:00:00', "in the future")):
+        for day, text in (('2020-03-01 10:00:00', 'more than a year ago'), ('2071-03-01 10:00:00', 'in the future')):
             picking.date_done = day
             [problem] = picking._vatportal_problems(self.connector)
             self.assertIn(text, problem['message'])
-            self.assertEqual((problem['level'], problem['field']), ('warning', "Effective Date"))
+            self.assertEqual((problem['level'], problem['field']), ('warning', 'Effective Date'))
         self.assertEqual(self.wizard(picking).ready_picking_ids, picking)
 
     def test_not_done(self):
         picking = self.create_transfer(done=False)
         self.assertFalse(picking.vatportal_can_send)
-        self.assertProblem(picking, "Validate it first")
+        self.assertProblem(picking, 'Validate it first')
         picking.action_cancel()
-        self.assertProblem(picking, "is cancelled")
+        self.assertProblem(picking, 'is cancelled')
 
     def test_within_a_warehouse(self):
-        shelf = self.env['stock.location'].create({'name': "Rəf", 'location_id': self.baku.lot_stock_id.id})
+        shelf = self.env['stock.location'].create({'name': 'Rəf', 'location_id': self.baku.lot_stock_id.id})
         picking = self.create_transfer(target=shelf)
         self.assertFalse(picking.vatportal_can_send)
-        self.assertProblem(picking, "Only transfers from one warehouse to another")
+        self.assertProblem(picking, 'Only transfers from one warehouse to another')
 
     def test_receipt(self):
-        picking = self.create_transfer(
-            picking_type=self.baku.in_type_id, source=self.env.ref('stock.stock_location_suppliers'),
-            target=self.baku.lot_stock_id)
+        picking = self.create_transfer(picking_type=self.baku.in_type_id, source=self.env.ref('stock.stock_location_suppliers'), target=self.baku.lot_stock_id)
         self.assertFalse(picking.vatportal_is_transfer)
 
     def test_return_to_the_vendor(self):
-        picking = self.create_transfer(
-            picking_type=self.baku.out_type_id, target=self.env.ref('stock.stock_location_suppliers'))
+        picking = self.create_transfer(picking_type=self.baku.out_type_id, target=self.env.ref('stock.stock_location_suppliers'))
         self.assertFalse(picking.vatportal_is_transfer)
 
     def test_no_connector(self):
@@ -53,57 +50,56 @@ class TestTransferChecks(TransferCommon):
         picking = self.create_transfer()
         self.assertFalse(picking.vatportal_can_send)
         [problem] = picking._vatportal_problems(self.env['vatportal.connector'])
-        self.assertIn("no VatPortal connector", problem['message'])
+        self.assertIn('no VatPortal connector', problem['message'])
 
     def test_connector_of_another_company(self):
         other = self.setup_other_company()['company']
-        connector = self.env['vatportal.connector'].create({
-            'name': "Other", 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
+        connector = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
         [problem] = self.create_transfer()._vatportal_problems(connector)
         self.assertIn(other.name, problem['message'])
 
     def test_voen(self):
         self.company.vat = False
-        self.assertProblem(self.create_transfer(), "has no VÖEN", self.company.partner_id)
+        self.assertProblem(self.create_transfer(), 'has no VÖEN', self.company.partner_id)
 
     def test_same_key(self):
         self.ganja.vatportal_code = 'WH001'
-        self.assertProblem(self.create_transfer(), "are the same for the portal: “WH001”", self.ganja)
+        self.assertProblem(self.create_transfer(), 'are the same for the portal: “WH001”', self.ganja)
 
     def test_product_without_code(self):
-        sand = self.create_product("Qum", False, is_storable=True, standard_price=2)
-        self.assertProblem(self.create_transfer((sand, 1, self.unit)), "Qum has no e-taxes code", sand.product_tmpl_id)
+        sand = self.create_product('Qum', False, is_storable=True, standard_price=2)
+        self.assertProblem(self.create_transfer((sand, 1, self.unit)), 'Qum has no e-taxes code', sand.product_tmpl_id)
 
     def test_product_without_price(self):
         self.cement.standard_price = 0
         picking = self.create_transfer()
-        self.assertProblem(picking, "has no cost", self.cement.product_tmpl_id)
+        self.assertProblem(picking, 'has no cost', self.cement.product_tmpl_id)
         self.connector.transfer_price = 'list'
         self.assertFalse(self.problems(picking))
         self.cement.list_price = 0
-        self.assertProblem(picking, "has no sales price", self.cement.product_tmpl_id)
+        self.assertProblem(picking, 'has no sales price', self.cement.product_tmpl_id)
 
     def test_less_than_a_qepik(self):
         self.cement.standard_price = 0.001
-        self.assertProblem(self.create_transfer(), "less than one qəpik")
+        self.assertProblem(self.create_transfer(), 'less than one qəpik')
 
     def test_large_amounts(self):
         self.cement.with_company(self.company).standard_price = 8388608.03
-        invoice, = self.sent(self.create_transfer((self.cement, 3, self.unit)))
+        (invoice,) = self.sent(self.create_transfer((self.cement, 3, self.unit)))
         self.assertEqual((invoice['sum_total'], invoice['items'][0]['unit_price']), (25165824.09, 8388608.03))
         self.cement.with_company(self.company).standard_price = 600000000000
-        self.assertIn("several documents", self.problems(self.create_transfer((self.cement, 2, self.unit)))[0])
+        self.assertIn('several documents', self.problems(self.create_transfer((self.cement, 2, self.unit)))[0])
 
     def test_note(self):
         """Written by a person, it stays; empty, the connector's stands."""
-        picking = self.create_transfer(vatportal_main_info="  Müqavilə 5 ", origin="PO7")
+        picking = self.create_transfer(vatportal_main_info='  Müqavilə 5 ', origin='PO7')
         self.connector.main_info_template = '{origin}'
-        self.assertEqual(picking.vatportal_main_info_proposed, "PO7")
-        self.assertEqual(picking._vatportal_document_vals(self.connector)['main_info'], "Müqavilə 5")
+        self.assertEqual(picking.vatportal_main_info_proposed, 'PO7')
+        self.assertEqual(picking._vatportal_document_vals(self.connector)['main_info'], 'Müqavilə 5')
         picking.vatportal_main_info = False
-        self.assertEqual(picking._vatportal_document_vals(self.connector)['main_info'], "PO7")
+        self.assertEqual(picking._vatportal_document_vals(self.connector)['main_info'], 'PO7')
         picking.origin = False
-        self.assertProblem(picking, "main note")
+        self.assertProblem(picking, 'main note')
 
     def test_wizard_says_it(self):
         good, bad = self.create_transfer(), self.create_dispatch()
@@ -112,7 +108,7 @@ class TestTransferChecks(TransferCommon):
         [alert] = wizard.alerts.values()
         self.assertIn(bad.name, alert['message'])
         self.assertEqual((alert['action']['res_model'], alert['action']['res_id']), ('stock.picking', bad.id))
-        with self.assertRaisesRegex(UserError, "None of the transfers can be sent"):
+        with self.assertRaisesRegex(UserError, 'None of the transfers can be sent'):
             self.wizard(bad).action_send()
         self.assertEqual(self.sandbox.requests, [])
 

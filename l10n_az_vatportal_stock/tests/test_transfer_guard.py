@@ -11,8 +11,8 @@ class TestTransferGuard(TransferCommon):
     def setUp(self):
         super().setUp()
         self.keeper = new_test_user(
-            self.env, 'vp_manager', groups='stock.group_stock_manager', company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)])
+            self.env, 'vp_manager', groups='stock.group_stock_manager', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
         self.other = self.create_transfer().with_user(self.keeper)
         self.picking = self.create_transfer((self.cement, 3, self.unit), (self.gloves, 2, self.unit)).with_user(self.keeper)
         self.sent(self.picking)
@@ -23,14 +23,14 @@ class TestTransferGuard(TransferCommon):
         move, line = picking.move_ids[0], picking.move_line_ids[0]
         place = self.transit.id
         return {
-            'number': lambda: picking.write({'name': "BAK/INT/0"}),
+            'number': lambda: picking.write({'name': 'BAK/INT/0'}),
             'effective date': lambda: picking.write({'date_done': '2026-01-01 10:00:00'}),
             'truck': lambda: picking.write({'vatportal_transp_reg_number': '90-AA-123'}),
             'destination': lambda: picking.write({'location_dest_id': place}),
             'origin': lambda: picking.write({'location_id': place}),
             'warehouse': lambda: picking.write({'vatportal_to_warehouse_id': self.baku.id}),
             'chosen warehouse': lambda: picking.write({'vatportal_to_warehouse_chosen_id': self.baku.id}),
-            'notes': lambda: picking.write({'vatportal_main_info': "Başqa"}),
+            'notes': lambda: picking.write({'vatportal_main_info': 'Başqa'}),
             'type of operation': lambda: picking.write({'picking_type_id': self.baku.out_type_id.id}),
             'state': lambda: picking.write({'state': 'draft'}),
             'product of a move': lambda: move.write({'product_id': self.gloves.id}),
@@ -41,16 +41,28 @@ class TestTransferGuard(TransferCommon):
             'state of a move': lambda: move.write({'state': 'cancel'}),
             'quantity of a move': lambda: move.write({'quantity': 7}),
             'by way of the picking': lambda: picking.write({'move_ids': [Command.update(move.id, {'quantity': 7})]}),
-            'a new move': lambda: picking.write({'move_ids': [Command.create({
-                'product_id': self.cement.id, 'product_uom_qty': 1, 'product_uom': self.unit.id,
-                'location_id': picking.location_id.id, 'location_dest_id': picking.location_dest_id.id})]}),
+            'a new move': lambda: picking.write(
+                {
+                    'move_ids': [
+                        Command.create(
+                            {
+                                'product_id': self.cement.id,
+                                'product_uom_qty': 1,
+                                'product_uom': self.unit.id,
+                                'location_id': picking.location_id.id,
+                                'location_dest_id': picking.location_dest_id.id,
+                            }
+                        )
+                    ]
+                }
+            ),
             'product of a line': lambda: line.write({'product_id': self.gloves.id}),
             'picking of a line': lambda: line.write({'picking_id': other.id}),
             'move of a line': lambda: line.write({'move_id': other.move_ids.id}),
             'a line brought in': lambda: other.move_line_ids.write({'picking_id': picking.id}),
             'a line brought into a move': lambda: other.move_line_ids.write({'move_id': move.id}),
             'destination of a line': lambda: line.write({'location_dest_id': place}),
-            'lot of a line': lambda: line.write({'lot_id': self.env['stock.lot'].create({'product_id': line.product_id.id, 'name': "L1"}).id}),
+            'lot of a line': lambda: line.write({'lot_id': self.env['stock.lot'].create({'product_id': line.product_id.id, 'name': 'L1'}).id}),
             'owner of a line': lambda: line.write({'owner_id': self.partner.id}),
         }
 
@@ -65,7 +77,7 @@ class TestTransferGuard(TransferCommon):
     def test_nothing_of_it_can_be_written(self):
         for name, write in self.writes().items():
             with self.subTest(name), self.cr.savepoint() as savepoint:
-                with self.assertRaisesRegex(UserError, "Delete it there first"):
+                with self.assertRaisesRegex(UserError, 'Delete it there first'):
                     write()
                 savepoint.rollback()
                 self.env.invalidate_all()
@@ -73,24 +85,33 @@ class TestTransferGuard(TransferCommon):
     def test_while_it_is_sent(self):
         self.sandbox.configure(auto_confirm=False)
         self.send(self.other)
-        with self.assertRaisesRegex(UserError, "Wait for the end"):
+        with self.assertRaisesRegex(UserError, 'Wait for the end'):
             self.other.write({'vatportal_transp_reg_number': '90-AA-123'})
 
     def test_the_same_once_more_is_no_change(self):
         picking = self.picking
-        picking.write({'name': picking.name, 'date_done': str(picking.date_done), 'vatportal_transp_reg_number': False,
-                       'location_dest_id': picking.location_dest_id.id, 'vatportal_main_info': ''})
+        picking.write(
+            {
+                'name': picking.name,
+                'date_done': str(picking.date_done),
+                'vatportal_transp_reg_number': False,
+                'location_dest_id': picking.location_dest_id.id,
+                'vatportal_main_info': '',
+            }
+        )
         picking.move_ids[0].write({'product_id': picking.move_ids[0].product_id.id})
 
     def test_what_does_not_stand_on_it(self):
-        self.picking.write({'user_id': self.keeper.id, 'priority': '1', 'note': "Qapını bağla", 'is_locked': True})
+        self.picking.write({'user_id': self.keeper.id, 'priority': '1', 'note': 'Qapını bağla', 'is_locked': True})
         self.assertTrue(self.picking.is_locked)
 
     def test_scrap_on_arrival(self):
         """It stands on a document of nobody's."""
-        scrap = self.env['stock.scrap'].with_user(self.keeper).create({
-            'picking_id': self.picking.id, 'product_id': self.cement.id, 'scrap_qty': 1,
-            'location_id': self.ganja.lot_stock_id.id})
+        scrap = (
+            self.env['stock.scrap']
+            .with_user(self.keeper)
+            .create({'picking_id': self.picking.id, 'product_id': self.cement.id, 'scrap_qty': 1, 'location_id': self.ganja.lot_stock_id.id})
+        )
         scrap.do_scrap()
         self.assertEqual(scrap.state, 'done')
         self.assertEqual(self.picking.move_ids.filtered(lambda move: move.scrap_id).state, 'done')

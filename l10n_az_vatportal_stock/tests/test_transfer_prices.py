@@ -65,7 +65,7 @@ class TestTransferPrices(TransferCommon):
                 self.assertEqual(self.items(picking), [(CEMENT, 4, 3)])
 
     def test_average_of_a_day_that_was_set_later(self):
-        self.cement.categ_id = self.env['product.category'].create({'name': "AVCO", 'property_cost_method': 'average'})
+        self.cement.categ_id = self.env['product.category'].create({'name': 'AVCO', 'property_cost_method': 'average'})
         self.env['product.value'].search([('product_id', '=', self.cement.id)]).unlink()
         self.cost(5, days=20)
         self.cost(8)
@@ -77,18 +77,17 @@ class TestTransferPrices(TransferCommon):
         """It can be filled in afterwards."""
         self.cost(0)
         picking = self.create_transfer()
-        self.assertIn("has no cost", self.problems(picking)[0])
+        self.assertIn('has no cost', self.problems(picking)[0])
         self.cost(12)
         self.assertEqual(self.items(picking)[0][1], 12)
 
     # ------------------------------------------------------------------ lots
 
     def test_lots_with_a_cost_of_their_own(self):
-        category = self.env['product.category'].create({'name': "AVCO", 'property_cost_method': 'average'})
+        category = self.env['product.category'].create({'name': 'AVCO', 'property_cost_method': 'average'})
         self.cement.write({'tracking': 'lot', 'categ_id': category.id})
         self.cement.product_tmpl_id.lot_valuated = True
-        lots = self.env['stock.lot'].create([
-            {'name': name, 'product_id': self.cement.id, 'company_id': self.company.id} for name in 'ABC'])
+        lots = self.env['stock.lot'].create([{'name': name, 'product_id': self.cement.id, 'company_id': self.company.id} for name in 'ABC'])
         for lot, cost in zip(lots, (5, 9, 5), strict=True):
             self.env['stock.quant']._update_available_quantity(self.cement, self.baku.lot_stock_id, 2, lot_id=lot)
             lot.with_company(self.company).standard_price = cost
@@ -111,33 +110,43 @@ class TestTransferPrices(TransferCommon):
         return sent
 
     def test_included_vat_is_taken_out(self):
-        included = self.create_tax("18 % incl.", 18, 'vat', price_include_override='tax_included')
+        included = self.create_tax('18 % incl.', 18, 'vat', price_include_override='tax_included')
         self.assertEqual(self.list_price(11.8, included), 10)
         self.assertEqual(self.list_price(11.8, self.taxes['vat']), 11.8)
         self.assertEqual(self.list_price(11.8), 11.8)
 
     def test_included_in_a_group_or_beside_others(self):
-        included = self.create_tax("18 % incl.", 18, 'vat', price_include_override='tax_included')
-        group = self.create_tax("Group", 0, False, amount_type='group', children_tax_ids=[Command.set(included.ids)])
+        included = self.create_tax('18 % incl.', 18, 'vat', price_include_override='tax_included')
+        group = self.create_tax('Group', 0, False, amount_type='group', children_tax_ids=[Command.set(included.ids)])
         self.assertEqual(self.list_price(11.8, group), 10)
         self.assertEqual(self.list_price(11.8, included, self.taxes['exempt']), 10)
 
     def test_taxes_of_another_company_are_not_ours(self):
         other = self.setup_other_company()['company']
-        foreign = self.env['account.tax'].with_company(other).create({
-            'name': "20 % incl.", 'amount': 20, 'company_id': other.id, 'price_include_override': 'tax_included',
-            'country_id': other.account_fiscal_country_id.id,
-            'tax_group_id': self.env['account.tax.group'].search([('company_id', '=', other.id)], limit=1).id})
-        included = self.create_tax("18 % incl.", 18, 'vat', price_include_override='tax_included')
+        foreign = (
+            self.env['account.tax']
+            .with_company(other)
+            .create(
+                {
+                    'name': '20 % incl.',
+                    'amount': 20,
+                    'company_id': other.id,
+                    'price_include_override': 'tax_included',
+                    'country_id': other.account_fiscal_country_id.id,
+                    'tax_group_id': self.env['account.tax.group'].search([('company_id', '=', other.id)], limit=1).id,
+                }
+            )
+        )
+        included = self.create_tax('18 % incl.', 18, 'vat', price_include_override='tax_included')
         self.assertEqual(self.list_price(11.8, included, foreign), 10)
 
     def test_a_price_that_does_not_come_out_even(self):
-        included = self.create_tax("18 % incl.", 18, 'vat', price_include_override='tax_included')
+        included = self.create_tax('18 % incl.', 18, 'vat', price_include_override='tax_included')
         self.list_price(9.99, included)
         self.assertEqual(self.uploads()[-1].json['invoices'][0]['sum_total'], 25.4)
 
     def test_in_another_unit(self):
-        included = self.create_tax("18 % incl.", 18, 'vat', price_include_override='tax_included')
+        included = self.create_tax('18 % incl.', 18, 'vat', price_include_override='tax_included')
         self.connector.transfer_price = 'list'
         self.cement.write({'list_price': 11.8, 'taxes_id': [Command.set(included.ids)]})
         self.assertEqual(self.items(self.create_transfer((self.cement, 2, self.dozen))), [(CEMENT, 120, 2)])

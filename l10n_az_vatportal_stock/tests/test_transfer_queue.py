@@ -9,8 +9,9 @@ class TestTransferQueue(TransferCommon):
     def test_by_day_and_number(self):
         """The day is that of Baku: ten in the evening there and one in the night are two."""
         pickings = self.create_transfer() + self.create_transfer() + self.create_transfer()
-        for picking, name, done in zip(pickings, ('BAK/INT/10', 'BAK/INT/9', 'BAK/INT/1'), (
-                '2026-11-20 06:00:00', '2026-11-20 18:00:00', '2026-11-20 21:00:00'), strict=True):
+        for picking, name, done in zip(
+            pickings, ('BAK/INT/10', 'BAK/INT/9', 'BAK/INT/1'), ('2026-11-20 06:00:00', '2026-11-20 18:00:00', '2026-11-20 21:00:00'), strict=True
+        ):
             picking.write({'name': name, 'date_done': done})
         self.sent(pickings)
         numbers = [picking.vatportal_qaime for picking in (pickings[1], pickings[0], pickings[2])]

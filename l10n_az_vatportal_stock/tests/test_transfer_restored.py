@@ -32,21 +32,19 @@ class TestTransferRestored(TransferCommon, RestoredCommon):
         job = self.send(picking)
         self.finish(job)
         self.assertEqual((picking.vatportal_state, len(self.live_transfers())), ('rejected', 1))
-        self.assertIn("only if it is another one", picking.vatportal_document_id.message)
+        self.assertIn('only if it is another one', picking.vatportal_document_id.message)
 
     def live_transfers(self):
         return [invoice for invoice in self.sandbox.portal.state.invoices.values() if not invoice.deleted]
 
     def test_what_makes_a_transfer_another_one(self):
         """After a restore its number is given once more: to other goods, another quantity, another warehouse."""
-        third = self.env['stock.warehouse'].create({
-            'name': "Şəki anbarı", 'code': 'SKI', 'vatportal_code': 'WH002', 'company_id': self.company.id})
+        third = self.env['stock.warehouse'].create({'name': 'Şəki anbarı', 'code': 'SKI', 'vatportal_code': 'WH002', 'company_id': self.company.id})
         with self.forgotten():
             first = self.create_transfer()
             self.finish(self.send(first))
             erp_id, name = first.vatportal_document_id.erp_id, first.name
-        for lines, vals in (([(self.gloves, 3, self.unit)], {}), ([(self.cement, 4, self.unit)], {}),
-                            ([], {'target': third.lot_stock_id})):
+        for lines, vals in (([(self.gloves, 3, self.unit)], {}), ([(self.cement, 4, self.unit)], {}), ([], {'target': third.lot_stock_id})):
             with self.forgotten():
                 other = self.create_transfer(*lines, **vals)
                 other.name = name

@@ -18,11 +18,11 @@ class TestTransferReturns(TransferCommon):
         picking = self.create_transfer((self.cement, 3, self.unit), (self.gloves, 2, self.unit))
         back = self.give_back(picking, 1)
         self.assertEqual(picking.vatportal_to_warehouse_id, self.ganja)
-        self.assertIn(f"1 Units of Sement M400 came back with {back.name}", self.warnings(picking))
+        self.assertIn(f'1 Units of Sement M400 came back with {back.name}', self.warnings(picking))
         self.assertEqual(self.quantities(picking), [(CEMENT, 2), (GLOVES, 1)])
         self.assertEqual(picking.vatportal_document_id.amount_total, 16.19)
         [problem] = self.problems(back)
-        self.assertIn("nothing to send", problem)
+        self.assertIn('nothing to send', problem)
         self.assertIn(picking.name, problem)
 
     def test_on_the_way_through_a_transit(self):
@@ -36,7 +36,7 @@ class TestTransferReturns(TransferCommon):
         self.give_back(first, 1)
         self.assertEqual((first.vatportal_to_warehouse_id, first.vatportal_from_warehouse_id), (self.ganja, self.baku))
         self.assertEqual(self.quantities(first), [(CEMENT, 2)])
-        self.assertIn("nothing to send", self.problems(out)[0])
+        self.assertIn('nothing to send', self.problems(out)[0])
 
     def test_a_dispatch(self):
         picking = self.create_dispatch(vatportal_to_warehouse_chosen_id=self.ganja.id)
@@ -48,8 +48,8 @@ class TestTransferReturns(TransferCommon):
         picking = self.create_transfer()
         self.give_back(picking, 3)
         [problem] = self.problems(picking)
-        self.assertIn("nothing to send", problem)
-        self.assertIn("3 Units of Sement M400 came back", problem)
+        self.assertIn('nothing to send', problem)
+        self.assertIn('3 Units of Sement M400 came back', problem)
 
     def test_in_another_unit(self):
         picking = self.create_transfer((self.cement, 2, self.dozen))
@@ -66,8 +66,7 @@ class TestTransferReturns(TransferCommon):
 
     def test_not_what_went_on_to_a_third(self):
         """It came back on paper only, and is a transfer of its own."""
-        third = self.env['stock.warehouse'].create({
-            'name': "Şəki anbarı", 'code': 'SHK', 'vatportal_code': 'WH003', 'company_id': self.company.id})
+        third = self.env['stock.warehouse'].create({'name': 'Şəki anbarı', 'code': 'SHK', 'vatportal_code': 'WH003', 'company_id': self.company.id})
         picking = self.create_transfer()
         back = self.give_back(picking, 1, done=False)
         back.location_dest_id = third.lot_stock_id
@@ -86,8 +85,7 @@ class TestTransferReturns(TransferCommon):
 
     def test_lots(self):
         self.cement.tracking = 'lot'
-        lots = self.env['stock.lot'].create([
-            {'name': name, 'product_id': self.cement.id, 'company_id': self.company.id} for name in ('A', 'B')])
+        lots = self.env['stock.lot'].create([{'name': name, 'product_id': self.cement.id, 'company_id': self.company.id} for name in ('A', 'B')])
         for lot in lots:
             self.env['stock.quant']._update_available_quantity(self.cement, self.baku.lot_stock_id, 2, lot_id=lot)
         picking = self.create_transfer((self.cement, 4, self.unit), done=False)
@@ -134,7 +132,7 @@ class TestTransferReturns(TransferCommon):
         """Then both are transfers of their own, and it is said beforehand."""
         picking = self.create_transfer()
         back = self.give_back(picking, 1)
-        self.assertIn(f"It returns goods of {picking.name}, which is not at e-taxes", self.warnings(back))
+        self.assertIn(f'It returns goods of {picking.name}, which is not at e-taxes', self.warnings(back))
         self.assertEqual(self.quantities(back), [(CEMENT, 1)])
         self.assertFalse(self.warnings(picking))
         self.assertEqual(self.quantities(picking), [(CEMENT, 3)])
@@ -144,5 +142,5 @@ class TestTransferReturns(TransferCommon):
         back = self.give_back(picking, 1)
         wizard = self.wizard(picking + back)
         self.assertEqual(wizard.ready_picking_ids, picking)
-        self.assertIn("which is sent now", str(wizard.alerts))
+        self.assertIn('which is sent now', str(wizard.alerts))
         self.assertEqual(wizard.amount_ready, 14.69)

@@ -11,22 +11,32 @@ class TestTransferRpc(RpcCommon, TransferCommon, HttpCase):
 
     def records(self):
         document = self.picking.vatportal_document_id
-        return {'stock.picking': self.picking, 'vatportal.document': document, 'vatportal.job': document.job_ids,
-                'vatportal.connector': self.connector, 'account.move': self.move}
+        return {
+            'stock.picking': self.picking,
+            'vatportal.document': document,
+            'vatportal.job': document.job_ids,
+            'vatportal.connector': self.connector,
+            'account.move': self.move,
+        }
 
     def made(self):
         pickings = {'picking_ids': [Command.set(self.picking.ids)]}
-        documents = {'document_ids': [Command.set(self.picking.vatportal_document_id.ids)], 'reason': "Wrong"}
+        documents = {'document_ids': [Command.set(self.picking.vatportal_document_id.ids)], 'reason': 'Wrong'}
         connector = {'connector_id': self.connector.id}
         return {
-            'vatportal.send.wizard': pickings, 'vatportal.delete.wizard': documents,
+            'vatportal.send.wizard': pickings,
+            'vatportal.delete.wizard': documents,
             'vatportal.package.wizard': {'move_ids': [Command.set(self.move.ids)]},
             'vatportal.bill.wizard': {'document_id': self.picking.vatportal_document_id.id},
             'vatportal.candidate.wizard': {'move_id': self.move.id, 'document_id': self.picking.vatportal_document_id.id},
-            'vatportal.unit.wizard': {'move_id': self.move.id}, 'account.move.send.wizard': {'move_id': self.move.id},
-            'vatportal.company.wizard': connector, 'vatportal.release.wizard': connector,
-            'vatportal.token.wizard': connector, 'vatportal.import.wizard': connector,
-            'vatportal.import.schedule': connector, 'res.config.settings': {},
+            'vatportal.unit.wizard': {'move_id': self.move.id},
+            'account.move.send.wizard': {'move_id': self.move.id},
+            'vatportal.company.wizard': connector,
+            'vatportal.release.wizard': connector,
+            'vatportal.token.wizard': connector,
+            'vatportal.import.wizard': connector,
+            'vatportal.import.schedule': connector,
+            'res.config.settings': {},
         }
 
     def test_public_methods_are_checked(self):

@@ -19,9 +19,17 @@ class TestTransferStatus(TransferCommon):
         document = picking.vatportal_document_id
         self.sandbox.portal.set_status(picking.vatportal_qaime, status)
         day, margin = document.date.date(), timedelta(days=1)
-        wizard = self.env['vatportal.import.wizard'].create({
-            'company_id': self.company.id, 'connector_id': self.connector.id, 'direction': 'outgoing', 'source': 'portal',
-            'period': 'custom', 'date_from': day - margin, 'date_to': day + margin})
+        wizard = self.env['vatportal.import.wizard'].create(
+            {
+                'company_id': self.company.id,
+                'connector_id': self.connector.id,
+                'direction': 'outgoing',
+                'source': 'portal',
+                'period': 'custom',
+                'date_from': day - margin,
+                'date_to': day + margin,
+            }
+        )
         self.finish(self.env['vatportal.job'].browse(wizard.action_import()['res_id']))
         self.assertEqual(document.status, status)
         return document
@@ -33,20 +41,19 @@ class TestTransferStatus(TransferCommon):
         document = self.import_status(picking, 'canceled')
         self.assertEqual((document.state, document.move_id), ('deleted', self.env['account.move']))
         self.assertTrue(picking.vatportal_can_send)
-        self.assertIn("no longer valid", picking.activity_ids.summary)
-        self.assertIn("Return the goods", picking.activity_ids.note)
+        self.assertIn('no longer valid', picking.activity_ids.summary)
+        self.assertIn('Return the goods', picking.activity_ids.note)
 
     def test_activities_come_and_go_with_the_status(self):
-        keeper = new_test_user(self.env, 'vp_keeper', groups='stock.group_stock_user', company_id=self.company.id,
-                               company_ids=[Command.set(self.company.ids)])
+        keeper = new_test_user(self.env, 'vp_keeper', groups='stock.group_stock_user', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         picking = self.create_transfer(user_id=keeper.id)
         self.sent(picking)
         self.import_status(picking, 'updateRequested')
-        self.assertIn("sent back for correction", picking.activity_ids.summary)
+        self.assertIn('sent back for correction', picking.activity_ids.summary)
         self.assertEqual(picking.activity_ids.user_id, keeper)
         self.assertEqual(picking.activity_ids.activity_type_id.res_model, 'stock.picking')
         self.import_status(picking, 'cancelRequested')
-        self.assertIn("cancellation", picking.activity_ids.summary)
+        self.assertIn('cancellation', picking.activity_ids.summary)
         self.import_status(picking, 'approved')
         self.assertFalse(picking.activity_ids)
 
@@ -64,38 +71,33 @@ class TestTransferStatus(TransferCommon):
             delivery = self.create_dispatch(partner_id=self.partner.id)
             self.assertTrue(delivery._vatportal_is_sold())
             self.assertFalse(delivery.vatportal_is_transfer)
-            self.assertEqual(self.problems(delivery), ["Its goods were sold: send the invoice to e-taxes."])
+            self.assertEqual(self.problems(delivery), ['Its goods were sold: send the invoice to e-taxes.'])
 
     def test_lots_are_one_line(self):
         self.cement.tracking = 'lot'
-        lots = self.env['stock.lot'].create([
-            {'name': f'LOT{number}', 'product_id': self.cement.id, 'company_id': self.company.id} for number in (1, 2)])
+        lots = self.env['stock.lot'].create([{'name': f'LOT{number}', 'product_id': self.cement.id, 'company_id': self.company.id} for number in (1, 2)])
         for lot, quantity in zip(lots, (2, 5), strict=True):
-            self.env['stock.quant']._update_available_quantity(
-                self.cement, self.baku.lot_stock_id, quantity, lot_id=lot)
+            self.env['stock.quant']._update_available_quantity(self.cement, self.baku.lot_stock_id, quantity, lot_id=lot)
         picking = self.create_transfer((self.cement, 7, self.unit), done=False)
         picking.action_assign()
         self.assertEqual(picking.move_line_ids.lot_id, lots)
         picking.move_ids.picked = True
         picking.button_validate()
         [sent] = self.sent(picking)
-        self.assertEqual([(item['id'], item['quantity'], item['subtotal1']) for item in sent['items']],
-                         [('2523290000', 7, 51.41)])
+        self.assertEqual([(item['id'], item['quantity'], item['subtotal1']) for item in sent['items']], [('2523290000', 7, 51.41)])
 
     def test_an_account_that_takes_no_transfers(self):
         self.sandbox.configure(accepted_types=['default'])
         picking = self.create_transfer()
         self.sent(picking)
         self.assertEqual(picking.vatportal_state, 'rejected')
-        self.assertIn("by hand at e-taxes.gov.az", picking.vatportal_document_id.message)
+        self.assertIn('by hand at e-taxes.gov.az', picking.vatportal_document_id.message)
 
     def test_the_actions_of_the_list_say_what_they_are_for(self):
-        receipt = self.create_transfer(
-            picking_type=self.baku.in_type_id, source=self.env.ref('stock.stock_location_suppliers'),
-            target=self.baku.lot_stock_id)
-        with self.assertRaisesRegex(UserError, "Receipts, and transfers within a warehouse"):
+        receipt = self.create_transfer(picking_type=self.baku.in_type_id, source=self.env.ref('stock.stock_location_suppliers'), target=self.baku.lot_stock_id)
+        with self.assertRaisesRegex(UserError, 'Receipts, and transfers within a warehouse'):
             receipt.action_vatportal_send()
-        with self.assertRaisesRegex(UserError, "nothing to delete"):
+        with self.assertRaisesRegex(UserError, 'nothing to delete'):
             receipt.action_vatportal_delete()
         action = (receipt + self.create_transfer()).action_vatportal_send()
         self.assertEqual(action['res_model'], 'vatportal.send.wizard')
@@ -124,16 +126,15 @@ class TestTransferStatus(TransferCommon):
         self.assertTrue(document.missing_since)
         self.assertFalse((pickings[1] | pickings[2]).vatportal_document_id.filtered('missing_since'))
         self.assertEqual((picking.state, picking.vatportal_state), ('done', 'registered'))
-        self.assertIn("is missing", picking.activity_ids.summary)
-        self.assertIn("missing at e-taxes", str(picking.vatportal_alerts))
+        self.assertIn('is missing', picking.activity_ids.summary)
+        self.assertIn('missing at e-taxes', str(picking.vatportal_alerts))
         self.sandbox.portal.etaxes.put(self.sandbox.portal.company(None), 1, row)
         self.import_folder(document)
         self.assertFalse(document.missing_since or picking.activity_ids)
 
     def test_refresh_status(self):
         """Inventory users ask for transfers, and for nothing else."""
-        keeper = new_test_user(self.env, 'vp_asker', groups='stock.group_stock_user', company_id=self.company.id,
-                               company_ids=[Command.set(self.company.ids)])
+        keeper = new_test_user(self.env, 'vp_asker', groups='stock.group_stock_user', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         picking = self.create_transfer()
         self.sent(picking)
         self.assertTrue(picking.vatportal_can_refresh)

@@ -13,18 +13,19 @@ class TestTransferViews(TransferCommon, ViewsCase):
         self.env.user.group_ids += self.env.ref('base.group_system') + self.env.ref('stock.group_stock_manager')
         self.pickings = self.create_transfer() + self.create_transfer() + self.create_dispatch() + self.create_transfer(done=False)
         self.finish(self.send(self.pickings[0]))
-        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', message="No")
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', message='No')
         self.finish(self.send(self.pickings[1]))
 
     def records(self, model):
         return {
-            'stock.picking': self.pickings, 'vatportal.document': self.pickings.vatportal_document_id,
-            'stock.warehouse': self.baku + self.ganja, 'vatportal.connector': self.connector,
+            'stock.picking': self.pickings,
+            'vatportal.document': self.pickings.vatportal_document_id,
+            'stock.warehouse': self.baku + self.ganja,
+            'vatportal.connector': self.connector,
         }.get(model) or super().records(model)
 
     def wizard_actions(self):
-        return {'vatportal.send.wizard': [
-            self.pickings[2].action_vatportal_send(), self.pickings[:3].action_vatportal_send()]}
+        return {'vatportal.send.wizard': [self.pickings[2].action_vatportal_send(), self.pickings[:3].action_vatportal_send()]}
 
     def test_every_view(self):
         self.open_everything(self.env.user.login)

@@ -11,34 +11,42 @@ class TransferCommon(LifecycleCommon):
         super().setUpClass()
         Warehouse = cls.env['stock.warehouse']
         cls.baku = Warehouse.search([('company_id', '=', cls.company.id)], limit=1)
-        cls.baku.write({'name': "Bakı anbarı", 'code': 'BAK', 'vatportal_code': 'WH001'})
-        cls.ganja = Warehouse.create({
-            'name': "Gəncə anbarı", 'code': 'GNC', 'vatportal_code': 'WH002', 'company_id': cls.company.id})
+        cls.baku.write({'name': 'Bakı anbarı', 'code': 'BAK', 'vatportal_code': 'WH001'})
+        cls.ganja = Warehouse.create({'name': 'Gəncə anbarı', 'code': 'GNC', 'vatportal_code': 'WH002', 'company_id': cls.company.id})
         cls.dozen = cls.env.ref('uom.product_uom_dozen')
         cls.dozen.vatportal_unit = 'düjün'
-        cls.cement = cls.create_product(
-            "Sement M400", '2523290000', is_storable=True, default_code='S400', barcode='4760001234567', list_price=10)
-        cls.gloves = cls.create_product("Əlcək", '6116930000', is_storable=True, list_price=3)
+        cls.cement = cls.create_product('Sement M400', '2523290000', is_storable=True, default_code='S400', barcode='4760001234567', list_price=10)
+        cls.gloves = cls.create_product('Əlcək', '6116930000', is_storable=True, list_price=3)
         cls.cement.with_company(cls.company).standard_price = 7.344
         cls.gloves.with_company(cls.company).standard_price = 1.5
-        cls.transit = cls.env['stock.location'].create({
-            'name': "Yolda", 'usage': 'transit', 'company_id': cls.company.id})
+        cls.transit = cls.env['stock.location'].create({'name': 'Yolda', 'usage': 'transit', 'company_id': cls.company.id})
 
     @classmethod
     def create_transfer(cls, *lines, done=True, picking_type=None, source=None, target=None, **vals):
         """A transfer from Baku to Ganja; each of ``lines`` (product, quantity, unit), by default 3 of cement."""
         source = source or cls.baku.lot_stock_id
         target = target or cls.ganja.lot_stock_id
-        picking = cls.env['stock.picking'].create({
-            'picking_type_id': (picking_type or cls.baku.int_type_id).id,
-            'location_id': source.id, 'location_dest_id': target.id,
-            'move_ids': [Command.create({
-                'product_id': product.id, 'product_uom_qty': quantity, 'product_uom': uom.id,
-                'location_id': source.id, 'location_dest_id': target.id,
-                'company_id': (picking_type or cls.baku.int_type_id).company_id.id,
-            }) for product, quantity, uom in lines or [(cls.cement, 3, cls.unit)]],
-            **vals,
-        })
+        picking = cls.env['stock.picking'].create(
+            {
+                'picking_type_id': (picking_type or cls.baku.int_type_id).id,
+                'location_id': source.id,
+                'location_dest_id': target.id,
+                'move_ids': [
+                    Command.create(
+                        {
+                            'product_id': product.id,
+                            'product_uom_qty': quantity,
+                            'product_uom': uom.id,
+                            'location_id': source.id,
+                            'location_dest_id': target.id,
+                            'company_id': (picking_type or cls.baku.int_type_id).company_id.id,
+                        }
+                    )
+                    for product, quantity, uom in lines or [(cls.cement, 3, cls.unit)]
+                ],
+                **vals,
+            }
+        )
         picking.action_confirm()
         if done:
             for move in picking.move_ids:
@@ -50,8 +58,7 @@ class TransferCommon(LifecycleCommon):
     @classmethod
     def create_dispatch(cls, **vals):
         """A dispatch without a sale."""
-        return cls.create_transfer(
-            picking_type=cls.baku.out_type_id, target=cls.env.ref('stock.stock_location_customers'), **vals)
+        return cls.create_transfer(picking_type=cls.baku.out_type_id, target=cls.env.ref('stock.stock_location_customers'), **vals)
 
     def give_back(self, picking, quantity, done=True, **vals):
         """Return ``quantity`` of each of the lines of ``picking``; return the transfer that brings it back."""

@@ -23,9 +23,14 @@ def _keep_cleared_kinds(env):
     Connector = env['vatportal.connector']
     for company in Connector.search([]).company_id:
         connector = Connector._default_for(company)
-        for move in env['account.move'].search([
-                ('company_id', '=', company.id), ('vatportal_kind_id', '=', False), ('state', '!=', 'cancel'),
-                ('move_type', 'in', connector.rule_ids.mapped('move_type'))]):
+        for move in env['account.move'].search(
+            [
+                ('company_id', '=', company.id),
+                ('vatportal_kind_id', '=', False),
+                ('state', '!=', 'cancel'),
+                ('move_type', 'in', connector.rule_ids.mapped('move_type')),
+            ]
+        ):
             move.vatportal_kind_proposed_id = connector._kind_for(move)
 
 
@@ -38,8 +43,7 @@ def _settle_differences(env):
 
 
 def _tell_found_from_chosen(env):
-    moves = env['account.move'].search([
-        ('vatportal_advance_id', '!=', False), ('vatportal_state', 'in', ('none', 'rejected', 'deleted', False))])
+    moves = env['account.move'].search([('vatportal_advance_id', '!=', False), ('vatportal_state', 'in', ('none', 'rejected', 'deleted', False))])
     for move in moves:
         advance = move.vatportal_advance_id
         if advance.move_id in move._vatportal_downpayments():

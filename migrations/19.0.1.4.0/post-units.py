@@ -17,20 +17,24 @@ def migrate(cr, version):
         _open_drafts(env, pack)
     for alias in env['vatportal.unit.alias'].search([]):
         if not alias.uom_id._vatportal_is_meant_by(alias.name):
-            mappings = env['vatportal.product.mapping'].search([
-                ('uom_id', '=', False), ('unit', '!=', False), ('product_id', '!=', False),
-                *([('company_id', '=', alias.company_id.id)] if alias.company_id else [])])
-            mappings = mappings.filtered(lambda mapping, alias=alias: (
-                text_key(mapping.unit) == alias.key and mapping.product_id.uom_id._has_common_reference(alias.uom_id)))
+            mappings = env['vatportal.product.mapping'].search(
+                [
+                    ('uom_id', '=', False),
+                    ('unit', '!=', False),
+                    ('product_id', '!=', False),
+                    *([('company_id', '=', alias.company_id.id)] if alias.company_id else []),
+                ]
+            )
+            mappings = mappings.filtered(
+                lambda mapping, alias=alias: text_key(mapping.unit) == alias.key and mapping.product_id.uom_id._has_common_reference(alias.uom_id)
+            )
             mappings.uom_id = alias.uom_id
-            _logger.info("VatPortal: the alias “%s” of %s was kept for %s products of vendors", alias.name, alias.uom_id.name,
-                         len(mappings))
+            _logger.info('VatPortal: the alias “%s” of %s was kept for %s products of vendors', alias.name, alias.uom_id.name, len(mappings))
             alias.unlink()
 
 
 def _open_drafts(env, pack):
     """Of drafts the product's own unit stands there again, with the warning: nobody had chosen the pack."""
-    lines = env['account.move.line'].search([
-        ('vatportal_line_id', '!=', False), ('parent_state', '=', 'draft'), ('product_uom_id', '=', pack.id)])
+    lines = env['account.move.line'].search([('vatportal_line_id', '!=', False), ('parent_state', '=', 'draft'), ('product_uom_id', '=', pack.id)])
     for line in lines.filtered(lambda line: text_key(line.vatportal_line_id.unit) == 'qutu'):
         line.with_context(vatportal_billing=True).product_uom_id = line.product_id.uom_id

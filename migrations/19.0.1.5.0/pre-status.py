@@ -1,7 +1,7 @@
 def migrate(cr, _version):
     """The one status that lists show, at once for all records: Odoo would compute it one by one."""
-    cr.execute("ALTER TABLE vatportal_document ADD COLUMN IF NOT EXISTS reject_reason varchar")
-    cr.execute("ALTER TABLE vatportal_document ADD COLUMN IF NOT EXISTS shown_status varchar")
+    cr.execute('ALTER TABLE vatportal_document ADD COLUMN IF NOT EXISTS reject_reason varchar')
+    cr.execute('ALTER TABLE vatportal_document ADD COLUMN IF NOT EXISTS shown_status varchar')
     # Why it was not sent was written in words only; the portal's own words tell a PIN that was missed, or name the buyer.
     cr.execute("""
         UPDATE vatportal_document SET reject_reason = CASE
@@ -23,7 +23,7 @@ def migrate(cr, _version):
             continue
         # The default is there at once, however many rows there are.
         cr.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS vatportal_shown_status varchar DEFAULT 'none'")
-        cr.execute(f"ALTER TABLE {table} ALTER COLUMN vatportal_shown_status DROP DEFAULT")
+        cr.execute(f'ALTER TABLE {table} ALTER COLUMN vatportal_shown_status DROP DEFAULT')
         cr.execute(f"""
             UPDATE {table} record
                SET vatportal_shown_status = CASE WHEN record.vatportal_state = 'pin' THEN 'pin' ELSE document.shown_status END

@@ -1,7 +1,7 @@
 def migrate(cr, _version):
     """What lists add up, at once for all documents: Odoo would compute it one by one."""
     for name in ('net', 'vat', 'total'):
-        cr.execute(f"ALTER TABLE vatportal_document ADD COLUMN IF NOT EXISTS amount_{name}_signed numeric")
+        cr.execute(f'ALTER TABLE vatportal_document ADD COLUMN IF NOT EXISTS amount_{name}_signed numeric')
     cr.execute("""
         UPDATE vatportal_document document
            SET amount_net_signed = sign.sign * round(document.amount_net::numeric, 2),

@@ -1,4 +1,5 @@
 """Invoices: what they become at e-taxes, what guards them, advances, doubles, sending beside Odoo's own."""
+
 from . import account_journal
 from . import advance_document
 from . import account_move

@@ -44,7 +44,8 @@ class AccountJournal(models.Model):
             return result
         return {
             **self.env['ir.actions.act_window']._for_xml_id('l10n_az_vatportal.vatportal_import_wizard_action'),
-            'context': {'default_company_id': connector.company_id.id, 'default_direction': 'incoming'}}
+            'context': {'default_company_id': connector.company_id.id, 'default_direction': 'incoming'},
+        }
 
     def button_refresh_out_einvoices_status(self):
         """Ask for the status of the journal's invoices on which e-taxes has not had its last word."""
@@ -52,12 +53,21 @@ class AccountJournal(models.Model):
         result = super().button_refresh_out_einvoices_status()
         if not self._vatportal_shows('sale'):
             return result
-        documents = self.env['vatportal.document'].search([
-            ('move_id.journal_id', 'in', self.ids), ('direction', '=', 'outgoing'), ('state', '=', 'registered'),
-            '|', ('status', 'not in', (*APPROVED_STATUSES, *FINAL_STATUSES)), ('missing_since', '!=', False)])
+        documents = self.env['vatportal.document'].search(
+            [
+                ('move_id.journal_id', 'in', self.ids),
+                ('direction', '=', 'outgoing'),
+                ('state', '=', 'registered'),
+                '|',
+                ('status', 'not in', (*APPROVED_STATUSES, *FINAL_STATUSES)),
+                ('missing_since', '!=', False),
+            ]
+        )
         documents = documents.filtered('can_refresh')
         if documents:
             return documents.action_refresh_status()
         return {
-            'type': 'ir.actions.client', 'tag': 'display_notification',
-            'params': {'type': 'info', 'message': self.env._("None of the invoices of this journal waits for an answer at e-taxes.")}}
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {'type': 'info', 'message': self.env._('None of the invoices of this journal waits for an answer at e-taxes.')},
+        }

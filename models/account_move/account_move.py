@@ -11,24 +11,40 @@ class AccountMove(models.Model):
     _vatportal_link = 'move_id'
     _vatportal_owner_fields = ('company_id', 'journal_id')
     # Proposals that a form sends back with what it was shown, so that what a person chose is told from them.
-    _vatportal_given_fields = (
-        'vatportal_kind_proposed_id', 'vatportal_main_info_proposed', 'vatportal_advance_found_id',
-        'vatportal_advance_amount_proposed')
+    _vatportal_given_fields = ('vatportal_kind_proposed_id', 'vatportal_main_info_proposed', 'vatportal_advance_found_id', 'vatportal_advance_amount_proposed')
 
     vatportal_kind_id = fields.Many2one(
-        'vatportal.kind', string="e-taxes Kind", compute='_compute_vatportal_kind_id', store=True, readonly=False,
-        domain=INVOICE_KINDS, copy=False,
-        help="Chosen by the rules of the VatPortal connector; another one can be set here.")
+        'vatportal.kind',
+        string='e-taxes Kind',
+        compute='_compute_vatportal_kind_id',
+        store=True,
+        readonly=False,
+        domain=INVOICE_KINDS,
+        copy=False,
+        help='Chosen by the rules of the VatPortal connector; another one can be set here.',
+    )
     vatportal_kind_proposed_id = fields.Many2one(
-        'vatportal.kind', compute='_compute_vatportal_kind_id', store=True, copy=False,
-        help="What the rules proposed last; a kind that differs, or is missing, was chosen by a person.")
-    vatportal_document_ids = fields.One2many('vatportal.document', 'move_id', string="e-taxes Documents")
+        'vatportal.kind',
+        compute='_compute_vatportal_kind_id',
+        store=True,
+        copy=False,
+        help='What the rules proposed last; a kind that differs, or is missing, was chosen by a person.',
+    )
+    vatportal_document_ids = fields.One2many('vatportal.document', 'move_id', string='e-taxes Documents')
     vatportal_main_info = fields.Char(
-        string="Main Note", compute='_compute_vatportal_main_info', store=True, readonly=False, copy=False,
-        help="The main note of the electronic invoice: contract, order or reference, with its date.")
+        string='Main Note',
+        compute='_compute_vatportal_main_info',
+        store=True,
+        readonly=False,
+        copy=False,
+        help='The main note of the electronic invoice: contract, order or reference, with its date.',
+    )
     vatportal_main_info_proposed = fields.Char(
-        compute='_compute_vatportal_main_info', store=True, copy=False,
-        help="What the connector proposed last; a main note that differs was written by a person.")
+        compute='_compute_vatportal_main_info',
+        store=True,
+        copy=False,
+        help='What the connector proposed last; a main note that differs was written by a person.',
+    )
 
     # ------------------------------------------------------------------ computed fields
 
@@ -55,13 +71,17 @@ class AccountMove(models.Model):
             if company not in connectors:
                 connectors[company] = self.env['vatportal.connector']._default_for(company)
             written = (note or '').strip() and note != proposed
-            if connectors[company] and move.is_invoice() and not written \
-                    and move.sudo().vatportal_document_id.state not in LIVE_STATES:
-                note = proposed = connectors[company].sudo()._format_main_info(
-                    number=move.name if move.name != '/' else '',
-                    date=move.invoice_date.strftime('%d.%m.%Y') if move.invoice_date else '',
-                    reference=move.ref or '',
-                    origin=move.invoice_origin or '')
+            if connectors[company] and move.is_invoice() and not written and move.sudo().vatportal_document_id.state not in LIVE_STATES:
+                note = proposed = (
+                    connectors[company]
+                    .sudo()
+                    ._format_main_info(
+                        number=move.name if move.name != '/' else '',
+                        date=move.invoice_date.strftime('%d.%m.%Y') if move.invoice_date else '',
+                        reference=move.ref or '',
+                        origin=move.invoice_origin or '',
+                    )
+                )
             move.vatportal_main_info, move.vatportal_main_info_proposed = note, proposed
 
     @api.depends('state', 'move_type', 'vatportal_kind_id', 'vatportal_bill_document_id')
@@ -80,25 +100,45 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.vatportal_bill_document_id:
             return False  # what was made of a received document is e-taxes' already
-        return self.move_type == 'out_invoice' or (
-            self.move_type in ('out_refund', 'in_refund') and bool(self.vatportal_kind_id))
+        return self.move_type == 'out_invoice' or (self.move_type in ('out_refund', 'in_refund') and bool(self.vatportal_kind_id))
 
     # ------------------------------------------------------------------ banner
 
     @api.depends(
         # What e-taxes says of the document.
-        'vatportal_state', 'vatportal_is_being_deleted', 'vatportal_document_id.message', 'vatportal_document_id.portal_message',
-        'vatportal_document_id.missing_since', 'vatportal_document_id.status', 'vatportal_document_id.amount_difference',
-        'vatportal_document_id.source_name', 'vatportal_document_id.kind_refused', 'vatportal_document_id.can_delete',
-        'name', 'state', 'vatportal_kind_id', 'vatportal_package_date',
+        'vatportal_state',
+        'vatportal_is_being_deleted',
+        'vatportal_document_id.message',
+        'vatportal_document_id.portal_message',
+        'vatportal_document_id.missing_since',
+        'vatportal_document_id.status',
+        'vatportal_document_id.amount_difference',
+        'vatportal_document_id.source_name',
+        'vatportal_document_id.kind_refused',
+        'vatportal_document_id.can_delete',
+        'name',
+        'state',
+        'vatportal_kind_id',
+        'vatportal_package_date',
         # What was reversed, and what stands in its place.
-        'vatportal_replaced_id.vatportal_document_id.state', 'vatportal_replacing_ids.state', 'reversal_move_ids.state',
+        'vatportal_replaced_id.vatportal_document_id.state',
+        'vatportal_replacing_ids.state',
+        'reversal_move_ids.state',
         'reversal_move_ids.vatportal_document_id.state',
         # The document of a bill, and the units of its lines.
-        'vatportal_bill_document_id.amount_differs', 'vatportal_bill_document_id.amount_difference',
-        'vatportal_bill_document_id.amount_vat', 'vatportal_bill_document_id.status', 'vatportal_bill_document_id.bill_notes',
-        'vatportal_bill_document_id.missing_since', 'amount_tax', 'auto_post', 'vatportal_file_document_id.bill_ask',
-        'invoice_line_ids.product_uom_id', 'invoice_line_ids.product_id', 'invoice_line_ids.quantity')
+        'vatportal_bill_document_id.amount_differs',
+        'vatportal_bill_document_id.amount_difference',
+        'vatportal_bill_document_id.amount_vat',
+        'vatportal_bill_document_id.status',
+        'vatportal_bill_document_id.bill_notes',
+        'vatportal_bill_document_id.missing_since',
+        'amount_tax',
+        'auto_post',
+        'vatportal_file_document_id.bill_ask',
+        'invoice_line_ids.product_uom_id',
+        'invoice_line_ids.product_id',
+        'invoice_line_ids.quantity',
+    )
     def _compute_alerts(self):
         return super()._compute_alerts()
 
@@ -121,12 +161,15 @@ class AccountMove(models.Model):
     def _vatportal_deleted_alerts(self):
         if self.vatportal_state != 'deleted' or self.state != 'posted' or self.vatportal_is_being_deleted:
             return {}
-        return {'vatportal_deleted': {
-            'level': 'info',
-            'message': self.env._(
-                "e-taxes: %s was deleted. The invoice can be reset to draft, corrected and sent anew.",
-                self.vatportal_qaime or self.vatportal_document_id.erp_id),
-        }}
+        return {
+            'vatportal_deleted': {
+                'level': 'info',
+                'message': self.env._(
+                    'e-taxes: %s was deleted. The invoice can be reset to draft, corrected and sent anew.',
+                    self.vatportal_qaime or self.vatportal_document_id.erp_id,
+                ),
+            }
+        }
 
     # ------------------------------------------------------------------ guards
 
@@ -141,7 +184,7 @@ class AccountMove(models.Model):
         self._vatportal_guard()
         self.action_vatportal_no_mail()
         result = super().button_cancel()
-        self.sudo().activity_feedback([ACTIVITY], feedback=self.env._("Cancelled"))
+        self.sudo().activity_feedback([ACTIVITY], feedback=self.env._('Cancelled'))
         return result
 
     @api.depends('vatportal_can_send')
@@ -153,8 +196,7 @@ class AccountMove(models.Model):
     @api.depends('vatportal_locked', 'vatportal_to_correct')
     def _compute_show_reset_to_draft_button(self):
         super()._compute_show_reset_to_draft_button()
-        self.filtered(
-            lambda move: move.vatportal_locked and not move.vatportal_to_correct).show_reset_to_draft_button = False
+        self.filtered(lambda move: move.vatportal_locked and not move.vatportal_to_correct).show_reset_to_draft_button = False
 
     def write(self, vals):
         if 'state' in vals:

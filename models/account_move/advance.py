@@ -15,34 +15,54 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     vatportal_advance_id = fields.Many2one(
-        'vatportal.document', string="Settles the Advance", compute='_compute_vatportal_advance_id', store=True,
-        readonly=False, copy=False, check_company=True, index='btree_not_null',
+        'vatportal.document',
+        string='Settles the Advance',
+        compute='_compute_vatportal_advance_id',
+        store=True,
+        readonly=False,
+        copy=False,
+        check_company=True,
+        index='btree_not_null',
         domain="[('id', 'in', vatportal_open_advance_ids)]",
         help="The advance's electronic invoice that this invoice settles. Found by itself where the invoice has "
-             "down-payment lines; else it can be chosen among the customer's open advances.")
+        "down-payment lines; else it can be chosen among the customer's open advances.",
+    )
     vatportal_advance_found_id = fields.Many2one(
-        'vatportal.document', compute='_compute_vatportal_advance_id', store=True, copy=False,
-        help="What was found by itself last; an advance that differs, or is missing, was chosen by a person.")
+        'vatportal.document',
+        compute='_compute_vatportal_advance_id',
+        store=True,
+        copy=False,
+        help='What was found by itself last; an advance that differs, or is missing, was chosen by a person.',
+    )
     vatportal_advance_amount = fields.Float(
-        string="Settled of It", digits=(16, 2), compute='_compute_vatportal_advance_amount', store=True,
-        readonly=False, copy=False,
-        help="How much of the advance this invoice settles, in AZN with VAT. What is left can be settled by others.")
+        string='Settled of It',
+        digits=(16, 2),
+        compute='_compute_vatportal_advance_amount',
+        store=True,
+        readonly=False,
+        copy=False,
+        help='How much of the advance this invoice settles, in AZN with VAT. What is left can be settled by others.',
+    )
     vatportal_advance_amount_proposed = fields.Float(
-        digits=(16, 2), compute='_compute_vatportal_advance_amount', store=True, copy=False,
-        help="What was proposed last; an amount that differs was written by a person.")
-    vatportal_advance_left = fields.Float(related='vatportal_advance_id.advance_left', string="Left of It")
-    vatportal_is_advance = fields.Boolean(
-        string="Advance", compute='_compute_vatportal_is_advance', store=True, help="Sent as an advance.")
+        digits=(16, 2),
+        compute='_compute_vatportal_advance_amount',
+        store=True,
+        copy=False,
+        help='What was proposed last; an amount that differs was written by a person.',
+    )
+    vatportal_advance_left = fields.Float(related='vatportal_advance_id.advance_left', string='Left of It')
+    vatportal_is_advance = fields.Boolean(string='Advance', compute='_compute_vatportal_is_advance', store=True, help='Sent as an advance.')
     vatportal_advance_day = fields.Date(
-        string="Advance Received on", compute='_compute_vatportal_advance_day', store=True,
-        help="The day on which an advance has to be issued: that of its first payment, else the invoice's.")
+        string='Advance Received on',
+        compute='_compute_vatportal_advance_day',
+        store=True,
+        help="The day on which an advance has to be issued: that of its first payment, else the invoice's.",
+    )
     # Whoever may read the invoice may read it without access to the documents themselves.
-    vatportal_open_advance_ids = fields.Many2many(
-        'vatportal.document', compute='_compute_vatportal_open_advance_ids', compute_sudo=True)
+    vatportal_open_advance_ids = fields.Many2many('vatportal.document', compute='_compute_vatportal_open_advance_ids', compute_sudo=True)
     vatportal_open_advance_count = fields.Integer(compute='_compute_vatportal_open_advance_ids', compute_sudo=True)
 
-    _vatportal_advance_amount_positive = models.Constraint(
-        'CHECK (vatportal_advance_amount >= 0)', "No less than nothing can be settled of an advance.")
+    _vatportal_advance_amount_positive = models.Constraint('CHECK (vatportal_advance_amount >= 0)', 'No less than nothing can be settled of an advance.')
 
     # ------------------------------------------------------------------ computed fields
 
@@ -66,8 +86,7 @@ class AccountMove(models.Model):
             amount, proposed = move.vatportal_advance_amount, move.vatportal_advance_amount_proposed
             if not advance:
                 amount = proposed = 0.0
-            elif move.sudo().vatportal_document_id.state not in LIVE_STATES \
-                    and not move.company_currency_id.compare_amounts(amount, proposed):
+            elif move.sudo().vatportal_document_id.state not in LIVE_STATES and not move.company_currency_id.compare_amounts(amount, proposed):
                 amount = proposed = move._vatportal_settled(advance)
             move.vatportal_advance_amount, move.vatportal_advance_amount_proposed = amount, proposed
 
@@ -75,8 +94,7 @@ class AccountMove(models.Model):
     def _onchange_vatportal_advance_id(self):
         """What was written for another advance does not hold for this one."""
         advance = self.vatportal_advance_id
-        self.vatportal_advance_amount = self.vatportal_advance_amount_proposed = (
-            self._vatportal_settled(advance) if advance else 0.0)
+        self.vatportal_advance_amount = self.vatportal_advance_amount_proposed = self._vatportal_settled(advance) if advance else 0.0
 
     @api.depends('vatportal_kind_id.code', 'vatportal_kind_id.upload_type')
     def _compute_vatportal_is_advance(self):
@@ -93,8 +111,7 @@ class AccountMove(models.Model):
     def _vatportal_payment_days(self):
         """The days of what was paid on this invoice. A credit note is no payment."""
         partials = self._origin and self._origin.sudo()._get_all_reconciled_invoice_partials()
-        return [partial['aml'].date for partial in partials
-                if not partial['is_exchange'] and not partial['aml'].move_id.is_invoice(include_receipts=True)]
+        return [partial['aml'].date for partial in partials if not partial['is_exchange'] and not partial['aml'].move_id.is_invoice(include_receipts=True)]
 
     @api.depends('commercial_partner_id', 'company_id', 'move_type')
     def _compute_vatportal_open_advance_ids(self):
@@ -107,10 +124,16 @@ class AccountMove(models.Model):
         documents = self.env['vatportal.document']
         if self.move_type != 'out_invoice' or not self.commercial_partner_id:
             return documents
-        return documents.search([
-            ('is_advance', '=', True), ('direction', '=', 'outgoing'), ('state', '=', 'registered'),
-            ('company_id', '=', self.company_id.id), ('partner_id', '=', self.commercial_partner_id.id),
-            ('advance_left', '>', 0)])
+        return documents.search(
+            [
+                ('is_advance', '=', True),
+                ('direction', '=', 'outgoing'),
+                ('state', '=', 'registered'),
+                ('company_id', '=', self.company_id.id),
+                ('partner_id', '=', self.commercial_partner_id.id),
+                ('advance_left', '>', 0),
+            ]
+        )
 
     # ------------------------------------------------------------------ which advance
 
@@ -148,15 +171,14 @@ class AccountMove(models.Model):
         """The negative lines with the connector's product for advances."""
         product = self.env['vatportal.connector']._default_for(self.company_id).sudo().advance_product_id
         return self.invoice_line_ids.filtered(
-            lambda line: line.display_type == 'product' and line.price_subtotal < 0
-            and product and line.product_id == product)
+            lambda line: line.display_type == 'product' and line.price_subtotal < 0 and product and line.product_id == product
+        )
 
     def _vatportal_likely_advances(self):
         """The customer's open advances one of which this invoice is likely to settle, though it has no lines that tell which:
         any where it takes one off, else those of its own order."""
         advances = self.vatportal_open_advance_ids
-        if self._vatportal_advance_lines() or any(
-                origin.vatportal_is_advance for origin in self._vatportal_downpayments()):
+        if self._vatportal_advance_lines() or any(origin.vatportal_is_advance for origin in self._vatportal_downpayments()):
             return advances
         orders = self._vatportal_orders()
         return advances.filtered(lambda advance: orders & advance.sudo().move_id._vatportal_orders())
@@ -182,8 +204,7 @@ class AccountMove(models.Model):
         code = product.product_tmpl_id._vatportal_code()
         for line in lines:
             if not line['product_id']:
-                line.update(product_id=product.id, product_code=code, barcode=f'{code}000',
-                            unit=line['unit'] or product.uom_id._vatportal_unit())
+                line.update(product_id=product.id, product_code=code, barcode=f'{code}000', unit=line['unit'] or product.uom_id._vatportal_unit())
 
     # ------------------------------------------------------------------ the document
 

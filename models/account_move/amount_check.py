@@ -13,17 +13,16 @@ class AccountMove(models.Model):
         """Warn of lines without an amount: e-taxes takes no price of zero, so they are left out."""
         sent = {command[2]['move_line_id'] for command in vals['line_ids'] if command[2]}
         return [
-            self._vatportal_problem(self.env._("Price"), self._vatportal_left_out_text(line), level='warning', line=line)
+            self._vatportal_problem(self.env._('Price'), self._vatportal_left_out_text(line), level='warning', line=line)
             for line in self.invoice_line_ids
-            if line.display_type == 'product' and line.id not in sent and line.quantity >= 0
-            and not self.company_currency_id.compare_amounts(line.balance, 0)
+            if line.display_type == 'product' and line.id not in sent and line.quantity >= 0 and not self.company_currency_id.compare_amounts(line.balance, 0)
         ]
 
     def _vatportal_left_out_text(self, line):
         label = self._vatportal_line_label(line)
         if line.quantity and not line.price_subtotal:
-            return self.env._("“%s” is free of charge and is left out: e-taxes takes no line with a price of zero.", label)
-        return self.env._("“%s” comes to 0.00 AZN and is left out: e-taxes takes no line without an amount.", label)
+            return self.env._('“%s” is free of charge and is left out: e-taxes takes no line with a price of zero.', label)
+        return self.env._('“%s” comes to 0.00 AZN and is left out: e-taxes takes no line without an amount.', label)
 
     # ------------------------------------------------------------------ a line that no qaimə can express
 
@@ -32,95 +31,126 @@ class AccountMove(models.Model):
         row = error.row
         record = row.info['tax'] if error.reason in ('tax', 'rate') else None
         text = getattr(self, _TEXTS[error.reason])(row)
-        return self._vatportal_problem(self.env._("Amount"), text, line=row.key or None, record=record)
+        return self._vatportal_problem(self.env._('Amount'), text, line=row.key or None, record=record)
 
     def _vatportal_tax_text(self, row):
-        return self.env._("“%(line)s”: the tax %(tax)s has no e-taxes category. Set it on the tax.",
-                          line=row.label, tax=row.info['tax'].name)
+        return self.env._('“%(line)s”: the tax %(tax)s has no e-taxes category. Set it on the tax.', line=row.label, tax=row.info['tax'].name)
 
     def _vatportal_rate_text(self, row):
-        return self.env._("“%(line)s”: the e-taxes category of the tax %(tax)s bears no VAT, but the tax has an amount. "
-                          "Correct the category or the rate of the tax.", line=row.label, tax=row.info['tax'].name)
+        return self.env._(
+            '“%(line)s”: the e-taxes category of the tax %(tax)s bears no VAT, but the tax has an amount. Correct the category or the rate of the tax.',
+            line=row.label,
+            tax=row.info['tax'].name,
+        )
 
     def _vatportal_category_text(self, row):
-        return self.env._("“%s” has no tax that tells its VAT category. Add one, for instance the tax “exempt” or "
-                          "“not subject to VAT”.", row.label)
+        return self.env._('“%s” has no tax that tells its VAT category. Add one, for instance the tax “exempt” or “not subject to VAT”.', row.label)
 
     def _vatportal_categories_text(self, row):
-        return self.env._("“%s” has taxes of more than one VAT category. Keep one of them; of a product of which a part is "
-                          "taxable, make two lines, and tick “One Item with Line Above” on the second.", row.label)
+        return self.env._(
+            '“%s” has taxes of more than one VAT category. Keep one of them; of a product of which a part is '
+            'taxable, make two lines, and tick “One Item with Line Above” on the second.',
+            row.label,
+        )
 
     def _vatportal_part_text(self, row):
-        return self.env._("“%s” is to be one item with the line above, but has another product or unit. Choose the same, or "
-                          "take the product off, so that it adds its amount alone.", row.label)
+        return self.env._(
+            '“%s” is to be one item with the line above, but has another product or unit. Choose the same, or '
+            'take the product off, so that it adds its amount alone.',
+            row.label,
+        )
 
     def _vatportal_part_price_text(self, row):
-        return self.env._("“%s” is to be one item with the line above, but has another price. Divide the quantity between the "
-                          "two lines and leave the price; or take the product off the second, so that it adds its amount "
-                          "alone.", row.label)
+        return self.env._(
+            '“%s” is to be one item with the line above, but has another price. Divide the quantity between the '
+            'two lines and leave the price; or take the product off the second, so that it adds its amount '
+            'alone.',
+            row.label,
+        )
 
     def _vatportal_part_alone_text(self, row):
-        return self.env._("“%s” is to be one item with the line above, but none above stands on the electronic invoice: what is "
-                          "free of charge, taken back or taken off does not. Move it below the line that it belongs to, or "
-                          "untick “One Item with Line Above” and choose a product.", row.label)
+        return self.env._(
+            '“%s” is to be one item with the line above, but none above stands on the electronic invoice: what is '
+            'free of charge, taken back or taken off does not. Move it below the line that it belongs to, or '
+            'untick “One Item with Line Above” and choose a product.',
+            row.label,
+        )
 
     def _vatportal_part_excise_text(self, row):
-        return self.env._("“%s” is to be one item with the line above, but bears another rate of excise. An item has one rate.",
-                          row.label)
+        return self.env._('“%s” is to be one item with the line above, but bears another rate of excise. An item has one rate.', row.label)
 
     def _vatportal_simplified_text(self, row):
-        return self.env._("“%s” has a VAT tax, but the connector is set to simplified taxation. Remove the tax, or "
-                          "correct the connector.", row.label)
+        return self.env._('“%s” has a VAT tax, but the connector is set to simplified taxation. Remove the tax, or correct the connector.', row.label)
 
     def _vatportal_quantity_text(self, row):
-        return self.env._("“%s” has no positive quantity. e-taxes takes no such line.", row.label)
+        return self.env._('“%s” has no positive quantity. e-taxes takes no such line.', row.label)
 
     def _vatportal_return_text(self, row):
-        return self.env._("“%(line)s” takes back %(quantity)s, and no line of the same product, unit, taxes and price has as "
-                          "many. A return needs a document of its own: reset the invoice to draft, take the line out, and "
-                          "make a credit note for the invoice that the goods came with. A discount has a negative price, not "
-                          "a negative quantity.", line=row.label, quantity=f'{-row.quantity:f}')
+        return self.env._(
+            '“%(line)s” takes back %(quantity)s, and no line of the same product, unit, taxes and price has as '
+            'many. A return needs a document of its own: reset the invoice to draft, take the line out, and '
+            'make a credit note for the invoice that the goods came with. A discount has a negative price, not '
+            'a negative quantity.',
+            line=row.label,
+            quantity=f'{-row.quantity:f}',
+        )
 
     def _vatportal_free_text(self, row):
-        return self.env._("“%s” is free of charge but bears excise or road tax, and e-taxes takes no line with a price of "
-                          "zero. Reset the invoice to draft and give the line a price, or take the tax off.", row.label)
+        return self.env._(
+            '“%s” is free of charge but bears excise or road tax, and e-taxes takes no line with a price of '
+            'zero. Reset the invoice to draft and give the line a price, or take the tax off.',
+            row.label,
+        )
 
     def _vatportal_vat_text(self, row):
         wrong = self._vatportal_wrong_base_taxes(row.key.tax_ids.flatten_taxes_hierarchy())
         if wrong:
             return self.env._(
-                "“%(line)s”: its VAT is not 18 %% of its amount with excise. Excise has to come before VAT and to affect its "
-                "base, road tax must not. Correct the order, or the advanced options, of %(taxes)s; then reset the invoice "
-                "to draft and enter the taxes of the line anew.", line=row.label, taxes=', '.join(wrong.mapped('name')))
-        return self.env._("“%s”: its VAT is not 18 %% of its amount. Look whether the tax was changed by hand, and "
-                          "whether the tax's rate is 18 %%.", row.label)
+                '“%(line)s”: its VAT is not 18 %% of its amount with excise. Excise has to come before VAT and to affect its '
+                'base, road tax must not. Correct the order, or the advanced options, of %(taxes)s; then reset the invoice '
+                'to draft and enter the taxes of the line anew.',
+                line=row.label,
+                taxes=', '.join(wrong.mapped('name')),
+            )
+        return self.env._("“%s”: its VAT is not 18 %% of its amount. Look whether the tax was changed by hand, and whether the tax's rate is 18 %%.", row.label)
 
     def _vatportal_wrong_base_taxes(self, taxes):
         """Those of ``taxes``, in their order, of which VAT is taken although it must not be, or the other way round."""
         vat = taxes.filtered(lambda tax: tax.vatportal_category == 'vat')[:1]
-        before = list(taxes)[:list(taxes).index(vat)] if vat else []
-        wrong = taxes.filtered(lambda tax: (
-            tax.vatportal_category in ('excise', 'road')
-            and (tax in before and tax.include_base_amount) != (tax.vatportal_category == 'excise')))
+        before = list(taxes)[: list(taxes).index(vat)] if vat else []
+        wrong = taxes.filtered(
+            lambda tax: tax.vatportal_category in ('excise', 'road') and (tax in before and tax.include_base_amount) != (tax.vatportal_category == 'excise')
+        )
         unaffected = vat.filtered(lambda tax: not tax.is_base_affected and 'excise' in taxes.mapped('vatportal_category'))
         return wrong | unaffected
 
     def _vatportal_levy_text(self, row):
-        return self.env._("“%s”: its excise or road tax is not what the rate of the tax asks for. Look whether the tax was "
-                          "changed by hand, whether its rate was changed since the invoice was confirmed, or whether it "
-                          "stands on a discount as an amount per unit.", row.label)
+        return self.env._(
+            '“%s”: its excise or road tax is not what the rate of the tax asks for. Look whether the tax was '
+            'changed by hand, whether its rate was changed since the invoice was confirmed, or whether it '
+            'stands on a discount as an amount per unit.',
+            row.label,
+        )
 
     def _vatportal_rounding_text(self, row):
-        return self.env._("The cash rounding “%(name)s” of %(amount)s can't be expressed at e-taxes. Remove it from "
-                          "the invoice.", name=row.label, amount=self._vatportal_money(float(row.net)))
+        return self.env._(
+            "The cash rounding “%(name)s” of %(amount)s can't be expressed at e-taxes. Remove it from the invoice.",
+            name=row.label,
+            amount=self._vatportal_money(float(row.net)),
+        )
 
     def _vatportal_negative_text(self, row):
         if row.key and row.key.display_type == 'epd':
-            return self.env._("The early payment discount of the payment term %(term)s lowers the VAT by more than there is of "
-                              "it. Choose another payment term on the invoice.", term=self.invoice_payment_term_id.name)
-        return self.env._("“%(line)s” comes to %(amount)s. e-taxes takes no negative amounts, and no other line has the "
-                          "same taxes and enough to take it off.", line=row.label,
-                          amount=self._vatportal_money(float(row.net)))
+            return self.env._(
+                'The early payment discount of the payment term %(term)s lowers the VAT by more than there is of '
+                'it. Choose another payment term on the invoice.',
+                term=self.invoice_payment_term_id.name,
+            )
+        return self.env._(
+            '“%(line)s” comes to %(amount)s. e-taxes takes no negative amounts, and no other line has the same taxes and enough to take it off.',
+            line=row.label,
+            amount=self._vatportal_money(float(row.net)),
+        )
 
     # ------------------------------------------------------------------ the figures as a whole
 
@@ -129,13 +159,23 @@ class AccountMove(models.Model):
         total, asked = decimal(vals['amount_total'], 2), decimal(abs(self.amount_total_signed), 2)
         problems = []
         if not (any(command[2] for command in vals['line_ids']) or vals.get('main_qaime')):
-            return [self._vatportal_problem(self.env._("Lines"), self.env._(
-                "The lines of the invoice come to nothing together, so there is nothing to send to e-taxes."))]
+            return [
+                self._vatportal_problem(
+                    self.env._('Lines'), self.env._('The lines of the invoice come to nothing together, so there is nothing to send to e-taxes.')
+                )
+            ]
         if total != asked:
-            problems.append(self._vatportal_problem(self.env._("Total"), self.env._(
-                "The lines add up to %(sum)s for e-taxes, but the invoice's total is %(total)s. Reset the invoice to draft, "
-                "look at its lines and taxes, and confirm it again.",
-                sum=self._vatportal_money(float(total)), total=self._vatportal_money(float(asked)))))
+            problems.append(
+                self._vatportal_problem(
+                    self.env._('Total'),
+                    self.env._(
+                        "The lines add up to %(sum)s for e-taxes, but the invoice's total is %(total)s. Reset the invoice to draft, "
+                        'look at its lines and taxes, and confirm it again.',
+                        sum=self._vatportal_money(float(total)),
+                        total=self._vatportal_money(float(asked)),
+                    ),
+                )
+            )
         return problems + self._vatportal_vat_problems(vals) + super()._vatportal_portal_problems(vals)
 
     def _vatportal_vat_problems(self, vals):
@@ -145,13 +185,21 @@ class AccountMove(models.Model):
         if sent == booked or not sent:
             return []
         values = {'sent': self._vatportal_money(float(sent)), 'booked': self._vatportal_money(float(booked))}
-        text = self.env._(
-            "The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded line "
-            "by line. The total is the same.", **values,
-        ) if self.currency_id == self.company_currency_id else self.env._(
-            "The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded in "
-            "%(currency)s. The total is the same.", currency=self.currency_id.name, **values)
-        return [self._vatportal_problem(self.env._("VAT"), text, level='warning')]
+        text = (
+            self.env._(
+                'The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded line '
+                'by line. The total is the same.',
+                **values,
+            )
+            if self.currency_id == self.company_currency_id
+            else self.env._(
+                'The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded in '
+                '%(currency)s. The total is the same.',
+                currency=self.currency_id.name,
+                **values,
+            )
+        )
+        return [self._vatportal_problem(self.env._('VAT'), text, level='warning')]
 
     def _vatportal_money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.company_currency_id)
@@ -159,11 +207,22 @@ class AccountMove(models.Model):
 
 # The reason of an AmountError → what says it.
 _TEXTS = {
-    'tax': '_vatportal_tax_text', 'rate': '_vatportal_rate_text', 'category': '_vatportal_category_text',
-    'categories': '_vatportal_categories_text', 'simplified': '_vatportal_simplified_text',
-    'quantity': '_vatportal_quantity_text', 'large': '_vatportal_large_text', 'return': '_vatportal_return_text',
-    'vat': '_vatportal_vat_text', 'levy': '_vatportal_levy_text', 'rounding': '_vatportal_rounding_text',
-    'part': '_vatportal_part_text', 'part_price': '_vatportal_part_price_text', 'part_excise': '_vatportal_part_excise_text',
+    'tax': '_vatportal_tax_text',
+    'rate': '_vatportal_rate_text',
+    'category': '_vatportal_category_text',
+    'categories': '_vatportal_categories_text',
+    'simplified': '_vatportal_simplified_text',
+    'quantity': '_vatportal_quantity_text',
+    'large': '_vatportal_large_text',
+    'return': '_vatportal_return_text',
+    'vat': '_vatportal_vat_text',
+    'levy': '_vatportal_levy_text',
+    'rounding': '_vatportal_rounding_text',
+    'part': '_vatportal_part_text',
+    'part_price': '_vatportal_part_price_text',
+    'part_excise': '_vatportal_part_excise_text',
     'part_alone': '_vatportal_part_alone_text',
-    'negative': '_vatportal_negative_text', 'free': '_vatportal_free_text', 'price': '_vatportal_price_text',
+    'negative': '_vatportal_negative_text',
+    'free': '_vatportal_free_text',
+    'price': '_vatportal_price_text',
 }

@@ -28,8 +28,7 @@ class AccountMove(models.Model):
         problems = self._vatportal_party_problems() + self._vatportal_date_problems()
         problems += self._vatportal_advance_lines_problems(connector, self._vatportal_line_problems())
         if not (self.vatportal_main_info or '').strip():
-            problems.append(self._vatportal_problem(
-                self.env._("Main Note"), self.env._("The main note is empty. Fill it in on the invoice, tab e-taxes.")))
+            problems.append(self._vatportal_problem(self.env._('Main Note'), self.env._('The main note is empty. Fill it in on the invoice, tab e-taxes.')))
         try:
             vals = self._vatportal_document_vals(connector)
         except outgoing_items.AmountError as error:
@@ -48,70 +47,87 @@ class AccountMove(models.Model):
         return self.move_type in SALE_TYPES
 
     def _vatportal_never_sent_text(self):
-        return self.env._(
-            "Vendor bills, receipts and journal entries are not sent to e-taxes; choose customer invoices, credit notes, or "
-            "returns to a vendor.")
+        return self.env._('Vendor bills, receipts and journal entries are not sent to e-taxes; choose customer invoices, credit notes, or returns to a vendor.')
 
     def _vatportal_state_problem(self, connector):
         """Return the one problem that makes all others pointless, or None."""
         if self.state != 'posted':
-            return self._vatportal_problem(self.env._("Status"), self.env._(
-                "The invoice is cancelled; it can't be sent.") if self.state == 'cancel' else self.env._(
-                "The invoice is a draft. Confirm it first."))
+            return self._vatportal_problem(
+                self.env._('Status'),
+                self.env._("The invoice is cancelled; it can't be sent.")
+                if self.state == 'cancel'
+                else self.env._('The invoice is a draft. Confirm it first.'),
+            )
         stop = self._vatportal_sent_problem() or self._vatportal_connector_problem(connector)
         if stop:
             return stop
         if not self._vatportal_is_ever_sent():
-            return self._vatportal_problem(self.env._("Type"), self.env._("This kind of entry is not sent to e-taxes."))
+            return self._vatportal_problem(self.env._('Type'), self.env._('This kind of entry is not sent to e-taxes.'))
         if not (self.vatportal_kind_id or connector._kind_for(self)):
-            return self._vatportal_problem(self.env._("e-taxes Kind"), self.env._(
-                "No rule of the connector gives this invoice an e-taxes kind. Choose one on the invoice, tab "
-                "e-taxes. A return of goods is issued by the buyer who returns them."))
+            return self._vatportal_problem(
+                self.env._('e-taxes Kind'),
+                self.env._(
+                    'No rule of the connector gives this invoice an e-taxes kind. Choose one on the invoice, tab '
+                    'e-taxes. A return of goods is issued by the buyer who returns them.'
+                ),
+            )
         return self._vatportal_currency_problem()
 
     def _vatportal_party_problems(self):
         partner, company = self.commercial_partner_id, self.company_id.partner_id
         if partner.vatportal_is_abroad and not partner.vatportal_voen:
-            return self._vatportal_voen_problems(company) + [self._vatportal_problem(
-                self.env._("Vendor") if self.is_purchase_document() else self.env._("Customer"),
-                self._vatportal_abroad_text(partner), record=partner)]
+            return self._vatportal_voen_problems(company) + [
+                self._vatportal_problem(
+                    self.env._('Vendor') if self.is_purchase_document() else self.env._('Customer'), self._vatportal_abroad_text(partner), record=partner
+                )
+            ]
         return self._vatportal_voen_problems(company | partner)
 
     def _vatportal_abroad_text(self, partner):
         values = {'name': partner.name, 'country': partner._vatportal_country().name, 'vat': partner.vat}
         if voen.is_voen(partner.vat):
             return self.env._(
-                "%(name)s is of %(country)s, so its Tax ID %(vat)s is not taken for a VÖEN; e-taxes takes invoices to "
+                '%(name)s is of %(country)s, so its Tax ID %(vat)s is not taken for a VÖEN; e-taxes takes invoices to '
                 "taxpayers of Azerbaijan only. If it has a branch in Azerbaijan, enter the branch's VÖEN on the contact, "
-                "“VÖEN in Azerbaijan”; if the country is wrong, correct it.", **values)
+                '“VÖEN in Azerbaijan”; if the country is wrong, correct it.',
+                **values,
+            )
         return self.env._(
-            "%(name)s is of %(country)s and without VÖEN; e-taxes takes invoices to taxpayers of Azerbaijan only. If it has "
-            "a branch in Azerbaijan, enter the branch's VÖEN on the contact, “VÖEN in Azerbaijan”.", **values)
+            '%(name)s is of %(country)s and without VÖEN; e-taxes takes invoices to taxpayers of Azerbaijan only. If it has '
+            "a branch in Azerbaijan, enter the branch's VÖEN on the contact, “VÖEN in Azerbaijan”.",
+            **values,
+        )
 
     def _vatportal_date_problems(self):
         """Warn of a date far off, or in a period that is closed in the books."""
-        label, day = self.env._("Invoice Date"), self.invoice_date
+        label, day = self.env._('Invoice Date'), self.invoice_date
         problems = self._vatportal_day_problems(label, day)
         locks = self._get_violated_lock_dates(day, bool(self.invoice_line_ids.tax_ids))
         if locks:
-            problems.append(self._vatportal_problem(label, self.env._(
-                "%(date)s lies in a period that is closed in the books: %(locks)s. Look whether it is right; it can be sent "
-                "all the same.", date=format_date(self.env, day), locks=self.company_id._format_lock_dates(locks)),
-                level='warning'))
+            problems.append(
+                self._vatportal_problem(
+                    label,
+                    self.env._(
+                        '%(date)s lies in a period that is closed in the books: %(locks)s. Look whether it is right; it can be sent all the same.',
+                        date=format_date(self.env, day),
+                        locks=self.company_id._format_lock_dates(locks),
+                    ),
+                    level='warning',
+                )
+            )
         return problems
 
     # ------------------------------------------------------------------ lines
 
     def _vatportal_line_problems(self):
         lines = self.invoice_line_ids.filtered(
-            lambda line: line.display_type == 'product' and line.price_subtotal > 0
-            and self.company_currency_id.compare_amounts(line.balance, 0))
+            lambda line: line.display_type == 'product' and line.price_subtotal > 0 and self.company_currency_id.compare_amounts(line.balance, 0)
+        )
         if not lines:
-            return [self._vatportal_problem(self.env._("Lines"), self.env._("The invoice has no line with an amount."))]
+            return [self._vatportal_problem(self.env._('Lines'), self.env._('The invoice has no line with an amount.'))]
         problems = []
         for line in lines.filtered(lambda line: not self._vatportal_is_mere_part(line)):
-            problems += self._vatportal_product_problems(
-                line, line.product_id.product_tmpl_id, line.product_uom_id, self._vatportal_line_label(line))
+            problems += self._vatportal_product_problems(line, line.product_id.product_tmpl_id, line.product_uom_id, self._vatportal_line_label(line))
         return problems
 
     def _vatportal_line_of(self, line_vals):

@@ -16,12 +16,12 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     vatportal_to_correct = fields.Boolean(
-        string="May Be Corrected", compute='_compute_vatportal_to_correct',
-        help="Its document was sent back, was corrected at e-taxes, or has another total: the invoice may be reset to "
-             "draft and corrected in the same way.")
+        string='May Be Corrected',
+        compute='_compute_vatportal_to_correct',
+        help='Its document was sent back, was corrected at e-taxes, or has another total: the invoice may be reset to draft and corrected in the same way.',
+    )
 
-    @api.depends('vatportal_document_id.state', 'vatportal_document_id.status', 'vatportal_document_id.amount_differs',
-                 'vatportal_is_being_deleted')
+    @api.depends('vatportal_document_id.state', 'vatportal_document_id.status', 'vatportal_document_id.amount_differs', 'vatportal_is_being_deleted')
     def _compute_vatportal_to_correct(self):
         for move in self:
             move.vatportal_to_correct = move._vatportal_live_document()._is_corrected_by_hand()
@@ -36,10 +36,14 @@ class AccountMove(models.Model):
         buyer = voen.normalize(document.buyer_vat)
         if buyer and buyer != self._vatportal_voen_of(self.commercial_partner_id):
             self.check_access('write')
-            raise UserError(self.env._(
-                "%(name)s is at e-taxes (%(number)s) for the buyer with the VÖEN %(vat)s. Choose that customer; for "
-                "another one make another invoice.",
-                name=self.display_name, number=document.qaime or document.erp_id, vat=buyer))
+            raise UserError(
+                self.env._(
+                    '%(name)s is at e-taxes (%(number)s) for the buyer with the VÖEN %(vat)s. Choose that customer; for another one make another invoice.',
+                    name=self.display_name,
+                    number=document.qaime or document.erp_id,
+                    vat=buyer,
+                )
+            )
 
     # ------------------------------------------------------------------ banner
 
@@ -66,36 +70,52 @@ class AccountMove(models.Model):
             return self._vatportal_draft_text(number)
         if document.amount_differs:
             return self.env._(
-                "e-taxes: the buyer sent %s back. Correct it at e-taxes.gov.az as this invoice was corrected; the next import "
-                "compares the two, and nothing is sent again.", number)
+                'e-taxes: the buyer sent %s back. Correct it at e-taxes.gov.az as this invoice was corrected; the next import '
+                'compares the two, and nothing is sent again.',
+                number,
+            )
         return self.env._(
-            "e-taxes: the buyer sent %(number)s back. Correct it at e-taxes.gov.az, and this invoice in the same way: "
-            "reset it to draft, correct and confirm it. It is not sent again.", number=number)
+            'e-taxes: the buyer sent %(number)s back. Correct it at e-taxes.gov.az, and this invoice in the same way: '
+            'reset it to draft, correct and confirm it. It is not sent again.',
+            number=number,
+        )
 
     def _vatportal_draft_text(self, number):
         return self.env._(
-            "e-taxes: correct this invoice as %(number)s is corrected at e-taxes.gov.az, and confirm it. It is not sent "
-            "again; the next import compares the two.", number=number)
+            'e-taxes: correct this invoice as %(number)s is corrected at e-taxes.gov.az, and confirm it. It is not sent '
+            'again; the next import compares the two.',
+            number=number,
+        )
 
     def _vatportal_corrected_text(self, document):
         """What to do where the document was corrected at e-taxes, or has another total; False for nothing."""
         values = self._vatportal_difference_values(document)
         if not document.amount_differs:
             return self._vatportal_draft_text(values['number']) if self.state == 'draft' else False
-        return self.env._(
-            "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Correct and "
-            "confirm it; it is not sent again.", **values) if self.state == 'draft' else self.env._(
-            "e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Compare them; "
-            "if the invoice is wrong, reset it to draft, correct and confirm it. It is not sent again.", **values)
+        return (
+            self.env._(
+                'e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Correct and confirm it; it is not sent again.',
+                **values,
+            )
+            if self.state == 'draft'
+            else self.env._(
+                'e-taxes: the total of %(number)s there is %(total)s, this invoice differs by %(difference)s. Compare them; '
+                'if the invoice is wrong, reset it to draft, correct and confirm it. It is not sent again.',
+                **values,
+            )
+        )
 
     def _vatportal_difference_text(self, document):
         """By how much this invoice and its ``document`` differ; '' where they do not."""
-        return self.env._(
-            "The total of %(number)s there is %(total)s, this invoice differs by %(difference)s.",
-            **self._vatportal_difference_values(document)) if document.amount_differs else ''
+        return (
+            self.env._('The total of %(number)s there is %(total)s, this invoice differs by %(difference)s.', **self._vatportal_difference_values(document))
+            if document.amount_differs
+            else ''
+        )
 
     def _vatportal_difference_values(self, document):
         return {
             'number': document.qaime or document.name,
             'total': formatLang(self.env, document.amount_total, currency_obj=document.currency_id),
-            'difference': formatLang(self.env, document.amount_difference, currency_obj=document.currency_id)}
+            'difference': formatLang(self.env, document.amount_difference, currency_obj=document.currency_id),
+        }

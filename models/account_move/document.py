@@ -42,10 +42,7 @@ class AccountMove(models.Model):
         """Return the values of one document line for an item, see :meth:`_vatportal_items`."""
         row, *parts = item
         line = row.key
-        return {
-            **self._vatportal_item_vals(row, sequence, line.product_id, line.product_uom_id, parts),
-            'move_line_id': line.id,
-        }
+        return {**self._vatportal_item_vals(row, sequence, line.product_id, line.product_uom_id, parts), 'move_line_id': line.id}
 
     def _vatportal_line_label(self, line):
         """The line's name as it stands on the qaimə: one line, without our own article number before it."""
@@ -64,8 +61,7 @@ class AccountMove(models.Model):
             rows = netting.split_untaxed(rows, row, -row.net)
         outgoing_items.check_rows(rows)
         rows = levies.charge(rows, self._vatportal_tax_totals(), self._vatportal_slack())
-        rows = outgoing_items.absorb_rounding(
-            rows, self._vatportal_rounding(), self.invoice_cash_rounding_id.display_name or '')
+        rows = outgoing_items.absorb_rounding(rows, self._vatportal_rounding(), self.invoice_cash_rounding_id.display_name or '')
         outgoing_items.check_rows(rows)
         return rows
 
@@ -98,8 +94,7 @@ class AccountMove(models.Model):
             takes_off=self._vatportal_takes_off(line, connector),
             counts=bool(line.product_id) or not line.vatportal_with_above,
         )
-        row = replace(row, excise_rate=round(100 * sum(
-            (levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)), 4))
+        row = replace(row, excise_rate=round(100 * sum((levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)), 4))
         if row.net:
             self._vatportal_check_taxes(row, taxes, categories, connector)
         return row
@@ -117,8 +112,7 @@ class AccountMove(models.Model):
             return outgoing_items.Levy(tax.vatportal_category, fixed=decimal(tax.amount / (self.invoice_currency_rate or 1)))
         # Of other ways to compute it, what Odoo makes of a large amount is the rate.
         computed = tax.compute_all(_SAMPLE, self.company_currency_id, handle_price_include=False)
-        return outgoing_items.Levy(tax.vatportal_category, rate=decimal(
-            (computed['total_included'] - computed['total_excluded']) / _SAMPLE, 12))
+        return outgoing_items.Levy(tax.vatportal_category, rate=decimal((computed['total_included'] - computed['total_excluded']) / _SAMPLE, 12))
 
     def _vatportal_check_taxes(self, row, taxes, categories, connector):
         """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""

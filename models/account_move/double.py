@@ -14,11 +14,22 @@ class VatportalDocument(models.Model):
     _inherit = 'vatportal.document'
 
     other_move_ids = fields.Many2many(
-        'account.move', 'vatportal_document_other_rel', string="Not the Document of", readonly=True, copy=False,
-        help="Invoices of which a person has said that this document is another one.")
+        'account.move',
+        'vatportal_document_other_rel',
+        string='Not the Document of',
+        readonly=True,
+        copy=False,
+        help='Invoices of which a person has said that this document is another one.',
+    )
     double_id = fields.Many2one(
-        'vatportal.document', string="May Be the Same as", readonly=True, copy=False, ondelete='set null',
-        index='btree_not_null', help="Another document at e-taxes for the same buyer, with the same total, of about the same day.")
+        'vatportal.document',
+        string='May Be the Same as',
+        readonly=True,
+        copy=False,
+        ondelete='set null',
+        index='btree_not_null',
+        help='Another document at e-taxes for the same buyer, with the same total, of about the same day.',
+    )
 
     # ------------------------------------------------------------------ before the sending
 
@@ -30,24 +41,45 @@ class VatportalDocument(models.Model):
         if total is None or not day:
             return self.browse()
         companies = self._taxpayer_above(move.company_id)
-        buyer = (Domain('partner_id.commercial_partner_id', '=', move.commercial_partner_id.id)
-                 | Domain('proposed_move_ids', 'in', move.ids) | Domain('erp_id', '=like', f'{move._vatportal_series()}%'))
+        buyer = (
+            Domain('partner_id.commercial_partner_id', '=', move.commercial_partner_id.id)
+            | Domain('proposed_move_ids', 'in', move.ids)
+            | Domain('erp_id', '=like', f'{move._vatportal_series()}%')
+        )
         number = move._vatportal_voen_of(move.commercial_partner_id)
         if voen.is_voen(number):
             # The contact may be younger than the document, or one of several.
             buyer |= Domain('buyer_vat', '=', number)
-        documents = self.sudo().search(buyer & Domain([
-            ('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'),
-            ('move_id', '=', False), ('is_foreign', '=', False), ('state', 'in', ('imported', 'registered')),
-            ('status', 'not in', FINAL_STATUSES), ('other_move_ids', 'not in', move.ids)])).filtered(
-                lambda document: not document._source())
+        documents = (
+            self.sudo()
+            .search(
+                buyer
+                & Domain(
+                    [
+                        ('company_id', 'in', companies.ids),
+                        ('direction', '=', 'outgoing'),
+                        ('move_id', '=', False),
+                        ('is_foreign', '=', False),
+                        ('state', 'in', ('imported', 'registered')),
+                        ('status', 'not in', FINAL_STATUSES),
+                        ('other_move_ids', 'not in', move.ids),
+                    ]
+                )
+            )
+            .filtered(lambda document: not document._source())
+        )
         documents -= documents._copies()
         away = {document: abs(document._baku_date() - day) for document in documents if document.date}
         # What went out from Odoo under its number is asked about, whatever it says.
         fitting = documents.filtered(lambda document: document._went_as(move))
-        fitting |= documents.filtered(lambda document: (
-            document in away and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)
-            and document._amount_to_pay() == total and document._may_be(move.move_type, move.vatportal_kind_id)))
+        fitting |= documents.filtered(
+            lambda document: (
+                document in away
+                and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)
+                and document._amount_to_pay() == total
+                and document._may_be(move.move_type, move.vatportal_kind_id)
+            )
+        )
         return fitting.sorted(lambda document: (away.get(document, NEAR), document.id))
 
     def _went_as(self, move):
@@ -67,44 +99,48 @@ class VatportalDocument(models.Model):
         companies = self._of_taxpayer(self.company_id)
         if len(companies) < 2:
             return self.browse()
-        others = self.sudo().search([
-            ('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'),
-            ('qaime', 'in', self.filtered('qaime').mapped('qaime'))]).filtered(lambda other: other._source())
+        others = (
+            self.sudo()
+            .search([('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'), ('qaime', 'in', self.filtered('qaime').mapped('qaime'))])
+            .filtered(lambda other: other._source())
+        )
         keys = {(self._taxpayer_key(other.company_id), other.qaime) for other in others}
-        return self.filtered(lambda document: (
-            not document._source() and (self._taxpayer_key(document.company_id), document.qaime) in keys))
+        return self.filtered(lambda document: not document._source() and (self._taxpayer_key(document.company_id), document.qaime) in keys)
 
     def _say_other(self, move):
         """A person says that this document is not that of ``move``."""
-        self.sudo().write({
-            'other_move_ids': [Command.link(move.id)], 'proposed_move_ids': [Command.unlink(move.id)]})
-        self.sudo()._message_log(body=self.env._(
-            "%(user)s: it is not the document of %(move)s.", user=self.env.user.name, move=move.display_name))
+        self.sudo().write({'other_move_ids': [Command.link(move.id)], 'proposed_move_ids': [Command.unlink(move.id)]})
+        self.sudo()._message_log(body=self.env._('%(user)s: it is not the document of %(move)s.', user=self.env.user.name, move=move.display_name))
 
     # ------------------------------------------------------------------ after the sending
 
     def _suspect_doubles(self):
         """Mark those of these documents, without an invoice, that an invoice was sent for as well, and that one's. Marks of
         before stay as long as they are true."""
-        lone = (self | self.double_id).filtered(
-            lambda document: document._may_be_double() and document.date and not document._source())
+        lone = (self | self.double_id).filtered(lambda document: document._may_be_double() and document.date and not document._source())
         lone -= lone._copies()
         self.filtered(lambda document: document.double_id and not (document | document.double_id) & lone)._clear_double()
         if not lone:
             return
         days = lone.mapped('date')
-        sent = self.search([
-            ('company_id', 'in', self._of_taxpayer(lone.company_id).ids), ('direction', '=', 'outgoing'), ('move_id', '!=', False),
-            ('state', 'in', LIVE_STATES), ('status', 'not in', FINAL_STATUSES), ('erp_id', '!=', False),
-            ('buyer_vat', 'in', list(set(lone.mapped('buyer_vat')))),
-            ('date', '>=', min(days) - NEAR), ('date', '<=', max(days) + NEAR)])
+        sent = self.search(
+            [
+                ('company_id', 'in', self._of_taxpayer(lone.company_id).ids),
+                ('direction', '=', 'outgoing'),
+                ('move_id', '!=', False),
+                ('state', 'in', LIVE_STATES),
+                ('status', 'not in', FINAL_STATUSES),
+                ('erp_id', '!=', False),
+                ('buyer_vat', 'in', list(set(lone.mapped('buyer_vat')))),
+                ('date', '>=', min(days) - NEAR),
+                ('date', '<=', max(days) + NEAR),
+            ]
+        )
         keys = {company: self._taxpayer_key(company) for company in (sent | lone).company_id}
         alike = DayIndex(((keys[doc.company_id], doc.buyer_vat, doc._amount_to_pay()), doc.date, doc) for doc in sent)
         for document in lone:
-            near = alike.nearest(
-                (keys[document.company_id], document.buyer_vat, document._amount_to_pay()), document.date, NEAR, 8)
-            others = [other for _away, other in near if other.move_id not in document.other_move_ids
-                      and other.double_id in (document, document.browse())]
+            near = alike.nearest((keys[document.company_id], document.buyer_vat, document._amount_to_pay()), document.date, NEAR, 8)
+            others = [other for _away, other in near if other.move_id not in document.other_move_ids and other.double_id in (document, document.browse())]
             if others and document.double_id != others[0]:
                 document._mark_double(others[0])
             elif not others and document.double_id:
@@ -114,14 +150,22 @@ class VatportalDocument(models.Model):
         """Where these documents were sent, and have their invoices: look whether any without one is the same."""
         for document in self.sudo().filtered(lambda doc: doc.direction == 'outgoing' and doc.move_id and doc.erp_id and doc.date):
             total = document.amount_total
-            alike = Domain.OR(
-                Domain('amount_total', '>=', sign * total - 0.01) & Domain('amount_total', '<=', sign * total + 0.01)
-                for sign in (1, -1))
-            rivals = self.sudo().search(alike & Domain([
-                ('company_id', 'in', self._of_taxpayer(document.company_id).ids), ('direction', '=', 'outgoing'),
-                ('move_id', '=', False), ('is_foreign', '=', False), ('state', 'in', LIVE_STATES),
-                ('buyer_vat', '=', document.buyer_vat),
-                ('date', '>=', document.date - NEAR), ('date', '<=', document.date + NEAR)]))
+            alike = Domain.OR(Domain('amount_total', '>=', sign * total - 0.01) & Domain('amount_total', '<=', sign * total + 0.01) for sign in (1, -1))
+            rivals = self.sudo().search(
+                alike
+                & Domain(
+                    [
+                        ('company_id', 'in', self._of_taxpayer(document.company_id).ids),
+                        ('direction', '=', 'outgoing'),
+                        ('move_id', '=', False),
+                        ('is_foreign', '=', False),
+                        ('state', 'in', LIVE_STATES),
+                        ('buyer_vat', '=', document.buyer_vat),
+                        ('date', '>=', document.date - NEAR),
+                        ('date', '<=', document.date + NEAR),
+                    ]
+                )
+            )
             (rivals | document.double_id)._suspect_doubles()
 
     def _may_be_double(self):
@@ -146,7 +190,7 @@ class VatportalDocument(models.Model):
         """
         self.check_access('read')
         if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only invoicing users can say that documents are different ones."))
+            raise AccessError(self.env._('Only invoicing users can say that documents are different ones.'))
         for document in self.sudo().filtered('double_id'):
             pair = document | document.double_id
             for lone in pair.filtered(lambda one: not one.move_id):
@@ -161,10 +205,13 @@ class VatportalDocument(models.Model):
             return None
         names = {'number': self.qaime or self.name, 'other': self.double_id.qaime or self.double_id.name}
         return (
-            self.env._("e-taxes: %(number)s and %(other)s may be the same", **names),
-            self.env._("Both are at e-taxes, for the same buyer, with the same total and of about the same day; one was sent from "
-                       "Odoo. Compare them. If they are the same, delete one of them; if not, press “They Are Different” on the "
-                       "document."))
+            self.env._('e-taxes: %(number)s and %(other)s may be the same', **names),
+            self.env._(
+                'Both are at e-taxes, for the same buyer, with the same total and of about the same day; one was sent from '
+                'Odoo. Compare them. If they are the same, delete one of them; if not, press “They Are Different” on the '
+                'document.'
+            ),
+        )
 
 
 class AccountMove(models.Model):
@@ -174,23 +221,34 @@ class AccountMove(models.Model):
         """What may be at e-taxes already is not sent before a person has looked."""
         if self.state != 'posted' or self._vatportal_live_document():
             return []
-        return [self._vatportal_candidate_problem(document)
-                for document in self.env['vatportal.document']._candidates_for(self)[:1]]
+        return [self._vatportal_candidate_problem(document) for document in self.env['vatportal.document']._candidates_for(self)[:1]]
 
     def _vatportal_candidate_problem(self, document):
         number = document.qaime or document.erp_id
-        text = self.env._(
-            "VatPortal has %(number)s, sent from another database under this invoice's number, with another customer, date or "
-            "total. Look for it there. Say whether it is this invoice: link them, or say that it is another one.",
-            number=number) if document._went_as(self) else self.env._(
-            "%(number)s of %(day)s, for the same buyer and with the same total, is at e-taxes and has no invoice in Odoo. It may be "
-            "this one. Say whether it is: link them, or say that it is another one.",
-            number=number, day=f'{document._baku_date():%d.%m.%Y}')
-        return {**self._vatportal_problem(self.env._("At e-taxes Already?"), text, record=document.sudo(False)),
-                'candidate': document.id}
+        text = (
+            self.env._(
+                "VatPortal has %(number)s, sent from another database under this invoice's number, with another customer, date or "
+                'total. Look for it there. Say whether it is this invoice: link them, or say that it is another one.',
+                number=number,
+            )
+            if document._went_as(self)
+            else self.env._(
+                '%(number)s of %(day)s, for the same buyer and with the same total, is at e-taxes and has no invoice in Odoo. It may be '
+                'this one. Say whether it is: link them, or say that it is another one.',
+                number=number,
+                day=f'{document._baku_date():%d.%m.%Y}',
+            )
+        )
+        return {**self._vatportal_problem(self.env._('At e-taxes Already?'), text, record=document.sudo(False)), 'candidate': document.id}
 
     def _vatportal_double_text(self, document):
         """What to say of a ``document`` that may stand at e-taxes twice; False of others."""
-        return document.double_id and self.env._(
-            "e-taxes: %(number)s and %(other)s may be the same. Compare them there.",
-            number=document.qaime or document.name, other=document.double_id.qaime or document.double_id.name) or False
+        return (
+            document.double_id
+            and self.env._(
+                'e-taxes: %(number)s and %(other)s may be the same. Compare them there.',
+                number=document.qaime or document.name,
+                other=document.double_id.qaime or document.double_id.name,
+            )
+            or False
+        )

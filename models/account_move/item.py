@@ -9,10 +9,11 @@ class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
     vatportal_with_above = fields.Boolean(
-        string="One Item with Line Above",
-        help="On the electronic invoice (qaimə) this line and the one above are one item, with its amount in two VAT columns: "
-             "a product of which a part is taxable, a margin say. With the product of the line above, at its price, the line "
-             "adds its quantity; without a product it adds its amount alone.")
+        string='One Item with Line Above',
+        help='On the electronic invoice (qaimə) this line and the one above are one item, with its amount in two VAT columns: '
+        'a product of which a part is taxable, a margin say. With the product of the line above, at its price, the line '
+        'adds its quantity; without a product it adds its amount alone.',
+    )
 
 
 class AccountMove(models.Model):
@@ -38,7 +39,7 @@ class AccountMove(models.Model):
 
     def _vatportal_check_items(self, rows):
         """:raises AmountError: 'part' for a row of other goods than the item that it is to be of, 'part_price' for one with
-            another price, 'part_alone' for one above which no line stands on the qaimə"""
+        another price, 'part_alone' for one above which no line stands on the qaimə"""
         heads = self._vatportal_heads()
         by_line = {row.key: row for row in rows} if heads else {}
         step = Decimal(1).scaleb(-self.env['decimal.precision'].precision_get('Product Unit'))

@@ -31,15 +31,22 @@ class AccountMove(models.Model):
         if not wanted:
             return result
         others = self.search(
-            Domain('company_id', 'in', bills.company_id.ids) & Domain('move_type', 'in', BILLS)
+            Domain('company_id', 'in', bills.company_id.ids)
+            & Domain('move_type', 'in', BILLS)
             & Domain('state', 'in', matching_states)
             & Domain('commercial_partner_id', 'in', bills.commercial_partner_id.ids)
-            & Domain.OR(Domain('ref', 'ilike', '%'.join(tail)) for tail in wanted))
+            & Domain.OR(Domain('ref', 'ilike', '%'.join(tail)) for tail in wanted)
+        )
         for bill in bills:
-            same = others.filtered(lambda other, bill=bill: (
-                other != bill._origin and other.company_id == bill.company_id and other.move_type == bill.move_type
-                and other.commercial_partner_id == bill.commercial_partner_id
-                and same_number(numbers[bill], typed_numbers(other.ref))))
+            same = others.filtered(
+                lambda other, bill=bill: (
+                    other != bill._origin
+                    and other.company_id == bill.company_id
+                    and other.move_type == bill.move_type
+                    and other.commercial_partner_id == bill.commercial_partner_id
+                    and same_number(numbers[bill], typed_numbers(other.ref))
+                )
+            )
             if same:
                 result[bill._origin] = result.get(bill._origin, self.browse()) | same
         return result

@@ -7,8 +7,18 @@ from ..states import FINAL_STATUSES
 
 # The columns of a qaimə's lines, in its own order; what each of them means stands on vatportal.amounts.
 COLUMNS = (
-    'amount_goods', 'excise_rate', 'amount_excise', 'amount_net', 'amount_vat_base', 'amount_not_subject', 'amount_exempt',
-    'amount_zero', 'amount_vat', 'amount_road', 'amount_total')
+    'amount_goods',
+    'excise_rate',
+    'amount_excise',
+    'amount_net',
+    'amount_vat_base',
+    'amount_not_subject',
+    'amount_exempt',
+    'amount_zero',
+    'amount_vat',
+    'amount_road',
+    'amount_total',
+)
 # As many digits as e-taxes keeps of a price.
 PRICE_DIGITS = 8
 
@@ -23,9 +33,7 @@ class VatportalDocument(models.Model):
         adds it up."""
         self.ensure_one()
         lines = self.line_ids
-        return [
-            {'name': name, 'label': lines._fields[name]._description_string(self.env), 'is_sum': name != 'excise_rate'}
-            for name in COLUMNS]
+        return [{'name': name, 'label': lines._fields[name]._description_string(self.env), 'is_sum': name != 'excise_rate'} for name in COLUMNS]
 
     def _printed_date(self):
         """The day of the qaimə in Baku, as a qaimə writes it."""
@@ -37,9 +45,9 @@ class VatportalDocument(models.Model):
         self.ensure_one()
         if self.direction == 'outgoing' and self.state != 'registered':
             states = dict(self._fields['state']._description_selection(self.env))
-            return self.env._("Not registered at e-taxes (%s): this page is no qaimə.", states[self.state])
+            return self.env._('Not registered at e-taxes (%s): this page is no qaimə.', states[self.state])
         if self.status in FINAL_STATUSES:
-            return self.env._("No longer in force at e-taxes: %s.", self.status_label)
+            return self.env._('No longer in force at e-taxes: %s.', self.status_label)
         return ''
 
     def _printed_number(self, value, least=0):
@@ -47,11 +55,11 @@ class VatportalDocument(models.Model):
         exponent = decimal(value, PRICE_DIGITS).as_tuple().exponent
         return formatLang(self.env, value, digits=max(least, -exponent))
 
-
     def _forget_prints(self):
         """What was printed of the invoices of these documents names a qaimə that is not in force any more: it is made anew."""
-        dead = self.filtered(lambda document: document.direction == 'outgoing' and document.qaime and (
-            document.state == 'deleted' or document.status in FINAL_STATUSES))
+        dead = self.filtered(
+            lambda document: document.direction == 'outgoing' and document.qaime and (document.state == 'deleted' or document.status in FINAL_STATUSES)
+        )
         dead.move_id.filtered('invoice_pdf_report_id')._detach_attachments()
 
 
@@ -76,7 +84,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         document = self.vatportal_bill_document_id or self.vatportal_document_id
         if not document:
-            raise UserError(self.env._("%s has no document at e-taxes.", self.display_name))
+            raise UserError(self.env._('%s has no document at e-taxes.', self.display_name))
         return document
 
     def _vatportal_printed_mark(self):

@@ -17,6 +17,9 @@ class AccountMove(models.Model):
 
         if not any(move.sending_data for move in self.sudo()):
             return super()._vatportal_more_to_come(user)
-        return any(is_next(move) for move in self.sudo().search([
-            ('sending_data', '!=', False), ('state', '=', 'posted'), ('company_id', '=', self.company_id.id),
-            ('id', 'not in', self.ids)]))
+        return any(
+            is_next(move)
+            for move in self.sudo().search(
+                [('sending_data', '!=', False), ('state', '=', 'posted'), ('company_id', '=', self.company_id.id), ('id', 'not in', self.ids)]
+            )
+        )

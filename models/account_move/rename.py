@@ -26,15 +26,19 @@ class AccountMove(models.Model):
     def _onchange_name_at_etaxes(self):
         known = self.name and self._vatportal_known_name()
         if known:
-            return {'warning': {'title': self.env._("e-taxes"), 'message': self._vatportal_renamed_text(known)}}
+            return {'warning': {'title': self.env._('e-taxes'), 'message': self._vatportal_renamed_text(known)}}
         return None
 
     def _vatportal_renamed_text(self, known):
         document = self._vatportal_known_document()
         return self.env._(
-            "e-taxes: there this invoice (%(number)s) bears the number %(old)s that it had when it was sent, and keeps it; "
-            "here it is %(new)s. If the two must agree, give it its number back, or delete the document from e-taxes and "
-            "send the invoice again.", number=document.qaime or document.erp_id, old=known, new=self.name)
+            'e-taxes: there this invoice (%(number)s) bears the number %(old)s that it had when it was sent, and keeps it; '
+            'here it is %(new)s. If the two must agree, give it its number back, or delete the document from e-taxes and '
+            'send the invoice again.',
+            number=document.qaime or document.erp_id,
+            old=known,
+            new=self.name,
+        )
 
     # ------------------------------------------------------------------ banner
 

@@ -13,10 +13,16 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     vatportal_replaced_id = fields.Many2one(
-        'account.move', string="Replaces", copy=False, index='btree_not_null', check_company=True, ondelete='set null',
+        'account.move',
+        string='Replaces',
+        copy=False,
+        index='btree_not_null',
+        check_company=True,
+        ondelete='set null',
         help="The reversed invoice in whose place this one was made. While that one's document stands at e-taxes, this one "
-             "is not sent. Empty the field if both are right.")
-    vatportal_replacing_ids = fields.One2many('account.move', 'vatportal_replaced_id', string="Replaced by")
+        'is not sent. Empty the field if both are right.',
+    )
+    vatportal_replacing_ids = fields.One2many('account.move', 'vatportal_replaced_id', string='Replaced by')
 
     def _vatportal_replaced_documents(self):
         """The documents at e-taxes, or on their way, of those that this invoice replaces: of one, of the one before it …"""
@@ -46,67 +52,106 @@ class AccountMove(models.Model):
     def _vatportal_reversed_alike(self):
         """Earlier invoices in whose place this one may have been made by hand, or by another app: of the same customer and
         with the same total or origin, taken back in full not long ago, with a document that stands."""
-        near = self.search([
-            ('company_id', '=', self.company_id.id), ('commercial_partner_id', '=', self.commercial_partner_id.id),
-            ('move_type', '=', self.move_type), ('id', '<', self.id), ('vatportal_state', 'not in', (*SENDABLE_STATES, False)),
-            ('reversal_move_ids', 'any', [
-                ('state', '=', 'posted'), ('invoice_date', '>=', self.invoice_date - FAR),
-                ('invoice_date', '<=', self.invoice_date + FAR)])])
-        return near.filtered(lambda move: move._vatportal_full_credit() and (
-            move._vatportal_total() == self._vatportal_total()
-            or move.invoice_origin and move.invoice_origin == self.invoice_origin))
+        near = self.search(
+            [
+                ('company_id', '=', self.company_id.id),
+                ('commercial_partner_id', '=', self.commercial_partner_id.id),
+                ('move_type', '=', self.move_type),
+                ('id', '<', self.id),
+                ('vatportal_state', 'not in', (*SENDABLE_STATES, False)),
+                (
+                    'reversal_move_ids',
+                    'any',
+                    [('state', '=', 'posted'), ('invoice_date', '>=', self.invoice_date - FAR), ('invoice_date', '<=', self.invoice_date + FAR)],
+                ),
+            ]
+        )
+        return near.filtered(
+            lambda move: (
+                move._vatportal_full_credit()
+                and (move._vatportal_total() == self._vatportal_total() or move.invoice_origin and move.invoice_origin == self.invoice_origin)
+            )
+        )
 
     # ------------------------------------------------------------------ what is to be said
 
     def _vatportal_take_away_text(self, document):
         """How to get rid of ``document``, which stands at e-taxes for nothing any more."""
-        return document._delete_problem() or self.env._("Delete it from e-taxes.")
+        return document._delete_problem() or self.env._('Delete it from e-taxes.')
 
     def _vatportal_reversed_text(self, document):
         """What to say on this invoice, whose ``document`` stands, though it was reversed; False for nothing."""
         replacing, credits = self._vatportal_in_its_place(), self._vatportal_full_credit()
         values = {
-            'number': document.qaime or document.erp_id, 'what': self._vatportal_take_away_text(document),
-            'others': ', '.join((replacing or credits).mapped('display_name'))}
+            'number': document.qaime or document.erp_id,
+            'what': self._vatportal_take_away_text(document),
+            'others': ', '.join((replacing or credits).mapped('display_name')),
+        }
         if replacing:
             return self.env._(
-                "e-taxes: this invoice was reversed and replaced by %(others)s, but its document %(number)s still stands at "
-                "e-taxes. %(what)s The new invoice goes after that.", **values)
+                'e-taxes: this invoice was reversed and replaced by %(others)s, but its document %(number)s still stands at '
+                'e-taxes. %(what)s The new invoice goes after that.',
+                **values,
+            )
         if not credits:
             return False
         return self.env._(
-            "e-taxes: this invoice was reversed by %(others)s, but its document %(number)s still stands at e-taxes. If goods "
-            "come back, the buyer issues the return. If the invoice was wrong: %(what)s", **values)
+            'e-taxes: this invoice was reversed by %(others)s, but its document %(number)s still stands at e-taxes. If goods '
+            'come back, the buyer issues the return. If the invoice was wrong: %(what)s',
+            **values,
+        )
 
     def _vatportal_replaced_text(self, document):
         return self.env._(
-            "It replaces %(old)s, whose document %(number)s still stands at e-taxes; one sale must not have two. %(what)s If "
-            "both are right, empty “Replaces” on the tab e-taxes.",
-            old=document._source().display_name, number=document.qaime or document.erp_id,
-            what=self._vatportal_take_away_text(document))
+            'It replaces %(old)s, whose document %(number)s still stands at e-taxes; one sale must not have two. %(what)s If '
+            'both are right, empty “Replaces” on the tab e-taxes.',
+            old=document._source().display_name,
+            number=document.qaime or document.erp_id,
+            what=self._vatportal_take_away_text(document),
+        )
 
     def _vatportal_replaced_problems(self):
         problems = []
         if self.state != 'posted' or not self.vatportal_can_send:
             return problems
         for document in self._vatportal_replaced_documents():
-            problems.append(self._vatportal_problem(
-                self.env._("Replaces"), self._vatportal_replaced_text(document), record=document._source()))
+            problems.append(self._vatportal_problem(self.env._('Replaces'), self._vatportal_replaced_text(document), record=document._source()))
         for other in self._vatportal_in_its_place():
-            problems.append(self._vatportal_problem(self.env._("Replaced by"), self.env._(
-                "It was reversed and replaced by %s: send that one. If both are right, empty “Replaces” there, on the tab "
-                "e-taxes.", other.display_name), record=other))
+            problems.append(
+                self._vatportal_problem(
+                    self.env._('Replaced by'),
+                    self.env._(
+                        'It was reversed and replaced by %s: send that one. If both are right, empty “Replaces” there, on the tab e-taxes.', other.display_name
+                    ),
+                    record=other,
+                )
+            )
         for old in self._vatportal_reversed_alike() - self.vatportal_replaced_id:
             document = old._vatportal_live_document()
-            problems.append(self._vatportal_problem(self.env._("Reversal"), self.env._(
-                "%(old)s, of the same customer, was reversed, and its document %(number)s still stands at e-taxes. If this "
-                "invoice is for the same sale: %(what)s", old=old.display_name, number=document.qaime or document.erp_id,
-                what=self._vatportal_take_away_text(document)), level='warning', record=old))
+            problems.append(
+                self._vatportal_problem(
+                    self.env._('Reversal'),
+                    self.env._(
+                        '%(old)s, of the same customer, was reversed, and its document %(number)s still stands at e-taxes. If this '
+                        'invoice is for the same sale: %(what)s',
+                        old=old.display_name,
+                        number=document.qaime or document.erp_id,
+                        what=self._vatportal_take_away_text(document),
+                    ),
+                    level='warning',
+                    record=old,
+                )
+            )
         credits = self._vatportal_full_credit()
         if credits and not self._vatportal_in_its_place():
-            problems.append(self._vatportal_problem(self.env._("Reversal"), self.env._(
-                "It was reversed by %s. Send it only if the goods were delivered all the same.",
-                ', '.join(credits.mapped('display_name'))), level='warning', record=credits[0]))
+            problems.append(
+                self._vatportal_problem(
+                    self.env._('Reversal'),
+                    self.env._('It was reversed by %s. Send it only if the goods were delivered all the same.', ', '.join(credits.mapped('display_name'))),
+                    level='warning',
+                    record=credits[0],
+                )
+            )
         return problems
 
     # ------------------------------------------------------------------ banner
@@ -115,20 +160,16 @@ class AccountMove(models.Model):
         document, alerts = self._vatportal_live_document(), {}
         text = document and self._vatportal_reversed_text(document)
         if text:
-            alerts['vatportal_reversed'] = {'level': 'warning', 'message': text} | ({
-                'action_text': self.env._("Delete from e-taxes"),
-                'action_call': (self._name, 'action_vatportal_delete', self.ids),
-            } if document.can_delete else {})
+            alerts['vatportal_reversed'] = {'level': 'warning', 'message': text} | (
+                {'action_text': self.env._('Delete from e-taxes'), 'action_call': (self._name, 'action_vatportal_delete', self.ids)}
+                if document.can_delete
+                else {}
+            )
         for old in self._vatportal_replaced_documents():
             alerts[f'vatportal_replaced_{old.id}'] = {
                 'level': 'warning',
-                'message': self.env._("e-taxes: %s", self._vatportal_replaced_text(old)),
-                'action_text': self.env._("Open the old invoice"),
-                'action': {
-                    'type': 'ir.actions.act_window',
-                    'res_model': self._name,
-                    'res_id': old._source().id,
-                    'views': [(False, 'form')],
-                },
+                'message': self.env._('e-taxes: %s', self._vatportal_replaced_text(old)),
+                'action_text': self.env._('Open the old invoice'),
+                'action': {'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': old._source().id, 'views': [(False, 'form')]},
             }
         return alerts

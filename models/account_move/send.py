@@ -70,16 +70,23 @@ class AccountMove(models.Model):
         if isinstance(error, outgoing_items.AmountError):
             return self._vatportal_amount_problem(error)
         if isinstance(error, UserError):
-            return self._vatportal_problem(self.env._("e-taxes"), str(error))
+            return self._vatportal_problem(self.env._('e-taxes'), str(error))
         if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) or (
-                isinstance(error, UniqueViolation) and error.diag.constraint_name == self._vatportal_one_live()):
-            return self._vatportal_problem(self.env._("e-taxes"), self.env._(
-                "Someone else was sending or changing it at the same moment. Look whether it is on its way to e-taxes; if "
-                "not, press “Send to e-taxes”."))
-        _logger.error("Invoice %s could not be queued for e-taxes", self.id, exc_info=error)
-        return self._vatportal_problem(self.env._("e-taxes"), self.env._(
-            "Something unexpected happened (%s); the server's log tells more. Try the button “Send to e-taxes” on the "
-            "invoice.", type(error).__name__))
+            isinstance(error, UniqueViolation) and error.diag.constraint_name == self._vatportal_one_live()
+        ):
+            return self._vatportal_problem(
+                self.env._('e-taxes'),
+                self.env._(
+                    'Someone else was sending or changing it at the same moment. Look whether it is on its way to e-taxes; if not, press “Send to e-taxes”.'
+                ),
+            )
+        _logger.error('Invoice %s could not be queued for e-taxes', self.id, exc_info=error)
+        return self._vatportal_problem(
+            self.env._('e-taxes'),
+            self.env._(
+                "Something unexpected happened (%s); the server's log tells more. Try the button “Send to e-taxes” on the invoice.", type(error).__name__
+            ),
+        )
 
     def _vatportal_one_live(self):
         """The name of the index that lets an invoice have but one document at e-taxes."""
@@ -95,8 +102,10 @@ class AccountMove(models.Model):
         noted = self.browse()
         for move, problems in errors.items():
             move = move.with_env(self.env)
-            body = Markup("%s<ul>%s</ul>") % (self.env._("Not sent to e-taxes:"), Markup().join(
-                Markup("<li>%s: %s</li>") % (problem['field'], problem['message']) for problem in problems))
+            body = Markup('%s<ul>%s</ul>') % (
+                self.env._('Not sent to e-taxes:'),
+                Markup().join(Markup('<li>%s: %s</li>') % (problem['field'], problem['message']) for problem in problems),
+            )
             text = html2plaintext(body)
             if not any(html2plaintext(message.body) == text for message in move.sudo().message_ids):
                 move.sudo()._message_log(body=body)
@@ -133,10 +142,9 @@ class AccountMoveSend(models.AbstractModel):
         return {
             **super()._get_all_extra_edis(),
             'vatportal': {
-                'label': self.env._("e-taxes"),
+                'label': self.env._('e-taxes'),
                 'is_applicable': self._is_vatportal_applicable,
-                'help': self.env._("Queue the invoice for the tax portal e-taxes.gov.az. ASAN İmza asks for its PINs a moment "
-                          "later."),
+                'help': self.env._('Queue the invoice for the tax portal e-taxes.gov.az. ASAN İmza asks for its PINs a moment later.'),
             },
         }
 
@@ -151,19 +159,21 @@ class AccountMoveSend(models.AbstractModel):
             alerts['vatportal_problems'] = {
                 'level': 'warning',
                 'message': self._vatportal_alert_text(moves, errors),
-                'action_text': self.env._("Look at them"),
+                'action_text': self.env._('Look at them'),
                 'action': self.env['vatportal.send.wizard']._open(stopped),
             }
         return alerts
 
     def _vatportal_alert_text(self, moves, errors):
         if len(moves) == 1:
-            return self.env._("This invoice does not go to e-taxes; PDF and mail do. %s", ' '.join(
-                problem['message'] for problem in errors[moves][:5]))
-        texts = [f"{move.display_name}: {problems[0]['message']}" for move, problems in errors.items()]
+            return self.env._('This invoice does not go to e-taxes; PDF and mail do. %s', ' '.join(problem['message'] for problem in errors[moves][:5]))
+        texts = [f'{move.display_name}: {problems[0]["message"]}' for move, problems in errors.items()]
         return self.env._(
-            "%(count)s of %(total)s invoices do not go to e-taxes; PDF and mail do. %(problems)s",
-            count=len(errors), total=len(moves), problems=' '.join(texts[:5]) + (' …' if len(texts) > 5 else ''))
+            '%(count)s of %(total)s invoices do not go to e-taxes; PDF and mail do. %(problems)s',
+            count=len(errors),
+            total=len(moves),
+            problems=' '.join(texts[:5]) + (' …' if len(texts) > 5 else ''),
+        )
 
     # ------------------------------------------------------------------ sending
 
@@ -181,7 +191,7 @@ class AccountMoveSend(models.AbstractModel):
                 with self.env.cr.savepoint():
                     self._vatportal_queue_beside(user, moves, chosen)
             except Exception:
-                _logger.exception("Invoices %s could neither be queued for e-taxes nor told why", moves.ids)
+                _logger.exception('Invoices %s could neither be queued for e-taxes nor told why', moves.ids)
 
     def _vatportal_queue_beside(self, user, moves, chosen):
         """Queue those of ``moves`` that are ``chosen``, all of them being sent by ``user``, and tell what does not go.
@@ -195,8 +205,7 @@ class AccountMoveSend(models.AbstractModel):
             self, moves = self.with_context(lang=owner.lang), moves.with_context(lang=owner.lang)
         chosen = chosen.with_env(moves.env)
         offered = moves.filtered(self._is_vatportal_offered)
-        errors = {move: self._vatportal_stop(move) for move in chosen - offered} | (
-            chosen & offered)._vatportal_queue_for(owner)
+        errors = {move: self._vatportal_stop(move) for move in chosen - offered} | (chosen & offered)._vatportal_queue_for(owner)
         failed = moves.browse().union(*(move for move, problems in errors.items() if problems))
         errors |= (offered - chosen)._vatportal_errors()
         moves._vatportal_note_errors({move: problems for move, problems in errors.items() if problems})
@@ -211,15 +220,15 @@ class AccountMoveSend(models.AbstractModel):
 
     def _vatportal_notify(self, user, moves):
         """Tell ``user``, whose browser may be elsewhere by now, that ``moves`` did not go to e-taxes as wanted."""
-        user.partner_id._bus_send('account_notification', {
-            'type': 'warning',
-            'title': self.env._("Not sent to e-taxes"),
-            'message': self.env._("%s: see the note on the invoice. PDF and mail were not held back.",
-                                  ', '.join(moves[:5].mapped('display_name')) + (' …' if len(moves) > 5 else '')),
-            'action_button': {
-                'name': self.env._("Open"),
-                'action_name': self.env._("Not sent to e-taxes"),
-                'model': moves._name,
-                'res_ids': moves.ids,
+        user.partner_id._bus_send(
+            'account_notification',
+            {
+                'type': 'warning',
+                'title': self.env._('Not sent to e-taxes'),
+                'message': self.env._(
+                    '%s: see the note on the invoice. PDF and mail were not held back.',
+                    ', '.join(moves[:5].mapped('display_name')) + (' …' if len(moves) > 5 else ''),
+                ),
+                'action_button': {'name': self.env._('Open'), 'action_name': self.env._('Not sent to e-taxes'), 'model': moves._name, 'res_ids': moves.ids},
             },
-        })
+        )

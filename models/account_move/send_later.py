@@ -19,8 +19,7 @@ class AccountMove(models.Model):
 
     _inherit = 'account.move'
 
-    vatportal_mail_data = fields.Json(
-        readonly=True, copy=False, prefetch=False, help="What goes to the customer once the invoice has its qaimə number.")
+    vatportal_mail_data = fields.Json(readonly=True, copy=False, prefetch=False, help='What goes to the customer once the invoice has its qaimə number.')
     vatportal_waits_to_mail = fields.Boolean(compute='_compute_vatportal_waits_to_mail')
 
     @api.depends('vatportal_mail_data')
@@ -36,7 +35,7 @@ class AccountMove(models.Model):
                 move._vatportal_release_mail()
 
         def failed(move, error):  # its number is worth more
-            _logger.error("What follows from the number of invoice %s could not be done", move.id, exc_info=error)
+            _logger.error('What follows from the number of invoice %s could not be done', move.id, exc_info=error)
 
         by_halves(self.sudo().filtered(lambda move: move.vatportal_mail_data or move.invoice_pdf_report_id), follow, failed)
 
@@ -45,8 +44,12 @@ class AccountMove(models.Model):
         data = self.vatportal_mail_data
         if not data:
             return
-        self.write({'vatportal_mail_data': False, 'sending_data': {
-            'author_user_id': data['author_user_id'], 'author_partner_id': data['author_partner_id'], _KEY: data}})
+        self.write(
+            {
+                'vatportal_mail_data': False,
+                'sending_data': {'author_user_id': data['author_user_id'], 'author_partner_id': data['author_partner_id'], _KEY: data},
+            }
+        )
         self.env.ref('account.ir_cron_account_move_send')._trigger()
 
     def action_vatportal_no_mail(self):
@@ -54,7 +57,7 @@ class AccountMove(models.Model):
         self.check_access('write')
         for move in self.filtered('vatportal_mail_data'):
             move.sudo().vatportal_mail_data = False
-            move.sudo()._message_log(body=self.env._("The mail that waited for the qaimə number was given up."))
+            move.sudo()._message_log(body=self.env._('The mail that waited for the qaimə number was given up.'))
         return True
 
 
@@ -87,6 +90,8 @@ class AccountMoveSend(models.AbstractModel):
         translated = self.with_context(lang=move_data.get('mail_lang') or self.env.lang)
         mark = move.with_env(translated.env)._vatportal_printed_mark()
         if params and mark:
-            params['body'] = Markup("%s<p>%s</p>") % (params.get('body') or '', translated.env._(
-                "Electronic invoice (qaimə) %(qaime)s of %(date)s. Status at e-taxes: %(status)s.", **mark))
+            params['body'] = Markup('%s<p>%s</p>') % (
+                params.get('body') or '',
+                translated.env._('Electronic invoice (qaimə) %(qaime)s of %(date)s. Status at e-taxes: %(status)s.', **mark),
+            )
         return params

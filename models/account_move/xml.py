@@ -19,8 +19,12 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     vatportal_package_date = fields.Datetime(
-        string="e-taxes Package Made on", readonly=True, copy=False, index='btree_not_null',
-        help="When this invoice was last put into an e-taxes package, to be uploaded at e-taxes.gov.az by hand.")
+        string='e-taxes Package Made on',
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        help='When this invoice was last put into an e-taxes package, to be uploaded at e-taxes.gov.az by hand.',
+    )
 
     # ------------------------------------------------------------------ button
 
@@ -35,7 +39,7 @@ class AccountMove(models.Model):
         if problems or not self:
             return {
                 'type': 'ir.actions.act_window',
-                'name': self.env._("e-taxes Package"),
+                'name': self.env._('e-taxes Package'),
                 'res_model': 'vatportal.package.wizard',
                 'view_mode': 'form',
                 'target': 'new',
@@ -48,25 +52,32 @@ class AccountMove(models.Model):
         self._vatportal_check_package()
         for move in self.filtered('vatportal_package_date'):
             move.sudo().vatportal_package_date = False
-            move._message_log(body=self.env._("The e-taxes package of this invoice was not uploaded, as said here."))
+            move._message_log(body=self.env._('The e-taxes package of this invoice was not uploaded, as said here.'))
         return True
 
     def _vatportal_check_package(self):
         if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only invoicing users can make e-taxes packages."))
+            raise AccessError(self.env._('Only invoicing users can make e-taxes packages.'))
         self.check_access('write')
         if len(self.company_id) > 1:
-            raise UserError(self.env._("A package holds invoices of one company. Choose those of one of them."))
+            raise UserError(self.env._('A package holds invoices of one company. Choose those of one of them.'))
 
     # ------------------------------------------------------------------ problems
 
     def _vatportal_package_warnings(self):
         if not self.vatportal_package_date or self.vatportal_document_id.state in LIVE_STATES:
             return []
-        return [self._vatportal_problem(self.env._("e-taxes Package"), self.env._(
-            "A package with this invoice was downloaded on %s. If it was uploaded at e-taxes.gov.az, do not send "
-            "the invoice again: its number comes with the next import of sent documents.",
-            self._vatportal_package_day()), level='warning')]
+        return [
+            self._vatportal_problem(
+                self.env._('e-taxes Package'),
+                self.env._(
+                    'A package with this invoice was downloaded on %s. If it was uploaded at e-taxes.gov.az, do not send '
+                    'the invoice again: its number comes with the next import of sent documents.',
+                    self._vatportal_package_day(),
+                ),
+                level='warning',
+            )
+        ]
 
     def _vatportal_package_day(self):
         local = fields.Datetime.context_timestamp(self, self.vatportal_package_date)
@@ -89,8 +100,7 @@ class AccountMove(models.Model):
         try:
             write_invoice(self._vatportal_as_file(connector))
         except QaimeXmlError as error:
-            return [self._vatportal_problem(
-                self.env._("e-taxes Package"), qaime_file.error_text(self.env, error))]
+            return [self._vatportal_problem(self.env._('e-taxes Package'), qaime_file.error_text(self.env, error))]
         return []
 
     def _vatportal_as_file(self, connector):
@@ -111,22 +121,24 @@ class AccountMove(models.Model):
         now = fields.Datetime.now()
         moves.sudo().vatportal_package_date = now
         stamp = fields.Datetime.context_timestamp(self, now)
-        package = self.env['ir.attachment'].create({
-            # Older readers at e-taxes take plain ASCII names only.
-            'name': f'etaxes_{moves[0]._vatportal_seller_digits()}_{stamp:%Y%m%d_%H%M%S}.zip',
-            'raw': content,
-            'mimetype': 'application/zip',
-            **({'res_model': self._name, 'res_id': self.id} if len(self) == 1 else {}),
-        })
+        package = self.env['ir.attachment'].create(
+            {
+                # Older readers at e-taxes take plain ASCII names only.
+                'name': f'etaxes_{moves[0]._vatportal_seller_digits()}_{stamp:%Y%m%d_%H%M%S}.zip',
+                'raw': content,
+                'mimetype': 'application/zip',
+                **({'res_model': self._name, 'res_id': self.id} if len(self) == 1 else {}),
+            }
+        )
         for move in moves:
-            move._message_log(body=self.env._(
-                "Put into the e-taxes package %s. Upload it at e-taxes.gov.az; the number comes with the next import of "
-                "sent documents. Do not send the invoice to e-taxes as well.", package.name))
-        return {
-            'type': 'ir.actions.act_url',
-            'url': f'/web/content/{package.id}?download=true',
-            'target': 'download',
-        }
+            move._message_log(
+                body=self.env._(
+                    'Put into the e-taxes package %s. Upload it at e-taxes.gov.az; the number comes with the next import of '
+                    'sent documents. Do not send the invoice to e-taxes as well.',
+                    package.name,
+                )
+            )
+        return {'type': 'ir.actions.act_url', 'url': f'/web/content/{package.id}?download=true', 'target': 'download'}
 
     def _vatportal_seller_digits(self):
         return ''.join(char for char in self.company_id.vat or '' if char in '0123456789')
@@ -136,14 +148,18 @@ class AccountMove(models.Model):
     def _vatportal_package_alerts(self):
         if not self.vatportal_package_date or self.vatportal_document_id.state in LIVE_STATES:
             return {}
-        return {'vatportal_package': {
-            'level': 'info',
-            'message': self.env._(
-                "e-taxes: a package with this invoice was downloaded on %s. Once it is uploaded at e-taxes.gov.az, "
-                "the number comes with the next import of sent documents.", self._vatportal_package_day()),
-            'action_text': self.env._("It was not uploaded"),
-            'action_call': ('account.move', 'action_vatportal_forget_package', self.ids),
-        }}
+        return {
+            'vatportal_package': {
+                'level': 'info',
+                'message': self.env._(
+                    'e-taxes: a package with this invoice was downloaded on %s. Once it is uploaded at e-taxes.gov.az, '
+                    'the number comes with the next import of sent documents.',
+                    self._vatportal_package_day(),
+                ),
+                'action_text': self.env._('It was not uploaded'),
+                'action_call': ('account.move', 'action_vatportal_forget_package', self.ids),
+            }
+        }
 
 
 class VatportalDocument(models.Model):
@@ -154,10 +170,8 @@ class VatportalDocument(models.Model):
     def _match_packaged(self):
         """The invoice from which a package was made, with the same buyer, total and main note. A file has no date."""
         moves = self._free_invoices([('vatportal_package_date', '!=', False), ('state', '=', 'posted')])
-        by_note = moves.grouped(lambda move: (
-            move.commercial_partner_id, (move.vatportal_main_info or '').strip(), move._vatportal_total()))
+        by_note = moves.grouped(lambda move: (move.commercial_partner_id, (move.vatportal_main_info or '').strip(), move._vatportal_total()))
         for document in self:
-            key = (document.partner_id.commercial_partner_id, (document.main_info or '').strip(),
-                   document._amount_to_pay())
+            key = (document.partner_id.commercial_partner_id, (document.main_info or '').strip(), document._amount_to_pay())
             if all(key) and len(by_note.get(key, ())) == 1:
                 document._link(by_note.pop(key))

@@ -14,8 +14,14 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     vatportal_file_document_id = fields.Many2one(
-        'vatportal.document', string="e-taxes Document of the File", readonly=True, copy=False,
-        index='btree_not_null', ondelete='set null', help="The document for whose file this draft was made.")
+        'vatportal.document',
+        string='e-taxes Document of the File',
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        ondelete='set null',
+        help='The document for whose file this draft was made.',
+    )
 
     # ------------------------------------------------------------------ Odoo's import of documents
 
@@ -44,19 +50,16 @@ class AccountMove(models.Model):
             files, _others = self.env['vatportal.document']._split_qaime(file_data['name'], file_data['raw'])
         except UserError:
             return []  # the decoder says so
-        attachments = self.env['ir.attachment'].create([
-            {'name': name, 'raw': xml, 'mimetype': 'application/xml'} for name, xml in files[1:]])
+        attachments = self.env['ir.attachment'].create([{'name': name, 'raw': xml, 'mimetype': 'application/xml'} for name, xml in files[1:]])
         unwrapped = self._to_files_data(attachments)
         for data in unwrapped:
             # Whatever they hold, they came in a package: something else in there is refused in its own draft.
-            data.update(import_file_type='vatportal.qaime', origin_import_file_type='vatportal.qaime',
-                        vatportal_unwrapped=True)
+            data.update(import_file_type='vatportal.qaime', origin_import_file_type='vatportal.qaime', vatportal_unwrapped=True)
         return unwrapped
 
     def _should_attach_to_record(self, attachment):
         # EXTENDS account: the file proves what the bill says
-        return super()._should_attach_to_record(attachment) or bool(
-            attachment and not attachment.res_field and qaime_file.is_qaime(attachment.raw))
+        return super()._should_attach_to_record(attachment) or bool(attachment and not attachment.res_field and qaime_file.is_qaime(attachment.raw))
 
     def _extend_with_attachments(self, files_data, new=False):
         # EXTENDS account: of the files in a message Odoo reads one; each of ours is a document
@@ -77,17 +80,17 @@ class AccountMove(models.Model):
                 name, xml = Document._split_qaime(file_data['name'], file_data['raw'])[0][0]
                 document, _is_new = Document._from_file(self.company_id, name, xml)
         except UserError as error:
-            self.message_post(body=self.env._(
-                "Attachment %(filename)s not imported: %(reason)s", filename=file_data['name'], reason=error))
+            self.message_post(body=self.env._('Attachment %(filename)s not imported: %(reason)s', filename=file_data['name'], reason=error))
             return
         if document.bill_state in ('to_bill', 'ask'):
             document._make_bills()
         bill = document.sudo().move_id
         if file_data['attachment'] and bill:
             file_data['attachment'].sudo().res_id = bill.id
-        self._message_log(body=Markup("<p>%s</p>") % self.env._(
-            "%(filename)s is another document: %(document)s", filename=file_data['name'],
-            document=(bill or document)._get_html_link()))
+        self._message_log(
+            body=Markup('<p>%s</p>')
+            % self.env._('%(filename)s is another document: %(document)s', filename=file_data['name'], document=(bill or document)._get_html_link())
+        )
 
     @api.model
     def _vatportal_decode(self, move, file_data, new):
@@ -105,9 +108,11 @@ class AccountMove(models.Model):
                 move.button_cancel()
             return str(error)
         if others:
-            document.sudo()._message_log(body=move.env._(
-                "In the package %(package)s these are no qaimə files, and were passed over: %(names)s",
-                package=file_data['name'], names=', '.join(others)))
+            document.sudo()._message_log(
+                body=move.env._(
+                    'In the package %(package)s these are no qaimə files, and were passed over: %(names)s', package=file_data['name'], names=', '.join(others)
+                )
+            )
         reason = move._vatportal_take_document(document)
         if move.vatportal_bill_document_id == document:
             file_data['vatportal_made'] = move._vatportal_figures()  # to be compared when the import is over
@@ -119,10 +124,9 @@ class AccountMove(models.Model):
 
     def _vatportal_file_problem(self):
         if self.state != 'draft':
-            return self.env._("The entry is not a draft.")
+            return self.env._('The entry is not a draft.')
         if self.journal_id.type != 'purchase':
-            return self.env._(
-                "Files of e-taxes become vendor bills: drop them on Vendor Bills, or choose a purchase journal.")
+            return self.env._('Files of e-taxes become vendor bills: drop them on Vendor Bills, or choose a purchase journal.')
         # Of one that has other lines, the document is a question.
         return self.vatportal_bill_document_id and self._reason_cannot_decode_has_invoice_lines()
 
@@ -132,16 +136,14 @@ class AccountMove(models.Model):
         document = document.with_env(self.env)
         document = document if document.has_access('read') else document.sudo()
         if document.direction == 'outgoing':
-            return self.env._(
-                "%s is a document that the company itself issued. It was taken in, but it is no bill.",
-                document.display_name)
+            return self.env._('%s is a document that the company itself issued. It was taken in, but it is no bill.', document.display_name)
         self.sudo().vatportal_file_document_id = document
         bill = document._make_bills().sudo(False).with_env(self.env)
         if not bill:
             return document.bill_question
         if bill == self:
             return None
-        reason = self.env._("It is here already: %s. No second bill was made.", bill._get_html_link())
+        reason = self.env._('It is here already: %s. No second bill was made.', bill._get_html_link())
         if self.env.context.get('from_alias'):
             # The mail needs an entry to stand on; this one is nobody's bill.
             self.button_cancel()
@@ -168,9 +170,7 @@ class AccountMove(models.Model):
         files = self.env['ir.attachment'].sudo().search([('res_model', '=', self._name), ('res_id', '=', self.id)])
         names = ', '.join(files.mapped('name'))
         files.write({'res_id': bill.id})
-        bill.sudo()._message_log(
-            body=self.env._("A file of this document came again: %s. No second bill was made.", names),
-            attachment_ids=files.ids)
+        bill.sudo()._message_log(body=self.env._('A file of this document came again: %s. No second bill was made.', names), attachment_ids=files.ids)
         self.sudo().with_context(force_delete=True).unlink()
 
     # ------------------------------------------------------------------ banner
@@ -179,12 +179,14 @@ class AccountMove(models.Model):
         document = self.sudo().vatportal_file_document_id
         if document.bill_state != 'ask' or self.state != 'draft' or self.vatportal_bill_document_id:
             return {}
-        return {'vatportal_file_question': {
-            'level': 'warning',
-            'message': self.env._("e-taxes: %s", document.bill_ask),
-            'action_text': self.env._("Answer"),
-            'action_call': ('vatportal.document', 'action_bill_wizard', document.ids),
-        }}
+        return {
+            'vatportal_file_question': {
+                'level': 'warning',
+                'message': self.env._('e-taxes: %s', document.bill_ask),
+                'action_text': self.env._('Answer'),
+                'action_call': ('vatportal.document', 'action_bill_wizard', document.ids),
+            }
+        }
 
 
 class AccountJournal(models.Model):
@@ -196,8 +198,7 @@ class AccountJournal(models.Model):
         files = self.env['ir.attachment'].browse(attachment_ids)
         refused = files.filtered(lambda file: qaime_file.is_other_package(file.raw))
         if refused:
-            text = self.env._(
-                "No qaimə file is in %s, and no bill was made of it.", ', '.join(refused.mapped('name')))
+            text = self.env._('No qaimə file is in %s, and no bill was made of it.', ', '.join(refused.mapped('name')))
             if refused == files:
                 raise UserError(text)
             self.env.user._bus_send('simple_notification', {'type': 'warning', 'sticky': True, 'message': text})

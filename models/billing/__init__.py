@@ -1,4 +1,5 @@
 """From a received document to a vendor bill: matching, vendor, products, units, taxes, lines, what became of it."""
+
 from . import follow
 from . import unit_alias
 from . import product_mapping

@@ -23,36 +23,54 @@ class VatportalDocument(models.Model):
     _inherit = 'vatportal.document'
 
     bill_state = fields.Selection(
-        [('none', "No bill"), ('to_bill', "To bill"), ('billed', "Billed"), ('ask', "Question"),
-         ('ignored', "No bill wanted")],
-        string="Bill", compute='_compute_bill_state', store=True, index=True,
-        help="No bill: the kind, or the status, asks for none.\n"
-             "To bill: a bill can be made.\n"
-             "Billed: its bill exists.\n"
-             "Question: a person has to decide something first.\n"
-             "No bill wanted: a person decided so.")
+        [('none', 'No bill'), ('to_bill', 'To bill'), ('billed', 'Billed'), ('ask', 'Question'), ('ignored', 'No bill wanted')],
+        string='Bill',
+        compute='_compute_bill_state',
+        store=True,
+        index=True,
+        help='No bill: the kind, or the status, asks for none.\n'
+        'To bill: a bill can be made.\n'
+        'Billed: its bill exists.\n'
+        'Question: a person has to decide something first.\n'
+        'No bill wanted: a person decided so.',
+    )
     bill_question = fields.Text(readonly=True, copy=False)
-    bill_ask = fields.Text(
-        string="Question", compute='_compute_bill_ask', help="What a person has to decide before a bill can be made.")
+    bill_ask = fields.Text(string='Question', compute='_compute_bill_ask', help='What a person has to decide before a bill can be made.')
     bill_ignored = fields.Boolean(readonly=True, copy=False)
     bill_company_id = fields.Many2one(
-        'res.company', string="Branch", readonly=True, copy=False,
-        help="The branch under the company's VÖEN that took the document in: the bill is made there.")
-    bill_notes = fields.Json(readonly=True, copy=False, help="What was noticed when the bill was made.")
-    bill_partner_chosen = fields.Boolean(
-        readonly=True, copy=False, help="A person chose the partner among several with this VÖEN.")
+        'res.company', string='Branch', readonly=True, copy=False, help="The branch under the company's VÖEN that took the document in: the bill is made there."
+    )
+    bill_notes = fields.Json(readonly=True, copy=False, help='What was noticed when the bill was made.')
+    bill_partner_chosen = fields.Boolean(readonly=True, copy=False, help='A person chose the partner among several with this VÖEN.')
     amount_differs = fields.Boolean(
-        compute='_compute_amount_differs', store=True,
-        help="The total of the invoice or bill, or the VAT of the bill, is not that of the document.")
+        compute='_compute_amount_differs', store=True, help='The total of the invoice or bill, or the VAT of the bill, is not that of the document.'
+    )
     amount_difference = fields.Float(
-        string="Difference", digits=(16, 2), compute='_compute_amount_differs', store=True,
-        help="Total of the invoice or bill less that of the document, in AZN.")
+        string='Difference',
+        digits=(16, 2),
+        compute='_compute_amount_differs',
+        store=True,
+        help='Total of the invoice or bill less that of the document, in AZN.',
+    )
 
-    _one_bill = models.UniqueIndex(
-        "(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", "This bill belongs to another document.")
+    _one_bill = models.UniqueIndex("(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", 'This bill belongs to another document.')
 
-    @api.depends('direction', 'is_foreign', 'status', 'state', 'kind_id.booking', 'bill_ignored', 'bill_question',
-                 'move_id.state', 'amount_total', 'amount_vat', 'fingerprint', 'seller_vat', 'buyer_vat', 'missing_since')
+    @api.depends(
+        'direction',
+        'is_foreign',
+        'status',
+        'state',
+        'kind_id.booking',
+        'bill_ignored',
+        'bill_question',
+        'move_id.state',
+        'amount_total',
+        'amount_vat',
+        'fingerprint',
+        'seller_vat',
+        'buyer_vat',
+        'missing_since',
+    )
     def _compute_bill_state(self):
         for document in self:
             document.bill_state = document._get_bill_state()
@@ -96,8 +114,7 @@ class VatportalDocument(models.Model):
 
     def _kind_question(self):
         """What a person has to say because of the document's kind; False for nothing."""
-        return not self._booking() and self.env._(
-            "Documents of the kind “%s” are booked case by case: say how.", self.kind_id.display_name or '?')
+        return not self._booking() and self.env._('Documents of the kind “%s” are booked case by case: say how.', self.kind_id.display_name or '?')
 
     def _has_new_status(self):
         """Whether e-taxes says of this document what nobody here understands, or nothing. A file says nothing ever."""
@@ -108,11 +125,24 @@ class VatportalDocument(models.Model):
         if self._is_missing():
             return self._missing_text()
         return self._has_new_status() and self.env._(
-            "The status of this document at e-taxes, “%s”, is not known here. Look at e-taxes.gov.az whether the document "
-            "is in force, then make its bill, or say that none is wanted.", self.status_code or '–')
+            'The status of this document at e-taxes, “%s”, is not known here. Look at e-taxes.gov.az whether the document '
+            'is in force, then make its bill, or say that none is wanted.',
+            self.status_code or '–',
+        )
 
-    @api.depends('amount_total', 'amount_vat', 'bill_notes', 'state', 'status', 'advance_id', 'move_id.state',
-                 'move_id.amount_total', 'move_id.amount_tax', 'move_id.amount_total_signed', 'move_id.currency_id')
+    @api.depends(
+        'amount_total',
+        'amount_vat',
+        'bill_notes',
+        'state',
+        'status',
+        'advance_id',
+        'move_id.state',
+        'move_id.amount_total',
+        'move_id.amount_tax',
+        'move_id.amount_total_signed',
+        'move_id.currency_id',
+    )
     def _compute_amount_differs(self):
         for document in self:
             move = document.move_id
@@ -141,8 +171,7 @@ class VatportalDocument(models.Model):
         """The VAT, in AZN, that stands among the taxes of this document's bill: all that is no part of its prices."""
         if self._connector().taxation == 'simplified':
             return Decimal(0)
-        return self._to_book('amount_vat') - sum(
-            (Decimal(note['vat']) for note in self.bill_notes or () if 'vat' in note), Decimal(0))
+        return self._to_book('amount_vat') - sum((Decimal(note['vat']) for note in self.bill_notes or () if 'vat' in note), Decimal(0))
 
     def _vat_difference(self):
         """The VAT of the bill less that of the document, in AZN."""
@@ -167,14 +196,20 @@ class VatportalDocument(models.Model):
             # A second click, or a colleague was faster.
             return (self - billed)._beside(billed.move_id._vatportal_open())
         if not documents:
-            raise UserError(self.env._(
-                "There is no bill to be made: these documents have one already, are of a kind that is not billed, or "
-                "were cancelled.") + '\n' + self._unbilled_text())
+            raise UserError(
+                self.env._('There is no bill to be made: these documents have one already, are of a kind that is not billed, or were cancelled.')
+                + '\n'
+                + self._unbilled_text()
+            )
         if len(documents) > AT_ONCE:
             documents._request_bills()
-            return (self - documents)._beside({'type': 'ir.actions.act_window_close'}, self.env._(
-                "%s bills are being made. They appear among the bills one after the other; what needs your word is marked "
-                "“Question”.", len(documents)), 'info')
+            return (self - documents)._beside(
+                {'type': 'ir.actions.act_window_close'},
+                self.env._(
+                    '%s bills are being made. They appear among the bills one after the other; what needs your word is marked “Question”.', len(documents)
+                ),
+                'info',
+            )
         if len(documents) == 1 and documents.bill_state == 'ask' and not documents.bill_retry_at and documents == self:
             return documents.action_bill_wizard()
         bills = documents._make_bills()
@@ -182,18 +217,22 @@ class VatportalDocument(models.Model):
             return documents.action_bill_wizard()
         left = self.filtered(lambda document: document.move_id not in bills)
         if not bills:
-            return left._beside({'type': 'ir.actions.act_window_close'}, self.env._(
-                "No bill could be made: each of the documents has a question. Open it to answer."))
-        return left._beside(bills._vatportal_open(), self.env._(
-            "%(made)s of %(all)s bills were made.", made=len(bills), all=len(self)))
+            return left._beside(
+                {'type': 'ir.actions.act_window_close'}, self.env._('No bill could be made: each of the documents has a question. Open it to answer.')
+            )
+        return left._beside(bills._vatportal_open(), self.env._('%(made)s of %(all)s bills were made.', made=len(bills), all=len(self)))
 
     def action_bill_wizard(self):
         """Open the dialog in which a person says what Odoo can't know: the vendor, the invoice, the booking."""
         self.ensure_one()
         self.check_access('read')
         return {
-            'type': 'ir.actions.act_window', 'res_model': 'vatportal.bill.wizard', 'view_mode': 'form',
-            'target': 'new', 'name': self.display_name, 'context': {'default_document_id': self.id},
+            'type': 'ir.actions.act_window',
+            'res_model': 'vatportal.bill.wizard',
+            'view_mode': 'form',
+            'target': 'new',
+            'name': self.display_name,
+            'context': {'default_document_id': self.id},
         }
 
     def action_ignore_bill(self):
@@ -201,7 +240,7 @@ class VatportalDocument(models.Model):
         self._check_can_bill()
         documents = self.filtered(lambda document: document.bill_state in ('to_bill', 'ask'))
         if not documents:
-            raise UserError(self.env._("None of these documents waits for a bill."))
+            raise UserError(self.env._('None of these documents waits for a bill.'))
         documents.sudo().write({'bill_ignored': True, 'bill_requested': False, 'bill_retry_at': False})
         return True
 
@@ -219,7 +258,7 @@ class VatportalDocument(models.Model):
 
     def _check_can_bill(self):
         if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only invoicing users can make bills."))
+            raise AccessError(self.env._('Only invoicing users can make bills.'))
         self.check_access('read')
 
     # ------------------------------------------------------------------ duplicates
@@ -237,15 +276,26 @@ class VatportalDocument(models.Model):
         move_type = self.kind_id._bill_move_type()
         vendors = self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
         # What people type between its digits is settled below.
-        moves = self.env['account.move'].sudo().search(
-            Domain('company_id', 'in', self._invoicing_companies().ids) & Domain('state', '!=', 'cancel')
-            & Domain('move_type', 'in', ('out_refund',) if move_type == 'out_refund' else BILL_TYPES)
-            & Domain('vatportal_bill_document_id', '=', False)
-            & (_typed_like(self.qaime[-8:]) | Domain('commercial_partner_id', 'in', vendors.ids)
-               & _typed_like('%'.join(self.qaime[-8:]))))
-        return moves.filtered(lambda move: move._vatportal_bears(self.qaime, in_full=not (
-            move.commercial_partner_id in vendors or not voen.is_voen(move.commercial_partner_id._vatportal_voen()))
-        )).sudo(False).with_env(self.env)
+        moves = (
+            self.env['account.move']
+            .sudo()
+            .search(
+                Domain('company_id', 'in', self._invoicing_companies().ids)
+                & Domain('state', '!=', 'cancel')
+                & Domain('move_type', 'in', ('out_refund',) if move_type == 'out_refund' else BILL_TYPES)
+                & Domain('vatportal_bill_document_id', '=', False)
+                & (_typed_like(self.qaime[-8:]) | Domain('commercial_partner_id', 'in', vendors.ids) & _typed_like('%'.join(self.qaime[-8:])))
+            )
+        )
+        return (
+            moves.filtered(
+                lambda move: move._vatportal_bears(
+                    self.qaime, in_full=not (move.commercial_partner_id in vendors or not voen.is_voen(move.commercial_partner_id._vatportal_voen()))
+                )
+            )
+            .sudo(False)
+            .with_env(self.env)
+        )
 
 
 def _typed_like(digits):

@@ -55,8 +55,11 @@ class Books:
         """Whether ``taxes``, learnt from another bill, can hold what stands in this part's VAT column."""
         categories = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
         return (
-            not self.simplified and taxes == self._allowed(taxes)
-            and part.category in categories and (part.category != 'vat' or incoming_parts.bears_rate(part, vat_rate(taxes))))
+            not self.simplified
+            and taxes == self._allowed(taxes)
+            and part.category in categories
+            and (part.category != 'vat' or incoming_parts.bears_rate(part, vat_rate(taxes)))
+        )
 
     def _pick_vat(self, part):
         """The company's taxes for the VAT column of ``part``.
@@ -65,11 +68,14 @@ class Books:
         """
         if part.category and not self.simplified and not self._vat_candidates(part):
             labels = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
-            raise UserError(self.env._(
-                "The company has no %(usage)s tax of the e-taxes category “%(category)s”. Press “Create Missing "
-                "Taxes” on the VatPortal connector, or set the category on the tax, and make the bill again.",
-                usage=self.env._("purchase") if self.usage == 'purchase' else self.env._("sales"),
-                category=labels[part.category]))
+            raise UserError(
+                self.env._(
+                    'The company has no %(usage)s tax of the e-taxes category “%(category)s”. Press “Create Missing '
+                    'Taxes” on the VatPortal connector, or set the category on the tax, and make the bill again.',
+                    usage=self.env._('purchase') if self.usage == 'purchase' else self.env._('sales'),
+                    category=labels[part.category],
+                )
+            )
         return self._usual_vat(part)
 
     def _usual_vat(self, part):
@@ -79,16 +85,17 @@ class Books:
 
     def _vat_candidates(self, part):
         """The company's taxes for the VAT column of ``part``, the one with its rate first."""
-        return self.taxes.get(part.category, self.env['account.tax']).sorted(lambda tax: (
-            not incoming_parts.bears_rate(part, vat_rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')),
-            tax.sequence, tax.id))
+        return self.taxes.get(part.category, self.env['account.tax']).sorted(
+            lambda tax: (not incoming_parts.bears_rate(part, vat_rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')), tax.sequence, tax.id)
+        )
 
     # ------------------------------------------------------------------ excise and road tax, and all of them
 
     def _pick_other(self, category, rate=0):
         """The company's excise or road tax; the amount is the document's, whatever the tax itself would give."""
-        tax = self.taxes.get(category, self.env['account.tax']).sorted(lambda tax: (
-            tax.amount_type != 'percent' or decimal(tax.amount) != rate, tax.sequence, tax.id))[:1]
+        tax = self.taxes.get(category, self.env['account.tax']).sorted(
+            lambda tax: (tax.amount_type != 'percent' or decimal(tax.amount) != rate, tax.sequence, tax.id)
+        )[:1]
         mapped = self._map(tax) if tax else tax
         # Only a tax that says so itself can hold excise or road tax.
         return mapped if set(mapped.flatten_taxes_hierarchy().mapped('vatportal_category')) <= {category} else tax
@@ -116,23 +123,26 @@ class Books:
     def _allowed(self, taxes):
         """Those of ``taxes`` that a bill with the fiscal position may bear. The country is that of the company that has the
         tax: a branch uses its parent's."""
-        return taxes.filtered(lambda tax: (
-            tax.country_id == tax.sudo().company_id.account_fiscal_country_id
-            and (not tax.fiscal_position_ids or self.position in tax.fiscal_position_ids)))
+        return taxes.filtered(
+            lambda tax: (
+                tax.country_id == tax.sudo().company_id.account_fiscal_country_id and (not tax.fiscal_position_ids or self.position in tax.fiscal_position_ids)
+            )
+        )
 
 
 def vat_taxes(taxes):
     """Those of the VAT ``taxes`` of a line, groups taken apart, that bear the amount: what a fiscal position puts in the
     place of VAT may have no category at all."""
     flat = taxes.flatten_taxes_hierarchy()
-    return flat.filtered(lambda tax: tax.vatportal_category in VAT_CATEGORIES) or flat.filtered(
-        lambda tax: not tax.vatportal_category)
+    return flat.filtered(lambda tax: tax.vatportal_category in VAT_CATEGORIES) or flat.filtered(lambda tax: not tax.vatportal_category)
 
 
 def vat_rate(taxes):
     """The percentage of VAT that ``taxes`` charge, groups taken apart."""
-    return sum((decimal(tax.amount) for tax in taxes.flatten_taxes_hierarchy()
-                if tax.amount_type == 'percent' and tax.vatportal_category not in ('excise', 'road')), Decimal(0))
+    return sum(
+        (decimal(tax.amount) for tax in taxes.flatten_taxes_hierarchy() if tax.amount_type == 'percent' and tax.vatportal_category not in ('excise', 'road')),
+        Decimal(0),
+    )
 
 
 def manual_taxes(taxes, vat, whole, amount):
@@ -144,8 +154,7 @@ def manual_taxes(taxes, vat, whole, amount):
     """
     flat = taxes._flatten_taxes_and_sort_them()[0]
     excise = whole.excise if 'excise' in flat.mapped('vatportal_category') else 0
-    columns = {'excise': (whole.excise, whole.goods), 'road': (whole.road, whole.goods),
-               'vat': (whole.vat_amount, amount + excise)}
+    columns = {'excise': (whole.excise, whole.goods), 'road': (whole.road, whole.goods), 'vat': (whole.vat_amount, amount + excise)}
     result, given = {}, set()
     for tax in flat:
         kind = 'vat' if tax in vat else tax.vatportal_category

@@ -38,8 +38,7 @@ class BillBuilder:
         :raises UserError: where the company lacks a tax that the document bears
         """
         sign = -1 if self.document._is_negative_refund(self.move.move_type) else 1
-        exact = [part.times(sign) for row in self.document.line_ids or self.document
-                 for part in row._to_parts(self._contains(row))]
+        exact = [part.times(sign) for row in self.document.line_ids or self.document for part in row._to_parts(self._contains(row))]
         lines = []
         for part, whole in zip(exact, self._whole_parts(exact, sign * decimal(self.document.amount_vat)), strict=True):
             for vals in self._part_vals(part, whole):
@@ -57,15 +56,25 @@ class BillBuilder:
         after = incoming_parts.with_vat(before, vat, ROUNDING_LIMIT)
         for old, new in zip(before, after, strict=True):
             if old != new:
-                self._note('info', self.env._(
-                    "“%(line)s”: its VAT was changed by %(difference)s AZN, so that the bill's VAT is that of the "
-                    "document, %(vat)s AZN.",
-                    line=new.key.display_name, difference=_text(new.vat_amount - old.vat_amount), vat=_text(vat)))
+                self._note(
+                    'info',
+                    self.env._(
+                        "“%(line)s”: its VAT was changed by %(difference)s AZN, so that the bill's VAT is that of the document, %(vat)s AZN.",
+                        line=new.key.display_name,
+                        difference=_text(new.vat_amount - old.vat_amount),
+                        vat=_text(vat),
+                    ),
+                )
         found = sum((part.vat_amount for part in after), Decimal(0))
         if found != vat:
-            self._note('warning', self.env._(
-                "The VAT of the lines adds up to %(lines)s AZN, but the document's VAT is %(vat)s AZN. Find out which "
-                "of them is right before confirming.", lines=_text(found), vat=_text(vat)))
+            self._note(
+                'warning',
+                self.env._(
+                    "The VAT of the lines adds up to %(lines)s AZN, but the document's VAT is %(vat)s AZN. Find out which of them is right before confirming.",
+                    lines=_text(found),
+                    vat=_text(vat),
+                ),
+            )
         return after
 
     def _part_vals(self, part, whole):
@@ -78,9 +87,14 @@ class BillBuilder:
         amount = whole.goods
         if whole.excise and 'excise' not in held:
             amount += whole.excise
-            self._note('info', self.env._(
-                "“%(line)s”: %(amount)s AZN of excise are part of the price, for the company has no tax of the e-taxes "
-                "category “Excise”.", line=row.display_name, amount=whole.excise))
+            self._note(
+                'info',
+                self.env._(
+                    '“%(line)s”: %(amount)s AZN of excise are part of the price, for the company has no tax of the e-taxes category “Excise”.',
+                    line=row.display_name,
+                    amount=whole.excise,
+                ),
+            )
         if whole.vat_amount and not vat_taxes(vat):
             amount += whole.vat_amount
             self._note('info', self._vat_text(row, whole.vat_amount), vat=str(whole.vat_amount))
@@ -95,10 +109,16 @@ class BillBuilder:
             self._note_quantity(row)
         result = [vals]
         if whole.road and 'road' not in held:
-            result.append({
-                'name': self.env._("Road tax: %s", vals['name']), 'quantity': 1, 'price_unit': float(whole.road),
-                'tax_ids': [Command.clear()], 'is_imported': True,
-                **({'account_id': vals['account_id']} if 'account_id' in vals else {})})
+            result.append(
+                {
+                    'name': self.env._('Road tax: %s', vals['name']),
+                    'quantity': 1,
+                    'price_unit': float(whole.road),
+                    'tax_ids': [Command.clear()],
+                    'is_imported': True,
+                    **({'account_id': vals['account_id']} if 'account_id' in vals else {}),
+                }
+            )
         return result
 
     def _line_vals(self, row):
@@ -108,8 +128,7 @@ class BillBuilder:
         vals = {'name': name or self.document.qaime, 'is_imported': True}
         if not match:
             return vals
-        vals |= {
-            'vatportal_line_id': row.id, 'vatportal_line_mark': row._goods_mark(), 'product_id': match.product.id}
+        vals |= {'vatportal_line_id': row.id, 'vatportal_line_mark': row._goods_mark(), 'product_id': match.product.id}
         if match.mapping and match.mapping.account_id.active:
             vals['account_id'] = match.mapping.account_id.id
         uom = self.counting[row][0]
@@ -119,10 +138,17 @@ class BillBuilder:
 
     def _lone_amount(self, vals, match):
         """Of ``vals``, what stays of a part too small to have a quantity: it counts as none of the product."""
-        account = match.product.with_company(self.document._bill_company()).product_tmpl_id.get_product_accounts(
-            self.books.position)['income' if self.books.usage == 'sale' else 'expense'] if match.product else None
-        return {**({'account_id': account.id} if account else {}),
-                **{name: vals[name] for name in ('name', 'is_imported', 'account_id', 'vatportal_line_mark') if name in vals}}
+        account = (
+            match.product.with_company(self.document._bill_company()).product_tmpl_id.get_product_accounts(self.books.position)[
+                'income' if self.books.usage == 'sale' else 'expense'
+            ]
+            if match.product
+            else None
+        )
+        return {
+            **({'account_id': account.id} if account else {}),
+            **{name: vals[name] for name in ('name', 'is_imported', 'account_id', 'vatportal_line_mark') if name in vals},
+        }
 
     # ------------------------------------------------------------------ quantity and amounts
 
@@ -154,7 +180,10 @@ class BillBuilder:
         vals = {'quantity': float(quantity), 'price_unit': price, 'tax_ids': [Command.set(taxes.ids)]}
         if taxes:
             vals['extra_tax_data'] = {
-                'currency_id': self.document.currency_id.id, 'quantity': float(quantity), 'price_unit': price, 'discount': 0.0,
+                'currency_id': self.document.currency_id.id,
+                'quantity': float(quantity),
+                'price_unit': price,
+                'discount': 0.0,
                 'manual_total_excluded_currency': float(amount),
                 'manual_tax_amounts': manual_taxes(taxes, vat, whole, amount),
             }
@@ -178,40 +207,60 @@ class BillBuilder:
     def _vat_text(self, row, amount):
         """Why ``amount`` of VAT is part of a price."""
         if self.books.simplified:
-            return self.env._("“%(line)s”: %(amount)s AZN of VAT are part of the price, for under simplified taxation the "
-                              "company can't deduct it.", line=row.display_name, amount=amount)
-        return self.env._("“%(line)s”: %(amount)s AZN of VAT are part of the price, for the company has no tax for "
-                          "them.", line=row.display_name, amount=amount)
+            return self.env._(
+                "“%(line)s”: %(amount)s AZN of VAT are part of the price, for under simplified taxation the company can't deduct it.",
+                line=row.display_name,
+                amount=amount,
+            )
+        return self.env._('“%(line)s”: %(amount)s AZN of VAT are part of the price, for the company has no tax for them.', line=row.display_name, amount=amount)
 
     def _note_quantity(self, row):
         text = row._rounded_text(self._contains(row))
         if text:
-            self._note('warning', self.env._(
-                "%s It has more decimals than Odoo is set to keep (decimal accuracy of Product Unit). The amount is the "
-                "document's.", text))
+            self._note(
+                'warning',
+                self.env._("%s It has more decimals than Odoo is set to keep (decimal accuracy of Product Unit). The amount is the document's.", text),
+            )
 
     def _note_position(self):
         position = self.move.fiscal_position_id
         chosen = self.move.partner_id.with_company(self.move.company_id).property_account_position_id
         if position and position == chosen and not position.tax_ids and self.document.amount_vat:
-            self._note('warning', self.env._(
-                "The fiscal position “%(position)s” has no taxes, but the document bears VAT. The VAT was kept: take it off "
-                "the lines if it is not to be booked.", position=position.name))
+            self._note(
+                'warning',
+                self.env._(
+                    'The fiscal position “%(position)s” has no taxes, but the document bears VAT. The VAT was kept: take it off '
+                    'the lines if it is not to be booked.',
+                    position=position.name,
+                ),
+            )
 
     def _note_amounts(self, part, vat):
         # What a fiscal position puts in the place of a tax bears the VAT of that tax, whatever its own rate.
         row, rates = part.key, {vat_rate(taxes) for taxes in (vat, *self.books.originals(vat))}
         if part.category and vat and not any(incoming_parts.bears_rate(part, known) for known in rates):
-            self._note('warning', self.env._(
-                "“%(line)s”: the document's VAT of %(vat)s AZN is not %(rate)s %% of %(base)s AZN. Compare the line "
-                "with the document before confirming.",
-                line=row.display_name, vat=_text(part.vat_amount), rate=_text(vat_rate(vat)), base=_text(part.base)))
+            self._note(
+                'warning',
+                self.env._(
+                    "“%(line)s”: the document's VAT of %(vat)s AZN is not %(rate)s %% of %(base)s AZN. Compare the line with the document before confirming.",
+                    line=row.display_name,
+                    vat=_text(part.vat_amount),
+                    rate=_text(vat_rate(vat)),
+                    base=_text(part.base),
+                ),
+            )
         if row != self.document and part.main:
             stated, found = decimal(row.amount_total), sum(other.total for other in row._to_parts())
             if abs(stated - found) > incoming_parts.QEPIK:
-                self._note('warning', self.env._(
-                    "“%(line)s”: its amounts add up to %(found)s AZN, but its total on the document is %(stated)s AZN.",
-                    line=row.display_name, found=_text(found), stated=_text(stated)))
+                self._note(
+                    'warning',
+                    self.env._(
+                        '“%(line)s”: its amounts add up to %(found)s AZN, but its total on the document is %(stated)s AZN.',
+                        line=row.display_name,
+                        found=_text(found),
+                        stated=_text(stated),
+                    ),
+                )
 
 
 def _text(number):

@@ -23,19 +23,16 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    bill_requested = fields.Boolean(
-        readonly=True, copy=False, index=True, help="The scheduled action makes the bill.")
-    bill_retry_at = fields.Datetime(
-        readonly=True, copy=False, help="The company's settings stand against the bill; it is tried again then.")
-    bill_progress = fields.Char(string="Being Made", compute='_compute_bill_progress')
+    bill_requested = fields.Boolean(readonly=True, copy=False, index=True, help='The scheduled action makes the bill.')
+    bill_retry_at = fields.Datetime(readonly=True, copy=False, help="The company's settings stand against the bill; it is tried again then.")
+    bill_progress = fields.Char(string='Being Made', compute='_compute_bill_progress')
 
     @api.depends('bill_requested', 'bill_retry_at', 'bill_state')
     @api.depends_context('lang')
     def _compute_bill_progress(self):
         for document in self:
             waits = document.bill_requested and document.bill_state in ('to_bill', 'ask')
-            document.bill_progress = waits and (
-                self.env._("tried again by itself") if document.bill_retry_at else self.env._("is being made"))
+            document.bill_progress = waits and (self.env._('tried again by itself') if document.bill_retry_at else self.env._('is being made'))
 
     def _request_bills(self):
         """Let the scheduled action make the bills of these documents."""
@@ -47,11 +44,18 @@ class VatportalDocument(models.Model):
     def _cron_make_bills(self):
         """Scheduled action: make the bills that were asked for, a few per transaction."""
         now = fields.Datetime.now()
-        waiting = self.search([
-            ('bill_requested', '=', True), '|', ('bill_retry_at', '=', False),
-            # No try is planned farther ahead, so the clock went back.
-            '|', ('bill_retry_at', '<=', now), ('bill_retry_at', '>', now + RETRY + SKEW),
-        ], order='date, id')
+        waiting = self.search(
+            [
+                ('bill_requested', '=', True),
+                '|',
+                ('bill_retry_at', '=', False),
+                # No try is planned farther ahead, so the clock went back.
+                '|',
+                ('bill_retry_at', '<=', now),
+                ('bill_retry_at', '>', now + RETRY + SKEW),
+            ],
+            order='date, id',
+        )
         self.env['ir.cron']._commit_progress(remaining=len(waiting))
         stopped = waiting.filtered('bill_retry_at')
         for ids in split_every(BATCH, (waiting - stopped).ids):
@@ -88,7 +92,7 @@ class VatportalDocument(models.Model):
             return self.env['ir.cron']._commit_progress(len(ids))
         except CONCURRENT as error:
             self.env.cr.rollback()
-            _logger.info("VatPortal: documents %s are in use: %s", ids, type(error).__name__)
+            _logger.info('VatPortal: documents %s are in use: %s', ids, type(error).__name__)
             self.env.ref('l10n_az_vatportal.cron_bill')._trigger(fields.Datetime.now() + SOON)
             return self.env['ir.cron']._commit_progress(len(ids))
 
@@ -107,9 +111,8 @@ class VatportalDocument(models.Model):
             except (UserError, RedirectWarning) as error:
                 document._ask(str(error), retry=True)
             except Exception:
-                _logger.exception("VatPortal: no bill could be made of document %s", document.id)
-                document._ask(document.env._(
-                    "The bill could not be made for a reason that is not ours to tell; the server's log has it."))
+                _logger.exception('VatPortal: no bill could be made of document %s', document.id)
+                document._ask(document.env._("The bill could not be made for a reason that is not ours to tell; the server's log has it."))
         return bills
 
     def _ask(self, question, retry=False):
@@ -118,11 +121,9 @@ class VatportalDocument(models.Model):
         :param retry: it is no question to a person but something in the settings: whatever was to be made by itself
             still is
         """
-        self.sudo().write({
-            'bill_question': question,
-            'bill_requested': retry and self.bill_requested,
-            'bill_retry_at': retry and fields.Datetime.now() + RETRY,
-        })
+        self.sudo().write(
+            {'bill_question': question, 'bill_requested': retry and self.bill_requested, 'bill_retry_at': retry and fields.Datetime.now() + RETRY}
+        )
 
     def _in_reader_language(self):
         """The document for what is written by itself: in the language of whoever reads it."""

@@ -22,11 +22,18 @@ class VatportalDocument(models.Model):
     _inherit = 'vatportal.document'
 
     to_follow = fields.Selection(
-        [('new', "New"), ('changed', "Changed")], readonly=True, copy=False, index='btree_not_null',
-        help="What follows from the last import of this document is still to be done.")
+        [('new', 'New'), ('changed', 'Changed')],
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        help='What follows from the last import of this document is still to be done.',
+    )
     follow_problem = fields.Char(
-        string="What Could Not Be Done", readonly=True, copy=False,
-        help="Why partner, invoice or bill could not be seen to after the last import. It is tried again by itself.")
+        string='What Could Not Be Done',
+        readonly=True,
+        copy=False,
+        help='Why partner, invoice or bill could not be seen to after the last import. It is tried again by itself.',
+    )
 
     @api.model
     def _follow_waiting(self, domain=(), limit=None):
@@ -42,15 +49,18 @@ class VatportalDocument(models.Model):
 
     def _follow_part(self, problems):
         """All of these documents at once. If that fails, their halves, down to the one that is bad."""
+
         def follow(documents):
             if len(problems) < FAILURES_AT_ONCE:
                 documents._follow()
 
         def failed(document, error):
             document._note_follow_problem(error)
-            problems.append(self.env._(
-                "%(name)s is here, but what follows from it could not be done yet: %(error)s",
-                name=document.display_name, error=document.follow_problem))
+            problems.append(
+                self.env._(
+                    '%(name)s is here, but what follows from it could not be done yet: %(error)s', name=document.display_name, error=document.follow_problem
+                )
+            )
 
         by_halves(self, follow, failed)
 
@@ -65,7 +75,7 @@ class VatportalDocument(models.Model):
         """Keep the reason on the document; the log has it once, not at every try."""
         text = str(error)[:500] or type(error).__name__
         if self.follow_problem != text:
-            _logger.error("VatPortal: what follows from document %s could not be done", self.id, exc_info=error)
+            _logger.error('VatPortal: what follows from document %s could not be done', self.id, exc_info=error)
             self.follow_problem = text
 
     @api.model
@@ -76,9 +86,9 @@ class VatportalDocument(models.Model):
         except CONCURRENT as error:
             # An import of the same documents is at work, and sees to them.
             self.env.cr.rollback()
-            _logger.info("VatPortal: imported documents are in use: %s", type(error).__name__)
+            _logger.info('VatPortal: imported documents are in use: %s', type(error).__name__)
         except Exception:
             # The scheduled imports come after this in the same action: they must have their turn.
             self.env.cr.rollback()
-            _logger.exception("VatPortal: what follows from imported documents could not be taken up again")
+            _logger.exception('VatPortal: what follows from imported documents could not be taken up again')
         self.env['ir.cron']._commit_progress()

@@ -30,8 +30,7 @@ class VatportalDocument(models.Model):
         document = self.with_company(self._bill_company())
         if not document.sudo().try_lock_for_update():
             # Whoever is at it may yet fail: Odoo runs this again, and then it shows.
-            raise ConcurrencyError(self.env._(
-                "Somebody else is making the bill of %s at this moment.", self.display_name))
+            raise ConcurrencyError(self.env._('Somebody else is making the bill of %s at this moment.', self.display_name))
         document.invalidate_recordset(['move_id', 'bill_state'])
         if document.bill_state == 'billed':
             return document.move_id
@@ -50,24 +49,29 @@ class VatportalDocument(models.Model):
             # Mostly it is a setting that is mended: then the bill is made by itself.
             raise UserError(question)
         move, notes = document._create_bill(move_type, partner)
-        document.sudo().write({
-            'move_id': move.id, 'partner_id': partner.id, 'bill_question': False, 'bill_requested': False,
-            'bill_retry_at': False, 'bill_notes': notes, 'bill_ignored': False})
+        document.sudo().write(
+            {
+                'move_id': move.id,
+                'partner_id': partner.id,
+                'bill_question': False,
+                'bill_requested': False,
+                'bill_retry_at': False,
+                'bill_notes': notes,
+                'bill_ignored': False,
+            }
+        )
         document._log_bill(move, notes)
         return move
 
     def _check_billable(self, booking=None):
         """:raises BillQuestion: for a document that nobody may bill, and for one whose kind asks for no bill"""
-        never = (self.direction != 'incoming' or self.is_foreign or self.status in FINAL_STATUSES
-                 or self.state == 'deleted')
+        never = self.direction != 'incoming' or self.is_foreign or self.status in FINAL_STATUSES or self.state == 'deleted'
         if self._is_to_oneself():
-            raise BillQuestion(self.env._(
-                "%s is kept, but not billed: the company is its seller and its buyer.", self.display_name))
+            raise BillQuestion(self.env._('%s is kept, but not billed: the company is its seller and its buyer.', self.display_name))
         if never or self._booking() == 'none':
-            raise BillQuestion(self.env._("%s is not billed: see its kind and status.", self.display_name))
+            raise BillQuestion(self.env._('%s is not billed: see its kind and status.', self.display_name))
         if booking and self._booking() not in (False, booking):
-            raise BillQuestion(self.env._(
-                "Documents of the kind “%s” are booked as the kind says.", self.kind_id.display_name))
+            raise BillQuestion(self.env._('Documents of the kind “%s” are booked as the kind says.', self.kind_id.display_name))
 
     def _check_not_booked(self):
         """:raises BillQuestion: where the document may be in the books already"""
@@ -78,20 +82,26 @@ class VatportalDocument(models.Model):
     def _number_question(self):
         existing = self._bills_with_number()
         return existing and self.env._(
-            "%s bears this number already. Link the document to it, or make another one.",
-            ', '.join(existing._filtered_access('read').mapped('display_name'))
-            or ', '.join(existing.sudo().company_id.mapped('display_name')))
+            '%s bears this number already. Link the document to it, or make another one.',
+            ', '.join(existing._filtered_access('read').mapped('display_name')) or ', '.join(existing.sudo().company_id.mapped('display_name')),
+        )
 
     def _check_money(self, move_type):
         """:raises UserError: where no bill of ``move_type`` can have the document's total"""
         if not self.currency_id.active:
-            raise UserError(self.env._(
-                "e-taxes documents are in AZN, and this currency is not active. Activate it under Accounting › "
-                "Configuration › Currencies, and enter its rate."))
+            raise UserError(
+                self.env._(
+                    'e-taxes documents are in AZN, and this currency is not active. Activate it under Accounting › '
+                    'Configuration › Currencies, and enter its rate.'
+                )
+            )
         if self.amount_total < 0 and not self._is_negative_refund(move_type):
-            raise BillQuestion(self.env._(
-                "The total of %s is negative, but its kind is booked as a bill. Enter the credit note by hand and link "
-                "the document with it.", self.display_name))
+            raise BillQuestion(
+                self.env._(
+                    'The total of %s is negative, but its kind is booked as a bill. Enter the credit note by hand and link the document with it.',
+                    self.display_name,
+                )
+            )
 
     def _create_bill(self, move_type, partner):
         """Return (draft move, notes about it)."""
@@ -112,12 +122,16 @@ class VatportalDocument(models.Model):
         if difference and abs(difference) <= ROUNDING_LIMIT:
             with move._get_edi_creation() as move:
                 move.invoice_line_ids = [Command.create(self._rounding_line(difference))]
-            notes.append({'level': 'info', 'text': self.env._(
-                "%s AZN of rounding make the bill's total that of the document.", difference)})
+            notes.append({'level': 'info', 'text': self.env._("%s AZN of rounding make the bill's total that of the document.", difference)})
         elif difference:
-            notes.append({'level': 'warning', 'text': self.env._(
-                "The lines of the document add up to %(lines)s AZN, but its total is %(total)s AZN.",
-                lines=move._vatportal_total(), total=total)})
+            notes.append(
+                {
+                    'level': 'warning',
+                    'text': self.env._(
+                        'The lines of the document add up to %(lines)s AZN, but its total is %(total)s AZN.', lines=move._vatportal_total(), total=total
+                    ),
+                }
+            )
         return notes + self._file_notes()
 
     def _rebuild_bill(self):
@@ -129,8 +143,7 @@ class VatportalDocument(models.Model):
         move = document.move_id.with_context(vatportal_billing=True)
         notes = document._fill_bill(move)
         document.sudo().bill_notes = notes
-        document._log_bill(move, notes, self.env._(
-            "Its lines were made anew of the e-taxes document %s.", self.qaime or ''))
+        document._log_bill(move, notes, self.env._('Its lines were made anew of the e-taxes document %s.', self.qaime or ''))
         document.sudo()._follow_status()
 
     def _restore_bill(self):
@@ -138,12 +151,13 @@ class VatportalDocument(models.Model):
         document = self.with_company(self.company_id)
         move = document.move_id.with_context(vatportal_billing=True)
         header = document._bill_header(move.move_type, document.partner_id)
-        move.write({name: header[name] for name in (
-            'partner_id', 'currency_id', 'invoice_date', 'ref', 'payment_reference', 'narration')})
+        move.write({name: header[name] for name in ('partner_id', 'currency_id', 'invoice_date', 'ref', 'payment_reference', 'narration')})
         document.sudo().bill_notes = notes = document._fill_bill(move)
-        document._log_bill(move, notes, self.env._(
-            "While the file was read in, something else changed this draft. It was made anew of the e-taxes document %s.",
-            self.qaime or ''))
+        document._log_bill(
+            move,
+            notes,
+            self.env._('While the file was read in, something else changed this draft. It was made anew of the e-taxes document %s.', self.qaime or ''),
+        )
 
     def _new_bill(self, vals):
         draft = self._waiting_drafts(vals['move_type'])[:1]
@@ -166,7 +180,7 @@ class VatportalDocument(models.Model):
             'ref': self.qaime,
             # Payment orders quote series and number of the qaimə (Tax Code, article 16.11.1).
             'payment_reference': self._payment_reference(),
-            'narration': Markup().join(Markup("<p>%s</p>") % text for text in notes),
+            'narration': Markup().join(Markup('<p>%s</p>') % text for text in notes),
         }
         if move_type.startswith('in_') and connector.bill_journal_id.active:
             vals['journal_id'] = connector.bill_journal_id.id
@@ -178,9 +192,14 @@ class VatportalDocument(models.Model):
         journal = self._connector().bill_journal_id
         if not journal or journal.active:
             return []
-        return [{'level': 'warning', 'text': self.env._(
-            "The journal “%s”, which the VatPortal connector names for bills, is archived: the company's first one was "
-            "taken.", journal.display_name)}]
+        return [
+            {
+                'level': 'warning',
+                'text': self.env._(
+                    "The journal “%s”, which the VatPortal connector names for bills, is archived: the company's first one was taken.", journal.display_name
+                ),
+            }
+        ]
 
     def _baku_date(self):
         """The day on which the document was made, where it was made."""
@@ -195,9 +214,14 @@ class VatportalDocument(models.Model):
     def _rounding_line(self, difference):
         connector = self._connector()
         return {
-            'name': self.env._("Rounding"), 'quantity': 1, 'price_unit': float(difference), 'sequence': 9999,
-            'tax_ids': [Command.clear()], 'is_imported': True,
-            **({'account_id': connector.rounding_account_id.id} if connector.rounding_account_id else {})}
+            'name': self.env._('Rounding'),
+            'quantity': 1,
+            'price_unit': float(difference),
+            'sequence': 9999,
+            'tax_ids': [Command.clear()],
+            'is_imported': True,
+            **({'account_id': connector.rounding_account_id.id} if connector.rounding_account_id else {}),
+        }
 
     def _log_bill(self, move, notes, again=None):
         """Say on ``move`` what it was made of, and what was noticed.
@@ -205,8 +229,7 @@ class VatportalDocument(models.Model):
         :param again: what has happened, where the bill is not a new one
         """
         _ = self.env._
-        items = Markup().join(Markup("<li>%s</li>") % note['text'] for note in notes)
-        move._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (
-            again or _("Made of the e-taxes document %s.", self.qaime or ''), items))
+        items = Markup().join(Markup('<li>%s</li>') % note['text'] for note in notes)
+        move._message_log(body=Markup('<p>%s</p><ul>%s</ul>') % (again or _('Made of the e-taxes document %s.', self.qaime or ''), items))
         if not again:
-            self.sudo()._message_log(body=_("A draft was made of it: %s", move.display_name))
+            self.sudo()._message_log(body=_('A draft was made of it: %s', move.display_name))

@@ -16,11 +16,8 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    proposed_move_ids = fields.Many2many(
-        'account.move', 'vatportal_document_proposed_rel', string="Invoices That May Be Meant", readonly=True,
-        copy=False)
-    had_bill = fields.Boolean(
-        readonly=True, copy=False, help="Its bill was deleted by a person; another one is not made by itself.")
+    proposed_move_ids = fields.Many2many('account.move', 'vatportal_document_proposed_rel', string='Invoices That May Be Meant', readonly=True, copy=False)
+    had_bill = fields.Boolean(readonly=True, copy=False, help='Its bill was deleted by a person; another one is not made by itself.')
 
     @api.model
     def _on_imported(self, created, changed):
@@ -35,8 +32,7 @@ class VatportalDocument(models.Model):
         documents.filtered(lambda document: document.direction == 'outgoing')._match_invoices()
         documents._request_wanted_bills()
         documents.filtered(lambda document: document.move_id or document.direction == 'outgoing')._follow_status()
-        (created | changed).exists().sudo().filtered(
-            lambda document: document.direction == 'outgoing' and not document.is_foreign)._suspect_doubles()
+        (created | changed).exists().sudo().filtered(lambda document: document.direction == 'outgoing' and not document.is_foreign)._suspect_doubles()
         for document in changed.sudo():
             document._complete_bill()
 
@@ -46,36 +42,49 @@ class VatportalDocument(models.Model):
 
     def _request_wanted_bills(self):
         """Let the bills be made that the connector makes by itself; not those that a person has thrown away."""
-        self.filtered(lambda document: (
-            document.bill_state == 'to_bill' and not document.move_id and not document.had_bill
-            and document.connector_id.auto_bill
-            and document._baku_date() >= (document.connector_id.auto_bill_from or document._baku_date())
-        ))._request_bills()
+        self.filtered(
+            lambda document: (
+                document.bill_state == 'to_bill'
+                and not document.move_id
+                and not document.had_bill
+                and document.connector_id.auto_bill
+                and document._baku_date() >= (document.connector_id.auto_bill_from or document._baku_date())
+            )
+        )._request_bills()
 
     # ------------------------------------------------------------------ matching
 
     def _match_invoices(self):
         """Link each of these documents of the sent folder with its invoice, or propose some."""
-        for _company, documents in self.filtered(
-                lambda document: not document.move_id and document.direction == 'outgoing' and not document._is_missing()
-                and document.state not in DEAD_STATES).grouped('company_id').items():
+        for _company, documents in (
+            self.filtered(
+                lambda document: not document.move_id and document.direction == 'outgoing' and not document._is_missing() and document.state not in DEAD_STATES
+            )
+            .grouped('company_id')
+            .items()
+        ):
             documents -= documents._copies()
             rest = documents - documents._match_by_number()
             rest -= rest._match_by_erp_id()
             rest = rest.filtered(lambda document: document.status not in FINAL_STATUSES)
             (rest - rest._match_by_note())._match_by_total()
-        for _company, documents in self.filtered(
-                lambda document: document.direction == 'outgoing' and not document.move_id
-                and document.state == 'registered').grouped('company_id').items():
+        for _company, documents in (
+            self.filtered(lambda document: document.direction == 'outgoing' and not document.move_id and document.state == 'registered')
+            .grouped('company_id')
+            .items()
+        ):
             documents._match_packaged()
 
     def _free_invoices(self, domain):
         """Invoices of the documents' company, and of its branches, that have no document at e-taxes yet."""
-        taken = Domain('vatportal_document_ids', 'any', [
-            ('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])
+        taken = Domain('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])
         return self.env['account.move'].search(
-            Domain('company_id', 'in', self._invoicing_companies().ids) & Domain('move_type', 'in', SALE_TYPES)
-            & Domain('state', '!=', 'cancel') & ~taken & Domain(domain))
+            Domain('company_id', 'in', self._invoicing_companies().ids)
+            & Domain('move_type', 'in', SALE_TYPES)
+            & Domain('state', '!=', 'cancel')
+            & ~taken
+            & Domain(domain)
+        )
 
     def _invoicing_companies(self):
         """The documents' company and those of its branches that invoice under its VÖEN."""
@@ -91,8 +100,8 @@ class VatportalDocument(models.Model):
             names = set(self._fields)
         if 'move_id' in names:
             strange = self.sudo().filtered(
-                lambda document: document.move_id.company_id - document.company_id
-                and document.move_id.company_id not in document._invoicing_companies())
+                lambda document: document.move_id.company_id - document.company_id and document.move_id.company_id not in document._invoicing_companies()
+            )
             super(VatportalDocument, strange)._check_company(['move_id'])
         return super()._check_company(names - {'move_id', 'company_id'})
 
@@ -106,8 +115,7 @@ class VatportalDocument(models.Model):
         forms |= {form.lower() for form in forms}
         if not forms:
             return found
-        moves = self._free_invoices(
-            Domain('ref', 'in', list(forms)) | Domain('payment_reference', 'in', list(forms)))
+        moves = self._free_invoices(Domain('ref', 'in', list(forms)) | Domain('payment_reference', 'in', list(forms)))
         by_number = defaultdict(self.env['account.move'].browse)
         for move in moves:
             for text in {qaime_number(move.ref), qaime_number(move.payment_reference)}:
@@ -145,7 +153,7 @@ class VatportalDocument(models.Model):
         for document in self.filtered(lambda doc: doc.direction == 'outgoing' and not doc.erp_id and not doc.move_id):
             erp_ids = find_erp_ids(f'{document.main_info or ""} {document.add_info or ""}')
             if len(erp_ids) == 1:
-                wanted[document], = erp_ids
+                (wanted[document],) = erp_ids
         if not wanted:
             return {}
         known = self.search([('erp_id', 'in', list(wanted.values())), ('company_id', 'in', self.company_id.ids)])
@@ -159,9 +167,13 @@ class VatportalDocument(models.Model):
         if not dated:
             return
         days = [document._baku_date() for document in dated]
-        moves = self._free_invoices([
-            ('commercial_partner_id', 'in', dated.partner_id.commercial_partner_id.ids),
-            ('invoice_date', '>=', min(days) - FAR), ('invoice_date', '<=', max(days) + FAR)])
+        moves = self._free_invoices(
+            [
+                ('commercial_partner_id', 'in', dated.partner_id.commercial_partner_id.ids),
+                ('invoice_date', '>=', min(days) - FAR),
+                ('invoice_date', '<=', max(days) + FAR),
+            ]
+        )
         candidates = _Candidates(moves)
         sure = {}
         for document in dated:
@@ -181,18 +193,27 @@ class VatportalDocument(models.Model):
 
         The other one may have come before there was a contact with this VÖEN.
         """
+
         def key(document):
             return document.buyer_vat or document.partner_id, document._amount_to_pay()
 
         dates, numbers = self.mapped('date'), [number for number in set(self.mapped('buyer_vat')) if number]
-        others = self.search([
-            ('company_id', 'in', self.company_id.ids), ('direction', '=', 'outgoing'), ('move_id', '=', False),
-            '|', ('partner_id', 'in', self.partner_id.ids), ('buyer_vat', 'in', numbers),
-            ('state', 'in', LIVE_STATES), ('status', 'not in', FINAL_STATUSES),
-            ('date', '>=', min(dates) - 2 * NEAR), ('date', '<=', max(dates) + 2 * NEAR)])
+        others = self.search(
+            [
+                ('company_id', 'in', self.company_id.ids),
+                ('direction', '=', 'outgoing'),
+                ('move_id', '=', False),
+                '|',
+                ('partner_id', 'in', self.partner_id.ids),
+                ('buyer_vat', 'in', numbers),
+                ('state', 'in', LIVE_STATES),
+                ('status', 'not in', FINAL_STATUSES),
+                ('date', '>=', min(dates) - 2 * NEAR),
+                ('date', '<=', max(dates) + 2 * NEAR),
+            ]
+        )
         alike = DayIndex((key(other), other.date, other) for other in others if not other._source())
-        return {document: any(other != document for _away, other in alike.nearest(
-            key(document), document.date, 2 * NEAR, 2)) for document in self}
+        return {document: any(other != document for _away, other in alike.nearest(key(document), document.date, 2 * NEAR, 2)) for document in self}
 
     def _may_be(self, move_type, kind):
         """Whether this document can have been issued for an entry of ``move_type`` that goes out as ``kind``.
@@ -206,8 +227,7 @@ class VatportalDocument(models.Model):
         return move_type == 'out_refund' and self.kind_id.code in ADJUSTMENTS
 
     def _link_or_propose(self, moves):
-        fitting = moves.filtered(
-            lambda move: move.state == 'posted' and self._may_be(move.move_type, move.vatportal_kind_id))
+        fitting = moves.filtered(lambda move: move.state == 'posted' and self._may_be(move.move_type, move.vatportal_kind_id))
         if len(fitting) == 1 and not fitting._vatportal_live_document():
             self._link(fitting)
         else:
@@ -223,10 +243,15 @@ class VatportalDocument(models.Model):
     def _link(self, move):
         """Make ``move`` the invoice, or the bill, of this document."""
         self.ensure_one()
-        self.sudo().write({
-            'move_id': move.id, 'proposed_move_ids': [Command.clear()], 'bill_question': False,
-            'partner_id': self.partner_id.id or move.commercial_partner_id.id})
-        move.sudo()._message_log(body=self.env._("Linked with the e-taxes document %s.", self.qaime or self.name))
+        self.sudo().write(
+            {
+                'move_id': move.id,
+                'proposed_move_ids': [Command.clear()],
+                'bill_question': False,
+                'partner_id': self.partner_id.id or move.commercial_partner_id.id,
+            }
+        )
+        move.sudo()._message_log(body=self.env._('Linked with the e-taxes document %s.', self.qaime or self.name))
         if move in self.other_move_ids:
             self.sudo().other_move_ids -= move
         self._clear_double()
@@ -242,7 +267,7 @@ class VatportalDocument(models.Model):
         """Link this document with the invoice or bill ``move_id``, as a person says."""
         self.ensure_one()
         if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only invoicing users can link documents."))
+            raise AccessError(self.env._('Only invoicing users can link documents.'))
         self.check_access('read')
         move = self.env['account.move'].browse(move_id).exists()
         same = self._same_with_bill(move)
@@ -260,22 +285,22 @@ class VatportalDocument(models.Model):
         """What stands against linking this document with ``move``; False for nothing."""
         _ = self.env._
         if len(move) != 1 or move.company_id not in self._invoicing_companies():
-            return _("Choose an invoice of %s.", self.company_id.name)
+            return _('Choose an invoice of %s.', self.company_id.name)
         if move.state == 'cancel':
-            return _("%s is cancelled: choose one that is in force.", move.display_name)
+            return _('%s is cancelled: choose one that is in force.', move.display_name)
         if self.is_foreign:
             return _("%s is not the company's document.", self.display_name)
         if self.move_id and self.move_id != move and self.move_id.state != 'cancel':
-            return _("%(name)s belongs to %(move)s.", name=self.display_name, move=self.move_id.display_name)
+            return _('%(name)s belongs to %(move)s.', name=self.display_name, move=self.move_id.display_name)
         if self.direction == 'outgoing':
             if move.move_type not in SALE_TYPES:
                 return _("%s can't be an invoice that you sent.", move.display_name)
             if move._vatportal_live_document() - self:
-                return _("%s has another document at e-taxes.", move.display_name)
+                return _('%s has another document at e-taxes.', move.display_name)
         elif move.move_type not in ('in_invoice', 'in_refund', 'in_receipt', 'out_refund'):
             return _("%s can't be the bill of a received document.", move.display_name)
         elif move.sudo().vatportal_bill_document_id not in (self, self.browse()):
-            return _("%s is the bill of another document.", move.display_name)
+            return _('%s is the bill of another document.', move.display_name)
         return False
 
 
@@ -303,7 +328,8 @@ class _Candidates:
         denied = document.other_move_ids
         close = _nearest(self.posted, keys, day, NEAR, 2, denied)
         proposed = _nearest(self.alike, keys, day, FAR, PROPOSED, denied) or _nearest(
-            self.others, [(partner, group) for group in groups], day, NEAR, PROPOSED, denied)
+            self.others, [(partner, group) for group in groups], day, NEAR, PROPOSED, denied
+        )
         return close[0] if len(close) == 1 else self.none, self.none.union(*proposed)
 
 

@@ -21,9 +21,14 @@ class VatportalDocument(models.Model):
         if not noted:
             return noted
         days = [document._baku_date() for document in noted]
-        moves = noted._free_invoices([
-            ('name', '!=', False), ('commercial_partner_id', 'in', noted.partner_id.commercial_partner_id.ids),
-            ('invoice_date', '>=', min(days) - FAR), ('invoice_date', '<=', max(days) + FAR)])
+        moves = noted._free_invoices(
+            [
+                ('name', '!=', False),
+                ('commercial_partner_id', 'in', noted.partner_id.commercial_partner_id.ids),
+                ('invoice_date', '>=', min(days) - FAR),
+                ('invoice_date', '<=', max(days) + FAR),
+            ]
+        )
         by_word = defaultdict(moves.browse)
         for move in moves:
             by_word[_words(move.name)[:1]] |= move
@@ -33,8 +38,7 @@ class VatportalDocument(models.Model):
             near = moves.browse().union(*(by_word[word,] for word in dict.fromkeys(words) if (word,) in by_word))
             named = near.filtered(lambda move, words=words: _stands_in(_words(move.name), words))
             partner = document.partner_id.commercial_partner_id
-            for move in (named - document.other_move_ids).filtered(
-                    lambda move, partner=partner: move.commercial_partner_id == partner):
+            for move in (named - document.other_move_ids).filtered(lambda move, partner=partner: move.commercial_partner_id == partner):
                 meant[move] |= document
         found = self.browse()
         for move, documents in meant.items():
@@ -54,4 +58,4 @@ def _words(text):
 
 
 def _stands_in(part, whole):
-    return bool(part) and any(whole[start:start + len(part)] == part for start in range(len(whole) - len(part) + 1))
+    return bool(part) and any(whole[start : start + len(part)] == part for start in range(len(whole) - len(part) + 1))

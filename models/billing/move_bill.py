@@ -15,21 +15,19 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     vatportal_bill_document_id = fields.Many2one(
-        'vatportal.document', string="Received e-taxes Document", compute='_compute_vatportal_bill_document_id',
-        store=True, copy=False, index='btree_not_null')
-    vatportal_bill_qaime = fields.Char(string="Qaimə", related='vatportal_bill_document_id.qaime')
-    vatportal_bill_status = fields.Selection(related='vatportal_bill_document_id.status', string="Status at e-taxes")
-    vatportal_bill_total = fields.Float(
-        string="Total of the Document", related='vatportal_bill_document_id.amount_total', digits=(16, 2))
+        'vatportal.document', string='Received e-taxes Document', compute='_compute_vatportal_bill_document_id', store=True, copy=False, index='btree_not_null'
+    )
+    vatportal_bill_qaime = fields.Char(string='Qaimə', related='vatportal_bill_document_id.qaime')
+    vatportal_bill_status = fields.Selection(related='vatportal_bill_document_id.status', string='Status at e-taxes')
+    vatportal_bill_total = fields.Float(string='Total of the Document', related='vatportal_bill_document_id.amount_total', digits=(16, 2))
     vatportal_bill_difference = fields.Float(related='vatportal_bill_document_id.amount_difference')
-    vatportal_hint = fields.Char(string="e-taxes Hint", compute='_compute_vatportal_hint')
+    vatportal_hint = fields.Char(string='e-taxes Hint', compute='_compute_vatportal_hint')
     vatportal_bill_void = fields.Boolean(compute='_compute_vatportal_bill_void')
 
     @api.depends('vatportal_document_ids.direction')
     def _compute_vatportal_bill_document_id(self):
         for move in self:
-            move.vatportal_bill_document_id = move.sudo().vatportal_document_ids.filtered(
-                lambda document: document.direction == 'incoming' and document.id)[:1]
+            move.vatportal_bill_document_id = move.sudo().vatportal_document_ids.filtered(lambda document: document.direction == 'incoming' and document.id)[:1]
 
     @api.depends('vatportal_bill_document_id.shown_status')
     def _compute_vatportal_shown_status(self):
@@ -47,8 +45,7 @@ class AccountMove(models.Model):
     @api.depends('vatportal_bill_document_id.status', 'state')
     def _compute_vatportal_bill_void(self):
         for move in self.sudo():
-            move.vatportal_bill_void = (
-                move.vatportal_bill_document_id.status in FINAL_STATUSES and move.state != 'cancel')
+            move.vatportal_bill_void = move.vatportal_bill_document_id.status in FINAL_STATUSES and move.state != 'cancel'
 
     @api.depends('vatportal_bill_document_id.can_refresh')
     def _compute_vatportal_can_refresh(self):
@@ -72,8 +69,7 @@ class AccountMove(models.Model):
     def _vatportal_vat(self):
         """The VAT of an entry that has a total in AZN, as Decimal: all taxes but excise and road tax, for what a fiscal
         position puts in the place of VAT may have no category."""
-        lines = self.line_ids.filtered(
-            lambda line: line.tax_line_id and line.tax_line_id.vatportal_category not in ('excise', 'road'))
+        lines = self.line_ids.filtered(lambda line: line.tax_line_id and line.tax_line_id.vatportal_category not in ('excise', 'road'))
         amount = 'amount_currency' if self.currency_id.name == 'AZN' else 'balance'
         return in_qepik(self.direction_sign * sum(lines.mapped(amount)))
 
@@ -84,30 +80,31 @@ class AccountMove(models.Model):
         types = self.mapped('move_type')
         move_type = 'in_invoice' if 'in_invoice' in types else types[0]
         # The type is what makes Odoo show the columns of a bill, its vendor above all.
-        action = {'type': 'ir.actions.act_window', 'res_model': 'account.move', 'name': self.env._("Bills"),
-                  'context': {'default_move_type': move_type}}
+        action = {'type': 'ir.actions.act_window', 'res_model': 'account.move', 'name': self.env._('Bills'), 'context': {'default_move_type': move_type}}
         if len(self) == 1:
             return {**action, 'view_mode': 'form', 'res_id': self.id}
         view = 'view_in_invoice_bill_tree' if move_type.startswith('in_') else 'view_invoice_tree'
-        return {**action, 'view_mode': 'list,form', 'domain': [('id', 'in', self.ids)],
-                'views': [[self.env.ref(f'account.{view}').id, 'list'], [False, 'form']]}
+        return {
+            **action,
+            'view_mode': 'list,form',
+            'domain': [('id', 'in', self.ids)],
+            'views': [[self.env.ref(f'account.{view}').id, 'list'], [False, 'form']],
+        }
 
     def action_vatportal_bill_document(self):
         """Open the document of which this bill was made."""
         self.ensure_one()
         self.check_access('read')
-        return {'type': 'ir.actions.act_window', 'res_model': 'vatportal.document', 'view_mode': 'form',
-                'res_id': self.vatportal_bill_document_id.id}
+        return {'type': 'ir.actions.act_window', 'res_model': 'vatportal.document', 'view_mode': 'form', 'res_id': self.vatportal_bill_document_id.id}
 
     def action_vatportal_cancel_bill(self):
         """Cancel draft bills whose document was cancelled or deleted at e-taxes."""
         self.check_access('write')
         for move in self:
             if not move.vatportal_bill_void:
-                raise UserError(self.env._("The document of %s is still valid at e-taxes.", move.display_name))
+                raise UserError(self.env._('The document of %s is still valid at e-taxes.', move.display_name))
             if move.state != 'draft':
-                raise UserError(self.env._(
-                    "%s is confirmed. Reset it to draft first, or make a credit note.", move.display_name))
+                raise UserError(self.env._('%s is confirmed. Reset it to draft first, or make a credit note.', move.display_name))
             move._vatportal_cancel_bill()
         return True
 
@@ -117,17 +114,16 @@ class AccountMove(models.Model):
         self.check_access('write')
         document = self.sudo().vatportal_bill_document_id  # which may be the parent's of the branch
         if not document:
-            raise UserError(self.env._("%s was not made of an e-taxes document.", self.display_name))
+            raise UserError(self.env._('%s was not made of an e-taxes document.', self.display_name))
         if self.state != 'draft':
-            raise UserError(self.env._(
-                "%s is confirmed. Reset it to draft first, or make a credit note.", self.display_name))
+            raise UserError(self.env._('%s is confirmed. Reset it to draft first, or make a credit note.', self.display_name))
         document._rebuild_bill()
         return True
 
     def _vatportal_cancel_bill(self):
         self.ensure_one()
         self.button_cancel()
-        self._message_log(body=self.env._("Cancelled, because its document is no longer valid at e-taxes."))
+        self._message_log(body=self.env._('Cancelled, because its document is no longer valid at e-taxes.'))
 
     def action_vatportal_link(self):
         """Link the document in the context with this invoice; the button beside a proposal."""
@@ -135,7 +131,7 @@ class AccountMove(models.Model):
         self.check_access('read')
         document = self.env['vatportal.document'].browse(self.env.context.get('vatportal_document_id')).exists()
         if not document:
-            raise UserError(self.env._("Open the document again; it is no longer known which one was meant."))
+            raise UserError(self.env._('Open the document again; it is no longer known which one was meant.'))
         return document.action_link_move(self.id)
 
     # ------------------------------------------------------------------ life of a bill
@@ -147,7 +143,7 @@ class AccountMove(models.Model):
         drafts = self.filtered(lambda move: move.state != 'posted' and move.vatportal_bill_document_id)
         documents = drafts.vatportal_bill_document_id.sudo()
         for document in documents:
-            document._message_log(body=self.env._("The bill made of it was deleted."))
+            document._message_log(body=self.env._('The bill made of it was deleted.'))
         documents.write({'move_id': False, 'bill_requested': False, 'bill_notes': False})
         return super().unlink()
 
@@ -163,33 +159,35 @@ class AccountMove(models.Model):
         document, alerts = self.sudo().vatportal_bill_document_id, {}
         if not document or self.state == 'cancel':
             return alerts
-        look = {'action_text': self.env._("See the document"),
-                'action_call': ('account.move', 'action_vatportal_bill_document', self.ids)}
+        look = {'action_text': self.env._('See the document'), 'action_call': ('account.move', 'action_vatportal_bill_document', self.ids)}
         if self.vatportal_bill_void:
             alerts['vatportal_bill_void'] = {
                 'level': 'danger',
-                'message': self.env._("e-taxes: the document of this bill was cancelled or deleted."),
-                **({'action_text': self.env._("Cancel the bill"),
-                    'action_call': ('account.move', 'action_vatportal_cancel_bill', self.ids)}
-                   if self.state == 'draft' else look)}
+                'message': self.env._('e-taxes: the document of this bill was cancelled or deleted.'),
+                **(
+                    {'action_text': self.env._('Cancel the bill'), 'action_call': ('account.move', 'action_vatportal_cancel_bill', self.ids)}
+                    if self.state == 'draft'
+                    else look
+                ),
+            }
         elif document.amount_differs:
             alerts['vatportal_bill_differs'] = {
                 'level': 'warning',
                 'message': self._vatportal_bill_difference_text(document),
-                **({'action_text': self.env._("Take over the new figures"),
-                    'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
-                   if self.state == 'draft' else look)}
+                **(
+                    {'action_text': self.env._('Take over the new figures'), 'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
+                    if self.state == 'draft'
+                    else look
+                ),
+            }
         if document._is_missing():
-            alerts['vatportal_bill_missing'] = {
-                'level': 'warning', 'message': self.env._("e-taxes: %s", document._missing_text()), **look}
+            alerts['vatportal_bill_missing'] = {'level': 'warning', 'message': self.env._('e-taxes: %s', document._missing_text()), **look}
         if self.state == 'draft':
             for level in ('warning', 'info'):
                 texts = [note['text'] for note in document.bill_notes or () if note['level'] == level]
                 if texts:
-                    more = [self.env._("%s more in the chatter.", len(texts) - NOTES_SHOWN)] if len(
-                        texts) > NOTES_SHOWN else []
-                    alerts[f'vatportal_bill_{level}'] = {
-                        'level': level, 'message': ' '.join(texts[:NOTES_SHOWN] + more), **look}
+                    more = [self.env._('%s more in the chatter.', len(texts) - NOTES_SHOWN)] if len(texts) > NOTES_SHOWN else []
+                    alerts[f'vatportal_bill_{level}'] = {'level': level, 'message': ' '.join(texts[:NOTES_SHOWN] + more), **look}
         return alerts
 
     def _vatportal_bill_difference_text(self, document):
@@ -198,8 +196,12 @@ class AccountMove(models.Model):
 
         if document.amount_difference:
             return self.env._(
-                "e-taxes: the total of the document is %(total)s, this entry differs by %(difference)s.",
-                total=money(document._amount_to_pay()), difference=money(document.amount_difference))
+                'e-taxes: the total of the document is %(total)s, this entry differs by %(difference)s.',
+                total=money(document._amount_to_pay()),
+                difference=money(document.amount_difference),
+            )
         return self.env._(
-            "e-taxes: by the document, VAT of %(vat)s is to be booked, this entry differs by %(difference)s.",
-            vat=money(document._vat_to_book()), difference=money(document._vat_difference()))
+            'e-taxes: by the document, VAT of %(vat)s is to be booked, this entry differs by %(difference)s.',
+            vat=money(document._vat_to_book()),
+            difference=money(document._vat_difference()),
+        )

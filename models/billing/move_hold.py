@@ -19,16 +19,16 @@ class AccountMove(models.Model):
         _, document = self.env._, self.sudo().vatportal_bill_document_id
         if not document:
             document = self.sudo().vatportal_file_document_id
-            return [document.bill_ask or _("It is not the bill of %s.", document.display_name)] if document else []
+            return [document.bill_ask or _('It is not the bill of %s.', document.display_name)] if document else []
         texts = [document.bill_question] if document.bill_question else []
         if document.status not in SETTLED_STATUSES or document.state != 'registered':
-            texts.append(_("The status of the document at e-taxes is: %s.", document.status_label or _("not known")))
+            texts.append(_('The status of the document at e-taxes is: %s.', document.status_label or _('not known')))
         if document._is_missing():
             texts.append(document._missing_text())
         if not (document.date and document.qaime):
-            texts.append(_("The day or the number of the document is not known yet."))
+            texts.append(_('The day or the number of the document is not known yet.'))
         if self._vatportal_total() != document._amount_to_pay() or document._vat_difference():
-            texts.append(_("Total or VAT is not that of the document."))
+            texts.append(_('Total or VAT is not that of the document.'))
         return texts
 
     def _vatportal_warnings(self):
@@ -48,19 +48,26 @@ class AccountMove(models.Model):
         if not reasons:
             return super()._autopost_bill()
         if self.company_id.autopost_bills and self.partner_id.autopost_bills == 'always':
-            self._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (
-                self.env._("This bill was not posted by itself:"),
-                Markup().join(Markup("<li>%s</li>") % reason for reason in reasons)))
+            self._message_log(
+                body=Markup('<p>%s</p><ul>%s</ul>')
+                % (self.env._('This bill was not posted by itself:'), Markup().join(Markup('<li>%s</li>') % reason for reason in reasons))
+            )
         return None
 
     def _autopost_draft_entries(self, batch_size=100):
         # EXTENDS account: what waits takes nobody's place among those that are looked at
-        due = self.search([
-            ('state', '=', 'draft'), ('date', '<=', fields.Date.context_today(self)), ('auto_post', '!=', 'no'),
-            '|', ('vatportal_bill_document_id', '!=', False), ('vatportal_file_document_id', '!=', False)])
+        due = self.search(
+            [
+                ('state', '=', 'draft'),
+                ('date', '<=', fields.Date.context_today(self)),
+                ('auto_post', '!=', 'no'),
+                '|',
+                ('vatportal_bill_document_id', '!=', False),
+                ('vatportal_file_document_id', '!=', False),
+            ]
+        )
         waiting = due.filtered(lambda move: move._vatportal_reasons_to_wait())
-        return super(AccountMove, self.with_context(vatportal_unattended=True))._autopost_draft_entries(
-            batch_size + len(waiting))
+        return super(AccountMove, self.with_context(vatportal_unattended=True))._autopost_draft_entries(batch_size + len(waiting))
 
     def _vatportal_without_waiting(self):
         """These entries; where they are posted without a person, those that need not wait for one."""
@@ -72,5 +79,4 @@ class AccountMove(models.Model):
 
     def _vatportal_waiting_alerts(self):
         points = self._vatportal_open_points() if self.state == 'draft' and self.auto_post != 'no' else ()
-        return {'vatportal_bill_waits': {
-            'level': 'info', 'message': self.env._("e-taxes: it is not posted by itself. %s", ' '.join(points))}} if points else {}
+        return {'vatportal_bill_waits': {'level': 'info', 'message': self.env._('e-taxes: it is not posted by itself. %s', ' '.join(points))}} if points else {}

@@ -72,11 +72,19 @@ class AccountMove(models.Model):
     def _vatportal_figures(self):
         """All that the document says of its bill, to be compared."""
         return (
-            self.partner_id, self.currency_id, self.invoice_date, self.ref, self.payment_reference, self.amount_total,
-            self._vatportal_vat(), sorted(
-                (line.vatportal_line_id.id, line.quantity, line.price_unit, line.discount, line.price_subtotal,
-                 line.price_total, line.tax_ids.ids)
-                for line in self.invoice_line_ids if line.display_type == 'product'))
+            self.partner_id,
+            self.currency_id,
+            self.invoice_date,
+            self.ref,
+            self.payment_reference,
+            self.amount_total,
+            self._vatportal_vat(),
+            sorted(
+                (line.vatportal_line_id.id, line.quantity, line.price_unit, line.discount, line.price_subtotal, line.price_total, line.tax_ids.ids)
+                for line in self.invoice_line_ids
+                if line.display_type == 'product'
+            ),
+        )
 
 
 def _goods(vals):

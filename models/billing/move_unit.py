@@ -17,8 +17,7 @@ class AccountMoveLine(models.Model):
     def _compute_product_uom_id(self):
         """Odoo takes the product's unit whenever a product is chosen, and leaves an imported line's quantity and price."""
         making = self.env.context.get('vatportal_billing')
-        present = {line: line.product_uom_id for line in self
-                   if line.vatportal_line_id and line.parent_state == 'draft' and not making}
+        present = {line: line.product_uom_id for line in self if line.vatportal_line_id and line.parent_state == 'draft' and not making}
         super()._compute_product_uom_id()
         for lines in self.filtered(lambda line: line in present).grouped('company_id').values():
             units = lines._vatportal_units()
@@ -56,8 +55,7 @@ class AccountMoveLine(models.Model):
         """Whether a person chose the unit of this line, and neither the document nor Odoo; one in which the product can
         be counted."""
         unit, product = self.product_uom_id, self.product_id
-        chosen = unit and unit not in (
-            self._vatportal_named_unit(units) | product.uom_id | product.seller_ids.product_uom_id)
+        chosen = unit and unit not in (self._vatportal_named_unit(units) | product.uom_id | product.seller_ids.product_uom_id)
         return bool(chosen) and (not product or unit._has_common_reference(product.uom_id))
 
     def _vatportal_open_unit_text(self, units):
@@ -65,11 +63,11 @@ class AccountMoveLine(models.Model):
         row = self.vatportal_line_id.sudo()
         values = {'line': row.name or self.name or '', 'unit': row.unit, 'own': self.product_uom_id.name, 'product': self.product_id.display_name}
         if self._vatportal_named_unit(units):
-            return self.env._(
-                "“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check quantity and price.", **values)
+            return self.env._('“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check quantity and price.', **values)
         return self.env._(
-            "“%(line)s”: the document counts in “%(unit)s”, and it is not known how many %(own)s of %(product)s that is. Say it, "
-            "or check quantity and price.", **values)
+            '“%(line)s”: the document counts in “%(unit)s”, and it is not known how many %(own)s of %(product)s that is. Say it, or check quantity and price.',
+            **values,
+        )
 
     def _vatportal_is_unit_open(self, units, known):
         """Whether nobody knows how many of the product are in one of the unit that the document counts in.
@@ -77,8 +75,7 @@ class AccountMoveLine(models.Model):
         :param known: see ``vatportal.product.mapping``, ``_for_partner()``
         """
         row = self.vatportal_line_id.sudo()
-        if not (self.product_id and self.product_uom_id and text_key(row.unit) and self._vatportal_is_of_row()) \
-                or self._vatportal_is_unit_chosen(units):
+        if not (self.product_id and self.product_uom_id and text_key(row.unit) and self._vatportal_is_of_row()) or self._vatportal_is_unit_chosen(units):
             return False
         named = self._vatportal_named_unit(units)
         if named and named._has_common_reference(self.product_uom_id):
@@ -114,14 +111,9 @@ class AccountMoveLine(models.Model):
                 contents = contents if contents != said else Decimal(0)  # what is left of another product's count
             elif said_unit == self.product_uom_id and not contents:
                 contents = decimal(mapping.unit_contains) if mapping.product_id == self.product_id else contents
-        if not (chosen or contents) and mapping and mapping.unit and text_key(mapping.unit) != text_key(row.unit) and (
-                mapping.uom_id or mapping.unit_contains):
+        if not (chosen or contents) and mapping and mapping.unit and text_key(mapping.unit) != text_key(row.unit) and (mapping.uom_id or mapping.unit_contains):
             return {}  # of another of the vendor's units, and still true
-        return {
-            'uom_id': self.product_uom_id.id if chosen or contents else False,
-            'unit_contains': float(contents),
-            'unit': row.unit or False,
-        }
+        return {'uom_id': self.product_uom_id.id if chosen or contents else False, 'unit_contains': float(contents), 'unit': row.unit or False}
 
 
 class AccountMove(models.Model):
@@ -133,10 +125,15 @@ class AccountMove(models.Model):
             return {}
         units = lines._vatportal_units()
         texts = [line._vatportal_open_unit_text(units) for line in lines]
-        texts[NOTES_SHOWN:] = [self.env._("%s more lines.", len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
-        return {'vatportal_bill_units': {
-            'level': 'warning', 'message': ' '.join(texts), 'action_text': self.env._("Say how many"),
-            'action_call': ('account.move', 'action_vatportal_units', self.ids)}}
+        texts[NOTES_SHOWN:] = [self.env._('%s more lines.', len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
+        return {
+            'vatportal_bill_units': {
+                'level': 'warning',
+                'message': ' '.join(texts),
+                'action_text': self.env._('Say how many'),
+                'action_call': ('account.move', 'action_vatportal_units', self.ids),
+            }
+        }
 
     def _vatportal_open_units(self):
         """The lines of this draft of which nobody knows how many of the product they are."""
@@ -145,7 +142,8 @@ class AccountMove(models.Model):
             return lines.browse()
         units = lines._vatportal_units()
         known = self.env['vatportal.product.mapping']._for_partner(
-            self.company_id, self.commercial_partner_id, 'sale' if self.is_sale_document() else 'purchase')
+            self.company_id, self.commercial_partner_id, 'sale' if self.is_sale_document() else 'purchase'
+        )
         return lines.filtered(lambda line: line._vatportal_is_unit_open(units, known))
 
     def action_vatportal_units(self):
@@ -157,12 +155,21 @@ class AccountMove(models.Model):
         self.check_access('write')
         lines = self._vatportal_open_units()
         if not lines:
-            raise UserError(self.env._("The units of all lines of %s are known.", self.display_name))
-        wizard = self.env['vatportal.unit.wizard'].create({'move_id': self.id, 'line_ids': [
-            fields.Command.create({'line_id': line.id}) for line in lines.grouped('vatportal_line_id').values() for line in line[:1]]})
+            raise UserError(self.env._('The units of all lines of %s are known.', self.display_name))
+        wizard = self.env['vatportal.unit.wizard'].create(
+            {
+                'move_id': self.id,
+                'line_ids': [fields.Command.create({'line_id': line.id}) for line in lines.grouped('vatportal_line_id').values() for line in line[:1]],
+            }
+        )
         return {
-            'type': 'ir.actions.act_window', 'res_model': wizard._name, 'res_id': wizard.id, 'view_mode': 'form',
-            'target': 'new', 'name': self.env._("How many are in it?")}
+            'type': 'ir.actions.act_window',
+            'res_model': wizard._name,
+            'res_id': wizard.id,
+            'view_mode': 'form',
+            'target': 'new',
+            'name': self.env._('How many are in it?'),
+        }
 
     def _vatportal_recount(self, rows):
         """Count the lines of this draft that were made of ``rows`` anew; all others stay as they are."""
@@ -181,7 +188,7 @@ class AccountMove(models.Model):
         parts = row._parts_among(wanted)
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
         lines = row._parts_among(lines.sorted(lambda line: (line.sequence, line.id)))
-        commands = [fields.Command.delete(line.id) for line in lines[len(parts):]]
+        commands = [fields.Command.delete(line.id) for line in lines[len(parts) :]]
         for place, vals in enumerate(parts):
             if place >= len(lines):
                 commands.append(fields.Command.create({**vals, 'sequence': lines[-1].sequence}))
@@ -200,8 +207,9 @@ class VatportalDocumentLine(models.Model):
         found, inside = [], False
         for line in lines:
             row_id, mark, above, imported = (
-                (line.get(name) if isinstance(line, dict) else line[name]) for name in (
-                    'vatportal_line_id', 'vatportal_line_mark', 'vatportal_with_above', 'is_imported'))
+                (line.get(name) if isinstance(line, dict) else line[name])
+                for name in ('vatportal_line_id', 'vatportal_line_mark', 'vatportal_with_above', 'is_imported')
+            )
             row_id = row_id if isinstance(line, dict) else row_id.id
             if row_id:
                 inside = row_id == self.id

@@ -8,7 +8,7 @@ from ...vatportal.names import text_key
 from ..amounts import decimal
 from .books import Books
 
-USAGES = [('purchase', "Vendor bills"), ('sale', "Customer credit notes")]
+USAGES = [('purchase', 'Vendor bills'), ('sale', 'Customer credit notes')]
 # What of a bill line is worth remembering when a person changes it.
 LEARNT_FIELDS = {'product_id', 'account_id', 'tax_ids', 'product_uom_id'}
 
@@ -27,29 +27,30 @@ class VatportalProductMapping(models.Model):
     _check_company_auto = True
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company, index=True)
-    partner_id = fields.Many2one('res.partner', string="Vendor", required=True, ondelete='cascade', index=True)
+    partner_id = fields.Many2one('res.partner', string='Vendor', required=True, ondelete='cascade', index=True)
     usage = fields.Selection(USAGES, required=True, default='purchase')
-    product_code = fields.Char(string="Code", help="10-digit code of the national classifier, as the vendor gives it.")
+    product_code = fields.Char(string='Code', help='10-digit code of the national classifier, as the vendor gives it.')
     name = fields.Char(string="Vendor's Name of the Product", required=True)
     key = fields.Char(compute='_compute_key', store=True)
     product_id = fields.Many2one('product.product', ondelete='cascade', check_company=True)
-    no_product = fields.Boolean(help="A person took the product off the line: none is looked for.")
-    account_id = fields.Many2one(
-        'account.account', check_company=True, help="Empty: the product's, or the one that Odoo predicts.")
-    tax_ids = fields.Many2many('account.tax', string="Taxes", check_company=True,
-                               help="Empty: chosen by the VAT column of the line.")
-    uom_id = fields.Many2one('uom.uom', string="Unit", help="Empty: the unit that the document names.")
-    unit = fields.Char(string="Vendor's Unit", help="Unit and contents apply to lines that name this one.")
+    no_product = fields.Boolean(help='A person took the product off the line: none is looked for.')
+    account_id = fields.Many2one('account.account', check_company=True, help="Empty: the product's, or the one that Odoo predicts.")
+    tax_ids = fields.Many2many('account.tax', string='Taxes', check_company=True, help='Empty: chosen by the VAT column of the line.')
+    uom_id = fields.Many2one('uom.uom', string='Unit', help='Empty: the unit that the document names.')
+    unit = fields.Char(string="Vendor's Unit", help='Unit and contents apply to lines that name this one.')
     unit_contains = fields.Float(
-        string="Contains", digits=False, min_display_digits=0,
+        string='Contains',
+        digits=False,
+        min_display_digits=0,
         help="How many of the unit, or of the product's own where there is none, are in one of the vendor's unit: the pieces "
-             "in a box, say. Empty: nobody has said.")
+        'in a box, say. Empty: nobody has said.',
+    )
 
     _known_once = models.UniqueIndex(
-        "(company_id, partner_id, usage, COALESCE(product_code, ''), md5(key))",
-        "This product of the vendor is in the list already.")
+        "(company_id, partner_id, usage, COALESCE(product_code, ''), md5(key))", 'This product of the vendor is in the list already.'
+    )
 
-    _contains_something = models.Constraint('CHECK (unit_contains >= 0)', "Nothing contains less than nothing.")
+    _contains_something = models.Constraint('CHECK (unit_contains >= 0)', 'Nothing contains less than nothing.')
 
     @api.depends('name')
     def _compute_key(self):
@@ -59,8 +60,7 @@ class VatportalProductMapping(models.Model):
     @api.model
     def _for_partner(self, company, partner, usage):
         """Return a dict of (code, folded name) → mapping for what is known of ``partner``."""
-        mappings = self.sudo().search([
-            ('company_id', '=', company.id), ('partner_id', '=', partner.id), ('usage', '=', usage)])
+        mappings = self.sudo().search([('company_id', '=', company.id), ('partner_id', '=', partner.id), ('usage', '=', usage)])
         return {(mapping.product_code or '', mapping.key): mapping for mapping in mappings}
 
     def _counting(self, row):
@@ -80,18 +80,23 @@ class VatportalProductMapping(models.Model):
         """
         self._learn(line)
         row, move = line.vatportal_line_id.sudo(), line.move_id
-        known = self._for_partner(
-            line.company_id, move.commercial_partner_id, 'sale' if move.is_sale_document() else 'purchase')
+        known = self._for_partner(line.company_id, move.commercial_partner_id, 'sale' if move.is_sale_document() else 'purchase')
         mapping = known.get((row.product_code or '', text_key(row.name)))
         if not mapping:
             label = row.name or line.name or line.product_id.display_name
-            raise UserError(self.env._(
-                "“%s”: how many are in it can't be remembered, for the bill has no vendor. Choose the vendor, or enter quantity "
-                "and price on the bill.", label) if not move.commercial_partner_id else self.env._(
-                "“%s”: how many are in it can't be remembered, for the document does not name the goods of this line. Enter "
-                "quantity and price on the bill, and leave it out here.", label))
-        mapping.sudo().write({
-            'unit': row.unit, 'uom_id': line.product_uom_id.id, 'unit_contains': contents})
+            raise UserError(
+                self.env._(
+                    "“%s”: how many are in it can't be remembered, for the bill has no vendor. Choose the vendor, or enter quantity and price on the bill.",
+                    label,
+                )
+                if not move.commercial_partner_id
+                else self.env._(
+                    "“%s”: how many are in it can't be remembered, for the document does not name the goods of this line. Enter "
+                    'quantity and price on the bill, and leave it out here.',
+                    label,
+                )
+            )
+        mapping.sudo().write({'unit': row.unit, 'uom_id': line.product_uom_id.id, 'unit_contains': contents})
 
     @api.model
     def _learn(self, lines, removed=()):
@@ -122,9 +127,7 @@ class VatportalProductMapping(models.Model):
                 if changes:
                     known[key].write(changes)
             else:
-                new[key] = {
-                    'company_id': company.id, 'partner_id': partner.id, 'usage': usage, 'product_code': key[0],
-                    'name': source.name, **vals}
+                new[key] = {'company_id': company.id, 'partner_id': partner.id, 'usage': usage, 'product_code': key[0], 'name': source.name, **vals}
         self.sudo().create(list(new.values()))
 
 
@@ -152,10 +155,9 @@ class AccountMoveLine(models.Model):
     _vatportal_given_fields = ('vatportal_line_id', 'vatportal_line_mark')
 
     vatportal_line_id = fields.Many2one(
-        'vatportal.document.line', string="e-taxes Line", readonly=True, copy=False, ondelete='set null',
-        index='btree_not_null')
-    vatportal_line_mark = fields.Char(
-        readonly=True, copy=False, help="Tells the goods on the e-taxes line of which this line was made.")
+        'vatportal.document.line', string='e-taxes Line', readonly=True, copy=False, ondelete='set null', index='btree_not_null'
+    )
+    vatportal_line_mark = fields.Char(readonly=True, copy=False, help='Tells the goods on the e-taxes line of which this line was made.')
 
     def _vatportal_is_of_row(self):
         """Whether the row still is about the goods of which this line was made: a correction at e-taxes writes other
@@ -176,27 +178,26 @@ class AccountMoveLine(models.Model):
             vals = {**vals, 'extra_tax_data': False}
         result = super().write(vals)
         if LEARNT_FIELDS & vals.keys():
-            self.env['vatportal.product.mapping']._learn(
-                self, removed=had_product.filtered(lambda line: not line.product_id))
+            self.env['vatportal.product.mapping']._learn(self, removed=had_product.filtered(lambda line: not line.product_id))
         return result
 
     def _vatportal_is_watched(self, vals):
-        return bool(
-            (LEARNT_FIELDS | {'price_unit', 'quantity', 'discount'}) & vals.keys()
-            and not self.env.context.get('vatportal_billing'))
+        return bool((LEARNT_FIELDS | {'price_unit', 'quantity', 'discount'}) & vals.keys() and not self.env.context.get('vatportal_billing'))
 
     def _vatportal_learnt_vals(self, mapping, removed, books):
         """Return the values of a mapping for this line: only what Odoo would not come to by itself."""
         self.ensure_one()
         source, product = self.vatportal_line_id.sudo(), self.product_id
-        default_account = product and product.with_company(self.company_id).product_tmpl_id.get_product_accounts(
-            self.move_id.fiscal_position_id)['income' if books.usage == 'sale' else 'expense']
-        taxes = self.tax_ids.filtered(lambda tax: tax.active and not (
-            {'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
+        default_account = (
+            product
+            and product.with_company(self.company_id).product_tmpl_id.get_product_accounts(self.move_id.fiscal_position_id)[
+                'income' if books.usage == 'sale' else 'expense'
+            ]
+        )
+        taxes = self.tax_ids.filtered(lambda tax: tax.active and not ({'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
         usual = books.usual_taxes(source)
         # Under simplified taxation nothing is said of the taxes of a payer of VAT.
-        taught = {} if books.simplified else {
-            'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)]}
+        taught = {} if books.simplified else {'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)]}
         return {
             **taught,
             'product_id': product.id,

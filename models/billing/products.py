@@ -8,11 +8,11 @@ from odoo.fields import Domain
 from ...vatportal.names import text_key
 
 MATCHES = [
-    ('learnt', "As on earlier bills"),
-    ('barcode', "Barcode"),
+    ('learnt', 'As on earlier bills'),
+    ('barcode', 'Barcode'),
     ('vendor', "Vendor's product name or code"),
-    ('code', "e-taxes code"),
-    ('none', "No product"),
+    ('code', 'e-taxes code'),
+    ('none', 'No product'),
 ]
 
 
@@ -29,9 +29,7 @@ class Match:
 class VatportalDocumentLine(models.Model):
     _inherit = 'vatportal.document.line'
 
-    match = fields.Selection(
-        MATCHES, string="Product Found by", readonly=True, copy=False,
-        help="How the product of the bill line was found.")
+    match = fields.Selection(MATCHES, string='Product Found by', readonly=True, copy=False, help='How the product of the bill line was found.')
 
     def _real_barcode(self):
         """The barcode, unless it only fills the column: 0, the code itself, or the code and 000."""
@@ -57,11 +55,7 @@ class VatportalDocument(models.Model):
         self.ensure_one()
         lines = self.line_ids
         known = self.env['vatportal.product.mapping']._for_partner(self._bill_company(), partner, usage)
-        finders = [
-            ('barcode', self._products_by_barcode(lines)),
-            ('vendor', self._products_of_vendor(lines, partner)),
-            ('code', self._products_by_code(lines)),
-        ]
+        finders = [('barcode', self._products_by_barcode(lines)), ('vendor', self._products_of_vendor(lines, partner)), ('code', self._products_by_code(lines))]
         result = {}
         for line in lines:
             mapping = known.get((line.product_code or '', text_key(line.name)))
@@ -90,14 +84,13 @@ class VatportalDocument(models.Model):
         packages = self.env['product.uom'].search([('barcode', 'in', wanted), *self._shared_domain()])
         for package in packages:
             found[package.barcode].add((package.product_id, package.uom_id))
-        return {line: next(iter(found[barcode])) for line, barcode in barcodes.items()
-                if barcode and len(found[barcode]) == 1}
+        return {line: next(iter(found[barcode])) for line, barcode in barcodes.items() if barcode and len(found[barcode]) == 1}
 
     def _products_of_vendor(self, lines, partner):
         """By what the vendor calls the product; the vendor's own code counts where the line's name begins with it."""
-        infos = self.env['product.supplierinfo'].search([
-            ('partner_id', 'child_of', partner.id), *self._shared_domain(),
-            '|', ('product_name', '!=', False), ('product_code', '!=', False)])
+        infos = self.env['product.supplierinfo'].search(
+            [('partner_id', 'child_of', partner.id), *self._shared_domain(), '|', ('product_name', '!=', False), ('product_code', '!=', False)]
+        )
         by_name, by_code = defaultdict(set), defaultdict(set)
         for info in infos:
             product = info.product_id or info.product_tmpl_id.product_variant_id
@@ -108,8 +101,7 @@ class VatportalDocument(models.Model):
         result = {}
         for line in lines:
             first_word = re.match(r'\[?([^\s\]]*)', line.name or '')[1].casefold()
-            for found, key in ((by_name, text_key(line.name)), (by_code, line.product_code or ''),
-                               (by_code, first_word)):
+            for found, key in ((by_name, text_key(line.name)), (by_code, line.product_code or ''), (by_code, first_word)):
                 if key and len(found[key]) == 1:
                     result[line] = (next(iter(found[key])), None)
                     break
@@ -120,8 +112,7 @@ class VatportalDocument(models.Model):
         found = defaultdict(set)
         for product in self._search_products(Domain('vatportal_code', 'in', list(codes))) if codes else ():
             found[product.vatportal_code].add(product)
-        return {line: (next(iter(found[line.product_code])), None) for line in lines
-                if len(found[line.product_code]) == 1}
+        return {line: (next(iter(found[line.product_code])), None) for line in lines if len(found[line.product_code]) == 1}
 
     def _shared_domain(self):
         """Of models that don't say so themselves: what the company shares with its parents, as products are."""

@@ -30,11 +30,15 @@ class VatportalDocumentLine(models.Model):
         exact, kept = self._counted(contains)
         if exact == kept:
             return ''
-        values = {'line': self.name or '', 'quantity': f'{exact.normalize():f}', 'kept': f'{kept.normalize():f}',
-                  'unit': '' if contains != 1 else self.unit or ''}
+        values = {
+            'line': self.name or '',
+            'quantity': f'{exact.normalize():f}',
+            'kept': f'{kept.normalize():f}',
+            'unit': '' if contains != 1 else self.unit or '',
+        }
         if not kept:
-            return self.env._("“%(line)s”: %(quantity)s %(unit)s would become nothing.", **values)
-        return self.env._("“%(line)s”: %(quantity)s %(unit)s would become %(kept)s.", **values)
+            return self.env._('“%(line)s”: %(quantity)s %(unit)s would become nothing.', **values)
+        return self.env._('“%(line)s”: %(quantity)s %(unit)s would become %(kept)s.', **values)
 
 
 class VatportalDocument(models.Model):
@@ -58,10 +62,17 @@ class VatportalDocument(models.Model):
         if not texts:
             return False
         if len(texts) > NAMED:
-            texts[NAMED:] = [self.env._("%s more lines.", len(texts) - NAMED)]
+            texts[NAMED:] = [self.env._('%s more lines.', len(texts) - NAMED)]
         # The first line is the same for all documents that the same setting stands against.
-        return '\n'.join([self.env._(
-            "Odoo is set to keep %(digits)s decimals of a quantity, and %(needed)s are needed. Raise the decimal accuracy of "
-            "“Product Unit” (Settings › Technical › Decimal Accuracy), or make the bill with the rounded quantity; the amounts "
-            "are the document's either way.", needed=needed,
-            digits=self.env['decimal.precision'].precision_get('Product Unit')), *texts])
+        return '\n'.join(
+            [
+                self.env._(
+                    'Odoo is set to keep %(digits)s decimals of a quantity, and %(needed)s are needed. Raise the decimal accuracy of '
+                    '“Product Unit” (Settings › Technical › Decimal Accuracy), or make the bill with the rounded quantity; the amounts '
+                    "are the document's either way.",
+                    needed=needed,
+                    digits=self.env['decimal.precision'].precision_get('Product Unit'),
+                ),
+                *texts,
+            ]
+        )

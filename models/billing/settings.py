@@ -7,26 +7,35 @@ class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
     auto_bill = fields.Boolean(
-        string="Make Bills by Itself", tracking=True,
-        help="Draft bills and credit notes are made of incoming documents as soon as they are imported. What Odoo is "
-             "not sure of stays with a question.")
-    auto_bill_from = fields.Date(
-        string="Bill Documents From", help="Older documents are left alone; bills of them can still be made with the button.")
+        string='Make Bills by Itself',
+        tracking=True,
+        help='Draft bills and credit notes are made of incoming documents as soon as they are imported. What Odoo is not sure of stays with a question.',
+    )
+    auto_bill_from = fields.Date(string='Bill Documents From', help='Older documents are left alone; bills of them can still be made with the button.')
     cancel_draft_bills = fields.Boolean(
         tracking=True,
-        help="A draft bill is cancelled by itself when its document is cancelled or deleted at e-taxes. Confirmed "
-             "bills are never touched: they get an activity.")
+        help='A draft bill is cancelled by itself when its document is cancelled or deleted at e-taxes. Confirmed '
+        'bills are never touched: they get an activity.',
+    )
     bill_journal_id = fields.Many2one(
-        'account.journal', string="Journal of Bills", check_company=True, domain="[('type', '=', 'purchase')]",
-        help="Empty: the company's first purchase journal.")
+        'account.journal',
+        string='Journal of Bills',
+        check_company=True,
+        domain="[('type', '=', 'purchase')]",
+        help="Empty: the company's first purchase journal.",
+    )
     rounding_account_id = fields.Many2one(
-        'account.account', check_company=True,
-        help="For differences of up to 0.05 AZN between a document's total and its lines. Empty: the account that "
-             "Odoo proposes for the vendor.")
+        'account.account',
+        check_company=True,
+        help="For differences of up to 0.05 AZN between a document's total and its lines. Empty: the account that Odoo proposes for the vendor.",
+    )
     responsible_id = fields.Many2one(
-        'res.users', string="Responsible for Documents", domain="[('share', '=', False)]",
-        help="Gets the activities when a document is sent back, cancelled or deleted. Empty: the salesperson of the "
-             "invoice, or whoever made the bill; of a document without invoice, whoever imported it.")
+        'res.users',
+        string='Responsible for Documents',
+        domain="[('share', '=', False)]",
+        help='Gets the activities when a document is sent back, cancelled or deleted. Empty: the salesperson of the '
+        'invoice, or whoever made the bill; of a document without invoice, whoever imported it.',
+    )
 
     @api.onchange('auto_bill')
     def _onchange_auto_bill(self):
@@ -48,5 +57,6 @@ class VatportalConnector(models.Model):
         """The journal in which received documents become bills: the chosen one, or the company's first."""
         self.ensure_one()
         journals = self.env['account.journal']
-        return self.bill_journal_id.filtered('active') or journals.search([
-            *journals._check_company_domain(self.company_id), ('type', '=', 'purchase')], limit=1)
+        return self.bill_journal_id.filtered('active') or journals.search(
+            [*journals._check_company_domain(self.company_id), ('type', '=', 'purchase')], limit=1
+        )

@@ -16,13 +16,12 @@ class VatportalUnitAlias(models.Model):
     _inherit = ['vatportal.guard']
     _order = 'name, id'
 
-    name = fields.Char(string="Text on the Qaimə", required=True)
+    name = fields.Char(string='Text on the Qaimə', required=True)
     key = fields.Char(compute='_compute_key', store=True, index=True)
-    uom_id = fields.Many2one('uom.uom', string="Unit", required=True, ondelete='cascade')
-    company_id = fields.Many2one('res.company', help="Empty: for all companies.", index='btree_not_null')
+    uom_id = fields.Many2one('uom.uom', string='Unit', required=True, ondelete='cascade')
+    company_id = fields.Many2one('res.company', help='Empty: for all companies.', index='btree_not_null')
 
-    _key_unique = models.UniqueIndex(
-        '(key, COALESCE(company_id, 0))', "There is an alias for this text already.")
+    _key_unique = models.UniqueIndex('(key, COALESCE(company_id, 0))', 'There is an alias for this text already.')
 
     @api.depends('name')
     def _compute_key(self):
@@ -33,10 +32,14 @@ class VatportalUnitAlias(models.Model):
     def _check_uom_id(self):
         for alias in self:
             if not alias.uom_id._vatportal_is_meant_by(alias.name):
-                raise ValidationError(self.env._(
-                    "“%(name)s” does not say how many it holds, and vendors fill their boxes and bags as they like; so it is "
-                    "no alias of %(unit)s. Say on a bill of the vendor how many are in it: it is remembered for the product.",
-                    name=alias.name, unit=alias.uom_id.name))
+                raise ValidationError(
+                    self.env._(
+                        '“%(name)s” does not say how many it holds, and vendors fill their boxes and bags as they like; so it is '
+                        'no alias of %(unit)s. Say on a bill of the vendor how many are in it: it is remembered for the product.',
+                        name=alias.name,
+                        unit=alias.uom_id.name,
+                    )
+                )
 
     @api.model
     def _units_by_key(self, company):
@@ -48,8 +51,7 @@ class VatportalUnitAlias(models.Model):
         levels = [self._unit_names(), self._etaxes_names()]
         for company_id in (False, company.id):
             aliases = self.sudo().search([('company_id', '=', company_id)])
-            levels.append({
-                alias.key: alias.uom_id for alias in aliases if alias.uom_id._vatportal_is_meant_by(alias.name)})
+            levels.append({alias.key: alias.uom_id for alias in aliases if alias.uom_id._vatportal_is_meant_by(alias.name)})
         result = {}
         for level in levels:
             result.update(level)

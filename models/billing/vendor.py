@@ -30,9 +30,12 @@ class VatportalNewVendor(models.Model):
     def _claim(self, number):
         """:raises psycopg2.errors.SerializationFailure: somebody else has made this vendor in the meantime"""
         self.env.cr.execute(
-            "INSERT INTO vatportal_new_vendor (number, create_date, write_date) "
+            'INSERT INTO vatportal_new_vendor (number, create_date, write_date) '
             "VALUES (%s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC') "
-            "ON CONFLICT (number) DO UPDATE SET write_date = EXCLUDED.write_date", [number], log_exceptions=False)
+            'ON CONFLICT (number) DO UPDATE SET write_date = EXCLUDED.write_date',
+            [number],
+            log_exceptions=False,
+        )
 
 
 class VatportalDocument(models.Model):
@@ -59,8 +62,7 @@ class VatportalDocument(models.Model):
 
     @api.model
     def _no_voen_text(self, company):
-        return self.env._(
-            "Set the VÖEN (Tax ID) of %s first: it tells which documents are the company's own.", company.display_name)
+        return self.env._("Set the VÖEN (Tax ID) of %s first: it tells which documents are the company's own.", company.display_name)
 
     @api.model
     def _taxpayer(self, company):
@@ -69,8 +71,7 @@ class VatportalDocument(models.Model):
         own = self._own_voen(company)
         if not own or self.env['vatportal.connector']._default_for(company):
             return company
-        return company.sudo().parent_ids.filtered(
-            lambda relative: voen.normalize(relative.vat) == own)[:1].with_env(self.env)
+        return company.sudo().parent_ids.filtered(lambda relative: voen.normalize(relative.vat) == own)[:1].with_env(self.env)
 
     @api.model
     def _taxpayer_key(self, company):
@@ -107,12 +108,19 @@ class VatportalDocument(models.Model):
         if not numbers:
             return result
         Partner = self.env['res.partner'].sudo()
-        query = Partner.with_context(active_test=False)._search([
-            *Partner._check_company_domain(company), '|', ('vat', '!=', False), ('vatportal_voen', '!=', False)])
+        query = Partner.with_context(active_test=False)._search(
+            [*Partner._check_company_domain(company), '|', ('vat', '!=', False), ('vatportal_voen', '!=', False)]
+        )
         # As people type it: with the country's letters, spaces or dashes.
-        query.add_where(SQL("(%s)", SQL(" OR ").join(
-            SQL("regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)",
-                Partner._field_to_sql(query.table, name, query), numbers) for name in ('vat', 'vatportal_voen'))))
+        query.add_where(
+            SQL(
+                '(%s)',
+                SQL(' OR ').join(
+                    SQL("regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)", Partner._field_to_sql(query.table, name, query), numbers)
+                    for name in ('vat', 'vatportal_voen')
+                ),
+            )
+        )
         for partner in Partner.browse(query):
             number, owner = partner._vatportal_voen(), partner.commercial_partner_id
             if abroad:
@@ -121,8 +129,7 @@ class VatportalDocument(models.Model):
                 result[number] |= partner if archived and owner.active else owner
         for number, partners in result.items():
             nearest = max(len(partner.company_id.parent_ids) for partner in partners)
-            result[number] = partners.filtered(
-                lambda partner, nearest=nearest: len(partner.company_id.parent_ids) == nearest).sudo(False)
+            result[number] = partners.filtered(lambda partner, nearest=nearest: len(partner.company_id.parent_ids) == nearest).sudo(False)
         return result
 
     def _vendor_candidates(self):
@@ -146,47 +153,68 @@ class VatportalDocument(models.Model):
         """
         number, name = self._counterparty()
         if not voen.is_voen(number):
-            raise BillQuestion(self.env._(
-                "“%(number)s” is no VÖEN (10 digits). Choose the partner %(name)s by hand.", number=number, name=name))
+            raise BillQuestion(self.env._('“%(number)s” is no VÖEN (10 digits). Choose the partner %(name)s by hand.', number=number, name=name))
         candidates = self._vendor_candidates()
         if len(candidates) > 1:
             chosen = self._chosen_before(number) & candidates
             if not chosen:
-                raise BillQuestion(self.env._(
-                    "Several partners have the VÖEN %(number)s: %(names)s. Choose one, or merge them.",
-                    number=number, names=', '.join(candidates.mapped('display_name'))))
+                raise BillQuestion(
+                    self.env._(
+                        'Several partners have the VÖEN %(number)s: %(names)s. Choose one, or merge them.',
+                        number=number,
+                        names=', '.join(candidates.mapped('display_name')),
+                    )
+                )
             return chosen
         archived = not candidates and self._archived_vendors()
         if archived:
-            raise BillQuestion(self.env._(
-                "The partner with the VÖEN %(number)s is archived: %(names)s. Take it out of the archive, or choose "
-                "another one.", number=number, names=', '.join(archived.mapped('display_name'))))
+            raise BillQuestion(
+                self.env._(
+                    'The partner with the VÖEN %(number)s is archived: %(names)s. Take it out of the archive, or choose another one.',
+                    number=number,
+                    names=', '.join(archived.mapped('display_name')),
+                )
+            )
         abroad = not candidates and self._vendors_abroad()
         if abroad:
-            raise BillQuestion(self.env._(
-                "%(names)s has the Tax ID %(number)s too, but in another country. If it is the VÖEN of its branch in "
-                "Azerbaijan, enter it on the contact, “VÖEN in Azerbaijan”; else choose the partner, or make one.",
-                number=number, names=', '.join(abroad.mapped('display_name'))))
+            raise BillQuestion(
+                self.env._(
+                    '%(names)s has the Tax ID %(number)s too, but in another country. If it is the VÖEN of its branch in '
+                    'Azerbaijan, enter it on the contact, “VÖEN in Azerbaijan”; else choose the partner, or make one.',
+                    number=number,
+                    names=', '.join(abroad.mapped('display_name')),
+                )
+            )
         return candidates or self._create_vendor(number, name)
 
     def _chosen_before(self, number):
         """The partner that a person chose last for this VÖEN."""
-        before = self.sudo().search([
-            ('company_id', '=', self.company_id.id), ('seller_vat', '=', number), ('bill_partner_chosen', '=', True),
-            ('id', '!=', self.id)], order='write_date desc, id desc', limit=1)
+        before = self.sudo().search(
+            [('company_id', '=', self.company_id.id), ('seller_vat', '=', number), ('bill_partner_chosen', '=', True), ('id', '!=', self.id)],
+            order='write_date desc, id desc',
+            limit=1,
+        )
         return before.partner_id.sudo(False)
 
     def _create_vendor(self, number, name):
         """A partner with the name and VÖEN of the document. Its country and check digits are e-taxes' business, so
         Odoo's own check of tax numbers does not apply."""
         self.env['vatportal.new.vendor']._claim(number)
-        return self.env['res.partner'].sudo().with_context(no_vat_validation=True).create({
-            'name': ' '.join(clean(name).split())[:NAME_LENGTH] or number,
-            'vat': number,
-            'country_id': self.env.ref('base.az').id,
-            # The last digit tells a legal person (1) from a natural one (2).
-            'is_company': not number.endswith('2'),
-        }).sudo(False)
+        return (
+            self.env['res.partner']
+            .sudo()
+            .with_context(no_vat_validation=True)
+            .create(
+                {
+                    'name': ' '.join(clean(name).split())[:NAME_LENGTH] or number,
+                    'vat': number,
+                    'country_id': self.env.ref('base.az').id,
+                    # The last digit tells a legal person (1) from a natural one (2).
+                    'is_company': not number.endswith('2'),
+                }
+            )
+            .sudo(False)
+        )
 
     def _set_partners(self):
         """Write the partner on those that have none, where the VÖEN leaves no doubt. One question per company."""

@@ -17,22 +17,18 @@ class VatportalKind(models.Model):
     _vatportal_given_fields = ('code',)
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(
-        required=True, readonly=True, copy=False,
-        help="The kind's name at e-taxes, as downloaded documents carry it.")
+    code = fields.Char(required=True, readonly=True, copy=False, help="The kind's name at e-taxes, as downloaded documents carry it.")
     sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
     upload_type = fields.Char(
-        string="Type when sending",
-        help="What the portal's import takes as \"type\". Empty: this kind is only received. Change it when "
-             "your portal account answers with error 61 (unknown type).")
-    with_agent = fields.Boolean(
-        string="Agent", help="Sent with the mark that the goods are handled by an agent.")
-    help = fields.Text(
-        string="Explanation", translate=True,
-        help="Who issues this kind, and how Odoo books it when it is received.")
+        string='Type when sending',
+        help='What the portal\'s import takes as "type". Empty: this kind is only received. Change it when '
+        'your portal account answers with error 61 (unknown type).',
+    )
+    with_agent = fields.Boolean(string='Agent', help='Sent with the mark that the goods are handled by an agent.')
+    help = fields.Text(string='Explanation', translate=True, help='Who issues this kind, and how Odoo books it when it is received.')
 
-    _code_unique = models.Constraint('UNIQUE (code)', "This e-taxes kind exists already.")
+    _code_unique = models.Constraint('UNIQUE (code)', 'This e-taxes kind exists already.')
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_data(self):

@@ -8,8 +8,7 @@ BOOKINGS = {
     'defaultInvoice': 'bill',
     'resale': 'bill',
     'returnInvoice': 'refund',
-    **dict.fromkeys((
-        'advanceInvoice', 'agent', 'returnByAgent', 'exportNoteInvoice', 'goodsTransfer'), 'none'),
+    **dict.fromkeys(('advanceInvoice', 'agent', 'returnByAgent', 'exportNoteInvoice', 'goodsTransfer'), 'none'),
     # Goods that go to and fro; what was done to them, or is sold with them, may be charged on the same document.
     **dict.fromkeys(('recycling', 'returnRecycled', 'exciseGoodsTransfer'), 'amount'),
 }
@@ -21,16 +20,19 @@ class VatportalKind(models.Model):
     _inherit = 'vatportal.kind'
 
     booking = fields.Selection(
-        [('bill', "Vendor bill"), ('refund', "Credit note"), ('none', "Nothing"),
-         ('amount', "Nothing, but a question where it has an amount")],
-        string="When Received", compute='_compute_booking', store=True, readonly=False,
-        help="Vendor bill: a draft bill of the seller is made.\n"
-             "Credit note: goods that a customer returned to us become a draft customer credit note; any other "
-             "kind becomes a draft vendor credit note.\n"
-             "Nothing: the document is kept and not booked.\n"
-             "Nothing, but a question where it has an amount: a person decides on documents with VAT or an amount to "
-             "pay; others are kept and not booked.\n"
-             "Empty: a person decides for each document.")
+        [('bill', 'Vendor bill'), ('refund', 'Credit note'), ('none', 'Nothing'), ('amount', 'Nothing, but a question where it has an amount')],
+        string='When Received',
+        compute='_compute_booking',
+        store=True,
+        readonly=False,
+        help='Vendor bill: a draft bill of the seller is made.\n'
+        'Credit note: goods that a customer returned to us become a draft customer credit note; any other '
+        'kind becomes a draft vendor credit note.\n'
+        'Nothing: the document is kept and not booked.\n'
+        'Nothing, but a question where it has an amount: a person decides on documents with VAT or an amount to '
+        'pay; others are kept and not booked.\n'
+        'Empty: a person decides for each document.',
+    )
 
     @api.depends('code')
     def _compute_booking(self):

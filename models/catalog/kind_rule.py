@@ -2,11 +2,7 @@ from odoo import api, fields, models
 
 from ..states import INVOICE_KINDS
 
-MOVE_TYPES = [
-    ('out_invoice', "Customer Invoice"),
-    ('out_refund', "Customer Credit Note"),
-    ('in_refund', "Vendor Credit Note"),
-]
+MOVE_TYPES = [('out_invoice', 'Customer Invoice'), ('out_refund', 'Customer Credit Note'), ('in_refund', 'Vendor Credit Note')]
 
 
 class VatportalKindRule(models.Model):
@@ -22,15 +18,10 @@ class VatportalKindRule(models.Model):
     company_id = fields.Many2one(related='connector_id.company_id', related_sudo=False)
     sequence = fields.Integer(default=10)
     move_type = fields.Selection(MOVE_TYPES, required=True, default='out_invoice')
-    journal_id = fields.Many2one(
-        'account.journal', check_company=True, domain="[('type', 'in', ('sale', 'purchase'))]",
-        help="Empty: any journal.")
-    fiscal_position_id = fields.Many2one(
-        'account.fiscal.position', check_company=True, help="Empty: any fiscal position.")
-    down_payment = fields.Boolean(
-        string="Down Payments Only", help="Matches only invoices that are down payments.")
-    kind_id = fields.Many2one(
-        'vatportal.kind', required=True, domain=INVOICE_KINDS, ondelete='restrict')
+    journal_id = fields.Many2one('account.journal', check_company=True, domain="[('type', 'in', ('sale', 'purchase'))]", help='Empty: any journal.')
+    fiscal_position_id = fields.Many2one('account.fiscal.position', check_company=True, help='Empty: any fiscal position.')
+    down_payment = fields.Boolean(string='Down Payments Only', help='Matches only invoices that are down payments.')
+    kind_id = fields.Many2one('vatportal.kind', required=True, domain=INVOICE_KINDS, ondelete='restrict')
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -16,4 +16,4 @@ class VatportalStatus(models.Model):
     code = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(default=100)
 
-    _code_unique = models.Constraint('UNIQUE (code)', "This e-taxes status exists already.")
+    _code_unique = models.Constraint('UNIQUE (code)', 'This e-taxes status exists already.')

@@ -1,4 +1,5 @@
 """A company's way to the portal: its account, log-in data, token, companies, and what guards them."""
+
 from . import portal_account
 from . import secret
 from . import call_log

@@ -16,27 +16,28 @@ class VatportalConnector(models.Model):
     _vatportal_given_fields = _vatportal_own_links = ('account_id',)
 
     # Not required by the database, for a copy of one is emptied; create() sees to it.
-    account_id = fields.Many2one('vatportal.account', string="Account at VatPortal", readonly=True, index=True, ondelete='restrict', exportable=False)
-    account_name = fields.Char(string="Account", compute='_compute_account_name')
+    account_id = fields.Many2one('vatportal.account', string='Account at VatPortal', readonly=True, index=True, ondelete='restrict', exportable=False)
+    account_name = fields.Char(string='Account', compute='_compute_account_name')
     shared_note = fields.Char(compute='_compute_shared_note')
 
     base_url = fields.Char(related='account_id.base_url', readonly=False, required=True, tracking=True)
-    auth_method = fields.Selection(
-        related='account_id.auth_method', readonly=False, required=True, default='token', tracking=True)
+    auth_method = fields.Selection(related='account_id.auth_method', readonly=False, required=True, default='token', tracking=True)
     is_partner = fields.Boolean(related='account_id.is_partner', readonly=False, tracking=True)
     phones_at_once = fields.Integer(related='account_id.phones_at_once', readonly=False, tracking=True)
     secret_ids = fields.One2many(related='account_id.secret_ids', groups=fields.NO_ACCESS)
     # Whoever enters them gets asterisks back; this addon reads them as superuser.
     token = fields.Char(
-        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system',
-        help="In the portal: Profile → Access to API.")
-    username = fields.Char(
-        compute='_compute_secrets', search='_search_secret', readonly=False, string="User", groups='base.group_system')
-    password = fields.Char(
-        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system')
+        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system', help='In the portal: Profile → Access to API.'
+    )
+    username = fields.Char(compute='_compute_secrets', search='_search_secret', readonly=False, string='User', groups='base.group_system')
+    password = fields.Char(compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system')
     secret_hash = fields.Char(
-        compute='_compute_secrets', search='_search_secret', readonly=False, groups='base.group_system',
-        help="From the portal's profile page; needed only to renew the token from Odoo.")
+        compute='_compute_secrets',
+        search='_search_secret',
+        readonly=False,
+        groups='base.group_system',
+        help="From the portal's profile page; needed only to renew the token from Odoo.",
+    )
 
     read_methods = fields.Json(related='account_id.read_methods')
     error_count = fields.Integer(related='account_id.error_count')
@@ -45,9 +46,7 @@ class VatportalConnector(models.Model):
     retry_at = fields.Datetime(related='account_id.retry_at')
     failed_at = fields.Datetime(related='account_id.failed_at')
     last_error = fields.Char(related='account_id.last_error')
-    released_until = fields.Datetime(
-        related='account_id.released_until',
-        help="Until when another address can be entered, as an administrator has confirmed.")
+    released_until = fields.Datetime(related='account_id.released_until', help='Until when another address can be entered, as an administrator has confirmed.')
 
     @api.depends('base_url', 'secret_ids.username')
     @api.depends_context('uid')
@@ -69,17 +68,17 @@ class VatportalConnector(models.Model):
             seen = others._visible_to(self.env.user)
             names = ', '.join(sorted(seen.mapped('name'))[:10]) + (' …' if len(seen) > 10 else '')
             if seen and seen != others and told:
-                note = _(
-                    "What is changed of the account is changed for %s and for connectors of other companies too.", names)
+                note = _('What is changed of the account is changed for %s and for connectors of other companies too.', names)
             elif seen:
-                note = _("What is changed of the account is changed for %s too.", names)
+                note = _('What is changed of the account is changed for %s too.', names)
             else:
-                note = bool(others) and told and _(
-                    "What is changed of the account is changed for connectors of other companies too.")
-            alone = told and _("An address together with other log-in data, or another user with a new token or password, is "
-                               "another account, and so is a token that is known of one: this connector alone then goes there.")
+                note = bool(others) and told and _('What is changed of the account is changed for connectors of other companies too.')
+            alone = told and _(
+                'An address together with other log-in data, or another user with a new token or password, is '
+                'another account, and so is a token that is known of one: this connector alone then goes there.'
+            )
             # Whoever may not enter log-in data does not take them along to another address.
-            alone = alone or _("Another address is the exception: it is that of this connector alone, without the log-in data.")
+            alone = alone or _('Another address is the exception: it is that of this connector alone, without the log-in data.')
             connector.shared_note = note and f'{note} {alone}'
 
     def _visible_to(self, user):
@@ -138,7 +137,7 @@ class VatportalConnector(models.Model):
     def load(self, fields, data):
         self.browse().check_access('create')
         if not isinstance(fields, (list, tuple)) or not isinstance(data, (list, tuple)):
-            raise UserError(self.env._("An import consists of columns and rows."))
+            raise UserError(self.env._('An import consists of columns and rows.'))
         # Rows are created one by one when they can't be created together.
         return super(VatportalConnector, self.with_context(vatportal_given=LRU(10_000))).load(fields, data)
 
@@ -151,9 +150,12 @@ class VatportalConnector(models.Model):
         before = seen.get(account.id, {})
         for name in given.keys() & before.keys():
             if given[name] != before[name]:
-                raise UserError(self.env._(
-                    "%s: connectors of one account at VatPortal are given different ones here. Enter it on one of them; it is "
-                    "that of all.", self._fields[name]._description_string(self.env)))
+                raise UserError(
+                    self.env._(
+                        '%s: connectors of one account at VatPortal are given different ones here. Enter it on one of them; it is that of all.',
+                        self._fields[name]._description_string(self.env),
+                    )
+                )
         seen[account.id] = before | given
 
     def _write_account(self, taken):
@@ -170,8 +172,7 @@ class VatportalConnector(models.Model):
             connectors._move_to(place)
             others = place.connector_ids - connectors
             if not self._enters_log_in() and others._visible_to(self.env.user) != others:
-                raise AccessError(self.env._(
-                    "This account serves companies that you have no access to. Ask an administrator to change it."))
+                raise AccessError(self.env._('This account serves companies that you have no access to. Ask an administrator to change it.'))
             if place != account:
                 self._tell_moved(connectors, joined, before - connectors - joined, others - joined)
                 (others - joined)._check_entered(vals)
@@ -201,21 +202,25 @@ class VatportalConnector(models.Model):
         """:raises ValidationError: where these connectors lack the phone which their account, now a partner's, asks for"""
         lacking = self.filtered(lambda connector: connector.active and connector.is_partner and not connector.phone)
         if names := ', '.join(lacking._visible_to(self.env.user)[:10].mapped('name')):
-            raise ValidationError(self.env._(
-                "A partner account needs the ASAN İmza phone of each company. Enter it first on these connectors of the "
-                "account: %s.", names))
+            raise ValidationError(
+                self.env._('A partner account needs the ASAN İmza phone of each company. Enter it first on these connectors of the account: %s.', names)
+            )
         if lacking:
-            raise ValidationError(self.env._(
-                "A partner account needs the ASAN İmza phone of each company. Connectors of other companies that use this "
-                "account have none."))
+            raise ValidationError(
+                self.env._('A partner account needs the ASAN İmza phone of each company. Connectors of other companies that use this account have none.')
+            )
 
     def _ask_for_phone(self):
         """Tell the people of these connectors, which have come to a partner's account, that the phone is missing."""
         for connector in self:
-            connector.message_post(partner_ids=connector._told_users().partner_id.ids, body=self.env._(
-                "This connector has the token or the user of a partner account, which needs the ASAN İmza phone of the company. "
-                "Enter the phone: until then nothing is sent or imported. If the account is another one, an administrator can "
-                "press “Part from This Account” and enter its log-in data."))
+            connector.message_post(
+                partner_ids=connector._told_users().partner_id.ids,
+                body=self.env._(
+                    'This connector has the token or the user of a partner account, which needs the ASAN İmza phone of the company. '
+                    'Enter the phone: until then nothing is sent or imported. If the account is another one, an administrator can '
+                    'press “Part from This Account” and enter its log-in data.'
+                ),
+            )
 
     def _tell_moved(self, connectors, joined, left, others):
         """Write in the chatter of ``connectors`` that they have gone to another account, where ``others`` are.
@@ -224,25 +229,27 @@ class VatportalConnector(models.Model):
         :param left: what stays with it
         """
         for connector in connectors:
-            connector._message_log(body=self.env._(
-                "Now of another account at VatPortal. Other connectors stay with the former one.") if left else self.env._(
-                "Now of another account at VatPortal."))
+            connector._message_log(
+                body=self.env._('Now of another account at VatPortal. Other connectors stay with the former one.')
+                if left
+                else self.env._('Now of another account at VatPortal.')
+            )
         for connector in (joined | others if joined else joined).with_user(self.env.ref('base.user_root')):
-            connector._message_log(body=self.env._(
-                "Two accounts at VatPortal have turned out to be one: the newer log-in data are those of all its connectors."))
+            connector._message_log(
+                body=self.env._('Two accounts at VatPortal have turned out to be one: the newer log-in data are those of all its connectors.')
+            )
 
     def _tell_changed(self, connectors, others, changed):
         """Write in the chatter of all of an account that something of it was changed through ``connectors``."""
-        told = changed & {
-            *SECRETS, 'base_url', 'auth_method', 'is_partner', 'auto_renew', 'renew_days', 'phones_at_once'}
+        told = changed & {*SECRETS, 'base_url', 'auth_method', 'is_partner', 'auto_renew', 'renew_days', 'phones_at_once'}
         if not (told and others):
             return
         labels = ', '.join(self._fields[name]._description_string(self.env) for name in OF_ACCOUNT if name in told)
         for connector in connectors:
-            connector._message_log(body=self.env._("Entered for all connectors of this account: %s.", labels))
+            connector._message_log(body=self.env._('Entered for all connectors of this account: %s.', labels))
         # By whom is for those to know who see that connector.
         for connector in others.with_user(self.env.ref('base.user_root')):
-            connector._message_log(body=self.env._("Entered through another connector of this account: %s.", labels))
+            connector._message_log(body=self.env._('Entered through another connector of this account: %s.', labels))
 
     def _check_account_of(self, vals):
         """:raises UserError: when ``vals`` would move these connectors to another account by its id"""
@@ -273,8 +280,8 @@ class VatportalConnector(models.Model):
     def _note_error(self, error, client):
         """Note that a call by ``client`` ended with ``error``, a :class:`PortalError`."""
         self._note_outcome(
-            type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error), client.read_methods,
-            getattr(error, 'retry_after', None))
+            type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error), client.read_methods, getattr(error, 'retry_after', None)
+        )
 
     def _note_failure(self, text, retry_after=None, reason='unreachable'):
         """The portal can't be used; see the account's own."""

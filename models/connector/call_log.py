@@ -3,6 +3,7 @@
 At ``--log-level=debug`` Odoo logs each call with its arguments, by whatever protocol it comes. What a person enters for a
 connector is such an argument.
 """
+
 import logging
 
 from .secret import MASK, SECRETS
@@ -17,8 +18,7 @@ class SecretFilter(logging.Filter):
     def filter(self, record):
         args = record.args
         if isinstance(args, tuple) and args and str(getattr(args[0], '_name', '')).startswith('vatportal.'):
-            record.args = tuple(
-                type(arg)(masked(arg.args), masked(dict(arg.kwargs))) if hasattr(arg, 'kwargs') else arg for arg in args)
+            record.args = tuple(type(arg)(masked(arg.args), masked(dict(arg.kwargs))) if hasattr(arg, 'kwargs') else arg for arg in args)
         return True
 
 
@@ -27,8 +27,7 @@ def masked(data):
     search such a field, all that stands beside the names."""
     if isinstance(data, dict):
         values = data.values()
-        return {name: MASK if value and name in _NAMES else value
-                for name, value in zip(data, _beside_names(values), strict=True)}
+        return {name: MASK if value and name in _NAMES else value for name, value in zip(data, _beside_names(values), strict=True)}
     if isinstance(data, (list, tuple)):
         return _beside_names(data)
     return data
@@ -42,8 +41,8 @@ def _beside_names(values):
 
 def _names_secret(value):
     return isinstance(value, (list, tuple)) and any(
-        isinstance(name, str) and not _NAMES.isdisjoint(name.replace('.', '/').replace(':', '/').split('/'))
-        for name in value)
+        isinstance(name, str) and not _NAMES.isdisjoint(name.replace('.', '/').replace(':', '/').split('/')) for name in value
+    )
 
 
 def _is_row_of_names(value):

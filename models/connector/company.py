@@ -23,9 +23,11 @@ class VatportalConnector(models.Model):
             company = self.env['res.company'].browse(vals['company_id'])
             vals.update({name: value for name, value in connector._for_company(company).items() if name not in default})
             if company != connector.company_id:
-                vals['rule_ids'] = [command for command in vals.get('rule_ids', ()) if all(
-                    connector._fits(self.env['vatportal.kind.rule']._fields[name], command[2].get(name), company)
-                    for name in _OF_RULE)]
+                vals['rule_ids'] = [
+                    command
+                    for command in vals.get('rule_ids', ())
+                    if all(connector._fits(self.env['vatportal.kind.rule']._fields[name], command[2].get(name), company) for name in _OF_RULE)
+                ]
         return vals_list
 
     def action_add_companies(self):
@@ -37,7 +39,7 @@ class VatportalConnector(models.Model):
         self.check_access('write')
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Add Companies"),
+            'name': self.env._('Add Companies'),
             'res_model': 'vatportal.company.wizard',
             'views': [[False, 'form']],
             'target': 'new',
@@ -52,16 +54,19 @@ class VatportalConnector(models.Model):
         company = self.env['res.company'].browse(vals['company_id'])
         for connector in self.filtered(lambda connector: connector.company_id != company):
             if connector.job_count:
-                raise UserError(self.env._(
-                    "Invoices were sent through this connector, so it stays with its company. Create another one."))
-            gone = connector.rule_ids.filtered(lambda rule: not all(
-                self._fits(rule._fields[name], rule[name].id, company) for name in _OF_RULE))
+                raise UserError(self.env._('Invoices were sent through this connector, so it stays with its company. Create another one.'))
+            gone = connector.rule_ids.filtered(lambda rule: not all(self._fits(rule._fields[name], rule[name].id, company) for name in _OF_RULE))
             if gone and vals.get('rule_ids'):
                 # The form tells of each rule that its company has changed.
                 vals['rule_ids'] = [command for command in vals['rule_ids'] if command[1] not in gone.ids]
-            yield connector, {
-                'is_default': False, 'rule_ids': [Command.delete(rule.id) for rule in gone],
-                **{name: value for name, value in connector._for_company(company).items() if name not in vals}}
+            yield (
+                connector,
+                {
+                    'is_default': False,
+                    'rule_ids': [Command.delete(rule.id) for rule in gone],
+                    **{name: value for name, value in connector._for_company(company).items() if name not in vals},
+                },
+            )
 
     def _for_company(self, company):
         """What becomes of this connector's fields that belong to its company when it is another one's."""
@@ -69,8 +74,10 @@ class VatportalConnector(models.Model):
             return {}
         named = {'name': company.sudo().name} if self.name == self.company_id.sudo().name else {}
         return named | {
-            name: False for name, field in self._fields.items()
-            if field.type == 'many2one' and field.check_company and not self._fits(field, self[name].id, company)}
+            name: False
+            for name, field in self._fields.items()
+            if field.type == 'many2one' and field.check_company and not self._fits(field, self[name].id, company)
+        }
 
     @api.model
     def _fits(self, field, value, company):

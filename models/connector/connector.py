@@ -30,63 +30,64 @@ class VatportalConnector(models.Model):
     name = fields.Char(required=True, default=lambda self: self.env.company.name)
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(
-        'res.company', required=True, default=lambda self: self.env.company, index=True)
-    is_default = fields.Boolean(
-        string="Default", copy=False,
-        help="The connector that the company's invoices go through unless another one is chosen.")
+    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company, index=True)
+    is_default = fields.Boolean(string='Default', copy=False, help="The connector that the company's invoices go through unless another one is chosen.")
 
     phone = fields.Char(
-        string="ASAN İmza Phone", tracking=True,
-        help="994 and nine digits, for instance 994501234567. A partner account needs it. Any other account may need it "
-             "for imports from e-taxes: enter it where the portal says that the phone is missing.")
+        string='ASAN İmza Phone',
+        tracking=True,
+        help='994 and nine digits, for instance 994501234567. A partner account needs it. Any other account may need it '
+        'for imports from e-taxes: enter it where the portal says that the phone is missing.',
+    )
 
-    use_old_sys = fields.Boolean(
-        string="Old e-taxes Site", help="Send through the old (green) site of e-taxes.gov.az.")
+    use_old_sys = fields.Boolean(string='Old e-taxes Site', help='Send through the old (green) site of e-taxes.gov.az.')
     sign_on_send = fields.Boolean(
-        string="Sign When Sending", default=True,
-        help="Send to e-taxes and sign with ASAN İmza. Off: invoices are only imported into VatPortal, to be "
-             "signed there.")
+        string='Sign When Sending',
+        default=True,
+        help='Send to e-taxes and sign with ASAN İmza. Off: invoices are only imported into VatPortal, to be signed there.',
+    )
     taxation = fields.Selection(
-        [('vat', "VAT payer"), ('simplified', "Simplified taxation")], required=True, default='vat',
-        help="Simplified taxation: the invoices carry no VAT at all.")
+        [('vat', 'VAT payer'), ('simplified', 'Simplified taxation')],
+        required=True,
+        default='vat',
+        help='Simplified taxation: the invoices carry no VAT at all.',
+    )
     batch_size = fields.Integer(
-        string="Invoices per Process", required=True, default=500,
-        help="More invoices than this are sent as several processes, each with its own PIN1 and PIN2.")
+        string='Invoices per Process',
+        required=True,
+        default=500,
+        help='More invoices than this are sent as several processes, each with its own PIN1 and PIN2.',
+    )
     main_info_template = fields.Char(
-        string="Main Note", required=True, default="{number}; {date}",
-        help="Proposed as the main note of each invoice. {number}, {date}, {reference} and {origin} are "
-             "replaced by those of the invoice.")
-    rule_ids = fields.One2many('vatportal.kind.rule', 'connector_id', string="Kind Rules", copy=True)
-    notify_user_ids = fields.Many2many(
-        'res.users', string="Users to Notify",
-        help="Told of codes and failures of processes that no person started.")
+        string='Main Note',
+        required=True,
+        default='{number}; {date}',
+        help='Proposed as the main note of each invoice. {number}, {date}, {reference} and {origin} are replaced by those of the invoice.',
+    )
+    rule_ids = fields.One2many('vatportal.kind.rule', 'connector_id', string='Kind Rules', copy=True)
+    notify_user_ids = fields.Many2many('res.users', string='Users to Notify', help='Told of codes and failures of processes that no person started.')
 
     job_count = fields.Integer(compute='_compute_job_count')
 
-    _one_default = models.UniqueIndex(
-        '(company_id) WHERE is_default', "A company has one default VatPortal connector.")
-    _batch_size_positive = models.Constraint(
-        'CHECK (batch_size > 0)', "At least one invoice must go into a process.")
+    _one_default = models.UniqueIndex('(company_id) WHERE is_default', 'A company has one default VatPortal connector.')
+    _batch_size_positive = models.Constraint('CHECK (batch_size > 0)', 'At least one invoice must go into a process.')
 
     # ------------------------------------------------------------------ integrity
 
     def _check_phone(self):
         for connector in self:
             if connector.phone and not re.fullmatch(r'994[0-9]{9}', connector.phone):
-                raise ValidationError(self.env._(
-                    "The ASAN İmza phone must be 994 and nine digits, for instance 994501234567."))
+                raise ValidationError(self.env._('The ASAN İmza phone must be 994 and nine digits, for instance 994501234567.'))
             # One that is archived makes no calls; it is asked for the phone when it comes back.
             if connector.is_partner and not connector.phone and connector.active:
-                raise ValidationError(self.env._("A partner account needs the ASAN İmza phone of the company."))
+                raise ValidationError(self.env._('A partner account needs the ASAN İmza phone of the company.'))
 
     @api.constrains('main_info_template')
     def _check_main_info_template(self):
         for connector in self:
             unknown = set(re.findall(r'[{]([^{}]*)[}]', connector.main_info_template)) - _PLACEHOLDERS
             if unknown:
-                raise ValidationError(self.env._(
-                    "Main note: {%s} is none of {number}, {date}, {reference} and {origin}.", min(unknown)))
+                raise ValidationError(self.env._('Main note: {%s} is none of {number}, {date}, {reference} and {origin}.', min(unknown)))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -115,7 +116,7 @@ class VatportalConnector(models.Model):
 
     def write(self, vals):
         accounts = self._accounts_before(vals)
-        vals, = self._entered('write', vals)
+        (vals,) = self._entered('write', vals)
         self._check_log_in(vals)
         vals = self._check_account_of(vals)
         self._date_bills(vals)
@@ -126,8 +127,7 @@ class VatportalConnector(models.Model):
                 super(VatportalConnector, connector).write(values)
         if vals.get('is_default'):
             company_ids = [vals['company_id']] if 'company_id' in vals else self.company_id.ids
-            others = (self.with_context(active_test=False).search([('company_id', 'in', company_ids)]) - self).filtered(
-                'is_default')
+            others = (self.with_context(active_test=False).search([('company_id', 'in', company_ids)]) - self).filtered('is_default')
             super(VatportalConnector, others).write({'is_default': False})
             others.flush_recordset(['is_default'])
         if vals.get('active') is False:
@@ -173,12 +173,11 @@ class VatportalConnector(models.Model):
         """Give the invoices that have none, and were not sent, the kind and the main note of their company's
         connector: they were made before there was one."""
         Move = self.env['account.move'].sudo()
-        unsent = [
-            ('company_id', 'in', self.company_id.ids), ('state', '!=', 'cancel'),
-            ('move_type', 'in', SALE_TYPES), ('vatportal_document_id', '=', False)]
+        unsent = [('company_id', 'in', self.company_id.ids), ('state', '!=', 'cancel'), ('move_type', 'in', SALE_TYPES), ('vatportal_document_id', '=', False)]
         for field, domain in (
-                ('vatportal_kind_id', [('vatportal_kind_proposed_id', '=', False)]),  # else a person cleared it
-                ('vatportal_main_info', [])):
+            ('vatportal_kind_id', [('vatportal_kind_proposed_id', '=', False)]),  # else a person cleared it
+            ('vatportal_main_info', []),
+        ):
             moves = Move.search([*unsent, (field, '=', False), *domain])
             self.env.add_to_compute(Move._fields[field], moves)
             moves.modified([field])
@@ -195,9 +194,10 @@ class VatportalConnector(models.Model):
     def _default_rules(self):
         """Rules of a new connector. A return of goods is issued by the buyer who returns them, so a vendor
         credit note is sent as ``returnInvoice``; nothing is proposed for customer credit notes."""
+
         def rule(move_type, kind, **extra):
-            return fields.Command.create({
-                'move_type': move_type, 'kind_id': self.env.ref(f'l10n_az_vatportal.{kind}').id, **extra})
+            return fields.Command.create({'move_type': move_type, 'kind_id': self.env.ref(f'l10n_az_vatportal.{kind}').id, **extra})
+
         return [
             rule('out_invoice', 'kind_advance_invoice', down_payment=True, sequence=10),
             rule('out_invoice', 'kind_default_invoice', sequence=20),
@@ -222,8 +222,7 @@ class VatportalConnector(models.Model):
         return re.sub(r'^[;,\s]+|[;,\s]+$', '', text)
 
     def _compute_job_count(self):
-        counts = dict(self.env['vatportal.job']._read_group(
-            [('connector_id', 'in', self.ids)], ['connector_id'], ['__count']))
+        counts = dict(self.env['vatportal.job']._read_group([('connector_id', 'in', self.ids)], ['connector_id'], ['__count']))
         for connector in self:
             connector.job_count = counts.get(connector, 0)
 
@@ -240,25 +239,23 @@ class VatportalConnector(models.Model):
         """
         self.ensure_one()
         if not (self.env.su or self.env.user.has_group(_USER_GROUP)):
-            raise AccessError(self.env._("Only invoicing users can use the VatPortal connector."))
+            raise AccessError(self.env._('Only invoicing users can use the VatPortal connector.'))
         names = ('token',) if self.auth_method == 'token' else ('username', 'password')
         # Masked from here on, should a traceback show its variables.
         auth = {name: Secret(self.sudo()[name] or '') for name in names}
         if not all(auth.values()):
-            raise UserError(self.env._("Connector %s: the log-in data for the portal are missing.", self.name))
+            raise UserError(self.env._('Connector %s: the log-in data for the portal are missing.', self.name))
         if self.is_partner and not self.phone:
             # Without it the portal would not know for which company the call is.
-            raise UserError(self.env._("Connector %s: a partner account needs the ASAN İmza phone of the company.", self.name))
-        return VatPortalClient(
-            self.base_url, **auth, phone=self.phone, partner=self.is_partner,
-            read_methods=dict(self.read_methods or {}), **limits)
+            raise UserError(self.env._('Connector %s: a partner account needs the ASAN İmza phone of the company.', self.name))
+        return VatPortalClient(self.base_url, **auth, phone=self.phone, partner=self.is_partner, read_methods=dict(self.read_methods or {}), **limits)
 
     def action_jobs(self):
         """Open the processes of this connector."""
         self.check_access('read')
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Processes"),
+            'name': self.env._('Processes'),
             'res_model': 'vatportal.job',
             'view_mode': 'list,form',
             'domain': [('connector_id', 'in', self.ids)],

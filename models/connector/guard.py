@@ -58,27 +58,35 @@ class VatportalConnector(models.Model):
         jobs, documents = connector._open_at_account()
         doubtful = documents.filtered(lambda document: document.state == 'rejected')
         if not told and (jobs or documents):
-            raise UserError(self.env._(
-                "Something is under way at this account, and only it can tell how that ends. Try again later; a new token "
-                "can be entered at any time."))
+            raise UserError(
+                self.env._(
+                    'Something is under way at this account, and only it can tell how that ends. Try again later; a new token can be entered at any time.'
+                )
+            )
         if jobs or documents - doubtful:
             text = self.env._(
-                "Connector %(connector)s: %(job)s is under way, and only the present account can tell how it ends. Wait for "
-                "its end; then change the address or the account. A new token can be entered at any time.",
-                connector=self.name, job=jobs[:1].name or documents[:1].display_name)
+                'Connector %(connector)s: %(job)s is under way, and only the present account can tell how it ends. Wait for '
+                'its end; then change the address or the account. A new token can be entered at any time.',
+                connector=self.name,
+                job=jobs[:1].name or documents[:1].display_name,
+            )
         elif doubtful:
             until = max(doubtful.mapped('date')) + timedelta(days=LOOK_DAYS)
             text = self.env._(
                 "Connector %(connector)s: the portal's answer to %(names)s was lost, and only the present account can tell "
-                "whether it has them. Send them again through it, or wait until %(date)s; then change the address or the "
-                "account. A new token can be entered at any time.",
-                connector=self.name, names=', '.join(doubtful[:5].mapped('display_name')),
-                date=fields.Date.to_string(until))
+                'whether it has them. Send them again through it, or wait until %(date)s; then change the address or the '
+                'account. A new token can be entered at any time.',
+                connector=self.name,
+                names=', '.join(doubtful[:5].mapped('display_name')),
+                date=fields.Date.to_string(until),
+            )
         else:
             return
         if connector._is_out_of_reach():
-            hint = self.env._("Nothing answers at the present address. If it is wrong or has moved, an administrator can press "
-                              "“Enter Another Address” on the connector, read what is open, and confirm.")
+            hint = self.env._(
+                'Nothing answers at the present address. If it is wrong or has moved, an administrator can press '
+                '“Enter Another Address” on the connector, read what is open, and confirm.'
+            )
             text = f'{text} {hint}'
         raise UserError(text)
 
@@ -86,11 +94,23 @@ class VatportalConnector(models.Model):
         """(processes, documents) of which only the present account can tell what became. What a week did not settle is not
         settled by waiting."""
         since = fields.Datetime.now() - timedelta(days=LOOK_DAYS)
-        jobs = self.env['vatportal.job'].sudo().search(
-            [('connector_id', '=', self.id), ('state', 'in', OPEN_STATES), ('started_at', '>', since)])
-        documents = self.env['vatportal.document'].sudo().search([
-            ('connector_id', '=', self.id), ('direction', '=', 'outgoing'), ('date', '>', since),
-            '|', ('state', 'in', PENDING_STATES), '&', ('state', '=', 'rejected'), ('doubtful', '=', True)])
+        jobs = self.env['vatportal.job'].sudo().search([('connector_id', '=', self.id), ('state', 'in', OPEN_STATES), ('started_at', '>', since)])
+        documents = (
+            self.env['vatportal.document']
+            .sudo()
+            .search(
+                [
+                    ('connector_id', '=', self.id),
+                    ('direction', '=', 'outgoing'),
+                    ('date', '>', since),
+                    '|',
+                    ('state', 'in', PENDING_STATES),
+                    '&',
+                    ('state', '=', 'rejected'),
+                    ('doubtful', '=', True),
+                ]
+            )
+        )
         return jobs, documents
 
     # ------------------------------------------------------------------ released
@@ -106,7 +126,7 @@ class VatportalConnector(models.Model):
         self._check_may_release()
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Enter Another Address"),
+            'name': self.env._('Enter Another Address'),
             'res_model': 'vatportal.release.wizard',
             'view_mode': 'form',
             'target': 'new',
@@ -116,26 +136,35 @@ class VatportalConnector(models.Model):
     def _check_may_release(self):
         self.check_access('write')
         if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only administrators can release the account of a connector."))
+            raise AccessError(self.env._('Only administrators can release the account of a connector.'))
         if not self._is_out_of_reach():
-            raise UserError(self.env._(
-                "Connector %s: the portal has answered within the last half an hour. Wait for what is under way.", self.name))
+            raise UserError(self.env._('Connector %s: the portal has answered within the last half an hour. Wait for what is under way.', self.name))
 
     def _release_account(self):
         """Let another address be entered for this account, whatever is open. The user has read what that is."""
         self._check_may_release()
         account = self.sudo().account_id
         account.released_until = fields.Datetime.now() + RELEASED
-        self.sudo().message_post(author_id=self.env.user.partner_id.id, body=self.env._(
-            "%(user)s has released the address %(url)s, at which nothing answers. Open there: %(open)s", user=self.env.user.name,
-            url=self.base_url, open=', '.join(self._open_texts() or ['–'])))
+        self.sudo().message_post(
+            author_id=self.env.user.partner_id.id,
+            body=self.env._(
+                '%(user)s has released the address %(url)s, at which nothing answers. Open there: %(open)s',
+                user=self.env.user.name,
+                url=self.base_url,
+                open=', '.join(self._open_texts() or ['–']),
+            ),
+        )
         # By whom is for those to know who see this connector.
         for connector in (account.connector_ids - self).with_user(self.env.ref('base.user_root')):
             jobs, documents = connector._open_at_account()
-            connector._message_log(body=self.env._(
-                "Through another connector of this account, an administrator has released the address %(url)s, at which nothing "
-                "answers. Open there: %(open)s", url=self.base_url,
-                open=', '.join(jobs.mapped('name') + documents.mapped('display_name') or ['–'])))
+            connector._message_log(
+                body=self.env._(
+                    'Through another connector of this account, an administrator has released the address %(url)s, at which nothing '
+                    'answers. Open there: %(open)s',
+                    url=self.base_url,
+                    open=', '.join(jobs.mapped('name') + documents.mapped('display_name') or ['–']),
+                )
+            )
 
     def _open_texts(self):
         """What is open at the account, through any of its connectors: each by its name, as far as the user may see it."""
@@ -150,7 +179,7 @@ class VatportalConnector(models.Model):
             else:
                 hidden += len(names)
         if hidden:
-            texts.append(self.env._("%s more of other companies", hidden))
+            texts.append(self.env._('%s more of other companies', hidden))
         return texts
 
     # ------------------------------------------------------------------ parted
@@ -164,10 +193,10 @@ class VatportalConnector(models.Model):
         """
         self.check_access('write')
         if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only administrators can part a connector from its account."))
+            raise AccessError(self.env._('Only administrators can part a connector from its account.'))
         for account, connectors in self.sudo().grouped('account_id').items():
             if connectors == account.connector_ids:
-                raise UserError(self.env._("Connector %s: no other one uses this account.", connectors[:1].name))
+                raise UserError(self.env._('Connector %s: no other one uses this account.', connectors[:1].name))
             for connector in connectors:
                 connector._check_nothing_open()
             account._check_not_renewing()
@@ -181,16 +210,22 @@ class VatportalConnector(models.Model):
 
     def _account(self, vals):
         """Address, account, and what else names it there, with ``vals`` written."""
+
         def value(name):
             return vals[name] if name in vals else self[name]
+
         company = vals['company_id'] if 'company_id' in vals else self.company_id.id
         # With a token, the user serves to renew it, unless both are new.
         user = (value('username') or '').strip().lower()
         found = self.account_id._named(vals)
         account = self.account_id if not found or self.account_id._has_token_of(found) else found
         return (
-            value('base_url'), account.id, (value('auth_method') == 'password' or self.account_id._is_another_user(vals)) and user,
-            bool(value('is_partner')) and (value('phone') or ''), company)
+            value('base_url'),
+            account.id,
+            (value('auth_method') == 'password' or self.account_id._is_another_user(vals)) and user,
+            bool(value('is_partner')) and (value('phone') or ''),
+            company,
+        )
 
     def _is_out_of_reach(self):
         """Whether nothing has answered at this address for a good while: then it may be wrong, or have moved, and

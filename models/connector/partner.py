@@ -7,21 +7,28 @@ class VatportalConnector(models.Model):
 
     _inherit = 'vatportal.connector'
 
-    turns = fields.Integer(
-        readonly=True, copy=False, help="How many processes that ask for a PIN were started; see _lock_phone().")
+    turns = fields.Integer(readonly=True, copy=False, help='How many processes that ask for a PIN were started; see _lock_phone().')
 
     def _check_phone_of_one_company(self):
         """Two taxpayers with the same phone at one portal would see and book each other's documents."""
         for connector in self.filtered(lambda connector: connector.is_partner and connector.active):
-            others = self.sudo().search([
-                ('is_partner', '=', True), ('base_url', '=', connector.base_url), ('phone', '=', connector.phone),
-                ('company_id', '!=', connector.company_id.id)])
+            others = self.sudo().search(
+                [
+                    ('is_partner', '=', True),
+                    ('base_url', '=', connector.base_url),
+                    ('phone', '=', connector.phone),
+                    ('company_id', '!=', connector.company_id.id),
+                ]
+            )
             # A branch is the same taxpayer as its company.
             if others.company_id.root_id - connector.company_id.root_id:
-                raise ValidationError(self.env._(
-                    "Another company of this database uses the phone %s at this portal. Each company has an ASAN İmza "
-                    "phone of its own there; with the same one it would get the other company's documents.",
-                    connector.phone))
+                raise ValidationError(
+                    self.env._(
+                        'Another company of this database uses the phone %s at this portal. Each company has an ASAN İmza '
+                        "phone of its own there; with the same one it would get the other company's documents.",
+                        connector.phone,
+                    )
+                )
 
     # ------------------------------------------------------------------ one PIN at a time
 
@@ -61,14 +68,12 @@ class VatportalConnector(models.Model):
         cr = self.env.cr
         # As try_lock_for_update() does, but that somebody else was here is no error to be logged. What refers to a row,
         # such as a document that is being made, does not stand in the way.
-        cr.execute("SELECT FROM vatportal_account WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", [accounts.ids],
-                   log_exceptions=False)
+        cr.execute('SELECT FROM vatportal_account WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED', [accounts.ids], log_exceptions=False)
         if cr.rowcount < len(accounts):
             return False
-        cr.execute("SELECT FROM vatportal_connector WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", [connectors.ids],
-                   log_exceptions=False)
+        cr.execute('SELECT FROM vatportal_connector WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED', [connectors.ids], log_exceptions=False)
         if cr.rowcount < len(connectors):
             return False
-        cr.execute("UPDATE vatportal_account SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)", [accounts.ids])
-        cr.execute("UPDATE vatportal_connector SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)", [connectors.ids])
+        cr.execute('UPDATE vatportal_account SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)', [accounts.ids])
+        cr.execute('UPDATE vatportal_connector SET turns = coalesce(turns, 0) + 1 WHERE id = ANY(%s)', [connectors.ids])
         return True

@@ -11,9 +11,26 @@ from .secret import MASK, SECRETS
 
 # Fields of the account that a connector shows as its own.
 OF_ACCOUNT = (
-    'base_url', 'auth_method', 'is_partner', 'phones_at_once', 'token_date', 'read_methods', 'error_count', 'down_since',
-    'down_reason', 'retry_at', 'failed_at', 'last_error', 'auto_renew', 'renew_days', 'renewal_lost_at', 'renewal_tried_at',
-    'renewal_put_off_at', 'released_until', *SECRETS)
+    'base_url',
+    'auth_method',
+    'is_partner',
+    'phones_at_once',
+    'token_date',
+    'read_methods',
+    'error_count',
+    'down_since',
+    'down_reason',
+    'retry_at',
+    'failed_at',
+    'last_error',
+    'auto_renew',
+    'renew_days',
+    'renewal_lost_at',
+    'renewal_tried_at',
+    'renewal_put_off_at',
+    'released_until',
+    *SECRETS,
+)
 # What is remembered of a portal that works.
 WORKS = {'error_count': 0, 'failed_at': False, 'down_since': False, 'down_reason': False, 'retry_at': False, 'last_error': False}
 # By how much the clocks of two servers may differ.
@@ -42,37 +59,32 @@ class VatportalAccount(models.Model):
 
     connector_ids = fields.One2many('vatportal.connector', 'account_id', context={'active_test': False})
     secret_ids = fields.One2many('vatportal.secret', 'account_id', groups=fields.NO_ACCESS)
-    login_key = fields.Char(help="Stands for address and user, so that the database keeps two of one apart.")
+    login_key = fields.Char(help='Stands for address and user, so that the database keeps two of one apart.')
 
     base_url = fields.Char(
-        string="Portal Address", required=True,
-        help="Your subdomain at VatPortal (such as mycompany) or the whole address, "
-             "https://mycompany.vatportal.az/api")
-    auth_method = fields.Selection(
-        [('token', "Token"), ('password', "User and password")], string="Log in with", required=True, default='token')
+        string='Portal Address', required=True, help='Your subdomain at VatPortal (such as mycompany) or the whole address, https://mycompany.vatportal.az/api'
+    )
+    auth_method = fields.Selection([('token', 'Token'), ('password', 'User and password')], string='Log in with', required=True, default='token')
     is_partner = fields.Boolean(
-        string="Partner Account",
-        help="For service firms that act at the portal for several companies: every call then carries the "
-             "company's ASAN İmza phone number.")
+        string='Partner Account',
+        help="For service firms that act at the portal for several companies: every call then carries the company's ASAN İmza phone number.",
+    )
     phones_at_once = fields.Integer(
-        string="Phones Asked at Once",
-        help="On how many phones of this account a PIN may be asked for at the same time; what is more waits for its "
-             "turn. 0: on all of them.")
+        string='Phones Asked at Once',
+        help='On how many phones of this account a PIN may be asked for at the same time; what is more waits for its turn. 0: on all of them.',
+    )
 
     read_methods = fields.Json()  # which HTTP method works, per endpoint
     error_count = fields.Integer()
-    down_since = fields.Datetime(string="Not Working Since")
-    down_reason = fields.Selection(
-        [('unreachable', "Not reachable"), ('answer', "Useless answers"), ('login', "Log-in refused")],
-        string="What Does Not Work")
-    retry_at = fields.Datetime(string="Next Try")
-    failed_at = fields.Datetime(string="Last Failure")
+    down_since = fields.Datetime(string='Not Working Since')
+    down_reason = fields.Selection([('unreachable', 'Not reachable'), ('answer', 'Useless answers'), ('login', 'Log-in refused')], string='What Does Not Work')
+    retry_at = fields.Datetime(string='Next Try')
+    failed_at = fields.Datetime(string='Last Failure')
     last_error = fields.Char()
     released_until = fields.Datetime()
-    turns = fields.Integer(help="How many processes that ask for a PIN were started; see _lock_phone().")
+    turns = fields.Integer(help='How many processes that ask for a PIN were started; see _lock_phone().')
 
-    _one_per_log_in = models.UniqueIndex(
-        '(login_key)', "This user of the portal was entered by somebody else at the same moment. Save again.")
+    _one_per_log_in = models.UniqueIndex('(login_key)', 'This user of the portal was entered by somebody else at the same moment. Save again.')
 
     @api.constrains('base_url')
     def _check_base_url(self):
@@ -107,8 +119,10 @@ class VatportalAccount(models.Model):
         """The account at that address with that user; with that token, where there is none."""
         accounts = self.search([('base_url', '=', base_url)]) if base_url else self.browse()
         user = _user(username)
-        return (accounts.filtered(lambda account: user and account._user() == user)
-                or accounts.filtered(lambda account: token and account._secret('token') == token))[:1]
+        return (
+            accounts.filtered(lambda account: user and account._user() == user)
+            or accounts.filtered(lambda account: token and account._secret('token') == token)
+        )[:1]
 
     def _user(self):
         return _user(self._secret('username'))
@@ -174,16 +188,14 @@ class VatportalAccount(models.Model):
     def _has_served(self):
         """Whether anything went through any connector of this account, or was received."""
         connectors = [('connector_id', 'in', self.connector_ids.ids)]
-        return any(self.env[model].with_context(active_test=False).search_count(connectors, limit=1)
-                   for model in ('vatportal.job', 'vatportal.document'))
+        return any(self.env[model].with_context(active_test=False).search_count(connectors, limit=1) for model in ('vatportal.job', 'vatportal.document'))
 
     def _check_user_of_token(self, vals):
         """:raises UserError: when ``vals`` name the user of one account and the token of another"""
         user, token = _user(vals.get('username')), vals.get('token')
         others = self.search([('base_url', '=', vals.get('base_url', self.base_url))]) - self if user and token else self.browse()
         if others.filtered(lambda other: other._user() and (other._user() == user or other._secret('token') == token)):
-            raise UserError(self.env._(
-                "The user and the token are known here as those of two accounts at VatPortal. Enter the token of that user."))
+            raise UserError(self.env._('The user and the token are known here as those of two accounts at VatPortal. Enter the token of that user.'))
 
     def _changed_with(self, connectors, vals):
         """Those of this account's connectors of which ``vals``, written on ``connectors``, change the account: all of them,
@@ -221,8 +233,7 @@ class VatportalAccount(models.Model):
         other._check_not_renewing()
         first, second = sorted(self + other, key=VatportalAccount._rank, reverse=True)
         secrets = {name: first._secret(name) or second._secret(name) for name in SECRETS}
-        vals = {name: first[name] for name in (
-            'auth_method', 'token_date', 'read_methods', 'renewal_lost_at', 'renew_days', *WORKS)}
+        vals = {name: first[name] for name in ('auth_method', 'token_date', 'read_methods', 'renewal_lost_at', 'renew_days', *WORKS)}
         either = {name: self[name] or other[name] for name in ('is_partner', 'auto_renew', 'phones_at_once')}
         other.connector_ids._move_to(self)
         self.write({**vals, **either})
@@ -299,9 +310,16 @@ class VatportalAccount(models.Model):
         now, waiting = fields.Datetime.now(), self._is_waiting()
         count = self.error_count + (not waiting)
         retry_at = now + timedelta(seconds=max(polling.next_delay(0, count), retry_after or 0))
-        self.write({
-            'error_count': count, 'failed_at': now, 'down_since': min(self.down_since or now, now), 'down_reason': reason,
-            'retry_at': max(retry_at, self.retry_at) if waiting else retry_at, 'last_error': text})
+        self.write(
+            {
+                'error_count': count,
+                'failed_at': now,
+                'down_since': min(self.down_since or now, now),
+                'down_reason': reason,
+                'retry_at': max(retry_at, self.retry_at) if waiting else retry_at,
+                'last_error': text,
+            }
+        )
 
 
 def normalized(vals):

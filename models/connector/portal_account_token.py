@@ -33,21 +33,17 @@ class VatportalAccount(models.Model):
 
     _inherit = 'vatportal.account'
 
-    token_date = fields.Datetime(string="Token Since")
-    auto_renew = fields.Boolean(
-        string="Renew by Itself", help="A scheduled action renews the token when it has the age below.")
-    renew_days = fields.Integer(string="Renew after Days", default=RENEW_DAYS, required=True)
-    renewal_lost_at = fields.Datetime(
-        string="Renewal without an Answer",
-        help="A renewal was begun then and its answer was lost: the token may be dead.")
+    token_date = fields.Datetime(string='Token Since')
+    auto_renew = fields.Boolean(string='Renew by Itself', help='A scheduled action renews the token when it has the age below.')
+    renew_days = fields.Integer(string='Renew after Days', default=RENEW_DAYS, required=True)
+    renewal_lost_at = fields.Datetime(string='Renewal without an Answer', help='A renewal was begun then and its answer was lost: the token may be dead.')
     renewal_tried_at = fields.Datetime()
-    renewal_put_off_at = fields.Datetime(
-        help="Since when, or since it was last told, a renewal that is due has waited for processes to end.")
+    renewal_put_off_at = fields.Datetime(help='Since when, or since it was last told, a renewal that is due has waited for processes to end.')
 
     @api.constrains('renew_days')
     def _check_renew_days(self):
         if any(account.renew_days < 1 for account in self):
-            raise ValidationError(self.env._("The token can be renewed after one day at the earliest."))
+            raise ValidationError(self.env._('The token can be renewed after one day at the earliest.'))
 
     # ------------------------------------------------------------------ renewal
 
@@ -70,9 +66,9 @@ class VatportalAccount(models.Model):
         """
         # In a transaction of its own, for this one is committed before the calls. It ends with this process, too.
         with self.env.registry.cursor() as cr:
-            cr.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [f'vatportal.renewal/{self.id}'])
+            cr.execute('SELECT pg_try_advisory_xact_lock(hashtext(%s))', [f'vatportal.renewal/{self.id}'])
             if not cr.fetchone()[0]:
-                raise UserError(self.env._("The token is being renewed by someone else at the moment."))
+                raise UserError(self.env._('The token is being renewed by someone else at the moment.'))
             yield
 
     def _renew_locked(self, connector):
@@ -101,25 +97,25 @@ class VatportalAccount(models.Model):
         self._keep(self.secret_ids, {'token': token})
         # It is in force from here on, whatever stands against what is said of it.
         known = {'renewal_lost_at': False}
-        for vals in ({'token_date': fields.Datetime.now(), 'read_methods': False, 'renewal_put_off_at': False,
-                      **WORKS, **known}, known):
+        for vals in ({'token_date': fields.Datetime.now(), 'read_methods': False, 'renewal_put_off_at': False, **WORKS, **known}, known):
             try:
                 self._keep(self, vals)
                 break
             except OperationalError:
                 raise
             except Exception:
-                _logger.exception("VatPortal: that account %s has a new token could not be written", self.id)
+                _logger.exception('VatPortal: that account %s has a new token could not be written', self.id)
         by_halves(
-            self.connector_ids, lambda connectors: self._tell_renewed(connectors, connector),
-            lambda told, error: _logger.error(
-                "VatPortal: the renewal of connector %s could not be told", told.id, exc_info=error))
+            self.connector_ids,
+            lambda connectors: self._tell_renewed(connectors, connector),
+            lambda told, error: _logger.error('VatPortal: the renewal of connector %s could not be told', told.id, exc_info=error),
+        )
 
     def _tell_renewed(self, connectors, through):
         for connector in connectors:
             # Through which one, and by whom, is for those to know who see that.
             told = connector if connector == through else connector.with_user(self.env.ref('base.user_root'))
-            told.message_post(body=self.env._("The token was renewed."))
+            told.message_post(body=self.env._('The token was renewed.'))
 
     def _keep(self, records, vals):
         """Write and commit, again where another transaction wrote the same row at that moment: the portal is not asked
@@ -136,41 +132,42 @@ class VatportalAccount(models.Model):
                 self.env.cr.rollback()
 
     def _check_renewal_data(self, connector):
-        missing = [connector._fields[name]._description_string(self.env) for name in ('username', 'secret_hash')
-                   if not self._secret(name)]
+        missing = [connector._fields[name]._description_string(self.env) for name in ('username', 'secret_hash') if not self._secret(name)]
         if missing:
-            raise UserError(self.env._(
-                "To renew the token, fill in on the connector: %s. The secret hash stands on the profile page of the "
-                "portal.", ', '.join(missing)))
+            raise UserError(
+                self.env._('To renew the token, fill in on the connector: %s. The secret hash stands on the profile page of the portal.', ', '.join(missing))
+            )
 
     def _renewal_failed(self, error, client, was_lost):
         """Write what a failed renewal means; return it in words. The token stays as it is."""
-        _logger.info("VatPortal: the token of account %s was not renewed: %s", self.id, error)
+        _logger.info('VatPortal: the token of account %s was not renewed: %s', self.id, error)
         text = portal_text.explain(self.env, error)
         if isinstance(error, AuthError) and error.reason == 'credentials':
-            text = self.env._("The portal does not accept the user or the secret hash. Compare both with the "
-                              "portal's profile page.")
+            text = self.env._("The portal does not accept the user or the secret hash. Compare both with the portal's profile page.")
         if error.message:
-            text = f"{text} {self.env._('The portal said: %s', error.message)}"
+            text = f'{text} {self.env._("The portal said: %s", error.message)}'
         if not isinstance(error, UnknownOutcome) and not was_lost:
             self._keep(self, {'renewal_lost_at': False})
-            return self.env._("%s The old token stays valid.", text)
+            return self.env._('%s The old token stays valid.', text)
         self.env['vatportal.job']._commit()
         alive = self._token_works(client)
         if alive:
             self._keep(self, {'renewal_lost_at': False})
-            return self.env._("%s The old token was tried and still works; nothing has changed.", text)
+            return self.env._('%s The old token was tried and still works; nothing has changed.', text)
         if alive is None:
             return self.env._(
-                "%(text)s Whether the portal has made a new token is not known: the old one may be dead. Try again in "
-                "a while. %(by_hand)s", text=text, by_hand=self._by_hand_text())
+                '%(text)s Whether the portal has made a new token is not known: the old one may be dead. Try again in a while. %(by_hand)s',
+                text=text,
+                by_hand=self._by_hand_text(),
+            )
         return self.env._(
-            "%(text)s The portal does not accept the old token any more, and the new one did not arrive. Try again "
-            "now. %(by_hand)s", text=text, by_hand=self._by_hand_text())
+            '%(text)s The portal does not accept the old token any more, and the new one did not arrive. Try again now. %(by_hand)s',
+            text=text,
+            by_hand=self._by_hand_text(),
+        )
 
     def _by_hand_text(self):
-        return self.env._("If that does not help, make a token in the portal under Profile → Access to API and enter "
-                          "it on the connector.")
+        return self.env._('If that does not help, make a token in the portal under Profile → Access to API and enter it on the connector.')
 
     def _token_works(self, client):
         """Whether the portal takes the present token; None where it does not say."""
@@ -187,9 +184,9 @@ class VatportalAccount(models.Model):
     def _cron_renew_tokens(self):
         """Scheduled action: renew the tokens that are due. An account with a process under way, of whichever of its
         connectors, waits for an hour, so that no call is made with the token that is dying."""
-        due = self.search([
-            ('auto_renew', '=', True), ('auth_method', '=', 'token'), ('connector_ids.active', '=', True),
-        ]).filtered(lambda account: account.renewal_lost_at or account._token_is_due())
+        due = self.search([('auto_renew', '=', True), ('auth_method', '=', 'token'), ('connector_ids.active', '=', True)]).filtered(
+            lambda account: account.renewal_lost_at or account._token_is_due()
+        )
         for account in due:
             problem = False
             try:
@@ -202,7 +199,7 @@ class VatportalAccount(models.Model):
                 problem = str(error)
             except Exception:
                 self.env.cr.rollback()
-                _logger.exception("VatPortal: the token of account %s could not be renewed", account.id)
+                _logger.exception('VatPortal: the token of account %s could not be renewed', account.id)
             if problem:
                 account._tell_renewal_problem(problem)
             self.env['ir.cron']._commit_progress(1)
@@ -212,8 +209,7 @@ class VatportalAccount(models.Model):
 
     def _is_at_work(self):
         """Whether a process of any connector of this account has not ended."""
-        return bool(self.env['vatportal.job'].search_count(
-            [('connector_id', 'in', self.connector_ids.ids), ('state', 'in', OPEN_STATES)], limit=1))
+        return bool(self.env['vatportal.job'].search_count([('connector_id', 'in', self.connector_ids.ids), ('state', 'in', OPEN_STATES)], limit=1))
 
     def _put_renewal_off(self):
         """Come back to this account in an hour; what has waited for days is told."""
@@ -222,9 +218,13 @@ class VatportalAccount(models.Model):
         if since and now - since < timedelta(days=PUT_OFF_DAYS):
             return
         if since:
-            self._tell_renewal_problem(self.env._(
-                "Whenever its turn came in the last %s days, a process was under way. Look through the processes "
-                "for one that does not end, or renew the token by hand.", PUT_OFF_DAYS))
+            self._tell_renewal_problem(
+                self.env._(
+                    'Whenever its turn came in the last %s days, a process was under way. Look through the processes '
+                    'for one that does not end, or renew the token by hand.',
+                    PUT_OFF_DAYS,
+                )
+            )
         self.renewal_put_off_at = now
 
     def _token_is_due(self):
@@ -238,5 +238,4 @@ class VatportalAccount(models.Model):
             people = connector._told_users() - told
             told |= people
             if people or connector == self._active_connectors()[:1]:
-                connector.message_post(
-                    body=self.env._("The token was not renewed. %s", problem), partner_ids=people.partner_id.ids)
+                connector.message_post(body=self.env._('The token was not renewed. %s', problem), partner_ids=people.partner_id.ids)

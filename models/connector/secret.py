@@ -26,10 +26,9 @@ def read_secret(env, label, value):
     if value == MASK:
         return None
     if value and (not isinstance(value, str) or _CONTROL.search(value)):
-        raise UserError(env._(
-            "%s: this holds a line break or another character that can't be typed. Copy it once more, on one line.", label))
+        raise UserError(env._("%s: this holds a line break or another character that can't be typed. Copy it once more, on one line.", label))
     if value and MASK in value:
-        raise UserError(env._("%s: the asterisks stand for the present value. Remove them and enter all of it.", label))
+        raise UserError(env._('%s: the asterisks stand for the present value. Remove them and enter all of it.', label))
     return value
 
 
@@ -51,7 +50,7 @@ class VatportalSecret(models.Model):
     password = fields.Char()
     secret_hash = fields.Char()
 
-    _one_per_account = models.UniqueIndex('(account_id)', "An account has one set of log-in data.")
+    _one_per_account = models.UniqueIndex('(account_id)', 'An account has one set of log-in data.')
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -69,10 +68,13 @@ class VatportalSecret(models.Model):
         cr.execute('SELECT id FROM vatportal_secret WHERE id IN %s FOR UPDATE', [self._ids])
         with cr.connection.cursor() as silent:
             for secret, vals in zip(self, vals_list, strict=True):
-                silent.execute('''
+                silent.execute(
+                    """
                     UPDATE vatportal_secret AS old
                        SET (token, username, password, secret_hash) = (
                            SELECT token, username, password, secret_hash
                              FROM jsonb_populate_record(old, %s::jsonb))
                      WHERE id = %s
-                ''', [json.dumps(vals), secret.id])
+                """,
+                    [json.dumps(vals), secret.id],
+                )

@@ -19,7 +19,7 @@ class VatportalConnector(models.Model):
                 connector[name] = row[name] if self.env.su else shown(name, row[name])
 
     def _search_secret(self, _operator, _value):
-        raise AccessError(self.env._("Nobody searches by log-in data."))
+        raise AccessError(self.env._('Nobody searches by log-in data.'))
 
     def _entered(self, operation, *vals_list):
         """What a person has given for ``operation`` (create or write) on these connectors, in the form it is stored in; what
@@ -36,6 +36,5 @@ class VatportalConnector(models.Model):
         return [self._read_secrets(self._normalized(vals)) for vals in vals_list]
 
     def _read_secrets(self, vals):
-        read = {name: read_secret(self.env, self._fields[name]._description_string(self.env), vals[name])
-                for name in SECRETS if name in vals}
+        read = {name: read_secret(self.env, self._fields[name]._description_string(self.env), vals[name]) for name in SECRETS if name in vals}
         return {name: value for name, value in {**vals, **read}.items() if name not in read or value is not None}

@@ -1,4 +1,5 @@
 """Threads of the scheduled action: a portal that hangs keeps its own account's jobs waiting, and no others."""
+
 import logging
 import threading
 import time
@@ -62,8 +63,7 @@ class Lanes:
         """Whether ``connector`` can be looked after at once."""
         account, busy = connector.sudo().account_id.id, self.busy()
         of_account = sum(self._accounts[other] == account for other in busy)
-        return not self._count or (
-            connector.id not in busy and len(busy) < self._count and of_account < max(1, self._count // 2))
+        return not self._count or (connector.id not in busy and len(busy) < self._count and of_account < max(1, self._count // 2))
 
     def begin(self, connector, jobs, *args):
         """Have ``jobs``, all of ``connector``, moved on by ``_cron_steps``. Without a free thread they have to wait.
@@ -80,8 +80,8 @@ class Lanes:
         context = {name: value for name, value in self._env.context.items() if name != 'ir_cron_progress_id'}
         # A daemon, so that a call under way does not hold up a server that shuts down.
         thread = threading.Thread(
-            target=_move, args=(self._env.registry, self._env.uid, context, jobs.ids, args), daemon=True,
-            name=f'vatportal.connector.{connector.id}')
+            target=_move, args=(self._env.registry, self._env.uid, context, jobs.ids, args), daemon=True, name=f'vatportal.connector.{connector.id}'
+        )
         self._threads[connector.id] = thread
         thread.start()
         return len(jobs)
@@ -107,4 +107,4 @@ def _move(registry, uid, context, ids, args):
     except Exception:
         # Such as no connection to the database: the next round, or the next run, tries again.
         registry.reset_changes()
-        _logger.exception("VatPortal: jobs %s could not be moved on", ids)
+        _logger.exception('VatPortal: jobs %s could not be moved on', ids)

@@ -13,7 +13,7 @@ class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
     token_date = fields.Datetime(related='account_id.token_date')
-    token_age = fields.Integer(string="Age of the Token (Days)", compute='_compute_token_age')
+    token_age = fields.Integer(string='Age of the Token (Days)', compute='_compute_token_age')
     token_is_old = fields.Boolean(compute='_compute_token_age')
     auto_renew = fields.Boolean(related='account_id.auto_renew', readonly=False, tracking=True)
     renew_days = fields.Integer(related='account_id.renew_days', readonly=False, default=RENEW_DAYS, required=True)
@@ -26,8 +26,7 @@ class VatportalConnector(models.Model):
         now = fields.Datetime.now()
         for connector in self:
             connector.token_age = (now - connector.token_date).days if connector.token_date else 0
-            connector.token_is_old = (
-                connector.auth_method == 'token' and bool(connector.token_date) and connector.token_age >= WARN_DAYS)
+            connector.token_is_old = connector.auth_method == 'token' and bool(connector.token_date) and connector.token_age >= WARN_DAYS
 
     def _renew_token(self):
         """Replace the token of the account by a new one; see the account's own."""
@@ -49,10 +48,10 @@ class VatportalConnector(models.Model):
         self.ensure_one()
         self.check_access('write')
         if not self.env.user.has_group('base.group_system'):
-            raise AccessError(self.env._("Only administrators can renew the token."))
+            raise AccessError(self.env._('Only administrators can renew the token.'))
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Renew the Token"),
+            'name': self.env._('Renew the Token'),
             'res_model': 'vatportal.token.wizard',
             'views': [[False, 'form']],
             'target': 'new',

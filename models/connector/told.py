@@ -8,8 +8,7 @@ class VatportalConnector(models.Model):
 
     people_note = fields.Char(compute='_compute_people_note')
 
-    @api.depends('notify_user_ids.company_ids', 'notify_user_ids.active', 'responsible_id.company_ids',
-                 'responsible_id.active', 'company_id')
+    @api.depends('notify_user_ids.company_ids', 'notify_user_ids.active', 'responsible_id.company_ids', 'responsible_id.active', 'company_id')
     def _compute_people_note(self):
         """Who is named and hears of nothing."""
         for connector in self:
@@ -17,8 +16,10 @@ class VatportalConnector(models.Model):
             people = named.notify_user_ids | named.responsible_id
             deaf = people - connector._reachable(people)
             connector.people_note = bool(deaf) and self.env._(
-                "Not told of anything, for they have no access to %(company)s or were archived: %(names)s.",
-                company=connector.company_id.display_name, names=', '.join(deaf.mapped('name')))
+                'Not told of anything, for they have no access to %(company)s or were archived: %(names)s.',
+                company=connector.company_id.display_name,
+                names=', '.join(deaf.mapped('name')),
+            )
 
     def _told_users(self):
         """The users to notify who have access to the company; where there are none, its administrators."""
@@ -33,8 +34,7 @@ class VatportalConnector(models.Model):
         """The accounting managers of the company; where it has none, those who run the system there."""
         company = company or self.company_id
         for group in ('account.group_account_manager', 'base.group_system'):
-            people = self.env['res.users'].sudo().search([
-                ('all_group_ids', 'in', self.env.ref(group).ids), ('company_ids', 'in', company.ids)])
+            people = self.env['res.users'].sudo().search([('all_group_ids', 'in', self.env.ref(group).ids), ('company_ids', 'in', company.ids)])
             if found := self._reachable(people, company):
                 return found
         return self.env['res.users']
@@ -48,8 +48,13 @@ class VatportalConnector(models.Model):
         own = getattr(record, '_vatportal_user_field', None)
         job = self.env['vatportal.job']
         candidates = (
-            lambda: self.responsible_id, lambda: own and record[own], lambda: record.create_uid,
-            lambda: self.sudo().notify_user_ids, lambda: job._owner(), lambda: self._administrators(record.company_id))
+            lambda: self.responsible_id,
+            lambda: own and record[own],
+            lambda: record.create_uid,
+            lambda: self.sudo().notify_user_ids,
+            lambda: job._owner(),
+            lambda: self._administrators(record.company_id),
+        )
         for people in candidates:
             able = self._reachable(people() or self.env['res.users'], record.company_id).filtered(lambda user: _may_see(user, record))
             if able:
@@ -58,5 +63,4 @@ class VatportalConnector(models.Model):
 
 
 def _may_see(user, record):
-    return record.sudo(False).with_user(user).with_context(
-        allowed_company_ids=record.company_id.ids).has_access('read')
+    return record.sudo(False).with_user(user).with_context(allowed_company_ids=record.company_id.ids).has_access('read')

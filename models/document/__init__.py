@@ -1,4 +1,5 @@
 """One e-invoice as e-taxes knows it: its states, numbers, doubts, deletion, sums."""
+
 from . import document
 from . import line
 from . import doubt

@@ -8,8 +8,22 @@ from ..amounts import API_NAMES
 _TAKEN_OVER = ('status', 'status_code', 'date', 'fingerprint', 'import_job_id', 'raw', 'seen_connector_id')
 # What it alone knows where nothing here tells what was sent.
 _CONTENT = (
-    'kind_id', 'move_id', 'partner_id', 'seller_vat', 'seller_name', 'buyer_vat', 'buyer_name', 'main_info', 'add_info',
-    'transp_reg_number', 'main_qaime', 'to_follow', 'missing_since', 'missing_job_id', *API_NAMES)
+    'kind_id',
+    'move_id',
+    'partner_id',
+    'seller_vat',
+    'seller_name',
+    'buyer_vat',
+    'buyer_name',
+    'main_info',
+    'add_info',
+    'transp_reg_number',
+    'main_qaime',
+    'to_follow',
+    'missing_since',
+    'missing_job_id',
+    *API_NAMES,
+)
 
 
 class VatportalDocument(models.Model):
@@ -18,9 +32,9 @@ class VatportalDocument(models.Model):
     _inherit = 'vatportal.document'
 
     def _absorb_download(self, number):
-        twin = self.sudo().search([
-            ('company_id', '=', self.company_id.id), ('direction', '=', self.direction), ('qaime', '=', number),
-            ('id', '!=', self.id), ('erp_id', '=', False)])
+        twin = self.sudo().search(
+            [('company_id', '=', self.company_id.id), ('direction', '=', self.direction), ('qaime', '=', number), ('id', '!=', self.id), ('erp_id', '=', False)]
+        )
         if not twin:
             return
         bare = not self._source() and not self.line_ids
@@ -28,13 +42,12 @@ class VatportalDocument(models.Model):
         del known['id']
         if bare:
             twin.line_ids.document_id = self
-            known['proposed_move_ids'] = [Command.set(
-                [] if twin.move_id else (self.proposed_move_ids | twin.proposed_move_ids).ids)]
+            known['proposed_move_ids'] = [Command.set([] if twin.move_id else (self.proposed_move_ids | twin.proposed_move_ids).ids)]
             known['other_move_ids'] = [Command.set((self.other_move_ids | twin.other_move_ids).ids)]
         elif twin.move_id and twin.move_id != self.move_id:
-            twin.move_id._message_log(body=self.env._(
-                "The e-taxes document %(number)s was taken off: it belongs to %(move)s.",
-                number=number, move=self.move_id.display_name))
+            twin.move_id._message_log(
+                body=self.env._('The e-taxes document %(number)s was taken off: it belongs to %(move)s.', number=number, move=self.move_id.display_name)
+            )
         twin._clear_double()
         twin._set_state('deleted', qaime=False, move_id=False)
         twin.flush_recordset()
@@ -48,9 +61,13 @@ class VatportalDocument(models.Model):
         :return: whether there is one
         """
         companies = self._taxpayer_above(move.company_id)
-        read = self.sudo().search([
-            ('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'), ('qaime', '=', qaime_number(number)),
-            ('erp_id', '=', False)]) if number else self.browse()
+        read = (
+            self.sudo().search(
+                [('company_id', 'in', companies.ids), ('direction', '=', 'outgoing'), ('qaime', '=', qaime_number(number)), ('erp_id', '=', False)]
+            )
+            if number
+            else self.browse()
+        )
         # Both a branch and its parent may have read it.
         document = max(read, key=lambda one: (bool(one._source()), one.company_id == move.company_id), default=read)
         if document:

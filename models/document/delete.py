@@ -7,11 +7,7 @@ from ...vatportal.etaxes import qaime_number
 from ..states import FINAL_STATUSES, OPEN_STATES, PENDING_STATES, WAITING_STATUSES
 
 # Where a document stands, which decides how it is taken away (VatPortal API v8.0, /inv/delete and /etx/delete).
-FOLDERS = [
-    ('portal', "At VatPortal only"),
-    ('sent', "Sent, waits for the counterparty"),
-    ('draft', "Drafts at e-taxes"),
-]
+FOLDERS = [('portal', 'At VatPortal only'), ('sent', 'Sent, waits for the counterparty'), ('draft', 'Drafts at e-taxes')]
 
 
 class VatportalDocument(models.Model):
@@ -22,12 +18,18 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    delete_reason = fields.Char(string="Reason of Deletion", readonly=True, copy=False)
-    deleted_by_id = fields.Many2one('res.users', string="Deleted by", readonly=True, copy=False)
-    deleted_at = fields.Datetime(string="Deleted on", readonly=True, copy=False)
+    delete_reason = fields.Char(string='Reason of Deletion', readonly=True, copy=False)
+    deleted_by_id = fields.Many2one('res.users', string='Deleted by', readonly=True, copy=False)
+    deleted_at = fields.Datetime(string='Deleted on', readonly=True, copy=False)
     deletion_job_id = fields.Many2one(
-        'vatportal.job', string="Deletion", readonly=True, copy=False, ondelete='set null', index='btree_not_null',
-        help="The last process that was to delete the document.")
+        'vatportal.job',
+        string='Deletion',
+        readonly=True,
+        copy=False,
+        ondelete='set null',
+        index='btree_not_null',
+        help='The last process that was to delete the document.',
+    )
     is_being_deleted = fields.Boolean(compute='_compute_deletion')
     can_delete = fields.Boolean(compute='_compute_deletion')
 
@@ -54,17 +56,17 @@ class VatportalDocument(models.Model):
         self.ensure_one()
         _ = self.env._
         if self._open_deletions():
-            return _("It is being deleted already.")
+            return _('It is being deleted already.')
         if self.direction == 'incoming':
-            return _("Only the company that issued it can delete it. Refuse it at e-taxes.gov.az, or ask the seller.")
+            return _('Only the company that issued it can delete it. Refuse it at e-taxes.gov.az, or ask the seller.')
         if self.state in PENDING_STATES:
-            return _("It is being sent at the moment. Wait for the end of the process.")
+            return _('It is being sent at the moment. Wait for the end of the process.')
         if self.state == 'rejected':
-            return _("It was rejected and is not at e-taxes; there is nothing to delete.")
+            return _('It was rejected and is not at e-taxes; there is nothing to delete.')
         if self.state == 'deleted':
-            return _("It is deleted already.")
+            return _('It is deleted already.')
         if not self._connector():
-            return _("%s has no VatPortal connector.", self.company_id.name)
+            return _('%s has no VatPortal connector.', self.company_id.name)
         if self.state == 'imported':
             return self._delete_advance_problem()
         return self._delete_status_problem() or self._delete_number_problem() or self._delete_advance_problem()
@@ -75,22 +77,24 @@ class VatportalDocument(models.Model):
         if self.status in WAITING_STATUSES:
             return False
         if not self.status:
-            return _("Its status at e-taxes is not known here, for it was read from a file. Import it from e-taxes first.")
+            return _('Its status at e-taxes is not known here, for it was read from a file. Import it from e-taxes first.')
         if self.status in FINAL_STATUSES:
-            return _("It is no longer in force at e-taxes (%s).", self._status_label())
+            return _('It is no longer in force at e-taxes (%s).', self._status_label())
         if self.status == 'cancelRequested':
-            return _("Its cancellation is requested at e-taxes already. The next import brings the outcome.")
+            return _('Its cancellation is requested at e-taxes already. The next import brings the outcome.')
         if self.status == 'updateRequested':
-            return _("The counterparty sent it back for correction. Correct it at e-taxes.gov.az; the next import "
-                     "brings the outcome.")
-        return _("The counterparty has answered it (%s), so it can't be deleted any more. Ask for its cancellation at "
-                 "e-taxes.gov.az; the next import brings the outcome.", self._status_label())
+            return _('The counterparty sent it back for correction. Correct it at e-taxes.gov.az; the next import brings the outcome.')
+        return _(
+            "The counterparty has answered it (%s), so it can't be deleted any more. Ask for its cancellation at "
+            'e-taxes.gov.az; the next import brings the outcome.',
+            self._status_label(),
+        )
 
     def _delete_number_problem(self):
         try:
             serie_number(self.qaime)
         except ValueError:
-            return self.env._("Its number %s is not a series and eight digits; delete it at e-taxes.gov.az.", self.qaime)
+            return self.env._('Its number %s is not a series and eight digits; delete it at e-taxes.gov.az.', self.qaime)
         return False
 
     def _status_label(self):
@@ -111,17 +115,23 @@ class VatportalDocument(models.Model):
         for document in self:
             number = document.qaime or document.erp_id or document.display_name
             document._set_state(
-                'deleted', deleted_by_id=user.id, deleted_at=fields.Datetime.now(), delete_reason=reason,
-                message=False, portal_message=False,
-                **({'status': 'deleted', 'status_code': 'deleted'} if document.qaime else {}))
+                'deleted',
+                deleted_by_id=user.id,
+                deleted_at=fields.Datetime.now(),
+                delete_reason=reason,
+                message=False,
+                portal_message=False,
+                **({'status': 'deleted', 'status_code': 'deleted'} if document.qaime else {}),
+            )
             if by_hand:
                 text = self.env._(
-                    "%(user)s looked at the portal and did not find %(number)s there; it counts as deleted. "
-                    "Reason: %(reason)s", user=user.name, number=number, reason=reason)
+                    '%(user)s looked at the portal and did not find %(number)s there; it counts as deleted. Reason: %(reason)s',
+                    user=user.name,
+                    number=number,
+                    reason=reason,
+                )
             else:
-                text = self.env._(
-                    "%(number)s was deleted from e-taxes by %(user)s. Reason: %(reason)s",
-                    user=user.name, number=number, reason=reason)
+                text = self.env._('%(number)s was deleted from e-taxes by %(user)s. Reason: %(reason)s', user=user.name, number=number, reason=reason)
             for record in (document, document._source()):
                 if record:
                     record.sudo().message_post(body=text, author_id=user.partner_id.id)
@@ -133,7 +143,7 @@ class VatportalDocument(models.Model):
         self.check_access('read')
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Delete from e-taxes"),
+            'name': self.env._('Delete from e-taxes'),
             'res_model': 'vatportal.delete.wizard',
             'view_mode': 'form',
             'views': [[False, 'form']],
@@ -151,15 +161,17 @@ class VatportalDocument(models.Model):
         """
         self.check_access('read')
         if not self.env.user.has_group('account.group_account_manager'):
-            raise AccessError(self.env._("Only accounting managers can say that an invoice is not at the portal."))
+            raise AccessError(self.env._('Only accounting managers can say that an invoice is not at the portal.'))
         given_back = self.filtered(lambda document: document.state == 'rejected' and document.doubtful)
         for document in self - given_back:
             missing = document.direction == 'outgoing' and document._is_missing()
             if not (document.state == 'imported' or missing) or document._open_deletions():
-                raise UserError(self.env._(
-                    "This is only for invoices that are at the portal without a signature, or are missing there, and %s is "
-                    "not.", document.display_name))
-        (self - given_back)._set_deleted(self.env.user, self.env._("Not at the portal"), by_hand=True)
+                raise UserError(
+                    self.env._(
+                        'This is only for invoices that are at the portal without a signature, or are missing there, and %s is not.', document.display_name
+                    )
+                )
+        (self - given_back)._set_deleted(self.env.user, self.env._('Not at the portal'), by_hand=True)
         given_back._give_up_erp_id(self.env.user)
         (self - given_back)._follow_status()
         return True

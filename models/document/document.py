@@ -21,76 +21,72 @@ class VatportalDocument(models.Model):
     _check_company_auto = True
 
     name = fields.Char(compute='_compute_name', store=True)
-    direction = fields.Selection(
-        [('outgoing', "Sent"), ('incoming', "Incoming")], required=True, default='outgoing', readonly=True)
+    direction = fields.Selection([('outgoing', 'Sent'), ('incoming', 'Incoming')], required=True, default='outgoing', readonly=True)
     connector_id = fields.Many2one('vatportal.connector', readonly=True, ondelete='restrict', check_company=True)
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
     currency_id = fields.Many2one('res.currency', compute='_compute_currency_id')
     kind_id = fields.Many2one('vatportal.kind', readonly=True, ondelete='restrict')
-    erp_id = fields.Char(
-        string="ERP ID", readonly=True, copy=False,
-        help="The invoice's identification at VatPortal; the same on every try.")
-    qaime = fields.Char(string="Qaimə Number", readonly=True, copy=False, index='trigram', tracking=True)
-    move_id = fields.Many2one(
-        'account.move', string="Invoice", readonly=True, ondelete='restrict', index='btree_not_null',
-        check_company=True)
+    erp_id = fields.Char(string='ERP ID', readonly=True, copy=False, help="The invoice's identification at VatPortal; the same on every try.")
+    qaime = fields.Char(string='Qaimə Number', readonly=True, copy=False, index='trigram', tracking=True)
+    move_id = fields.Many2one('account.move', string='Invoice', readonly=True, ondelete='restrict', index='btree_not_null', check_company=True)
     partner_id = fields.Many2one('res.partner', readonly=True, ondelete='restrict', index='btree_not_null')
-    date = fields.Datetime(
-        readonly=True, default=fields.Datetime.now, help="When the qaimə was made; before that, when it was queued.")
+    date = fields.Datetime(readonly=True, default=fields.Datetime.now, help='When the qaimə was made; before that, when it was queued.')
     state = fields.Selection(
         [
-            ('queued', "Queued"),
-            ('processing', "In progress"),
-            ('unconfirmed', "Unconfirmed"),
-            ('imported', "At the portal, not signed"),
-            ('registered', "Registered"),
-            ('rejected', "Not sent"),
-            ('deleted', "Deleted"),
+            ('queued', 'Queued'),
+            ('processing', 'In progress'),
+            ('unconfirmed', 'Unconfirmed'),
+            ('imported', 'At the portal, not signed'),
+            ('registered', 'Registered'),
+            ('rejected', 'Not sent'),
+            ('deleted', 'Deleted'),
         ],
-        required=True, default='queued', readonly=True, copy=False, tracking=True, index=True,
-        help="Queued: not sent yet.\n"
-             "In progress: the portal is working on it.\n"
-             "Unconfirmed: it was sent and the answer was lost; the portal is being asked what it has.\n"
-             "At the portal, not signed: imported into VatPortal without a signature.\n"
-             "Registered: it has its qaimə number.\n"
-             "Not sent: it is not at e-taxes; the message says why.\n"
-             "Deleted: it was removed from the portal and e-taxes.")
-    status = fields.Selection(STATUSES, readonly=True, copy=False, tracking=True, string="e-taxes Status")
-    status_code = fields.Char(readonly=True, copy=False, help="The status as e-taxes names it.")
-    message = fields.Text(readonly=True, copy=False, help="Why the document was not sent, in our words.")
-    portal_message = fields.Text(readonly=True, copy=False, help="What the portal said, word for word.")
+        required=True,
+        default='queued',
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+        help='Queued: not sent yet.\n'
+        'In progress: the portal is working on it.\n'
+        'Unconfirmed: it was sent and the answer was lost; the portal is being asked what it has.\n'
+        'At the portal, not signed: imported into VatPortal without a signature.\n'
+        'Registered: it has its qaimə number.\n'
+        'Not sent: it is not at e-taxes; the message says why.\n'
+        'Deleted: it was removed from the portal and e-taxes.',
+    )
+    status = fields.Selection(STATUSES, readonly=True, copy=False, tracking=True, string='e-taxes Status')
+    status_code = fields.Char(readonly=True, copy=False, help='The status as e-taxes names it.')
+    message = fields.Text(readonly=True, copy=False, help='Why the document was not sent, in our words.')
+    portal_message = fields.Text(readonly=True, copy=False, help='What the portal said, word for word.')
 
-    seller_vat = fields.Char(string="Seller VÖEN", readonly=True)
-    seller_name = fields.Char(string="Seller", readonly=True)
-    buyer_vat = fields.Char(string="Buyer VÖEN", readonly=True)
-    buyer_name = fields.Char(string="Buyer", readonly=True)
-    main_info = fields.Char(string="Main Note", readonly=True)
-    add_info = fields.Char(string="Additional Note", readonly=True)
-    transp_reg_number = fields.Char(string="Transport Registration Number", readonly=True)
-    main_qaime = fields.Char(string="Advance Qaimə", readonly=True)
-    from_wh = fields.Char(string="From Warehouse", readonly=True, help="Goods transfers: where the goods leave from.")
-    to_wh = fields.Char(string="To Warehouse", readonly=True, help="Goods transfers: where the goods go to.")
-    wh_field = fields.Selection(
-        [('1', "Code"), ('2', "Name")], string="Warehouses by", readonly=True,
-        help="What the portal looks the warehouses up by.")
+    seller_vat = fields.Char(string='Seller VÖEN', readonly=True)
+    seller_name = fields.Char(string='Seller', readonly=True)
+    buyer_vat = fields.Char(string='Buyer VÖEN', readonly=True)
+    buyer_name = fields.Char(string='Buyer', readonly=True)
+    main_info = fields.Char(string='Main Note', readonly=True)
+    add_info = fields.Char(string='Additional Note', readonly=True)
+    transp_reg_number = fields.Char(string='Transport Registration Number', readonly=True)
+    main_qaime = fields.Char(string='Advance Qaimə', readonly=True)
+    from_wh = fields.Char(string='From Warehouse', readonly=True, help='Goods transfers: where the goods leave from.')
+    to_wh = fields.Char(string='To Warehouse', readonly=True, help='Goods transfers: where the goods go to.')
+    wh_field = fields.Selection([('1', 'Code'), ('2', 'Name')], string='Warehouses by', readonly=True, help='What the portal looks the warehouses up by.')
 
     line_ids = fields.One2many('vatportal.document.line', 'document_id', readonly=True, copy=True)
 
     # Large, and looked at one document at a time.
     payload = fields.Json(readonly=True, copy=False, groups='account.group_account_manager', prefetch=False)
     raw = fields.Json(readonly=True, copy=False, groups='account.group_account_manager', prefetch=False)
-    job_ids = fields.Many2many('vatportal.job', string="Processes", readonly=True, copy=False)
-    sequence = fields.Integer(readonly=True, copy=False, help="Its place among what was queued together.")
-    spent = fields.Boolean(
-        readonly=True, copy=False, help="The ERP id was used up at the portal; the invoice goes again under a new one.")
+    job_ids = fields.Many2many('vatportal.job', string='Processes', readonly=True, copy=False)
+    sequence = fields.Integer(readonly=True, copy=False, help='Its place among what was queued together.')
+    spent = fields.Boolean(readonly=True, copy=False, help='The ERP id was used up at the portal; the invoice goes again under a new one.')
     resend_count = fields.Integer(readonly=True, copy=False)
 
-    _erp_id_unique = models.UniqueIndex('(erp_id) WHERE erp_id IS NOT NULL', "This ERP id was used before.")
-    _qaime_unique = models.UniqueIndex(
-        '(company_id, direction, qaime) WHERE qaime IS NOT NULL', "This qaimə exists already in this company.")
+    _erp_id_unique = models.UniqueIndex('(erp_id) WHERE erp_id IS NOT NULL', 'This ERP id was used before.')
+    _qaime_unique = models.UniqueIndex('(company_id, direction, qaime) WHERE qaime IS NOT NULL', 'This qaimə exists already in this company.')
     _one_live = models.UniqueIndex(
-        "(move_id) WHERE move_id IS NOT NULL AND direction = 'outgoing' AND state NOT IN ('rejected', 'deleted')",
-        "This invoice was sent to e-taxes already.")
+        "(move_id) WHERE move_id IS NOT NULL AND direction = 'outgoing' AND state NOT IN ('rejected', 'deleted')", 'This invoice was sent to e-taxes already.'
+    )
 
     @api.depends('qaime', 'move_id.name', 'erp_id', 'file_name')
     def _compute_name(self):
@@ -118,8 +114,7 @@ class VatportalDocument(models.Model):
     def _unlink_except_sent(self):
         for document in self:
             if document.payload or document.qaime or document.state in LIVE_STATES:
-                raise UserError(self.env._(
-                    "%s was sent to e-taxes and stays as part of the invoice's history.", document.display_name))
+                raise UserError(self.env._("%s was sent to e-taxes and stays as part of the invoice's history.", document.display_name))
 
     def copy_data(self, default=None):
         raise UserError(self.env._("An e-taxes document can't be duplicated."))
@@ -154,9 +149,9 @@ class VatportalDocument(models.Model):
         for document in self:
             if state != document.state and state not in TRANSITIONS[document.state]:
                 labels = dict(self._fields['state']._description_selection(self.env))
-                raise UserError(self.env._(
-                    "%(name)s is “%(old)s” and can't become “%(new)s”.",
-                    name=document.display_name, old=labels[document.state], new=labels[state]))
+                raise UserError(
+                    self.env._("%(name)s is “%(old)s” and can't become “%(new)s”.", name=document.display_name, old=labels[document.state], new=labels[state])
+                )
         self.sudo().write({'state': state, **vals})
 
     def _reject(self, message, portal_message=False, **vals):
@@ -188,11 +183,12 @@ class VatportalDocument(models.Model):
             text = self._code_text(code)
             lines = self._lines_meant(code, found) if code in portal_text.ITEM_CODES else self.line_ids.browse()
             for line in lines:
-                line.sudo().message = f"{line.message}\n{text}" if line.message else text
-            names = ', '.join(f"“{line.name}”" for line in lines)
-            texts.append(f"{names}: {text}" if names else text)
-        self._reject('\n'.join(texts), self.env._("Error codes: %s", ', '.join(map(str, codes))),
-                     reject_reason='refused', kind_refused=portal_text.KIND_UNKNOWN in codes)
+                line.sudo().message = f'{line.message}\n{text}' if line.message else text
+            names = ', '.join(f'“{line.name}”' for line in lines)
+            texts.append(f'{names}: {text}' if names else text)
+        self._reject(
+            '\n'.join(texts), self.env._('Error codes: %s', ', '.join(map(str, codes))), reject_reason='refused', kind_refused=portal_text.KIND_UNKNOWN in codes
+        )
 
     def _code_text(self, code):
         """What the portal's validation ``code`` means for this very document."""
@@ -235,11 +231,11 @@ class VatportalDocument(models.Model):
 
     def _write_number(self, number):
         self._set_state(
-            'registered', qaime=number, message=False, portal_message=False,
-            **({} if self.status else {'status': 'onApproval', 'status_code': 'onApproval'}))
+            'registered', qaime=number, message=False, portal_message=False, **({} if self.status else {'status': 'onApproval', 'status_code': 'onApproval'})
+        )
         source = self._source()
         if source:
-            source.sudo().message_post(body=self.env._("Registered at e-taxes with the qaimə number %s.", number))
+            source.sudo().message_post(body=self.env._('Registered at e-taxes with the qaimə number %s.', number))
             source._vatportal_numbered()
 
     # ------------------------------------------------------------------ payload
@@ -275,12 +271,7 @@ class VatportalDocument(models.Model):
         self.ensure_one()
         self.check_access('read')
         source = self._source()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': source._name,
-            'res_id': source.id,
-            'view_mode': 'form',
-        }
+        return {'type': 'ir.actions.act_window', 'res_model': source._name, 'res_id': source.id, 'view_mode': 'form'}
 
     def action_open_job(self):
         """Open the live view of the last process of this document."""
@@ -306,11 +297,13 @@ class VatportalDocument(models.Model):
         """
         jobs = self.env['vatportal.job'].union(*(document._sending() for document in self))
         connectors, signs = self.connector_id, set(jobs.mapped('sign'))
-        if len(connectors) != 1 or len(signs) != 1 or any(
-                document.reject_reason == 'refused' or not document.sudo().payload or not document._is_as_sent() for document in self):
+        if (
+            len(connectors) != 1
+            or len(signs) != 1
+            or any(document.reject_reason == 'refused' or not document.sudo().payload or not document._is_as_sent() for document in self)
+        ):
             return None
-        wizard = self.env['vatportal.send.wizard'].with_context(**context).create({
-            'connector_id': connectors.id, 'sign': signs.pop()})
+        wizard = self.env['vatportal.send.wizard'].with_context(**context).create({'connector_id': connectors.id, 'sign': signs.pop()})
         if wizard.alerts or wizard.ready_count != len(self):
             return None
         return wizard.action_send()

@@ -23,19 +23,23 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    first_sent_at = fields.Datetime(readonly=True, copy=False, help="When it was first about to go to the portal.")
-    last_sent_at = fields.Datetime(
-        readonly=True, copy=False, help="When it last went to the portal without being refused there.")
-    shown = fields.Boolean(
-        readonly=True, copy=False, help="The portal has named it in an answer since it last went there.")
+    first_sent_at = fields.Datetime(readonly=True, copy=False, help='When it was first about to go to the portal.')
+    last_sent_at = fields.Datetime(readonly=True, copy=False, help='When it last went to the portal without being refused there.')
+    shown = fields.Boolean(readonly=True, copy=False, help='The portal has named it in an answer since it last went there.')
     doubtful = fields.Boolean(
-        readonly=True, copy=False, index='btree_not_null',
-        help="An answer was lost, so the portal may have it: once rejected, its number is looked for all the same.")
-    held_since = fields.Datetime(
-        readonly=True, copy=False, help="Since when it was to be removed from the portal, which has not let go of it.")
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        help='An answer was lost, so the portal may have it: once rejected, its number is looked for all the same.',
+    )
+    held_since = fields.Datetime(readonly=True, copy=False, help='Since when it was to be removed from the portal, which has not let go of it.')
     earlier_payload = fields.Json(
-        readonly=True, copy=False, groups='account.group_account_manager', prefetch=False,
-        help="As it was sent before it was corrected, while the portal may have that.")
+        readonly=True,
+        copy=False,
+        groups='account.group_account_manager',
+        prefetch=False,
+        help='As it was sent before it was corrected, while the portal may have that.',
+    )
 
     def _write_payload(self):
         """Write what is about to be sent; what may be at the portal from an earlier try, with other figures, is kept."""
@@ -80,16 +84,24 @@ class VatportalDocument(models.Model):
         earlier = self.sudo().earlier_payload
         source = self._source().sudo()
         if earlier and source:
-            source.message_post(body=self.env._(
-                "Compare this with qaimə %(number)s in VatPortal: an earlier try may have reached the portal before the "
-                "correction, with a total of %(total)s. If so, delete it from e-taxes and send it again.",
-                number=qaime, total=earlier.get('sum_total')))
+            source.message_post(
+                body=self.env._(
+                    'Compare this with qaimə %(number)s in VatPortal: an earlier try may have reached the portal before the '
+                    'correction, with a total of %(total)s. If so, delete it from e-taxes and send it again.',
+                    number=qaime,
+                    total=earlier.get('sum_total'),
+                )
+            )
             self.sudo().earlier_payload = False
         elif changed:
-            source.message_post(body=self.env._(
-                "Compare this with qaimə %(number)s in VatPortal: it holds what was sent before this was changed here, "
-                "with a total of %(total)s. Where they differ, delete it from e-taxes and send it again.",
-                number=qaime, total=self.amount_total))
+            source.message_post(
+                body=self.env._(
+                    'Compare this with qaimə %(number)s in VatPortal: it holds what was sent before this was changed here, '
+                    'with a total of %(total)s. Where they differ, delete it from e-taxes and send it again.',
+                    number=qaime,
+                    total=self.amount_total,
+                )
+            )
 
     def _is_as_sent(self):
         """Whether what this document was made from still says what went to the portal. While the document lives
@@ -133,9 +145,17 @@ class VatportalDocument(models.Model):
         """What is known of this document, for :mod:`settlement`; ``known``: fields of :class:`settlement_facts.Invoice`."""
         self.ensure_one()
         since = fields.Datetime.now() - (self.last_sent_at or self.create_date)
-        return Invoice(**{
-            'erp_id': self.erp_id, 'rejected': self.state == 'rejected', 'doubtful': self.doubtful, 'shown': self.shown,
-            'since_sent': since.total_seconds(), 'resends': self.resend_count, **known})
+        return Invoice(
+            **{
+                'erp_id': self.erp_id,
+                'rejected': self.state == 'rejected',
+                'doubtful': self.doubtful,
+                'shown': self.shown,
+                'since_sent': since.total_seconds(),
+                'resends': self.resend_count,
+                **known,
+            }
+        )
 
     def _take_appeared(self, numbers):
         """Say of rejected documents that the portal has after all, if without a number, that they are there, and have those
@@ -143,24 +163,28 @@ class VatportalDocument(models.Model):
 
         :return: whether ``numbers`` do not tell, for this portal names any ERP id that it is asked for
         """
-        verdicts = settlement.looked_up(
-            [document._facts(pending=False, due=document._is_removed_now()) for document in self], read_as(numbers))
+        verdicts = settlement.looked_up([document._facts(pending=False, due=document._is_removed_now()) for document in self], read_as(numbers))
         for verdict, change in {
             Verdict.APPEARED: lambda documents: documents._set_appeared(),
-            Verdict.REMOVE: lambda documents: documents._queue_removal(self.env._("The portal had kept it, unsigned.")),
+            Verdict.REMOVE: lambda documents: documents._queue_removal(self.env._('The portal had kept it, unsigned.')),
         }.items():
             self.filtered(lambda doc, verdict=verdict: (verdicts or {}).get(doc.erp_id) == verdict)._settle(change)
         return verdicts is None
 
     def _set_appeared(self):
         """The portal has these rejected documents after all, without a number."""
-        self._set_state('imported', portal_message=False, shown=True, message=self.env._(
-            "The portal has this invoice after all, without a qaimə number. Sign it in VatPortal; or delete it from "
-            "e-taxes here and send it again."))
+        self._set_state(
+            'imported',
+            portal_message=False,
+            shown=True,
+            message=self.env._(
+                'The portal has this invoice after all, without a qaimə number. Sign it in VatPortal; or delete it from e-taxes here and send it again.'
+            ),
+        )
         # What was to be signed and was given back must not stay: as after any process that ended without a number.
         unsigned = self.filtered(lambda doc: doc._sending().sign)
         unsigned.sudo().write({'held_since': fields.Datetime.now()})
-        unsigned._queue_removal(self.env._("It appeared at the portal, unsigned, after it was given back here."))
+        unsigned._queue_removal(self.env._('It appeared at the portal, unsigned, after it was given back here.'))
 
     def _set_held(self, sign):
         """The portal has these documents, without a number, and did not remove them.
@@ -168,10 +192,11 @@ class VatportalDocument(models.Model):
         :param sign: whether they were to be signed; then they must not stay, and are removed as soon as it lets go of them
         """
         text = self.env._(
-            "The portal has this invoice but no qaimə number for it, and does not let it be removed. Look for its ERP ID in "
-            "VatPortal and sign or delete it there.")
+            'The portal has this invoice but no qaimə number for it, and does not let it be removed. Look for its ERP ID in '
+            'VatPortal and sign or delete it there.'
+        )
         if sign:
-            again = self.env._("Its removal is tried again by itself for a day; once it is gone, it can be sent again.")
+            again = self.env._('Its removal is tried again by itself for a day; once it is gone, it can be sent again.')
             text = f'{text} {again}'
         self._set_state('imported', message=text, held_since=sign and fields.Datetime.now())
 
@@ -180,8 +205,7 @@ class VatportalDocument(models.Model):
         if self.state != 'imported' or not self.held_since or self._open_deletions():
             return False
         since_held = (fields.Datetime.now() - self.held_since).total_seconds()
-        tries = self.sudo().job_ids.filtered(
-            lambda job: job.operation == 'delete' and job.started_at >= self.held_since)
+        tries = self.sudo().job_ids.filtered(lambda job: job.operation == 'delete' and job.started_at >= self.held_since)
         return removals.is_due(since_held, len(tries))
 
     def _queue_removal(self, reason):
@@ -194,11 +218,17 @@ class VatportalDocument(models.Model):
         """The documents whose numbers may come later: unsigned ones, and those whose fate stayed unclear."""
         since = fields.Datetime.now() - timedelta(days=LOOK_DAYS)
         return [
-            ('direction', '=', 'outgoing'), '|', ('state', '=', 'imported'),
-            '&', '&', ('state', '=', 'rejected'), ('doubtful', '=', True), ('date', '>', since)]
+            ('direction', '=', 'outgoing'),
+            '|',
+            ('state', '=', 'imported'),
+            '&',
+            '&',
+            ('state', '=', 'rejected'),
+            ('doubtful', '=', True),
+            ('date', '>', since),
+        ]
 
 
 def read_as(numbers):
     """``numbers``, ERP id → number as the portal names them, as :class:`settlement_facts.Reading`."""
-    return Reading(
-        frozenset(numbers), frozenset(erp_id for erp_id, number in numbers.items() if number != ''), NO_INVOICE in numbers)
+    return Reading(frozenset(numbers), frozenset(erp_id for erp_id, number in numbers.items() if number != ''), NO_INVOICE in numbers)

@@ -15,9 +15,7 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    attempt = fields.Integer(
-        readonly=True, copy=False,
-        help="Which ERP id of the same document this is; 0 where the ID does not follow from the document.")
+    attempt = fields.Integer(readonly=True, copy=False, help='Which ERP id of the same document this is; 0 where the ID does not follow from the document.')
 
     def _identity(self):
         """What makes this document the same one in every database; None where it was made from nothing here."""
@@ -30,8 +28,7 @@ class VatportalDocument(models.Model):
         """Give each document the first ERP id that none of its earlier attempts here has."""
         for document in self:
             identity, attempt = document._identity(), 1
-            while self.sudo().search_count(
-                    [('erp_id', '=', identity.erp_id(attempt)), ('id', '!=', document.id)], limit=1):
+            while self.sudo().search_count([('erp_id', '=', identity.erp_id(attempt)), ('id', '!=', document.id)], limit=1):
                 attempt += 1
             document.sudo().write({'erp_id': identity.erp_id(attempt), 'attempt': attempt})
 
@@ -44,9 +41,14 @@ class VatportalDocument(models.Model):
         for document in self.sudo():
             document.write({'spent': True, 'doubtful': False})
             for record in (document, document._source()):
-                record.message_post(author_id=user.partner_id.id, body=self.env._(
-                    "%(user)s looked at the portal and did not find %(number)s there; it goes again under a new ERP ID.",
-                    user=user.name, number=document.erp_id))
+                record.message_post(
+                    author_id=user.partner_id.id,
+                    body=self.env._(
+                        '%(user)s looked at the portal and did not find %(number)s there; it goes again under a new ERP ID.',
+                        user=user.name,
+                        number=document.erp_id,
+                    ),
+                )
 
     # ------------------------------------------------------------------ attempts that nobody here knows of
 
@@ -57,8 +59,7 @@ class VatportalDocument(models.Model):
             identity = document._identity()
             # Of one that was corrected after it left, the id is that of its former figures.
             if identity and identity.erp_id(document.attempt) == document.erp_id:
-                later |= {identity.erp_id(attempt): (document, attempt) for attempt in range(
-                    document.attempt + 1, document.attempt + 1 + LATER)}
+                later |= {identity.erp_id(attempt): (document, attempt) for attempt in range(document.attempt + 1, document.attempt + 1 + LATER)}
         return later
 
     def _take_later(self, numbers, named_all):

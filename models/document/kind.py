@@ -8,18 +8,21 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    kind_refused = fields.Boolean(
-        readonly=True, copy=False, help="The portal does not take this kind through the API (code 61).")
+    kind_refused = fields.Boolean(readonly=True, copy=False, help='The portal does not take this kind through the API (code 61).')
 
     def _kind_refused_text(self):
         if self.move_id and self._fits_package():
             return self.env._(
-                "This portal account does not take invoices of the kind “%s” through the API. Download the invoice "
-                "as an XML package and upload it at e-taxes.gov.az, or choose another kind.", self.kind_id.name)
+                'This portal account does not take invoices of the kind “%s” through the API. Download the invoice '
+                'as an XML package and upload it at e-taxes.gov.az, or choose another kind.',
+                self.kind_id.name,
+            )
         return self.env._(
-            "This portal account does not take the kind “%s” through the API. Enter the document at e-taxes.gov.az by "
-            "hand; its number then comes with the import of sent documents. Or an accounting manager changes the "
-            "kind's “type when sending” to what the portal takes.", self.kind_id.name)
+            'This portal account does not take the kind “%s” through the API. Enter the document at e-taxes.gov.az by '
+            'hand; its number then comes with the import of sent documents. Or an accounting manager changes the '
+            "kind's “type when sending” to what the portal takes.",
+            self.kind_id.name,
+        )
 
     def _fits_package(self):
         """Whether the e-taxes package, of which only the form for plain invoices is known, can hold this document."""

@@ -17,14 +17,14 @@ class VatportalDocumentLine(models.Model):
     sequence = fields.Integer(readonly=True)
     move_line_id = fields.Many2one('account.move.line', readonly=True, ondelete='set null', index='btree_not_null')
     product_id = fields.Many2one('product.product', readonly=True, ondelete='set null')
-    product_code = fields.Char(string="Code", readonly=True, help="10-digit code of the national classifier.")
+    product_code = fields.Char(string='Code', readonly=True, help='10-digit code of the national classifier.')
     name = fields.Char(readonly=True)
     unit = fields.Char(readonly=True)
     quantity = exact_float()
-    price_unit = exact_float(string="Price")
+    price_unit = exact_float(string='Price')
     barcode = fields.Char(readonly=True)
     excise_rate = exact_float()
-    message = fields.Text(readonly=True, help="What the portal refused about this line.")
+    message = fields.Text(readonly=True, help='What the portal refused about this line.')
 
     def _to_item(self):
         """Return this line as the SDK's ``Item``, amounts as exact ``Decimal``."""

@@ -7,9 +7,13 @@ class VatportalDocument(models.Model):
     _inherit = 'vatportal.document'
 
     source_name = fields.Char(
-        string="Number When It Was Sent", compute='_compute_source_name', store=True, copy=False,
-        help="The number that the invoice had when this document was made for it, as its main note says. It stays, "
-             "whatever number the invoice gets afterwards.")
+        string='Number When It Was Sent',
+        compute='_compute_source_name',
+        store=True,
+        copy=False,
+        help='The number that the invoice had when this document was made for it, as its main note says. It stays, '
+        'whatever number the invoice gets afterwards.',
+    )
 
     @api.depends('move_id')
     def _compute_source_name(self):

@@ -40,7 +40,7 @@ class VatportalDocument(models.Model):
             outcome = self._read_numbers(connector, **how)
         except Exception:
             self.env.cr.rollback()
-            _logger.exception("VatPortal: the numbers of connector %s could not be read", connector.id)
+            _logger.exception('VatPortal: the numbers of connector %s could not be read', connector.id)
         self.env['ir.cron']._commit_progress(done)
         return outcome
 
@@ -54,7 +54,7 @@ class VatportalDocument(models.Model):
             try:
                 numbers = self._ask_numbers(client, by_date)
             except PortalError as error:
-                _logger.info("VatPortal: %s", error)
+                _logger.info('VatPortal: %s', error)
                 connector._note_error(error, client)
                 return False
             connector._note_answer(client.read_methods)

@@ -30,7 +30,7 @@ class VatportalDocument(models.Model):
         failures = {}
 
         def failed(document, error):
-            _logger.warning("VatPortal: document %s could not be written", document.id, exc_info=error)
+            _logger.warning('VatPortal: document %s could not be written', document.id, exc_info=error)
             failures[document] = failure_text(document, error)
 
         by_halves(self, change, failed)
@@ -60,26 +60,24 @@ class VatportalDocument(models.Model):
         :param why: what stood against writing it
         """
         if not number:
-            text = self.env._("The portal has this invoice, but what it names as its qaimə number can't be right. Look for "
-                              "its ERP ID in VatPortal.")
+            text = self.env._("The portal has this invoice, but what it names as its qaimə number can't be right. Look for its ERP ID in VatPortal.")
         elif other := self._holder(number):
             text = self.env._(
-                "The portal has this invoice and names the qaimə number %(number)s for it, which %(other)s has here "
-                "already. Compare both in VatPortal.",
-                number=number, other=other._source().display_name or other.display_name)
+                'The portal has this invoice and names the qaimə number %(number)s for it, which %(other)s has here already. Compare both in VatPortal.',
+                number=number,
+                other=other._source().display_name or other.display_name,
+            )
         else:
-            text = self.env._(
-                "The portal has this invoice under the qaimə number %(number)s, which could not be written here: %(why)s",
-                number=number, why=why)
+            text = self.env._('The portal has this invoice under the qaimə number %(number)s, which could not be written here: %(why)s', number=number, why=why)
         # Not inside the f-string: there Odoo finds no terms to translate.
-        again = self.env._("The number is asked for again by itself.")
+        again = self.env._('The number is asked for again by itself.')
         return f'{text} {again}'
 
     def _holder(self, number):
         """The other document that has this number here."""
-        return self.sudo().search([
-            ('company_id', '=', self.company_id.id), ('direction', '=', self.direction),
-            ('qaime', '=', qaime_number(number)), ('id', '!=', self.id)], limit=1)
+        return self.sudo().search(
+            [('company_id', '=', self.company_id.id), ('direction', '=', self.direction), ('qaime', '=', qaime_number(number)), ('id', '!=', self.id)], limit=1
+        )
 
     def _keep_without_number(self, text):
         """The portal has the document, so it must not go again, and its number can't be written: ``text`` says why."""

@@ -22,15 +22,18 @@ class VatportalDocument(models.Model):
     _mail_post_access = 'read'
 
     is_approved = fields.Boolean(compute='_compute_is_approved', store=True)
-    status_label = fields.Char(
-        string="Status at e-taxes", compute='_compute_status_label',
-        help="A status that is new to us reads as e-taxes names it.")
+    status_label = fields.Char(string='Status at e-taxes', compute='_compute_status_label', help='A status that is new to us reads as e-taxes names it.')
     reject_reason = fields.Selection(
-        REJECT_REASONS, string="Why Not Sent", readonly=True, copy=False, help="Told apart, for nobody has to correct what only lacked a PIN.")
+        REJECT_REASONS, string='Why Not Sent', readonly=True, copy=False, help='Told apart, for nobody has to correct what only lacked a PIN.'
+    )
     shown_status = fields.Selection(
-        SHOWN_STATUSES, string="Status", compute='_compute_shown_status', store=True,
-        help="The status at e-taxes; before it is registered there, how far its sending is.")
-    hint = fields.Char(compute='_compute_hint', help="What the status means, and what happens next by itself.")
+        SHOWN_STATUSES,
+        string='Status',
+        compute='_compute_shown_status',
+        store=True,
+        help='The status at e-taxes; before it is registered there, how far its sending is.',
+    )
+    hint = fields.Char(compute='_compute_hint', help='What the status means, and what happens next by itself.')
 
     @api.depends('status')
     def _compute_is_approved(self):
@@ -70,24 +73,27 @@ class VatportalDocument(models.Model):
         if self.status == 'onApproval' and self.date:
             day = self._baku_date() + DAYS_TO_APPROVE
             if day < baku_day(fields.Datetime.now()):
-                return _("It should have approved itself on %s; the next import tells.", f'{day:%d.%m.%Y}')
-            return _("Approves itself on %s.", f'{day:%d.%m.%Y}')
+                return _('It should have approved itself on %s; the next import tells.', f'{day:%d.%m.%Y}')
+            return _('Approves itself on %s.', f'{day:%d.%m.%Y}')
         texts = {
-            'onApprovalEdited': _("The buyer looks at the correction.") if ours else _("Corrected by the seller; waits "
-                                                                                       "for your answer."),
-            'updateRequested': _("The buyer sent it back: correct it at e-taxes.gov.az.") if ours else _(
-                "Sent back to the seller for correction."),
-            'cancelRequested': _("Its cancellation was asked for: answer at e-taxes.gov.az."),
-            'cancelationRefused': _("The cancellation was refused: the document stays approved."),
-            'correctionRefused': _("The correction was refused: the document stays approved."),
+            'onApprovalEdited': _('The buyer looks at the correction.') if ours else _('Corrected by the seller; waits for your answer.'),
+            'updateRequested': _('The buyer sent it back: correct it at e-taxes.gov.az.') if ours else _('Sent back to the seller for correction.'),
+            'cancelRequested': _('Its cancellation was asked for: answer at e-taxes.gov.az.'),
+            'cancelationRefused': _('The cancellation was refused: the document stays approved.'),
+            'correctionRefused': _('The correction was refused: the document stays approved.'),
         }
         return texts.get(self.status, False)
 
     def _is_corrected_by_hand(self):
         """Whether what this document was made from may follow a correction made at e-taxes: it was sent back, was
         corrected there, or its total is another one."""
-        return bool(self) and self.direction == 'outgoing' and self.state == 'registered' \
-            and (self.status in CORRECTED_STATUSES or self.amount_differs) and not self._open_deletions()
+        return (
+            bool(self)
+            and self.direction == 'outgoing'
+            and self.state == 'registered'
+            and (self.status in CORRECTED_STATUSES or self.amount_differs)
+            and not self._open_deletions()
+        )
 
     # ------------------------------------------------------------------ activities
 
@@ -139,25 +145,31 @@ class VatportalDocument(models.Model):
         task = self._sent_task(number) or self._double_task() if self.direction == 'outgoing' else self._received_task(number)
         if not task and self.amount_differs:
             return (
-                self.env._("e-taxes: the amount of %s differs", number),
-                self.env._("The document and the entry in Odoo no longer have the same total or VAT. Compare them; the "
-                           "document's history shows what changed."))
+                self.env._('e-taxes: the amount of %s differs', number),
+                self.env._("The document and the entry in Odoo no longer have the same total or VAT. Compare them; the document's history shows what changed."),
+            )
         return task
 
     def _sent_task(self, number):
         _ = self.env._
         if self.status == 'updateRequested':
-            return (_("e-taxes: %s was sent back for correction", number),
-                    _("Read the reason at e-taxes.gov.az and correct the document there. Correct this invoice in the same "
-                      "way: reset it to draft, change and confirm it; it is not sent again."))
+            return (
+                _('e-taxes: %s was sent back for correction', number),
+                _(
+                    'Read the reason at e-taxes.gov.az and correct the document there. Correct this invoice in the same '
+                    'way: reset it to draft, change and confirm it; it is not sent again.'
+                ),
+            )
         if self.status == 'cancelRequested':
-            return (_("e-taxes: the cancellation of %s was asked for", number),
-                    _("Agree or refuse at e-taxes.gov.az. Once the document is cancelled, cancel this invoice or make a "
-                      "credit note."))
+            return (
+                _('e-taxes: the cancellation of %s was asked for', number),
+                _('Agree or refuse at e-taxes.gov.az. Once the document is cancelled, cancel this invoice or make a credit note.'),
+            )
         if self.status in FINAL_STATUSES:
-            return (_("e-taxes: %s is no longer valid", number),
-                    _("The document was cancelled or deleted at e-taxes. Cancel this invoice, make a credit note, or "
-                      "send it again."))
+            return (
+                _('e-taxes: %s is no longer valid', number),
+                _('The document was cancelled or deleted at e-taxes. Cancel this invoice, make a credit note, or send it again.'),
+            )
         return None
 
     def _lone_task(self):
@@ -168,23 +180,26 @@ class VatportalDocument(models.Model):
             return self._missing_task()
         _, number = self.env._, self.qaime or self.name
         if self.status == 'updateRequested':
-            return (_("e-taxes: %s was sent back for correction", number),
-                    _("The buyer did not approve the document. It has no invoice in Odoo: read the reason and correct the "
-                      "document at e-taxes.gov.az."))
+            return (
+                _('e-taxes: %s was sent back for correction', number),
+                _('The buyer did not approve the document. It has no invoice in Odoo: read the reason and correct the document at e-taxes.gov.az.'),
+            )
         if self.status == 'cancelRequested':
-            return (_("e-taxes: the cancellation of %s was asked for", number),
-                    _("The document has no invoice in Odoo. Agree or refuse at e-taxes.gov.az."))
+            return (_('e-taxes: the cancellation of %s was asked for', number), _('The document has no invoice in Odoo. Agree or refuse at e-taxes.gov.az.'))
         return None
 
     def _received_task(self, number):
         _ = self.env._
         if self.status == 'cancelRequested':
-            return (_("e-taxes: the cancellation of %s was asked for", number),
-                    _("Agree or refuse at e-taxes.gov.az before this bill is paid."))
+            return (_('e-taxes: the cancellation of %s was asked for', number), _('Agree or refuse at e-taxes.gov.az before this bill is paid.'))
         if self.status in FINAL_STATUSES:
-            return (_("e-taxes: %s is no longer valid", number),
-                    _("The document of this bill was cancelled or deleted at e-taxes. Cancel the bill if it is a draft; "
-                      "otherwise reset it to draft or ask the vendor for a credit note."))
+            return (
+                _('e-taxes: %s is no longer valid', number),
+                _(
+                    'The document of this bill was cancelled or deleted at e-taxes. Cancel the bill if it is a draft; '
+                    'otherwise reset it to draft or ask the vendor for a credit note.'
+                ),
+            )
         return None
 
     def _activity_place(self):
@@ -198,13 +213,11 @@ class VatportalDocument(models.Model):
         if present.filtered(lambda activity: activity.summary == summary):
             return
         present.unlink()
-        record.activity_schedule(
-            activity_type, summary=summary, note=Markup("<p>%s</p>") % note,
-            user_id=self._connector().sudo()._activity_user(record).id)
+        record.activity_schedule(activity_type, summary=summary, note=Markup('<p>%s</p>') % note, user_id=self._connector().sudo()._activity_user(record).id)
 
     def _close_activity(self):
         record, activity_type = self._activity_place()
         # Read for thousands of records at once; most have none.
         if record.activity_ids and record.activity_search([activity_type]):
             label = dict(self._fields['status']._description_selection(self.env)).get(self.status, '')
-            record.activity_feedback([activity_type], feedback=self.env._("e-taxes status: %s", label))
+            record.activity_feedback([activity_type], feedback=self.env._('e-taxes status: %s', label))

@@ -14,12 +14,9 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    amount_net_signed = fields.Float(
-        string="Net Signed", digits=(16, 2), compute='_compute_signed', store=True, help="Returns count less than nothing.")
-    amount_vat_signed = fields.Float(
-        string="VAT Signed", digits=(16, 2), compute='_compute_signed', store=True, help="Returns count less than nothing.")
-    amount_total_signed = fields.Float(
-        string="Total Signed", digits=(16, 2), compute='_compute_signed', store=True, help="Returns count less than nothing.")
+    amount_net_signed = fields.Float(string='Net Signed', digits=(16, 2), compute='_compute_signed', store=True, help='Returns count less than nothing.')
+    amount_vat_signed = fields.Float(string='VAT Signed', digits=(16, 2), compute='_compute_signed', store=True, help='Returns count less than nothing.')
+    amount_total_signed = fields.Float(string='Total Signed', digits=(16, 2), compute='_compute_signed', store=True, help='Returns count less than nothing.')
 
     @api.depends('kind_id', *_SIGNED.values())
     def _compute_signed(self):

@@ -1,4 +1,5 @@
 """What comes in: imports and their schedules, files, comparison, refresh, what is missing."""
+
 from . import store
 from . import missing
 from . import choice

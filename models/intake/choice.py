@@ -7,12 +7,10 @@ class VatportalImportChoice(models.AbstractModel):
     _name = 'vatportal.import.choice'
     _description = 'Kinds and statuses of an import'
 
-    kinds_choice = fields.Selection(
-        [('include', "Only these kinds"), ('exclude', "All but these kinds")], required=True, default='include')
-    kind_ids = fields.Many2many('vatportal.kind', string="Kinds", help="None: all of them.")
-    statuses_choice = fields.Selection(
-        [('include', "Only these statuses"), ('exclude', "All but these statuses")], required=True, default='include')
-    status_ids = fields.Many2many('vatportal.status', string="Statuses", help="None: all of them.")
+    kinds_choice = fields.Selection([('include', 'Only these kinds'), ('exclude', 'All but these kinds')], required=True, default='include')
+    kind_ids = fields.Many2many('vatportal.kind', string='Kinds', help='None: all of them.')
+    statuses_choice = fields.Selection([('include', 'Only these statuses'), ('exclude', 'All but these statuses')], required=True, default='include')
+    status_ids = fields.Many2many('vatportal.status', string='Statuses', help='None: all of them.')
 
     def _filters(self):
         """What the API takes as filters; what is included wins over what is not, so only one of them is given."""

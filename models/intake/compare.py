@@ -35,10 +35,13 @@ class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
     compared_at = fields.Datetime(
-        string="All Known Until", readonly=True, copy=False,
-        help="When VatPortal last had no invoice from Odoo that this database does not know, but those that were told.")
-    compare_begun_at = fields.Datetime(readonly=True, copy=False, help="When a comparison last began by itself.")
-    told_erp_ids = fields.Json(readonly=True, copy=False, help="ERP ids of invoices unknown here that were told already.")
+        string='All Known Until',
+        readonly=True,
+        copy=False,
+        help='When VatPortal last had no invoice from Odoo that this database does not know, but those that were told.',
+    )
+    compare_begun_at = fields.Datetime(readonly=True, copy=False, help='When a comparison last began by itself.')
+    told_erp_ids = fields.Json(readonly=True, copy=False, help='ERP ids of invoices unknown here that were told already.')
 
     def _certain_day(self):
         """The day from which on something may be unknown, in Baku. A day more, for the portal's clock may be another. A moment
@@ -53,15 +56,19 @@ class VatportalConnector(models.Model):
         self.check_access('write')
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Compare with VatPortal"),
+            'name': self.env._('Compare with VatPortal'),
             'res_model': 'vatportal.import.wizard',
             'view_mode': 'form',
             'target': 'new',
             'context': {
-                'default_company_id': self.company_id.id, 'default_connector_id': self.id, 'default_compares': True,
-                'default_direction': 'outgoing', 'default_period': 'custom',
+                'default_company_id': self.company_id.id,
+                'default_connector_id': self.id,
+                'default_compares': True,
+                'default_direction': 'outgoing',
+                'default_period': 'custom',
                 'default_date_from': fields.Date.to_string(self._certain_day()),
-                'default_date_to': fields.Date.to_string(baku_day(fields.Datetime.now()))},
+                'default_date_to': fields.Date.to_string(baku_day(fields.Datetime.now())),
+            },
         }
 
     # ------------------------------------------------------------------ by itself
@@ -73,10 +80,10 @@ class VatportalConnector(models.Model):
                 if not connector._is_waiting():
                     connector._look_for_unknown()
             except UserError:
-                _logger.info("VatPortal: connector %s has no log-in data and is not compared", connector.id)
+                _logger.info('VatPortal: connector %s has no log-in data and is not compared', connector.id)
             except Exception:
                 self.env.cr.rollback()
-                _logger.exception("VatPortal: connector %s could not be compared", connector.id)
+                _logger.exception('VatPortal: connector %s could not be compared', connector.id)
             if not self.env['ir.cron']._commit_progress(1):
                 break
 
@@ -151,8 +158,9 @@ class VatportalConnector(models.Model):
         return self._take_recent(numbers)
 
     def _is_comparing(self):
-        return bool(self.env['vatportal.job'].sudo().search_count([
-            ('connector_id', '=', self.id), ('compares', '=', True), ('state', 'in', OPEN_STATES)], limit=1))
+        return bool(
+            self.env['vatportal.job'].sudo().search_count([('connector_id', '=', self.id), ('compares', '=', True), ('state', 'in', OPEN_STATES)], limit=1)
+        )
 
     def _compare_by_itself(self):
         """Begin a comparison that nobody has asked for, unless there was one not long ago."""
@@ -163,8 +171,8 @@ class VatportalConnector(models.Model):
             return
         self.compare_begun_at = now
         self.env['vatportal.job'].sudo()._queue_download(
-            self, ['outgoing'], self._certain_day(), baku_day(now), 'portal', user=self.env['res.users'],
-            compares=True, phase='compare')
+            self, ['outgoing'], self._certain_day(), baku_day(now), 'portal', user=self.env['res.users'], compares=True, phase='compare'
+        )
 
     def _note_compared(self, jobs):
         """Tell how a comparison, all of ``jobs``, ended, where it found something."""
@@ -174,13 +182,21 @@ class VatportalConnector(models.Model):
         if not found and not news:
             return
         self.told_erp_ids = sorted({*(self.told_erp_ids or []), *unknown})
-        texts = [self.env._(
-            "VatPortal has invoices that this database did not know: it was restored from a backup, or there is another one "
-            "that sends. %s of them were linked with their invoices.", found)]
+        texts = [
+            self.env._(
+                'VatPortal has invoices that this database did not know: it was restored from a backup, or there is another one '
+                'that sends. %s of them were linked with their invoices.',
+                found,
+            )
+        ]
         texts += filter(None, [job._unknown_text() for job in jobs])
         self.sudo().message_post(
-            subject=self.env._("Compared with VatPortal"), body='\n'.join(texts),
-            partner_ids=self._told_users().partner_id.ids, message_type='notification', subtype_xmlid='mail.mt_note')
+            subject=self.env._('Compared with VatPortal'),
+            body='\n'.join(texts),
+            partner_ids=self._told_users().partner_id.ids,
+            message_type='notification',
+            subtype_xmlid='mail.mt_note',
+        )
 
 
 class VatportalDocument(models.Model):
@@ -196,9 +212,13 @@ class VatportalDocument(models.Model):
         elif number is None:
             self._keep_without_number(self._number_problem())
         else:
-            self._set_state('imported', message=self.env._(
-                "The portal has this invoice, without a qaimə number; it was sent by another database. Sign it in VatPortal; "
-                "or delete it from e-taxes here and send it again."))
+            self._set_state(
+                'imported',
+                message=self.env._(
+                    'The portal has this invoice, without a qaimə number; it was sent by another database. Sign it in VatPortal; '
+                    'or delete it from e-taxes here and send it again.'
+                ),
+            )
 
     def _unknown_erp_ids(self, numbers):
         """The ERP ids of ours among ``numbers`` (ERP id → qaimə number) that no document here has, in whatever company."""
@@ -227,9 +247,7 @@ class VatportalDocument(models.Model):
             has its number by now, or False]})
         """
         documents = self.sudo()
-        waiting = documents.search([
-            ('erp_id', 'in', list(numbers)), ('company_id', '=', connector.company_id.id),
-            ('state', 'in', ('imported', 'rejected'))])
+        waiting = documents.search([('erp_id', 'in', list(numbers)), ('company_id', '=', connector.company_id.id), ('state', 'in', ('imported', 'rejected'))])
         waiting._settle(lambda records: records.write({'shown': True}))
         waiting._take_numbers(numbers)
         waiting._take_appeared(numbers)
@@ -252,9 +270,14 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_sent_unseen(self, company, since):
         """The records of ``company``, of ``since`` or later, that may have been sent without this database knowing."""
-        return self.search([
-            ('company_id', '=', company.id), *self._vatportal_sendable_domain(since),
-            '!', ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)])])
+        return self.search(
+            [
+                ('company_id', '=', company.id),
+                *self._vatportal_sendable_domain(since),
+                '!',
+                ('vatportal_document_ids', 'any', [('direction', '=', 'outgoing'), ('state', 'in', LIVE_STATES)]),
+            ]
+        )
 
     def _vatportal_sendable_domain(self, since):
         """What holds of all records of this model that could be sent, of ``since`` or later."""
@@ -277,8 +300,7 @@ class VatportalSource(models.AbstractModel):
             return documents  # no qaimə can say it any more
         identity = self._vatportal_identity(vals)
         attempts = {identity.erp_id(attempt): attempt for attempt in range(1, len(self.vatportal_document_ids) + 20)}
-        fitting = sorted((erp_id for erp_id in erp_ids if erp_id in attempts), key=lambda erp_id: (
-            numbers[erp_id] not in ('', None), attempts[erp_id]))
+        fitting = sorted((erp_id for erp_id in erp_ids if erp_id in attempts), key=lambda erp_id: (numbers[erp_id] not in ('', None), attempts[erp_id]))
         if not fitting:
             self._vatportal_propose_sent(connector, erp_ids, numbers)
             return documents
@@ -291,32 +313,39 @@ class VatportalSource(models.AbstractModel):
             made.append(document)
 
         # Somebody may be sending it at this very moment, or have its number in hand.
-        by_halves(self, make, lambda record, error: _logger.warning(
-            "VatPortal: %s could not be linked with %s", record.display_name, erp_id, exc_info=error))
+        by_halves(self, make, lambda record, error: _logger.warning('VatPortal: %s could not be linked with %s', record.display_name, erp_id, exc_info=error))
         return documents.union(*made)
 
     def _vatportal_propose_sent(self, connector, erp_ids, numbers):
         """Something went out under this record's number, with another customer, date or total: write down that it is there, so
         that the record is not sent before a person has looked."""
         for erp_id in erp_ids if self._name == 'account.move' else ():
+
             def make(record, erp_id=erp_id):
                 documents = self.env['vatportal.document'].sudo()
                 if documents._note_sent_as(record, erp_id, numbers[erp_id]):
                     return
-                document = documents.create({
-                    'direction': 'outgoing', 'connector_id': connector.id, 'company_id': record.company_id.id, 'erp_id': erp_id,
-                    'seller_vat': voen.normalize(record.company_id.vat), 'source_name': record.name, 'shown': True,
-                    'proposed_move_ids': [Command.set(record.ids)]})
+                document = documents.create(
+                    {
+                        'direction': 'outgoing',
+                        'connector_id': connector.id,
+                        'company_id': record.company_id.id,
+                        'erp_id': erp_id,
+                        'seller_vat': voen.normalize(record.company_id.vat),
+                        'source_name': record.name,
+                        'shown': True,
+                        'proposed_move_ids': [Command.set(record.ids)],
+                    }
+                )
                 document._take_found(numbers[erp_id])
 
-            by_halves(self, make, lambda record, error: _logger.warning(
-                "VatPortal: what was sent as %s could not be written", record.display_name, exc_info=error))
+            by_halves(
+                self, make, lambda record, error: _logger.warning('VatPortal: what was sent as %s could not be written', record.display_name, exc_info=error)
+            )
 
     def _vatportal_series(self):
         """The beginning that the ERP ids of all that was ever sent under this record's number have."""
-        return Identity(
-            seller=voen.normalize(self.company_id.vat) or '', number=self.name or '', day=None, buyer='',
-            total=Decimal(0)).series()
+        return Identity(seller=voen.normalize(self.company_id.vat) or '', number=self.name or '', day=None, buyer='', total=Decimal(0)).series()
 
 
 class AccountMove(models.Model):

@@ -23,15 +23,14 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    file_name = fields.Char(readonly=True, copy=False, help="The file of e-taxes of which the document was read.")
-    content_key = fields.Char(
-        readonly=True, copy=False, index='btree_not_null',
-        help="Tells documents apart that were read from files without a number.")
+    file_name = fields.Char(readonly=True, copy=False, help='The file of e-taxes of which the document was read.')
+    content_key = fields.Char(readonly=True, copy=False, index='btree_not_null', help='Tells documents apart that were read from files without a number.')
     file_move_ids = fields.One2many('account.move', 'vatportal_file_document_id', readonly=True, copy=False)
 
     _content_unique = models.UniqueIndex(
         "(company_id, direction, content_key) WHERE content_key IS NOT NULL AND qaime IS NULL AND state != 'deleted'",
-        "A document with this content exists already.")
+        'A document with this content exists already.',
+    )
 
     # ------------------------------------------------------------------ reading
 
@@ -46,10 +45,15 @@ class VatportalDocument(models.Model):
         except QaimeXmlError as error:
             raise UserError(qaime_file.error_text(self.env, error)) from None
         if len(files) > limit:
-            raise UserError(self.env._(
-                "The package holds %(count)s documents; %(limit)s can be taken at once. Divide it, or take it in with "
-                "“Import from e-taxes” if there are no more than %(most)s.",
-                count=len(files), limit=limit, most=qaime_file.FILES_IN_WIZARD))
+            raise UserError(
+                self.env._(
+                    'The package holds %(count)s documents; %(limit)s can be taken at once. Divide it, or take it in with '
+                    '“Import from e-taxes” if there are no more than %(most)s.',
+                    count=len(files),
+                    limit=limit,
+                    most=qaime_file.FILES_IN_WIZARD,
+                )
+            )
         return [(clean(inner or name or '', 100) or 'qaime.xml', xml) for inner, xml in files]
 
     @api.model
@@ -59,7 +63,7 @@ class VatportalDocument(models.Model):
         found = [(inner, xml) for inner, xml in files if qaime_file.is_qaime(xml)]
         others = [inner for inner, xml in files if not qaime_file.is_qaime(xml)]
         if not found:
-            raise UserError(self.env._("The package holds no qaimə file: %s.", ', '.join(others[:NAMES_SHOWN])))
+            raise UserError(self.env._('The package holds no qaimə file: %s.', ', '.join(others[:NAMES_SHOWN])))
         return found, others
 
     @api.model
@@ -74,7 +78,7 @@ class VatportalDocument(models.Model):
         except QaimeXmlError as error:
             raise UserError(qaime_file.error_text(self.env, error)) from None
         except ValueError as error:
-            raise UserError(self.env._("The file holds what no invoice can have: %s.", error)) from None
+            raise UserError(self.env._('The file holds what no invoice can have: %s.', error)) from None
         # Odoo's import leaves defaults of the draft in the context, which are no defaults of ours.
         context = clean_context(self.env.context)
         owner = self._taxpayer(company)
@@ -104,24 +108,24 @@ class VatportalDocument(models.Model):
         """
         own = self._own_voen(company)
         if not voen.is_voen(own):
-            raise UserError(self.env._(
-                "%s has no VÖEN (10 digits), so nobody can tell whose the file is. Fill in the company's Tax ID.",
-                company.name))
+            raise UserError(self.env._("%s has no VÖEN (10 digits), so nobody can tell whose the file is. Fill in the company's Tax ID.", company.name))
         if vals['seller_vat'] == own and not vals['qaime']:
-            raise UserError(self.env._(
-                "%s issued this document itself, and the file carries no qaimə number yet. Upload it at "
-                "e-taxes.gov.az.", company.name))
+            raise UserError(self.env._('%s issued this document itself, and the file carries no qaimə number yet. Upload it at e-taxes.gov.az.', company.name))
         if vals['buyer_vat'] == own:
             return {'direction': 'incoming', 'buyer_name': vals['buyer_name'] or company.name}
         if vals['seller_vat'] == own:
             return {'direction': 'outgoing', 'seller_name': company.name}
-        other = self.env.user.company_ids.filtered(
-            lambda other: voen.normalize(other.vat) == vals['buyer_vat'])[:1]
-        hint = ' ' + self.env._("It belongs to %s: change to that company and take the file there.", other.name) \
-            if other else ''
-        raise UserError(self.env._(
-            "The document is none of %(company)s: its buyer has the VÖEN %(buyer)s, the company %(own)s.",
-            company=company.name, buyer=vals['buyer_vat'] or '?', own=own) + hint)
+        other = self.env.user.company_ids.filtered(lambda other: voen.normalize(other.vat) == vals['buyer_vat'])[:1]
+        hint = ' ' + self.env._('It belongs to %s: change to that company and take the file there.', other.name) if other else ''
+        raise UserError(
+            self.env._(
+                'The document is none of %(company)s: its buyer has the VÖEN %(buyer)s, the company %(own)s.',
+                company=company.name,
+                buyer=vals['buyer_vat'] or '?',
+                own=own,
+            )
+            + hint
+        )
 
     def _create_from_file(self, company, name, xml, vals, lines):
         connector = self.env['vatportal.connector']._default_for(company)
@@ -129,26 +133,33 @@ class VatportalDocument(models.Model):
         kind = self.env.ref('l10n_az_vatportal.kind_default_invoice') if kod == qaime_file.PLAIN else None
         try:
             with self.env.cr.savepoint():
-                document = self.create({
-                    **vals, 'company_id': company.id, 'connector_id': connector.id, 'state': 'registered',
-                    'kind_id': kind.id if kind else False, 'file_name': name,
-                    'content_key': False if vals['qaime'] else self._free_key(company, vals, lines),
-                    'line_ids': [Command.create(line) for line in lines]})
+                document = self.create(
+                    {
+                        **vals,
+                        'company_id': company.id,
+                        'connector_id': connector.id,
+                        'state': 'registered',
+                        'kind_id': kind.id if kind else False,
+                        'file_name': name,
+                        'content_key': False if vals['qaime'] else self._free_key(company, vals, lines),
+                        'line_ids': [Command.create(line) for line in lines],
+                    }
+                )
         except UniqueViolation:
-            raise UserError(self.env._("Somebody else is importing the same document at this moment.")) from None
-        document.message_post(
-            body=self.env._("Read from a file of e-taxes."), attachments=[(name, xml)],
-            subtype_xmlid='mail.mt_note')
+            raise UserError(self.env._('Somebody else is importing the same document at this moment.')) from None
+        document.message_post(body=self.env._('Read from a file of e-taxes.'), attachments=[(name, xml)], subtype_xmlid='mail.mt_note')
         document._on_imported(document, document.browse())
         return document
 
     def _note_file(self, name, vals):
         """A file of this document came once more: say so, and whether it says something else."""
-        body = self.env._("Its file came again: %s.", name)
+        body = self.env._('Its file came again: %s.', name)
         if abs(self.amount_total - vals['amount_total']) >= 0.005:
             body += ' ' + self.env._(
-                "Its total is %(file).2f AZN, that of the document %(document).2f AZN. The document was left as it is.",
-                file=vals['amount_total'], document=self.amount_total)
+                'Its total is %(file).2f AZN, that of the document %(document).2f AZN. The document was left as it is.',
+                file=vals['amount_total'],
+                document=self.amount_total,
+            )
         self._message_log(body=body)
 
     # ------------------------------------------------------------------ the bill
@@ -156,29 +167,38 @@ class VatportalDocument(models.Model):
     def _waiting_drafts(self, move_type):
         """Empty drafts that were made for the file of this document, which the bill may fill."""
         return self.file_move_ids.filtered(
-            lambda move: move._vatportal_is_empty_draft() and move.journal_id.type == 'purchase'
-            and move.company_id == self._bill_company() and move_type.startswith('in_'))
+            lambda move: (
+                move._vatportal_is_empty_draft()
+                and move.journal_id.type == 'purchase'
+                and move.company_id == self._bill_company()
+                and move_type.startswith('in_')
+            )
+        )
 
     def _filled_drafts(self):
         """Entries onto which the file of this document was put, and that have lines of another origin: a purchase order's,
         or typed ones."""
-        return self.file_move_ids.sudo().filtered(
-            lambda move: move.invoice_line_ids and move.state != 'cancel' and not move.vatportal_bill_document_id
-        ).sudo(False).with_env(self.env)
+        return (
+            self.file_move_ids.sudo()
+            .filtered(lambda move: move.invoice_line_ids and move.state != 'cancel' and not move.vatportal_bill_document_id)
+            .sudo(False)
+            .with_env(self.env)
+        )
 
     def _draft_question(self):
         filled = self._filled_drafts()
         return filled and self.env._(
-            "The file of this document was put on %s, which has lines already. Link the document with it, or make "
-            "another bill.", ', '.join(filled.sudo().mapped('display_name')))
+            'The file of this document was put on %s, which has lines already. Link the document with it, or make another bill.',
+            ', '.join(filled.sudo().mapped('display_name')),
+        )
 
     def _file_notes(self):
         """What is to be said on a bill of a file that lacks something."""
         texts = []
         if not self.date:
-            texts.append(self.env._("A file of e-taxes carries no date: enter the day of the document as bill date."))
+            texts.append(self.env._('A file of e-taxes carries no date: enter the day of the document as bill date.'))
         if not self.qaime:
-            texts.append(self.env._("The file carries no qaimə number. The next import from e-taxes brings it."))
+            texts.append(self.env._('The file carries no qaimə number. The next import from e-taxes brings it.'))
         return [{'level': 'warning', 'text': text} for text in texts]
 
     # ------------------------------------------------------------------ what a download brings

@@ -29,14 +29,26 @@ class VatportalDocument(models.Model):
     _inherit = 'vatportal.document'
 
     seen_connector_id = fields.Many2one(
-        'vatportal.connector', string="Seen through", readonly=True, copy=False, ondelete='set null',
-        index='btree_not_null', help="The connector whose present account has shown this document in its folder.")
+        'vatportal.connector',
+        string='Seen through',
+        readonly=True,
+        copy=False,
+        ondelete='set null',
+        index='btree_not_null',
+        help='The connector whose present account has shown this document in its folder.',
+    )
     missing_since = fields.Datetime(
-        readonly=True, copy=False, index='btree_not_null',
-        help="Since when a complete reading of its day and folder does not show the document any more.")
+        readonly=True, copy=False, index='btree_not_null', help='Since when a complete reading of its day and folder does not show the document any more.'
+    )
     missing_job_id = fields.Many2one(
-        'vatportal.job', string="Missed by", readonly=True, copy=False, ondelete='set null', index='btree_not_null',
-        help="The import that did not find the document.")
+        'vatportal.job',
+        string='Missed by',
+        readonly=True,
+        copy=False,
+        ondelete='set null',
+        index='btree_not_null',
+        help='The import that did not find the document.',
+    )
 
     def _is_missing(self):
         return bool(self.missing_since) and self.state == 'registered' and self.status not in FINAL_STATUSES
@@ -44,8 +56,10 @@ class VatportalDocument(models.Model):
     def _missing_text(self):
         """What is to be said of a document that is missing; False of others."""
         return self._is_missing() and self.env._(
-            "It is missing at e-taxes: the reading of %s did not show it any more, and no status says why. Look for it at "
-            "e-taxes.gov.az. Nothing was changed here.", f'{baku_day(self.missing_since):%d.%m.%Y}')
+            'It is missing at e-taxes: the reading of %s did not show it any more, and no status says why. Look for it at '
+            'e-taxes.gov.az. Nothing was changed here.',
+            f'{baku_day(self.missing_since):%d.%m.%Y}',
+        )
 
     def _missing_task(self):
         """(summary, what to do) for a person; None where nothing depends on the document."""
@@ -54,12 +68,20 @@ class VatportalDocument(models.Model):
             return None
         _, number = self.env._, self.qaime or self.name
         if self.direction == 'incoming':
-            return (_("e-taxes: %s is missing there", number),
-                    _("The last reading did not show the document of this bill any more. Look for it at e-taxes.gov.az, and "
-                      "ask the vendor, before the bill is confirmed or paid."))
-        return (_("e-taxes: %s is missing there", number),
-                _("The last reading did not show the document any more. Look for it at e-taxes.gov.az. If it is gone, say so "
-                  "on the document; then it can be sent again, or cancelled in Odoo."))
+            return (
+                _('e-taxes: %s is missing there', number),
+                _(
+                    'The last reading did not show the document of this bill any more. Look for it at e-taxes.gov.az, and '
+                    'ask the vendor, before the bill is confirmed or paid.'
+                ),
+            )
+        return (
+            _('e-taxes: %s is missing there', number),
+            _(
+                'The last reading did not show the document any more. Look for it at e-taxes.gov.az. If it is gone, say so '
+                'on the document; then it can be sent again, or cancelled in Odoo.'
+            ),
+        )
 
     # ------------------------------------------------------------------ what a reading shows, or does not
 
@@ -73,10 +95,8 @@ class VatportalDocument(models.Model):
             # What VatPortal holds may be older than the reading of e-taxes that missed the document.
             stale = job.source == 'portal' and document.missing_job_id.source == 'etaxes' and document not in changed
             if not stale:
-                document._message_log(body=self.env._("It is at e-taxes again."))
-                document.write({
-                    'missing_since': False, 'missing_job_id': False,
-                    'to_follow': not document.is_foreign and (document.to_follow or 'changed')})
+                document._message_log(body=self.env._('It is at e-taxes again.'))
+                document.write({'missing_since': False, 'missing_job_id': False, 'to_follow': not document.is_foreign and (document.to_follow or 'changed')})
 
     def _set_missing(self, job):
         """The reading of ``job`` ought to have shown these documents, and did not."""
@@ -100,8 +120,7 @@ class VatportalConnector(models.Model):
 
     def _forget_changed(self, accounts):
         """Forget what was seen through connectors that no longer have what stands for them in ``accounts``."""
-        self.browse().union(*(
-            connector for connector, account in accounts.items() if connector._account({}) != account))._forget_seen()
+        self.browse().union(*(connector for connector, account in accounts.items() if connector._account({}) != account))._forget_seen()
 
     def _forget_seen(self):
         """What these connectors have shown was in the folder of another account."""
@@ -113,7 +132,7 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    missing_count = fields.Integer(string="Missing", readonly=True, help="Documents that are at e-taxes no more.")
+    missing_count = fields.Integer(string='Missing', readonly=True, help='Documents that are at e-taxes no more.')
 
     def _note_missing(self, numbers):
         """Mark the documents that this import, which has read ``numbers`` and come to its end, shows to be missing; return
@@ -125,16 +144,17 @@ class VatportalJob(models.Model):
             return False  # the reading may have ended where all were found
         known = self._may_miss() if self._shows_all(numbers) else self.env['vatportal.document'].sudo()
         missing = known.filtered(lambda document: document.qaime not in numbers)
-        missing = missing.filtered(
-            lambda document: not document._open_deletions() and not self._is_outrun(document.import_job_id))
+        missing = missing.filtered(lambda document: not document._open_deletions() and not self._is_outrun(document.import_job_id))
         if not missing:
             return False
         if len(missing) > 1 and 2 * len(missing) > len(known):
             # So many do not disappear; another account, or a portal in trouble, is more likely.
             return self.env._(
-                "%(missing)s of the %(known)s documents of these days that are known here were not among what was read. That "
-                "is too many to be true, so none was marked: compare with e-taxes.gov.az, and look at the account.",
-                missing=len(missing), known=len(known))
+                '%(missing)s of the %(known)s documents of these days that are known here were not among what was read. That '
+                'is too many to be true, so none was marked: compare with e-taxes.gov.az, and look at the account.',
+                missing=len(missing),
+                known=len(known),
+            )
         return self._mark_missing(missing & absent if asked else missing)
 
     def _mark_missing(self, documents):
@@ -147,14 +167,17 @@ class VatportalJob(models.Model):
             raise
         except Exception as error:
             # Another module's trouble; what was read is here, and the next import looks again.
-            _logger.exception("VatPortal job %s: missing documents could not be marked", self.id)
-            return self.env._("Documents that are missing could not be marked: %s", failure_text(self, error))
+            _logger.exception('VatPortal job %s: missing documents could not be marked', self.id)
+            return self.env._('Documents that are missing could not be marked: %s', failure_text(self, error))
         self.missing_count = len(documents)
         names = documents[:NAMES_SHOWN].mapped('name') + ['…'] * (len(documents) > NAMES_SHOWN)
         problems = documents._follow_waiting([('id', 'in', documents.ids)])
-        return '\n'.join([self.env._(
-            "Missing at e-taxes, though no status says why: %s. Look for them at e-taxes.gov.az; nothing was changed here.",
-            ', '.join(names)), *problems])
+        return '\n'.join(
+            [
+                self.env._('Missing at e-taxes, though no status says why: %s. Look for them at e-taxes.gov.az; nothing was changed here.', ', '.join(names)),
+                *problems,
+            ]
+        )
 
     def _shows_all(self, numbers):
         """Whether what was not read is not in the folder: every row was legible, all pages were of one moment, and e-taxes
@@ -165,19 +188,31 @@ class VatportalJob(models.Model):
     def _may_miss(self):
         """The documents that this import ought to have brought if they are where they were: this account has shown them
         in this folder before, they lie well within its days, and are not gone already."""
-        first, last = (datetime.combine(day, time()) - BAKU_OFFSET for day in (
-            self.date_from, self.date_to + timedelta(days=1)))
-        documents = self.env['vatportal.document'].sudo().search_fetch([
-            ('company_id', '=', self.company_id.id), ('direction', '=', self.direction),
-            ('seen_connector_id', '=', self.connector_id.id), ('missing_since', '=', False), ('is_foreign', '=', False),
-            ('state', '=', 'registered'), ('qaime', '!=', False),
-            ('status', 'not in', (*FINAL_STATUSES, *AWAY_STATUSES)),
-            ('date', '>=', first + SHIFT), ('date', '<', last - SHIFT)], ['qaime', 'kind_id'], order='id')
+        first, last = (datetime.combine(day, time()) - BAKU_OFFSET for day in (self.date_from, self.date_to + timedelta(days=1)))
+        documents = (
+            self.env['vatportal.document']
+            .sudo()
+            .search_fetch(
+                [
+                    ('company_id', '=', self.company_id.id),
+                    ('direction', '=', self.direction),
+                    ('seen_connector_id', '=', self.connector_id.id),
+                    ('missing_since', '=', False),
+                    ('is_foreign', '=', False),
+                    ('state', '=', 'registered'),
+                    ('qaime', '!=', False),
+                    ('status', 'not in', (*FINAL_STATUSES, *AWAY_STATUSES)),
+                    ('date', '>=', first + SHIFT),
+                    ('date', '<', last - SHIFT),
+                ],
+                ['qaime', 'kind_id'],
+                order='id',
+            )
+        )
         if self.source == 'portal':
             return documents
         return documents.filtered(lambda document: self._takes('kinds', document.kind_id.code))
 
     def _is_outrun(self, job):
         """Whether ``job``, another import, has brought something since this one began: it may know better."""
-        return bool(job) and job != self and (job.id > self.id or bool(
-            job.changed_at and self.started_at and job.changed_at > self.started_at))
+        return bool(job) and job != self and (job.id > self.id or bool(job.changed_at and self.started_at and job.changed_at > self.started_at))

@@ -32,10 +32,7 @@ class PortalImport:
         self.documents = documents.sudo().with_company(connector.company_id).with_context(active_test=False)
         self.env = self.documents.env
         self.own_voen = self.documents._own_voen(connector.company_id)
-        self.common = {
-            'connector_id': connector.id, 'company_id': connector.company_id.id, 'direction': direction,
-            'import_job_id': job.id if job else False,
-        }
+        self.common = {'connector_id': connector.id, 'company_id': connector.company_id.id, 'direction': direction, 'import_job_id': job.id if job else False}
         self.found = {}
         self.new_ids, self.changed_ids, self.problems = [], [], []
         self.unchanged = self.foreign = self.bad = 0
@@ -47,10 +44,13 @@ class PortalImport:
         """
         by_key = self._by_key(documents)
         # Looked up once; what each chunk needs of them is read with the chunk.
-        self.found = dict(self.documents._read_group([
-            ('company_id', '=', self.common['company_id']), ('direction', '=', self.common['direction']),
-            ('qaime', 'in', list(by_key)),
-        ], ['qaime'], ['id:max']))
+        self.found = dict(
+            self.documents._read_group(
+                [('company_id', '=', self.common['company_id']), ('direction', '=', self.common['direction']), ('qaime', 'in', list(by_key))],
+                ['qaime'],
+                ['id:max'],
+            )
+        )
         for chunk in split_every(CHUNK, by_key.items(), list):
             # What was changed is logged with its chunk: one that fails would take the log of those before it along.
             by_halves(chunk, self._store_chunk, self._note_bad, self.env.cr)
@@ -72,10 +72,10 @@ class PortalImport:
         return by_key
 
     def _note_bad(self, chunk, error):
-        (key, _document), = chunk
-        _logger.warning("VatPortal: document %s could not be stored", key, exc_info=error)
+        ((key, _document),) = chunk
+        _logger.warning('VatPortal: document %s could not be stored', key, exc_info=error)
         self.bad += 1
-        self.problems.append(f"{key}: {error}")
+        self.problems.append(f'{key}: {error}')
 
     def _store_chunk(self, chunk):
         """Store ``chunk``, a list of (number, document); what became of it counts once it is in the database."""
@@ -84,7 +84,7 @@ class PortalImport:
             self.env.cr.flush()
         except UniqueViolation as error:
             if self._is_race(error):
-                raise ConcurrencyError(f"documents were imported at the same moment: {error}") from error
+                raise ConcurrencyError(f'documents were imported at the same moment: {error}') from error
             raise
         self.new_ids += new.ids
         self.changed_ids += changed.ids
@@ -95,8 +95,7 @@ class PortalImport:
         """Whether ``error`` says that another import brought the same at this moment: a document, or a kind new to both.
         What other modules forbid is no race."""
         Kind = self.env['vatportal.kind']
-        return error.diag.constraint_name in (
-            self.documents._qaime_unique.full_name(self.documents), Kind._code_unique.full_name(Kind))
+        return error.diag.constraint_name in (self.documents._qaime_unique.full_name(self.documents), Kind._code_unique.full_name(Kind))
 
     def _write_chunk(self, chunk):
         """Return (new documents, changed documents)."""
@@ -124,7 +123,8 @@ class PortalImport:
 
     def _new_values(self, vals, lines):
         return {
-            **vals, **self.common,
+            **vals,
+            **self.common,
             'seen_connector_id': self.common['connector_id'],
             'to_follow': False if vals['is_foreign'] else 'new',
             'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',

@@ -35,16 +35,16 @@ class VatportalDocument(models.Model):
 
     def _check_may_refresh(self):
         if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._("Only invoicing users can ask for documents at e-taxes."))
+            raise AccessError(self.env._('Only invoicing users can ask for documents at e-taxes.'))
 
     def _refresh_problem(self):
         """Why this document can't be asked for; False where it can."""
         if not self.qaime or self.state not in ('registered', 'deleted'):
-            return self.env._("It has no qaimə number yet.")
+            return self.env._('It has no qaimə number yet.')
         if not self._refresh_connector():
-            return self.env._("%s has no VatPortal connector.", self.company_id.name)
+            return self.env._('%s has no VatPortal connector.', self.company_id.name)
         if not self._refresh_days():
-            return self.env._("It was read from a file, and its day is not known: enter it on the bill, or import the folder.")
+            return self.env._('It was read from a file, and its day is not known: enter it on the bill, or import the folder.')
         return False
 
     def _refresh_connector(self):
@@ -68,9 +68,13 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     asked_document_ids = fields.Many2many(
-        'vatportal.document', 'vatportal_job_asked_rel', string="Asked for", readonly=True,
-        help="The documents of which the status was asked for. None: all of the folder.")
-    absent_ids = fields.Json(readonly=True, help="Of these, the ids of those that e-taxes did not show.")
+        'vatportal.document',
+        'vatportal_job_asked_rel',
+        string='Asked for',
+        readonly=True,
+        help='The documents of which the status was asked for. None: all of the folder.',
+    )
+    absent_ids = fields.Json(readonly=True, help='Of these, the ids of those that e-taxes did not show.')
 
     @api.depends('asked_document_ids')
     def _compute_name(self):
@@ -78,8 +82,7 @@ class VatportalJob(models.Model):
         super(VatportalJob, self - asking)._compute_name()
         for job in asking:
             documents = job.sudo().asked_document_ids
-            job.name = self.env._("Status: %s", documents.name) if len(documents) == 1 else self.env._(
-                "Status of %s documents", len(documents))
+            job.name = self.env._('Status: %s', documents.name) if len(documents) == 1 else self.env._('Status of %s documents', len(documents))
 
     # ------------------------------------------------------------------ queueing
 
@@ -94,13 +97,14 @@ class VatportalJob(models.Model):
         askable, problems = self._askable(documents)
         if not askable:
             texts = dict.fromkeys(text for texts in problems.values() for text in texts)
-            raise UserError('\n'.join(texts) or self.env._("None of these is at e-taxes."))
+            raise UserError('\n'.join(texts) or self.env._('None of these is at e-taxes.'))
         jobs = self.browse()
         for connector, group in askable.grouped(lambda document: document._refresh_connector()).items():
-            parts = [{
-                'connector_id': connector.id, 'direction': direction, 'date_from': first, 'date_to': last,
-                'asked_document_ids': [fields.Command.set(ids)]}
-                for direction, folder in group.grouped('direction').items() for first, last, ids in _spans(folder)]
+            parts = [
+                {'connector_id': connector.id, 'direction': direction, 'date_from': first, 'date_to': last, 'asked_document_ids': [fields.Command.set(ids)]}
+                for direction, folder in group.grouped('direction').items()
+                for first, last, ids in _spans(folder)
+            ]
             texts = [text for company in group.company_id for text in problems.pop(company, ())]
             parts[0]['notes'] = '\n'.join(texts) or False
             jobs += self._queue_parts(parts, source)
@@ -134,8 +138,7 @@ class VatportalJob(models.Model):
         # A fresh transaction: what somebody else has begun meanwhile is seen.
         self._commit()
         if len(documents.sudo().try_lock_for_update(allow_referencing=True)) < len(documents):
-            raise UserError(self.env._("Someone else has these documents in hand at this moment. Wait a little and press the "
-                                       "button again."))
+            raise UserError(self.env._('Someone else has these documents in hand at this moment. Wait a little and press the button again.'))
         jobs = self._asking_etaxes(documents, [('state', 'in', OPEN_STATES)])
         left = documents - jobs.asked_document_ids
         if left:
@@ -146,17 +149,14 @@ class VatportalJob(models.Model):
 
     def _asking_etaxes(self, documents, domain):
         """Those of the processes of ``domain`` that ask e-taxes itself for any of ``documents``."""
-        return self.search([
-            ('operation', '=', 'download'), ('source', '=', 'etaxes'), ('asked_document_ids', 'in', documents.ids), *domain],
-            order='id')
+        return self.search([('operation', '=', 'download'), ('source', '=', 'etaxes'), ('asked_document_ids', 'in', documents.ids), *domain], order='id')
 
     def _offers_asking(self, documents):
         """Whether e-taxes can be asked for ``documents``, of which VatPortal was asked here: until it has answered."""
         if self.source != 'portal':
             return False
         batch = self._batch()
-        answered = self._asking_etaxes(documents, [
-            ('state', '=', 'done'), '|', ('id', '>', batch[-1:].id), ('finished_at', '>', batch[-1:].finished_at)])
+        answered = self._asking_etaxes(documents, [('state', '=', 'done'), '|', ('id', '>', batch[-1:].id), ('finished_at', '>', batch[-1:].finished_at)])
         return bool(documents - answered.asked_document_ids)
 
     # ------------------------------------------------------------------ reading
@@ -174,7 +174,7 @@ class VatportalJob(models.Model):
 
     def _get_warning(self):
         if self.asked_document_ids:
-            return bool(self.notes) and self.env._("Not everything could be done:")
+            return bool(self.notes) and self.env._('Not everything could be done:')
         return super()._get_warning()
 
     # ------------------------------------------------------------------ what a person sees
@@ -185,8 +185,8 @@ class VatportalJob(models.Model):
         if asked:
             finished = self._batch().filtered(lambda job: job.state == 'done')
             data.update(
-                documents=[self._progress_asked(document, finished) for document in asked],
-                can_ask_etaxes=data['finished'] and self._offers_asking(asked))
+                documents=[self._progress_asked(document, finished) for document in asked], can_ask_etaxes=data['finished'] and self._offers_asking(asked)
+            )
         return {'can_ask_etaxes': False, **data}
 
     def _progress_asked(self, document, finished):
@@ -195,13 +195,16 @@ class VatportalJob(models.Model):
         message = document._missing_text()
         if not message and document.id in (job.absent_ids or ()):
             message = self.env._(
-                "It is not among the documents of %(start)s – %(end)s.", start=format_date(self.env, job.date_from),
-                end=format_date(self.env, job.date_to))
-        level = 'danger' if document.status in FINAL_STATUSES else 'warning' if message else (
-            'success' if document.is_approved else 'info')
+                'It is not among the documents of %(start)s – %(end)s.', start=format_date(self.env, job.date_from), end=format_date(self.env, job.date_to)
+            )
+        level = 'danger' if document.status in FINAL_STATUSES else 'warning' if message else ('success' if document.is_approved else 'info')
         return {
-            **self._progress_document(document), 'partner': document.counterparty_name or '', 'message': message or False,
-            'state_label': document.status_label or self.env._("not known"), 'level': level}
+            **self._progress_document(document),
+            'partner': document.counterparty_name or '',
+            'message': message or False,
+            'state_label': document.status_label or self.env._('not known'),
+            'level': level,
+        }
 
     def _headline(self):
         if not self.asked_document_ids or self.state != 'done':
@@ -210,15 +213,21 @@ class VatportalJob(models.Model):
         documents = batch.asked_document_ids
         absent = sum(len(job.absent_ids or ()) for job in batch)
         changed = sum(batch.mapped('updated_count')) + sum(batch.mapped('created_count'))
-        values = {'where': self.env._("VatPortal") if self.source == 'portal' else self.env._("e-taxes"), 'name': documents[:1].name,
-                  'status': documents[:1].status_label, 'count': len(documents), 'changed': changed, 'absent': absent}
+        values = {
+            'where': self.env._('VatPortal') if self.source == 'portal' else self.env._('e-taxes'),
+            'name': documents[:1].name,
+            'status': documents[:1].status_label,
+            'count': len(documents),
+            'changed': changed,
+            'absent': absent,
+        }
         if len(documents) > 1:
-            return self.env._("%(count)s documents, as %(where)s has them: %(changed)s changed, %(absent)s not found.", **values)
+            return self.env._('%(count)s documents, as %(where)s has them: %(changed)s changed, %(absent)s not found.', **values)
         if absent:
-            return self.env._("%(where)s does not have %(name)s.", **values)
+            return self.env._('%(where)s does not have %(name)s.', **values)
         if changed:
-            return self.env._("%(name)s has changed, as %(where)s has it: %(status)s.", **values)
-        return self.env._("%(name)s is unchanged, as %(where)s has it: %(status)s.", **values)
+            return self.env._('%(name)s has changed, as %(where)s has it: %(status)s.', **values)
+        return self.env._('%(name)s is unchanged, as %(where)s has it: %(status)s.', **values)
 
 
 def _spans(documents):

@@ -36,10 +36,13 @@ class VatportalDocument(models.Model):
     def _alike(self, domain, vals):
         """The documents in force in ``domain`` with the seller and the total of ``vals``, a record or a dict."""
         return self.search(
-            domain & Domain('amount_total', '>=', vals['amount_total'] - 0.01)
-            & Domain('amount_total', '<=', vals['amount_total'] + 0.01) & Domain('seller_vat', '=', vals['seller_vat'])
-            & Domain('state', '!=', 'deleted'), order='id').filtered(
-                lambda document: document.status not in FINAL_STATUSES)
+            domain
+            & Domain('amount_total', '>=', vals['amount_total'] - 0.01)
+            & Domain('amount_total', '<=', vals['amount_total'] + 0.01)
+            & Domain('seller_vat', '=', vals['seller_vat'])
+            & Domain('state', '!=', 'deleted'),
+            order='id',
+        ).filtered(lambda document: document.status not in FINAL_STATUSES)
 
     def _is_billed(self):
         # A branch's bill may be seen by whoever works there alone.
@@ -51,8 +54,7 @@ class VatportalDocument(models.Model):
         key = qaime_file.content_key(vals, lines)
         if not self.env.context.get('vatportal_other_document'):
             return key
-        taken = self.search_count([
-            ('company_id', '=', company.id), ('direction', '=', vals['direction']), ('content_key', '=like', f'{key}%')])
+        taken = self.search_count([('company_id', '=', company.id), ('direction', '=', vals['direction']), ('content_key', '=like', f'{key}%')])
         return f'{key}:{taken}' if taken else key
 
     # ------------------------------------------------------------------ what a download brings
@@ -60,11 +62,17 @@ class VatportalDocument(models.Model):
     @api.model
     def _merge_numberless(self, created, changed):
         """Downloads, and files, with the content of a file that had no number are that document. Return both sets anew."""
-        fresh = created.sudo().filtered(lambda document: (
-            document.qaime and document.direction == 'incoming' and document.state == 'registered'))
-        waiting = fresh and self.sudo().search([
-            ('company_id', 'in', fresh.company_id.ids), ('direction', '=', 'incoming'), ('content_key', '!=', False),
-            ('qaime', '=', False), ('state', '=', 'registered'), ('seller_vat', 'in', fresh.mapped('seller_vat'))])
+        fresh = created.sudo().filtered(lambda document: document.qaime and document.direction == 'incoming' and document.state == 'registered')
+        waiting = fresh and self.sudo().search(
+            [
+                ('company_id', 'in', fresh.company_id.ids),
+                ('direction', '=', 'incoming'),
+                ('content_key', '!=', False),
+                ('qaime', '=', False),
+                ('state', '=', 'registered'),
+                ('seller_vat', 'in', fresh.mapped('seller_vat')),
+            ]
+        )
         meant = {}
         for document in waiting:
             download = document._download_meant()
@@ -111,8 +119,7 @@ class VatportalDocument(models.Model):
             other.unlink()
         else:
             number = other.qaime
-            self.write({name: other[name] for name in ('seller_name', 'buyer_name') if other[name]}
-                       | {'kind_id': other.kind_id.id or self.kind_id.id})
+            self.write({name: other[name] for name in ('seller_name', 'buyer_name') if other[name]} | {'kind_id': other.kind_id.id or self.kind_id.id})
             # Takes over what the download knows, and removes it.
             self._absorb_download(number)
             self.qaime = number
@@ -123,7 +130,7 @@ class VatportalDocument(models.Model):
         if files:
             files.res_id = self.id
             self.file_name = self.file_name or other.file_name
-            self._message_log(body=self.env._("Read from a file of e-taxes."), attachment_ids=files.ids)
+            self._message_log(body=self.env._('Read from a file of e-taxes.'), attachment_ids=files.ids)
 
     # ------------------------------------------------------------------ where it is not sure
 
@@ -134,13 +141,20 @@ class VatportalDocument(models.Model):
         if self.direction != 'incoming' or not (self.qaime or self.content_key):
             return self.browse()
         domain = Domain('company_id', '=', self.company_id.id) & Domain('direction', '=', 'incoming')
-        domain &= Domain('qaime', '=', False) & Domain('content_key', '!=', False) if self.qaime \
-            else Domain('qaime', '!=', False)
+        domain &= Domain('qaime', '=', False) & Domain('content_key', '!=', False) if self.qaime else Domain('qaime', '!=', False)
         own = qaime_file.likeness(self, self.line_ids)
-        return (self.sudo()._alike(domain, self) - self).filtered(lambda other: (
-            not other.bill_ignored and not (self._is_billed() and other._is_billed())
-            and qaime_file.are_alike(own, qaime_file.likeness(other, other.line_ids))
-            and not self._is_contradicted(other))).with_env(self.env)
+        return (
+            (self.sudo()._alike(domain, self) - self)
+            .filtered(
+                lambda other: (
+                    not other.bill_ignored
+                    and not (self._is_billed() and other._is_billed())
+                    and qaime_file.are_alike(own, qaime_file.likeness(other, other.line_ids))
+                    and not self._is_contradicted(other)
+                )
+            )
+            .with_env(self.env)
+        )
 
     def _is_contradicted(self, other):
         """Whether the bill of the one of both that has no number bears another one than the other document's."""
@@ -150,11 +164,12 @@ class VatportalDocument(models.Model):
 
     def _same_question(self):
         others = self._may_be_same()
-        names = [f'{other.display_name} ({other.move_id.display_name})' if other._is_billed() else other.display_name
-                 for other in others.sudo()]
+        names = [f'{other.display_name} ({other.move_id.display_name})' if other._is_billed() else other.display_name for other in others.sudo()]
         return others and self.env._(
-            "This may be the same document as %s: the content is the same, and one of them came as a file without a "
-            "number. Link it with the bill of the other one, or make another bill.", ', '.join(names))
+            'This may be the same document as %s: the content is the same, and one of them came as a file without a '
+            'number. Link it with the bill of the other one, or make another bill.',
+            ', '.join(names),
+        )
 
     def _same_with_bill(self, move):
         """The document that has ``move`` as its bill and may be this very one, which has none; else an empty recordset."""

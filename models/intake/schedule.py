@@ -18,8 +18,7 @@ COPY_REST = timedelta(hours=1)
 class VatportalConnector(models.Model):
     _inherit = 'vatportal.connector'
 
-    import_schedule_ids = fields.One2many(
-        'vatportal.import.schedule', 'connector_id', string="Scheduled Imports", copy=True)
+    import_schedule_ids = fields.One2many('vatportal.import.schedule', 'connector_id', string='Scheduled Imports', copy=True)
 
 
 class VatportalImportSchedule(models.Model):
@@ -39,58 +38,57 @@ class VatportalImportSchedule(models.Model):
     connector_id = fields.Many2one('vatportal.connector', required=True, ondelete='cascade', index=True)
     company_id = fields.Many2one(related='connector_id.company_id', store=True)
     active = fields.Boolean(default=True)
-    direction = fields.Selection(
-        [('incoming', "Incoming"), ('outgoing', "Sent")], string="Folder", required=True, default='incoming')
+    direction = fields.Selection([('incoming', 'Incoming'), ('outgoing', 'Sent')], string='Folder', required=True, default='incoming')
     source = fields.Selection(
-        [('portal', "What VatPortal holds"), ('etaxes', "Ask e-taxes (PIN1)")], required=True, default='portal',
-        help="What VatPortal holds: nobody has to do anything.\n"
-             "Ask e-taxes: the users to notify get the code for PIN1; if none of them confirms it, the import is tried "
-             "again at its next time.")
-    interval_number = fields.Integer(string="Every", required=True, default=1)
-    interval_type = fields.Selection(
-        [('hours', "Hours"), ('days', "Days")], string="Unit", required=True, default='days')
-    interval_text = fields.Char(string="Interval", compute='_compute_interval_text')
-    next_at = fields.Datetime(string="Next", required=True, default=fields.Datetime.now)
+        [('portal', 'What VatPortal holds'), ('etaxes', 'Ask e-taxes (PIN1)')],
+        required=True,
+        default='portal',
+        help='What VatPortal holds: nobody has to do anything.\n'
+        'Ask e-taxes: the users to notify get the code for PIN1; if none of them confirms it, the import is tried '
+        'again at its next time.',
+    )
+    interval_number = fields.Integer(string='Every', required=True, default=1)
+    interval_type = fields.Selection([('hours', 'Hours'), ('days', 'Days')], string='Unit', required=True, default='days')
+    interval_text = fields.Char(string='Interval', compute='_compute_interval_text')
+    next_at = fields.Datetime(string='Next', required=True, default=fields.Datetime.now)
     days_back = fields.Integer(
-        required=True, default=30,
-        help="Documents of this many days are read each time, so that late ones and changed ones are caught. After a "
-             "longer pause the import begins as many days before the last one that came to its end.")
+        required=True,
+        default=30,
+        help='Documents of this many days are read each time, so that late ones and changed ones are caught. After a '
+        'longer pause the import begins as many days before the last one that came to its end.',
+    )
 
-    last_success_at = fields.Datetime(string="Last Success", readonly=True, copy=False)
-    last_day = fields.Date(readonly=True, copy=False, help="The last day of the last import that came to its end.")
-    last_read = fields.Integer(string="Read", readonly=True, copy=False)
-    last_created = fields.Integer(string="New", readonly=True, copy=False)
-    last_updated = fields.Integer(string="Changed", readonly=True, copy=False)
+    last_success_at = fields.Datetime(string='Last Success', readonly=True, copy=False)
+    last_day = fields.Date(readonly=True, copy=False, help='The last day of the last import that came to its end.')
+    last_read = fields.Integer(string='Read', readonly=True, copy=False)
+    last_created = fields.Integer(string='New', readonly=True, copy=False)
+    last_updated = fields.Integer(string='Changed', readonly=True, copy=False)
     last_counts = fields.Char(
-        string="Read / New / Changed", compute='_compute_last_counts', help="How many documents the last import that came "
-        "to its end has read, how many of them were new, and how many had changed.")
+        string='Read / New / Changed',
+        compute='_compute_last_counts',
+        help='How many documents the last import that came to its end has read, how many of them were new, and how many had changed.',
+    )
     failed_since = fields.Datetime(readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
-    last_warning = fields.Text(
-        readonly=True, copy=False, help="What was wrong with single documents, though the last import came to its end.")
-    last_missed_at = fields.Datetime(
-        string="PIN1 Missed", readonly=True, copy=False, help="When an import last ended because nobody confirmed PIN1.")
-    job_ids = fields.One2many('vatportal.job', 'schedule_id', string="Processes")
+    last_warning = fields.Text(readonly=True, copy=False, help='What was wrong with single documents, though the last import came to its end.')
+    last_missed_at = fields.Datetime(string='PIN1 Missed', readonly=True, copy=False, help='When an import last ended because nobody confirmed PIN1.')
+    job_ids = fields.One2many('vatportal.job', 'schedule_id', string='Processes')
 
-    _one_per_folder = models.UniqueIndex(
-        '(connector_id, direction, source)', "A folder is scheduled once for each source.")
-    _interval_positive = models.Constraint('CHECK (interval_number > 0)', "The interval must be at least one.")
-    _days_back_sane = models.Constraint(
-        'CHECK (days_back BETWEEN 1 AND 366)', "An import can look between 1 and 366 days back.")
+    _one_per_folder = models.UniqueIndex('(connector_id, direction, source)', 'A folder is scheduled once for each source.')
+    _interval_positive = models.Constraint('CHECK (interval_number > 0)', 'The interval must be at least one.')
+    _days_back_sane = models.Constraint('CHECK (days_back BETWEEN 1 AND 366)', 'An import can look between 1 and 366 days back.')
 
     @api.depends('interval_number', 'interval_type')
     @api.depends_context('lang')
     def _compute_interval_text(self):
         for schedule in self:
             number = schedule.interval_number
-            schedule.interval_text = (
-                self.env._("%s hour(s)", number) if schedule.interval_type == 'hours' else self.env._("%s day(s)", number))
+            schedule.interval_text = self.env._('%s hour(s)', number) if schedule.interval_type == 'hours' else self.env._('%s day(s)', number)
 
     @api.depends('last_success_at', 'last_read', 'last_created', 'last_updated')
     def _compute_last_counts(self):
         for schedule in self:
-            schedule.last_counts = schedule.last_success_at and \
-                f'{schedule.last_read} / {schedule.last_created} / {schedule.last_updated}'
+            schedule.last_counts = schedule.last_success_at and f'{schedule.last_read} / {schedule.last_created} / {schedule.last_updated}'
 
     def copy_data(self, default=None):
         # A copy does not begin before somebody has said of which company it is.
@@ -105,14 +103,13 @@ class VatportalImportSchedule(models.Model):
         self.env['vatportal.document']._cron_follow()
         now = fields.Datetime.now()
         # One that has succeeded in the future was planned by a clock that has been set right since.
-        due = self.search([
-            ('connector_id.active', '=', True), '|', ('next_at', '<=', now), ('last_success_at', '>', now + SKEW)])
+        due = self.search([('connector_id.active', '=', True), '|', ('next_at', '<=', now), ('last_success_at', '>', now + SKEW)])
         for schedules in split_every(1, due.ids, self.browse):
             try:
                 schedules._begin()
             except Exception:
                 self.env.cr.rollback()
-                _logger.exception("VatPortal: scheduled import %s could not be begun", schedules.id)
+                _logger.exception('VatPortal: scheduled import %s could not be begun', schedules.id)
             if not self.env['ir.cron']._commit_progress(1):
                 break
 
@@ -130,20 +127,24 @@ class VatportalImportSchedule(models.Model):
         if self.last_success_at and self.last_success_at > now + SKEW:
             self.sudo().write({'last_success_at': now, 'next_at': min(self.next_at, now)})
         schedule.next_at = self._next_time()
-        if jobs.search_count([
-            ('operation', '=', 'download'), ('connector_id', '=', self.connector_id.id),
-            ('direction', '=', self.direction), ('state', 'in', OPEN_STATES), ('schedule_id', '!=', False),
-        ], limit=1):
+        if jobs.search_count(
+            [
+                ('operation', '=', 'download'),
+                ('connector_id', '=', self.connector_id.id),
+                ('direction', '=', self.direction),
+                ('state', 'in', OPEN_STATES),
+                ('schedule_id', '!=', False),
+            ],
+            limit=1,
+        ):
             return jobs
-        if self.source == 'etaxes' and not user and not self.connector_id._reachable(
-                self.connector_id.sudo().notify_user_ids):
-            self._note_failure(self.env._(
-                "Name the users to notify on the connector: one of them has to confirm PIN1."))
+        if self.source == 'etaxes' and not user and not self.connector_id._reachable(self.connector_id.sudo().notify_user_ids):
+            self._note_failure(self.env._('Name the users to notify on the connector: one of them has to confirm PIN1.'))
             return jobs
         try:
             return jobs._queue_download(
-                self.connector_id, [self.direction], *self._days(), self.source, self._filters(),
-                user=user or self.env['res.users'], schedule_id=self.id)
+                self.connector_id, [self.direction], *self._days(), self.source, self._filters(), user=user or self.env['res.users'], schedule_id=self.id
+            )
         except UserError as error:
             self._note_failure(str(error))
             return jobs
@@ -175,7 +176,7 @@ class VatportalImportSchedule(models.Model):
         if not jobs:
             jobs = self.job_ids.filtered(lambda job: job.state in OPEN_STATES)
         if not jobs:
-            raise UserError(self.last_error or self.env._("Another import of this folder is at work."))
+            raise UserError(self.last_error or self.env._('Another import of this folder is at work.'))
         jobs._commit()
         return jobs._dialog_action()
 
@@ -198,25 +199,41 @@ class VatportalImportSchedule(models.Model):
         every import that meets them."""
         warning = jobs._warning_text()
         news = warning and not self.last_warning
-        self.sudo().write({
-            'last_success_at': fields.Datetime.now(), 'last_day': max(jobs.mapped('date_to')),
-            'last_read': sum(jobs.mapped('read_count')), 'last_created': sum(jobs.mapped('created_count')),
-            'last_updated': sum(jobs.mapped('updated_count')), 'failed_since': False, 'last_error': False,
-            'last_warning': warning or False,
-        })
+        self.sudo().write(
+            {
+                'last_success_at': fields.Datetime.now(),
+                'last_day': max(jobs.mapped('date_to')),
+                'last_read': sum(jobs.mapped('read_count')),
+                'last_created': sum(jobs.mapped('created_count')),
+                'last_updated': sum(jobs.mapped('updated_count')),
+                'failed_since': False,
+                'last_error': False,
+                'last_warning': warning or False,
+            }
+        )
         if news:
-            self._tell(self.env._("Scheduled import with a warning"), self.env._(
-                "The scheduled import (%(folder)s) is done, with a warning: %(warning)s You will not be told again "
-                "until an import has none.", folder=self._folder(), warning=warning))
+            self._tell(
+                self.env._('Scheduled import with a warning'),
+                self.env._(
+                    'The scheduled import (%(folder)s) is done, with a warning: %(warning)s You will not be told again until an import has none.',
+                    folder=self._folder(),
+                    warning=warning,
+                ),
+            )
 
     def _note_failure(self, text):
         """Write the failure; the users to notify hear of the first of a row only."""
         first = not self.failed_since
         self.sudo().write({'failed_since': self.failed_since or fields.Datetime.now(), 'last_error': text})
         if first:
-            self._tell(self.env._("Scheduled import failed"), self.env._(
-                "The scheduled import (%(folder)s) failed: %(error)s It is tried again by itself; you will not be "
-                "told again until it has worked.", folder=self._folder(), error=text))
+            self._tell(
+                self.env._('Scheduled import failed'),
+                self.env._(
+                    'The scheduled import (%(folder)s) failed: %(error)s It is tried again by itself; you will not be told again until it has worked.',
+                    folder=self._folder(),
+                    error=text,
+                ),
+            )
 
     def _folder(self):
         return dict(self._fields['direction']._description_selection(self.env))[self.direction]
@@ -224,16 +241,14 @@ class VatportalImportSchedule(models.Model):
     def _tell(self, subject, body):
         """Tell those who hear of what nobody has started."""
         self.connector_id.sudo().message_post(
-            subject=subject, body=body, partner_ids=self.connector_id._told_users().partner_id.ids,
-            message_type='notification', subtype_xmlid='mail.mt_note')
+            subject=subject, body=body, partner_ids=self.connector_id._told_users().partner_id.ids, message_type='notification', subtype_xmlid='mail.mt_note'
+        )
 
 
 class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
-    schedule_id = fields.Many2one(
-        'vatportal.import.schedule', string="Scheduled Import", readonly=True, ondelete='set null',
-        index='btree_not_null')
+    schedule_id = fields.Many2one('vatportal.import.schedule', string='Scheduled Import', readonly=True, ondelete='set null', index='btree_not_null')
 
     def _finish_download(self):
         super()._finish_download()

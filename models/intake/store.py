@@ -34,18 +34,29 @@ class VatportalDocument(models.Model):
     amount_total = fields.Float(tracking=True)
 
     is_foreign = fields.Boolean(
-        string="Not Ours", readonly=True, copy=False, index=True,
-        help="The VÖEN on the document is not the company's. It is kept apart: no bill is made of it, no invoice "
-             "matched with it.")
-    fingerprint = fields.Char(readonly=True, copy=False, help="Tells whether a download brings anything new.")
+        string='Not Ours',
+        readonly=True,
+        copy=False,
+        index=True,
+        help="The VÖEN on the document is not the company's. It is kept apart: no bill is made of it, no invoice matched with it.",
+    )
+    fingerprint = fields.Char(readonly=True, copy=False, help='Tells whether a download brings anything new.')
     import_job_id = fields.Many2one(
-        'vatportal.job', string="Last Changed by", readonly=True, copy=False, ondelete='set null',
-        index='btree_not_null', help="The import that brought this document, or its last change.")
+        'vatportal.job',
+        string='Last Changed by',
+        readonly=True,
+        copy=False,
+        ondelete='set null',
+        index='btree_not_null',
+        help='The import that brought this document, or its last change.',
+    )
 
     counterparty_name = fields.Char(
-        string="Counterparty", compute='_compute_counterparty_name', store=True,
-        help="The seller of what was received, the buyer of what was sent, as e-taxes names them; of what was read from a "
-             "file, as the partner is called here.")
+        string='Counterparty',
+        compute='_compute_counterparty_name',
+        store=True,
+        help='The seller of what was received, the buyer of what was sent, as e-taxes names them; of what was read from a file, as the partner is called here.',
+    )
     qaime_search = fields.Char(compute='_compute_qaime_search', search='_search_qaime', export_string_translation=False)
 
     @api.depends('direction', 'seller_name', 'buyer_name', 'partner_id.name')
@@ -89,10 +100,15 @@ class VatportalDocument(models.Model):
         # Also what is left from an earlier import: whoever imports once more expects it to be done.
         problems = self._follow_waiting([('company_id', '=', connector.company_id.id), ('direction', '=', direction)])
         return {
-            'created': len(work.new_ids), 'updated': len(work.changed_ids), 'unchanged': work.unchanged,
-            'foreign': work.foreign, 'bad': work.bad, 'problems': [*problems, *work.problems][:BAD_SHOWN],
+            'created': len(work.new_ids),
+            'updated': len(work.changed_ids),
+            'unchanged': work.unchanged,
+            'foreign': work.foreign,
+            'bad': work.bad,
+            'problems': [*problems, *work.problems][:BAD_SHOWN],
             # A document that turned out to be one that was sent from here has been merged with it.
-            'new': self.browse(work.new_ids).exists(), 'changed': self.browse(work.changed_ids).exists(),
+            'new': self.browse(work.new_ids).exists(),
+            'changed': self.browse(work.changed_ids).exists(),
         }
 
     # ------------------------------------------------------------------ update
@@ -121,8 +137,7 @@ class VatportalDocument(models.Model):
         changes['to_follow'] = False if vals['is_foreign'] else self.to_follow or 'changed'
         if self.status == 'unknown' == changes.get('status', self.status) and 'status_code' in changes:
             # The tracked status says "Other" before and after.
-            self._message_log(body=self.env._(
-                "e-taxes status: %(old)s → %(new)s", old=self.status_code, new=changes['status_code']))
+            self._message_log(body=self.env._('e-taxes status: %(old)s → %(new)s', old=self.status_code, new=changes['status_code']))
         if vals['status'] in DELETED_STATUSES and 'deleted' in TRANSITIONS[self.state]:
             self._set_state('deleted', **changes)
         else:
@@ -160,8 +175,8 @@ class VatportalDocument(models.Model):
                 changes.update(product_id=False, move_line_id=False)
             if changes:
                 commands.append(fields.Command.update(line.id, changes))
-        commands += [fields.Command.delete(line.id) for line in present[len(lines):]]
-        commands += [fields.Command.create(vals) for vals in lines[len(present):]]
+        commands += [fields.Command.delete(line.id) for line in present[len(lines) :]]
+        commands += [fields.Command.create(vals) for vals in lines[len(present) :]]
         return commands
 
     def _log_line_changes(self, lines):
@@ -172,17 +187,16 @@ class VatportalDocument(models.Model):
         _, texts = self.env._, []
         for position, (line, vals) in enumerate(zip_longest(self.line_ids.sorted('sequence'), lines), 1):
             if not line:
-                texts.append(_("Row %(row)s is new: %(text)s", row=position, text=_row_text(vals)))
+                texts.append(_('Row %(row)s is new: %(text)s', row=position, text=_row_text(vals)))
             elif not vals:
-                texts.append(_("Row %(row)s is gone: %(text)s", row=position, text=_row_text(line)))
+                texts.append(_('Row %(row)s is gone: %(text)s', row=position, text=_row_text(line)))
             elif changes := line._changes_text(vals):
-                texts.append(_("Row %(row)s: %(text)s", row=position, text=changes))
+                texts.append(_('Row %(row)s: %(text)s', row=position, text=changes))
         more = len(texts) - ROWS_LOGGED
         if more > 0:
-            texts[ROWS_LOGGED:] = [_("%s more rows have changed.", more)]
+            texts[ROWS_LOGGED:] = [_('%s more rows have changed.', more)]
         if texts:
-            self._message_log(body=Markup("<ul>%s</ul>") % Markup().join(
-                Markup("<li>%s</li>") % text for text in texts))
+            self._message_log(body=Markup('<ul>%s</ul>') % Markup().join(Markup('<li>%s</li>') % text for text in texts))
 
 
 class VatportalDocumentLine(models.Model):
@@ -199,7 +213,9 @@ class VatportalDocumentLine(models.Model):
         """What ``vals`` change in this row, old → new; '' where it is nothing that counts."""
         return '; '.join(
             f'{self._fields[name]._description_string(self.env)} {_shown(self[name])} → {_shown(vals[name])}'
-            for name in LOGGED if name in vals and self._differs_from(name, vals[name]))
+            for name in LOGGED
+            if name in vals and self._differs_from(name, vals[name])
+        )
 
 
 def _shown(value):
@@ -209,4 +225,4 @@ def _shown(value):
 
 def _row_text(row):
     """A row in a few words; ``row`` is a record or values."""
-    return f"{_shown(row['name'])}, {_shown(row['quantity'])} × {_shown(row['price_unit'])}"
+    return f'{_shown(row["name"])}, {_shown(row["quantity"])} × {_shown(row["price_unit"])}'

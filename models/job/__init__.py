@@ -1,4 +1,5 @@
 """Our record of a process at the portal: how it moves, takes turns, is shown."""
+
 from . import job
 from . import engine
 from . import answer

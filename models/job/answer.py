@@ -34,8 +34,7 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    unwritten = fields.Json(
-        readonly=True, help="Documents of which something could not be written, by id: what stood against it.")
+    unwritten = fields.Json(readonly=True, help='Documents of which something could not be written, by id: what stood against it.')
 
     # ------------------------------------------------------------------ each document
 
@@ -43,8 +42,7 @@ class VatportalJob(models.Model):
         """Call ``change`` for ``documents``, each in a savepoint; note those that could not be written."""
         failures = documents._settle(change)
         if failures:
-            self.unwritten = {
-                **(self.unwritten or {}), **{str(document.id): why for document, why in failures.items()}}
+            self.unwritten = {**(self.unwritten or {}), **{str(document.id): why for document, why in failures.items()}}
 
     def _written(self, documents):
         """Those of ``documents`` of which everything could be written so far."""
@@ -53,9 +51,13 @@ class VatportalJob(models.Model):
     def _unwritten_text(self):
         """Say which documents could not be written, and why; '' for none."""
         lines = [
-            self.env._("%(name)s could not be written here: %(why)s", name=document._source().display_name
-                       or document.display_name, why=self.unwritten[str(document.id)])
-            for document in self.document_ids - self._written(self.document_ids)]
+            self.env._(
+                '%(name)s could not be written here: %(why)s',
+                name=document._source().display_name or document.display_name,
+                why=self.unwritten[str(document.id)],
+            )
+            for document in self.document_ids - self._written(self.document_ids)
+        ]
         return '\n'.join(lines)
 
     def _note(self, text):
@@ -76,12 +78,21 @@ class VatportalJob(models.Model):
 
     def _look_again(self):
         """Ask the portal later for what it has of the documents that could not be written, and try to write that."""
-        self.write({
-            'message': self._unwritten_text(), 'unwritten': False, 'state': 'running', 'phase': 'read',
-            'reason': self.reason or 'lost', 'settle_at': self.settle_at or fields.Datetime.now(),
-            # What is neither shown then nor known to have been taken is given back.
-            'last_read': self.reason != 'done', 'by_date': False, 'pin1_code': False, 'pin2_code': False,
-        })
+        self.write(
+            {
+                'message': self._unwritten_text(),
+                'unwritten': False,
+                'state': 'running',
+                'phase': 'read',
+                'reason': self.reason or 'lost',
+                'settle_at': self.settle_at or fields.Datetime.now(),
+                # What is neither shown then nor known to have been taken is given back.
+                'last_read': self.reason != 'done',
+                'by_date': False,
+                'pin1_code': False,
+                'pin2_code': False,
+            }
+        )
         self._schedule(AGAIN_S)
 
     # ------------------------------------------------------------------ the whole answer
@@ -114,13 +125,16 @@ class VatportalJob(models.Model):
         by_halves(self, apply, lambda job, error: job._not_applied(answer, error))
 
     def _not_applied(self, answer, error):
-        _logger.error("VatPortal job %s: what follows from an answer (%s) could not be written",
-                      self.id, answer.get('phase'), exc_info=error)
+        _logger.error('VatPortal job %s: what follows from an answer (%s) could not be written', self.id, answer.get('phase'), exc_info=error)
         why = self.connector_id._without_secrets(failure_text(self, error))
         tries = answer.get('tries', 0) + 1
         if tries < TRIES:
-            self.write({'answer': {**answer, 'tries': tries}, 'message': self.env._(
-                "What the portal answered could not be written here: %s It is tried again by itself.", why)})
+            self.write(
+                {
+                    'answer': {**answer, 'tries': tries},
+                    'message': self.env._('What the portal answered could not be written here: %s It is tried again by itself.', why),
+                }
+            )
             self._schedule(polling.next_delay(0, tries))
             return
         self.answer = False
@@ -130,13 +144,18 @@ class VatportalJob(models.Model):
             self._beside(lambda job: job._follow_process(answer['value']))
             if self.phase == 'follow':
                 return
-        doubt = {**self._doubt(answer['phase'], "it could not be written"), 'reason': 'unwritten', 'text': self.env._(
-            "What the portal answered could not be written here: %s It is kept for support in the details of the process. "
-            "The portal is asked again what it has; nothing is sent twice.", why)}
+        doubt = {
+            **self._doubt(answer['phase'], 'it could not be written'),
+            'reason': 'unwritten',
+            'text': self.env._(
+                'What the portal answered could not be written here: %s It is kept for support in the details of the process. '
+                'The portal is asked again what it has; nothing is sent twice.',
+                why,
+            ),
+        }
         # Should that be impossible as well: later, and again from the portal.
         self._schedule(polling.MAXIMUM_S)
-        by_halves(self, lambda job: job._apply(doubt), lambda job, error: _logger.error(
-            "VatPortal job %s: nothing can be written", job.id, exc_info=error))
+        by_halves(self, lambda job: job._apply(doubt), lambda job, error: _logger.error('VatPortal job %s: nothing can be written', job.id, exc_info=error))
         if self.state in OPEN_STATES:
             self.message = doubt['text']
 
@@ -147,15 +166,12 @@ class VatportalJob(models.Model):
         if len(text) > _KEPT_LENGTH:
             kept = {'phase': answer['phase'], 'beginning': text[:_KEPT_LENGTH]}
         former = (self.details or {}).get('not_written', [])
-        self._keep_details({'not_written': [*former, {
-            'at': fields.Datetime.to_string(fields.Datetime.now()), 'why': why, 'answer': kept}][-_KEPT:]})
+        self._keep_details({'not_written': [*former, {'at': fields.Datetime.to_string(fields.Datetime.now()), 'why': why, 'answer': kept}][-_KEPT:]})
 
     def _keep_details(self, details):
         """Write the portal's ``details`` of the process, beside what could not be written."""
-        self.details = {**{name: value for name, value in (self.details or {}).items() if name == 'not_written'},
-                        **details}
+        self.details = {**{name: value for name, value in (self.details or {}).items() if name == 'not_written'}, **details}
 
     def _beside(self, action):
         """Call ``action``, a function of this job that is not worth failing for."""
-        by_halves(self, action, lambda job, error: _logger.error(
-            "VatPortal job %s: something beside it could not be done", job.id, exc_info=error))
+        by_halves(self, action, lambda job, error: _logger.error('VatPortal job %s: something beside it could not be done', job.id, exc_info=error))

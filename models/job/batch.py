@@ -22,8 +22,8 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    root_id = fields.Many2one(help="The first of the processes that were started together.")
-    on_hold = fields.Boolean(help="Waits for the process before it.")
+    root_id = fields.Many2one(help='The first of the processes that were started together.')
+    on_hold = fields.Boolean(help='Waits for the process before it.')
 
     def _take_turns(self):
         """Let these jobs, queued a moment ago, run one after the other for each connector; return them."""
@@ -43,8 +43,7 @@ class VatportalJob(models.Model):
         transfers and invoices, which are for different people to see.
         """
         since = fields.Datetime.now() - timedelta(seconds=JOIN_S)
-        job = self.sudo().search(
-            [('operation', '=', 'upload'), *((name, '=', value) for name, value in vals.items())], limit=1)
+        job = self.sudo().search([('operation', '=', 'upload'), *((name, '=', value) for name, value in vals.items())], limit=1)
         if job.state != 'queued' or job.sent_at or job.changed_at < since:
             return job.browse()
         if any(other.id > job.id for other in documents.sudo().job_ids):
@@ -67,9 +66,7 @@ class VatportalJob(models.Model):
                 self.sudo().next_poll_at = False
 
     def _has_room(self, documents):
-        return (
-            len(self.document_ids) < self.connector_id.batch_size
-            and self.document_ids[:1]._source()._name == documents[:1]._source()._name)
+        return len(self.document_ids) < self.connector_id.batch_size and self.document_ids[:1]._source()._name == documents[:1]._source()._name
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_waited_for(self):
@@ -95,8 +92,7 @@ class VatportalJob(models.Model):
 
     def _notify(self, event):
         # EXTENDS: what is told at the end is told of all
-        if (event == 'done' and self.root_id and self.operation != 'download'
-                and any(job.state == 'failed' for job in self._batch())):
+        if event == 'done' and self.root_id and self.operation != 'download' and any(job.state == 'failed' for job in self._batch()):
             event = 'failed'
         super()._notify(event)
 
@@ -114,23 +110,23 @@ class VatportalJob(models.Model):
         # Inventory users do not see the invoices that were sent together with their transfers.
         parts = [job._progress() for job in batch if job._may_use()]
         running = any(job.state in OPEN_STATES for job in batch)
-        said = {key: '\n'.join(dict.fromkeys(part[key] for part in parts if part[key])) or False
-                for key in ('problem', 'portal_message')}
-        headline = data['headline'] if not running else self.env._(
-            "Process %(number)s of %(count)s: %(headline)s", number=batch.ids.index(self.id) + 1, count=len(batch),
-            headline=data['headline'])
+        said = {key: '\n'.join(dict.fromkeys(part[key] for part in parts if part[key])) or False for key in ('problem', 'portal_message')}
+        headline = (
+            data['headline']
+            if not running
+            else self.env._('Process %(number)s of %(count)s: %(headline)s', number=batch.ids.index(self.id) + 1, count=len(batch), headline=data['headline'])
+        )
         return {
-            **data, **said,
+            **data,
+            **said,
             'name': parts[0]['name'],
             'headline': headline,
             'documents': [document for part in parts for document in part['documents']],
             'counts': {key: sum(part['counts'][key] for part in parts) for key in data['counts']},
             'can_retry': not running and any(part['can_retry'] for part in parts),
             'can_cancel': any(part['can_cancel'] for part in parts),
-            'cancels_rest': any(part['can_cancel'] for part in parts) and any(
-                job.state != 'queued' for job in batch),
-            **({'folder': 'portal' if {job.folder for job in batch} == {'portal'} else 'sent'}
-               if self.operation == 'delete' else {}),
+            'cancels_rest': any(part['can_cancel'] for part in parts) and any(job.state != 'queued' for job in batch),
+            **({'folder': 'portal' if {job.folder for job in batch} == {'portal'} else 'sent'} if self.operation == 'delete' else {}),
         }
 
     def action_cancel(self):

@@ -12,8 +12,7 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     def _call_clean(self, client):
-        client.delete_invoices([invoice.erp_id for invoice in settlement.to_clean(
-            self._facts(), self._invoices(self._pending()))])
+        client.delete_invoices([invoice.erp_id for invoice in settlement.to_clean(self._facts(), self._invoices(self._pending()))])
 
     def _apply_clean(self, _value):
         """The portal says that they are gone, which it may say of any: it is asked what it has."""

@@ -21,7 +21,7 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    planned_wait = fields.Float(readonly=True, help="Seconds until the next call, as they were when it was planned.")
+    planned_wait = fields.Float(readonly=True, help='Seconds until the next call, as they were when it was planned.')
 
     def _is_off_clock(self):
         now = fields.Datetime.now()
@@ -66,9 +66,17 @@ class VatportalJob(models.Model):
     def _cron_due(self, failed, busy=()):
         # Written here for all, whoever may come to move them.
         soon = fields.Datetime.now() + SKEW
-        self.search([
-            '|', ('prompt_until', '>', soon), '&', ('state', 'in', OPEN_STATES), *['|'] * len(_PAST), ('next_poll_at', '>', soon),
-            *((name, '>', soon) for name in _PAST)])._mend_clock()
+        self.search(
+            [
+                '|',
+                ('prompt_until', '>', soon),
+                '&',
+                ('state', 'in', OPEN_STATES),
+                *['|'] * len(_PAST),
+                ('next_poll_at', '>', soon),
+                *((name, '>', soon) for name in _PAST),
+            ]
+        )._mend_clock()
         return super()._cron_due(failed, busy)
 
     def _before(self):

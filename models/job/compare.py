@@ -12,21 +12,19 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    phase = fields.Selection(
-        selection_add=[('compare', "Ask for the ERP ids of these days")], ondelete={'compare': 'set default'})
-    compares = fields.Boolean(readonly=True, help="Asks for the ERP ids that the portal has of these days first.")
-    found_count = fields.Integer(string="Found", readonly=True, help="Invoices that were sent, which was not known here.")
-    unknown_ids = fields.Json(
-        readonly=True, help="ERP ids of ours that nothing is known of here → number, and the invoice that has it by now.")
+    phase = fields.Selection(selection_add=[('compare', 'Ask for the ERP ids of these days')], ondelete={'compare': 'set default'})
+    compares = fields.Boolean(readonly=True, help='Asks for the ERP ids that the portal has of these days first.')
+    found_count = fields.Integer(string='Found', readonly=True, help='Invoices that were sent, which was not known here.')
+    unknown_ids = fields.Json(readonly=True, help='ERP ids of ours that nothing is known of here → number, and the invoice that has it by now.')
 
     def _call_compare(self, client):
         return client.read_invoices_by_date(*self._span())
 
     def _apply_compare(self, numbers):
         found, unknown = self.env['vatportal.document']._take_foreign(self.connector_id, numbers)
-        self.write({
-            'found_count': len(found), 'unknown_ids': unknown, 'phase': 'start' if self.source == 'etaxes' else 'read',
-            'changed_at': fields.Datetime.now()})
+        self.write(
+            {'found_count': len(found), 'unknown_ids': unknown, 'phase': 'start' if self.source == 'etaxes' else 'read', 'changed_at': fields.Datetime.now()}
+        )
         self._schedule(0)
 
     def _error_compare(self, answer):
@@ -45,21 +43,21 @@ class VatportalJob(models.Model):
         """What the portal has from here that is not known here, a line each; '' for nothing."""
         if not self.unknown_ids:
             return ''
-        return '\n'.join([
-            self.env._("VatPortal has these invoices, sent from Odoo, that this database does not know. Look for them there; "
-                       "do not send them again:"),
-            *(self._unknown_line(erp_id, *values) for erp_id, values in self.unknown_ids.items())])
+        return '\n'.join(
+            [
+                self.env._('VatPortal has these invoices, sent from Odoo, that this database does not know. Look for them there; do not send them again:'),
+                *(self._unknown_line(erp_id, *values) for erp_id, values in self.unknown_ids.items()),
+            ]
+        )
 
     def _unknown_line(self, erp_id, number, name):
         if name and number:
-            return self.env._("%(erp_id)s, qaimə %(number)s: sent as %(name)s, with another customer, date or total",
-                              erp_id=erp_id, number=number, name=name)
+            return self.env._('%(erp_id)s, qaimə %(number)s: sent as %(name)s, with another customer, date or total', erp_id=erp_id, number=number, name=name)
         if name:
-            return self.env._("%(erp_id)s, not signed: sent as %(name)s, with another customer, date or total",
-                              erp_id=erp_id, name=name)
+            return self.env._('%(erp_id)s, not signed: sent as %(name)s, with another customer, date or total', erp_id=erp_id, name=name)
         if number:
-            return self.env._("%(erp_id)s, qaimə %(number)s", erp_id=erp_id, number=number)
-        return self.env._("%(erp_id)s, not signed", erp_id=erp_id)
+            return self.env._('%(erp_id)s, qaimə %(number)s', erp_id=erp_id, number=number)
+        return self.env._('%(erp_id)s, not signed', erp_id=erp_id)
 
     def _end_download(self, problem=False, portal_message=False):
         if self.unknown_ids:
@@ -81,17 +79,21 @@ class VatportalJob(models.Model):
         linked = documents.search([('erp_id', 'in', list(unknown))]).filtered(lambda document: document._source())
         if linked:
             gone = set(linked.mapped('erp_id'))
-            self.write({
-                'found_count': self.found_count + len(gone),
-                'unknown_ids': {erp_id: values for erp_id, values in unknown.items() if erp_id not in gone} or False})
+            self.write(
+                {
+                    'found_count': self.found_count + len(gone),
+                    'unknown_ids': {erp_id: values for erp_id, values in unknown.items() if erp_id not in gone} or False,
+                }
+            )
 
     def _headline(self):
         if self.phase == 'compare' and self.state in OPEN_STATES and not (self._is_delayed() or self.on_hold):
-            return self.env._("Asking VatPortal what it has of these days…")
+            return self.env._('Asking VatPortal what it has of these days…')
         if self.compares and self.state == 'done':
             batch = self._batch()
             return self.env._(
-                "Compared: %(found)s invoices were sent that this database did not know, and were linked; %(unknown)s are of "
-                "no invoice here.", found=sum(batch.mapped('found_count')),
-                unknown=sum(len(job.unknown_ids or {}) for job in batch))
+                'Compared: %(found)s invoices were sent that this database did not know, and were linked; %(unknown)s are of no invoice here.',
+                found=sum(batch.mapped('found_count')),
+                unknown=sum(len(job.unknown_ids or {}) for job in batch),
+            )
         return super()._headline()

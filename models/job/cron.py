@@ -95,11 +95,20 @@ class VatportalJob(models.Model):
         """The jobs that are due, but those of the connectors in ``busy``. Those at portals that answer and those that
         follow a process come before the others: they are quick, and a code may be waiting in them."""
         now = fields.Datetime.now()
-        jobs = self.search([
-            ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)), ('connector_id', 'not in', list(busy)),
-            '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', now),
-            '|', ('watched_at', '=', False), ('watched_at', '<=', now - timedelta(seconds=WATCHED_SECONDS)),
-        ], order='next_poll_at, id').filtered(lambda job: not job.connector_id._is_waiting())
+        jobs = self.search(
+            [
+                ('state', 'in', OPEN_STATES),
+                ('id', 'not in', list(failed)),
+                ('connector_id', 'not in', list(busy)),
+                '|',
+                ('next_poll_at', '=', False),
+                ('next_poll_at', '<=', now),
+                '|',
+                ('watched_at', '=', False),
+                ('watched_at', '<=', now - timedelta(seconds=WATCHED_SECONDS)),
+            ],
+            order='next_poll_at, id',
+        ).filtered(lambda job: not job.connector_id._is_waiting())
         return jobs.sorted(lambda job: (job.connector_id.sudo().error_count, job.phase != 'follow'))
 
     def _cron_failed(self, job, error):
@@ -109,9 +118,9 @@ class VatportalJob(models.Model):
         """
         self.env.cr.rollback()
         if isinstance(error, OperationalError):
-            _logger.info("VatPortal job %s is in use: %s", job.id, type(error).__name__)
+            _logger.info('VatPortal job %s is in use: %s', job.id, type(error).__name__)
             return False
-        _logger.error("VatPortal job %s could not be moved on", job.id, exc_info=error)
+        _logger.error('VatPortal job %s could not be moved on', job.id, exc_info=error)
         try:
             locked = job.sudo()._locked()
             if locked:
@@ -130,12 +139,18 @@ class VatportalJob(models.Model):
         """
         now = fields.Datetime.now()
         soon = now + timedelta(seconds=FOLLOW_SECONDS)
-        jobs = self.search([
-            ('state', 'in', OPEN_STATES), ('id', 'not in', list(failed)), ('connector_id', 'not in', list(busy)),
-            ('reason', 'not in', ('lost', 'exists')),
-            '|', ('next_poll_at', '=', False), ('next_poll_at', '<=', soon),
-            ('connector_id.retry_at', '=', False),
-        ])
+        jobs = self.search(
+            [
+                ('state', 'in', OPEN_STATES),
+                ('id', 'not in', list(failed)),
+                ('connector_id', 'not in', list(busy)),
+                ('reason', 'not in', ('lost', 'exists')),
+                '|',
+                ('next_poll_at', '=', False),
+                ('next_poll_at', '<=', soon),
+                ('connector_id.retry_at', '=', False),
+            ]
+        )
         if not jobs:
             return None
         due = min(job._cron_due_at(now) for job in jobs)

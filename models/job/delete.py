@@ -34,13 +34,13 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     phase = fields.Selection(
-        selection_add=[('remove', "Delete what is left"), ('list', "Look through the portal's list")],
-        ondelete={'remove': 'set default', 'list': 'set default'})
-    folder = fields.Selection(FOLDERS, readonly=True, help="Where the documents are deleted from.")
-    delete_reason = fields.Char(string="Reason of Deletion", readonly=True)
+        selection_add=[('remove', 'Delete what is left'), ('list', "Look through the portal's list")], ondelete={'remove': 'set default', 'list': 'set default'}
+    )
+    folder = fields.Selection(FOLDERS, readonly=True, help='Where the documents are deleted from.')
+    delete_reason = fields.Char(string='Reason of Deletion', readonly=True)
     listed = fields.Json(readonly=True, help="What the portal's list shows so far: number or ERP id → status.")
-    unseen_ids = fields.Json(readonly=True, help="ERP ids that the portal did not show with a number when last asked.")
-    missed_ids = fields.Json(readonly=True, help="ERP ids, else numbers, that neither reading showed in the last round.")
+    unseen_ids = fields.Json(readonly=True, help='ERP ids that the portal did not show with a number when last asked.')
+    missed_ids = fields.Json(readonly=True, help='ERP ids, else numbers, that neither reading showed in the last round.')
 
     # ------------------------------------------------------------------ queueing
 
@@ -52,14 +52,21 @@ class VatportalJob(models.Model):
         The caller has locked and checked the documents and commits before anything is sent.
         """
         now = fields.Datetime.now()
-        jobs = self.sudo().create([
-            {
-                'operation': 'delete', 'connector_id': connector.id, 'user_id': self._owner(user).id, 'folder': folder,
-                'delete_reason': reason, 'document_ids': [fields.Command.set(group.ids)],
-                'started_at': now, 'changed_at': now,
-            }
-            for connector, group in documents.grouped(lambda document: document._connector()).items()
-        ])
+        jobs = self.sudo().create(
+            [
+                {
+                    'operation': 'delete',
+                    'connector_id': connector.id,
+                    'user_id': self._owner(user).id,
+                    'folder': folder,
+                    'delete_reason': reason,
+                    'document_ids': [fields.Command.set(group.ids)],
+                    'started_at': now,
+                    'changed_at': now,
+                }
+                for connector, group in documents.grouped(lambda document: document._connector()).items()
+            ]
+        )
         for job in jobs:
             # Written on the document's own row: who asks for the same deletion with an older view of the database
             # fails on it, is run again by Odoo, and then sees this one.
@@ -76,8 +83,7 @@ class VatportalJob(models.Model):
 
     def _seen_first(self):
         """Documents of this deletion that an import has seen deleted before the process told of its end."""
-        return self.document_ids.filtered(
-            lambda doc: doc.state == 'deleted' and not doc.deleted_at and doc.status == 'deleted')
+        return self.document_ids.filtered(lambda doc: doc.state == 'deleted' and not doc.deleted_at and doc.status == 'deleted')
 
     # ------------------------------------------------------------------ start
 
@@ -104,8 +110,9 @@ class VatportalJob(models.Model):
         lost = answer['error'] == 'UnknownOutcome'
         if answer['error'] == 'TransientError' and self._elapsed() < RESEND_S:
             # Surely not processed: the same again later, while somebody may still be there to type the PIN.
-            self.write({'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
-                        'portal_message': answer.get('message') or False})
+            self.write(
+                {'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer), 'portal_message': answer.get('message') or False}
+            )
             self._schedule(polling.next_delay(0, self.error_count))
         elif lost or (self.folder == 'portal' and answer['error'] == 'Refused'):
             self._settle_deletion('lost' if lost else 'failed')
@@ -113,14 +120,15 @@ class VatportalJob(models.Model):
             text = self._explained(answer)
             if answer['error'] == 'Refused' and answer['code'] == 20:
                 text = self._not_in_folder()
-            self._end_deletion(self.env._("%s Nothing was deleted.", text), answer.get('message'))
+            self._end_deletion(self.env._('%s Nothing was deleted.', text), answer.get('message'))
 
     def _not_in_folder(self):
         if self.folder == 'draft':
-            return self.env._("e-taxes does not find all of these among the drafts.")
+            return self.env._('e-taxes does not find all of these among the drafts.')
         return self.env._(
-            "e-taxes does not find all of these among the sent invoices that wait for the counterparty. One of them "
-            "may have been answered meanwhile (import the statuses), or may not be signed yet (delete it as a draft).")
+            'e-taxes does not find all of these among the sent invoices that wait for the counterparty. One of them '
+            'may have been answered meanwhile (import the statuses), or may not be signed yet (delete it as a draft).'
+        )
 
     # ------------------------------------------------------------------ the end of the process
 
@@ -132,8 +140,7 @@ class VatportalJob(models.Model):
 
     def _settle_deletion(self, reason):
         """From now on the portal is asked what it still has."""
-        self.write({'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(),
-                    'error_count': 0, 'message': False})
+        self.write({'state': 'running', 'phase': 'read', 'reason': reason, 'settle_at': fields.Datetime.now(), 'error_count': 0, 'message': False})
         if reason == 'failed' and self.folder != 'portal':
             # What an ERP id shows proves nothing then.
             self._to('list')
@@ -250,8 +257,7 @@ class VatportalJob(models.Model):
         if self.folder == 'portal':
             self.listed = listed
             self._note_shown(documents.filtered(lambda doc: doc.erp_id in listed))
-            self._carry_on(removals.after_listing(
-                self._facts(), self._removals(documents), read_as(listed)))
+            self._carry_on(removals.after_listing(self._facts(), self._removals(documents), read_as(listed)))
             return
         self._gone(documents.filtered(lambda doc: doc._is_gone_from(listed)))
         if self.reason in ('lost', 'done'):
@@ -263,8 +269,9 @@ class VatportalJob(models.Model):
         """After a process that ended well, or whose answer was lost: what neither reading shows for the second time is
         gone; ask again where that is open."""
         unseen, missed = self.unseen_ids or [], self.missed_ids or []
-        absent = self._to_delete().filtered(lambda doc: qaime_number(doc.qaime) not in listed and (
-            doc.erp_id in unseen if doc.erp_id else self.reason == 'done'))
+        absent = self._to_delete().filtered(
+            lambda doc: qaime_number(doc.qaime) not in listed and (doc.erp_id in unseen if doc.erp_id else self.reason == 'done')
+        )
         self._gone(absent.filtered(lambda doc: (doc.erp_id or doc.qaime) in missed))
         absent &= self._to_delete()
         self.missed_ids = [doc.erp_id or doc.qaime for doc in absent]
@@ -294,45 +301,55 @@ class VatportalJob(models.Model):
         if self.unwritten:
             message = '\n'.join(filter(None, [message, self._undeleted_text()]))
         said = '\n'.join(Stats.from_json(self.stats).refusals)
-        self.write({
-            'message': message or (self._not_deleted(left) if left else False),
-            'portal_message': portal_message or said or False,
-        })
+        self.write({'message': message or (self._not_deleted(left) if left else False), 'portal_message': portal_message or said or False})
         self._finish()
 
     def _undeleted_text(self):
         """What to do about documents that are gone, where that could not be written."""
-        return f"{self._unwritten_text()}\n" + self.env._(
-            "The portal has told what became of these. Once they can be written, delete them again, or import their day from "
-            "e-taxes: the import brings their state.")
+        return f'{self._unwritten_text()}\n' + self.env._(
+            'The portal has told what became of these. Once they can be written, delete them again, or import their day from '
+            'e-taxes: the import brings their state.'
+        )
 
     def _not_deleted(self, left):
         _ = self.env._
         if self.folder == 'portal':
             signed = left.filtered('qaime')
-            texts = [_("%(name)s was signed at the portal meanwhile and has the number %(number)s. Delete it from "
-                       "e-taxes.", name=document._source().name or document.erp_id, number=document.qaime)
-                     for document in signed]
-            hidden = (left - signed).filtered(
-                lambda doc: doc.erp_id in (self.unseen_ids or []) and doc.erp_id not in (self.listed or {}))
-            texts += [_("The portal does not show %s, and has not shown it since it went there; it may still do so. Nothing "
-                        "counts as deleted before a day has passed: then delete it again.", document.erp_id)
-                      for document in hidden]
-            texts += [_("The portal shows %s and does not let it be deleted. Look for it in VatPortal, and delete it "
-                        "there.", document.erp_id) for document in left - signed - hidden]
+            texts = [
+                _(
+                    '%(name)s was signed at the portal meanwhile and has the number %(number)s. Delete it from e-taxes.',
+                    name=document._source().name or document.erp_id,
+                    number=document.qaime,
+                )
+                for document in signed
+            ]
+            hidden = (left - signed).filtered(lambda doc: doc.erp_id in (self.unseen_ids or []) and doc.erp_id not in (self.listed or {}))
+            texts += [
+                _(
+                    'The portal does not show %s, and has not shown it since it went there; it may still do so. Nothing '
+                    'counts as deleted before a day has passed: then delete it again.',
+                    document.erp_id,
+                )
+                for document in hidden
+            ]
+            texts += [
+                _('The portal shows %s and does not let it be deleted. Look for it in VatPortal, and delete it there.', document.erp_id)
+                for document in left - signed - hidden
+            ]
             return '\n'.join(texts)
         if self.reason == 'done':
-            return _("The portal says that the deletion has ended well, and still has these invoices. Nothing counts as "
-                     "deleted before the portal shows it: look for them at e-taxes.gov.az, or import their day from e-taxes.")
+            return _(
+                'The portal says that the deletion has ended well, and still has these invoices. Nothing counts as '
+                'deleted before the portal shows it: look for them at e-taxes.gov.az, or import their day from e-taxes.'
+            )
         if self.reason == 'lost':
             return _("The portal's answer was lost, and it still has these invoices. Nothing was deleted; try again.")
-        text = {
-            1: _("PIN1 was not confirmed on the phone, or not in time."),
-            2: _("PIN2 was not confirmed on the phone, or not in time."),
-        }.get(self._missed_pin())
+        text = {1: _('PIN1 was not confirmed on the phone, or not in time.'), 2: _('PIN2 was not confirmed on the phone, or not in time.')}.get(
+            self._missed_pin()
+        )
         if not text and Stats.from_json(self.stats).refusals:
-            return _("The deletion was refused, for the reason below. Nothing was deleted.")
-        return _("%s Nothing was deleted.", text or _("The process ended with errors, and the portal does not say why."))
+            return _('The deletion was refused, for the reason below. Nothing was deleted.')
+        return _('%s Nothing was deleted.', text or _('The process ended with errors, and the portal does not say why.'))
 
     def _missed_pin(self):
         """1 or 2 where the portal says of that PIN, and of nothing else, that it was not confirmed, or where it still

@@ -25,7 +25,7 @@ class VatportalJob(models.Model):
         if self.operation == 'delete':
             before = steps[-1]['state']
             mark = {'done': 'done', 'failed': 'failed'}.get(self.state, 'active') if before == 'done' else 'waiting'
-            steps.append({'key': 'deleted', 'label': self.env._("Deleted"), 'state': mark})
+            steps.append({'key': 'deleted', 'label': self.env._('Deleted'), 'state': mark})
         return steps
 
     def _progress(self):
@@ -35,8 +35,7 @@ class VatportalJob(models.Model):
             return progress
         deleted = len(self.document_ids.filtered(lambda doc: doc.state == 'deleted'))
         counts = {**progress['counts'], 'deleted': deleted}
-        counts['pending'] = counts['total'] - sum(
-            counts[key] for key in ('registered', 'imported', 'rejected', 'deleted'))
+        counts['pending'] = counts['total'] - sum(counts[key] for key in ('registered', 'imported', 'rejected', 'deleted'))
         return {
             **progress,
             'counts': counts,
@@ -49,7 +48,7 @@ class VatportalJob(models.Model):
         shown = super()._progress_document(document)
         # Until it is settled, it is neither deleted nor kept.
         if self.operation == 'delete' and self.state in OPEN_STATES and document.state != 'deleted':
-            shown |= {'state': 'processing', 'state_label': self.env._("Being deleted")}
+            shown |= {'state': 'processing', 'state_label': self.env._('Being deleted')}
         return shown
 
     def _headline(self):
@@ -58,19 +57,20 @@ class VatportalJob(models.Model):
         if self.operation != 'delete' or self.state in ('done', 'failed') or waits:
             return super()._headline()
         if self.state == 'queued':
-            return _("Waiting to be deleted.")
+            return _('Waiting to be deleted.')
         if self.state == 'starting':
-            return _("Handing the deletion to VatPortal…")
+            return _('Handing the deletion to VatPortal…')
         if self.phase in ('read', 'remove', 'list'):
             if self.reason == 'lost':
-                return _("The portal's answer was lost. It is being asked what it still has. A prompt on the phone "
-                         "whose code is not shown here can be declined.")
-            return _("The portal is being asked what it still has…")
+                return _(
+                    "The portal's answer was lost. It is being asked what it still has. A prompt on the phone whose code is not shown here can be declined."
+                )
+            return _('The portal is being asked what it still has…')
         return {
-            'send': _("VatPortal is logging in; the code for PIN1 will appear here."),
-            'login': _("Logged in. The code for PIN2 will appear here."),
-            'sign': _("Signed. e-taxes is deleting…"),
-        }.get(self.step, _("VatPortal is at work…"))
+            'send': _('VatPortal is logging in; the code for PIN1 will appear here.'),
+            'login': _('Logged in. The code for PIN2 will appear here.'),
+            'sign': _('Signed. e-taxes is deleting…'),
+        }.get(self.step, _('VatPortal is at work…'))
 
     # ------------------------------------------------------------------ buttons
 
@@ -81,11 +81,11 @@ class VatportalJob(models.Model):
         for job in deletions:
             job.check_access('read')
             if not job._may_use():
-                raise AccessError(self.env._("Only invoicing users can give up a deletion."))
+                raise AccessError(self.env._('Only invoicing users can give up a deletion.'))
             locked = job.sudo()._locked()
             if locked.state != 'queued' or locked.answer:
                 raise UserError(self.env._("The process has started already; it can't be stopped from here."))
-            locked._end_deletion(self.env._("It was given up before anything went to the portal."))
+            locked._end_deletion(self.env._('It was given up before anything went to the portal.'))
         return super(VatportalJob, self - deletions).action_cancel()
 
     def action_retry(self):

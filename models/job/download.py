@@ -39,32 +39,30 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    direction = fields.Selection([('incoming', "Incoming"), ('outgoing', "Sent")], readonly=True, string="e-taxes Folder")
-    source = fields.Selection(
-        [('portal', "What VatPortal holds"), ('etaxes', "e-taxes, asked anew")], readonly=True)
-    date_from = fields.Date(string="From", readonly=True, help="When the documents were made, in Baku.")
-    date_to = fields.Date(string="To", readonly=True, help="The last day that counts.")
-    filters = fields.Json(readonly=True, help="inc_kinds, exc_kinds, inc_status, exc_status: lists of codes.")
-    has_documents = fields.Boolean(readonly=True, help="The portal holds what is to be read.")
-    page = fields.Integer(readonly=True, default=1, help="The page that is read next, from 1.")
-    page_size = fields.Integer(readonly=True, help="The most documents that a page has brought.")
-    second_pass = fields.Boolean(readonly=True, help="The pages are read again, for they brought too few.")
-    seen = fields.Text(readonly=True, help="The numbers read so far, packed; what came twice counts once.")
-    has_gaps = fields.Boolean(
-        readonly=True, help="The pages are not of one moment: what is in none of them may be there all the same.")
+    direction = fields.Selection([('incoming', 'Incoming'), ('outgoing', 'Sent')], readonly=True, string='e-taxes Folder')
+    source = fields.Selection([('portal', 'What VatPortal holds'), ('etaxes', 'e-taxes, asked anew')], readonly=True)
+    date_from = fields.Date(string='From', readonly=True, help='When the documents were made, in Baku.')
+    date_to = fields.Date(string='To', readonly=True, help='The last day that counts.')
+    filters = fields.Json(readonly=True, help='inc_kinds, exc_kinds, inc_status, exc_status: lists of codes.')
+    has_documents = fields.Boolean(readonly=True, help='The portal holds what is to be read.')
+    page = fields.Integer(readonly=True, default=1, help='The page that is read next, from 1.')
+    page_size = fields.Integer(readonly=True, help='The most documents that a page has brought.')
+    second_pass = fields.Boolean(readonly=True, help='The pages are read again, for they brought too few.')
+    seen = fields.Text(readonly=True, help='The numbers read so far, packed; what came twice counts once.')
+    has_gaps = fields.Boolean(readonly=True, help='The pages are not of one moment: what is in none of them may be there all the same.')
     conflicts = fields.Integer(readonly=True)
-    total = fields.Integer(readonly=True, help="How many documents there are, as the portal says.")
-    read_count = fields.Integer(string="Read", readonly=True)
-    created_count = fields.Integer(string="New", readonly=True)
-    updated_count = fields.Integer(string="Changed", readonly=True)
-    unchanged_count = fields.Integer(string="Unchanged", readonly=True)
-    foreign_count = fields.Integer(string="Not Ours", readonly=True)
-    skipped_count = fields.Integer(string="Left Out", readonly=True, help="By the choice of kinds and statuses.")
-    bad_count = fields.Integer(string="Unreadable", readonly=True)
-    notes = fields.Text(readonly=True, help="What was wrong with single documents.")
-    warning = fields.Text(readonly=True, help="What was wrong though everything was read, and the import is done.")
-    pin_shown = fields.Boolean(readonly=True, help="The code for PIN1 has come.")
-    pin_missed = fields.Boolean(readonly=True, help="PIN1 was not confirmed on the phone.")
+    total = fields.Integer(readonly=True, help='How many documents there are, as the portal says.')
+    read_count = fields.Integer(string='Read', readonly=True)
+    created_count = fields.Integer(string='New', readonly=True)
+    updated_count = fields.Integer(string='Changed', readonly=True)
+    unchanged_count = fields.Integer(string='Unchanged', readonly=True)
+    foreign_count = fields.Integer(string='Not Ours', readonly=True)
+    skipped_count = fields.Integer(string='Left Out', readonly=True, help='By the choice of kinds and statuses.')
+    bad_count = fields.Integer(string='Unreadable', readonly=True)
+    notes = fields.Text(readonly=True, help='What was wrong with single documents.')
+    warning = fields.Text(readonly=True, help='What was wrong though everything was read, and the import is done.')
+    pin_shown = fields.Boolean(readonly=True, help='The code for PIN1 has come.')
+    pin_missed = fields.Boolean(readonly=True, help='PIN1 was not confirmed on the phone.')
 
     # ------------------------------------------------------------------ start
 
@@ -81,17 +79,16 @@ class VatportalJob(models.Model):
     def _error_start_download(self, answer):
         """Nothing is lost by asking again, but each time somebody has to type PIN1."""
         if (answer['error'] == 'TransientError' or answer.get('reason') in ('busy', 'redirect')) and self._patient():
-            self.write({
-                'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer),
-                'portal_message': answer.get('message') or False,
-            })
+            self.write(
+                {'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer), 'portal_message': answer.get('message') or False}
+            )
             self._schedule(polling.next_delay(0, self.error_count))
             return
         text = self._explained(answer)
         if answer['error'] == 'UnknownOutcome':
             text = self.env._(
-                "The portal's answer was lost, so its process can't be followed. A prompt on the phone can be "
-                "declined; resume the import to ask again.")
+                "The portal's answer was lost, so its process can't be followed. A prompt on the phone can be declined; resume the import to ask again."
+            )
         self._end_download(text, answer.get('message'))
 
     def _span(self):
@@ -109,19 +106,15 @@ class VatportalJob(models.Model):
             self._schedule(0)
         elif self._pin_was_missed(refusals):
             self.pin_missed = True
-            self._end_download(self.env._(
-                "PIN1 was not confirmed on the phone, or not in time. Nothing was imported; resume to try again."),
-                '\n'.join(refusals))
-        else:
             self._end_download(
-                self.env._("e-taxes could not be asked. Nothing was imported; resume to try again."),
-                '\n'.join(refusals))
+                self.env._('PIN1 was not confirmed on the phone, or not in time. Nothing was imported; resume to try again.'), '\n'.join(refusals)
+            )
+        else:
+            self._end_download(self.env._('e-taxes could not be asked. Nothing was imported; resume to try again.'), '\n'.join(refusals))
 
     def _silent_download(self):
         self.pin_missed = not self._logged_in()
-        self._end_download(self.env._(
-            "The portal has told nothing new of this process for a long time. Nothing was imported; resume to try "
-            "again."))
+        self._end_download(self.env._('The portal has told nothing new of this process for a long time. Nothing was imported; resume to try again.'))
 
     def _take_stats(self, status):
         super()._take_stats(status)
@@ -150,13 +143,9 @@ class VatportalJob(models.Model):
         # The second time by dates: what a process brought, the portal holds.
         by_process = self.source == 'etaxes' and not self.second_pass
         page = client.read_etaxes(
-            direction=FOLDERS[self.direction], page=self.page,
-            **({'proc_id': int(self.portal_id)} if by_process else {'date_from': start, 'date_to': end}))
-        return {
-            'total': page.total,
-            'rows': _pack([document.raw for document in page.documents]),
-            'bad': _pack(page.bad),
-        }
+            direction=FOLDERS[self.direction], page=self.page, **({'proc_id': int(self.portal_id)} if by_process else {'date_from': start, 'date_to': end})
+        )
+        return {'total': page.total, 'rows': _pack([document.raw for document in page.documents]), 'bad': _pack(page.bad)}
 
     def _error_read(self, answer):
         """A reading that is refused, or out of reach for too long, ends the import; what was read is kept."""
@@ -190,12 +179,19 @@ class VatportalJob(models.Model):
         first = not self.has_documents or not self.read_count
         # The client lifts a total to the number of rows; rows that the portal repeats are no documents.
         total = len(set(keys)) if len(keys) == value['total'] else value['total']
-        self.write({
-            'state': 'running', 'has_documents': True, 'conflicts': 0, 'total': total,
-            'has_gaps': self.has_gaps or not first and total != self.total,
-            'read_count': len(seen), 'seen': _pack(sorted(seen)), 'page_size': max(self.page_size, len(keys)),
-            'changed_at': fields.Datetime.now(),
-        })
+        self.write(
+            {
+                'state': 'running',
+                'has_documents': True,
+                'conflicts': 0,
+                'total': total,
+                'has_gaps': self.has_gaps or not first and total != self.total,
+                'read_count': len(seen),
+                'seen': _pack(sorted(seen)),
+                'page_size': max(self.page_size, len(keys)),
+                'changed_at': fields.Datetime.now(),
+            }
+        )
         self._turn_page(len(keys))
 
     def _wanted(self, documents):
@@ -211,8 +207,7 @@ class VatportalJob(models.Model):
     def _takes(self, name, code):
         """Whether the choice of ``name`` (kinds or status) takes ``code``; what is included wins over what is not."""
         filters = self.filters or {}
-        included, excluded = (
-            {code_key(choice) for choice in filters.get(f'{prefix}_{name}', ())} for prefix in ('inc', 'exc'))
+        included, excluded = ({code_key(choice) for choice in filters.get(f'{prefix}_{name}', ())} for prefix in ('inc', 'exc'))
         return code_key(code) in included if included else code_key(code) not in excluded
 
     def _store(self, documents):
@@ -221,37 +216,35 @@ class VatportalJob(models.Model):
             return None
         try:
             with self.env.cr.savepoint():
-                return self.env['vatportal.document']._upsert_from_portal(
-                    self.connector_id, self.direction, documents, job=self)
+                return self.env['vatportal.document']._upsert_from_portal(self.connector_id, self.direction, documents, job=self)
         except CONCURRENT:
             return None
 
     def _lock_folder(self):
         """Keep other imports of this company's folder out until the end of the transaction."""
-        self.env.cr.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtext(%s))",
-            [f'vatportal.import/{self.company_id.id}/{self.direction}'])
+        self.env.cr.execute('SELECT pg_try_advisory_xact_lock(hashtext(%s))', [f'vatportal.import/{self.company_id.id}/{self.direction}'])
         return self.env.cr.fetchone()[0]
 
     def _store_later(self, value):
         """The page is kept and stored a moment later, in a transaction that sees what the other import did."""
         if self.conflicts >= MAX_CONFLICTS:
-            self._end_download(self.env._(
-                "Other imports of the same folder are running. Resume this one when they have ended."))
+            self._end_download(self.env._('Other imports of the same folder are running. Resume this one when they have ended.'))
             return
         self.write({'conflicts': self.conflicts + 1, 'answer': {'phase': 'read', 'value': value, 'methods': None}})
         self._schedule(polling.MINIMUM_S)
 
     def _count(self, result, skipped, bad):
         """Add what became of a page. The second time, what is there already is not counted again."""
-        self.write({
-            'created_count': self.created_count + result['created'],
-            'updated_count': self.updated_count + result['updated'],
-            'unchanged_count': self.unchanged_count + (0 if self.second_pass else result['unchanged']),
-            'foreign_count': self.foreign_count + result['foreign'],
-            'skipped_count': self.skipped_count + (0 if self.second_pass else skipped),
-            'bad_count': self.bad_count + len(bad) + (0 if self.second_pass else result['bad']),
-        })
+        self.write(
+            {
+                'created_count': self.created_count + result['created'],
+                'updated_count': self.updated_count + result['updated'],
+                'unchanged_count': self.unchanged_count + (0 if self.second_pass else result['unchanged']),
+                'foreign_count': self.foreign_count + result['foreign'],
+                'skipped_count': self.skipped_count + (0 if self.second_pass else skipped),
+                'bad_count': self.bad_count + len(bad) + (0 if self.second_pass else result['bad']),
+            }
+        )
         problems = [why for _raw, why in bad] + result['problems']
         if problems:
             # What is left from an earlier page is told again with this one.
@@ -274,9 +267,14 @@ class VatportalJob(models.Model):
             self.write({'page': 1, 'second_pass': True, 'has_gaps': True})
             self._go_on()
         else:
-            self._end_download(self.env._(
-                "The portal says that there are %(total)s documents, but its pages brought only %(read)s, twice. "
-                "What came is kept; resume to read again.", total=self.total, read=self.read_count), self.notes)
+            self._end_download(
+                self.env._(
+                    'The portal says that there are %(total)s documents, but its pages brought only %(read)s, twice. What came is kept; resume to read again.',
+                    total=self.total,
+                    read=self.read_count,
+                ),
+                self.notes,
+            )
 
     def _seen(self):
         """The numbers that were read so far, a set."""
@@ -289,9 +287,8 @@ class VatportalJob(models.Model):
     def _get_warning(self):
         """What was wrong with single documents though everything was read; False for nothing."""
         if self.bad_count:
-            return self.env._("%s documents could not be read; all others are here.", self.bad_count)
-        return bool(self.notes) and self.env._(
-            "All documents are here, but not everything that follows could be done. It is tried again by itself.")
+            return self.env._('%s documents could not be read; all others are here.', self.bad_count)
+        return bool(self.notes) and self.env._('All documents are here, but not everything that follows could be done. It is tried again by itself.')
 
     def _go_on(self):
         self._schedule(0)
@@ -310,7 +307,7 @@ class VatportalJob(models.Model):
 def number_in(raw):
     """The number of a document that can't be read otherwise; '' where not even that is legible."""
     raw = raw if isinstance(raw, dict) else {}
-    number = qaime_number(raw.get('qaime') or f"{raw.get('serial') or ''}{raw.get('number') or ''}")
+    number = qaime_number(raw.get('qaime') or f'{raw.get("serial") or ""}{raw.get("number") or ""}')
     return number if is_number(number) else ''
 
 

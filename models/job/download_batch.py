@@ -23,9 +23,14 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     root_id = fields.Many2one(
-        'vatportal.job', string="Begun with", readonly=True, ondelete='set null', index='btree_not_null',
-        help="The first of the imports that were started together.")
-    on_hold = fields.Boolean(readonly=True, help="Waits for the import before it.")
+        'vatportal.job',
+        string='Begun with',
+        readonly=True,
+        ondelete='set null',
+        index='btree_not_null',
+        help='The first of the imports that were started together.',
+    )
+    on_hold = fields.Boolean(readonly=True, help='Waits for the import before it.')
     is_stopped = fields.Boolean(readonly=True)
 
     # ------------------------------------------------------------------ queueing
@@ -45,20 +50,37 @@ class VatportalJob(models.Model):
         if not self.env['vatportal.document']._own_voen(connector.company_id):
             raise UserError(self.env['vatportal.document']._no_voen_text(connector.company_id))
         chosen = {key: codes for key, codes in (filters or {}).items() if codes}
-        return self._queue_parts([
-            {'connector_id': connector.id, 'direction': direction, 'date_from': start, 'date_to': end, 'filters': chosen, **vals}
-            for direction in directions for start, end in _months(date_from, date_to)], source, user)
+        return self._queue_parts(
+            [
+                {'connector_id': connector.id, 'direction': direction, 'date_from': start, 'date_to': end, 'filters': chosen, **vals}
+                for direction in directions
+                for start, end in _months(date_from, date_to)
+            ],
+            source,
+            user,
+        )
 
     @api.model
     def _queue_parts(self, parts, source, user=None):
         """Create the imports that ``parts``, values of jobs, describe, one to run after the other; only the first is due."""
         now = fields.Datetime.now()
-        jobs = self.sudo().create([
-            {
-                'operation': 'download', 'user_id': self._owner(user).id, 'sign': False, 'source': source,
-                'phase': 'read' if source == 'portal' else 'start',
-                'on_hold': True, 'next_poll_at': now + HOLD, 'started_at': now, 'changed_at': now, **part,
-            } for part in parts])
+        jobs = self.sudo().create(
+            [
+                {
+                    'operation': 'download',
+                    'user_id': self._owner(user).id,
+                    'sign': False,
+                    'source': source,
+                    'phase': 'read' if source == 'portal' else 'start',
+                    'on_hold': True,
+                    'next_poll_at': now + HOLD,
+                    'started_at': now,
+                    'changed_at': now,
+                    **part,
+                }
+                for part in parts
+            ]
+        )
         if len(jobs) > 1:
             jobs.root_id = jobs[0]
         jobs[0]._release()
@@ -89,11 +111,17 @@ class VatportalJob(models.Model):
         if not waiting:
             return
         if self.state == 'failed' and (self.is_stopped or not self.has_documents):
-            waiting.write({
-                'on_hold': False, 'state': 'failed', 'is_stopped': True, 'phase': 'end', 'next_poll_at': False,
-                'finished_at': fields.Datetime.now(),
-                'message': self.env._("Not begun, because “%s” did not come to its end.", self.name),
-            })
+            waiting.write(
+                {
+                    'on_hold': False,
+                    'state': 'failed',
+                    'is_stopped': True,
+                    'phase': 'end',
+                    'next_poll_at': False,
+                    'finished_at': fields.Datetime.now(),
+                    'message': self.env._('Not begun, because “%s” did not come to its end.', self.name),
+                }
+            )
             return
         waiting[0]._release()
 
@@ -126,7 +154,7 @@ class VatportalJob(models.Model):
         for job in self._batches():
             if job.state in OPEN_STATES:
                 # Where a step is being made, this waits for its end, and the request is run again by Odoo.
-                job.write({'is_stopped': True, 'message': job.env._("Stopped by %s.", job.env.user.name)})
+                job.write({'is_stopped': True, 'message': job.env._('Stopped by %s.', job.env.user.name)})
                 job._finish()
         return True
 
@@ -139,10 +167,10 @@ class VatportalJob(models.Model):
         self._check_may_import()
         jobs = self._batches()
         if any(job.state in OPEN_STATES for job in jobs):
-            raise UserError(self.env._("The import is running already."))
+            raise UserError(self.env._('The import is running already.'))
         failed = jobs.filtered(lambda job: job.state == 'failed')
         if not failed:
-            raise UserError(self.env._("The import has come to its end; there is nothing to go on with."))
+            raise UserError(self.env._('The import has come to its end; there is nothing to go on with.'))
         for job in failed:
             job.write(job._resume_values())
         failed[0]._release()
@@ -151,9 +179,18 @@ class VatportalJob(models.Model):
 
     def _resume_values(self):
         vals = {
-            'state': 'queued', 'is_stopped': False, 'on_hold': True, 'answer': False, 'message': False,
-            'portal_message': False, 'finished_at': False, 'error_count': 0, 'conflicts': 0, 'pin_missed': False,
-            'next_poll_at': fields.Datetime.now() + HOLD, 'user_id': self._owner().id,
+            'state': 'queued',
+            'is_stopped': False,
+            'on_hold': True,
+            'answer': False,
+            'message': False,
+            'portal_message': False,
+            'finished_at': False,
+            'error_count': 0,
+            'conflicts': 0,
+            'pin_missed': False,
+            'next_poll_at': fields.Datetime.now() + HOLD,
+            'user_id': self._owner().id,
         }
         if self.has_documents or self.source == 'portal':
             # What is read now is of another moment than what was read before, and than what e-taxes was asked for.
@@ -161,8 +198,18 @@ class VatportalJob(models.Model):
             vals |= {'phase': 'read', 'has_gaps': old or bool(self.read_count)}
             if self.second_pass:
                 # Every page was read: from the first again, all counted anew.
-                vals |= {'page': 1, 'second_pass': False, 'seen': False, 'read_count': 0, 'unchanged_count': 0,
-                         'skipped_count': 0, 'bad_count': 0, 'notes': False, 'warning': False, 'has_gaps': old}
+                vals |= {
+                    'page': 1,
+                    'second_pass': False,
+                    'seen': False,
+                    'read_count': 0,
+                    'unchanged_count': 0,
+                    'skipped_count': 0,
+                    'bad_count': 0,
+                    'notes': False,
+                    'warning': False,
+                    'has_gaps': old,
+                }
         else:
             vals |= {'phase': 'start', 'portal_id': False, 'step': False, 'stats': False}
         return vals
@@ -175,7 +222,7 @@ class VatportalJob(models.Model):
     def _check_may_import(self):
         self.check_access('read')
         if not self._may_use():
-            raise AccessError(self.env._("Only invoicing users can import documents from e-taxes."))
+            raise AccessError(self.env._('Only invoicing users can import documents from e-taxes.'))
 
     # ------------------------------------------------------------------ buttons
 
@@ -183,9 +230,7 @@ class VatportalJob(models.Model):
         """Open the documents that an import brought or changed."""
         action = super().action_documents()
         if self.operation == 'download':
-            action.update(
-                domain=[('import_job_id', 'in', self._batch().ids)],
-                views=[[False, kind] for kind in ('list', 'kanban', 'form', 'pivot', 'graph')])
+            action.update(domain=[('import_job_id', 'in', self._batch().ids)], views=[[False, kind] for kind in ('list', 'kanban', 'form', 'pivot', 'graph')])
         return action
 
 

@@ -19,8 +19,11 @@ class VatportalJob(models.Model):
         labels = dict(self._fields['direction']._description_selection(self.env))
         for job in downloads:
             job.name = self.env._(
-                "Import: %(folder)s, %(start)s – %(end)s", folder=labels.get(job.direction, ''),
-                start=format_date(self.env, job.date_from), end=format_date(self.env, job.date_to))
+                'Import: %(folder)s, %(start)s – %(end)s',
+                folder=labels.get(job.direction, ''),
+                start=format_date(self.env, job.date_from),
+                end=format_date(self.env, job.date_to),
+            )
 
     def action_refresh(self):
         """Of processes that were started together, move on and show the one that is at work.
@@ -40,16 +43,21 @@ class VatportalJob(models.Model):
             current = _current(batch)
         data = current._progress_batch()
         finished = all(job.state not in OPEN_STATES for job in batch)
-        return without_null({
-            **data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)})
+        return without_null({**data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)})
 
     def _progress(self):
         data = super()._progress()
         if self.operation == 'download':
             data.update(
-                documents=[], can_retry=False, can_cancel=False,
-                can_stop=self.state in OPEN_STATES, can_resume=self.state == 'failed',
-                can_ask_etaxes=self._offers_etaxes(), progress=self._progress_download(), warning=self._batch()._warning_text() or False)
+                documents=[],
+                can_retry=False,
+                can_cancel=False,
+                can_stop=self.state in OPEN_STATES,
+                can_resume=self.state == 'failed',
+                can_ask_etaxes=self._offers_etaxes(),
+                progress=self._progress_download(),
+                warning=self._batch()._warning_text() or False,
+            )
         return data
 
     def _progress_download(self):
@@ -66,17 +74,22 @@ class VatportalJob(models.Model):
             **{count: sum(batch.mapped(f'{count}_count')) for count in counts},
             'total': sum(batch.mapped('total')),
             'percent': round(sum(map(_share, batch)) / len(batch)),
-            'parts': [{
-                'id': job.id, 'name': job.name, 'read': job.read_count, 'total': job.total,
-                'state': 'waiting' if job.on_hold else 'running' if job.state in OPEN_STATES else job.state,
-            } for job in batch],
+            'parts': [
+                {
+                    'id': job.id,
+                    'name': job.name,
+                    'read': job.read_count,
+                    'total': job.total,
+                    'state': 'waiting' if job.on_hold else 'running' if job.state in OPEN_STATES else job.state,
+                }
+                for job in batch
+            ],
         }
 
     def _offers_etaxes(self):
         """Whether these imports have ended without bringing anything, and e-taxes was not asked."""
         batch = self._batch()
-        return all(job.state == 'done' and job.source == 'portal' for job in batch) and not any(
-            job.created_count or job.updated_count for job in batch)
+        return all(job.state == 'done' and job.source == 'portal' for job in batch) and not any(job.created_count or job.updated_count for job in batch)
 
     def action_ask_etaxes(self):
         """Ask e-taxes for what VatPortal did not hold: the same folders, days, kinds and statuses.
@@ -88,13 +101,21 @@ class VatportalJob(models.Model):
         self._check_may_import()
         batch = self._batch().sudo()
         if not batch._offers_etaxes():
-            raise UserError(self.env._("This import has brought documents, or has not come to its end. Begin a new one."))
+            raise UserError(self.env._('This import has brought documents, or has not come to its end. Begin a new one.'))
         directions = list(dict.fromkeys(batch.mapped('direction')))
         first, last = min(batch.mapped('date_from')), max(batch.mapped('date_to'))
-        asked = self.search([
-            ('connector_id', '=', self.connector_id.id), ('source', '=', 'etaxes'), ('state', 'in', OPEN_STATES),
-            ('direction', '=', directions[0]), ('date_from', '=', first), ('id', '>', batch[-1:].id),
-            ('asked_document_ids', '=', False)], limit=1)
+        asked = self.search(
+            [
+                ('connector_id', '=', self.connector_id.id),
+                ('source', '=', 'etaxes'),
+                ('state', 'in', OPEN_STATES),
+                ('direction', '=', directions[0]),
+                ('date_from', '=', first),
+                ('id', '>', batch[-1:].id),
+                ('asked_document_ids', '=', False),
+            ],
+            limit=1,
+        )
         if not asked:  # a second click, else
             asked = self._queue_download(batch.connector_id, directions, first, last, 'etaxes', batch[:1].filters)
             asked._commit()
@@ -105,7 +126,7 @@ class VatportalJob(models.Model):
         """What was wrong with single documents in these imports that are done, first what it means; '' for nothing."""
         warned = self.filtered('warning')
         lines = [line for text in warned.mapped('warning') + warned.mapped('notes') for line in (text or '').splitlines()]
-        return '\n'.join([*dict.fromkeys(lines)][:1 + KEPT_BAD])
+        return '\n'.join([*dict.fromkeys(lines)][: 1 + KEPT_BAD])
 
     # ------------------------------------------------------------------ steps
 
@@ -117,7 +138,7 @@ class VatportalJob(models.Model):
     def _progress_steps(self):
         steps = super()._progress_steps()
         if self.operation == 'download':
-            steps[-1]['label'] = self.env._("Documents read")
+            steps[-1]['label'] = self.env._('Documents read')
         return steps
 
     def _headline(self):
@@ -127,15 +148,14 @@ class VatportalJob(models.Model):
         if self.state == 'done':
             return self._headline_done()
         if self.state == 'failed' and self.is_stopped:
-            return _("Stopped. What was read is kept.")
+            return _('Stopped. What was read is kept.')
         if self.state in OPEN_STATES and not self._is_delayed():
             if self.on_hold:
-                return _("Waiting for the import before it.")
+                return _('Waiting for the import before it.')
             if self.phase == 'read':
-                return _("Reading the documents…")
+                return _('Reading the documents…')
             if not self.waits_for_pin:
-                return _("e-taxes is being asked…") if self._logged_in() else _(
-                    "VatPortal is logging in; the code for PIN1 will appear here.")
+                return _('e-taxes is being asked…') if self._logged_in() else _('VatPortal is logging in; the code for PIN1 will appear here.')
         return super()._headline()
 
     def _is_delayed(self):
@@ -144,10 +164,10 @@ class VatportalJob(models.Model):
     def _headline_done(self):
         counts = self._progress_download()
         if not counts['total']:
-            return self.env._("There are no documents in this time.")
+            return self.env._('There are no documents in this time.')
         return self.env._(
-            "%(read)s documents read: %(created)s new, %(updated)s changed.", read=counts['read'],
-            created=counts['created'], updated=counts['updated'])
+            '%(read)s documents read: %(created)s new, %(updated)s changed.', read=counts['read'], created=counts['created'], updated=counts['updated']
+        )
 
 
 def _share(job):

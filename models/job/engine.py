@@ -117,13 +117,13 @@ class VatportalJob(models.Model):
             try:
                 value = getattr(self, f'_call_{phase}')(client)
             except PortalError as error:
-                _logger.info("VatPortal job %s, %s: %s", self.id, phase, error)
+                _logger.info('VatPortal job %s, %s: %s', self.id, phase, error)
                 return answer_of(phase, error=error, methods=client.read_methods)
             except CONCURRENT:
                 raise
             except Exception as error:
                 # Whether anything had left is not known then, and need not be: what is lost is asked for.
-                _logger.exception("VatPortal job %s, %s", self.id, phase)
+                _logger.exception('VatPortal job %s, %s', self.id, phase)
                 return self._doubt(phase, type(error).__name__)
             return answer_of(phase, value=value, methods=client.read_methods)
 
@@ -137,27 +137,25 @@ class VatportalJob(models.Model):
         """Write what follows from ``answer``; repeatable, for it touches nothing but the database."""
         error = answer.get('error')
         if not error or answer.get('methods') is not None:  # else nothing was asked
-            self._beside(lambda job: job.connector_id._note_outcome(
-                error, answer.get('reason'), error and job._explained(answer), answer.get('methods'),
-                answer.get('retry_after')))
+            self._beside(
+                lambda job: job.connector_id._note_outcome(
+                    error, answer.get('reason'), error and job._explained(answer), answer.get('methods'), answer.get('retry_after')
+                )
+            )
         # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
         self.connector_fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
         if error:
             self._apply_error(answer)
         else:
             self.write({'error_count': 0, 'message': False, 'portal_message': self._refusals()})
-            getattr(self, f"_apply_{answer['phase']}")(answer['value'])
+            getattr(self, f'_apply_{answer["phase"]}')(answer['value'])
 
     def _apply_error(self, answer):
-        handler = getattr(self, f"_error_{answer['phase']}", None)
+        handler = getattr(self, f'_error_{answer["phase"]}', None)
         if handler and handler(answer):
             return
         # Asking again is harmless: wait longer each time, and say why.
-        self.write({
-            'error_count': self.error_count + 1,
-            'message': self._explained(answer),
-            'portal_message': answer.get('message') or False,
-        })
+        self.write({'error_count': self.error_count + 1, 'message': self._explained(answer), 'portal_message': answer.get('message') or False})
         self._schedule(polling.next_delay(self._silence(), self.error_count))
 
     def _explained(self, answer):
@@ -180,9 +178,15 @@ def answer_of(phase, value=None, error=None, methods=None, text=None):
         return answer
     kind = next((cls.__name__ for cls in _ERRORS if isinstance(error, cls)), 'Refused')
     return {
-        **answer, 'error': kind, 'code': error.code, 'message': error.message, 'text': text,
-        'reason': getattr(error, 'reason', None), 'codes': getattr(error, 'codes', None),
-        'retry_after': getattr(error, 'retry_after', None), 'http_status': getattr(error, 'http_status', None),
+        **answer,
+        'error': kind,
+        'code': error.code,
+        'message': error.message,
+        'text': text,
+        'reason': getattr(error, 'reason', None),
+        'codes': getattr(error, 'codes', None),
+        'retry_after': getattr(error, 'retry_after', None),
+        'http_status': getattr(error, 'http_status', None),
     }
 
 

@@ -10,12 +10,12 @@ from ..states import OPEN_STATES
 # Who may see check codes; addons that let others carry processes on add their groups.
 CARRIERS = 'account.group_account_invoice'
 STEPS = [
-    ('send', "Handed to VatPortal"),
-    ('import', "Imported"),
-    ('packet', "Packet made"),
-    ('login', "Logged in with PIN1"),
-    ('sign', "Signed with PIN2"),
-    ('numbers', "Numbers received"),
+    ('send', 'Handed to VatPortal'),
+    ('import', 'Imported'),
+    ('packet', 'Packet made'),
+    ('login', 'Logged in with PIN1'),
+    ('sign', 'Signed with PIN2'),
+    ('numbers', 'Numbers received'),
 ]
 
 
@@ -42,61 +42,73 @@ class VatportalJob(models.Model):
     _check_company_auto = True
 
     name = fields.Char(compute='_compute_name')
-    operation = fields.Selection(
-        [('upload', "Sending"), ('download', "Import"), ('delete', "Deletion")],
-        required=True, default='upload', readonly=True)
+    operation = fields.Selection([('upload', 'Sending'), ('download', 'Import'), ('delete', 'Deletion')], required=True, default='upload', readonly=True)
     state = fields.Selection(
-        [('queued', "Queued"), ('starting', "Starting"), ('running', "In progress"), ('done', "Done"),
-         ('failed', "Ended with errors")],
-        required=True, default='queued', readonly=True, index=True)
-    connector_id = fields.Many2one(
-        'vatportal.connector', required=True, readonly=True, ondelete='restrict', index=True)
+        [('queued', 'Queued'), ('starting', 'Starting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Ended with errors')],
+        required=True,
+        default='queued',
+        readonly=True,
+        index=True,
+    )
+    connector_id = fields.Many2one('vatportal.connector', required=True, readonly=True, ondelete='restrict', index=True)
     company_id = fields.Many2one(related='connector_id.company_id', store=True, index=True)
-    user_id = fields.Many2one('res.users', string="Started by", readonly=True, default=lambda self: self._owner(),
-        help="Empty: nobody; the connector's users to notify hear of it.")
-    document_ids = fields.Many2many('vatportal.document', string="Documents", readonly=True)
+    user_id = fields.Many2one(
+        'res.users', string='Started by', readonly=True, default=lambda self: self._owner(), help="Empty: nobody; the connector's users to notify hear of it."
+    )
+    document_ids = fields.Many2many('vatportal.document', string='Documents', readonly=True)
     document_count = fields.Integer(compute='_compute_document_count')
-    sign = fields.Boolean(default=True, readonly=True, help="Send to e-taxes and sign, or import into VatPortal only.")
+    sign = fields.Boolean(default=True, readonly=True, help='Send to e-taxes and sign, or import into VatPortal only.')
 
-    portal_id = fields.Char(
-        string="Process Number", readonly=True, help="The number of the process at VatPortal, for its support.")
+    portal_id = fields.Char(string='Process Number', readonly=True, help='The number of the process at VatPortal, for its support.')
     stats = fields.Json(readonly=True, groups=CARRIERS)
-    step = fields.Selection(STEPS, readonly=True, help="The last step that is finished.")
+    step = fields.Selection(STEPS, readonly=True, help='The last step that is finished.')
     # For those who carry processes on, not for those who look at the books.
-    pin1_code = fields.Char(string="Check Code for PIN1", readonly=True, groups=CARRIERS)
-    pin2_code = fields.Char(string="Check Code for PIN2", readonly=True, groups=CARRIERS)
+    pin1_code = fields.Char(string='Check Code for PIN1', readonly=True, groups=CARRIERS)
+    pin2_code = fields.Char(string='Check Code for PIN2', readonly=True, groups=CARRIERS)
     waits_for_pin = fields.Boolean(compute='_compute_waits_for_pin', store=True)
-    message = fields.Text(readonly=True, help="What went wrong, in our words.")
-    portal_message = fields.Text(readonly=True, help="What the portal said, word for word.")
-    connector_fault = fields.Boolean(
-        readonly=True, help="The portal's last answer was that it does not let the connector in; it has to be mended.")
+    message = fields.Text(readonly=True, help='What went wrong, in our words.')
+    portal_message = fields.Text(readonly=True, help='What the portal said, word for word.')
+    connector_fault = fields.Boolean(readonly=True, help="The portal's last answer was that it does not let the connector in; it has to be mended.")
     details = fields.Json(readonly=True, groups='account.group_account_manager')
 
     phase = fields.Selection(
-        [('start', "Start the process"), ('follow', "Ask for its status"),
-         ('detail', "Fetch the log of a failed process"), ('read', "Read the numbers"),
-         ('clean', "Remove what was not signed"), ('end', "End")],
-        required=True, default='start', readonly=True, help="What the next call to the portal is for.")
+        [
+            ('start', 'Start the process'),
+            ('follow', 'Ask for its status'),
+            ('detail', 'Fetch the log of a failed process'),
+            ('read', 'Read the numbers'),
+            ('clean', 'Remove what was not signed'),
+            ('end', 'End'),
+        ],
+        required=True,
+        default='start',
+        readonly=True,
+        help='What the next call to the portal is for.',
+    )
     reason = fields.Selection(
-        [('done', "The process ended well"), ('failed', "The process ended with errors"),
-         ('lost', "The portal's answer was lost"), ('exists', "The portal has the ERP id already"),
-         ('invalid', "The portal refused some of the invoices")],
-        readonly=True, help="Why the numbers are being read.")
-    last_read = fields.Boolean(readonly=True, help="After this reading, what has no number is rejected.")
-    by_date = fields.Boolean(
-        readonly=True, help="The last reading is by date, for the portal names any ERP id that it is asked for.")
-    one_by_one = fields.Boolean(readonly=True, help="Remove single invoices, for the portal refused them together.")
-    kept_ids = fields.Json(readonly=True, help="ERP ids that the portal did not let be removed.")
-    answer = fields.Json(
-        readonly=True, groups=CARRIERS, help="The portal's last answer, until its consequences are written.")
+        [
+            ('done', 'The process ended well'),
+            ('failed', 'The process ended with errors'),
+            ('lost', "The portal's answer was lost"),
+            ('exists', 'The portal has the ERP id already'),
+            ('invalid', 'The portal refused some of the invoices'),
+        ],
+        readonly=True,
+        help='Why the numbers are being read.',
+    )
+    last_read = fields.Boolean(readonly=True, help='After this reading, what has no number is rejected.')
+    by_date = fields.Boolean(readonly=True, help='The last reading is by date, for the portal names any ERP id that it is asked for.')
+    one_by_one = fields.Boolean(readonly=True, help='Remove single invoices, for the portal refused them together.')
+    kept_ids = fields.Json(readonly=True, help='ERP ids that the portal did not let be removed.')
+    answer = fields.Json(readonly=True, groups=CARRIERS, help="The portal's last answer, until its consequences are written.")
     started_at = fields.Datetime(readonly=True)
-    sent_at = fields.Datetime(readonly=True, help="When the invoices last went to the portal.")
-    changed_at = fields.Datetime(readonly=True, help="When the portal last told something new.")
-    settle_at = fields.Datetime(readonly=True, help="Since when the numbers are being read.")
+    sent_at = fields.Datetime(readonly=True, help='When the invoices last went to the portal.')
+    changed_at = fields.Datetime(readonly=True, help='When the portal last told something new.')
+    settle_at = fields.Datetime(readonly=True, help='Since when the numbers are being read.')
     finished_at = fields.Datetime(readonly=True)
     next_poll_at = fields.Datetime(readonly=True, index=True)
     error_count = fields.Integer(readonly=True)
-    watched_at = fields.Datetime(readonly=True, help="When a live view last moved the job; the scheduled action then keeps off.")
+    watched_at = fields.Datetime(readonly=True, help='When a live view last moved the job; the scheduled action then keeps off.')
 
     # ------------------------------------------------------------------ fields
 
@@ -105,12 +117,17 @@ class VatportalJob(models.Model):
     def _compute_name(self):
         labels = dict(self._fields['operation']._description_selection(self.env))
         for job in self:
-            what = (job.sudo().document_ids._source().name or job.document_ids.display_name if job.document_count == 1
-                    else job._count_text() if job.document_count else f'#{job.id}')
+            what = (
+                job.sudo().document_ids._source().name or job.document_ids.display_name
+                if job.document_count == 1
+                else job._count_text()
+                if job.document_count
+                else f'#{job.id}'
+            )
             job.name = f'{labels[job.operation]}: {what}'
 
     def _count_text(self):
-        return self.env._("%s invoices", self.document_count)
+        return self.env._('%s invoices', self.document_count)
 
     @api.depends('document_ids')
     def _compute_document_count(self):
@@ -158,17 +175,14 @@ class VatportalJob(models.Model):
         parts = list(split_every(connector.batch_size, (jobs.document_ids | documents)._put_in_order().ids, list))
         now = fields.Datetime.now()
         if jobs:
-            jobs.write({'document_ids': [fields.Command.set(parts.pop(0))], 'changed_at': now,
-                        'next_poll_at': jobs.on_hold and jobs.next_poll_at})
-        jobs += jobs.create([
-            {**vals, 'document_ids': [fields.Command.set(ids)], 'started_at': now, 'changed_at': now} for ids in parts])
+            jobs.write({'document_ids': [fields.Command.set(parts.pop(0))], 'changed_at': now, 'next_poll_at': jobs.on_hold and jobs.next_poll_at})
+        jobs += jobs.create([{**vals, 'document_ids': [fields.Command.set(ids)], 'started_at': now, 'changed_at': now} for ids in parts])
         return jobs.sudo(False)
 
     @api.model
     def _queue_document(self, record, connector):
         vals = record._vatportal_document_vals(connector)
-        document = record.sudo().vatportal_document_ids.filtered(
-            lambda doc: settlement.is_taken_up(doc._facts(), doc.spent)).sorted('id')[-1:]
+        document = record.sudo().vatportal_document_ids.filtered(lambda doc: settlement.is_taken_up(doc._facts(), doc.spent)).sorted('id')[-1:]
         if document:
             vals.pop(record._vatportal_link)
             document._set_state('queued', message=False, portal_message=False, resend_count=0, **vals)
@@ -194,13 +208,19 @@ class VatportalJob(models.Model):
     def _finish(self):
         """End the job; its state follows from what became of its documents. Check codes are wiped."""
         self.ensure_one()
-        failed = bool(self.message or self._passed_on()) or any(
-            doc.state in ('rejected', 'unconfirmed') for doc in self.document_ids)
-        self.write({
-            'state': 'failed' if failed else 'done',
-            'phase': 'end', 'answer': False, 'next_poll_at': False, 'finished_at': fields.Datetime.now(),
-            'pin1_code': False, 'pin2_code': False, 'stats': without_codes(self.stats) or False,
-        })
+        failed = bool(self.message or self._passed_on()) or any(doc.state in ('rejected', 'unconfirmed') for doc in self.document_ids)
+        self.write(
+            {
+                'state': 'failed' if failed else 'done',
+                'phase': 'end',
+                'answer': False,
+                'next_poll_at': False,
+                'finished_at': fields.Datetime.now(),
+                'pin1_code': False,
+                'pin2_code': False,
+                'stats': without_codes(self.stats) or False,
+            }
+        )
         self._beside(lambda job: job._notify('failed' if failed else 'done'))
 
     def _notify(self, event):
@@ -235,7 +255,7 @@ class VatportalJob(models.Model):
         self.ensure_one()
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("e-taxes – %s", self.name),
+            'name': self.env._('e-taxes – %s', self.name),
             'res_model': 'vatportal.job',
             'res_id': self.id,
             'views': [[self.env.ref('l10n_az_vatportal.vatportal_job_view_dialog').id, 'form']],
@@ -254,7 +274,7 @@ class VatportalJob(models.Model):
         self.check_access('read')
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("e-taxes Documents"),
+            'name': self.env._('e-taxes Documents'),
             'res_model': 'vatportal.document',
             'view_mode': 'list,form',
             'domain': [('id', 'in', self.document_ids.ids)],

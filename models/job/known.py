@@ -16,8 +16,7 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    refused_ids = fields.Json(
-        readonly=True, help="ERP ids that the portal refused together, for it knows one: whether each may be that one.")
+    refused_ids = fields.Json(readonly=True, help='ERP ids that the portal refused together, for it knows one: whether each may be that one.')
 
     def _send_apart(self, documents):
         """Have ``documents``, the second half, sent by a process of their own: one of the halves will be refused again."""
@@ -27,8 +26,7 @@ class VatportalJob(models.Model):
     def _ask_apart(self, documents):
         """Have ``documents`` asked for by a process of their own, or by the one that others were left to before."""
         now = fields.Datetime.now()
-        asking = (self._batch() - self).filtered(lambda job: (
-            job.state == 'running' and job.phase == 'read' and job.reason == 'exists' and not job.last_read))
+        asking = (self._batch() - self).filtered(lambda job: job.state == 'running' and job.phase == 'read' and job.reason == 'exists' and not job.last_read)
         asking = asking.try_lock_for_update()[:1]
         if asking:
             self._let_go(documents)
@@ -37,17 +35,33 @@ class VatportalJob(models.Model):
         # Only what an earlier try of ours has brought there may be asking for a PIN.
         earlier = documents.filtered(lambda doc: doc.last_sent_at and doc.last_sent_at < (self.sent_at or now))
         self._part(
-            documents, state='running', phase='read', reason='exists', settle_at=now, next_poll_at=now, sent_at=self.sent_at,
-            prompt_until=bool(earlier) and max(earlier.mapped('last_sent_at')) + timedelta(seconds=LOST_S))
+            documents,
+            state='running',
+            phase='read',
+            reason='exists',
+            settle_at=now,
+            next_poll_at=now,
+            sent_at=self.sent_at,
+            prompt_until=bool(earlier) and max(earlier.mapped('last_sent_at')) + timedelta(seconds=LOST_S),
+        )
 
     def _part(self, documents, **vals):
         """Hand ``documents`` over to a process of their own, shown together with this one."""
         self._let_go(documents)
         self.root_id = self.root_id or self
-        self.create({
-            'operation': self.operation, 'connector_id': self.connector_id.id, 'user_id': self.user_id.id, 'sign': self.sign,
-            'root_id': self.root_id.id, 'document_ids': [Command.set(documents.ids)], 'started_at': self.started_at,
-            'changed_at': fields.Datetime.now(), **vals})
+        self.create(
+            {
+                'operation': self.operation,
+                'connector_id': self.connector_id.id,
+                'user_id': self.user_id.id,
+                'sign': self.sign,
+                'root_id': self.root_id.id,
+                'document_ids': [Command.set(documents.ids)],
+                'started_at': self.started_at,
+                'changed_at': fields.Datetime.now(),
+                **vals,
+            }
+        )
 
     def _let_go(self, documents):
         self.document_ids = [Command.unlink(document.id) for document in documents]
@@ -59,6 +73,4 @@ class VatportalDocument(models.Model):
     def _set_unsent(self, moment):
         """The portal did not take the documents at ``moment``, and not because it knows them."""
         for document in self.sudo():
-            document.write({
-                'doubtful': False,
-                'last_sent_at': document.last_sent_at != moment and document.last_sent_at})
+            document.write({'doubtful': False, 'last_sent_at': document.last_sent_at != moment and document.last_sent_at})

@@ -19,14 +19,12 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    phase = fields.Selection(
-        selection_add=[('look', "Look what the portal has")], ondelete={'look': 'set default'})
-    has_looked = fields.Boolean(readonly=True, help="What the portal has was looked at before the sending, or could not be.")
+    phase = fields.Selection(selection_add=[('look', 'Look what the portal has')], ondelete={'look': 'set default'})
+    has_looked = fields.Boolean(readonly=True, help='What the portal has was looked at before the sending, or could not be.')
 
     def _announce(self):
         # EXTENDS: before anything goes, and before its turn on the phone has come
-        if (self.operation == 'upload' and self.phase == 'start' and not self.has_looked and not self.sent_at
-                and self.connector_id._is_to_be_looked_at()):
+        if self.operation == 'upload' and self.phase == 'start' and not self.has_looked and not self.sent_at and self.connector_id._is_to_be_looked_at():
             self.phase = 'look'
         return super()._announce()
 
@@ -41,8 +39,12 @@ class VatportalJob(models.Model):
             self._reject(document, document._otherwise_text())
         left = connector._take_unknown(numbers, unknown) - set(connector.told_erp_ids or [])
         begun = connector.compare_begun_at
-        if (any(not follows_from_document(erp_id) for erp_id in left) and connector._is_comparing()
-                and begun and begun > fields.Datetime.now() - timedelta(seconds=LOST_S)):
+        if (
+            any(not follows_from_document(erp_id) for erp_id in left)
+            and connector._is_comparing()
+            and begun
+            and begun > fields.Datetime.now() - timedelta(seconds=LOST_S)
+        ):
             # Whose these are only the comparison tells.
             self._schedule(_LOOK_AGAIN_S)
             return
@@ -80,11 +82,11 @@ class VatportalDocument(models.Model):
 
     def _otherwise_text(self):
         return self.env._(
-            "VatPortal has an invoice that was sent under this number from another database, with another customer, date or "
-            "total. Nothing was sent. Send it again: then you are asked whether it is this one.")
+            'VatPortal has an invoice that was sent under this number from another database, with another customer, date or '
+            'total. Nothing was sent. Send it again: then you are asked whether it is this one.'
+        )
 
     def _question(self):
         """What is to be asked before this document goes; False for nothing."""
         move = self.move_id.sudo()
-        return bool(move) and next((
-            move._vatportal_candidate_problem(candidate)['message'] for candidate in self._candidates_for(move)), False)
+        return bool(move) and next((move._vatportal_candidate_problem(candidate)['message'] for candidate in self._candidates_for(move)), False)

@@ -38,10 +38,7 @@ class VatportalJob(models.Model):
     def _follow_process(self, process_id):
         """The portal has begun a process of this number; from now on it is followed."""
         now = fields.Datetime.now()
-        self.write({
-            'state': 'running', 'phase': 'follow', 'portal_id': str(process_id), 'step': 'send',
-            'reason': False, 'stats': False, 'changed_at': now,
-        })
+        self.write({'state': 'running', 'phase': 'follow', 'portal_id': str(process_id), 'step': 'send', 'reason': False, 'stats': False, 'changed_at': now})
         self._schedule(polling.next_delay(0))
 
     def _error_start(self, answer):
@@ -79,14 +76,16 @@ class VatportalJob(models.Model):
         if value_changed(self.stats, stats.raw):
             self.changed_at = fields.Datetime.now()
         news = (pin1 and pin1 != self.pin1_code) or (pin2 and pin2 != self.pin2_code)
-        self.write({
-            'stats': stats.raw or False,
-            'step': step,
-            'pin1_code': pin1 or False,
-            'pin2_code': pin2 or False,
-            'portal_message': self._refusals(stats),
-            **({'code_at': fields.Datetime.now()} if news else {}),
-        })
+        self.write(
+            {
+                'stats': stats.raw or False,
+                'step': step,
+                'pin1_code': pin1 or False,
+                'pin2_code': pin2 or False,
+                'portal_message': self._refusals(stats),
+                **({'code_at': fields.Datetime.now()} if news else {}),
+            }
+        )
         if news and not status.finished:
             self._beside(lambda job: job._notify('code'))
 
@@ -119,8 +118,7 @@ class VatportalJob(models.Model):
     def _error_follow(self, answer):
         """A process that the portal does not know (any more), or that can't be asked for ten minutes, is settled
         by reading what became of its documents."""
-        if answer['error'] == 'Refused' or (
-                answer['error'] == 'TransientError' and polling.overdue(self._silence())):
+        if answer['error'] == 'Refused' or (answer['error'] == 'TransientError' and polling.overdue(self._silence())):
             self._silent()
             return True
         return False

@@ -38,7 +38,7 @@ class VatportalJob(models.Model):
         self.ensure_one()
         self.check_access('read')
         if not self._may_use():
-            raise AccessError(self.env._("Only invoicing users can follow what is sent to e-taxes."))
+            raise AccessError(self.env._('Only invoicing users can follow what is sent to e-taxes.'))
         # A fresh transaction: the lock is then asked for on what the scheduled action has just committed.
         self._commit()
         try:
@@ -54,8 +54,8 @@ class VatportalJob(models.Model):
         finished = self.state not in OPEN_STATES
         passed_on = self._passed_on()
         documents = [
-            self._progress_document(document) | (self._progress_passed_on() if document in passed_on else {})
-            for document in self.document_ids._in_order()]
+            self._progress_document(document) | (self._progress_passed_on() if document in passed_on else {}) for document in self.document_ids._in_order()
+        ]
         states = [document['state'] for document in documents]
         counts = {state: states.count(state) for state in ('registered', 'imported', 'rejected')}
         return {
@@ -73,8 +73,7 @@ class VatportalJob(models.Model):
             'elapsed': self._elapsed(),
             'next_poll': False if finished else self._next_poll(),
             'documents': documents,
-            'counts': {
-                **counts, 'total': len(documents), 'pending': len(documents) - sum(counts.values())},
+            'counts': {**counts, 'total': len(documents), 'pending': len(documents) - sum(counts.values())},
             'can_retry': finished and 'rejected' in (self.document_ids - passed_on).mapped('state'),
             'can_cancel': self._can_cancel(),
             'connector': self._progress_connector(),
@@ -125,8 +124,11 @@ class VatportalJob(models.Model):
         """What differs for a document whose part in this process has ended, whatever has become of it since."""
         labels = dict(self.document_ids._fields['state']._description_selection(self.env))
         return {
-            'qaime': False, 'state': 'rejected', 'state_label': labels['rejected'], 'portal_message': False,
-            'message': self.env._("It was rejected here, and has been sent again since by another process."),
+            'qaime': False,
+            'state': 'rejected',
+            'state_label': labels['rejected'],
+            'portal_message': False,
+            'message': self.env._('It was rejected here, and has been sent again since by another process.'),
         }
 
     # ------------------------------------------------------------------ steps
@@ -158,13 +160,17 @@ class VatportalJob(models.Model):
             return None
         if self.pin2_code:
             return {
-                'kind': 'pin2', 'value': self.pin2_code, 'title': _("Sign: PIN2"),
-                'help': _("Your phone shows a code. If it is the same as this one, type PIN2 on the phone."),
+                'kind': 'pin2',
+                'value': self.pin2_code,
+                'title': _('Sign: PIN2'),
+                'help': _('Your phone shows a code. If it is the same as this one, type PIN2 on the phone.'),
             }
         if self.pin1_code:
             return {
-                'kind': 'pin1', 'value': self.pin1_code, 'title': _("Log in: PIN1"),
-                'help': _("Your phone shows a code. If it is the same as this one, type PIN1 on the phone."),
+                'kind': 'pin1',
+                'value': self.pin1_code,
+                'title': _('Log in: PIN1'),
+                'help': _('Your phone shows a code. If it is the same as this one, type PIN1 on the phone.'),
             }
         return None
 
@@ -173,35 +179,36 @@ class VatportalJob(models.Model):
     def _headline(self):
         _ = self.env._
         if self.state == 'done':
-            return _("Done.")
+            return _('Done.')
         if self.state == 'failed':
-            return _("Ended with errors.")
+            return _('Ended with errors.')
         if self.connector_id._is_waiting():
             return {
                 'answer': _("The portal's answers can't be used; it is tried again by itself. Nothing is lost."),
-                'login': _("The portal does not accept the log-in data; it is tried again by itself. Nothing is lost."),
-            }.get(self.connector_id.down_reason, _(
-                "The portal can't be reached; it is tried again by itself. Nothing is lost."))
+                'login': _('The portal does not accept the log-in data; it is tried again by itself. Nothing is lost.'),
+            }.get(self.connector_id.down_reason, _("The portal can't be reached; it is tried again by itself. Nothing is lost."))
         if self.state == 'queued':
-            return _("Waiting to be sent.")
+            return _('Waiting to be sent.')
         if self.state == 'starting':
-            return _("Handing the documents to VatPortal…")
+            return _('Handing the documents to VatPortal…')
         if self.phase == 'read' and self.reason in ('lost', 'exists'):
-            return _("The portal's answer was lost. It is being asked what it has; nothing is sent twice. A prompt on "
-                     "the phone whose code is not shown here can be declined.")
+            return _(
+                "The portal's answer was lost. It is being asked what it has; nothing is sent twice. A prompt on "
+                'the phone whose code is not shown here can be declined.'
+            )
         if self.phase in ('read', 'clean'):
-            return _("Reading the qaimə numbers…") if self.phase == 'read' else _("Settling what was not signed…")
+            return _('Reading the qaimə numbers…') if self.phase == 'read' else _('Settling what was not signed…')
         if self.waits_for_pin:
-            return _("ASAN İmza waits for you.")
+            return _('ASAN İmza waits for you.')
         if self.stats and 'NEED RETRY' in str(self.stats.get('etx_exception', '')).upper():
-            return _("e-taxes is slow; the portal tries again by itself.")
+            return _('e-taxes is slow; the portal tries again by itself.')
         return {
-            'send': _("VatPortal is importing the documents…"),
-            'import': _("VatPortal is making the packet…"),
-            'packet': _("VatPortal is logging in; the code for PIN1 will appear here."),
-            'login': _("Logged in. The packet is being uploaded; the code for PIN2 will appear here."),
-            'sign': _("Signed. e-taxes is giving out the numbers…"),
-        }.get(self.step, _("VatPortal is at work…"))
+            'send': _('VatPortal is importing the documents…'),
+            'import': _('VatPortal is making the packet…'),
+            'packet': _('VatPortal is logging in; the code for PIN1 will appear here.'),
+            'login': _('Logged in. The packet is being uploaded; the code for PIN2 will appear here.'),
+            'sign': _('Signed. e-taxes is giving out the numbers…'),
+        }.get(self.step, _('VatPortal is at work…'))
 
     # ------------------------------------------------------------------ buttons
 

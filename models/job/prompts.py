@@ -14,7 +14,7 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    code_at = fields.Datetime(readonly=True, copy=False, help="When the portal first named the check code that waits.")
+    code_at = fields.Datetime(readonly=True, copy=False, help='When the portal first named the check code that waits.')
 
     def _seconds_left(self):
         """How many seconds the phone still waits for the PIN whose code is shown; never less than 0."""
@@ -29,8 +29,11 @@ class VatportalJob(models.Model):
         """
         if not self.env.user._is_internal() or not self.browse()._may_use():
             return []
-        jobs = self.with_context(allowed_company_ids=self.env.user.company_ids.ids).search([
-            ('state', '=', 'running'), ('company_id', 'in', self.env.user.company_ids.ids)]).sudo()
+        jobs = (
+            self.with_context(allowed_company_ids=self.env.user.company_ids.ids)
+            .search([('state', '=', 'running'), ('company_id', 'in', self.env.user.company_ids.ids)])
+            .sudo()
+        )
         waiting = jobs.filtered(lambda job: job.waits_for_pin and self.env.user in job._told_users())
         return waiting.sorted(lambda job: (job._seconds_left(), job.id)).ids
 
@@ -50,5 +53,5 @@ class IrHttp(models.AbstractModel):
             with self.env.cr.savepoint(flush=False):
                 return self.env['vatportal.job']._get_prompts()
         except Exception:  # whoever is kept out of the list must not be kept out of Odoo
-            _logger.exception("The prompts that wait could not be read")
+            _logger.exception('The prompts that wait could not be read')
             return []

@@ -15,8 +15,12 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     started_with_id = fields.Many2one(
-        'vatportal.job', readonly=True, ondelete='set null', index='btree_not_null',
-        help="The first of the processes that were started by the same press of a button, of whatever company.")
+        'vatportal.job',
+        readonly=True,
+        ondelete='set null',
+        index='btree_not_null',
+        help='The first of the processes that were started by the same press of a button, of whatever company.',
+    )
     live_views = fields.Json(compute='_compute_live_views')
 
     def _start_together(self):
@@ -56,9 +60,7 @@ class VatportalJob(models.Model):
         opened = self.browse(self.env.context.get('vatportal_live_views') or [])
         for job in self:
             views = (job._views() | job._views()._group().sudo(False) | opened).exists()._filtered_access('read')
-            job.live_views = [
-                {'id': view.id, **view._batch().filtered(lambda job: job._may_use())._label()}
-                for view in views.sorted('id') if view._may_use()]
+            job.live_views = [{'id': view.id, **view._batch().filtered(lambda job: job._may_use())._label()} for view in views.sorted('id') if view._may_use()]
 
     def _label(self):
         """Whose processes these are, all of one connector, and what they are about: dict of ``company``, ``phone`` (that of
@@ -69,7 +71,7 @@ class VatportalJob(models.Model):
         return {
             'company': connector.company_id.display_name,
             'phone': connector.phone or '',
-            'what': self.env._("%(what)s, %(amount)s AZN", what=what, amount=amount) if documents else what,
+            'what': self.env._('%(what)s, %(amount)s AZN', what=what, amount=amount) if documents else what,
         }
 
     def _progress_code(self):
@@ -86,7 +88,5 @@ class VatportalJob(models.Model):
             # The user may have chosen another company since.
             action['context'] = {**action['context'], 'allowed_company_ids': companies.ids}
         if len(views) > 1:
-            action.update(
-                name=self.env._("e-taxes – %s processes", len(views)),
-                context={**action['context'], 'vatportal_live_views': views.ids})
+            action.update(name=self.env._('e-taxes – %s processes', len(views)), context={**action['context'], 'vatportal_live_views': views.ids})
         return action

@@ -27,8 +27,7 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    prompt_until = fields.Datetime(
-        readonly=True, index='btree_not_null', help="Until when the process may ask for a PIN on the phone.")
+    prompt_until = fields.Datetime(readonly=True, index='btree_not_null', help='Until when the process may ask for a PIN on the phone.')
 
     # ------------------------------------------------------------------ which need a PIN
 
@@ -85,21 +84,26 @@ class VatportalJob(models.Model):
 
     def _asking(self, connectors):
         """The other processes of ``connectors`` that may be asking for a PIN."""
-        return self.sudo().search([
-            ('connector_id', 'in', connectors.ids), ('id', '!=', self.id), ('prompt_until', '>', fields.Datetime.now()),
-        ], order='id')
+        return self.sudo().search([('connector_id', 'in', connectors.ids), ('id', '!=', self.id), ('prompt_until', '>', fields.Datetime.now())], order='id')
 
     def _waiting_before(self, connectors):
         """The other processes of ``connectors`` that look for their turn and come before this one."""
         now = fields.Datetime.now()
-        waiting = self.sudo().search([
-            ('connector_id', 'in', connectors.ids), ('id', '!=', self.id),
-            ('state', '=', 'queued'), ('phase', '=', 'start'), ('on_hold', '=', False),
-            ('error_count', '=', 0), ('next_poll_at', '>', now - timedelta(seconds=LEFT_S)),
-            ('next_poll_at', '<=', now + timedelta(seconds=WAIT_S))])
-        return waiting.filtered(
-            lambda job: job._place() < self._place() and job._asks_pin() and not job.connector_id._is_waiting(),
-        ).sorted(lambda job: job._place())
+        waiting = self.sudo().search(
+            [
+                ('connector_id', 'in', connectors.ids),
+                ('id', '!=', self.id),
+                ('state', '=', 'queued'),
+                ('phase', '=', 'start'),
+                ('on_hold', '=', False),
+                ('error_count', '=', 0),
+                ('next_poll_at', '>', now - timedelta(seconds=LEFT_S)),
+                ('next_poll_at', '<=', now + timedelta(seconds=WAIT_S)),
+            ]
+        )
+        return waiting.filtered(lambda job: job._place() < self._place() and job._asks_pin() and not job.connector_id._is_waiting()).sorted(
+            lambda job: job._place()
+        )
 
     def _place(self):
         """The place in the line: people at their screens before schedules, of which there may be many."""
@@ -153,11 +157,9 @@ class VatportalJob(models.Model):
         """Behind whom this process waits, as far as the user may know."""
         seen = before.sudo(False)
         if not seen.has_access('read') or not seen._may_use():
-            return self.env._("Waiting for its turn: the phone is asked for one PIN at a time, and another process comes "
-                              "first.")
+            return self.env._('Waiting for its turn: the phone is asked for one PIN at a time, and another process comes first.')
         if not before.user_id:
-            return self.env._("Waiting for its turn: the phone is asked for one PIN at a time, and “%s” comes first.",
-                              before.name)
+            return self.env._('Waiting for its turn: the phone is asked for one PIN at a time, and “%s” comes first.', before.name)
         return self.env._(
-            "Waiting for its turn: the phone is asked for one PIN at a time, and “%(name)s” (%(user)s) comes first.",
-            name=before.name, user=before.user_id.name)
+            'Waiting for its turn: the phone is asked for one PIN at a time, and “%(name)s” (%(user)s) comes first.', name=before.name, user=before.user_id.name
+        )

@@ -1,4 +1,3 @@
-
 from odoo import fields, models
 
 from ...vatportal import settlement
@@ -42,8 +41,7 @@ class VatportalJob(models.Model):
     def _prepare_upload(self):
         unfit = self._pending()._settle(lambda documents: documents._write_payload())
         for document, why in unfit.items():
-            self._reject(document, self.env._(
-                "This invoice can't be written as an e-invoice: %s Correct it and send it again.", why))
+            self._reject(document, self.env._("This invoice can't be written as an e-invoice: %s Correct it and send it again.", why))
         return bool(self._pending())
 
     def _start_upload(self, client):
@@ -69,13 +67,15 @@ class VatportalJob(models.Model):
                 # Not from here, as far as is known here.
                 self._beside(lambda job: job.connector_id._compare_by_itself())
         elif outcome == Outcome.INVALID:
+
             def give_back(_documents):
                 self._take_all_codes(pending, answer['codes'])
         else:
             given_up = outcome == Outcome.NOT_TAKEN and decision.phase != 'start'
-            told = self.env._("%s Nothing was sent.", text) if given_up else text
-            self.write({'message': told if decision.phase == 'end' else text, 'portal_message': said,
-                        'error_count': self.error_count + (decision.phase == 'start')})
+            told = self.env._('%s Nothing was sent.', text) if given_up else text
+            self.write(
+                {'message': told if decision.phase == 'end' else text, 'portal_message': said, 'error_count': self.error_count + (decision.phase == 'start')}
+            )
             text = told
         self._carry_out(decision, GIVEN_BACK=give_back)
 
@@ -105,20 +105,31 @@ class VatportalJob(models.Model):
         """What is known of this process, for :mod:`settlement`."""
         now = fields.Datetime.now()
         return Process(
-            reason=self.reason or '', sign=self.sign, signed=self.step in ('sign', 'numbers'), errors=self.error_count,
+            reason=self.reason or '',
+            sign=self.sign,
+            signed=self.step in ('sign', 'numbers'),
+            errors=self.error_count,
             since_started=(now - self.started_at).total_seconds(),
-            since_sent=(now - (self.sent_at or self.settle_at or now)).total_seconds(), settling=self._settling(),
-            last_read=self.last_read, by_date=self.by_date, one_by_one=self.one_by_one, refused_ids=self.refused_ids or None,
-            **{name: tuple(self[name] or ()) for name in ('kept_ids', 'missed_ids', 'unseen_ids')})
+            since_sent=(now - (self.sent_at or self.settle_at or now)).total_seconds(),
+            settling=self._settling(),
+            last_read=self.last_read,
+            by_date=self.by_date,
+            one_by_one=self.one_by_one,
+            refused_ids=self.refused_ids or None,
+            **{name: tuple(self[name] or ()) for name in ('kept_ids', 'missed_ids', 'unseen_ids')},
+        )
 
     def _invoices(self, documents, unnumbered=()):
         """What is known of ``documents``, for :mod:`settlement`."""
         said, written = self.portal_message or '', self._written(documents)
         return [
             document._facts(
-                pending=document in written and document.state in PENDING_STATES, unnumbered=document in unnumbered,
-                objected=bool(document.buyer_vat) and document.buyer_vat in said)
-            for document in documents._in_order()]
+                pending=document in written and document.state in PENDING_STATES,
+                unnumbered=document in unnumbered,
+                objected=bool(document.buyer_vat) and document.buyer_vat in said,
+            )
+            for document in documents._in_order()
+        ]
 
     def _carry_out(self, decision, **handlers):
         """Write the verdicts, each document by itself, and go on with what comes next.
@@ -128,8 +139,7 @@ class VatportalJob(models.Model):
         handlers = self._verdicts() | {Verdict[name]: handler for name, handler in handlers.items()}
         documents = self._own_documents()._in_order()
         for verdict in dict.fromkeys(decision.verdicts.values()):
-            handlers[verdict](documents.filtered(
-                lambda doc, verdict=verdict: decision.verdicts.get(doc.erp_id) == verdict))
+            handlers[verdict](documents.filtered(lambda doc, verdict=verdict: decision.verdicts.get(doc.erp_id) == verdict))
         vals = {name: (list(value) or False) if isinstance(value, tuple) else value for name, value in decision.memory.items()}
         if decision.phase == 'start':
             vals |= {'state': 'queued', 'reason': False, 'settle_at': False, 'portal_id': False, 'step': False}
@@ -170,9 +180,13 @@ class VatportalJob(models.Model):
             Verdict.KNOWN: each(known),
             Verdict.DOUBTED: each(lambda documents: documents._set_state('unconfirmed', doubtful=True)),
             Verdict.RECALLED: each(recall),
-            Verdict.IMPORTED: each(lambda documents: documents._set_state(
-                'imported', portal_message=False, message=self.sign and self.env._(
-                    "The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there."))),
+            Verdict.IMPORTED: each(
+                lambda documents: documents._set_state(
+                    'imported',
+                    portal_message=False,
+                    message=self.sign and self.env._('The portal has the invoice but no qaimə number yet. The number is fetched by itself when it is there.'),
+                )
+            ),
             Verdict.HELD: each(lambda documents: documents._set_held(self.sign)),
             Verdict.REJECTED: self._reject_pending,
             Verdict.SPENT: lambda documents: self._reject_pending(documents, spent=True),
@@ -237,27 +251,32 @@ class VatportalJob(models.Model):
         :param spent: it was removed from the portal
         """
         if self.reason == 'exists' and not spent:
-            return 'other', self.env._("The portal knows the ERP ID of this invoice and does not show it: it was removed there, or is not "
-                              "shown yet. Nothing of it is known to be at e-taxes; send it again. Should the portal have it "
-                              "after all, it takes it only once; if it was removed, it goes under a new ERP ID a day later.")
+            return 'other', self.env._(
+                'The portal knows the ERP ID of this invoice and does not show it: it was removed there, or is not '
+                'shown yet. Nothing of it is known to be at e-taxes; send it again. Should the portal have it '
+                'after all, it takes it only once; if it was removed, it goes under a new ERP ID a day later.'
+            )
         if self.reason in ('lost', 'exists'):
-            return 'other', self.env._("The portal's answer was lost, and it has no number for this invoice. Nothing of it is known "
-                              "to be at e-taxes; send it again. Should the portal have it after all, it takes it only once.")
+            return 'other', self.env._(
+                "The portal's answer was lost, and it has no number for this invoice. Nothing of it is known "
+                'to be at e-taxes; send it again. Should the portal have it after all, it takes it only once.'
+            )
         if refused:
-            return 'refused', self.env._("e-taxes refused this invoice. Correct it and send it again.")
+            return 'refused', self.env._('e-taxes refused this invoice. Correct it and send it again.')
         if not self.sign:
-            return 'other', self.env._("The portal could not import this invoice. Send it again.")
+            return 'other', self.env._('The portal could not import this invoice. Send it again.')
         if not all('PIN' in text.upper() for text in said):
             # Where it names another's buyer, nothing is wrong with this one.
             named = any(doc.buyer_vat and doc.buyer_vat in text for doc in self.document_ids for text in said)
-            return 'other' if named else 'refused', self.env._("e-taxes did not take this process, and this invoice got no number. Nothing of it is at "
-                              "e-taxes; look at what the portal said, and send it again.")
+            return 'other' if named else 'refused', self.env._(
+                'e-taxes did not take this process, and this invoice got no number. Nothing of it is at '
+                'e-taxes; look at what the portal said, and send it again.'
+            )
         if self.step in ('send', 'import', 'packet'):
-            return 'pin', self.env._("PIN1 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
+            return 'pin', self.env._('PIN1 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.')
         if self.step == 'login':
-            return 'pin', self.env._("PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.")
-        return 'other', self.env._("The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it "
-                 "again.")
+            return 'pin', self.env._('PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.')
+        return 'other', self.env._('The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it again.')
 
     def _end_upload(self):
         if self.notes:

@@ -1,4 +1,5 @@
 """Whatever a document is made from, an invoice or a transfer: checks, document, queue."""
+
 from . import source
 from . import check
 from . import queue

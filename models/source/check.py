@@ -47,8 +47,13 @@ class VatportalSource(models.AbstractModel):
     def _vatportal_problem(self, field, message, level='error', record=None, line=None):
         record = record if record is not None else self
         return {
-            'name': self.display_name, 'line_id': line.id if line else False, 'level': level, 'field': field,
-            'message': message, 'res_model': record._name, 'res_id': record.id,
+            'name': self.display_name,
+            'line_id': line.id if line else False,
+            'level': level,
+            'field': field,
+            'message': message,
+            'res_model': record._name,
+            'res_id': record.id,
         }
 
     # ------------------------------------------------------------------ the record as a whole
@@ -59,42 +64,56 @@ class VatportalSource(models.AbstractModel):
         if not document:
             return None
         if document.qaime:
-            text = self.env._("It is at e-taxes already, with the number %s.", document.qaime)
+            text = self.env._('It is at e-taxes already, with the number %s.', document.qaime)
         else:
-            text = self.env._("It was sent already; its process has not ended.")
-        return {**self._vatportal_problem(self.env._("Status"), text, record=document), 'sent': True}
+            text = self.env._('It was sent already; its process has not ended.')
+        return {**self._vatportal_problem(self.env._('Status'), text, record=document), 'sent': True}
 
     def _vatportal_connector_problem(self, connector):
         """What stands against sending through ``connector``; None for nothing."""
         company = self.company_id
         if not connector:
             return self._vatportal_problem(
-                self.env._("Connector"),
-                self.env._("%s has no VatPortal connector. An accounting manager can create one under "
-                           "Configuration → e-taxes → VatPortal Connectors.", company.name),
-                record=company)
+                self.env._('Connector'),
+                self.env._(
+                    '%s has no VatPortal connector. An accounting manager can create one under Configuration → e-taxes → VatPortal Connectors.', company.name
+                ),
+                record=company,
+            )
         if connector.company_id != company:
-            return self._vatportal_problem(self.env._("Company"), self.env._(
-                "It belongs to %(company)s, the connector to %(other)s. Choose a connector of the same company.",
-                company=company.name, other=connector.company_id.name))
+            return self._vatportal_problem(
+                self.env._('Company'),
+                self.env._(
+                    'It belongs to %(company)s, the connector to %(other)s. Choose a connector of the same company.',
+                    company=company.name,
+                    other=connector.company_id.name,
+                ),
+            )
         return self._vatportal_doubt_problem(connector)
 
     def _vatportal_doubt_problem(self, connector):
         """Only the account that may have the record already can tell, or refuse to take it twice. None for nothing."""
         doubtful = self.sudo().vatportal_document_ids.filtered(
-            lambda document: document.state == 'rejected' and document.doubtful and document.connector_id != connector)
+            lambda document: document.state == 'rejected' and document.doubtful and document.connector_id != connector
+        )
         if not doubtful:
             return None
-        return self._vatportal_problem(self.env._("Connector"), self.env._(
-            "The answer to an earlier try through %s was lost, and it may have it still. Send it through that connector.",
-            doubtful[0].connector_id.display_name), record=doubtful[0])
+        return self._vatportal_problem(
+            self.env._('Connector'),
+            self.env._(
+                'The answer to an earlier try through %s was lost, and it may have it still. Send it through that connector.',
+                doubtful[0].connector_id.display_name,
+            ),
+            record=doubtful[0],
+        )
 
     def _vatportal_currency_problem(self):
         company = self.company_id
         if company.currency_id.name == 'AZN':
             return None
-        return self._vatportal_problem(self.env._("Currency"), self.env._(
-            "The currency of %s is not AZN; e-taxes takes manat only.", company.name), record=company)
+        return self._vatportal_problem(
+            self.env._('Currency'), self.env._('The currency of %s is not AZN; e-taxes takes manat only.', company.name), record=company
+        )
 
     def _vatportal_voen_problems(self, parties):
         """The problems with the VÖEN of each of ``parties`` (``res.partner``)."""
@@ -102,16 +121,20 @@ class VatportalSource(models.AbstractModel):
         for party in parties:
             number = self._vatportal_voen_of(party)
             if not number:
-                text, level = self.env._("%s has no VÖEN. Fill in the Tax ID.", party.name), 'error'
+                text, level = self.env._('%s has no VÖEN. Fill in the Tax ID.', party.name), 'error'
             elif not voen.is_voen(number):
-                text, level = self.env._("The VÖEN of %(name)s must have exactly 10 digits, not “%(vat)s”. Correct the "
-                                         "Tax ID.", name=party.name, vat=party.vat), 'error'
+                text, level = (
+                    self.env._('The VÖEN of %(name)s must have exactly 10 digits, not “%(vat)s”. Correct the Tax ID.', name=party.name, vat=party.vat),
+                    'error',
+                )
             elif not voen.has_valid_check_digit(number):
-                text, level = self.env._("The check digit of the VÖEN %(vat)s of %(name)s is wrong. Look whether it was "
-                                         "mistyped.", name=party.name, vat=number), 'warning'
+                text, level = (
+                    self.env._('The check digit of the VÖEN %(vat)s of %(name)s is wrong. Look whether it was mistyped.', name=party.name, vat=number),
+                    'warning',
+                )
             else:
                 continue
-            problems.append(self._vatportal_problem(self.env._("VÖEN"), text, level=level, record=party))
+            problems.append(self._vatportal_problem(self.env._('VÖEN'), text, level=level, record=party))
         return problems
 
     def _vatportal_day_problems(self, field, day):
@@ -120,10 +143,11 @@ class VatportalSource(models.AbstractModel):
         if not day or today - LONG_AGO <= day <= today:
             return []
         shown = format_date(self.env, day)
-        text = self.env._(
-            "%s is in the future. Look whether it was mistyped; it can be sent all the same.", shown,
-        ) if day > today else self.env._(
-            "%s is more than a year ago. Look whether it was mistyped; it can be sent all the same.", shown)
+        text = (
+            self.env._('%s is in the future. Look whether it was mistyped; it can be sent all the same.', shown)
+            if day > today
+            else self.env._('%s is more than a year ago. Look whether it was mistyped; it can be sent all the same.', shown)
+        )
         return [self._vatportal_problem(field, text, level='warning')]
 
     # ------------------------------------------------------------------ lines
@@ -132,26 +156,38 @@ class VatportalSource(models.AbstractModel):
         """What a line of ``product`` (``product.template``, maybe none) in ``uom`` lacks to stand on a qaimə."""
         problems = []
         if not product:
-            problems.append(self._vatportal_problem(self.env._("Product"), self.env._(
-                "“%s” has no product. Choose one that has an e-taxes code.", label), line=line))
+            problems.append(
+                self._vatportal_problem(self.env._('Product'), self.env._('“%s” has no product. Choose one that has an e-taxes code.', label), line=line)
+            )
         elif not product._vatportal_code():
-            problems.append(self._vatportal_problem(self.env._("e-taxes Code"), self.env._(
-                "%s has no e-taxes code. Set the 10-digit code on the product or its category.",
-                product.display_name), line=line, record=product))
+            problems.append(
+                self._vatportal_problem(
+                    self.env._('e-taxes Code'),
+                    self.env._('%s has no e-taxes code. Set the 10-digit code on the product or its category.', product.display_name),
+                    line=line,
+                    record=product,
+                )
+            )
         if not uom._vatportal_unit():
-            problems.append(self._vatportal_problem(self.env._("Unit"), self.env._(
-                "“%s” has no unit of measure. Choose one on the line.", label), line=line))
+            problems.append(self._vatportal_problem(self.env._('Unit'), self.env._('“%s” has no unit of measure. Choose one on the line.', label), line=line))
         return problems
 
     def _vatportal_large_text(self, row):
-        return self.env._("No amount and no quantity above %(limit)s can be sent, of a line or of all of them together. The "
-                          "largest line is “%(line)s”. Divide it into several documents.",
-                          line=row.label, limit=formatLang(self.env, float(LARGEST), digits=0))
+        return self.env._(
+            'No amount and no quantity above %(limit)s can be sent, of a line or of all of them together. The '
+            'largest line is “%(line)s”. Divide it into several documents.',
+            line=row.label,
+            limit=formatLang(self.env, float(LARGEST), digits=0),
+        )
 
     def _vatportal_price_text(self, row):
-        return self.env._("“%(line)s”: the price of one unit can't be written with %(digits)s decimals so that %(quantity)s of "
-                          "them come to the amount. Use a larger unit of measure.",
-                          line=row.label, digits=PRICE_DECIMALS, quantity=f'{row.quantity:f}')
+        return self.env._(
+            "“%(line)s”: the price of one unit can't be written with %(digits)s decimals so that %(quantity)s of "
+            'them come to the amount. Use a larger unit of measure.',
+            line=row.label,
+            digits=PRICE_DECIMALS,
+            quantity=f'{row.quantity:f}',
+        )
 
     # ------------------------------------------------------------------ the portal's own rules
 
@@ -166,16 +202,23 @@ class VatportalSource(models.AbstractModel):
         try:
             invoice.to_json()
         except ValueError:
-            problems.append(self._vatportal_problem(self.env._("Amount"), self.env._(
-                "An amount, a price or a quantity has more digits than can be sent to the portal. Round it.")))
+            problems.append(
+                self._vatportal_problem(
+                    self.env._('Amount'), self.env._('An amount, a price or a quantity has more digits than can be sent to the portal. Round it.')
+                )
+            )
         for problem in invoice.problems():
             if problem.code in _CHECKED_BEFORE:
                 continue
             line = lines[problem.item] if problem.item is not None else None
             text = portal_text.validation_text(self.env, problem.code)
-            problems.append(self._vatportal_problem(
-                self._vatportal_field_label(problem.field, bool(line)),
-                f"“{line['name']}”: {text}" if line else text, line=line and self._vatportal_line_of(line)))
+            problems.append(
+                self._vatportal_problem(
+                    self._vatportal_field_label(problem.field, bool(line)),
+                    f'“{line["name"]}”: {text}' if line else text,
+                    line=line and self._vatportal_line_of(line),
+                )
+            )
         return problems
 
     def _vatportal_line_of(self, line_vals):
@@ -184,8 +227,7 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_field_label(self, name, of_line):
         """Our label for the field that the portal calls ``name``, of an item or of the document; else that name."""
-        names = {api[0 if of_line else 1]: ours for ours, api in API_NAMES.items()} | (
-            _LINE_NAMES if of_line else _DOCUMENT_NAMES)
+        names = {api[0 if of_line else 1]: ours for ours, api in API_NAMES.items()} | (_LINE_NAMES if of_line else _DOCUMENT_NAMES)
         model = self.env['vatportal.document.line' if of_line else 'vatportal.document']
         field = model._fields.get(names.get(name, name))
         return field._description_string(self.env) if field else name

@@ -6,8 +6,7 @@ from odoo.fields import Command
 from ...vatportal import Identity, outgoing_items, voen
 from ..amounts import API_NAMES, decimal
 
-_ITEM_FIELDS = {item: ours for ours, (item, _invoice) in API_NAMES.items()} | {
-    'quantity': 'quantity', 'unit_price': 'price_unit', 'aksizgrade': 'excise_rate'}
+_ITEM_FIELDS = {item: ours for ours, (item, _invoice) in API_NAMES.items()} | {'quantity': 'quantity', 'unit_price': 'price_unit', 'aksizgrade': 'excise_rate'}
 # Names on a qaimə are at most this long (column c2).
 NAME_LENGTH = 150
 
@@ -30,8 +29,12 @@ class VatportalSource(models.AbstractModel):
         :param vals: the document, or its values as :meth:`_vatportal_document_vals` returns them
         """
         return Identity(
-            seller=vals['seller_vat'] or '', number=vals['source_name'] or '', day=self._vatportal_day() or None,
-            buyer=vals['buyer_vat'] or '', total=decimal(vals['amount_total']))
+            seller=vals['seller_vat'] or '',
+            number=vals['source_name'] or '',
+            day=self._vatportal_day() or None,
+            buyer=vals['buyer_vat'] or '',
+            total=decimal(vals['amount_total']),
+        )
 
     def _vatportal_voen_of(self, party):
         """The VÖEN under which ``party`` (``res.partner``) stands on the document. The company's own Tax ID is one

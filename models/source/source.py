@@ -5,14 +5,14 @@ from ..states import ASKING_STATUSES, LIVE_STATES, PENDING_STATES, SENDABLE_STAT
 
 # Shown on what is sent: what its current document is doing, in the accountant's words.
 SOURCE_STATES = [
-    ('none', "Not sent yet"),
-    ('progress', "In progress"),
-    ('pin', "Waiting for PIN"),
-    ('unconfirmed', "Unconfirmed"),
-    ('imported', "At the portal, not signed"),
-    ('registered', "Registered"),
-    ('rejected', "Not sent"),
-    ('deleted', "Deleted"),
+    ('none', 'Not sent yet'),
+    ('progress', 'In progress'),
+    ('pin', 'Waiting for PIN'),
+    ('unconfirmed', 'Unconfirmed'),
+    ('imported', 'At the portal, not signed'),
+    ('registered', 'Registered'),
+    ('rejected', 'Not sent'),
+    ('deleted', 'Deleted'),
 ]
 _DOCUMENT_STATES = {'queued': 'progress', 'processing': 'progress'}
 
@@ -44,19 +44,21 @@ class VatportalSource(models.AbstractModel):
     _vatportal_activity_type = 'l10n_az_vatportal.mail_activity_etaxes'
 
     vatportal_document_id = fields.Many2one(
-        'vatportal.document', string="e-taxes Document", compute='_compute_vatportal_document_id', store=True,
-        copy=False, index='btree_not_null')
-    vatportal_state = fields.Selection(
-        SOURCE_STATES, string="e-taxes State", compute='_compute_vatportal_state', store=True, copy=False, index=True)
-    vatportal_status = fields.Selection(
-        string="e-taxes Status", related='vatportal_document_id.status', store=True, copy=False)
+        'vatportal.document', string='e-taxes Document', compute='_compute_vatportal_document_id', store=True, copy=False, index='btree_not_null'
+    )
+    vatportal_state = fields.Selection(SOURCE_STATES, string='e-taxes State', compute='_compute_vatportal_state', store=True, copy=False, index=True)
+    vatportal_status = fields.Selection(string='e-taxes Status', related='vatportal_document_id.status', store=True, copy=False)
     vatportal_shown_status = fields.Selection(
-        SHOWN_STATUSES, string="e-taxes", compute='_compute_vatportal_shown_status', store=True, copy=False,
-        help="The status at e-taxes; before it is registered there, how far its sending is.")
-    vatportal_qaime = fields.Char(
-        string="Qaimə Number", related='vatportal_document_id.qaime', store=True, copy=False, index='trigram')
-    vatportal_add_info = fields.Char(string="Additional Note", copy=False)
-    vatportal_transp_reg_number = fields.Char(string="Transport Registration Number", copy=False)
+        SHOWN_STATUSES,
+        string='e-taxes',
+        compute='_compute_vatportal_shown_status',
+        store=True,
+        copy=False,
+        help='The status at e-taxes; before it is registered there, how far its sending is.',
+    )
+    vatportal_qaime = fields.Char(string='Qaimə Number', related='vatportal_document_id.qaime', store=True, copy=False, index='trigram')
+    vatportal_add_info = fields.Char(string='Additional Note', copy=False)
+    vatportal_transp_reg_number = fields.Char(string='Transport Registration Number', copy=False)
     vatportal_can_send = fields.Boolean(compute='_compute_vatportal_can_send')
     vatportal_locked = fields.Boolean(compute='_compute_vatportal_locked')
     vatportal_can_delete = fields.Boolean(compute='_compute_vatportal_can_delete')
@@ -69,8 +71,7 @@ class VatportalSource(models.AbstractModel):
     @api.depends('vatportal_document_ids.state')
     def _compute_vatportal_document_id(self):
         for record in self:
-            documents = record.sudo().vatportal_document_ids.filtered(
-                lambda document: document.direction == 'outgoing' and document.id).sorted('id')
+            documents = record.sudo().vatportal_document_ids.filtered(lambda document: document.direction == 'outgoing' and document.id).sorted('id')
             live = documents.filtered(lambda document: document.state in LIVE_STATES)
             record.vatportal_document_id = (live or documents)[-1:]
 
@@ -95,13 +96,11 @@ class VatportalSource(models.AbstractModel):
 
     @api.depends('vatportal_state', 'company_id')
     def _compute_vatportal_can_send(self):
-        connectors = {
-            company: self.env['vatportal.connector']._default_for(company) for company in self.company_id}
+        connectors = {company: self.env['vatportal.connector']._default_for(company) for company in self.company_id}
         for record in self:
             record.vatportal_can_send = (
-                (record.vatportal_state or 'none') in SENDABLE_STATES
-                and record._vatportal_can_be_sent()
-                and bool(connectors.get(record.company_id)))
+                (record.vatportal_state or 'none') in SENDABLE_STATES and record._vatportal_can_be_sent() and bool(connectors.get(record.company_id))
+            )
 
     @api.depends('vatportal_state')
     def _compute_vatportal_locked(self):
@@ -126,8 +125,7 @@ class VatportalSource(models.AbstractModel):
         return self.vatportal_document_id
 
     def _compute_vatportal_document_count(self):
-        counts = dict(self.env['vatportal.document'].sudo()._read_group(
-            [(self._vatportal_link, 'in', self.ids)], [self._vatportal_link], ['__count']))
+        counts = dict(self.env['vatportal.document'].sudo()._read_group([(self._vatportal_link, 'in', self.ids)], [self._vatportal_link], ['__count']))
         counts = {record.id: count for record, count in counts.items()}
         for record in self:
             record.vatportal_document_count = counts.get(record.id, 0)
@@ -142,7 +140,7 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_never_sent_text(self):
         """What to say where all that was chosen is of a type that is not sent."""
-        return self.env._("None of these is sent to e-taxes.")
+        return self.env._('None of these is sent to e-taxes.')
 
     def _vatportal_is_in_force(self):
         """Whether this record stands as if its document did."""
@@ -158,8 +156,7 @@ class VatportalSource(models.AbstractModel):
     def _vatportal_live_document(self):
         """The document of this record that is, or may be, at the portal; whoever asks."""
         self.ensure_one()
-        return self.sudo().vatportal_document_ids.filtered(
-            lambda document: document.direction == 'outgoing' and document.state in LIVE_STATES)[:1]
+        return self.sudo().vatportal_document_ids.filtered(lambda document: document.direction == 'outgoing' and document.state in LIVE_STATES)[:1]
 
     # ------------------------------------------------------------------ buttons
 
@@ -180,7 +177,7 @@ class VatportalSource(models.AbstractModel):
         self.check_access('read')
         action = {
             'type': 'ir.actions.act_window',
-            'name': self.env._("e-taxes Documents"),
+            'name': self.env._('e-taxes Documents'),
             'res_model': 'vatportal.document',
             'view_mode': 'list,form',
             'domain': [(self._vatportal_link, '=', self.id)],
@@ -204,7 +201,7 @@ class VatportalSource(models.AbstractModel):
         self.check_access('read')
         documents = self.vatportal_document_id
         if not documents:
-            raise UserError(self.env._("None of these was sent to e-taxes; there is nothing to delete."))
+            raise UserError(self.env._('None of these was sent to e-taxes; there is nothing to delete.'))
         action = documents.action_delete()
         unsent = self.filtered(lambda record: not record.vatportal_document_id)
         if unsent:
@@ -220,7 +217,7 @@ class VatportalSource(models.AbstractModel):
         self.check_access('read')
         documents = self.sudo()._vatportal_shown_document().sudo(False)
         if not documents:
-            raise UserError(self.env._("None of these is at e-taxes."))
+            raise UserError(self.env._('None of these is at e-taxes.'))
         return documents.action_refresh_status()
 
     # ------------------------------------------------------------------ banner
@@ -233,75 +230,72 @@ class VatportalSource(models.AbstractModel):
         document = self.sudo().vatportal_document_id
         state = self.vatportal_state
         if state in ('progress', 'pin', 'unconfirmed'):
-            alerts['vatportal_progress'] = self._vatportal_follow_alert({
-                'progress': self.env._("e-taxes: this document is being sent."),
-                'pin': self.env._("e-taxes: ASAN İmza waits for the PIN on the phone."),
-                'unconfirmed': self.env._("e-taxes: the portal's answer was lost; it is being asked what it has. "
-                                          "Nothing is sent a second time."),
-            }[state], 'warning' if state != 'progress' else 'info')
+            alerts['vatportal_progress'] = self._vatportal_follow_alert(
+                {
+                    'progress': self.env._('e-taxes: this document is being sent.'),
+                    'pin': self.env._('e-taxes: ASAN İmza waits for the PIN on the phone.'),
+                    'unconfirmed': self.env._("e-taxes: the portal's answer was lost; it is being asked what it has. Nothing is sent a second time."),
+                }[state],
+                'warning' if state != 'progress' else 'info',
+            )
         elif state == 'rejected':
             said = document.portal_message
             alerts['vatportal_rejected'] = {
                 'level': 'danger',
-                'message': self.env._("e-taxes: %s", document.message or '')
-                + (' ' + self.env._("The portal said: %s", said) if said else ''),
-                'action_text': self.env._("Send again"),
+                'message': self.env._('e-taxes: %s', document.message or '') + (' ' + self.env._('The portal said: %s', said) if said else ''),
+                'action_text': self.env._('Send again'),
                 'action_call': (self._name, 'action_vatportal_send', self.ids),
             }
             alerts |= self._vatportal_connector_alert()
         elif state == 'imported':
             alerts['vatportal_imported'] = {
                 'level': 'info',
-                'message': document.message or self.env._(
-                    "e-taxes: the document is at VatPortal and waits to be signed there. Its number is fetched "
-                    "by itself."),
+                'message': document.message
+                or self.env._('e-taxes: the document is at VatPortal and waits to be signed there. Its number is fetched by itself.'),
             }
         elif state == 'registered':
             alerts |= self._vatportal_standing_alert(document)
         if self.vatportal_is_being_deleted:
-            alerts['vatportal_deletion'] = self._vatportal_follow_alert(
-                self.env._("e-taxes: this document is being deleted."), 'warning')
+            alerts['vatportal_deletion'] = self._vatportal_follow_alert(self.env._('e-taxes: this document is being deleted.'), 'warning')
         return alerts
 
     def _vatportal_standing_alert(self, document):
         text = self._vatportal_standing_text(document)
-        return {'vatportal_standing': {
-            'level': 'warning',
-            'message': text,
-            'action_text': self.env._("See the document"),
-            'action_call': (self._name, 'action_vatportal_documents', self.ids),
-        }} if text else {}
+        return (
+            {
+                'vatportal_standing': {
+                    'level': 'warning',
+                    'message': text,
+                    'action_text': self.env._('See the document'),
+                    'action_call': (self._name, 'action_vatportal_documents', self.ids),
+                }
+            }
+            if text
+            else {}
+        )
 
     def _vatportal_standing_text(self, document):
         """What the registered ``document`` of this record asks for; False for nothing."""
         if document.status not in ASKING_STATUSES and not document._is_missing():
             return False
-        return self.env._("e-taxes: %(number)s. %(hint)s", number=document.qaime or document.name, hint=document.hint)
+        return self.env._('e-taxes: %(number)s. %(hint)s', number=document.qaime or document.name, hint=document.hint)
 
     def _vatportal_connector_alert(self):
         """The way to the connector, for those who configure it, where the portal did not let it in."""
         connector = self.vatportal_document_id.job_ids.sorted('id')[-1:]._connector_to_mend()
         if not connector:
             return {}
-        return {'vatportal_connector': {
-            'level': 'warning',
-            'message': self.env._("e-taxes: the connector %s has to be mended before this can be sent.", connector.name),
-            'action_text': self.env._("Open the connector"),
-            'action': {
-                'type': 'ir.actions.act_window',
-                'res_model': connector._name,
-                'res_id': connector.id,
-                'views': [(False, 'form')],
-            },
-        }}
+        return {
+            'vatportal_connector': {
+                'level': 'warning',
+                'message': self.env._('e-taxes: the connector %s has to be mended before this can be sent.', connector.name),
+                'action_text': self.env._('Open the connector'),
+                'action': {'type': 'ir.actions.act_window', 'res_model': connector._name, 'res_id': connector.id, 'views': [(False, 'form')]},
+            }
+        }
 
     def _vatportal_follow_alert(self, text, level):
-        return {
-            'level': level,
-            'message': text,
-            'action_text': self.env._("Follow"),
-            'action_call': (self._name, 'action_vatportal_follow', self.ids),
-        }
+        return {'level': level, 'message': text, 'action_text': self.env._('Follow'), 'action_call': (self._name, 'action_vatportal_follow', self.ids)}
 
     # ------------------------------------------------------------------ guards
 
@@ -316,22 +310,23 @@ class VatportalSource(models.AbstractModel):
         for record in self:
             document = record._vatportal_live_document()
             if document.state in PENDING_STATES:
-                raise UserError(self.env._(
-                    "%s is being sent to e-taxes. Wait for the end of the process; then it can be deleted from "
-                    "e-taxes if it must be changed.", record.display_name))
+                raise UserError(
+                    self.env._(
+                        '%s is being sent to e-taxes. Wait for the end of the process; then it can be deleted from e-taxes if it must be changed.',
+                        record.display_name,
+                    )
+                )
             if not document:
                 continue
             values = {'name': record.display_name, 'number': document.qaime or document.erp_id}
             why_not = document._delete_problem()
             if why_not:
-                raise UserError(self.env._("%(name)s is at e-taxes (%(number)s). %(why)s", why=why_not, **values))
-            raise UserError(self.env._(
-                "%(name)s is at e-taxes (%(number)s). Delete it there first; then it can be changed here.", **values))
+                raise UserError(self.env._('%(name)s is at e-taxes (%(number)s). %(why)s', why=why_not, **values))
+            raise UserError(self.env._('%(name)s is at e-taxes (%(number)s). Delete it there first; then it can be changed here.', **values))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_at_etaxes(self):
         self._vatportal_guard()
         sent = self.filtered('vatportal_document_ids')
         if sent:
-            raise UserError(self.env._(
-                "%s was sent to e-taxes and stays as part of its history; cancel it instead.", sent[0].display_name))
+            raise UserError(self.env._('%s was sent to e-taxes and stays as part of its history; cancel it instead.', sent[0].display_name))

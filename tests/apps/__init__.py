@@ -1,5 +1,6 @@
 """Tests beside Odoo's other apps. `./dev test` runs them on a database that has those apps; the addon needs none of them, so
 `tests/__init__.py` does not import them."""
+
 from . import test_neighbours
 from . import test_sale_books
 from . import test_debit_note

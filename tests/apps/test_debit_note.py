@@ -9,13 +9,16 @@ class TestDebitNote(LifecycleCommon):
     """A debit note raises what an invoice asks for. At e-taxes it is a document of its own; the first one stands."""
 
     def debit(self, moves, **vals):
-        wizard = self.env['account.debit.note'].with_context(active_model='account.move', active_ids=moves.ids).create({
-            'date': '2026-11-25', 'reason': "Price", **vals})
+        wizard = (
+            self.env['account.debit.note']
+            .with_context(active_model='account.move', active_ids=moves.ids)
+            .create({'date': '2026-11-25', 'reason': 'Price', **vals})
+        )
         wizard.create_debit()
         return moves.debit_note_ids.sorted('id')
 
     def test_goes_as_a_document_of_its_own(self):
-        move = self.registered({'quantity': 2, 'price_unit': 50}, vatportal_main_info="Contract 7")
+        move = self.registered({'quantity': 2, 'price_unit': 50}, vatportal_main_info='Contract 7')
         self.assertFalse(move.vatportal_can_send)
         note = self.debit(move, copy_lines=True)
         self.assertFalse(note.vatportal_document_ids or note.vatportal_qaime or note.vatportal_locked)
@@ -34,8 +37,13 @@ class TestDebitNote(LifecycleCommon):
         """Neither waits for the other, and both may go together."""
         move = self.create_invoice()
         note = self.debit(move)
-        note.write({'invoice_line_ids': [Command.create({
-            'product_id': self.service.id, 'quantity': 1, 'price_unit': 7, 'tax_ids': [Command.set(self.taxes['vat'].ids)]})]})
+        note.write(
+            {
+                'invoice_line_ids': [
+                    Command.create({'product_id': self.service.id, 'quantity': 1, 'price_unit': 7, 'tax_ids': [Command.set(self.taxes['vat'].ids)]})
+                ]
+            }
+        )
         note.action_post()
         job = self.send(move + note)
         self.assertEqual(job.document_ids.move_id, move + note)

@@ -16,11 +16,15 @@ class TestSaleAdvance(LifecycleCommon):
         cls.product.invoice_policy = 'order'
 
     def order(self, price=1000):
-        order = self.env['sale.order'].create({
-            'partner_id': self.partner.id, 'company_id': self.company.id,
-            'order_line': [Command.create({
-                'product_id': self.product.id, 'product_uom_qty': 1, 'price_unit': price,
-                'tax_ids': [Command.set(self.taxes['vat'].ids)]})]})
+        order = self.env['sale.order'].create(
+            {
+                'partner_id': self.partner.id,
+                'company_id': self.company.id,
+                'order_line': [
+                    Command.create({'product_id': self.product.id, 'product_uom_qty': 1, 'price_unit': price, 'tax_ids': [Command.set(self.taxes['vat'].ids)]})
+                ],
+            }
+        )
         order.action_confirm()
         return order
 
@@ -28,7 +32,8 @@ class TestSaleAdvance(LifecycleCommon):
         """The next invoice of ``order``, posted."""
         before = order.invoice_ids
         self.env['sale.advance.payment.inv'].with_context(active_model='sale.order', active_ids=order.ids).create(
-            {'advance_payment_method': 'delivered', **vals}).create_invoices()
+            {'advance_payment_method': 'delivered', **vals}
+        ).create_invoices()
         move = order.invoice_ids - before
         move.invoice_date = '2026-11-20'
         move.action_post()
@@ -67,7 +72,7 @@ class TestSaleAdvance(LifecycleCommon):
         self.assertFalse(final.vatportal_advance_id)
         [warning] = self.warnings(final)
         self.assertIn(advance.vatportal_qaime, warning)
-        self.assertIn("177.00", warning)
+        self.assertIn('177.00', warning)
 
     def test_half_of_the_quantity_given_back(self):
         """Odoo takes it off with a price of zero."""
@@ -79,7 +84,7 @@ class TestSaleAdvance(LifecycleCommon):
         final = self.invoice(order)
         [warning] = self.warnings(final)
         self.assertIn(advance.vatportal_qaime, warning)
-        self.assertIn("177.00", warning)
+        self.assertIn('177.00', warning)
 
     def test_reversed_and_invoiced_again(self):
         """The order is invoiced anew; the document of the reversed invoice stands."""

@@ -1,4 +1,5 @@
 """Invoices that Sales makes: its own discounts, advances and deliveries that were taken back."""
+
 from decimal import Decimal
 
 from odoo.fields import Command
@@ -7,18 +8,23 @@ from ..test_amounts_books import BooksCommon
 
 
 class TestSaleBooks(BooksCommon):
-
     @classmethod
     def get_default_groups(cls):
         return super().get_default_groups() | cls.quick_ref('sales_team.group_sale_manager')
 
     def order(self, *lines):
         """A confirmed order, each of ``lines`` (product, quantity, price) with VAT."""
-        order = self.env['sale.order'].create({
-            'partner_id': self.partner.id,
-            'order_line': [Command.create({
-                'product_id': product.id, 'product_uom_qty': quantity, 'price_unit': price,
-                'tax_ids': [Command.set(self.taxes['vat'].ids)]}) for product, quantity, price in lines]})
+        order = self.env['sale.order'].create(
+            {
+                'partner_id': self.partner.id,
+                'order_line': [
+                    Command.create(
+                        {'product_id': product.id, 'product_uom_qty': quantity, 'price_unit': price, 'tax_ids': [Command.set(self.taxes['vat'].ids)]}
+                    )
+                    for product, quantity, price in lines
+                ],
+            }
+        )
         (self.product + self.service).invoice_policy = 'order'
         order.action_confirm()
         return order
@@ -27,8 +33,11 @@ class TestSaleBooks(BooksCommon):
         self.env['sale.order.discount'].create({'sale_order_id': order.id, **vals}).action_apply_discount()
 
     def invoice(self, order, method='delivered', **vals):
-        wizard = self.env['sale.advance.payment.inv'].with_context(active_model='sale.order', active_ids=order.ids).create({
-            'advance_payment_method': method, **vals})
+        wizard = (
+            self.env['sale.advance.payment.inv']
+            .with_context(active_model='sale.order', active_ids=order.ids)
+            .create({'advance_payment_method': method, **vals})
+        )
         before = order.invoice_ids
         wizard.create_invoices()
         move = order.invoice_ids - before
@@ -63,11 +72,12 @@ class TestSaleBooks(BooksCommon):
         self.payload(self.invoice(order))
         # One more is delivered, and of what was invoiced one comes back, on an invoice of both.
         order.order_line[0].qty_delivered = 1
-        order.order_line = [Command.create({
-            'product_id': self.service.id, 'product_uom_qty': 4, 'price_unit': 500, 'tax_ids': [Command.set(self.taxes['vat'].ids)]})]
+        order.order_line = [
+            Command.create({'product_id': self.service.id, 'product_uom_qty': 4, 'price_unit': 500, 'tax_ids': [Command.set(self.taxes['vat'].ids)]})
+        ]
         move = self.invoice(order, deduct_down_payments=True)
         self.assertIn(-1, move.invoice_line_ids.mapped('quantity'))
-        self.assert_stopped(move, "document of its own")
+        self.assert_stopped(move, 'document of its own')
 
     def test_a_sale_s_discount_product_counts_as_a_discount(self):
         order = self.order((self.product, 1, 5), (self.service, 3, 1449.99))
@@ -75,14 +85,17 @@ class TestSaleBooks(BooksCommon):
         product = self.company.sale_discount_product_id
         self.assertTrue(product)
         rows = self.rows({'price_unit': 1000}, {'product_id': product.id, 'quantity': -1, 'price_unit': 100})
-        self.assertEqual(rows, [("Sement", 1, 900, 0, Decimal('162'), 0)])
+        self.assertEqual(rows, [('Sement', 1, 900, 0, Decimal('162'), 0)])
 
     def several(self, *lines):
         """A confirmed order of ``lines`` (values), whose products are invoiced as ordered."""
         (self.product + self.service).invoice_policy = 'order'
-        order = self.env['sale.order'].create({'partner_id': self.partner.id, 'order_line': [
-            Command.create({'product_id': self.product.id, 'tax_ids': [Command.set(self.taxes['vat'].ids)], **line})
-            for line in lines]})
+        order = self.env['sale.order'].create(
+            {
+                'partner_id': self.partner.id,
+                'order_line': [Command.create({'product_id': self.product.id, 'tax_ids': [Command.set(self.taxes['vat'].ids)], **line}) for line in lines],
+            }
+        )
         order.action_confirm()
         return order
 
@@ -91,16 +104,16 @@ class TestSaleBooks(BooksCommon):
         self.connector.advance_product_id = self.service
         exempt, vat = self.taxes['exempt'], self.taxes['vat']
         vat.sequence = 5
-        excise = self.create_tax("Aksiz 12,5 %", 12.5, 'excise', include_base_amount=True, sequence=1)
-        for method, advance in (
-            ('round_globally', {'method': 'percentage', 'amount': 30}), ('round_per_line', {'method': 'fixed', 'fixed_amount': 500}),
-        ):
+        excise = self.create_tax('Aksiz 12,5 %', 12.5, 'excise', include_base_amount=True, sequence=1)
+        for method, advance in (('round_globally', {'method': 'percentage', 'amount': 30}), ('round_per_line', {'method': 'fixed', 'fixed_amount': 500})):
             with self.subTest(method=method):
                 self.company.tax_calculation_rounding_method = method
                 order = self.several(
-                    {'price_unit': 5}, {'price_unit': 1449.99, 'product_uom_qty': 3, 'product_id': self.service.id},
+                    {'price_unit': 5},
+                    {'price_unit': 1449.99, 'product_uom_qty': 3, 'product_id': self.service.id},
                     {'price_unit': 333.33, 'tax_ids': [Command.set(exempt.ids)]},
-                    {'price_unit': 77.77, 'product_uom_qty': 7, 'tax_ids': [Command.set((excise + vat).ids)]})
+                    {'price_unit': 77.77, 'product_uom_qty': 7, 'tax_ids': [Command.set((excise + vat).ids)]},
+                )
                 self.discount(order, discount_type='so_discount', discount_percentage=0.1)
                 self.discount(order, discount_type='amount', discount_amount=33.33)
                 moves = self.invoice(order, **advance)

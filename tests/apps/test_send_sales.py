@@ -12,13 +12,17 @@ class TestSendSales(VatportalCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.salesman = new_test_user(
-            cls.env, 'vatportal-sales', 'base.group_user,sales_team.group_sale_salesman', company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)], email='sales@example.com')
+            cls.env,
+            'vatportal-sales',
+            'base.group_user,sales_team.group_sale_salesman',
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            email='sales@example.com',
+        )
         cls.partner.email = 'buyer@example.com'
 
     def theirs(self, count):
-        return self.env['account.move'].union(*(
-            self.create_invoice({'price_unit': 10 + number}, invoice_user_id=self.salesman.id) for number in range(count)))
+        return self.env['account.move'].union(*(self.create_invoice({'price_unit': 10 + number}, invoice_user_id=self.salesman.id) for number in range(count)))
 
     def assertMailed(self, moves):
         for move in moves:
@@ -26,15 +30,19 @@ class TestSendSales(VatportalCommon):
             self.assertFalse(move.sending_data)
             self.assertTrue(move.message_ids.filtered(lambda message: message.message_type == 'comment'))
             self.assertFalse(move.vatportal_document_ids)
-            self.assertFalse(move.message_ids.filtered(lambda message: "e-taxes" in message.body))
+            self.assertFalse(move.message_ids.filtered(lambda message: 'e-taxes' in message.body))
 
     def test_one(self):
         for edis in (None, ['vatportal']):
             move = self.theirs(1)
             if edis:
                 self.partner.vat = False
-            dialog = self.env['account.move.send.wizard'].with_user(self.salesman).with_context(
-                active_model='account.move', active_ids=move.ids).create({'sending_methods': ['email']})
+            dialog = (
+                self.env['account.move.send.wizard']
+                .with_user(self.salesman)
+                .with_context(active_model='account.move', active_ids=move.ids)
+                .create({'sending_methods': ['email']})
+            )
             self.assertFalse(dialog.extra_edi_checkboxes or dialog.alerts)
             if edis:
                 dialog.extra_edis = edis
@@ -44,8 +52,7 @@ class TestSendSales(VatportalCommon):
     def test_many(self):
         """In the background too, where a scheduled action does it for them."""
         moves = self.theirs(3)
-        dialog = self.env['account.move.send.batch.wizard'].with_user(self.salesman).with_context(
-            active_model='account.move', active_ids=moves.ids).create({})
+        dialog = self.env['account.move.send.batch.wizard'].with_user(self.salesman).with_context(active_model='account.move', active_ids=moves.ids).create({})
         self.assertNotIn('vatportal', dialog.summary_data)
         moves.sending_data = {'author_user_id': self.salesman.id, 'author_partner_id': self.salesman.partner_id.id}
         with self.enter_registry_test_mode():

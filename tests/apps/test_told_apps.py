@@ -10,12 +10,18 @@ class TestToldApps(WalkCommon, VatportalCommon):
 
     @classmethod
     def everybody(cls):
-        return {f'strange-{name}': (group, cls.other) for name, group in {
-            'cashier': 'point_of_sale.group_pos_user', 'purchaser': 'purchase.group_purchase_user',
-            'salesman': 'sales_team.group_sale_salesman', 'everything': (
-                'point_of_sale.group_pos_manager,purchase.group_purchase_manager,sales_team.group_sale_manager,'
-                'stock.group_stock_manager,account.group_account_manager'),
-        }.items()}
+        return {
+            f'strange-{name}': (group, cls.other)
+            for name, group in {
+                'cashier': 'point_of_sale.group_pos_user',
+                'purchaser': 'purchase.group_purchase_user',
+                'salesman': 'sales_team.group_sale_salesman',
+                'everything': (
+                    'point_of_sale.group_pos_manager,purchase.group_purchase_manager,sales_team.group_sale_manager,'
+                    'stock.group_stock_manager,account.group_account_manager'
+                ),
+            }.items()
+        }
 
     def test_nothing_is_told(self):
         self.assertNothingTold()

@@ -16,9 +16,13 @@ class TestTransferSales(TransferCommon, PosCommon):
         cls.env['stock.quant']._update_available_quantity(cls.cement, cls.ganja.lot_stock_id, 100)
 
     def order(self, partner=None, warehouse=None, **line):
-        order = self.env['sale.order'].create({
-            'partner_id': (partner or self.partner).id, 'warehouse_id': (warehouse or self.baku).id,
-            'order_line': [Command.create({'product_id': self.cement.id, 'product_uom_qty': 3, **line})]})
+        order = self.env['sale.order'].create(
+            {
+                'partner_id': (partner or self.partner).id,
+                'warehouse_id': (warehouse or self.baku).id,
+                'order_line': [Command.create({'product_id': self.cement.id, 'product_uom_qty': 3, **line})],
+            }
+        )
         order.action_confirm()
         return order
 
@@ -32,7 +36,7 @@ class TestTransferSales(TransferCommon, PosCommon):
 
     def assertSold(self, picking):
         self.assertFalse(picking.vatportal_is_transfer or picking.vatportal_can_send)
-        self.assertEqual(self.problems(picking), ["Its goods were sold: send the invoice to e-taxes."])
+        self.assertEqual(self.problems(picking), ['Its goods were sold: send the invoice to e-taxes.'])
 
     # ------------------------------------------------------------------ sales orders
 
@@ -41,7 +45,7 @@ class TestTransferSales(TransferCommon, PosCommon):
 
     def test_to_another_company_of_the_database(self):
         """It is delivered to the transit between companies."""
-        other = self.env['res.company'].create({'name': "Başqa MMC", 'country_id': self.env.ref('base.az').id})
+        other = self.env['res.company'].create({'name': 'Başqa MMC', 'country_id': self.env.ref('base.az').id})
         transit = self.env.ref('stock.stock_location_inter_company')
         transit.active = True
         other.partner_id.with_company(self.company).property_stock_customer = transit
@@ -78,10 +82,9 @@ class TestTransferSales(TransferCommon, PosCommon):
     def test_the_rest_of_it(self):
         picking = self.order().picking_ids
         picking.move_ids.write({'quantity': 1, 'picked': True})
-        self.env['stock.backorder.confirmation'].with_context(button_validate_picking_ids=picking.ids, skip_sms=True).create({
-            'pick_ids': [Command.set(picking.ids)],
-            'backorder_confirmation_line_ids': [Command.create({'to_backorder': True, 'picking_id': picking.id})],
-        }).process()
+        self.env['stock.backorder.confirmation'].with_context(button_validate_picking_ids=picking.ids, skip_sms=True).create(
+            {'pick_ids': [Command.set(picking.ids)], 'backorder_confirmation_line_ids': [Command.create({'to_backorder': True, 'picking_id': picking.id})]}
+        ).process()
         self.assertSold(picking)
         self.assertSold(self.validate(picking.backorder_ids))
 
@@ -96,9 +99,17 @@ class TestTransferSales(TransferCommon, PosCommon):
 
     def test_a_line_added_by_hand(self):
         picking = self.order().picking_ids
-        picking.move_ids = [Command.create({
-            'product_id': self.gloves.id, 'product_uom_qty': 1, 'product_uom': self.unit.id,
-            'location_id': picking.location_id.id, 'location_dest_id': picking.location_dest_id.id})]
+        picking.move_ids = [
+            Command.create(
+                {
+                    'product_id': self.gloves.id,
+                    'product_uom_qty': 1,
+                    'product_uom': self.unit.id,
+                    'location_id': picking.location_id.id,
+                    'location_dest_id': picking.location_dest_id.id,
+                }
+            )
+        ]
         self.assertSold(self.validate(picking))
 
     # ------------------------------------------------------------------ the supply of a sale
@@ -151,4 +162,4 @@ class TestTransferSales(TransferCommon, PosCommon):
         transit.active = True
         picking = self.create_transfer(target=transit)
         self.assertTrue(picking.vatportal_is_transfer)
-        self.assertIn("not known to which warehouse", self.problems(picking)[0])
+        self.assertIn('not known to which warehouse', self.problems(picking)[0])

@@ -15,18 +15,18 @@ from sb_client import Client  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 # a slow machine is no fault of the code
-settings.register_profile("sandbox", deadline=None, database=None)
-settings.load_profile("sandbox")
+settings.register_profile('sandbox', deadline=None, database=None)
+settings.load_profile('sandbox')
 
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch):
     """The way to this computer leads over no proxy."""
-    monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv('NO_PROXY', '*')
+    monkeypatch.setenv('no_proxy', '*')
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope='session')
 def server():
     """One server for all tests; each test gets it fresh."""
     with Sandbox(stage_seconds=0) as sandbox:
@@ -45,19 +45,19 @@ def sb(server):
 @pytest.fixture
 def demo(sb):
     """The default account."""
-    with Client(sb, "sandbox-token") as client:
+    with Client(sb, 'sandbox-token') as client:
         yield client
 
 
 @pytest.fixture
 def first(sb):
     """A partner, for the first of its companies."""
-    with Client(sb, "partner-token", phone="994501234567") as client:
+    with Client(sb, 'partner-token', phone='994501234567') as client:
         yield client
 
 
 @pytest.fixture
 def second(sb):
     """The same partner, for the other company."""
-    with Client(sb, "partner-token", phone="994551234567") as client:
+    with Client(sb, 'partner-token', phone='994551234567') as client:
         yield client

@@ -13,17 +13,17 @@ from sandbox.validation import Validator
 
 
 def codes(client, *invoices):
-    answer = client.call(IMPORT, {"upload": False, "invoices": list(invoices)})
-    if answer.json()["err_code"] == 0:
+    answer = client.call(IMPORT, {'upload': False, 'invoices': list(invoices)})
+    if answer.json()['err_code'] == 0:
         return [[] for _ in invoices]
-    assert (answer.status_code, answer.json()["err_code"]) == (400, 14)
-    return answer.json()["data"]["invoices"]
+    assert (answer.status_code, answer.json()['err_code']) == (400, 14)
+    return answer.json()['data']['invoices']
 
 
 def item(**fields):
     """An invoice with one item of which something is changed."""
     changed = {name: value for name, value in {**make_item(), **fields}.items() if value is not ...}
-    return make_invoice(items=[make_item()]) | {"items": [changed]}
+    return make_invoice(items=[make_item()]) | {'items': [changed]}
 
 
 CASES = [
@@ -74,15 +74,15 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("invoice, expected", CASES, ids=[f"{i}-{case[1]}" for i, case in enumerate(CASES)])
+@pytest.mark.parametrize('invoice, expected', CASES, ids=[f'{i}-{case[1]}' for i, case in enumerate(CASES)])
 def test_code(demo, invoice, expected):
     assert codes(demo, invoice) == [expected]
 
 
 def test_not_a_number(demo):
-    text = json.dumps({"invoices": [make_invoice(sum_ttax=float("nan"), sum_aksiz=float("-inf"))]})
-    answer = demo.call(IMPORT, json=None, data=text, headers={"Content-Type": "application/json"}).json()
-    assert answer["data"]["invoices"] == [[30, 36]]
+    text = json.dumps({'invoices': [make_invoice(sum_ttax=float('nan'), sum_aksiz=float('-inf'))]})
+    answer = demo.call(IMPORT, json=None, data=text, headers={'Content-Type': 'application/json'}).json()
+    assert answer['data']['invoices'] == [[30, 36]]
 
 
 def test_every_code_is_provoked():
@@ -109,93 +109,76 @@ GOOD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize('name', GOOD)
 def test_good_invoice(demo, name):
     assert codes(demo, GOOD[name]) == [[]]
 
 
 def test_one_bad_invoice_keeps_all_out(sb, demo):
-    good, bad = make_invoice(), make_invoice(main_info="", seller="1")
+    good, bad = make_invoice(), make_invoice(main_info='', seller='1')
     assert codes(demo, good, bad, good) == [[], [21, 23], []]
-    assert demo.data(READ, {"ids": [good["id"], bad["id"]]})["invoices"] == []
-    assert sb.portal.summary()["processes"] == []
+    assert demo.data(READ, {'ids': [good['id'], bad['id']]})['invoices'] == []
+    assert sb.portal.summary()['processes'] == []
 
 
-@pytest.mark.parametrize("invoices", [[], {}, None, "x"])
+@pytest.mark.parametrize('invoices', [[], {}, None, 'x'])
 def test_empty_invoices(demo, invoices):
-    assert demo.code(IMPORT, {"invoices": invoices}) == 6
+    assert demo.code(IMPORT, {'invoices': invoices}) == 6
 
 
 def test_accepted_types_can_be_set(sb, demo):
-    sb.configure(accepted_types=["default", "returnInvoice"])
-    assert codes(demo, make_invoice(type="returnInvoice"), make_invoice(type="avans")) == [[], [61]]
+    sb.configure(accepted_types=['default', 'returnInvoice'])
+    assert codes(demo, make_invoice(type='returnInvoice'), make_invoice(type='avans')) == [[], [61]]
 
 
 def test_types_of_an_account(sb):
-    sb.portal.add_account("small", types=["default"])
-    assert codes(Client(sb, "small-token"), make_invoice(type="avans")) == [[61]]
+    sb.portal.add_account('small', types=['default'])
+    assert codes(Client(sb, 'small-token'), make_invoice(type='avans')) == [[61]]
 
 
 def settling(qaime, **fields):
-    return {
-        "id": make_invoice()["id"],
-        "main_info": "x",
-        "seller": SELLER,
-        "buyer": BUYER,
-        "main_qaime": qaime,
-        **fields,
-    }
+    return {'id': make_invoice()['id'], 'main_info': 'x', 'seller': SELLER, 'buyer': BUYER, 'main_qaime': qaime, **fields}
 
 
 def test_advance_is_settled(sb, demo):
-    advance, plain = make_invoice(type="avans"), make_invoice()
+    advance, plain = make_invoice(type='avans'), make_invoice()
     sb.configure(auto_confirm=True)
     demo.send(advance, plain)
-    numbers = demo.numbers(advance["id"], plain["id"])
-    qaime = numbers[advance["id"]]
-    assert codes(demo, settling(qaime, seller="1700000099"), settling(numbers[plain["id"]])) == [[62], [62]]
+    numbers = demo.numbers(advance['id'], plain['id'])
+    qaime = numbers[advance['id']]
+    assert codes(demo, settling(qaime, seller='1700000099'), settling(numbers[plain['id']])) == [[62], [62]]
     final = settling(qaime, sum_total=59)
     demo.send(final)
-    document = {d["qaime"]: d for d in demo.documents(1)}[demo.numbers(final["id"])[final["id"]]]
-    assert (document["net_amount"], document["apply_amount"], document["type"]) == (59, 100, "defaultInvoice")
-    assert [line["prod_code"] for line in document["lines"]] == ["0401100000"]
-    sb.portal.set_status(qaime, "deleted")
+    document = {d['qaime']: d for d in demo.documents(1)}[demo.numbers(final['id'])[final['id']]]
+    assert (document['net_amount'], document['apply_amount'], document['type']) == (59, 100, 'defaultInvoice')
+    assert [line['prod_code'] for line in document['lines']] == ['0401100000']
+    sb.portal.set_status(qaime, 'deleted')
     assert codes(demo, settling(qaime)) == [[62]]
 
 
 def test_advance_with_amounts_is_checked_all_the_same(sb, demo):
-    document = sb.portal.add_document(1, type="advanceInvoice", tin_from=SELLER)
-    wrong = make_invoice(main_qaime=document["qaime"], sum_total=1)
-    assert codes(demo, wrong, settling(document["qaime"], items="x", sum_total=-1)) == [[29], [29, 39]]
-    no_sums = settling(
-        document["qaime"], items=[make_item()], sum_total=None, sum_apply_vat_amount=100, sum_vat_amount=18
-    )
+    document = sb.portal.add_document(1, type='advanceInvoice', tin_from=SELLER)
+    wrong = make_invoice(main_qaime=document['qaime'], sum_total=1)
+    assert codes(demo, wrong, settling(document['qaime'], items='x', sum_total=-1)) == [[29], [29, 39]]
+    no_sums = settling(document['qaime'], items=[make_item()], sum_total=None, sum_apply_vat_amount=100, sum_vat_amount=18)
     assert codes(demo, no_sums) == [[]]
 
 
 def test_advance_of_another_company(sb, demo, first):
-    document = sb.portal.add_document(
-        1, company="partner/994501234567", type="advanceInvoice", tin_from=SELLER
-    )
-    assert codes(demo, settling(document["qaime"])) == [[62]]
-    assert codes(first, settling(document["qaime"])) == [[]]
+    document = sb.portal.add_document(1, company='partner/994501234567', type='advanceInvoice', tin_from=SELLER)
+    assert codes(demo, settling(document['qaime'])) == [[62]]
+    assert codes(first, settling(document['qaime'])) == [[]]
 
 
 def test_warehouses_are_the_company_s_own(sb, demo):
-    sb.portal.add_account("other", warehouses=[("A", "Anbar A"), {"code": "B", "name": "Anbar B"}])
-    transfer = make_transfer(from_wh="A", to_wh="B")
+    sb.portal.add_account('other', warehouses=[('A', 'Anbar A'), {'code': 'B', 'name': 'Anbar B'}])
+    transfer = make_transfer(from_wh='A', to_wh='B')
     assert codes(demo, transfer) == [[63, 64]]
-    assert codes(Client(sb, "other-token"), transfer) == [[]]
+    assert codes(Client(sb, 'other-token'), transfer) == [[]]
 
 
-AMOUNTS = st.decimals(min_value="0.01", max_value="99999", places=2)
-ITEMS = st.lists(
-    st.tuples(
-        AMOUNTS, st.integers(1, 999), st.sampled_from(["apply_vat_amount", "vat_zero", "vat_free", None])
-    ),
-    min_size=1,
-    max_size=8,
-)
+AMOUNTS = st.decimals(min_value='0.01', max_value='99999', places=2)
+ITEMS = st.lists(st.tuples(AMOUNTS, st.integers(1, 999), st.sampled_from(['apply_vat_amount', 'vat_zero', 'vat_free', None])), min_size=1, max_size=8)
 
 
 def exact(value):
@@ -207,6 +190,6 @@ def exact(value):
 def test_items_that_add_up_are_taken(rows):
     items = [make_item(float(price), quantity, vat=vat) for price, quantity, vat in rows]
     invoice = {name: exact(value) for name, value in make_invoice(items).items()}
-    invoice["items"] = [{name: exact(value) for name, value in item.items()} for item in items]
-    company = make_account("x").companies[""]
-    assert Validator(company, ["default"], lambda *_: None).codes(invoice) == []
+    invoice['items'] = [{name: exact(value) for name, value in item.items()} for item in items]
+    company = make_account('x').companies['']
+    assert Validator(company, ['default'], lambda *_: None).codes(invoice) == []

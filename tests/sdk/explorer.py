@@ -1,4 +1,5 @@
 """Breadth-first search through all that can happen, with the shortest way to whatever must not."""
+
 from collections import deque
 
 

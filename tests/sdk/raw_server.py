@@ -16,9 +16,7 @@ class Request:
         lines = head.decode('latin-1').split('\r\n')
         self.connection = connection
         self.method, self.target, _version = lines[0].split(' ')
-        self.headers = {
-            name.lower(): value.strip() for name, value in (line.split(':', 1) for line in lines[1:])
-        }
+        self.headers = {name.lower(): value.strip() for name, value in (line.split(':', 1) for line in lines[1:])}
         self.body = body
 
     @property
@@ -33,9 +31,7 @@ def http(status, content=b'', **headers):
     if isinstance(content, str):
         content = content.encode()
     headers = {'Content_Type': 'application/json', 'Content_Length': len(content), **headers}
-    head = ''.join(
-        f'{name.replace("_", "-")}: {value}\r\n' for name, value in headers.items() if value is not None
-    )
+    head = ''.join(f'{name.replace("_", "-")}: {value}\r\n' for name, value in headers.items() if value is not None)
     return f'HTTP/1.1 {status} Reason\r\n{head}\r\n'.encode() + content
 
 

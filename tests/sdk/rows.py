@@ -27,9 +27,19 @@ def goods(net, quantity=1, **values):
     """A row with VAT of 18 %, of goods that are named by their price."""
     net, quantity = D(str(net)), D(str(quantity))
     price = net / quantity
-    return Row(**{
-        'key': None, 'label': 'row', 'quantity': quantity, 'net': net, 'price': price, 'category': 'vat',
-        'levies': frozenset([VAT]), 'goods': price, **values})
+    return Row(
+        **{
+            'key': None,
+            'label': 'row',
+            'quantity': quantity,
+            'net': net,
+            'price': price,
+            'category': 'vat',
+            'levies': frozenset([VAT]),
+            'goods': price,
+            **values,
+        }
+    )
 
 
 def discount(net, **values):

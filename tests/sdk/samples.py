@@ -49,9 +49,7 @@ def texts(longest=60):
 def items(draw):
     """Items that obey the portal's arithmetic: any VAT part, excise, road tax."""
     quantity = draw(st.decimals(D('0.001'), D(999), places=3))
-    price = draw(
-        st.decimals(D('0.0001'), D(9999), places=4).filter(lambda value: value * quantity >= D('0.01'))
-    )
+    price = draw(st.decimals(D('0.0001'), D(9999), places=4).filter(lambda value: value * quantity >= D('0.01')))
     subtotal1 = (quantity * price).quantize(D('0.01'))
     excise = draw(st.one_of(st.just(D(0)), money(highest='999')))
     part = draw(st.sampled_from(['apply_vat_amount', 'skip_vat_amount', 'vat_zero', 'vat_free', None]))

@@ -1,4 +1,5 @@
 """What a portal may answer when it is asked what it has, or is to remove something, for :mod:`settlement_world`."""
+
 from settlement_state import NOTHING, subsets, with_record
 
 from vatportal.settlement_facts import Reading
@@ -10,12 +11,12 @@ def answers(world, asked, names_all, slips):
     may_slip = [index for index in seen if slips and not world.records[index].slipped]
     for left_out in subsets(may_slip):
         shown = [index for index in seen if index not in left_out]
-        records = tuple(
-            record._replace(slipped=True) if index in left_out else record
-            for index, record in enumerate(world.records))
+        records = tuple(record._replace(slipped=True) if index in left_out else record for index, record in enumerate(world.records))
         answer = Reading(
             frozenset(str(index) for index in (asked if names_all else shown)),
-            frozenset(str(index) for index in shown if world.records[index].numbered), names_all)
+            frozenset(str(index) for index in shown if world.records[index].numbered),
+            names_all,
+        )
         told = f'{"all are named" if names_all else shown}, with a number {sorted(map(int, answer.numbered))}'
         yield told, not left_out, answer, records
 
@@ -33,13 +34,11 @@ def taken(world, asked, answer):
 
 def removed(world, asked):
     """Yield (what happens, whether the portal does as it says, whether it grants it or None for an answer lost, world)."""
-    may = [index for index in asked if world.records[index].copies and not (
-        world.records[index].submitted or world.records[index].numbered)]
+    may = [index for index in asked if world.records[index].copies and not (world.records[index].submitted or world.records[index].numbered)]
     for gone in subsets(may):
         after = world
         for index in gone:
-            after = with_record(after, index, NOTHING._replace(
-                removed=True, arriving=world.records[index].arriving, foreign=world.records[index].foreign))
+            after = with_record(after, index, NOTHING._replace(removed=True, arriving=world.records[index].arriving, foreign=world.records[index].foreign))
         told = f'removal of {asked}, removed {list(gone)}'
         everything = list(gone) == asked
         honest = list(gone) == may

@@ -1,4 +1,5 @@
 """The states of one or two invoices between a database and a portal, for :mod:`settlement_world`."""
+
 from collections import namedtuple
 from functools import cache
 from itertools import product
@@ -13,8 +14,7 @@ Document = namedtuple('Document', 'state doubtful shown old sent passing resends
 # copies: live ones. submitted: it does not let it be removed. slipped: an answer has left it out by mistake, once for all that
 # is under way with it. foreign: another database has sent it. former: something is there under the ERP id before.
 Record = namedtuple('Record', 'arriving copies visible submitted numbered old slipped removed foreign former')
-Job = namedtuple('Job', 'kind phase members reason last_read by_date one_by_one kept missed unseen refused signed objected '
-                        'started sent settling')
+Job = namedtuple('Job', 'kind phase members reason last_read by_date one_by_one kept missed unseen refused signed objected started sent settling')
 World = namedtuple('World', 'documents records jobs')
 
 NEW_DOCUMENT = Document('pending', False, False, False, False, False, 0, False, False)
@@ -67,11 +67,11 @@ def subsets(values):
 
 
 def with_record(world, index, record):
-    return world._replace(records=world.records[:index] + (record,) + world.records[index + 1:])
+    return world._replace(records=world.records[:index] + (record,) + world.records[index + 1 :])
 
 
 def with_document(world, index, document):
-    return world._replace(documents=world.documents[:index] + (document,) + world.documents[index + 1:])
+    return world._replace(documents=world.documents[:index] + (document,) + world.documents[index + 1 :])
 
 
 def with_job(world, job, after):
@@ -86,26 +86,26 @@ def without(world, job):
 def parts(world):
     """The worlds of the invoices that a process still joins; those that none joins have nothing to do with each other. What
     was given back with a doubt counts for its process still, what is settled otherwise does not."""
+
     def counts(index):
         document = world.documents[index]
         return document.state == 'pending' or document.state == 'rejected' and document.doubtful
 
     if len(world.documents) > 1:
-        world = world._replace(jobs=tuple(
-            job._replace(members=tuple(filter(counts, job.members))) if len(job.members) > 1 else job for job in world.jobs))
+        world = world._replace(jobs=tuple(job._replace(members=tuple(filter(counts, job.members))) if len(job.members) > 1 else job for job in world.jobs))
     if len(world.documents) == 1 or any(len(job.members) > 1 for job in world.jobs):
         return [world]
     return [
         World((document,), (record,), tuple(_renamed(job) for job in world.jobs if index in job.members))
-        for index, (document, record) in enumerate(zip(world.documents, world.records, strict=False))]
+        for index, (document, record) in enumerate(zip(world.documents, world.records, strict=False))
+    ]
 
 
 @cache
 def tidied(world):
     """``world`` without what makes no difference any more, so that what comes to the same is one state."""
     at_work = {index for job in world.jobs for index in job.members}
-    pairs = [_tidy_pair(document, record, index in at_work)
-             for index, (document, record) in enumerate(zip(world.documents, world.records, strict=False))]
+    pairs = [_tidy_pair(document, record, index in at_work) for index, (document, record) in enumerate(zip(world.documents, world.records, strict=False))]
     tidy = World(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs), tuple(map(_without_clocks, world.jobs)))
     # Which of two is the first makes a difference only where one is removed after the other.
     if len(pairs) == 2 and not any(job.one_by_one for job in tidy.jobs):
@@ -128,8 +128,13 @@ def _swapped(job):
         return tuple(sorted(1 - index for index in indexes))
 
     return job._replace(
-        members=swap(job.members), kept=swap(job.kept), missed=swap(job.missed), unseen=swap(job.unseen),
-        objected=swap(job.objected), refused=tuple(sorted((1 - index, may) for index, may in job.refused)))
+        members=swap(job.members),
+        kept=swap(job.kept),
+        missed=swap(job.missed),
+        unseen=swap(job.unseen),
+        objected=swap(job.objected),
+        refused=tuple(sorted((1 - index, may) for index, may in job.refused)),
+    )
 
 
 @cache
@@ -139,8 +144,7 @@ def _without_clocks(job):
     if job.phase == 'start':
         return job._replace(sent=0)
     if job.reason in ('done', 'failed', 'invalid'):
-        return job._replace(sent=0, started=0 if job.reason != 'invalid' else job.started,
-                            settling=min(job.settling, settlement.NUMBERS_S))
+        return job._replace(sent=0, started=0 if job.reason != 'invalid' else job.started, settling=min(job.settling, settlement.NUMBERS_S))
     if job.reason == 'lost':
         return job._replace(sent=min(job.sent, settlement.SHOWN_S))
     return job._replace(sent=0) if job.reason == 'exists' else job
@@ -154,5 +158,10 @@ def _renamed(job):
         return tuple(0 for index in indexes if index == old)
 
     return job._replace(
-        members=(0,), kept=own(job.kept), missed=own(job.missed), unseen=own(job.unseen), objected=own(job.objected),
-        refused=tuple((0, may) for index, may in job.refused if index == old))
+        members=(0,),
+        kept=own(job.kept),
+        missed=own(job.missed),
+        unseen=own(job.unseen),
+        objected=own(job.objected),
+        refused=tuple((0, may) for index, may in job.refused if index == old),
+    )

@@ -4,6 +4,7 @@ A state is a :class:`World`. What the portal may do it does by an event of its o
 time that passes only the limits count. The portal keeps to what stands at the head of ``settlement``, and to nothing else:
 in particular, what it says of a process or a removal need not be so.
 """
+
 from settlement_answers import answers, removed, taken
 from settlement_state import (
     NEW_DOCUMENT,
@@ -39,8 +40,7 @@ class Portal:
 
     def __init__(self, sign=True, names_all=False, slips=False):
         self.sign, self.names_all, self.slips = sign, names_all, slips
-        self.limits = sorted({
-            0, IMPORT_S, settlement.NUMBERS_S, settlement.SHOWN_S, settlement.LOST_S, settlement.RESEND_S})
+        self.limits = sorted({0, IMPORT_S, settlement.NUMBERS_S, settlement.SHOWN_S, settlement.LOST_S, settlement.RESEND_S})
 
     def starts(self, count):
         """{what it is: World} of ``count`` invoices that go together, the first of which another database may have sent."""
@@ -49,9 +49,9 @@ class Portal:
             'sent': NOTHING,
             'sent from a database that was restored, and at the portal': there._replace(visible=True),
             'sent from a database that was restored, and kept back by the portal': there,
-            'sent from a database that was restored, and removed from the portal': NOTHING._replace(removed=True, foreign=True)}
-        return {name: World((NEW_DOCUMENT,) * count, (first, *(NOTHING,) * (count - 1)), (new_job(tuple(range(count))),))
-                for name, first in firsts.items()}
+            'sent from a database that was restored, and removed from the portal': NOTHING._replace(removed=True, foreign=True),
+        }
+        return {name: World((NEW_DOCUMENT,) * count, (first, *(NOTHING,) * (count - 1)), (new_job(tuple(range(count))),)) for name, first in firsts.items()}
 
     # ------------------------------------------------------------------ what must hold
 
@@ -64,8 +64,7 @@ class Portal:
             if record.former:
                 return 'goes under another ERP id while it is at the portal under the one before'
             # What another database has sent nobody here need have heard of.
-            gone = document.state == 'deleted' or document.state == 'rejected' and (
-                document.spent or not document.doubtful and not record.foreign)
+            gone = document.state == 'deleted' or document.state == 'rejected' and (document.spent or not document.doubtful and not record.foreign)
             if gone and is_there(record):
                 return f'{document.state}{" with a number" * record.numbered}, yet at the portal, and looked for by nobody'
             if document.held and not (record.copies or record.removed or record.arriving):
@@ -79,6 +78,7 @@ class Portal:
     @staticmethod
     def ended(world):
         """Nothing is under way, and what has a number that can be seen has it here."""
+
         def waits(document, record):
             unheard_of = record.foreign and document.state == 'rejected' and not document.doubtful
             return document.state != 'registered' and record.numbered and record.visible and not unheard_of
@@ -139,11 +139,12 @@ class Portal:
 
         return world._replace(
             documents=tuple(document._replace(old=document.old or day) for document in world.documents),
-            records=tuple(record._replace(
-                old=record.old or day and bool(record.copies), arriving=tuple(clock(age) for age in record.arriving))
-                for record in world.records),
-            jobs=tuple(job._replace(started=clock(job.started), sent=clock(job.sent), settling=clock(job.settling))
-                       for job in world.jobs))
+            records=tuple(
+                record._replace(old=record.old or day and bool(record.copies), arriving=tuple(clock(age) for age in record.arriving))
+                for record in world.records
+            ),
+            jobs=tuple(job._replace(started=clock(job.started), sent=clock(job.sent), settling=clock(job.settling)) for job in world.jobs),
+        )
 
     # ------------------------------------------------------------------ an upload
 
@@ -156,8 +157,7 @@ class Portal:
         known = [index for index in pending if world.records[index].copies or world.records[index].removed]
 
         def answered(outcome, named=(), at=world, calm=False):
-            decision = settlement.started(
-                self._facts(job), self._invoices(at, job, pending), outcome, [str(index) for index in named])
+            decision = settlement.started(self._facts(job), self._invoices(at, job, pending), outcome, [str(index) for index in named])
             told = f' of {list(named)}' if named else ''
             return f'sent: {outcome.value}{told}', calm, self._carry_out(at, job, decision)
 
@@ -168,9 +168,9 @@ class Portal:
             for named in ((), tuple(known)):
                 yield answered(Outcome.KNOWN, named, at=told, calm=bool(named))
         else:
-            arrived = world._replace(records=tuple(
-                record._replace(arriving=(0, *record.arriving)[:2]) if index in pending else record
-                for index, record in enumerate(world.records)))
+            arrived = world._replace(
+                records=tuple(record._replace(arriving=(0, *record.arriving)[:2]) if index in pending else record for index, record in enumerate(world.records))
+            )
             yield answered(Outcome.TAKEN, at=arrived, calm=True)
             event, calm, left = answered(Outcome.LOST, at=arrived)
             yield f'{event}, yet taken', calm, left
@@ -181,8 +181,7 @@ class Portal:
             for named in sorted({tuple(pending[:count]), tuple(pending[-count:])}):
                 yield answered(Outcome.INVALID, named)
         if not any(world.documents[index].doubtful for index in pending):
-            yield 'given up', False, self._carry_out(world, job, settlement.Decision('end', 0, {
-                str(index): Verdict.GIVEN_BACK for index in pending}))
+            yield 'given up', False, self._carry_out(world, job, settlement.Decision('end', 0, {str(index): Verdict.GIVEN_BACK for index in pending}))
 
     def _follow(self, world, job):
         if any(world.records[index].arriving for index in job.members):
@@ -192,8 +191,11 @@ class Portal:
             yield 'the process ends well', True, self._ask(world, job, 'done')
         for signed in signs:
             for objected in subsets(job.members):
-                yield (f'the process ends badly, signed: {signed}, refused: {objected}', False,
-                       self._ask(world, job._replace(signed=signed, objected=objected), 'failed', job))
+                yield (
+                    f'the process ends badly, signed: {signed}, refused: {objected}',
+                    False,
+                    self._ask(world, job._replace(signed=signed, objected=objected), 'failed', job),
+                )
         yield 'the process is silent or forgotten', True, self._ask(world, job, 'lost')
 
     def _ask(self, world, job, reason, before=None):
@@ -228,8 +230,7 @@ class Portal:
         yield 'removal given up', False, [without(world, job)]
 
     def _remove(self, world, job):
-        asked = [int(invoice.erp_id) for invoice in removals.unsure(
-            self._facts(job), self._invoices(world, job, job.members))][:1]
+        asked = [int(invoice.erp_id) for invoice in removals.unsure(self._facts(job), self._invoices(world, job, job.members))][:1]
         for told, calm, granted, after in removed(world, asked):
             if granted is None:
                 yield told, calm, [after]
@@ -256,7 +257,7 @@ class Portal:
             after, jobs = seen.documents[index], world.jobs
             if after.state != 'registered':
                 after = document
-                invoice, = self._invoices(world, None, (index,), removable=not removals_of(world, index))
+                (invoice,) = self._invoices(world, None, (index,), removable=not removals_of(world, index))
                 verdict = (settlement.looked_up([invoice], answer) or {}).get(str(index))
                 if verdict == Verdict.APPEARED:
                     after = after._replace(state='imported', shown=True, held=self.sign)
@@ -271,7 +272,7 @@ class Portal:
         if document.state in ('rejected', 'deleted'):
             jobs = tuple(job._replace(members=tuple(member for member in job.members if member != index)) for job in world.jobs)
             after = world._replace(jobs=(*(job for job in jobs if job.members), new_job((index,))))
-            invoice, = self._invoices(world, None, (index,))
+            (invoice,) = self._invoices(world, None, (index,))
             if settlement.is_taken_up(invoice, document.spent):
                 after = with_document(after, index, document._replace(state='pending', resends=0))
             else:
@@ -285,20 +286,39 @@ class Portal:
 
     def _facts(self, job):
         return Process(
-            reason=job.reason, sign=self.sign, signed=job.signed, since_started=job.started, since_sent=job.sent,
-            settling=job.settling, last_read=job.last_read, by_date=job.by_date, one_by_one=job.one_by_one,
-            kept_ids=tuple(map(str, job.kept)), missed_ids=tuple(map(str, job.missed)), unseen_ids=tuple(map(str, job.unseen)),
-            refused_ids={str(index): may for index, may in job.refused})
+            reason=job.reason,
+            sign=self.sign,
+            signed=job.signed,
+            since_started=job.started,
+            since_sent=job.sent,
+            settling=job.settling,
+            last_read=job.last_read,
+            by_date=job.by_date,
+            one_by_one=job.one_by_one,
+            kept_ids=tuple(map(str, job.kept)),
+            missed_ids=tuple(map(str, job.missed)),
+            unseen_ids=tuple(map(str, job.unseen)),
+            refused_ids={str(index): may for index, may in job.refused},
+        )
 
     @staticmethod
     def _invoices(world, job, members, removable=False):
         removal = job is not None and job.kind == 'delete'
-        return [Invoice(
-            str(index), pending=document.state == ('imported' if removal else 'pending'), rejected=document.state == 'rejected',
-            doubtful=document.doubtful, shown=document.shown, resends=document.resends,
-            since_sent=settlement.HIDDEN_S + 1 if document.old or not document.sent else 0,
-            objected=job is not None and index in job.objected, due=removable and document.held and document.state == 'imported')
-            for index in members for document in [world.documents[index]]]
+        return [
+            Invoice(
+                str(index),
+                pending=document.state == ('imported' if removal else 'pending'),
+                rejected=document.state == 'rejected',
+                doubtful=document.doubtful,
+                shown=document.shown,
+                resends=document.resends,
+                since_sent=settlement.HIDDEN_S + 1 if document.old or not document.sent else 0,
+                objected=job is not None and index in job.objected,
+                due=removable and document.held and document.state == 'imported',
+            )
+            for index in members
+            for document in [world.documents[index]]
+        ]
 
     def _carry_out(self, world, job, decision):
         """What the models write for ``decision``; return the parts of the world that have to do with each other."""

@@ -16,11 +16,7 @@ TOKEN = 'tok-SECRET-0123456789'
 def test_upload(serve, connect):
     server = serve(ok({'id': 12345}))
     assert connect(server).upload_invoices([invoice()], upload=True) == 12345
-    assert only(server) == (
-        'POST',
-        '/api/inv/import_upload_invoices.php',
-        {'upload': True, 'use_old_sys': False, 'invoices': [invoice().to_json()]},
-    )
+    assert only(server) == ('POST', '/api/inv/import_upload_invoices.php', {'upload': True, 'use_old_sys': False, 'invoices': [invoice().to_json()]})
     headers = server.requests[0].headers
     assert headers['x-vatpapikey'] == TOKEN
     assert headers['content-type'] == 'application/json'
@@ -30,11 +26,7 @@ def test_upload(serve, connect):
 def test_nothing_to_send_is_no_call(serve, connect):
     server = serve(ok())
     client = connect(server)
-    for call in (
-        lambda: client.upload_invoices([], upload=True),
-        lambda: client.delete_invoices([]),
-        lambda: client.delete_etaxes([], is_signed=False),
-    ):
+    for call in (lambda: client.upload_invoices([], upload=True), lambda: client.delete_invoices([]), lambda: client.delete_etaxes([], is_signed=False)):
         with pytest.raises(ValueError, match='no '):
             call()
     assert client.read_invoices([]) == {}
@@ -65,13 +57,7 @@ def test_read_invoices(serve, connect):
             }
         )
     )
-    assert connect(server).read_invoices(['A', 'B', 4, 'X']) == {
-        'A': 'MT1',
-        'B': '',
-        'C': '',
-        '4': 'MT4',
-        'D': 'MT5',
-    }
+    assert connect(server).read_invoices(['A', 'B', 4, 'X']) == {'A': 'MT1', 'B': '', 'C': '', '4': 'MT4', 'D': 'MT5'}
     assert only(server) == ('GET', '/api/inv/read_invoices', {'ids': ['A', 'B', '4', 'X']})
 
 
@@ -81,28 +67,14 @@ def test_read_invoices_none_there(serve, connect, data):
     assert connect(serve(answer)).read_invoices(['A']) == {}
 
 
-@pytest.mark.parametrize(
-    'data',
-    [
-        'x',
-        3,
-        [1],
-        {'total': 1},
-        {'x': 1},
-        {'invoices': 'x'},
-        {'invoices': ['A']},
-        {'invoices': [{'qaime': 'x'}]},
-    ],
-)
+@pytest.mark.parametrize('data', ['x', 3, [1], {'total': 1}, {'x': 1}, {'invoices': 'x'}, {'invoices': ['A']}, {'invoices': [{'qaime': 'x'}]}])
 def test_read_invoices_wrong_shape(serve, connect, data):
     with pytest.raises(TransientError) as caught:
         connect(serve(ok(data))).read_invoices(['A'])
     assert caught.value.reason == 'answer'
 
 
-@pytest.mark.parametrize(
-    'answer', [{'err_code': 0}, {'err_code': 0, 'data': None}, {'err_code': 0, 'data': {}}]
-)
+@pytest.mark.parametrize('answer', [{'err_code': 0}, {'err_code': 0, 'data': None}, {'err_code': 0, 'data': {}}])
 def test_nothing_is_not_taken_for_no_invoices(serve, connect, answer):
     client = connect(serve(http(200, answer)))
     with pytest.raises(TransientError, match='no invoices'):
@@ -132,12 +104,7 @@ def test_delete_invoices(serve, connect):
 def test_process_status(serve, connect):
     server = serve(ok({'status': '1', 'status_desc': 'Running', 'stats': {'pin1_code': '0472'}}))
     read = connect(server).process_status(7)
-    assert (read.status, read.description, read.stats.pin1_code, read.finished) == (
-        1,
-        'Running',
-        '0472',
-        False,
-    )
+    assert (read.status, read.description, read.stats.pin1_code, read.finished) == (1, 'Running', '0472', False)
     assert only(server) == ('GET', '/api/job/read_proc_status', {'procId': 7})
 
 
@@ -152,9 +119,7 @@ def test_process_status_without_description(serve, connect):
     assert (read.description, read.succeeded) == ('', True)
 
 
-@pytest.mark.parametrize(
-    ('data', 'expected'), [({'log': 'x'}, {'log': 'x'}), ([], {}), (None, {}), ('text', {'data': 'text'})]
-)
+@pytest.mark.parametrize(('data', 'expected'), [({'log': 'x'}, {'log': 'x'}), ([], {}), (None, {}), ('text', {'data': 'text'})])
 def test_process_data(serve, connect, data, expected):
     server = serve(http(200, {'err_code': 0, 'data': data}))
     assert connect(server).process_data(7) == expected

@@ -29,11 +29,7 @@ def test_packed_answers(serve, connect):
 
 
 def test_byte_order_mark(serve, connect):
-    assert (
-        connect(serve(http(200, '\ufeff{"err_code": "0", "data": {"status": 2}}')))
-        .process_status(1)
-        .succeeded
-    )
+    assert connect(serve(http(200, '\ufeff{"err_code": "0", "data": {"status": 2}}'))).process_status(1).succeeded
 
 
 def test_cookies_are_not_kept(serve, connect):
@@ -77,16 +73,7 @@ def test_no_copies(serve):
 
 
 @pytest.mark.parametrize(
-    'options',
-    [
-        {},
-        {'token': ''},
-        {'username': 'ali'},
-        {'password': 'p4ss-WORD'},
-        {'token': 'p4ss WORD'},
-        {'token': 'p4ss\r\nX: 1'},
-        {'token': 'p4ssə'},
-    ],
+    'options', [{}, {'token': ''}, {'username': 'ali'}, {'password': 'p4ss-WORD'}, {'token': 'p4ss WORD'}, {'token': 'p4ss\r\nX: 1'}, {'token': 'p4ssə'}]
 )
 def test_unusable_secrets(options):
     with pytest.raises(ValueError, match='token') as caught:

@@ -49,11 +49,7 @@ def test_password_in_every_body_and_no_token(serve, connect):
     client.upload_invoices([invoice()], upload=False)
     for request in server.requests:
         assert 'x-vatpapikey' not in request.headers
-        assert {name: request.json[name] for name in ('username', 'password', 'phone')} == {
-            'username': 'ali',
-            'password': 'p4ss-WORD',
-            'phone': '994501234567',
-        }
+        assert {name: request.json[name] for name in ('username', 'password', 'phone')} == {'username': 'ali', 'password': 'p4ss-WORD', 'phone': '994501234567'}
 
 
 def test_phone_of_an_enterprise(serve, connect):

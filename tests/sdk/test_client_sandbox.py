@@ -77,15 +77,7 @@ def test_codes_stand_at_their_invoice(client):
 
 def test_what_is_fine_here_is_fine_there(client):
     plain = item(apply_vat_amount=D(0), vat_amount=D(0), total=D(100))
-    excise = item(
-        aksiz=D(40),
-        aksizgrade=D(40),
-        subtotal2=D(140),
-        apply_vat_amount=D(140),
-        vat_amount=D('25.2'),
-        transport_tax=D('1.5'),
-        total=D('166.7'),
-    )
+    excise = item(aksiz=D(40), aksizgrade=D(40), subtotal2=D(140), apply_vat_amount=D(140), vat_amount=D('25.2'), transport_tax=D('1.5'), total=D('166.7'))
     thirds = item(
         unit_price=D('0.4'),
         quantity=D('816.6102'),
@@ -130,9 +122,7 @@ def test_pages(portal, client):
     portal.configure(page_size=3)
     portal.portal.generate(7, folder=0)
     finish(client, client.start_download(LONG_AGO, SOON, direction=0))
-    pages = [
-        client.read_etaxes(direction=0, date_from=LONG_AGO, date_to=SOON, page=page) for page in (1, 2, 3)
-    ]
+    pages = [client.read_etaxes(direction=0, date_from=LONG_AGO, date_to=SOON, page=page) for page in (1, 2, 3)]
     assert [len(page.documents) for page in pages] == [3, 3, 1]
     assert len({doc.qaime for page in pages for doc in page.documents}) == pages[0].total == 7
 
@@ -164,10 +154,7 @@ def test_user_name_and_password(portal):
 @pytest.mark.parametrize('phone', [None, '994509999999', '12345'])
 def test_a_partner_needs_his_phone(portal, phone):
     with VatPortalClient(portal.url, token='partner-token', phone=phone) as client:
-        for call in (
-            lambda: client.read_invoices(['SDK-0000']),
-            lambda: client.upload_invoices([fresh()], upload=True),
-        ):
+        for call in (lambda: client.read_invoices(['SDK-0000']), lambda: client.upload_invoices([fresh()], upload=True)):
             with pytest.raises(AuthError) as caught:
                 call()
             assert caught.value.reason == 'phone'

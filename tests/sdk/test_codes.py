@@ -22,9 +22,7 @@ def test_log_in_out_of_order(call, serve, connect):
     assert exc.code == 7
 
 
-@pytest.mark.parametrize(
-    'answer', [error(4), error(5), error('5', status=401), http(401, ''), http(401, {'err_code': 0})]
-)
+@pytest.mark.parametrize('answer', [error(4), error(5), error('5', status=401), http(401, ''), http(401, {'err_code': 0})])
 def test_credentials(call, serve, connect, answer):
     exc = call(connect(serve(answer)))
     assert (type(exc), exc.reason) == (AuthError, 'credentials')

@@ -71,9 +71,7 @@ def test_whole_numbers_are_ints():
     assert repr(json_number(Decimal('0.1') + Decimal('0.2'))) == '0.3'
 
 
-@pytest.mark.parametrize(
-    'value', ['0.12345678901234567890', '12345678901234567.25', 'NaN', '-Infinity', '1e-400']
-)
+@pytest.mark.parametrize('value', ['0.12345678901234567890', '12345678901234567.25', 'NaN', '-Infinity', '1e-400'])
 def test_json_number_refuses_what_would_change(value):
     with pytest.raises(ValueError, match='vat: '):
         json_number(Decimal(value), 'vat')

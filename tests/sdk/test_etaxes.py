@@ -57,16 +57,7 @@ def test_full_document():
     assert read.ini_amount == read.ini_amount1 == read.ini_amount2 == D('1000.1')
     assert (read.vat_amount, read.excise_amount) == (D('180.018'), D(0))
     assert read.lines == (
-        EtaxesLine(
-            id=1,
-            line=2,
-            prod_code='1234567890',
-            prod_name='Kağız',
-            barcode='0',
-            unit_name='kq',
-            unit_price=D('0.12345678'),
-            unit_qty=D(3),
-        ),
+        EtaxesLine(id=1, line=2, prod_code='1234567890', prod_name='Kağız', barcode='0', unit_name='kq', unit_price=D('0.12345678'), unit_qty=D(3)),
     )
     assert read.raw is FULL
     assert json.dumps(read.raw)
@@ -87,9 +78,7 @@ def test_numbers(data, expected):
 
 
 def test_almost_empty_document():
-    read = EtaxesDocument.from_portal_json(
-        {'qaime': 'AA24080000001', 'lines': None, 'status': None, 'id': 'x'}
-    )
+    read = EtaxesDocument.from_portal_json({'qaime': 'AA24080000001', 'lines': None, 'status': None, 'id': 'x'})
     assert (read.lines, read.status, read.id, read.datetime, read.net_amount) == ((), '', None, None, D(0))
 
 
@@ -135,15 +124,7 @@ def test_statuses_and_kinds_new_to_us_are_kept():
     assert (read.status, read.type) == ('frozen', 'novelKind')
 
 
-_values = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(),
-    st.lists(st.integers()),
-    st.dictionaries(st.text(), st.integers()),
-)
+_values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers()), st.dictionaries(st.text(), st.integers()))
 
 
 @given(st.dictionaries(st.sampled_from(sorted(FULL)), _values))
@@ -160,12 +141,7 @@ def test_compare_form():
 
 
 @pytest.mark.parametrize(
-    ('qaime', 'expected'),
-    [
-        ('MT240110000000', 'MT2401 10000000'),
-        ('mt2401 10000000', 'MT2401 10000000'),
-        ('AA24080000001', 'AA240 80000001'),
-    ],
+    ('qaime', 'expected'), [('MT240110000000', 'MT2401 10000000'), ('mt2401 10000000', 'MT2401 10000000'), ('AA24080000001', 'AA240 80000001')]
 )
 def test_form_for_deletion(qaime, expected):
     assert serie_number(qaime) == expected

@@ -7,19 +7,31 @@ from vatportal.incoming_parts import line_price, split
 
 def row(quantity, price, columns, excise='0', digits=2, vat='0'):
     net = sum(map(D, columns.values()))
-    return split('row', {name: D(base) for name, base in columns.items()}, goods=net - D(excise), excise=D(excise), net=net,
-                 vat=D(vat), road=D(0), quantity=D(quantity), digits=digits)
+    return split(
+        'row',
+        {name: D(base) for name, base in columns.items()},
+        goods=net - D(excise),
+        excise=D(excise),
+        net=net,
+        vat=D(vat),
+        road=D(0),
+        quantity=D(quantity),
+        digits=digits,
+    )
 
 
-@pytest.mark.parametrize(('quantity', 'columns', 'expected'), [
-    ('3', {'vat': '60', 'zero': '20', 'exempt': '10', 'not_subject': '10'}, ['1.80', '0.60', '0.30', '0.30']),
-    ('1', {'vat': '33.34', 'zero': '33.33', 'exempt': '33.33'}, ['0.33', '0.34', '0.33']),
-    ('3', {'vat': '100', 'exempt': '-40'}, ['5.00', '-2.00']),
-    ('1', {'vat': '1000', 'zero': '1'}, ['1.00', '0.00']),
-    ('7', {'vat': '100'}, ['7.00']),
-    ('2', {'vat': '100', 'zero': '-100'}, ['2.00', '0.00']),
-    ('0', {'vat': '60', 'zero': '40'}, ['0.00', '0.00']),
-])
+@pytest.mark.parametrize(
+    ('quantity', 'columns', 'expected'),
+    [
+        ('3', {'vat': '60', 'zero': '20', 'exempt': '10', 'not_subject': '10'}, ['1.80', '0.60', '0.30', '0.30']),
+        ('1', {'vat': '33.34', 'zero': '33.33', 'exempt': '33.33'}, ['0.33', '0.34', '0.33']),
+        ('3', {'vat': '100', 'exempt': '-40'}, ['5.00', '-2.00']),
+        ('1', {'vat': '1000', 'zero': '1'}, ['1.00', '0.00']),
+        ('7', {'vat': '100'}, ['7.00']),
+        ('2', {'vat': '100', 'zero': '-100'}, ['2.00', '0.00']),
+        ('0', {'vat': '60', 'zero': '40'}, ['0.00', '0.00']),
+    ],
+)
 def test_quantities(quantity, columns, expected):
     parts = row(quantity, '0', columns)
     assert [str(part.quantity) for part in parts] == expected

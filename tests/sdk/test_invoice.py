@@ -51,31 +51,20 @@ def test_whole_payload():
 
 
 def test_optional_fields_travel_when_set():
-    sent = invoice(
-        type='goodsTransfer',
-        with_agent=True,
-        transp_reg_number='10-AA-123',
-        from_wh='W1',
-        to_wh='W2',
-        wh_field=2,
-        add_info='more',
-    ).to_json()
-    assert {
-        name: sent[name] for name in ('with_agent', 'transp_reg_number', 'from_wh', 'to_wh', 'wh_field')
-    } == {'with_agent': True, 'transp_reg_number': '10-AA-123', 'from_wh': 'W1', 'to_wh': 'W2', 'wh_field': 2}
+    sent = invoice(type='goodsTransfer', with_agent=True, transp_reg_number='10-AA-123', from_wh='W1', to_wh='W2', wh_field=2, add_info='more').to_json()
+    assert {name: sent[name] for name in ('with_agent', 'transp_reg_number', 'from_wh', 'to_wh', 'wh_field')} == {
+        'with_agent': True,
+        'transp_reg_number': '10-AA-123',
+        'from_wh': 'W1',
+        'to_wh': 'W2',
+        'wh_field': 2,
+    }
     assert sent['add_info'] == 'more'
 
 
 def test_settling_an_advance_needs_no_amounts():
     settle = Invoice(id='INV-0001', main_qaime='AA24070000000', main_info='Çatdırılma', seller='1', buyer='2')
-    assert settle.to_json() == {
-        'id': 'INV-0001',
-        'type': 'default',
-        'main_qaime': 'AA24070000000',
-        'main_info': 'Çatdırılma',
-        'seller': '1',
-        'buyer': '2',
-    }
+    assert settle.to_json() == {'id': 'INV-0001', 'type': 'default', 'main_qaime': 'AA24070000000', 'main_info': 'Çatdırılma', 'seller': '1', 'buyer': '2'}
     assert 'items' in invoice(main_qaime='AA24070000000').to_json()
 
 
@@ -118,20 +107,11 @@ def test_tolerant_reading():
             'new': 1,
         }
     )
-    assert read == Invoice(
-        id='5', sum_total=D('12.5'), with_agent=True, wh_field=1, items=(Item(id='7', total=D('1.5')),)
-    )
+    assert read == Invoice(id='5', sum_total=D('12.5'), with_agent=True, wh_field=1, items=(Item(id='7', total=D('1.5')),))
     assert Invoice.from_json({'with_agent': '0'}) == Invoice(id='')
 
 
-@pytest.mark.parametrize(
-    ('data', 'words'),
-    [
-        ([], 'invoice: not an object'),
-        ({'items': [1]}, 'item: not an object'),
-        ({'sum_total': 'x'}, 'sum_total'),
-    ],
-)
+@pytest.mark.parametrize(('data', 'words'), [([], 'invoice: not an object'), ({'items': [1]}, 'item: not an object'), ({'sum_total': 'x'}, 'sum_total')])
 def test_unreadable(data, words):
     with pytest.raises(ValueError, match=words):
         Invoice.from_json(data)

@@ -14,7 +14,7 @@ from vatportal.outgoing_items import AmountError
 
 def test_vat_of_less_than_the_price():
     rows = split_untaxed([goods(1000)], discount(-20), D(20))
-    line, = charge(rows, {VAT: D('176.40')})
+    (line,) = charge(rows, {VAT: D('176.40')})
     assert (line.net, line.extra_not_subject, line.vat, line.total) == (980, 20, D('176.40'), D('1176.40'))
     made = to_invoice([line])
     assert made.problems() == []
@@ -33,7 +33,7 @@ def test_vat_rounded_in_another_currency_goes(amount, rate):
     base, vat = rounded(amount * rate), rounded(rounded(amount * D('0.18')) * rate)
     if base < CENT:
         return
-    line, = charge([goods(base)], {VAT: vat}, total_slack(1, CENT * rate))
+    (line,) = charge([goods(base)], {VAT: vat}, total_slack(1, CENT * rate))
     assert line.total == base + vat
     assert abs(line.vat - D('0.18') * line.net) <= CENT
     assert to_invoice([line]).problems() == []

@@ -14,6 +14,7 @@ from vatportal.outgoing_items import AmountError, check_rows
 
 # ---------------------------------------------------------------------- discounts
 
+
 def of(rows):
     return sorted((line.label, line.quantity, line.net, line.excise, line.vat) for line in rows)
 
@@ -57,15 +58,13 @@ def test_what_is_sent_adds_up_and_bears_its_own_rates(rows):
 def test_a_discount_beside_a_cheap_line(first):
     lines = [goods('5.00'), goods('1449.99')]
     sent = items([lines[first], lines[1 - first], discount('-150.00')])
-    assert sorted((line.net, line.vat) for line in sent) == [
-        (D('4.48'), D('0.81')), (D('1300.51'), D('234.09'))]
+    assert sorted((line.net, line.vat) for line in sent) == [(D('4.48'), D('0.81')), (D('1300.51'), D('234.09'))]
 
 
 def test_a_discount_lowers_the_excise_too():
     both = {'levies': frozenset([VAT, EXCISE])}
     sent = items([goods('300.00', **both), goods('1000.00', **both), discount('-130.00', **both)])
-    assert [(line.net, line.excise, line.vat) for line in sent] == [
-        (D('270'), D('33.75'), D('54.68')), (D('900'), D('112.50'), D('182.25'))]
+    assert [(line.net, line.excise, line.vat) for line in sent] == [(D('270'), D('33.75'), D('54.68')), (D('900'), D('112.50'), D('182.25'))]
 
 
 def test_a_discount_of_other_taxes_finds_no_line():
@@ -89,6 +88,7 @@ def test_a_free_line_with_road_tax_is_not_left_out():
 
 # ---------------------------------------------------------------------- returns
 
+
 def test_a_return_lowers_the_quantity():
     sent = items([goods(5000, 5), goods(20, 2), goods(-2000, -2)])
     assert [(line.quantity, line.net) for line in sent] == [(3, 3000), (2, 20)]
@@ -108,8 +108,12 @@ def test_a_return_takes_the_line_that_has_enough():
     assert [(line.quantity, line.net) for line in sent] == [(1, 1000), (2, 2000)]
 
 
-@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.lists(st.integers(1, 6), min_size=1, max_size=3),
-       st.sampled_from(['3.333', '10', '0.019']), st.randoms(use_true_random=False))
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=4),
+    st.lists(st.integers(1, 6), min_size=1, max_size=3),
+    st.sampled_from(['3.333', '10', '0.019']),
+    st.randoms(use_true_random=False),
+)
 def test_the_order_of_returns_changes_nothing(sold, back, price, dice):
     def netted(rows):
         try:
@@ -130,10 +134,9 @@ def test_what_is_too_much_together_is_named_together():
     assert (caught.value.row.label, caught.value.row.net) == ('A, B', -130)
 
 
-@pytest.mark.parametrize('back', [
-    goods(-6000, -6), goods(-1800, -2), goods(-2000, -2, category='exempt', levies=frozenset()),
-    goods(-2000, -2, goods='another'),
-])
+@pytest.mark.parametrize(
+    'back', [goods(-6000, -6), goods(-1800, -2), goods(-2000, -2, category='exempt', levies=frozenset()), goods(-2000, -2, goods='another')]
+)
 def test_a_return_of_what_is_not_there_stops(back):
     with pytest.raises(AmountError, match='return'):
         items([goods(5000, 5), goods(20, 2), back])

@@ -93,8 +93,14 @@ def test_vat_that_a_row_can_not_bear_in_whole_qepik():
 
 @pytest.mark.parametrize(
     ('changes', 'reason'),
-    [({'quantity': D(0)}, 'quantity'), ({'net': D(0)}, 'free'), ({'net': D(-1)}, 'negative'), ({'vat': D(-1)}, 'negative'),
-     ({'net': LARGEST + CENT}, 'large'), ({'quantity': LARGEST + 1}, 'large')],
+    [
+        ({'quantity': D(0)}, 'quantity'),
+        ({'net': D(0)}, 'free'),
+        ({'net': D(-1)}, 'negative'),
+        ({'vat': D(-1)}, 'negative'),
+        ({'net': LARGEST + CENT}, 'large'),
+        ({'quantity': LARGEST + 1}, 'large'),
+    ],
 )
 def test_rows_that_no_qaime_holds(changes, reason):
     sound = Row(key=1, label='row', quantity=D(1), net=D(1))

@@ -65,8 +65,5 @@ def test_errors_travel_and_speak(exc):
 
 
 def test_words_of_an_error():
-    assert (
-        str(Refused('Invalid VOEN', 99, detail='the portal refused'))
-        == 'the portal refused (error 99): Invalid VOEN'
-    )
+    assert str(Refused('Invalid VOEN', 99, detail='the portal refused')) == 'the portal refused (error 99): Invalid VOEN'
     assert str(PortalError()) == 'PortalError'

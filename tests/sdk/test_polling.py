@@ -5,16 +5,12 @@ from hypothesis import strategies as st
 from vatportal import DONE, FAILED, next_delay, overdue
 
 
-@pytest.mark.parametrize(
-    ('elapsed', 'delay'), [(-5, 2), (0, 2), (59.99, 2), (60, 5), (119.99, 5), (120, 10), (1e9, 10)]
-)
+@pytest.mark.parametrize(('elapsed', 'delay'), [(-5, 2), (0, 2), (59.99, 2), (60, 5), (119.99, 5), (120, 10), (1e9, 10)])
 def test_pace(elapsed, delay):
     assert next_delay(elapsed) == delay
 
 
-@pytest.mark.parametrize(
-    ('errors', 'delay'), [(1, 2), (2, 4), (3, 8), (8, 256), (9, 300), (10, 300), (10**6, 300)]
-)
+@pytest.mark.parametrize(('errors', 'delay'), [(1, 2), (2, 4), (3, 8), (8, 256), (9, 300), (10, 300), (10**6, 300)])
 def test_backoff(errors, delay):
     assert next_delay(0, errors) == delay
 

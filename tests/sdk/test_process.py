@@ -67,29 +67,15 @@ def test_signed_as_flag_or_count():
     assert Stats.from_json({'invoice_signed': '5'}).invoice_signed == 5
 
 
-@pytest.mark.parametrize(
-    ('value', 'expected'),
-    [('one', ('one',)), ({'0': 'a', '3': ' b '}, ('a', 'b')), (['', None, 'c'], ('c',)), ([5], ('5',))],
-)
+@pytest.mark.parametrize(('value', 'expected'), [('one', ('one',)), ({'0': 'a', '3': ' b '}, ('a', 'b')), (['', None, 'c'], ('c',)), ([5], ('5',))])
 def test_exceptions_in_any_shape(value, expected):
     assert Stats.from_json({'etx_exception': value}).exceptions == expected
 
 
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=5,
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5
 )
-_keys = [
-    'imported',
-    'packet_created',
-    'pin1_code',
-    'login_done',
-    'pin2_code',
-    'invoice_signed',
-    'deleted',
-    'etx_exception',
-]
+_keys = ['imported', 'packet_created', 'pin1_code', 'login_done', 'pin2_code', 'invoice_signed', 'deleted', 'etx_exception']
 
 
 @given(st.dictionaries(st.sampled_from(_keys), _json))
@@ -101,14 +87,7 @@ def test_nothing_breaks_it(data):
 
 @pytest.mark.parametrize(
     ('status', 'finished', 'succeeded', 'failed'),
-    [
-        (0, False, False, False),
-        (1, False, False, False),
-        (2, True, True, False),
-        (3, True, False, True),
-        (4, False, False, False),
-        (-1, False, False, False),
-    ],
+    [(0, False, False, False), (1, False, False, False), (2, True, True, False), (3, True, False, True), (4, False, False, False), (-1, False, False, False)],
 )
 def test_status(status, finished, succeeded, failed):
     read = ProcessStatus(status, '', Stats())

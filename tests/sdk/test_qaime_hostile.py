@@ -76,9 +76,7 @@ def test_an_unknown_entity_does_not_vanish():
         OLD.replace('<c1>100</c1>', '<c1>x</c1>').encode(),
         OLD.replace('<c4>2</c4>', '<c4>x</c4>').encode(),
         re.sub('<qaimeYekunTable>.*</qaimeYekunTable>', '', OLD).encode(),
-        re.sub(
-            '<qaimeYekunTable>.*</qaimeYekunTable>', '<qaimeYekunTable><y/></qaimeYekunTable>', OLD
-        ).encode(),
+        re.sub('<qaimeYekunTable>.*</qaimeYekunTable>', '<qaimeYekunTable><y/></qaimeYekunTable>', OLD).encode(),
         b'<?xml version="1.0" encoding="no-such"?><root/>',
         ('<a>' * 60 + '</a>' * 60).encode(),
         package({'a.txt': 'x'}),

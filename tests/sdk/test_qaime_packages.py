@@ -55,8 +55,12 @@ def test_what_stands_before_the_declaration(start):
     ],
 )
 def test_the_declared_encoding(encoding, name):
-    text = OLD.replace('Kağız', name).replace('Alıcı &amp; Co', 'X').replace('Müqavilə', 'X').replace(
-        '<?xml version="1.0"?>', f'<?xml version="1.0" encoding="{encoding}"?>')
+    text = (
+        OLD.replace('Kağız', name)
+        .replace('Alıcı &amp; Co', 'X')
+        .replace('Müqavilə', 'X')
+        .replace('<?xml version="1.0"?>', f'<?xml version="1.0" encoding="{encoding}"?>')
+    )
     assert read_package(text.encode(encoding))[0].invoice.items[0].name == name
 
 

@@ -37,12 +37,7 @@ def test_reading(data, reason):
 
 
 @pytest.mark.parametrize(
-    ('made', 'reason'),
-    [
-        (invoice(type='avans'), 'kind'),
-        (invoice(main_info='x' * 151), 'text'),
-        (invoice(item(quantity=D('0.12345'))), 'decimals'),
-    ],
+    ('made', 'reason'), [(invoice(type='avans'), 'kind'), (invoice(main_info='x' * 151), 'text'), (invoice(item(quantity=D('0.12345'))), 'decimals')]
 )
 def test_writing(made, reason):
     with pytest.raises(QaimeXmlError) as caught:
@@ -58,8 +53,5 @@ def test_the_parts_of_the_message():
 
 
 def test_files_are_split_without_being_read():
-    assert xml_files(package({'a.xml': 'nonsense', 'x/b.xml': '', 'c.txt': ''})) == [
-        ('a.xml', b'nonsense'),
-        ('b.xml', b''),
-    ]
+    assert xml_files(package({'a.xml': 'nonsense', 'x/b.xml': '', 'c.txt': ''})) == [('a.xml', b'nonsense'), ('b.xml', b'')]
     assert xml_files(b'nonsense') == [('', b'nonsense')]

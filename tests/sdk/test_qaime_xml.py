@@ -46,11 +46,7 @@ def test_whole_file():
         ),
         add_info='qeyd',
     )
-    root = xmltodict.parse(
-        write_invoice(
-            made, buyer_name='B', object_name='Anbar', object_code='7', ref_serial='AA', ref_number='17'
-        )
-    )['root']
+    root = xmltodict.parse(write_invoice(made, buyer_name='B', object_name='Anbar', object_code='7', ref_serial='AA', ref_number='17'))['root']
     assert root['product'].pop('qaimeTable') == {
         'row': {
             '@no': '0',
@@ -111,23 +107,12 @@ def test_package_layout():
         assert archive.namelist() == ['vhf-inf/vhf.mf', '0001_INV_2025_1.xml', '0002_INV_2025_1.xml']
         assert archive.read('vhf-inf/vhf.mf') == b'VHF-Manifest-Version: 1.0\r\n\r\n'
     assert data == write_package([invoice(id='INV/2025/ə 1'), invoice(id='INV/2025/ü 1')])
-    assert [document.name for document in read_package(data)] == [
-        '0001_INV_2025_1.xml',
-        '0002_INV_2025_1.xml',
-    ]
+    assert [document.name for document in read_package(data)] == ['0001_INV_2025_1.xml', '0002_INV_2025_1.xml']
 
 
 def test_old_version():
     [read] = read_package(OLD.encode())
-    line = item(
-        unit='kq',
-        apply_vat_amount=D(60),
-        skip_vat_amount=D(30),
-        vat_free=D(10),
-        vat_amount=D('10.8'),
-        transport_tax=D(5),
-        total=D('115.8'),
-    )
+    line = item(unit='kq', apply_vat_amount=D(60), skip_vat_amount=D(30), vat_free=D(10), vat_amount=D('10.8'), transport_tax=D(5), total=D('115.8'))
     assert read.invoice.items == (line,)
 
 
@@ -137,12 +122,7 @@ def test_old_version_in_full():
     assert (read.buyer_name, read.object_name, read.object_code) == ('Alıcı & Co', 'Anbar', '7')
     assert (read.ref_serial, read.ref_number, read.name) == ('AA', '17', '')
     made = read.invoice
-    assert (made.seller, made.buyer, made.main_info, made.add_info) == (
-        '9900003871',
-        '1234567891',
-        'Müqavilə',
-        '',
-    )
+    assert (made.seller, made.buyer, made.main_info, made.add_info) == ('9900003871', '1234567891', 'Müqavilə', '')
     assert (made.sum_ttax, made.sum_vat_amount, made.sum_total) == (D(5), D('10.8'), D('115.8'))
     assert read.totals['sum_total'] == D('115.8')
 

@@ -1,4 +1,5 @@
 """What the repository says of itself, and how its own programs hang together."""
+
 import ast
 import re
 from graphlib import CycleError, TopologicalSorter

@@ -96,9 +96,7 @@ def test_invoice_rules(changes, expected):
     ],
 )
 def test_item_rules(changes, expected):
-    found = codes(
-        invoice(item(), item(**changes), **{name: getattr(invoice(item(), item()), name) for name in SUMS})
-    )
+    found = codes(invoice(item(), item(**changes), **{name: getattr(invoice(item(), item()), name) for name in SUMS}))
     assert (*expected, 1) in found
     assert all(place in (1, None) for _code, _field, place in found)
 
@@ -113,9 +111,7 @@ def test_transfer_needs_both_warehouses():
 
 
 def test_settling_an_advance_is_checked_for_its_head_only():
-    settle = Invoice(
-        id='INV-0001', main_qaime='AA24070000000', main_info='x', seller='1' * 10, buyer='2' * 10
-    )
+    settle = Invoice(id='INV-0001', main_qaime='AA24070000000', main_info='x', seller='1' * 10, buyer='2' * 10)
     assert settle.problems() == []
     assert codes(replace(settle, buyer='')) == [(20, 'buyer', None)]
     assert (39, 'items', None) in codes(replace(settle, sum_total=D(5)))

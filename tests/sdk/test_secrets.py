@@ -15,14 +15,7 @@ from samples import invoice
 from vatportal import PortalError, Secret, VatPortalClient
 from vatportal.errors import clean_text
 
-PASSWORD, PHONE, LOGIN, KEY, PLAIN, NEW = (
-    'p4ss-WORD',
-    '994501234567',
-    'ali-login@x',
-    'key-abcdef',
-    'plain-value-1',
-    'new-token-77',
-)
+PASSWORD, PHONE, LOGIN, KEY, PLAIN, NEW = ('p4ss-WORD', '994501234567', 'ali-login@x', 'key-abcdef', 'plain-value-1', 'new-token-77')
 SECRETS = (TOKEN, PASSWORD, PHONE, LOGIN, KEY, PLAIN, NEW)
 
 
@@ -62,25 +55,14 @@ def echo(code):
 
     def step(conn, request):
         asked = urllib.parse.parse_qs(urllib.parse.urlsplit(request.target).query)
-        words = [
-            request.headers.get('x-vatpapikey', ''),
-            request.target.replace('%40', '@'),
-            str(asked),
-            request.body.decode(),
-        ]
+        words = [request.headers.get('x-vatpapikey', ''), request.target.replace('%40', '@'), str(asked), request.body.decode()]
         conn.sendall(error(code, ' '.join(words)))
 
     return step
 
 
 SCRIPTS = {
-    'fine': [
-        ok({'id': 1, 'status': 2}),
-        ok({'id': 1}),
-        ok(),
-        answer(200, {'plain_value': PLAIN}),
-        answer(200, {'token': NEW}),
-    ],
+    'fine': [ok({'id': 1, 'status': 2}), ok({'id': 1}), ok(), answer(200, {'plain_value': PLAIN}), answer(200, {'token': NEW})],
     'hang-up': [hang_up],
     'reset': [reset],
     'echo': [echo(99)],
@@ -153,10 +135,7 @@ def test_the_new_token_is_a_secret_from_then_on(serve):
 
 
 def test_a_short_secret_does_not_blot_the_text(serve):
-    with (
-        VatPortalClient(serve(error(99, 'a bad day')).url, username='ali', password='a') as client,
-        pytest.raises(PortalError) as caught,
-    ):
+    with VatPortalClient(serve(error(99, 'a bad day')).url, username='ali', password='a') as client, pytest.raises(PortalError) as caught:
         client.process_status(1)
     assert caught.value.message == 'a bad day'
 

@@ -1,4 +1,5 @@
 """The rules of ``vatportal.settlement``, one by one; that they hold together is explored beside."""
+
 import pytest
 
 from vatportal import removals
@@ -74,8 +75,10 @@ def test_a_refusal_asks_for_what_may_be_there_from_before():
     assert decision.verdicts == {'A': Verdict.GIVEN_BACK, 'B': Verdict.DOUBTED}
 
 
-@pytest.mark.parametrize(('reason', 'wait', 'verdicts'), [
-    ('done', 0, {}), ('failed', 0, {}), ('invalid', 2, {}), ('lost', 2, {'A': Verdict.DOUBTED}), ('exists', 2, {'A': Verdict.DOUBTED})])
+@pytest.mark.parametrize(
+    ('reason', 'wait', 'verdicts'),
+    [('done', 0, {}), ('failed', 0, {}), ('invalid', 2, {}), ('lost', 2, {'A': Verdict.DOUBTED}), ('exists', 2, {'A': Verdict.DOUBTED})],
+)
 def test_asking(reason, wait, verdicts):
     decision = asking(reason, [A, Invoice('B', pending=False, rejected=True)])
     assert (decision.wait_s, decision.verdicts) == (wait, verdicts)
@@ -104,8 +107,7 @@ def test_a_late_number_is_waited_for_where_e_taxes_said_nothing():
     assert read(Process(reason='failed'), [A], shown('A')).phase == 'clean'
 
 
-@pytest.mark.parametrize('known', [
-    {'since_sent': SHOWN_S - 1}, {'since_started': RESEND_S}, {'by_date': True}])
+@pytest.mark.parametrize('known', [{'since_sent': SHOWN_S - 1}, {'since_started': RESEND_S}, {'by_date': True}])
 def test_it_does_not_go_again_too_early_nor_too_late(known):
     assert read(lost(**known), [A], NOTHING).phase == 'read'
 
@@ -152,9 +154,17 @@ def test_found_fault_with_yet_there_is_doubted():
     assert decision.memory['reason'] == 'exists'
 
 
-@pytest.mark.parametrize('process', [
-    Process(reason='done', settling=NUMBERS_S), Process(reason='failed'), lost(settling=LOST_S), lost(last_read=True),
-    Process(reason='exists', refused_ids={'A': True})], ids=lambda process: process.reason)
+@pytest.mark.parametrize(
+    'process',
+    [
+        Process(reason='done', settling=NUMBERS_S),
+        Process(reason='failed'),
+        lost(settling=LOST_S),
+        lost(last_read=True),
+        Process(reason='exists', refused_ids={'A': True}),
+    ],
+    ids=lambda process: process.reason,
+)
 def test_a_portal_that_names_whatever_it_is_asked_for_is_asked_by_date(process):
     assert read(process, [A], shown('A', names_all=True)).memory['by_date']
 

@@ -4,6 +4,7 @@ At most one live invoice per invoice at the portal; none lost, none stuck; nothi
 for granted of a portal stands at the head of ``settlement``. Beyond it one thing can't be known, by anybody: an invoice that
 the portal has taken, keeps back for more than :data:`settlement.HIDDEN_S` without showing it, and goes on with after that.
 """
+
 import gc
 
 import pytest
@@ -55,8 +56,7 @@ STARTED, CLEANED, REMOVED, PENDING = settlement.started, settlement.cleaned, set
 
 
 def _instead(asked, told):
-    return lambda process, invoices, outcome, named=(): STARTED(
-        process, invoices, told if outcome == asked else outcome, named)
+    return lambda process, invoices, outcome, named=(): STARTED(process, invoices, told if outcome == asked else outcome, named)
 
 
 def _end(invoices, verdict):
@@ -74,22 +74,24 @@ def _believed(process, pending, reading):
 BROKEN = {
     'goes again after 10 s': (settlement, 'SHOWN_S', 10, 'twice at the portal'),
     'the first "not there" after a lost answer is trusted': (settlement, 'LOST_S', 0, 'twice at the portal'),
-    'a lost answer counts as not taken': (
-        settlement, 'started', _instead(Outcome.LOST, Outcome.NOT_TAKEN), 'rejected, yet at the portal'),
-    'error 17 is a refusal like any other': (
-        settlement, 'started', _instead(Outcome.KNOWN, Outcome.REFUSED), 'rejected, yet at the portal'),
+    'a lost answer counts as not taken': (settlement, 'started', _instead(Outcome.LOST, Outcome.NOT_TAKEN), 'rejected, yet at the portal'),
+    'error 17 is a refusal like any other': (settlement, 'started', _instead(Outcome.KNOWN, Outcome.REFUSED), 'rejected, yet at the portal'),
     'a process that failed is believed': (
-        settlement, '_REASONS', {**settlement._REASONS, 'failed': lambda process, pending, reading: _end(
-            pending, Verdict.GIVEN_BACK)}, 'rejected, yet at the portal'),
+        settlement,
+        '_REASONS',
+        {**settlement._REASONS, 'failed': lambda process, pending, reading: _end(pending, Verdict.GIVEN_BACK)},
+        'rejected, yet at the portal',
+    ),
     'a yes to a removal is believed': (
-        settlement, 'cleaned', lambda process, invoices, granted: _end(
-            invoices, Verdict.SPENT) if granted else CLEANED(process, invoices, granted), 'rejected, yet at the portal'),
+        settlement,
+        'cleaned',
+        lambda process, invoices, granted: _end(invoices, Verdict.SPENT) if granted else CLEANED(process, invoices, granted),
+        'rejected, yet at the portal',
+    ),
     'what was never shown counts as removed': (settlement, 'is_used_up', lambda invoice: True, 'rejected, yet at the portal'),
-    'what is not shown once counts as removed': (
-        settlement, '_removed', _removed_at_first_sight, 'rejected, yet at the portal'),
+    'what is not shown once counts as removed': (settlement, '_removed', _removed_at_first_sight, 'rejected, yet at the portal'),
     'every ERP id is given up': (settlement, 'is_taken_up', lambda invoice, spent: False, 'goes under another ERP id'),
-    'a portal that names whatever it is asked for is believed': (
-        settlement, '_read_pending', _believed, 'kept as being at the portal, where it never was'),
+    'a portal that names whatever it is asked for is believed': (settlement, '_read_pending', _believed, 'kept as being at the portal, where it never was'),
     'it is waited for ever': (settlement, '_wait_or_clean', lambda process, reading: settlement._again(process), 'stuck'),
     'a deletion is believed': (removals, 'is_used_up', lambda invoice: True, 'deleted, yet at the portal'),
 }
@@ -111,5 +113,11 @@ def test_the_shortest_sequence_is_told(monkeypatch):
     with pytest.raises(Violation) as caught:
         states(1)
     assert caught.value.sequence == [
-        'sent', 'sent: lost, yet taken', '10 s pass', 'read: [], with a number []', 'sent: taken',
-        'the portal imports 0', 'the portal imports 0']
+        'sent',
+        'sent: lost, yet taken',
+        '10 s pass',
+        'read: [], with a number []',
+        'sent: taken',
+        'the portal imports 0',
+        'the portal imports 0',
+    ]

@@ -55,9 +55,7 @@ def test_broken_answer(call, serve, connect, step, reason):
 )
 @pytest.mark.parametrize('status', [200, 400, 418])
 def test_malformed_answer(call, serve, connect, answer, status):
-    assert_fault(
-        call(connect(serve(http(status, answer)))), UnknownOutcome if call.write else TransientError, 'answer'
-    )
+    assert_fault(call(connect(serve(http(status, answer)))), UnknownOutcome if call.write else TransientError, 'answer')
 
 
 def test_answer_without_code(serve, connect):
@@ -75,12 +73,7 @@ def test_silence(call, serve, connect):
 
 @pytest.mark.parametrize(
     'head',
-    [
-        HEAD + b'Content-Length: 100000\r\n\r\n',
-        HEAD + b'Transfer-Encoding: chunked\r\n\r\n',
-        HEAD + b'\r\n',
-        HEAD + b'X: ',
-    ],
+    [HEAD + b'Content-Length: 100000\r\n\r\n', HEAD + b'Transfer-Encoding: chunked\r\n\r\n', HEAD + b'\r\n', HEAD + b'X: '],
     ids=['body', 'chunk', 'endless', 'head'],
 )
 def test_dripping_answer_meets_the_deadline(serve, connect, head):
@@ -102,11 +95,7 @@ def test_dripping_over_tls_meets_the_deadline(serve, connect, monkeypatch):
 
 @pytest.mark.parametrize(
     'step',
-    [
-        flood(HEAD + b'\r\n'),
-        flood(HEAD + b'Content-Length: 99999999\r\n\r\n'),
-        cut(http(200, gzip.compress(b' ' * 10_000_000), Content_Encoding='gzip')),
-    ],
+    [flood(HEAD + b'\r\n'), flood(HEAD + b'Content-Length: 99999999\r\n\r\n'), cut(http(200, gzip.compress(b' ' * 10_000_000), Content_Encoding='gzip'))],
     ids=['endless', 'long', 'bomb'],
 )
 def test_huge_answer(call, serve, connect, step):
@@ -142,18 +131,14 @@ def test_each_call_has_its_longest_answer(serve, connect, name):
 
 
 @pytest.mark.parametrize('status', [500, 502, 504, 599])
-@pytest.mark.parametrize(
-    'content', ['', '<html>', {'err_code': 0, 'data': {'id': 1, 'status': 2}}, {'err_code': 10}]
-)
+@pytest.mark.parametrize('content', ['', '<html>', {'err_code': 0, 'data': {'id': 1, 'status': 2}}, {'err_code': 10}])
 def test_server_failure(call, serve, connect, status, content):
     exc = call(connect(serve(http(status, content))))
     assert_fault(exc, UnknownOutcome if call.write else TransientError, 'server')
 
 
 def test_request_timeout_status(call, serve, connect):
-    assert_fault(
-        call(connect(serve(http(408, '')))), UnknownOutcome if call.write else TransientError, 'timeout'
-    )
+    assert_fault(call(connect(serve(http(408, '')))), UnknownOutcome if call.write else TransientError, 'timeout')
 
 
 @pytest.mark.parametrize('status', [429, 503])

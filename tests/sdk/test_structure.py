@@ -1,4 +1,5 @@
 """How the addons are put together: what a person who reads one file must not have to look for in the others."""
+
 import ast
 from collections import Counter
 from pathlib import Path
@@ -17,8 +18,7 @@ def methods(path):
     for node in ast.parse(path.read_text()).body:
         if not isinstance(node, ast.ClassDef):
             continue
-        values = {target.id: part.value for part in node.body if isinstance(part, ast.Assign)
-                  for target in part.targets if isinstance(target, ast.Name)}
+        values = {target.id: part.value for part in node.body if isinstance(part, ast.Assign) for target in part.targets if isinstance(target, ast.Name)}
         model = values.get('_name') or values.get('_inherit')
         if isinstance(model, ast.Constant):
             yield from ((model.value, part.name) for part in node.body if isinstance(part, ast.FunctionDef))
@@ -34,12 +34,16 @@ def test_no_method_overrides_one_of_the_same_addon(addon):
 
 @pytest.mark.parametrize('addon', ADDONS, ids=lambda path: path.name)
 def test_no_view_extends_one_of_the_same_addon(addon):
-    views = [record for folder in ('views', 'wizards') for path in (addon / folder).glob('*.xml')
-             for record in ElementTree.parse(path).iter('record') if record.get('model') == 'ir.ui.view']
+    views = [
+        record
+        for folder in ('views', 'wizards')
+        for path in (addon / folder).glob('*.xml')
+        for record in ElementTree.parse(path).iter('record')
+        if record.get('model') == 'ir.ui.view'
+    ]
     own = {record.get('id') for record in views}
     assert views or not (addon / 'views').is_dir()
-    assert [record.get('id') for record in views for field in record.iter('field')
-            if field.get('name') == 'inherit_id' and field.get('ref') in own] == []
+    assert [record.get('id') for record in views for field in record.iter('field') if field.get('name') == 'inherit_id' and field.get('ref') in own] == []
 
 
 def test_no_room_looks_into_a_later_one():

@@ -10,8 +10,17 @@ QAIME = 'MT261158878148'
 @pytest.mark.parametrize(
     'text',
     [
-        'MT261158878148', 'mt261158878148', 'MT2611 58878148', '№ MT2611-58878148', 'MT2611/58878148', 'МТ261158878148',
-        'MT 2611 5887 8148', 'MT-2611-5887-8148', 'Qaimə №MT261158878148 20.11.2026', 'MT2611–58878148;', 'ＭＴ２６１１５８８７８１４８',
+        'MT261158878148',
+        'mt261158878148',
+        'MT2611 58878148',
+        '№ MT2611-58878148',
+        'MT2611/58878148',
+        'МТ261158878148',
+        'MT 2611 5887 8148',
+        'MT-2611-5887-8148',
+        'Qaimə №MT261158878148 20.11.2026',
+        'MT2611–58878148;',
+        'ＭＴ２６１１５８８７８１４８',
         'мт2611 58 878 148',
     ],
 )
@@ -33,8 +42,7 @@ def test_two_that_were_typed(text):
     assert same_number(typed_numbers(text), typed_numbers(QAIME))
 
 
-@pytest.mark.parametrize(
-    'text', ['', None, '5887814', '588781481', '158878148', 'MT2611588781480', 'MT251258878148', '878148', 'MT2611', 'x'])
+@pytest.mark.parametrize('text', ['', None, '5887814', '588781481', '158878148', 'MT2611588781480', 'MT251258878148', '878148', 'MT2611', 'x'])
 def test_another_number(text):
     assert not bears_number(text, QAIME)
     assert not bears_tail(text, QAIME)

@@ -68,9 +68,7 @@ def test_missing_ca_bundle(call, serve, connect, monkeypatch):
     assert server.requests == []
 
 
-@pytest.mark.parametrize(
-    'step', [cut(b'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'), hang_up, reset, cut(b'what?')]
-)
+@pytest.mark.parametrize('step', [cut(b'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'), hang_up, reset, cut(b'what?')])
 def test_a_proxy_that_lets_nothing_through(call, serve, connect, monkeypatch, step):
     def proxied(conn, request):
         assert 'x-vatpapikey' not in request.headers

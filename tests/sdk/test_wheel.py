@@ -2,6 +2,7 @@
 
 Nothing is fetched: the packages that the wheel requires are copied from the environment of these tests.
 """
+
 import ast
 import os
 import re
@@ -95,8 +96,7 @@ def test_its_version_is_the_addon_s(wheel):
 def test_an_environment_of_its_own(python, tmp_path):
     """What it requires is all it needs, and neither Odoo nor these tests are in sight."""
     pip(python, 'check')
-    code = ('import importlib.util as u, vatportal\n'
-            'print(vatportal.__file__, *(u.find_spec(name) for name in ("odoo", "sandbox", "pytest")))')
+    code = 'import importlib.util as u, vatportal\nprint(vatportal.__file__, *(u.find_spec(name) for name in ("odoo", "sandbox", "pytest")))'
     file, *others = run(python, '-E', '-c', code, cwd=tmp_path).split()
     assert Path(file).is_relative_to(python.parents[1])
     assert others == ['None'] * 3

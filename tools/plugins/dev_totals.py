@@ -1,4 +1,5 @@
 """pytest plugin: leaves the counts of pytest's summary line as JSON in the file that DEV_TOTALS names."""
+
 import json
 import os
 
