@@ -88,6 +88,16 @@ class TestViews(BillCommon, ViewsCase):
                 }
             ],
             'vatportal.release.wizard': [self.connector.action_release_account()],
+            'account.move.send.wizard': [
+                {
+                    'type': 'ir.actions.act_window',
+                    'res_model': 'account.move.send.wizard',
+                    'views': [[False, 'form']],
+                    'target': 'new',
+                    'context': {'active_model': 'account.move', 'active_ids': move.ids},
+                }
+                for move in (self.moves[4], self.moves[1])
+            ],
             'account.resequence.wizard': [
                 {**resequence, 'context': {'active_model': 'account.move', 'active_ids': self.moves.ids, 'default_first_name': 'INV/2026/01000'}}
             ],

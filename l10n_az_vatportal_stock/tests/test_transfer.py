@@ -201,10 +201,13 @@ class TestTransfer(TransferCommon):
         job = self.send(picking)
         self.finish(job)
         self.assertEqual(picking.vatportal_state, 'rejected')
-        for action in (job.action_retry(), picking.vatportal_document_id.action_send_again(), picking.action_vatportal_send()):
-            wizard = self.env['vatportal.send.wizard'].with_context(**action['context']).create({})
-            self.assertEqual((wizard.ready_picking_ids, wizard.ready_count), (picking, 1))
-        self.finish(self.env['vatportal.job'].browse(wizard.action_send()['res_id']))
+        action = picking.action_vatportal_send()
+        wizard = self.env['vatportal.send.wizard'].with_context(**action['context']).create({})
+        self.assertEqual((wizard.ready_picking_ids, wizard.ready_count), (picking, 1))
+        # Nothing has changed since: it goes at once.
+        again = self.env['vatportal.job'].browse(job.action_retry()['res_id'])
+        self.assertEqual(again.document_ids.picking_id, picking)
+        self.finish(again)
         self.assertEqual(picking.vatportal_state, 'registered')
 
     def test_answer_lost(self):
