@@ -1,5 +1,6 @@
 from odoo.fields import Command
 
+from ..vatportal import EtaxesDocument
 from .common import BUYER, OTHER_BUYER, SELLER, VatportalCommon
 
 VENDOR, OTHER_VENDOR = '1503647981', '9900003871'
@@ -88,6 +89,30 @@ class BillCommon(VatportalCommon):
             )
             .sudo(False)
         )
+
+    def as_downloaded(self, qaime, line=None, **changes):
+        """A received document over 118.00 as the portal names it; ``line`` and ``changes``: what of its row, or of itself, is otherwise."""
+        amounts = {'ini_amount': 100, 'ini_amount2': 100, 'apply_amount': 100, 'vat_amount': 18, 'net_amount': 118}
+        goods = {'line': 1, 'prod_code': '2523290000', 'prod_name': 'Sement M400', 'unit_name': 'ədəd', 'unit_qty': 1, 'unit_price': 100}
+        return EtaxesDocument.from_portal_json(
+            {
+                'qaime': qaime,
+                'cmp_from': self.vendor.name,
+                'tin_from': VENDOR,
+                'tin_to': SELLER,
+                'datetime': '20.11.2026 10:00',
+                'main_subject': 'Müqavilə A-12',
+                'type': 'defaultInvoice',
+                'status': 'approved',
+                **amounts,
+                'lines': [{**goods, **amounts, **(line or {})}],
+                **changes,
+            }
+        )
+
+    def store(self, *documents, connector=None):
+        """Store what the portal names, as one page of an import; return what became of it."""
+        return self.env['vatportal.document']._upsert_from_portal(connector or self.connector, 'incoming', list(documents))
 
     def bill(self, *lines, **vals):
         """The draft bill of such a document; it has its total."""

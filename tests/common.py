@@ -1,6 +1,9 @@
+import importlib.util
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -8,6 +11,14 @@ from ..sandbox.server import Sandbox
 
 # Real check digits, invented companies.
 SELLER, BUYER, OTHER_BUYER = '1402345691', '1700321031', '2001876531'
+
+
+def script(name):
+    """A script in ``migrations/`` as a module."""
+    spec = importlib.util.spec_from_file_location('script', file_path(f'l10n_az_vatportal/migrations/{name}'))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..models.states import STATUSES
 from ..vatportal import EtaxesDocument
 from ..vatportal.codes import STATUSES as CODES
-from .bill_common import SELLER, VENDOR, BillCommon
+from .bill_common import BillCommon
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
@@ -17,45 +17,7 @@ class TestBillStatus(BillCommon):
         cls.connector.write({'auto_bill': True, 'auto_bill_from': '2026-11-01'})
 
     def download(self, qaime='MT261125000900', **changes):
-        self.env['vatportal.document']._upsert_from_portal(
-            self.connector,
-            'incoming',
-            [
-                EtaxesDocument.from_portal_json(
-                    {
-                        'qaime': qaime,
-                        'cmp_from': self.vendor.name,
-                        'tin_from': VENDOR,
-                        'tin_to': SELLER,
-                        'datetime': '20.11.2026 10:00',
-                        'main_subject': 'Müqavilə A-12',
-                        'type': 'defaultInvoice',
-                        'status': 'approved',
-                        'ini_amount': 100,
-                        'ini_amount2': 100,
-                        'apply_amount': 100,
-                        'vat_amount': 18,
-                        'net_amount': 118,
-                        'lines': [
-                            {
-                                'line': 1,
-                                'prod_code': '2523290000',
-                                'prod_name': 'Sement M400',
-                                'unit_name': 'ədəd',
-                                'unit_qty': 1,
-                                'unit_price': 100,
-                                'ini_amount': 100,
-                                'ini_amount2': 100,
-                                'apply_amount': 100,
-                                'vat_amount': 18,
-                                'net_amount': 118,
-                            }
-                        ],
-                        **changes,
-                    }
-                )
-            ],
-        )
+        self.store(self.as_downloaded(qaime, **changes))
         return self.env['vatportal.document'].search([('qaime', '=', qaime)])
 
     def test_the_codes_are_the_selection(self):

@@ -1,19 +1,10 @@
-import importlib.util
 from datetime import timedelta
 
 from odoo.exceptions import UserError
-from odoo.tools import SQL, file_path
+from odoo.tools import SQL
 
+from .common import script
 from .send_common import UPLOAD, SendCommon
-
-
-def script(name):
-    """A script in ``migrations/`` as a module."""
-    spec = importlib.util.spec_from_file_location('script', file_path(f'l10n_az_vatportal/migrations/{name}'))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 PRE_ACCOUNTS = script('19.0.1.4.0/pre-accounts.py')
 

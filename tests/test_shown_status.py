@@ -1,8 +1,5 @@
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
 from .bill_common import BillCommon
-from .common import OTHER_BUYER, VatportalCommon
+from .common import OTHER_BUYER, VatportalCommon, script
 from .phone_common import PhoneCase
 from .send_common import UPLOAD, SendCommon
 
@@ -107,10 +104,7 @@ class TestShownStatus(SendCommon, BillCommon):
         self.env.flush_all()
         self.env.cr.execute('ALTER TABLE account_move DROP COLUMN vatportal_shown_status')
         self.env.cr.execute('UPDATE vatportal_document SET shown_status = NULL, reject_reason = NULL')
-        spec = spec_from_file_location('pre_status', Path(__file__).parents[1] / 'migrations' / '19.0.1.5.0' / 'pre-status.py')
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.migrate(self.env.cr, '19.0.1.4.0')
+        script('19.0.1.5.0/pre-status.py').migrate(self.env.cr, '19.0.1.4.0')
         self.env.invalidate_all()
         self.assertEqual(records.mapped('vatportal_shown_status'), expected)
         self.assertIn('pin_missed', expected)

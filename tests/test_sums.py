@@ -1,12 +1,11 @@
 from ast import literal_eval
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 from lxml import etree
 
 from odoo.tests import new_test_user
 
 from .bill_common import BillCommon
+from .common import script
 
 
 class TestSums(BillCommon):
@@ -92,10 +91,7 @@ class TestSums(BillCommon):
         expected = documents.mapped('amount_total_signed')
         self.env.flush_all()
         self.env.cr.execute('UPDATE vatportal_document SET amount_total_signed = NULL, amount_net_signed = NULL, amount_vat_signed = NULL')
-        spec = spec_from_file_location('pre_sums', Path(__file__).parents[1] / 'migrations' / '19.0.1.5.0' / 'pre-sums.py')
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.migrate(self.env.cr, '19.0.1.4.0')
+        script('19.0.1.5.0/pre-sums.py').migrate(self.env.cr, '19.0.1.4.0')
         self.env.invalidate_all()
         self.assertEqual(documents.mapped('amount_total_signed'), expected)
 

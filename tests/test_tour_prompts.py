@@ -7,9 +7,7 @@ from .common import VatportalCommon
 from .phone_common import PhoneCase
 
 
-class TestTourPrompts(VatportalCommon, PhoneCase):
-    """The code that waits is on every page, as long as the phone waits."""
-
+class PromptsCommon(VatportalCommon):
     def setUp(self):
         super().setUp()
         self.sandbox.configure(auto_confirm=False)
@@ -20,6 +18,10 @@ class TestTourPrompts(VatportalCommon, PhoneCase):
         self.advance(job, 3)
         self.assertTrue(job.pin1_code)
         return job
+
+
+class TestTourPrompts(PromptsCommon, PhoneCase):
+    """The code that waits is on every page, as long as the phone waits."""
 
     def test_a_page_that_is_loaded_while_the_phone_waits(self):
         self.connector.sudo().phone = '994501234567'
@@ -33,16 +35,7 @@ class TestTourPrompts(VatportalCommon, PhoneCase):
         self.start_tour(f'/odoo/customer-invoices/{move.id}', 'vatportal_first_focus', login=self.env.user.login, timeout=60)
 
 
-class TestPrompts(VatportalCommon):
-    def setUp(self):
-        super().setUp()
-        self.sandbox.configure(auto_confirm=False)
-
-    def waiting(self):
-        job = self.send(self.create_invoice())
-        self.advance(job, 3)
-        return job
-
+class TestPrompts(PromptsCommon):
     def prompts(self, user=None):
         return self.env['vatportal.job'].with_user(user or self.env.user)._get_prompts()
 

@@ -5,8 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..vatportal import EtaxesDocument
-from .bill_common import SELLER, VENDOR
+from .bill_common import VENDOR
 from .xml_common import NUMBER, XmlCommon
 
 
@@ -151,42 +150,4 @@ class TestXmlAgain(XmlCommon):
         self.assert_total(self.documents())
 
     def download(self, qaime=NUMBER, **changes):
-        return self.env['vatportal.document']._upsert_from_portal(
-            self.connector,
-            'incoming',
-            [
-                EtaxesDocument.from_portal_json(
-                    {
-                        'qaime': qaime,
-                        'cmp_from': self.vendor.name,
-                        'tin_from': VENDOR,
-                        'tin_to': SELLER,
-                        'datetime': '20.11.2026 10:00',
-                        'main_subject': 'Müqavilə A-12',
-                        'type': 'defaultInvoice',
-                        'status': 'onApproval',
-                        'ini_amount': 100,
-                        'ini_amount2': 100,
-                        'apply_amount': 100,
-                        'vat_amount': 18,
-                        'net_amount': 118,
-                        'lines': [
-                            {
-                                'line': 1,
-                                'prod_code': '2523290000',
-                                'prod_name': 'Sement M400',
-                                'unit_name': 'ədəd',
-                                'unit_qty': 1,
-                                'unit_price': 100,
-                                'ini_amount': 100,
-                                'ini_amount2': 100,
-                                'apply_amount': 100,
-                                'vat_amount': 18,
-                                'net_amount': 118,
-                            }
-                        ],
-                        **changes,
-                    }
-                )
-            ],
-        )
+        return self.store(self.as_downloaded(qaime, **{'status': 'onApproval', **changes}))

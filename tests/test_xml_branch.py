@@ -1,8 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from ..vatportal import EtaxesDocument
-from .bill_common import OTHER_BUYER, SELLER, VENDOR
+from .bill_common import OTHER_BUYER, SELLER
 from .xml_common import NUMBER, XmlCommon
 
 
@@ -27,45 +26,7 @@ class TestXmlBranch(XmlCommon):
         return self.env['account.move'].browse(action['res_id'])
 
     def download(self, connector, **changes):
-        self.env['vatportal.document']._upsert_from_portal(
-            connector,
-            'incoming',
-            [
-                EtaxesDocument.from_portal_json(
-                    {
-                        'qaime': NUMBER,
-                        'cmp_from': self.vendor.name,
-                        'tin_from': VENDOR,
-                        'tin_to': SELLER,
-                        'status': 'approved',
-                        'datetime': '20.11.2026 10:00',
-                        'main_subject': 'Müqavilə A-12',
-                        'type': 'defaultInvoice',
-                        'ini_amount': 100,
-                        'ini_amount2': 100,
-                        'apply_amount': 100,
-                        'vat_amount': 18,
-                        'net_amount': 118,
-                        'lines': [
-                            {
-                                'line': 1,
-                                'prod_code': '2523290000',
-                                'prod_name': 'Sement M400',
-                                'unit_name': 'ədəd',
-                                'unit_qty': 1,
-                                'unit_price': 100,
-                                'ini_amount': 100,
-                                'ini_amount2': 100,
-                                'apply_amount': 100,
-                                'vat_amount': 18,
-                                'net_amount': 118,
-                            }
-                        ],
-                        **changes,
-                    }
-                )
-            ],
-        )
+        self.store(self.as_downloaded(**{'qaime': NUMBER, **changes}), connector=connector)
         return self.env['vatportal.document'].search([('qaime', '=', changes.get('qaime', NUMBER))])
 
     # ------------------------------------------------------------------ branches

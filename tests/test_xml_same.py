@@ -1,8 +1,6 @@
 from odoo import Command
 from odoo.tests import Form, tagged
 
-from ..vatportal import EtaxesDocument
-from .bill_common import SELLER, VENDOR
 from .xml_common import XmlCommon
 
 OCTOBER, NOVEMBER = 'MT261025000110', 'MT261125000111'
@@ -20,44 +18,11 @@ class TestXmlSame(XmlCommon):
 
     def download(self, *documents):
         """Store (number, note, day, changes) as one download; return the documents, those that are merged left out."""
-        self.env['vatportal.document']._upsert_from_portal(
-            self.connector,
-            'incoming',
-            [
-                EtaxesDocument.from_portal_json(
-                    {
-                        'qaime': qaime,
-                        'cmp_from': self.vendor.name,
-                        'tin_from': VENDOR,
-                        'tin_to': SELLER,
-                        'datetime': f'{day} 10:00',
-                        'main_subject': note,
-                        'type': 'defaultInvoice',
-                        'status': 'approved',
-                        'ini_amount': 100,
-                        'ini_amount2': 100,
-                        'apply_amount': 100,
-                        'vat_amount': 18,
-                        'net_amount': 118,
-                        'lines': [
-                            {
-                                'line': 1,
-                                'prod_code': '2523290000',
-                                'prod_name': name,
-                                'unit_name': 'ƏDƏD',
-                                'unit_qty': 1,
-                                'unit_price': 100,
-                                'ini_amount': 100,
-                                'ini_amount2': 100,
-                                'apply_amount': 100,
-                                'vat_amount': 18,
-                                'net_amount': 118,
-                            }
-                        ],
-                    }
-                )
+        self.store(
+            *(
+                self.as_downloaded(qaime, {'prod_name': name, 'unit_name': 'ƏDƏD'}, datetime=f'{day} 10:00', main_subject=note)
                 for qaime, note, day, name in documents
-            ],
+            )
         )
         self.run_cron()
         return self.documents()
