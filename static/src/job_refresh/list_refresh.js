@@ -3,19 +3,7 @@ import { useBus } from "@web/core/utils/hooks";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { ListController } from "@web/views/list/list_controller";
 
-const JOB = "vatportal.job";
-const DOCUMENT = "vatportal.document";
-
-/** Whether one of the records on screen has moved on with a process, whether opened from here or elsewhere. */
-export function isShown(root, { id, documents }) {
-    const { resModel } = root;
-    const moved = new Set(
-        resModel === JOB
-            ? [id]
-            : documents.filter((document) => resModel === DOCUMENT || document.res_model === resModel).map((document) => (resModel === DOCUMENT ? document.id : document.res_id))
-    );
-    return moved.size && root.records.some((record) => moved.has(record.resId));
-}
+import { movedIds } from "./moved";
 
 /** A list reads itself again when a process moves on with one of its records, unless somebody is at work in it. */
 const refreshing = () => ({
@@ -23,7 +11,11 @@ const refreshing = () => ({
         super.setup(...arguments);
         useBus(this.env.bus, "VATPORTAL_JOB_MOVED", ({ detail }) => {
             const { root } = this.model;
-            if (root && !root.editedRecord && !root.selection?.length && isShown(root, detail)) {
+            if (!root || root.editedRecord || root.selection?.length) {
+                return;
+            }
+            const moved = movedIds(root.resModel, detail);
+            if (root.records.some((record) => moved.has(record.resId))) {
                 this.model.load();
             }
         });
