@@ -4,60 +4,52 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .states import FINAL_STATUSES, SENDABLE_STATES
+from .states import FINAL_STATUSES, SENDABLE_STATES, WAITING_STATUSES
 
+_MOVES, _DOCUMENTS = 'account.move', 'vatportal.document'
 _VALID = Domain('state', '=', 'registered') & Domain('is_foreign', '=', False)
 _MISSING = _VALID & Domain('missing_since', '!=', False) & Domain('status', 'not in', FINAL_STATUSES)
-_MOVES, _DOCUMENTS = 'account.move', 'vatportal.document'
+_DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
 
 
 @dataclass(frozen=True)
 class Task:
     """Something that e-taxes wants of the company: the records of ``model`` in ``domain``.
 
-    :ivar side: ``sale`` or ``purchase``: under which journals it stands
-    :ivar action: XML id of the list that opens with them. :ivar urgent: whether it stands still until somebody acts
+    :ivar side: ``sale`` or ``purchase``: under which journals it stands, and of which direction its documents are
+    :ivar urgent: whether it stands still until somebody acts
     """
 
     key: str
     side: str
     model: str
-    action: str
     domain: Domain
     urgent: bool = False
 
+    @property
+    def direction(self):
+        return _DIRECTIONS[self.side]
+
+    @property
+    def action(self):
+        """XML id of the list that opens with them."""
+        return 'account.action_move_out_invoice_type' if self.model == _MOVES else f'l10n_az_vatportal.vatportal_document_action_{self.direction}'
+
+    @property
+    def records(self):
+        """The domain of its records, in whatever company."""
+        return self.domain if self.model == _MOVES else self.domain & Domain('direction', '=', self.direction)
+
 
 TASKS = (
-    Task('pin', 'sale', _MOVES, 'account.action_move_out_invoice_type', Domain('vatportal_state', '=', 'pin'), urgent=True),
-    Task(
-        'refused',
-        'sale',
-        _MOVES,
-        'account.action_move_out_invoice_type',
-        Domain('vatportal_state', '=', 'rejected') & Domain('state', '!=', 'cancel'),
-        urgent=True,
-    ),
-    Task(
-        'sent_back_alone',
-        'sale',
-        _DOCUMENTS,
-        'l10n_az_vatportal.vatportal_document_action_outgoing',
-        _VALID & Domain('direction', '=', 'outgoing') & Domain('status', '=', 'updateRequested') & Domain('move_id', '=', False),
-        urgent=True,
-    ),
-    Task(
-        'sent_back',
-        'sale',
-        _MOVES,
-        'account.action_move_out_invoice_type',
-        Domain('vatportal_state', '=', 'registered') & Domain('vatportal_status', '=', 'updateRequested'),
-        urgent=True,
-    ),
+    Task('pin', 'sale', _MOVES, Domain('vatportal_state', '=', 'pin'), urgent=True),
+    Task('refused', 'sale', _MOVES, Domain('vatportal_state', '=', 'rejected') & Domain('state', '!=', 'cancel'), urgent=True),
+    Task('sent_back_alone', 'sale', _DOCUMENTS, _VALID & Domain('status', '=', 'updateRequested') & Domain('move_id', '=', False), urgent=True),
+    Task('sent_back', 'sale', _MOVES, Domain('vatportal_state', '=', 'registered') & Domain('vatportal_status', '=', 'updateRequested'), urgent=True),
     Task(
         'to_send',
         'sale',
         _MOVES,
-        'account.action_move_out_invoice_type',
         Domain('vatportal_state', 'in', (*(state for state in SENDABLE_STATES if state != 'rejected'), False))
         & Domain('state', '=', 'posted')
         & Domain('move_type', '=', 'out_invoice')
@@ -65,53 +57,19 @@ TASKS = (
         # A person without VÖEN gets no qaimə.
         & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False)),
     ),
-    Task(
-        'to_sign',
-        'sale',
-        _DOCUMENTS,
-        'l10n_az_vatportal.vatportal_document_action_outgoing',
-        Domain('direction', '=', 'outgoing') & Domain('state', '=', 'imported'),
-    ),
-    Task(
-        'cancel_asked',
-        'sale',
-        _DOCUMENTS,
-        'l10n_az_vatportal.vatportal_document_action_outgoing',
-        _VALID & Domain('direction', '=', 'outgoing') & Domain('status', '=', 'cancelRequested'),
-        urgent=True,
-    ),
-    Task(
-        'missing_sent', 'sale', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_outgoing', _MISSING & Domain('direction', '=', 'outgoing'), urgent=True
-    ),
-    Task(
-        'to_approve',
-        'purchase',
-        _DOCUMENTS,
-        'l10n_az_vatportal.vatportal_document_action_incoming',
-        _VALID & Domain('direction', '=', 'incoming') & Domain('status', 'in', ('onApproval', 'onApprovalEdited')),
-        urgent=True,
-    ),
-    Task('to_bill', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming', Domain('bill_state', '=', 'to_bill')),
-    Task('question', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming', Domain('bill_state', '=', 'ask'), urgent=True),
-    Task(
-        'missing', 'purchase', _DOCUMENTS, 'l10n_az_vatportal.vatportal_document_action_incoming', _MISSING & Domain('direction', '=', 'incoming'), urgent=True
-    ),
-    Task(
-        'to_cancel',
-        'purchase',
-        _DOCUMENTS,
-        'l10n_az_vatportal.vatportal_document_action_incoming',
-        _VALID & Domain('direction', '=', 'incoming') & Domain('status', '=', 'cancelRequested'),
-        urgent=True,
-    ),
+    Task('to_sign', 'sale', _DOCUMENTS, Domain('state', '=', 'imported')),
+    Task('cancel_asked', 'sale', _DOCUMENTS, _VALID & Domain('status', '=', 'cancelRequested'), urgent=True),
+    Task('missing_sent', 'sale', _DOCUMENTS, _MISSING, urgent=True),
+    Task('to_approve', 'purchase', _DOCUMENTS, _VALID & Domain('status', 'in', WAITING_STATUSES), urgent=True),
+    Task('to_bill', 'purchase', _DOCUMENTS, Domain('bill_state', '=', 'to_bill')),
+    Task('question', 'purchase', _DOCUMENTS, Domain('bill_state', '=', 'ask'), urgent=True),
+    Task('missing', 'purchase', _DOCUMENTS, _MISSING, urgent=True),
+    Task('to_cancel', 'purchase', _DOCUMENTS, _VALID & Domain('status', '=', 'cancelRequested'), urgent=True),
     Task(
         'void_bills',
         'purchase',
         _DOCUMENTS,
-        'l10n_az_vatportal.vatportal_document_action_incoming',
-        Domain('direction', '=', 'incoming')
-        & Domain('status', 'in', FINAL_STATUSES)
-        & Domain('move_id', 'any', [('state', '=', 'posted'), ('payment_state', '!=', 'reversed')]),
+        Domain('status', 'in', FINAL_STATUSES) & Domain('move_id', 'any', [('state', '=', 'posted'), ('payment_state', '!=', 'reversed')]),
         urgent=True,
     ),
 )
@@ -127,14 +85,15 @@ class VatportalDesk(models.AbstractModel):
     def _labels(self):
         """Key of each task → (its name, what it means)."""
         _ = self.env._
+        missing = (_('Missing at e-taxes'), _('A later reading did not show them any more: look for them at e-taxes.gov.az.'))
         return {
             'pin': (_('Waiting for PIN'), _('ASAN İmza asks on the phone at this moment.')),
             'refused': (_('Not sent'), _('Their PIN was not confirmed, or they were not accepted: correct what is to be corrected, and send them again.')),
             'sent_back': (_('Sent back by the buyer'), _('Correct them at e-taxes.gov.az and in Odoo.')),
             'sent_back_alone': (_('Sent back, without an invoice'), _('Correct them at e-taxes.gov.az; goods transfers stand here too.')),
             'cancel_asked': (_('Cancellation requested by the buyer'), _('Answer at e-taxes.gov.az.')),
-            'missing_sent': (_('Missing at e-taxes'), _('A later reading did not show them any more: look for them at e-taxes.gov.az.')),
-            'missing': (_('Missing at e-taxes'), _('A later reading did not show them any more: look for them at e-taxes.gov.az.')),
+            'missing_sent': missing,
+            'missing': missing,
             'to_send': (_('To send'), _('Posted since the connector was set up, and not at e-taxes yet.')),
             'to_sign': (_('Not signed'), _('VatPortal has them without a signature: sign them there.')),
             'to_approve': (_('To approve'), _('Answer at e-taxes.gov.az; what is not answered approves itself.')),
@@ -146,16 +105,20 @@ class VatportalDesk(models.AbstractModel):
 
     @api.model
     def _domain(self, task):
-        """The records of ``task`` in the companies that are chosen and have a connector."""
-        domain = task.domain & Domain('company_id', 'in', self.env.companies.ids)
+        """The records of ``task`` in the companies that are chosen."""
+        domain = task.records & Domain('company_id', 'in', self.env.companies.ids)
         if task.key != 'to_send':
             return domain
-        connectors = self.env['vatportal.connector'].search([('company_id', 'in', self.env.companies.ids)])
+        connectors = self._connectors()
         # What was invoiced before is on the books of another system, or was typed at e-taxes.
         azerbaijan = self.env.ref('base.az').id
         begun = {company: min(own.mapped('create_date')).date().replace(day=1) for company, own in connectors.grouped('company_id').items()}
         since = Domain.OR(Domain('company_id', '=', company.id) & Domain('invoice_date', '>=', day) for company, day in begun.items())
         return domain & since & Domain('commercial_partner_id.country_id', 'in', (azerbaijan, False))
+
+    @api.model
+    def _connectors(self):
+        return self.env['vatportal.connector'].search([('company_id', 'in', self.env.companies.ids)])
 
     @api.model
     def get_tasks(self):
@@ -173,7 +136,7 @@ class VatportalDesk(models.AbstractModel):
             name, text = labels[task.key]
             count = self.env[task.model].search_count(self._domain(task))
             sides[task.side].append({'key': task.key, 'label': name, 'help': text, 'count': count, 'urgent': task.urgent})
-        troubled = self.env['vatportal.connector'].search([('company_id', 'in', self.env.companies.ids)]).filtered('down_since')
+        troubled = self._connectors().filtered('down_since')
         return {**sides, 'troubles': [{'id': connector.id, 'name': connector.display_name, 'text': connector.last_error or ''} for connector in troubled]}
 
     @api.model
@@ -196,9 +159,7 @@ class VatportalDesk(models.AbstractModel):
             'display_name': name,
             'domain': list(self._domain(task)),
             'help': f'<p>{text}</p>',
-            'context': {'default_move_type': 'out_invoice'}
-            if task.model == _MOVES
-            else {f'vatportal_{"incoming" if task.side == "purchase" else "outgoing"}': True, 'create': False},
+            'context': {'default_move_type': 'out_invoice'} if task.model == _MOVES else {f'vatportal_{task.direction}': True, 'create': False},
         }
 
 
