@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ...vatportal import Invoice, qaime_number
 from .. import portal_text
-from ..states import LIVE_STATES, PENDING_STATES, STATUSES, TRANSITIONS  # noqa: F401 - other files take the states from here
+from ..states import LIVE_STATES, STATUSES, TRANSITIONS
 
 
 class VatportalDocument(models.Model):

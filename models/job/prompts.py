@@ -27,14 +27,11 @@ class VatportalJob(models.Model):
 
         :return: list of ids
         """
-        if not self.env.user._is_internal() or not self.browse()._may_use():
+        if not self._may_use():
             return []
-        jobs = (
-            self.with_context(allowed_company_ids=self.env.user.company_ids.ids)
-            .search([('state', '=', 'running'), ('company_id', 'in', self.env.user.company_ids.ids)])
-            .sudo()
-        )
-        waiting = jobs.filtered(lambda job: job.waits_for_pin and self.env.user in job._told_users())
+        companies = self.env.user.company_ids
+        jobs = self.with_context(allowed_company_ids=companies.ids).search([('waits_for_pin', '=', True), ('company_id', 'in', companies.ids)]).sudo()
+        waiting = jobs.filtered(lambda job: self.env.user in job._told_users())
         return waiting.sorted(lambda job: (job._seconds_left(), job.id)).ids
 
 
