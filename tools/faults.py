@@ -46,4 +46,4 @@ def main(given: list[str]) -> int:
     if not all(part.isdigit() for part in chosen.split('-', 1)):
         raise Failure('--seeds wants two numbers, such as 1-500.')
     os.environ['VATPORTAL_SEEDS'] = chosen
-    return testing.main([str(ROOT / 'tests' / 'test_faults.py'), '-s', '-k', 'test_schedules'])
+    return testing.main([str(ROOT / 'tests' / 'faults' / 'test_faults.py'), '-s', '-k', 'test_schedules'])

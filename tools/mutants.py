@@ -22,7 +22,7 @@ FOLDER = WORK / 'mutants'
 SKIPPED = shutil.ignore_patterns('.git', '.work', '__pycache__')
 SEEDS = os.environ.get('VATPORTAL_SEEDS', '1-25')
 SIDE_BY_SIDE = testing.SIDE_BY_SIDE
-SCHEDULES = ('tests/test_faults.py', '-k', 'test_schedules')
+SCHEDULES = ('tests/faults/test_faults.py', '-k', 'test_schedules')
 
 
 @dataclass

@@ -8,7 +8,7 @@ SETTLE, REMOVE = 'vatportal/settlement.py', 'vatportal/removals.py'
 UPLOAD, CLEAN, DOUBT, ENGINE, DELETE, ERP_ID = (
     f'models/{name}.py' for name in ('job/upload', 'job/clean', 'document/doubt', 'job/engine', 'job/delete', 'document/erp_id')
 )
-RACES = ('tests/test_send_race.py', 'tests/test_twice.py')
+RACES = ('tests/send/test_send_race.py', 'tests/send/test_twice.py')
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ MUTANTS = [
 """),
     Mutant('a rejected invoice always gets a new ERP id', SETTLE, 'return invoice.rejected and not spent', 'return False'),
     Mutant('a used-up ERP id goes again', SETTLE, 'return invoice.rejected and not spent', 'return invoice.rejected',
-           ('tests/test_attempts.py',)),
+           ('tests/send/test_attempts.py',)),
     Mutant('an id that the portal knows and hides is given up at once', SETTLE, 'HIDDEN_S = 24 * 3600', 'HIDDEN_S = 0'),
     Mutant('no commit of the intent', ENGINE, """        self._schedule(CALL_S)
         self._commit()
@@ -57,23 +57,23 @@ MUTANTS = [
     Mutant('a removal counts as done because the portal says yes', CLEAN, """        self._go_on_cleaning(granted=True)
 """, """        self._reject_pending(self._pending(), spent=True)
         self._go_on_cleaning(granted=True)
-""", ('tests/test_removals.py',)),
+""", ('tests/lifecycle/test_removals.py',)),
     Mutant('what is shown no more does not count as removed', SETTLE, """    gone = [invoice for invoice in rest if is_used_up(invoice)]
 """, """    gone = []
 """,
-           ('tests/test_removals.py',)),
+           ('tests/lifecycle/test_removals.py',)),
     Mutant('what the portal does not let go of stays', SETTLE, 'held = [invoice for invoice in invoices if invoice.due]',
-           'held = []', ('tests/test_removals.py',)),
+           'held = []', ('tests/lifecycle/test_removals.py',)),
     Mutant('a deletion that ends well is believed', DELETE, "self._settle_deletion('done' if succeeded else 'failed')",
            "(self._gone(self._to_delete()), self._end_deletion()) if succeeded else self._settle_deletion('failed')",
-           ('tests/test_removals.py',)),
+           ('tests/lifecycle/test_removals.py',)),
     Mutant('a yes to a deletion from the portal is believed', REMOVE, 'gone = [invoice for invoice in absent if is_used_up(invoice)]',
            'gone = [invoice for invoice in invoices if invoice.pending]',
-           ('tests/test_removals.py',)),
+           ('tests/lifecycle/test_removals.py',)),
     Mutant('ERP ids do not follow from the invoice', ERP_ID, "document.sudo().write({'erp_id': identity.erp_id(attempt), 'attempt': attempt})",
-           "document.sudo().write({'erp_id': f'ODOO-{document.id}-00000000', 'attempt': attempt})", ('tests/test_restored.py',)),
-    Mutant('later attempts are not looked for', ERP_ID, 'LATER = 4', 'LATER = 0', ('tests/test_attempts.py',)),
-    Mutant('what the portal knows keeps the rest of its batch', SETTLE, "    if not rest:\n", "    if True:\n", ('tests/test_attempts.py',)),
+           "document.sudo().write({'erp_id': f'ODOO-{document.id}-00000000', 'attempt': attempt})", ('tests/faults/test_restored.py',)),
+    Mutant('later attempts are not looked for', ERP_ID, 'LATER = 4', 'LATER = 0', ('tests/send/test_attempts.py',)),
+    Mutant('what the portal knows keeps the rest of its batch', SETTLE, "    if not rest:\n", "    if True:\n", ('tests/send/test_attempts.py',)),
     Mutant('a portal that names whatever it is asked for is believed', SETTLE,
            'if (process.last_read or process.refused_ids) and reading.names_all:', 'if False:'),
     Mutant('what error 14 refused is not looked for', SETTLE, "if process.reason == 'invalid' and refused:", 'if False:'),

@@ -114,8 +114,8 @@ class Selection:
                 if folder.is_dir():
                     self.plain[name].append(folder)
             for addon, source in SOURCES.items():
-                for folder in (source / 'tests', source / 'tests' / 'apps'):
-                    self._add_files(addon, sorted(folder.glob('test_*.py')))
+                files = sorted((source / 'tests').glob('**/test_*.py'))
+                self._add_files(addon, [file for file in files if not any(file.is_relative_to(folder) for folder in PLAIN.values())])
             return
         for name, folder in PLAIN.items():
             if path.is_relative_to(folder):

@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from odoo.addons.l10n_az_vatportal.tests.walk_common import BUYER, ERP_ID, MAIN, NOTE, QAIME, REFUSAL, STATUS, TOTAL, WalkCommon
+from odoo.addons.l10n_az_vatportal.tests.platform.walk_common import BUYER, ERP_ID, MAIN, NOTE, QAIME, REFUSAL, STATUS, TOTAL, WalkCommon
 
 from .transfer_common import TransferCommon
 

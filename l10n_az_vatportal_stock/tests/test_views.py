@@ -1,4 +1,4 @@
-from odoo.addons.l10n_az_vatportal.tests.views_common import ViewsCase
+from odoo.addons.l10n_az_vatportal.tests.platform.views_common import ViewsCase
 
 from .transfer_common import TransferCommon
 

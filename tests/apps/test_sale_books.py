@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo.fields import Command
 
-from ..test_amounts_books import BooksCommon
+from ..send.test_amounts_books import BooksCommon
 
 
 class TestSaleBooks(BooksCommon):

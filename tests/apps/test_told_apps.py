@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
 from ..common import VatportalCommon
-from ..walk_common import WalkCommon
+from ..platform.walk_common import WalkCommon
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')

@@ -1,0 +1,12 @@
+"""What holds for all models and views: rights, screens, migrations."""
+
+from . import test_views
+from . import test_access
+from . import test_security
+from . import test_neutralize
+from . import test_migration
+from . import test_first_checked
+from . import test_told
+from . import test_units_js
+from . import test_desk
+from . import test_sums

@@ -1,0 +1,157 @@
+import json
+
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, new_test_user
+
+from ..bill_common import BillCommon
+
+
+class TestDesk(BillCommon):
+    """What e-taxes wants today: each count is that of its list."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env['account.move'].search([('company_id', '=', cls.company.id), ('state', '=', 'draft')]).unlink()
+
+    def counts(self, user=None, companies=None):
+        desk = self.env['vatportal.desk'].with_user(user or self.env.user).with_context(allowed_company_ids=(companies or self.company).ids)
+        tasks = desk.get_tasks()
+        found = {task['key']: task['count'] for side in ('sale', 'purchase') for task in tasks[side]}
+        for key, count in found.items():
+            action = desk.action_open(key)
+            self.assertEqual(desk.env[action['res_model']].search_count(action['domain']), count, key)
+        return {key: count for key, count in found.items() if count}
+
+    def test_nothing(self):
+        self.assertEqual(self.counts(), {})
+
+    def test_sales(self):
+        self.create_invoice()
+        self.create_invoice(post=False)
+        self.create_invoice(partner_id=self.env['res.partner'].create({'name': 'Tbilisi LLC', 'country_id': self.env.ref('base.ge').id}).id)
+        self.assertEqual(self.counts(), {'to_send': 1}, 'neither drafts nor what goes abroad')
+        self.sandbox.configure(auto_confirm=False)
+        pin = self.create_invoice()
+        self.advance(self.send(pin), 3)
+        self.assertEqual(self.counts(), {'to_send': 1, 'pin': 1})
+        self.sandbox.wait_prompt(1)
+        self.sandbox.decline()
+        self.finish(pin.vatportal_document_id.job_ids)
+        self.assertEqual(self.counts(), {'to_send': 1, 'refused': 1})
+        self.sandbox.configure(auto_confirm=True)
+        self.finish(self.send(pin))
+        self.assertEqual(self.counts(), {'to_send': 1})
+        pin.vatportal_document_id.sudo().status = 'updateRequested'
+        self.assertEqual(self.counts(), {'to_send': 1, 'sent_back': 1})
+
+    def test_what_never_goes_is_not_to_be_sent(self):
+        person = self.env['res.partner'].create({'name': 'Aygün', 'country_id': self.env.ref('base.az').id})
+        self.create_invoice(partner_id=person.id)
+        branch = self.env['res.company'].create({'name': 'Branch', 'parent_id': self.company.id})
+        self.env.user.company_ids += branch
+        self.assertEqual(self.counts(companies=self.company + branch), {})
+        move = self.create_invoice()
+        self.assertEqual(self.counts(), {'to_send': 1})
+        move.sudo().vatportal_package_date = '2026-11-20 10:00:00'
+        self.assertEqual(self.counts(), {})
+
+    def test_received_and_sent_are_never_in_one_list(self):
+        self.document(status='cancelRequested', status_code='cancelRequested')
+        self.document(direction='outgoing', status='cancelRequested', status_code='cancelRequested')
+        self.document(direction='outgoing', status='updateRequested', status_code='updateRequested')
+        self.document(missing_since='2026-11-20 10:00:00')
+        counts = self.counts()
+        self.assertEqual([counts[key] for key in ('to_cancel', 'cancel_asked', 'sent_back_alone', 'missing')], [1, 1, 1, 1])
+        for key in counts:
+            action = self.env['vatportal.desk'].action_open(key)
+            if action['res_model'] == 'vatportal.document':
+                found = self.env['vatportal.document'].search(action['domain'])
+                self.assertEqual(len(set(found.mapped('direction'))), 1, key)
+
+    def test_cards_of_several_companies(self):
+        """Each card's count is that of its list, whatever companies are chosen."""
+        other = self.setup_other_company()['company']
+        self.env.user.company_ids += other
+        self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
+        self.document(status='onApproval', status_code='onApproval')
+        self.document(company=other, status='onApproval', status_code='onApproval')
+        journals = (
+            self.env['account.journal']
+            .with_context(allowed_company_ids=(self.company + other).ids)
+            .search([('type', '=', 'purchase'), ('company_id', 'in', (self.company + other).ids)])
+        )
+        told = 0
+        for journal in journals:
+            count = json.loads(journal.kanban_dashboard).get('vatportal_to_approve')
+            if count:
+                action = journal.with_context(vatportal_task='to_approve').action_vatportal_task()
+                self.assertEqual(journal.env['vatportal.document'].search_count(action['domain']), count)
+                told += count
+        self.assertEqual(told, 2)
+
+    def test_a_credited_bill_is_settled(self):
+        bill = self.bill(100.0)
+        bill.action_post()
+        bill.vatportal_bill_document_id.sudo().status = 'canceled'
+        self.assertEqual(self.counts(), {'void_bills': 1})
+        reversal = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=bill.ids).create({'journal_id': bill.journal_id.id})
+        self.env['account.move'].browse(reversal.reverse_moves()['res_id']).action_post()
+        self.assertEqual(self.counts(), {} if bill.payment_state == 'reversed' else {'void_bills': 1})
+
+    def test_before_the_connector(self):
+        self.create_invoice(invoice_date='2026-01-10')
+        self.assertEqual(self.counts(), {})
+
+    def test_purchases(self):
+        document = self.document(status='onApproval', status_code='onApproval')
+        self.document(status='cancelRequested', status_code='cancelRequested')
+        self.document(status='canceled', status_code='canceled')
+        self.document(is_foreign=True, status='onApproval')
+        counts = self.counts()
+        self.assertEqual((counts['to_approve'], counts['to_cancel'], counts['to_bill']), (1, 1, 2))
+        document.action_create_bills()
+        self.assertEqual(self.counts()['to_bill'], 1)
+        document.move_id.action_post()
+        document.sudo().status = 'deletedBySystem'
+        self.assertEqual(self.counts()['void_bills'], 1)
+
+    def test_other_companies(self):
+        self.create_invoice()
+        other = self.env['res.company'].create({'name': 'Another'})
+        self.env.user.company_ids += other
+        self.assertEqual(self.counts(companies=other), {})
+        self.assertEqual(self.counts(companies=self.company + other), {'to_send': 1})
+
+    def test_who_may_not(self):
+        clerk = new_test_user(self.env, 'clerk', 'base.group_user', company_id=self.company.id, company_ids=self.company.ids)
+        desk = self.env['vatportal.desk'].with_user(clerk)
+        for call in (desk.get_tasks, lambda: desk.action_open('to_send')):
+            with self.assertRaises(AccessError):
+                call()
+        auditor = new_test_user(self.env, 'auditor', 'account.group_account_readonly', company_id=self.company.id, company_ids=self.company.ids)
+        self.create_invoice()
+        self.assertEqual(self.counts(auditor), {'to_send': 1})
+
+    def test_on_the_journals(self):
+        self.create_invoice()
+        self.document(status='onApproval', status_code='onApproval')
+        sale, purchase = self.company_data['default_journal_sale'], self.company_data['default_journal_purchase']
+        data = {journal: json.loads(journal.kanban_dashboard) for journal in (sale, purchase)}
+        self.assertEqual(data[sale]['vatportal_to_send'], 1)
+        self.assertEqual((data[purchase]['vatportal_to_approve'], data[purchase]['vatportal_to_bill']), (1, 1))
+        for journal, key in ((sale, 'to_send'), (purchase, 'to_approve')):
+            action = journal.with_context(vatportal_task=key).action_vatportal_task()
+            self.assertEqual(self.env[action['res_model']].search_count(action['domain']), 1)
+        second = purchase.copy({'code': 'ZBILL', 'sequence': 99})
+        self.assertNotIn('vatportal_to_bill', json.loads(second.kanban_dashboard), 'told once')
+        self.connector.bill_journal_id = second
+        self.env.invalidate_all()
+        self.assertEqual(json.loads(second.kanban_dashboard)['vatportal_to_bill'], 1)
+
+
+class TestTourDesk(BillCommon, HttpCase):
+    def test_from_the_menu_to_the_list(self):
+        self.create_invoice()
+        self.document(status='onApproval', status_code='onApproval')
+        self.start_tour('/odoo/accounting', 'vatportal_desk', login=self.env.user.login, timeout=90)

@@ -1,0 +1,145 @@
+from unittest.mock import patch
+
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import retrying
+
+from ..race_common import OWN, PARTNER, RaceCommon
+
+PEOPLE, DOCUMENTS = 3, 4
+
+
+class TestBillRace(RaceCommon):
+    """Several people press "Create Bills" at the same moment, of documents of a vendor whom nobody knows yet."""
+
+    def build(self, env):
+        super().build(env)
+        env = self.at(env)
+        self.document_ids = (
+            env['vatportal.document']
+            .create(
+                [
+                    {
+                        'direction': 'incoming',
+                        'company_id': self.company_id,
+                        'connector_id': self.connector_id,
+                        'qaime': f'RB2611{number:08d}',
+                        'kind_id': env.ref('l10n_az_vatportal.kind_default_invoice').id,
+                        'state': 'registered',
+                        'date': '2026-11-20 21:30:00',
+                        'status': 'approved',
+                        'status_code': 'approved',
+                        'buyer_vat': OWN,
+                        'buyer_name': 'Race',
+                        'seller_vat': PARTNER,
+                        'seller_name': 'Race vendor',
+                        'amount_goods': 100,
+                        'amount_net': 100,
+                        'amount_vat_base': 100,
+                        'amount_vat': 18,
+                        'amount_total': 118,
+                        'line_ids': [
+                            (
+                                0,
+                                0,
+                                {
+                                    'name': 'Sement',
+                                    'quantity': 1,
+                                    'price_unit': 100,
+                                    'amount_goods': 100,
+                                    'amount_net': 100,
+                                    'amount_vat_base': 100,
+                                    'amount_vat': 18,
+                                    'amount_total': 118,
+                                },
+                            )
+                        ],
+                    }
+                    for number in range(DOCUMENTS)
+                ]
+            )
+            .ids
+        )
+
+    def clean_up(self):
+        super().clean_up()
+        with self.registry.cursor() as cr:
+            cr.execute('DELETE FROM vatportal_new_vendor WHERE number = %s', [PARTNER])
+
+    def press(self, ids):
+        """The button, for these documents; how it went is whether the bills are shown."""
+
+        def press(env):
+            documents = env['vatportal.document'].browse(ids)
+            documents.mapped('bill_state')
+            action = documents.action_create_bills()
+            # What a colleague has made is said first.
+            return action.get('params', {}).get('next', action)['res_model'] == 'account.move'
+
+        return press
+
+    def assert_well(self, outcomes):
+        self.assertEqual([result for result, _tries in outcomes], [True] * len(outcomes), 'everybody is shown the bills')
+
+    def test_one_bill_each(self):
+        for count in (1, DOCUMENTS):
+            with self.subTest(documents=count):
+                self.assert_well(self.race(*[self.press(self.document_ids[:count])] * PEOPLE))
+                with self.look_up() as env:
+                    documents = env['vatportal.document'].browse(self.document_ids[:count])
+                    bills = env['account.move'].search([('company_id', '=', self.company_id)])
+                    self.assertEqual(len(bills), count)
+                    self.assertEqual(documents.move_id, bills)
+                    self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
+                    self.assertFalse(any(documents.mapped('bill_question')))
+                    self.assertEqual(len(env['res.partner'].search([('vat', '=', PARTNER)])), 1)
+
+    def test_a_new_vendor_is_made_once(self):
+        """Two documents of the new vendor, each billed by somebody."""
+        self.assert_well(self.race(self.press(self.document_ids[:1]), self.press(self.document_ids[1:2])))
+        with self.look_up() as env:
+            documents = env['vatportal.document'].browse(self.document_ids[:2])
+            self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
+            self.assertEqual(len(env['res.partner'].search([('vat', '=', PARTNER)])), 1)
+            self.assertEqual(len(documents.move_id.partner_id), 1)
+
+    def test_whoever_was_at_it_gives_up(self):
+        """No question is left behind when the other one makes no bill after all."""
+        document_id, tries, errors = self.document_ids[0], [], []
+        with self.registry.cursor() as other, self.look_up() as env:
+            other.execute('SELECT id FROM vatportal_document WHERE id = %s FOR UPDATE', [document_id])
+            # Whoever waits for the row in earnest, to write a question there, would wait for ever.
+            env.cr.execute("SET lock_timeout = '5s'")
+
+            def step():
+                if tries:
+                    other.rollback()
+                tries.append(1)
+                try:
+                    return env['vatportal.document'].browse(document_id).action_create_bills()
+                except Exception as error:
+                    errors.append(type(error))
+                    raise
+
+            self.assertEqual(retrying(step, env)['res_model'], 'account.move')
+        self.assertEqual((len(tries), errors), (2, [ConcurrencyError]))
+        with self.look_up() as env:
+            document = env['vatportal.document'].browse(document_id)
+            self.assertEqual((document.bill_state, document.bill_question), ('billed', False))
+
+    def test_a_document_in_use_does_not_keep_the_scheduled_action(self):
+        """The batches beside it are made; it is left to the next run, which is soon."""
+        with self.look_up() as env:
+            env['vatportal.document'].browse(self.document_ids)._request_bills()
+        with self.registry.cursor() as other, self.look_up() as env, patch('odoo.addons.l10n_az_vatportal.models.billing.cron.BATCH', 1):
+            other.execute('SELECT id FROM vatportal_document WHERE id = %s FOR UPDATE', [self.document_ids[1]])
+            cron = env.ref('l10n_az_vatportal.cron_bill')
+            env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]).unlink()
+            env['vatportal.document']._cron_make_bills()
+            documents = env['vatportal.document'].browse(self.document_ids)
+            self.assertEqual(documents.mapped('bill_state'), ['billed', 'to_bill', 'billed', 'billed'])
+            self.assertEqual((documents[1].bill_requested, documents[1].bill_question), (True, False))
+            self.assertTrue(env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]))
+            other.rollback()
+            env['vatportal.document']._cron_make_bills()
+            self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
+            self.assertFalse(any(documents.mapped('bill_requested')))

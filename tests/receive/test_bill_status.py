@@ -1,0 +1,122 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ...models.states import STATUSES
+from ...vatportal import EtaxesDocument
+from ...vatportal.codes import STATUSES as CODES
+from ..bill_common import BillCommon
+
+
+@tagged('post_install_l10n', 'post_install', '-at_install')
+class TestBillStatus(BillCommon):
+    """What e-taxes says of a document, however it is spelled; what nobody knows is billed by no machine."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connector.write({'auto_bill': True, 'auto_bill_from': '2026-11-01'})
+
+    def download(self, qaime='MT261125000900', **changes):
+        self.store(self.as_downloaded(qaime, **changes))
+        return self.env['vatportal.document'].search([('qaime', '=', qaime)])
+
+    def test_the_codes_are_the_selection(self):
+        self.assertEqual({code for code, _label in STATUSES} - {'unknown'}, set(CODES))
+
+    def test_other_spelling(self):
+        for number, (spelled, meant, bill_state) in enumerate(
+            (
+                ('Approved', 'approved', 'to_bill'),
+                ('APPROVEDBYSYSTEM', 'approvedBySystem', 'to_bill'),
+                ('cancelled', 'canceled', 'none'),
+                ('Canceled', 'canceled', 'none'),
+                ('Deactivated', 'deactivated', 'none'),
+                ('DeletedBySystem', 'deletedBySystem', 'none'),
+            )
+        ):
+            document = self.download(f'MT26112500090{number}', status=spelled)
+            self.assertEqual((document.status, document.status_code, document.bill_state), (meant, spelled, bill_state))
+        self.assertEqual(document.state, 'deleted')
+
+    def test_cancelled_in_other_spelling_reaches_the_bill(self):
+        self.connector.cancel_draft_bills = True
+        document = self.download()
+        self.run_cron()
+        self.assertEqual(document.move_id.state, 'draft')
+        self.download(status='Cancelled')
+        self.assertEqual(document.move_id.state, 'cancel')
+
+    def test_unknown_status_is_a_question(self):
+        for number, status in enumerate(('rejected', 'draft', 'ləğv', '', None)):
+            document = self.download(f'MT26112500090{number}', status=status)
+            self.assertEqual((document.bill_state, document.bill_requested), ('ask', False), status)
+            self.assertIn(status or '–', document.bill_ask)
+        document._request_bills()
+        self.run_cron()
+        self.assertFalse(self.env['vatportal.document'].search([('company_id', '=', self.company.id)]).move_id)
+
+    def test_a_person_decides_on_an_unknown_status(self):
+        document = self.download(status='rejected')
+        action = document.action_create_bills()
+        self.assertEqual(action['res_model'], 'vatportal.bill.wizard')
+        wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
+        self.assertIn('rejected', wizard.question)
+        wizard.action_create()
+        self.assertEqual(document.bill_state, 'billed')
+        self.assert_total(document)
+
+    def test_a_status_that_becomes_known_asks_no_more(self):
+        document = self.download(status='inReview')
+        other = self.download('MT261125000901', status='inReview')
+        (document + other).action_create_bills()
+        self.assertEqual(document.bill_question, document.bill_ask)
+        self.download(status='approved')
+        self.assertEqual((document.bill_state, other.bill_state), ('to_bill', 'ask'))
+        self.run_cron()
+        self.assertEqual(document.bill_state, 'billed')
+
+    def test_a_status_that_becomes_unknown_keeps_the_bill(self):
+        document = self.download()
+        self.run_cron()
+        bill = document.move_id
+        self.download(status='inReview')
+        self.assertEqual((document.move_id, bill.state), (bill, 'draft'))
+
+    def test_a_bill_that_waits_is_not_made_any_more(self):
+        """Between the wish and the scheduled action the status may turn into one that nobody knows."""
+        document = self.download()
+        self.assertTrue(document.bill_requested)
+        self.download(status='inReview')
+        self.run_cron()
+        self.assertEqual((document.bill_state, document.bill_requested), ('ask', False))
+
+    def test_kinds_in_other_case(self):
+        document = self.download(type='DEFAULTINVOICE')
+        self.assertEqual(document.kind_id.code, 'defaultInvoice')
+        self.assertEqual(self.download('MT261125000901', type='ReturnInvoice').kind_id.code, 'returnInvoice')
+        self.assertEqual(document.bill_state, 'to_bill')
+
+    def test_unknown_kind_is_a_question(self):
+        first, second = self.download(type='additionalInvoice'), self.download('MT261125000901', type='AdditionalInvoice')
+        self.assertEqual(first.kind_id, second.kind_id)
+        self.run_cron()
+        self.assertEqual((first.bill_state, second.bill_state), ('ask', 'ask'))
+        with self.assertRaisesRegex(UserError, 'case by case'):
+            first._make_bill()
+
+    def test_no_kind_is_a_question(self):
+        document = self.download(type='')
+        self.run_cron()
+        self.assertEqual(document.bill_state, 'ask')
+
+    def test_the_choice_of_statuses(self):
+        job = self.env['vatportal.job'].new({'filters': {'exc_status': ['canceled'], 'inc_kinds': ['defaultInvoice']}})
+        for status, kind, wanted in (('Cancelled', 'defaultInvoice', False), ('approved', 'DefaultInvoice', True), ('approved', 'returnInvoice', False)):
+            read = EtaxesDocument.from_portal_json({'qaime': 'MT261125000900', 'status': status, 'type': kind})
+            self.assertEqual(job._is_wanted(read), wanted, (status, kind))
+
+    def test_gone_from_the_list_in_other_spelling(self):
+        document = self.document(direction='outgoing')
+        self.assertTrue(document._is_gone_from({document.qaime: 'Cancelled'}))
+        self.assertFalse(document._is_gone_from({document.qaime: 'Approved'}))
+        self.assertFalse(document._is_gone_from({}))

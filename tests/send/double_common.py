@@ -1,0 +1,51 @@
+from odoo import fields
+
+from ..common import BUYER
+from ..restored_common import RestoredCommon
+
+
+class DoubleCommon(RestoredCommon):
+    """Qaimə entered at e-taxes by hand, and invoices in Odoo that may be the same."""
+
+    def entered(self, total=118, note='qeyd', day='2026-11-20', buyer=BUYER, **vals):
+        """Somebody enters a qaimə at e-taxes; return its number."""
+        return self.sandbox.portal.add_document(
+            folder=1,
+            tin_from=self.company.vat,
+            tin_to=buyer,
+            main_subject=note,
+            net_amount=total,
+            apply_amount=total / 1.18,
+            datetime=f'{fields.Date.to_date(day):%d.%m.%Y} 10:00',
+            **vals,
+        )['qaime']
+
+    def import_sent(self):
+        jobs = self.env['vatportal.job']._queue_download(
+            self.connector, ['outgoing'], fields.Date.to_date('2026-11-01'), fields.Date.to_date('2026-12-31'), 'portal'
+        )
+        for job in jobs:
+            self.finish(job)
+
+    def document(self, number):
+        return self.env['vatportal.document'].search([('qaime', '=', number)])
+
+    def problem(self, move):
+        return [problem for problem in move._vatportal_problems(self.connector) if problem.get('candidate')]
+
+    def ask(self, moves, move):
+        """The question that the send wizard leads to."""
+        alerts = self.wizard(moves).alerts
+        (action,) = (alert['action'] for alert in alerts.values() if alert.get('action', {}).get('context', {}).get('default_move_id') == move.id)
+        return self.env[action['res_model']].with_context(**action['context']).create({})
+
+    def doubled(self):
+        """An invoice that was sent, and what somebody entered by hand beside it."""
+        move = self.create_invoice()
+        self.press(move)
+        number = self.entered(day=fields.Date.today())
+        self.import_sent()
+        return move, move.vatportal_document_id, self.document(number)
+
+    def activities(self, record, kind):
+        return record.sudo().activity_search([kind])

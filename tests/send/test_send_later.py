@@ -1,0 +1,213 @@
+from odoo.exceptions import UserError
+from odoo.tests import Form
+
+from ..send_common import SendCommon
+
+
+class TestSendLater(SendCommon):
+    """Odoo's own "Send" of an invoice that has no qaimə number yet: its mail may wait for it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner.email = 'buyer@example.com'
+
+    def dialog(self, move, **vals):
+        return (
+            self.env['account.move.send.wizard'].with_context(active_model='account.move', active_ids=move.ids).create({'sending_methods': ['email'], **vals})
+        )
+
+    def mails(self, move):
+        return self.env['mail.message'].search([('model', '=', 'account.move'), ('res_id', '=', move.id), ('message_type', '=', 'comment')])
+
+    def run_mails(self):
+        with self.enter_registry_test_mode():
+            self.env.ref('account.ir_cron_account_move_send').method_direct_trigger()
+
+    def waiting(self, **vals):
+        """An invoice on its way, whose mail waits."""
+        self.sandbox.configure(auto_confirm=False)
+        move = self.create_invoice()
+        job = self.send(move)
+        self.advance(job, 3)
+        dialog = self.dialog(move, vatportal_waits=True, **vals)
+        self.assertTrue(dialog.vatportal_has_no_number)
+        dialog.action_send_and_print()
+        return move, job
+
+    def confirm(self, job):
+        for pin in (1, 2):
+            self.sandbox.wait_prompt(pin)
+            self.sandbox.confirm(pin=pin)
+        self.finish(job)
+
+    def test_it_goes_when_the_number_is_there(self):
+        move, job = self.waiting(subject='Hörmətli alıcı', body='<p>Yazdığım mətn</p>')
+        self.assertTrue(move.vatportal_waits_to_mail)
+        self.run_mails()
+        self.assertFalse(self.mails(move), 'not before')
+        self.confirm(job)
+        self.assertEqual(move.vatportal_state, 'registered')
+        self.assertFalse(move.vatportal_waits_to_mail)
+        self.assertTrue(move.sending_data)
+        self.run_mails()
+        mail = self.mails(move)
+        self.assertEqual((len(mail), mail.subject), (1, 'Hörmətli alıcı'))
+        self.assertIn('Yazdığım mətn', mail.body)
+        self.assertIn(move.vatportal_qaime, mail.body)
+        self.assertFalse(move.sending_data)
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1, 'once')
+
+    def test_sent_to_etaxes_from_the_same_dialog(self):
+        move = self.create_invoice()
+        dialog = self.dialog(move, extra_edis=['vatportal'], vatportal_waits=True)
+        self.assertTrue(dialog.vatportal_has_no_number)
+        dialog.action_send_and_print()
+        self.assertIn(move.vatportal_state, ('progress', 'pin'))
+        self.assertFalse(self.mails(move))
+        self.finish(move.vatportal_document_id.job_ids)
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
+        self.assertEqual(len(self.uploads()), 1)
+
+    def test_what_does_not_go_is_not_mailed(self):
+        move = self.create_invoice()
+        dialog = self.dialog(move, extra_edis=['vatportal'], vatportal_waits=True)
+        move.vatportal_main_info = False
+        with self.assertRaisesRegex(UserError, 'neither sent to e-taxes nor mailed'):
+            dialog.action_send_and_print()
+
+    def test_not_wanted(self):
+        self.sandbox.configure(auto_confirm=False)
+        move = self.create_invoice()
+        self.advance(self.send(move), 3)
+        self.dialog(move).action_send_and_print()
+        self.assertEqual(len(self.mails(move)), 1)
+        self.assertFalse(move.vatportal_waits_to_mail)
+
+    def test_nothing_to_wait_for(self):
+        move = self.create_invoice()
+        self.finish(self.send(move))
+        dialog = self.dialog(move, vatportal_waits=True)
+        self.assertFalse(dialog.vatportal_has_no_number)
+        dialog.action_send_and_print()
+        mail = self.mails(move)
+        self.assertEqual(len(mail), 1)
+        self.assertIn(move.vatportal_qaime, mail.body)
+
+    def test_given_up(self):
+        move, job = self.waiting()
+        move.action_vatportal_no_mail()
+        self.confirm(job)
+        self.run_mails()
+        self.assertFalse(self.mails(move))
+
+    def test_it_outlives_a_rejection(self):
+        move, job = self.waiting()
+        self.sandbox.wait_prompt(1)
+        self.sandbox.decline()
+        self.finish(job)
+        self.assertEqual(move.vatportal_state, 'rejected')
+        self.assertTrue(move.vatportal_waits_to_mail)
+        self.sandbox.configure(auto_confirm=True)
+        self.finish(self.send(move))
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
+
+    def test_a_changed_invoice_is_not_mailed_as_it_was(self):
+        move, job = self.waiting()
+        self.sandbox.wait_prompt(1)
+        self.sandbox.decline()
+        self.finish(job)
+        move.button_draft()
+        self.assertFalse(move.vatportal_waits_to_mail)
+
+    def test_mailed_at_once_after_all(self):
+        """Whoever does not want to wait any longer mails it; it does not go once more with the number."""
+        move, job = self.waiting()
+        dialog = self.dialog(move)
+        self.assertTrue(dialog.vatportal_waits_to_mail)
+        dialog.action_send_and_print()
+        self.assertFalse(move.vatportal_waits_to_mail)
+        self.confirm(job)
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
+
+    def test_an_earlier_pdf_does_not_go_along(self):
+        self.sandbox.configure(auto_confirm=False)
+        move = self.create_invoice()
+        pdf = self.env['ir.attachment'].create(
+            {
+                'name': f'{move._get_invoice_report_filename()}',
+                'raw': b'%PDF-1.4',
+                'mimetype': 'application/pdf',
+                'res_model': 'account.move',
+                'res_id': move.id,
+                'res_field': 'invoice_pdf_report_file',
+            }
+        )
+        move.invalidate_recordset()
+        self.assertEqual(move.invoice_pdf_report_id, pdf)
+        job = self.send(move)
+        self.advance(job, 3)
+        self.dialog(move, vatportal_waits=True).action_send_and_print()
+        self.assertNotIn(pdf.id, [data['id'] for data in move.vatportal_mail_data.get('mail_attachments_widget', [])])
+        self.confirm(job)
+        self.run_mails()
+        mail = self.mails(move)
+        self.assertEqual(len(mail), 1)
+        self.assertNotIn(b'%PDF-1.4', mail.attachment_ids.mapped('raw'))
+
+    def test_the_number_came_while_the_dialog_was_open(self):
+        move = self.create_invoice()
+        dialog = self.dialog(move, extra_edis=['vatportal'], vatportal_waits=True)
+        self.finish(self.send(move))
+        dialog.action_send_and_print()
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
+
+    def test_a_contact_that_is_gone(self):
+        other = self.env['res.partner'].create({'name': 'Old', 'email': 'old@example.com'})
+        move, job = self.waiting()
+        data = move.vatportal_mail_data
+        move.sudo().vatportal_mail_data = {**data, 'mail_partner_ids': [*data['mail_partner_ids'], other.id]}
+        other.unlink()
+        self.confirm(job)
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
+
+    def test_linked_by_a_person(self):
+        """It was not sent from here after all, and has its number: the mail goes."""
+        move, job = self.waiting()
+        self.sandbox.wait_prompt(1)
+        self.sandbox.decline()
+        self.finish(job)
+        document = (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'outgoing',
+                    'company_id': self.company.id,
+                    'state': 'registered',
+                    'connector_id': self.connector.id,
+                    'qaime': 'MT261155500001',
+                    'status': 'approved',
+                    'status_code': 'approved',
+                    'buyer_vat': self.partner.vat,
+                }
+            )
+        )
+        document.sudo(False).action_link_move(move.id)
+        self.run_mails()
+        self.assertIn('MT261155500001', self.mails(move).body)
+
+    def test_no_scheduled_action(self):
+        self.env.ref('account.ir_cron_account_move_send').active = False
+        with self.assertRaisesRegex(UserError, 'switched off'):
+            self.waiting()
+
+    def test_on_the_form(self):
+        move, _job = self.waiting()
+        self.assertTrue(Form(move).vatportal_waits_to_mail)

@@ -1,0 +1,32 @@
+from odoo.tests import HttpCase
+
+from ..restored_common import RestoredCommon
+
+
+class TestTourDouble(RestoredCommon, HttpCase):
+    """In the browser: what e-taxes may have already, and what a restored database does not know."""
+
+    def tour(self, name, path):
+        self.start_tour(path, name, login=self.env.user.login, timeout=180)
+        self.env.invalidate_all()
+
+    def test_answer_the_question(self):
+        moves = self.create_invoice() + self.create_invoice()
+        self.sandbox.portal.add_document(
+            folder=1, tin_from=self.company.vat, tin_to=self.partner.vat, main_subject='qeyd', net_amount=118, apply_amount=100, datetime='20.11.2026 10:00'
+        )
+        for job in self.env['vatportal.job']._queue_download(self.connector, ['outgoing'], moves[0].invoice_date, moves[0].invoice_date, 'portal'):
+            self.finish(job)
+        self.tour('vatportal_answer_candidate', f'/odoo/customer-invoices/{moves[0].id}')
+        self.assertEqual(moves.mapped('vatportal_state'), ['registered', 'none'])
+        self.assertEqual(self.live(*moves.mapped('name')), [1, 0])
+
+    def test_compare(self):
+        self.env.user.group_ids += self.env.ref('base.group_system')
+        move = self.create_invoice()
+        with self.forgotten():
+            self.press(move)
+            self.press(self.create_invoice({'price_unit': 3}))
+        action = self.env.ref('l10n_az_vatportal.vatportal_connector_action')
+        self.tour('vatportal_compare', f'/odoo/action-{action.id}/{self.connector.id}')
+        self.assertEqual(move.vatportal_state, 'registered')
