@@ -1,10 +1,19 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..vatportal import outgoing_items
+from . import national_chart
 
 # The VAT columns of a qaimə into which a line's base can fall, and the two taxes beside VAT.
 VAT_CATEGORIES = ('vat', 'zero', 'exempt', 'not_subject')
+OUTSIDE = 'outside'
+# What is no VAT.
+BESIDE_VAT = {'excise', 'road', OUTSIDE}
 
 
 class AccountTax(models.Model):
+    """What a tax is on a qaimə: what a person has set on it; else what the national chart says by its XML ids; else what its
+    shape tells beyond doubt. Nothing of that is written on the tax."""
+
     _inherit = 'account.tax'
 
     vatportal_category = fields.Selection(
@@ -15,8 +24,69 @@ class AccountTax(models.Model):
             ('not_subject', 'Not subject to VAT'),
             ('excise', 'Excise'),
             ('road', 'Road tax'),
+            ('outside', 'Not part of the e-invoice'),
         ],
         string='e-taxes Category',
         help='The column of the electronic invoice (qaimə) into which this tax or its base goes. On a group '
-        'of taxes the category is set on the taxes inside the group.',
+        'of taxes the category is set on the taxes inside the group.\n'
+        'Not part of the e-invoice: what is between the company and the state alone, such as withholding, reverse charge or customs.',
     )
+    vatportal_chart_id = fields.Char(compute='_compute_vatportal_chart_id', help='What the chart of accounts for Azerbaijan calls this tax.')
+
+    @api.depends('company_id')
+    def _compute_vatportal_chart_id(self):
+        charted = self.filtered(lambda tax: isinstance(tax.id, int) and tax._vatportal_has_national_chart(tax.company_id))
+        found = self.env['ir.model.data'].sudo()
+        if charted:
+            found = found.search_fetch([('model', '=', 'account.tax'), ('module', '=', 'account'), ('res_id', 'in', charted.ids)], ['name', 'res_id'])
+        names = {data.res_id: national_chart.tax_id(data.name) for data in found}
+        for tax in self:
+            tax.vatportal_chart_id = names.get(tax.id, False)
+
+    @api.model
+    def _vatportal_has_national_chart(self, company):
+        """Whether ``company``, or the one of which it is a branch, keeps its books by the chart of accounts for Azerbaijan."""
+        return company.sudo().root_id.chart_template == national_chart.CHART
+
+    def _vatportal_categories(self):
+        """Return the e-taxes categories of these taxes, groups taken apart: a frozenset of keys of ``vatportal_category``.
+
+        A single tax has none, one, or those of which a document's column decides.
+        """
+        taxes = self.flatten_taxes_hierarchy()
+        return frozenset().union(*(tax._vatportal_own_categories() for tax in taxes))
+
+    def _vatportal_own_categories(self):
+        if self.vatportal_category:
+            return {self.vatportal_category}
+        if self._vatportal_is_outside():
+            return {OUTSIDE}
+        return national_chart.COLUMNS.get(self.vatportal_chart_id) or ({'vat'} if self._vatportal_is_vat_of_a_group() else set())
+
+    def _vatportal_outside(self):
+        """Those of these taxes that stand on no qaimə."""
+        return self.filtered(lambda tax: OUTSIDE in tax._vatportal_own_categories())
+
+    def _vatportal_is_outside(self):
+        if national_chart.is_outside(self.vatportal_chart_id):
+            return True
+        # A tax that takes back what it adds, as reverse charge does, or one that is withheld when the payment is made.
+        factors = self.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').mapped('factor_percent')
+        return bool(self.amount and factors and not sum(factors)) or bool(
+            'is_withholding_tax_on_payment' in self._fields and self.is_withholding_tax_on_payment
+        )
+
+    def _vatportal_is_vat_of_a_group(self):
+        """Whether this is the one tax of 18 % in a group of it and of taxes of nothing, which only mark the base."""
+        rate = float(outgoing_items.VAT_RATE * 100)
+        if self.amount_type != 'percent' or self.amount != rate or self.country_id.code != 'AZ' or not isinstance(self.id, int):
+            return False
+        for group in self.search([('amount_type', '=', 'group'), ('children_tax_ids', 'in', self.ids)]):
+            others = group.flatten_taxes_hierarchy() - self
+            if others and not any(tax.amount or tax.vatportal_category for tax in others):
+                return True
+        return False
+
+    def _vatportal_is_by_hand(self):
+        """Whether a person alone can say that one of these taxes applies."""
+        return any(not tax.vatportal_category and tax.vatportal_chart_id in national_chart.BY_HAND for tax in self.flatten_taxes_hierarchy())

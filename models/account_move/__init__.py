@@ -7,6 +7,7 @@ from . import check
 from . import amount_check
 from . import document
 from . import item
+from . import outside
 from . import discount
 from . import number
 from . import correct

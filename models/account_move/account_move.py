@@ -92,7 +92,7 @@ class AccountMove(models.Model):
         return self.state == 'posted' and self._vatportal_is_issued_here()
 
     def _vatportal_amount(self, connector):
-        return abs(self.amount_total_signed)
+        return abs(self.amount_total_signed) - self.vatportal_outside
 
     def _vatportal_is_issued_here(self):
         """Whether the company itself issues this invoice at e-taxes: customer invoices, and whatever else has

@@ -18,6 +18,21 @@ class AccountMove(models.Model):
             if line.display_type == 'product' and line.id not in sent and line.quantity >= 0 and not self.company_currency_id.compare_amounts(line.balance, 0)
         ]
 
+    def _vatportal_bare_lines(self, connector):
+        """Warn of lines without a tax where that means "not subject to VAT": it may have been forgotten."""
+        if connector.taxation == 'simplified' or not self.env['account.tax']._vatportal_has_national_chart(self.company_id):
+            return []
+        return [
+            self._vatportal_problem(
+                self.env._('Taxes'),
+                self.env._('“%s” goes without a tax, as not subject to VAT. Look whether the tax was forgotten.', self._vatportal_line_label(line)),
+                level='warning',
+                line=line,
+            )
+            for line in self._vatportal_journal_items('product')
+            if not self.company_currency_id.is_zero(line.balance) and not line.tax_ids - line.tax_ids._vatportal_outside()
+        ]
+
     def _vatportal_left_out_text(self, line):
         label = self._vatportal_line_label(line)
         if line.quantity and not line.price_subtotal:
@@ -116,7 +131,7 @@ class AccountMove(models.Model):
 
     def _vatportal_wrong_base_taxes(self, taxes):
         """Those of ``taxes``, in their order, of which VAT is taken although it must not be, or the other way round."""
-        vat = taxes.filtered(lambda tax: tax.vatportal_category == 'vat')[:1]
+        vat = taxes.filtered(lambda tax: 'vat' in tax._vatportal_categories())[:1]
         before = list(taxes)[: list(taxes).index(vat)] if vat else []
         wrong = taxes.filtered(
             lambda tax: tax.vatportal_category in ('excise', 'road') and (tax in before and tax.include_base_amount) != (tax.vatportal_category == 'excise')
@@ -156,7 +171,7 @@ class AccountMove(models.Model):
 
     def _vatportal_portal_problems(self, vals):
         # EXTENDS vatportal.source: what is sent is what the invoice says
-        total, asked = decimal(vals['amount_total'], 2), decimal(abs(self.amount_total_signed), 2)
+        total, asked = decimal(vals['amount_total'], 2), decimal(self._vatportal_amount(False), 2)
         problems = []
         if not (any(command[2] for command in vals['line_ids']) or vals.get('main_qaime')):
             return [

@@ -33,7 +33,7 @@ class AccountMove(models.Model):
             vals = self._vatportal_document_vals(connector)
         except outgoing_items.AmountError as error:
             return problems + [self._vatportal_amount_problem(error)]
-        problems += self._vatportal_free_lines(vals)
+        problems += self._vatportal_free_lines(vals) + self._vatportal_bare_lines(connector)
         if not any(problem['level'] == 'error' for problem in problems):
             problems += self._vatportal_portal_problems(vals)
         return problems

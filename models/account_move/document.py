@@ -78,7 +78,7 @@ class AccountMove(models.Model):
         :raises AmountError: when its taxes do not say into which VAT column it goes
         """
         taxes = line.tax_ids.flatten_taxes_hierarchy()
-        categories = set(taxes.mapped('vatportal_category')).intersection(VAT_CATEGORIES)
+        categories = self._vatportal_vat_columns(taxes)
         # The price for one unit, unless it is in another currency, or VAT is in it.
         price = decimal(line.price_unit * (1 - line.discount / 100))
         included = bool(taxes.filtered('price_include'))
@@ -99,26 +99,34 @@ class AccountMove(models.Model):
             self._vatportal_check_taxes(row, taxes, categories, connector)
         return row
 
+    def _vatportal_vat_columns(self, taxes):
+        """The VAT columns, a set, that the ``taxes`` of a line name. In the national chart no tax at all means *not subject to VAT*."""
+        columns = taxes._vatportal_categories().intersection(VAT_CATEGORIES)
+        if not taxes - taxes._vatportal_outside() and taxes._vatportal_has_national_chart(self.company_id):
+            return {'not_subject'}
+        return set(columns)
+
     def _vatportal_levy(self, tax):
         """Return ``tax`` as the :class:`outgoing_items.Levy` that lines of this invoice bear; None for one without an amount."""
-        if tax.vatportal_category not in ('vat', 'excise', 'road'):
+        kind = min(tax._vatportal_categories() & {'vat', 'excise', 'road'}, default=None)
+        if not kind:
             return None
-        if tax.vatportal_category == 'vat':
+        if kind == 'vat':
             # There is one rate, whatever the tax may have been set to since.
             return outgoing_items.Levy('vat', rate=outgoing_items.VAT_RATE)
         if tax.amount_type == 'percent':
-            return outgoing_items.Levy(tax.vatportal_category, rate=decimal(tax.amount) / 100)
+            return outgoing_items.Levy(kind, rate=decimal(tax.amount) / 100)
         if tax.amount_type == 'fixed':
-            return outgoing_items.Levy(tax.vatportal_category, fixed=decimal(tax.amount / (self.invoice_currency_rate or 1)))
+            return outgoing_items.Levy(kind, fixed=decimal(tax.amount / (self.invoice_currency_rate or 1)))
         # Of other ways to compute it, what Odoo makes of a large amount is the rate.
         computed = tax.compute_all(_SAMPLE, self.company_currency_id, handle_price_include=False)
-        return outgoing_items.Levy(tax.vatportal_category, rate=decimal((computed['total_included'] - computed['total_excluded']) / _SAMPLE, 12))
+        return outgoing_items.Levy(kind, rate=decimal((computed['total_included'] - computed['total_excluded']) / _SAMPLE, 12))
 
     def _vatportal_check_taxes(self, row, taxes, categories, connector):
         """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""
         # A tax of nothing that stands beside one with a category only marks the base for the tax return.
-        unknown = taxes.filtered(lambda tax: not tax.vatportal_category and (tax.amount or not categories))[:1]
-        odd = taxes.filtered(lambda tax: tax.amount and tax.vatportal_category in ('zero', 'exempt', 'not_subject'))[:1]
+        unknown = taxes.filtered(lambda tax: not tax._vatportal_categories() and (tax.amount or not categories))[:1]
+        odd = taxes.filtered(lambda tax: tax.amount and tax._vatportal_categories() & {'zero', 'exempt', 'not_subject'})[:1]
         if unknown or odd:
             row.info['tax'] = unknown or odd
             raise outgoing_items.AmountError('tax' if unknown else 'rate', row)

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo.exceptions import UserError
 
 from ...vatportal import incoming_parts
-from ..account_tax import VAT_CATEGORIES
+from ..account_tax import BESIDE_VAT, VAT_CATEGORIES
 from ..amounts import decimal
 
 
@@ -19,6 +19,9 @@ class Books:
         self.document, self.env, self.usage, self.position = document, document.env, usage, position
         #: the company can't deduct VAT
         self.simplified = document._connector().taxation == 'simplified'
+        company = document._bill_company().sudo()
+        #: the tax that the company has chosen for what has none of its own
+        self.default = company.account_purchase_tax_id if usage == 'purchase' else company.account_sale_tax_id
         #: e-taxes category → ``account.tax``
         self.taxes = self._taxes_by_category()
         #: folded text → ``uom.uom``
@@ -53,7 +56,7 @@ class Books:
 
     def _fits(self, taxes, part):
         """Whether ``taxes``, learnt from another bill, can hold what stands in this part's VAT column."""
-        categories = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
+        categories = taxes._vatportal_categories()
         return (
             not self.simplified
             and taxes == self._allowed(taxes)
@@ -66,7 +69,7 @@ class Books:
 
         :raises UserError: where a payer of VAT has none
         """
-        if part.category and not self.simplified and not self._vat_candidates(part):
+        if part.category and not self.simplified and not self._vat_candidates(part) and not self._is_bare(part):
             labels = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
             raise UserError(
                 self.env._(
@@ -86,8 +89,18 @@ class Books:
     def _vat_candidates(self, part):
         """The company's taxes for the VAT column of ``part``, the one with its rate first."""
         return self.taxes.get(part.category, self.env['account.tax']).sorted(
-            lambda tax: (not incoming_parts.bears_rate(part, vat_rate(tax)), any(tax.flatten_taxes_hierarchy().mapped('price_include')), tax.sequence, tax.id)
+            lambda tax: (
+                not incoming_parts.bears_rate(part, vat_rate(tax)),
+                any(tax.flatten_taxes_hierarchy().mapped('price_include')),
+                tax != self.default,
+                tax.sequence,
+                tax.id,
+            )
         )
+
+    def _is_bare(self, part):
+        """Whether a line without any tax says what the VAT column of ``part`` says: so the national chart has it."""
+        return part.category == 'not_subject' and self.env['account.tax']._vatportal_has_national_chart(self.document._bill_company())
 
     # ------------------------------------------------------------------ excise and road tax, and all of them
 
@@ -98,7 +111,7 @@ class Books:
         )[:1]
         mapped = self._map(tax) if tax else tax
         # Only a tax that says so itself can hold excise or road tax.
-        return mapped if set(mapped.flatten_taxes_hierarchy().mapped('vatportal_category')) <= {category} else tax
+        return mapped if mapped._vatportal_categories() <= {category} else tax
 
     def _map(self, tax):
         """What the fiscal position puts in the place of ``tax``. An empty one would take all taxes off, as *Foreign Trade*
@@ -108,16 +121,16 @@ class Books:
         return self._mapped[tax]
 
     def _taxes_by_category(self):
-        """Return a dict of e-taxes category → the company's taxes that are of this one alone."""
+        """Return a dict of e-taxes category → the company's taxes that are of this one alone and may be chosen without a person."""
         company = self.document._bill_company()
         Tax = self.env['account.tax'].with_company(company)
         taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', self.usage)])
         result = {}
         for tax in self._allowed(taxes):
-            categories = set(tax.flatten_taxes_hierarchy().mapped('vatportal_category')) - {False}
-            if len(categories) == 1:
-                category = categories.pop()
-                result[category] = result.get(category, Tax) | tax
+            kinds = {frozenset(part._vatportal_categories()) for part in tax.flatten_taxes_hierarchy()} - {frozenset()}
+            if len(kinds) == 1 and not tax._vatportal_is_by_hand():
+                for category in kinds.pop():
+                    result[category] = result.get(category, Tax) | tax
         return result
 
     def _allowed(self, taxes):
@@ -134,13 +147,13 @@ def vat_taxes(taxes):
     """Those of the VAT ``taxes`` of a line, groups taken apart, that bear the amount: what a fiscal position puts in the
     place of VAT may have no category at all."""
     flat = taxes.flatten_taxes_hierarchy()
-    return flat.filtered(lambda tax: tax.vatportal_category in VAT_CATEGORIES) or flat.filtered(lambda tax: not tax.vatportal_category)
+    return flat.filtered(lambda tax: tax._vatportal_categories().intersection(VAT_CATEGORIES)) or flat.filtered(lambda tax: not tax._vatportal_categories())
 
 
 def vat_rate(taxes):
     """The percentage of VAT that ``taxes`` charge, groups taken apart."""
     return sum(
-        (decimal(tax.amount) for tax in taxes.flatten_taxes_hierarchy() if tax.amount_type == 'percent' and tax.vatportal_category not in ('excise', 'road')),
+        (decimal(tax.amount) for tax in taxes.flatten_taxes_hierarchy() if tax.amount_type == 'percent' and not tax._vatportal_categories() & BESIDE_VAT),
         Decimal(0),
     )
 
@@ -153,11 +166,11 @@ def manual_taxes(taxes, vat, whole, amount):
     :param vat: those of them, groups taken apart, that bear its VAT
     """
     flat = taxes._flatten_taxes_and_sort_them()[0]
-    excise = whole.excise if 'excise' in flat.mapped('vatportal_category') else 0
+    excise = whole.excise if 'excise' in flat._vatportal_categories() else 0
     columns = {'excise': (whole.excise, whole.goods), 'road': (whole.road, whole.goods), 'vat': (whole.vat_amount, amount + excise)}
     result, given = {}, set()
     for tax in flat:
-        kind = 'vat' if tax in vat else tax.vatportal_category
+        kind = 'vat' if tax in vat else min(tax._vatportal_categories(), default=None)
         result[str(tax.id)] = {}
         if kind in columns and kind not in given:
             given.add(kind)

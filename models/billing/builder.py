@@ -83,7 +83,7 @@ class BillBuilder:
         taught = match.mapping.tax_ids.filtered('active') if match and match.mapping else None
         vat, others = self.books.taxes_for(part, taught)
         taxes = vat | others
-        held = set(taxes.flatten_taxes_hierarchy().mapped('vatportal_category'))
+        held = taxes._vatportal_categories()
         amount = whole.goods
         if whole.excise and 'excise' not in held:
             amount += whole.excise

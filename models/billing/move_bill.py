@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from ..account_tax import BESIDE_VAT
 from ..amounts import in_qepik
 from ..states import FINAL_STATUSES
 
@@ -55,13 +56,14 @@ class AccountMove(models.Model):
         return self.vatportal_bill_document_id | super()._vatportal_shown_document()
 
     def _vatportal_total(self):
-        """The total in AZN as Decimal, whatever the sign of the entry; None where no amount of it is in AZN."""
+        """What a qaimə of this entry comes to, in AZN, as Decimal, whatever the sign of the entry: its total without the taxes that
+        stand on no qaimə; None where no amount of it is in AZN."""
         self.ensure_one()
         # By name: looking the currency up would be a query for each of thousands of invoices.
         if self.currency_id.name == 'AZN':
-            total = self.amount_total
+            total = self.amount_total - self.vatportal_outside_currency
         elif self.company_currency_id.name == 'AZN':
-            total = abs(self.amount_total_signed)
+            total = self._vatportal_amount(False)
         else:
             return None
         return in_qepik(total)
@@ -69,7 +71,7 @@ class AccountMove(models.Model):
     def _vatportal_vat(self):
         """The VAT of an entry that has a total in AZN, as Decimal: all taxes but excise and road tax, for what a fiscal
         position puts in the place of VAT may have no category."""
-        lines = self.line_ids.filtered(lambda line: line.tax_line_id and line.tax_line_id.vatportal_category not in ('excise', 'road'))
+        lines = self.line_ids.filtered(lambda line: line.tax_line_id and not line.tax_line_id._vatportal_categories() & BESIDE_VAT)
         amount = 'amount_currency' if self.currency_id.name == 'AZN' else 'balance'
         return in_qepik(self.direction_sign * sum(lines.mapped(amount)))
 

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...vatportal.names import text_key
+from ..account_tax import BESIDE_VAT
 from ..amounts import decimal
 from .books import Books
 
@@ -194,7 +195,7 @@ class AccountMoveLine(models.Model):
                 'income' if books.usage == 'sale' else 'expense'
             ]
         )
-        taxes = self.tax_ids.filtered(lambda tax: tax.active and not ({'excise', 'road'} & set(tax.flatten_taxes_hierarchy().mapped('vatportal_category'))))
+        taxes = self.tax_ids.filtered(lambda tax: tax.active and not tax._vatportal_categories() & BESIDE_VAT)
         usual = books.usual_taxes(source)
         # Under simplified taxation nothing is said of the taxes of a payer of VAT.
         taught = {} if books.simplified else {'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)]}

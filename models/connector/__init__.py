@@ -8,6 +8,7 @@ from . import account
 from . import secrets
 from . import company
 from . import setup
+from . import taxes
 from . import guard
 from . import partner
 from . import told

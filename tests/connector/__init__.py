@@ -4,6 +4,7 @@ from . import test_token
 from . import test_token_race
 from . import test_account_guard
 from . import test_connector
+from . import test_taxes
 from . import test_secret_logs
 from . import test_account
 from . import test_account_apart

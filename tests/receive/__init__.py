@@ -24,6 +24,7 @@ from . import test_bill_tour
 from . import test_bill_race
 from . import test_bill_units
 from . import test_bill_taxes
+from . import test_bill_chart
 from . import test_bill_status
 from . import test_bill_number
 from . import test_bill_vendor

@@ -12,6 +12,7 @@ from . import test_advance_left
 from . import test_advance_race
 from . import test_turns
 from . import test_kinds
+from . import test_chart
 from . import test_look
 from . import test_partner
 from . import test_phone_race

@@ -1,0 +1,109 @@
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tests import new_test_user
+
+from ..common import VatportalCommon
+
+
+class TestTaxes(VatportalCommon):
+    """*Create Missing Taxes* and *VAT on Payment*: what they do before, with and without a chart and cash basis."""
+
+    def without_taxes(self):
+        self.env['account.tax'].search([('company_id', '=', self.company.id)]).active = False
+
+    def vat(self, use):
+        return self.connector._own_taxes(use).filtered(lambda tax: tax.vatportal_category == 'vat')
+
+    def bare_company(self):
+        """A company without a chart, and a connector for it."""
+        company = self.env['res.company'].create({'name': 'Yeni MMC', 'country_id': self.env.ref('base.az').id, 'currency_id': self.env.ref('base.AZN').id})
+        self.env.user.company_ids |= company
+        return self.env['vatportal.connector'].create({'name': 'New', 'company_id': company.id, 'base_url': self.sandbox.url, 'token': 'sandbox-token'})
+
+    # ------------------------------------------------------------------ the chart
+
+    def test_no_chart_no_tax(self):
+        connector = self.bare_company()
+        for action in ('action_create_taxes', 'action_use_cash_basis'):
+            with self.assertRaisesRegex(RedirectWarning, 'Load a chart of accounts first'):
+                getattr(connector, action)()
+        self.assertFalse(self.env['account.tax'].search_count([('company_id', '=', connector.company_id.id)]))
+        self.assertFalse(connector.vat_on_invoice)
+
+    def test_a_branch_uses_its_parents_chart(self):
+        branch = self.env['res.company'].create({'name': 'Filial', 'parent_id': self.company.id})
+        connector = self.env['vatportal.connector'].create({'name': 'F', 'company_id': branch.id, 'base_url': self.sandbox.url, 'token': 'sandbox-token'})
+        self.assertTrue(connector._has_chart())
+
+    def test_rights_come_first(self):
+        user = new_test_user(self.env, 'vatportal-books', 'account.group_account_user', company_id=self.company.id)
+        for action in ('action_create_taxes', 'action_use_cash_basis'):
+            with self.assertRaises(Exception) as caught:
+                getattr(self.connector.with_user(user).sudo(False), action)()
+            self.assertEqual(type(caught.exception).__name__, 'AccessError')
+
+    # ------------------------------------------------------------------ cash basis
+
+    def test_new_taxes_with_cash_basis(self):
+        self.without_taxes()
+        self.company.tax_exigibility = True
+        message = self.connector.action_create_taxes()['params']['message']
+        self.assertIn('when it is paid', message)
+        accounts = self.env['account.account']
+        for use, kind in (('sale', 'liability_current'), ('purchase', 'asset_current')):
+            tax = self.vat(use)
+            self.assertEqual((len(tax), tax.tax_exigibility), (1, 'on_payment'))
+            self.assertEqual((tax.cash_basis_transition_account_id.account_type, tax.cash_basis_transition_account_id.reconcile), (kind, True))
+            accounts |= tax.cash_basis_transition_account_id
+        self.assertEqual(len(accounts), 2)
+        self.assertFalse(self.connector.vat_on_invoice)
+
+    def test_the_companys_own_transition_account(self):
+        self.without_taxes()
+        self.company.tax_exigibility = True
+        account = self.env['account.account'].create({'name': 'Keçid', 'code': '521900', 'account_type': 'liability_current', 'reconcile': True})
+        self.create_tax('Other', 5, False, tax_exigibility='on_payment', cash_basis_transition_account_id=account.id)
+        self.connector.action_create_taxes()
+        self.assertEqual(self.vat('sale').cash_basis_transition_account_id, account)
+
+    def test_without_cash_basis_it_is_told_and_offered(self):
+        self.connector.action_create_taxes()
+        self.assertEqual({tax.tax_exigibility for tax in self.vat('sale') | self.vat('purchase')}, {'on_invoice'})
+        again = self.connector.action_create_taxes()['params']
+        self.assertIn('VAT on Payment', again['message'])
+        self.assertTrue(self.connector.vat_on_invoice)
+
+    def test_switching_it_on(self):
+        self.connector.action_create_taxes()
+        posted = self.create_invoice()
+        before = posted.line_ids.mapped(lambda line: (line.account_id, line.balance))
+        self.connector.action_use_cash_basis()
+        self.assertTrue(self.company.tax_exigibility)
+        self.assertTrue(self.company.tax_cash_basis_journal_id)
+        taxes = self.vat('sale') | self.vat('purchase')
+        self.assertEqual({tax.tax_exigibility for tax in taxes}, {'on_payment'})
+        self.assertEqual({tax.tax_exigibility for tax in self.connector._own_taxes('sale') - taxes}, {'on_invoice'})
+        self.assertFalse(self.connector.vat_on_invoice)
+        self.assertEqual(posted.line_ids.mapped(lambda line: (line.account_id, line.balance)), before)
+        move = self.create_invoice()
+        self.assertIn(self.vat('sale').cash_basis_transition_account_id, move.line_ids.account_id)
+        accounts = taxes.cash_basis_transition_account_id
+        self.connector.action_use_cash_basis()
+        self.assertEqual(taxes.cash_basis_transition_account_id, accounts, 'pressed again, it changes nothing')
+
+    def test_simplified_taxation_has_none(self):
+        self.connector.taxation = 'simplified'
+        self.assertFalse(self.connector.vat_on_invoice)
+
+    def test_the_national_chart_decides_itself(self):
+        self.company.chart_template = 'az'
+        with self.assertRaisesRegex(UserError, 'chart of accounts for Azerbaijan'):
+            self.connector.action_use_cash_basis()
+
+    def test_names_in_every_language(self):
+        self.without_taxes()
+        self.env['res.lang']._activate_lang('az_AZ')
+        self.company.tax_exigibility = True
+        self.connector.action_create_taxes()
+        account = self.vat('sale').cash_basis_transition_account_id
+        self.assertEqual(account.name, 'VAT on sales, until paid')
+        self.assertTrue(account.with_context(lang='az_AZ').name)
