@@ -1,10 +1,12 @@
 {
-    'name': 'Azerbaijan - E-invoicing with e-taxes (VatPortal)',
+    'name': 'Azerbaijan - E-invoicing',
     'version': '19.0.1.5.0',
     'category': 'Accounting/Localizations/EDI',
     'summary': 'Send invoices to e-taxes.gov.az through VatPortal and receive their qaimə numbers',
     'author': 'l10n_az_vatportal contributors',
     'license': 'LGPL-3',
+    'website': 'https://vatportal.az',
+    'images': ['static/description/dialog.png', 'static/description/invoice.png', 'static/description/bills.png'],
     'countries': ['az'],
     'depends': ['account'],
     'external_dependencies': {'python': ['requests', 'xmltodict']},

@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 
+import package
 import postgres
 from base import ADDON, GLUE, LOGS, ROOT, SOURCES, WORK, Failure, clean_env, fingerprint, fresh_log, run, stamp, stamped, stamped_key, unstamp
 from odoo_source import Odoo
@@ -123,9 +124,9 @@ def clone(source: str, target: str) -> None:
         run('cp', '-al', files, DATA / 'filestore' / target)
 
 
-def install(server: Odoo, database: str, option: str, modules: list[str], log: str) -> None:
+def install(server: Odoo, database: str, option: str, modules: list[str], log: str, addons: Path = ADDONS) -> None:
     """Install (-i) or update (-u), and make sure it happened: Odoo ignores names it does not know."""
-    odoo(server, '-d', database, option, ','.join(modules), '--stop-after-init', '--no-http', log=log)
+    odoo(server, '-d', database, option, ','.join(modules), '--stop-after-init', '--no-http', f'--addons-path={addons}', log=log)
     quoted = ', '.join(f"'{name}'" for name in modules)
     states = postgres.sql(f"SELECT name || ': ' || state FROM ir_module_module WHERE name IN ({quoted}) AND state != 'installed'", database)
     if states:
@@ -227,7 +228,9 @@ def _prepare(server: Odoo, name: str, source: str, addons: list[str], keys: tupl
     else:
         unstamp(f'{name}-before')
         clone(source, name)
-        install(server, name, '-i', addons, log)
+        # As users get them: what ./dev package leaves out must not be missed.
+        package.build(package.FOLDER / 'installed')
+        install(server, name, '-i', addons, log, package.FOLDER / 'installed')
     shell(server, name, PREGENERATE, log)
     stamp(f'{name}-before', f'{before} {names}')
     stamp(name, key)
