@@ -17,6 +17,7 @@ import lint
 import package
 import postgres
 import python_env
+import screenshots
 import testing
 from base import ROOT, WORK, Failure, clean_env, say
 
@@ -39,6 +40,7 @@ Usage: ./dev COMMAND [ARGUMENTS]
   lint                  ruff over everything (rules and format), mypy over vatportal/, pylint-odoo over the addons
   format                bring all Python into the form that lint asks for (ruff format)
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing
+  screenshots           the pictures of README and of the store, in English and Azerbaijani, taken of the demo
   package               the addons side by side, without tests and tools, and as an archive: for stores, Odoo.sh, OCA
   odoo ARGUMENTS…       Odoo with our configuration and addons (e.g. ./dev odoo -d mine -i l10n_az_vatportal)
   shell [ARGUMENTS]     Odoo's Python shell on the demo database
@@ -114,6 +116,10 @@ def command_test(arguments) -> int:
 
 def command_i18n(arguments) -> int:
     return i18n.main(arguments)
+
+
+def command_screenshots(arguments) -> int:
+    return screenshots.main(arguments)
 
 
 def command_package(arguments) -> int:

@@ -36,7 +36,11 @@ def arguments(given: list[str]) -> argparse.Namespace:
 
 
 def main(given: list[str]) -> int:
-    options = arguments(given)
+    return run(arguments(given), stay)
+
+
+def run(options: argparse.Namespace, afterwards) -> int:
+    """Start all, play the scenes, then call `afterwards` with the addresses of Odoo and of the sandbox."""
     if options.port == options.sandbox_port:
         raise Failure('--port and --sandbox-port must differ.')
     with the_only_one():
@@ -45,10 +49,10 @@ def main(given: list[str]) -> int:
         with environment.serving() as server:
             environment.ensure_base(server)
             run_steps([Step('Printing (wkhtmltopdf)', system.install_printing, system.can_print)])
-            return serve(server, options, demo_database.ensure_templates(server))
+            return serve(server, options, demo_database.ensure_templates(server), afterwards)
 
 
-def serve(server: Odoo, options: argparse.Namespace, template: str) -> int:
+def serve(server: Odoo, options: argparse.Namespace, template: str, afterwards) -> int:
     odoo, sandbox = f'http://127.0.0.1:{options.port}', f'http://127.0.0.1:{options.sandbox_port}'
     with Children() as children:
         run_steps(
@@ -76,12 +80,17 @@ def serve(server: Odoo, options: argparse.Namespace, template: str) -> int:
             say('\nNot everything worked; see above. The logs: .work/log/demo-odoo.log, .work/log/demo-sandbox.log')
         if options.once:
             return 0 if complete else 1
-        say(GUIDE.format(odoo=options.port, sandbox=options.sandbox_port))
         try:
-            children.watch()
+            return afterwards(options, children, odoo, sandbox)
         except KeyboardInterrupt:
             say('\nStopping …')
         return 0
+
+
+def stay(options: argparse.Namespace, children: Children, _odoo: str, _sandbox: str) -> int:
+    say(GUIDE.format(odoo=options.port, sandbox=options.sandbox_port))
+    children.watch()
+    return 0
 
 
 @contextlib.contextmanager

@@ -94,6 +94,15 @@ def follow(browser: Browser, phone: Phone, job: int, brief: bool = False) -> boo
     return False
 
 
+def until_code(browser: Browser, job: int) -> None:
+    """Ask for the progress until the portal has a check code."""
+    end = time.monotonic() + PATIENCE
+    while not browser.call('vatportal.job', 'action_refresh', [job])['code']:
+        if time.monotonic() > end:
+            raise Failure(f'no check code after {PATIENCE} s')
+        time.sleep(1)
+
+
 def table(browser: Browser, moves: list[int]) -> bool:
     fields = ['name', 'partner_id', 'amount_total', 'vatportal_qaime', 'vatportal_state']
     rows = [
