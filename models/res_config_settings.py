@@ -4,7 +4,7 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
 
-    vatportal_connector_count = fields.Integer(compute='_compute_vatportal_connector_count')
+    vatportal_connector_count = fields.Integer(compute='_compute_vatportal_connector_count', string='Number of VatPortal Connectors')
 
     def _compute_vatportal_connector_count(self):
         for settings in self:

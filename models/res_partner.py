@@ -16,7 +16,7 @@ class ResPartner(models.Model):
         help='Of a company abroad: the VÖEN of its branch in Azerbaijan. Its electronic invoices go to that VÖEN, never to '
         'its Tax ID, which is a number of its own country.',
     )
-    vatportal_is_abroad = fields.Boolean(compute='_compute_vatportal_is_abroad')
+    vatportal_is_abroad = fields.Boolean(compute='_compute_vatportal_is_abroad', string='Buyer Abroad')
 
     @api.depends('country_id', 'vat')
     def _compute_vatportal_is_abroad(self):

@@ -7,8 +7,8 @@ from ..models.account_move.send_later import RECORDS
 class AccountMoveSendWizard(models.TransientModel):
     _inherit = 'account.move.send.wizard'
 
-    vatportal_has_no_number = fields.Boolean(compute='_compute_vatportal_has_no_number')
-    vatportal_waits_to_mail = fields.Boolean(related='move_id.vatportal_waits_to_mail')
+    vatportal_has_no_number = fields.Boolean(compute='_compute_vatportal_has_no_number', string='No Qaimə Number')
+    vatportal_waits_to_mail = fields.Boolean(related='move_id.vatportal_waits_to_mail', string='Mail Waits for the Qaimə Number')
     vatportal_waits = fields.Boolean(
         string='Send it when the qaimə number is there', help='The mail goes by itself, as it is written here, as soon as e-taxes has given the number.'
     )

@@ -8,7 +8,7 @@ NAMES_SHOWN = 10
 class AccountResequenceWizard(models.TransientModel):
     _inherit = 'account.resequence.wizard'
 
-    vatportal_warning = fields.Text(compute='_compute_vatportal_warning')
+    vatportal_warning = fields.Text(compute='_compute_vatportal_warning', string='Warning of e-taxes')
 
     @api.depends('new_values', 'ordering')
     def _compute_vatportal_warning(self):

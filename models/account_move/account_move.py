@@ -29,6 +29,7 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         help='What the rules proposed last; a kind that differs, or is missing, was chosen by a person.',
+        string='Proposed Kind of e-Invoice',
     )
     vatportal_document_ids = fields.One2many('vatportal.document', 'move_id', string='e-taxes Documents')
     vatportal_main_info = fields.Char(
@@ -44,6 +45,7 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         help='What the connector proposed last; a main note that differs was written by a person.',
+        string='Proposed Main Note',
     )
 
     # ------------------------------------------------------------------ computed fields

@@ -33,9 +33,10 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         help='What was found by itself last; an advance that differs, or is missing, was chosen by a person.',
+        string='Advance Found',
     )
     vatportal_advance_amount = fields.Float(
-        string='Settled of It',
+        string='Amount Settled',
         digits=(16, 2),
         compute='_compute_vatportal_advance_amount',
         store=True,
@@ -49,8 +50,9 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         help='What was proposed last; an amount that differs was written by a person.',
+        string='Proposed Amount Settled',
     )
-    vatportal_advance_left = fields.Float(related='vatportal_advance_id.advance_left', string='Left of It')
+    vatportal_advance_left = fields.Float(related='vatportal_advance_id.advance_left', string='Left of the Advance')
     vatportal_is_advance = fields.Boolean(string='Advance', compute='_compute_vatportal_is_advance', store=True, help='Sent as an advance.')
     vatportal_advance_day = fields.Date(
         string='Advance Received on',
@@ -59,8 +61,10 @@ class AccountMove(models.Model):
         help="The day on which an advance has to be issued: that of its first payment, else the invoice's.",
     )
     # Whoever may read the invoice may read it without access to the documents themselves.
-    vatportal_open_advance_ids = fields.Many2many('vatportal.document', compute='_compute_vatportal_open_advance_ids', compute_sudo=True)
-    vatportal_open_advance_count = fields.Integer(compute='_compute_vatportal_open_advance_ids', compute_sudo=True)
+    vatportal_open_advance_ids = fields.Many2many(
+        'vatportal.document', compute='_compute_vatportal_open_advance_ids', compute_sudo=True, string='Open Advances of the Customer'
+    )
+    vatportal_open_advance_count = fields.Integer(compute='_compute_vatportal_open_advance_ids', compute_sudo=True, string='Number of Open Advances')
 
     _vatportal_advance_amount_positive = models.Constraint('CHECK (vatportal_advance_amount >= 0)', 'No less than nothing can be settled of an advance.')
 

@@ -10,7 +10,7 @@ class AccountMove(models.Model):
 
     _inherit = 'account.move'
 
-    vatportal_refund_note = fields.Text(compute='_compute_vatportal_refund')
+    vatportal_refund_note = fields.Text(compute='_compute_vatportal_refund', string='Note on the Credit Note')
     vatportal_origin_qaime = fields.Char(string='Qaimə of the Original', compute='_compute_vatportal_refund')
 
     @api.depends('move_type', 'reversed_entry_id.vatportal_document_ids.qaime', 'vatportal_kind_id', 'invoice_line_ids')

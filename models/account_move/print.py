@@ -66,7 +66,7 @@ class VatportalDocument(models.Model):
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    vatportal_can_print = fields.Boolean(compute='_compute_vatportal_can_print')
+    vatportal_can_print = fields.Boolean(compute='_compute_vatportal_can_print', string='Qaimə Page Can Be Printed')
 
     @api.depends('vatportal_bill_document_id')
     @api.depends_context('uid', 'allowed_company_ids')

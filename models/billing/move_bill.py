@@ -23,7 +23,7 @@ class AccountMove(models.Model):
     vatportal_bill_total = fields.Float(string='Total of the Document', related='vatportal_bill_document_id.amount_total', digits=(16, 2))
     vatportal_bill_difference = fields.Float(related='vatportal_bill_document_id.amount_difference')
     vatportal_hint = fields.Char(string='e-taxes Hint', compute='_compute_vatportal_hint')
-    vatportal_bill_void = fields.Boolean(compute='_compute_vatportal_bill_void')
+    vatportal_bill_void = fields.Boolean(compute='_compute_vatportal_bill_void', string='Bill No Longer Valid')
 
     @api.depends('vatportal_document_ids.direction')
     def _compute_vatportal_bill_document_id(self):

@@ -158,7 +158,9 @@ class AccountMoveLine(models.Model):
     vatportal_line_id = fields.Many2one(
         'vatportal.document.line', string='e-taxes Line', readonly=True, copy=False, ondelete='set null', index='btree_not_null'
     )
-    vatportal_line_mark = fields.Char(readonly=True, copy=False, help='Tells the goods on the e-taxes line of which this line was made.')
+    vatportal_line_mark = fields.Char(
+        readonly=True, copy=False, help='Tells the goods on the e-taxes line of which this line was made.', string='Mark of the Item at e-taxes'
+    )
 
     def _vatportal_is_of_row(self):
         """Whether the row still is about the goods of which this line was made: a correction at e-taxes writes other

@@ -59,7 +59,7 @@ class VatportalAccount(models.Model):
 
     connector_ids = fields.One2many('vatportal.connector', 'account_id', context={'active_test': False})
     secret_ids = fields.One2many('vatportal.secret', 'account_id', groups=fields.NO_ACCESS)
-    login_key = fields.Char(help='Stands for address and user, so that the database keeps two of one apart.')
+    login_key = fields.Char(help='Stands for address and user, so that the database keeps two of one apart.', string='Fingerprint of the Log-in Data')
 
     base_url = fields.Char(
         string='Portal Address', required=True, help='Your subdomain at VatPortal (such as mycompany) or the whole address, https://mycompany.vatportal.az/api'

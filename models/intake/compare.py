@@ -41,7 +41,7 @@ class VatportalConnector(models.Model):
         help='When VatPortal last had no invoice from Odoo that this database does not know, but those that were told.',
     )
     compare_begun_at = fields.Datetime(readonly=True, copy=False, help='When a comparison last began by itself.')
-    told_erp_ids = fields.Json(readonly=True, copy=False, help='ERP ids of invoices unknown here that were told already.')
+    told_erp_ids = fields.Json(readonly=True, copy=False, help='ERP ids of invoices unknown here that were told already.', string='Unknown ERP IDs Told')
 
     def _certain_day(self):
         """The day from which on something may be unknown, in Baku. A day more, for the portal's clock may be another. A moment

@@ -24,7 +24,13 @@ class VatportalDocument(models.Model):
     _inherit = 'vatportal.document'
 
     file_name = fields.Char(readonly=True, copy=False, help='The file of e-taxes of which the document was read.')
-    content_key = fields.Char(readonly=True, copy=False, index='btree_not_null', help='Tells documents apart that were read from files without a number.')
+    content_key = fields.Char(
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        help='Tells documents apart that were read from files without a number.',
+        string='Fingerprint of the Contents',
+    )
     file_move_ids = fields.One2many('account.move', 'vatportal_file_document_id', readonly=True, copy=False)
 
     _content_unique = models.UniqueIndex(

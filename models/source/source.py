@@ -59,12 +59,12 @@ class VatportalSource(models.AbstractModel):
     vatportal_qaime = fields.Char(string='Qaimə Number', related='vatportal_document_id.qaime', store=True, copy=False, index='trigram')
     vatportal_add_info = fields.Char(string='Additional Note', copy=False)
     vatportal_transp_reg_number = fields.Char(string='Transport Registration Number', copy=False)
-    vatportal_can_send = fields.Boolean(compute='_compute_vatportal_can_send')
-    vatportal_locked = fields.Boolean(compute='_compute_vatportal_locked')
-    vatportal_can_delete = fields.Boolean(compute='_compute_vatportal_can_delete')
-    vatportal_can_refresh = fields.Boolean(compute='_compute_vatportal_can_refresh')
-    vatportal_is_being_deleted = fields.Boolean(compute='_compute_vatportal_can_delete')
-    vatportal_document_count = fields.Integer(compute='_compute_vatportal_document_count')
+    vatportal_can_send = fields.Boolean(compute='_compute_vatportal_can_send', string='Can Be Sent to e-taxes')
+    vatportal_locked = fields.Boolean(compute='_compute_vatportal_locked', string='e-taxes Fields Locked')
+    vatportal_can_delete = fields.Boolean(compute='_compute_vatportal_can_delete', string='Can Be Deleted from e-taxes')
+    vatportal_can_refresh = fields.Boolean(compute='_compute_vatportal_can_refresh', string='e-taxes Status Can Be Refreshed')
+    vatportal_is_being_deleted = fields.Boolean(compute='_compute_vatportal_can_delete', string='Being Deleted from e-taxes')
+    vatportal_document_count = fields.Integer(compute='_compute_vatportal_document_count', string='Number of e-taxes Documents')
 
     # ------------------------------------------------------------------ computed fields
 
