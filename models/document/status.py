@@ -104,16 +104,14 @@ class VatportalDocument(models.Model):
         for document in self:
             if document._is_replaced():
                 continue
-            if not document._source():
-                task = document._lone_task() or document._double_task()
-            else:
-                task = document._status_task()
+            task = document._task()
+            if document._source():
                 if document.status in FINAL_STATUSES:
                     task = document._follow_end(task)
                 if document.activity_ids:
                     document.activity_unlink([DOCUMENT_ACTIVITY])
             if task:
-                document._raise_activity(*task)
+                document._raise_activity(*document._for_reader()._task())
             else:
                 document._close_activity()
         # One of two that is gone leaves no doubt about the other.
@@ -136,6 +134,15 @@ class VatportalDocument(models.Model):
         if self.move_id.state == 'draft' and self.connector_id.cancel_draft_bills:
             self.move_id._vatportal_cancel_bill()
         return task if self.move_id.state != 'cancel' else None
+
+    def _task(self):
+        """(summary, what to do) for a person, in the language of the context; None where there is nothing to do."""
+        return self._status_task() if self._source() else self._lone_task() or self._double_task()
+
+    def _for_reader(self):
+        """This document in the language of whoever gets its activity: a scheduled action speaks none."""
+        user = self._connector().sudo()._activity_user(self._activity_place()[0])
+        return self.with_context(lang=user.lang) if user.lang else self
 
     def _status_task(self):
         """(summary, what to do) for a person; None where there is nothing to do."""

@@ -13,3 +13,4 @@ from . import test_correct
 from . import test_refresh
 from . import test_refresh_tour
 from . import test_shown_status
+from . import test_activity_language
