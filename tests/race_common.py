@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ..models.job.job import VatportalJob
 from ..sandbox.server import Sandbox
+from .send_common import UPLOAD
 
 # A code and VÖENs that no other test has: others run beside, and the company stays behind, archived.
 OWN, PARTNER, CODE = '2304775691', '1304612051', '4407110000'
@@ -94,6 +95,21 @@ class RaceCommon(TransactionCase):
             env['res.partner'].search([('vat', '=', PARTNER)]).unlink()
             env['product.product'].search([('vatportal_code', '=', CODE)]).unlink()
             env['res.company'].browse(self.company_id).write({'active': False, 'vat': False})
+
+    def settle(self):
+        """Move all processes of the connector on until they have ended."""
+        for _round in range(60):
+            with self.look_up() as env:
+                jobs = env['vatportal.job'].search([('connector_id', '=', self.connector_id), ('state', 'in', ('queued', 'starting', 'running'))])
+                if not jobs:
+                    return
+                jobs.next_poll_at = False
+                jobs._advance()
+        self.fail('the jobs do not end')
+
+    def uploaded(self):
+        """The ERP ids that went out, one entry for each time."""
+        return [invoice['id'] for record in self.sandbox.requests if record.path.endswith(UPLOAD) for invoice in record.json['invoices']]
 
     def race(self, *actions):
         """Call each of ``actions`` with an environment of its own, at the same moment and as a request of Odoo, which

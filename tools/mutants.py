@@ -23,6 +23,7 @@ SKIPPED = shutil.ignore_patterns('.git', '.work', '__pycache__')
 SEEDS = os.environ.get('VATPORTAL_SEEDS', '1-25')
 SIDE_BY_SIDE = testing.SIDE_BY_SIDE
 SCHEDULES = ('tests/faults/test_faults.py', '-k', 'test_schedules')
+PLAIN = 'tests/sdk'  # needs no Odoo
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Copy:
     database: str
 
     def __post_init__(self):
+        self.process, self.stopped = None, False
         self.source, self.addons, self.conf = self.folder / 'source', self.folder / 'addons', self.folder / 'odoo.conf'
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(ROOT, self.source, ignore=SKIPPED, symlinks=True)
@@ -41,58 +43,66 @@ class Copy:
             (self.addons / name).symlink_to(self.source / source.relative_to(ROOT))
         self.conf.write_text(re.sub('(?m)^addons_path = .*$', f'addons_path = {self.addons}', databases.CONF.read_text()))
 
-    def tests(self, *arguments: str, seeds: str = SEEDS) -> tuple[bool, str]:
+    def tests(self, *arguments: str) -> tuple[bool, str]:
         """Whether these tests pass with the copy as it is, and their output."""
         # Without bytecode: two states of a file within one second look alike to it.
-        env = testing._env(ODOO_RC=str(self.conf), VATPORTAL_SEEDS=seeds, VATPORTAL_FIRST='1', PYTHONDONTWRITEBYTECODE='1')
+        env = {'VATPORTAL_SEEDS': SEEDS, 'VATPORTAL_FIRST': '1', 'PYTHONDONTWRITEBYTECODE': '1'}
+        plain = arguments[0].startswith(PLAIN)
+        if plain:
+            env, cwd = testing._env(PYTHONPATH=str(self.source), **env), self.source / PLAIN
+            options = ['-p', 'no:odoo']
+        else:
+            env, cwd = testing._env(ODOO_RC=str(self.conf), **env), self.addons
+            options = ['-c', WORK / 'pytest.ini', '--rootdir', self.addons, f'--odoo-database={self.database}', '--odoo-http', '--odoo-log-level=critical']
+        folder = self.source if plain else self.addons / ADDON
         command = [
-            PYTHON,
-            '-m',
-            'pytest',
-            '-c',
-            WORK / 'pytest.ini',
-            '--rootdir',
-            self.addons,
-            '-p',
-            'no:cacheprovider',
-            '-p',
-            'no:cov',
-            f'--odoo-database={self.database}',
-            '--odoo-http',
-            '--odoo-log-level=critical',
-            '--disable-warnings',
-            '-q',
-            '-x',
-            '--tb=line',
-            *(self.addons / ADDON / part if part.startswith('tests/') else part for part in arguments),
+            *(PYTHON, '-m', 'pytest', *options, '-p', 'no:cacheprovider', '-p', 'no:cov', '--disable-warnings', '-q', '-x', '--tb=line'),
+            *(folder / part if part.startswith('tests/') else part for part in arguments),
         ]
-        done = subprocess.run([str(part) for part in command], cwd=self.addons, env=env, text=True, capture_output=True)
-        if done.returncode not in (0, 1):
-            raise Failure(f'pytest ended with {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}')
-        return not done.returncode, done.stdout + done.stderr
+        # In a group of its own: Ctrl-C is ours to pass on, and Odoo ends by itself at none but the second.
+        self.process = subprocess.Popen(
+            [str(part) for part in command], cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        if self.stopped:
+            self.process.kill()
+        output, _none = self.process.communicate()
+        if self.process.returncode not in (0, 1):
+            raise Failure(f'pytest ended with {self.process.returncode}:\n{output[-3000:]}')
+        return not self.process.returncode, output
+
+    def stop(self) -> None:
+        """End what runs here, and whatever is begun after it."""
+        self.stopped = True
+        if self.process:
+            self.process.kill()
 
     def finds(self, mutant: Mutant) -> str:
-        """What finds the break: a schedule or a test file; '' for nothing."""
+        """What finds the break: one of its tests or, where it has none, a schedule; '' for nothing."""
         path = self.source / mutant.file
         sound = path.read_text()
         path.write_text(broken(mutant, sound))
         try:
-            passed, output = self.tests(*SCHEDULES, seeds=first_seeds([mutant]))
-            if not passed:
-                seed = re.search(r'schedule (\d+) \(again', output)
-                if not seed:
-                    raise Failure(f'With “{mutant.name}” the schedules did not run:\n{output[-3000:]}')
-                return f'schedule {seed[1]}'
-            for file in mutant.tests:
-                if not self.tests(file)[0]:
-                    return file
-            return ''
+            for test in mutant.tests:
+                if not self.tests(test)[0]:
+                    return test
+            passed, output = (True, '') if mutant.tests else self.tests(*SCHEDULES)
+            if passed:
+                return ''
+            seed = re.search(r'schedule (\d+) \(again', output)
+            if not seed:
+                raise Failure(f'With “{mutant.name}” the schedules did not run:\n{output[-3000:]}')
+            return f'schedule {seed[1]}'
         finally:
             path.write_text(sound)
 
 
-def first_seeds(mutants: list[Mutant]) -> str:
-    return ','.join([*(mutant.seeds for mutant in mutants if mutant.seeds), SEEDS])
+def on_sound_code(mutants: list[Mutant]) -> list[tuple[str, ...]]:
+    """What has to pass on the code as it is before it proves anything about these breaks: arguments of :meth:`Copy.tests`."""
+    tests = dict.fromkeys(test for mutant in mutants for test in mutant.tests)
+    plain = tuple(test for test in tests if test.startswith(PLAIN))
+    odoo = tuple(test for test in tests if test not in plain)
+    schedules = () if all(mutant.tests for mutant in mutants) else SCHEDULES
+    return [each for each in (plain, odoo, schedules) if each]
 
 
 def in_parallel(copies: list[Copy], work: Callable, items) -> None:
@@ -108,8 +118,14 @@ def in_parallel(copies: list[Copy], work: Callable, items) -> None:
             free.put(copy)
 
     with ThreadPoolExecutor(len(copies)) as pool:
-        for done in [pool.submit(one, item) for item in items]:
-            done.result()
+        try:
+            for done in [pool.submit(one, item) for item in items]:
+                done.result()
+        except BaseException:  # Ctrl-C, too: nothing goes on behind it
+            pool.shutdown(wait=False, cancel_futures=True)
+            for copy in copies:
+                copy.stop()
+            raise
 
 
 def main(names: list[str]) -> int:
@@ -122,17 +138,17 @@ def main(names: list[str]) -> int:
 
     def try_out(copy, mutant):
         start = time.monotonic()
-        if mutant is None:
-            passed, output = copy.tests(*SCHEDULES, seeds=first_seeds(chosen))
+        if not isinstance(mutant, Mutant):
+            passed, output = copy.tests(*mutant)
             if not passed:
-                raise Failure(f'The schedules fail on the code as it is, so they prove nothing:\n{output[-3000:]}')
+                raise Failure(f'These fail on the code as it is, so they prove nothing:\n{output[-3000:]}')
             return
         found = copy.finds(mutant)
         if not found:
             survivors.append(mutant.name)
         say(f'{"found" if found else "NOT FOUND":9}  {mutant.name}: {found or "nothing noticed"}, {time.monotonic() - start:.0f} s')
 
-    with environment.serving() as server:
+    with locked('mutants'), environment.serving() as server:
         environment.ensure_base(server)
         (WORK / 'pytest.ini').write_text('[pytest]\npython_files = test_*.py\n')
         copies = []
@@ -143,7 +159,7 @@ def main(names: list[str]) -> int:
                     database = f'{testing.RUN}{os.getpid()}_mutants_{number}'
                     databases.clone(template, database)
                     copies.append(Copy(FOLDER / str(number), database))
-            in_parallel(copies, try_out, [None, *chosen])
+            in_parallel(copies, try_out, [*on_sound_code(chosen), *chosen])
         finally:
             for copy in copies:
                 databases.drop(copy.database)

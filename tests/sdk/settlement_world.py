@@ -29,6 +29,10 @@ from vatportal.settlement_facts import Invoice, Outcome, Process, Verdict
 
 # How long an import takes at most (VatPortal API v8.0: 30 to 60 s).
 IMPORT_S = 60
+# For how long it may keep back what it has taken.
+KEPT_BACK_S = 24 * 3600
+# It is not asked the same twice within so many seconds.
+PAUSE_S = 1
 
 
 class Portal:
@@ -73,7 +77,7 @@ class Portal:
                 return 'registered without a number'
             if document.state == 'pending' and sum(index in job.members for job in world.jobs) != 1:
                 return 'lost: no process works on it, or two do'
-        return ''
+        return 'the portal is asked the same again at once' if any(job.phase == 'hurried' for job in world.jobs) else ''
 
     @staticmethod
     def ended(world):
@@ -312,7 +316,7 @@ class Portal:
                 doubtful=document.doubtful,
                 shown=document.shown,
                 resends=document.resends,
-                since_sent=settlement.HIDDEN_S + 1 if document.old or not document.sent else 0,
+                since_sent=KEPT_BACK_S + 1 if document.old or not document.sent else KEPT_BACK_S,
                 objected=job is not None and index in job.objected,
                 due=removable and document.held and document.state == 'imported',
             )
@@ -339,7 +343,8 @@ class Portal:
         if decision.phase == 'start':
             values |= {'reason': '', 'settling': 0, 'signed': False, 'objected': ()}
         members = tuple(index for index in job.members if index not in apart and index not in halved)
-        jobs = [job._replace(phase=decision.phase, members=members, **values)] if decision.phase != 'end' else []
+        phase = 'hurried' if decision.phase == job.phase and decision.wait_s < PAUSE_S else decision.phase
+        jobs = [job._replace(phase=phase, members=members, **values)] if phase != 'end' else []
         if apart:
             jobs.append(new_job(tuple(apart), job.started, phase='read', reason='exists', sent=job.sent))
         if halved:

@@ -90,6 +90,8 @@ BROKEN = {
     ),
     'what was never shown counts as removed': (settlement, 'is_used_up', lambda invoice: True, 'rejected, yet at the portal'),
     'what is not shown once counts as removed': (settlement, '_removed', _removed_at_first_sight, 'rejected, yet at the portal'),
+    'what was not shown for an hour counts as removed': (settlement, 'HIDDEN_S', 3600, 'rejected, yet at the portal'),
+    'the portal is asked without a pause': (settlement, '_again', lambda process: Decision('read', 0), 'asked the same again at once'),
     'every ERP id is given up': (settlement, 'is_taken_up', lambda invoice, spent: False, 'goes under another ERP id'),
     'a portal that names whatever it is asked for is believed': (settlement, '_read_pending', _believed, 'kept as being at the portal, where it never was'),
     'it is waited for ever': (settlement, '_wait_or_clean', lambda process, reading: settlement._again(process), 'stuck'),

@@ -5,8 +5,6 @@ from odoo.fields import Command
 
 from ..race_common import RaceCommon
 
-UPLOAD = '/inv/import_upload_invoices.php'
-
 
 class TestSendRace(RaceCommon):
     """Whatever happens at the same moment: each invoice is uploaded once and has its number."""
@@ -32,20 +30,6 @@ class TestSendRace(RaceCommon):
     def carry_on(self, env):
         """The scheduled action."""
         env['vatportal.job'].sudo()._cron_due(set())._cron_steps(time.monotonic() + 60, set())
-
-    def settle(self):
-        for _round in range(60):
-            with self.look_up() as env:
-                jobs = env['vatportal.job'].search([('connector_id', '=', self.connector_id), ('state', 'in', ('queued', 'starting', 'running'))])
-                if not jobs:
-                    return
-                jobs.next_poll_at = False
-                jobs._advance()
-        self.fail('the jobs do not end')
-
-    def uploaded(self):
-        """The ERP ids that went out, one entry for each time."""
-        return [invoice['id'] for record in self.sandbox.requests if record.path.endswith(UPLOAD) for invoice in record.json['invoices']]
 
     def assert_once(self, move_ids):
         with self.look_up() as env:
