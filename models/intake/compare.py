@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ...vatportal import Identity, PortalError, follows_from_document, is_ours, qaime_number, voen
 from ..concurrency import by_halves
@@ -40,6 +41,7 @@ class VatportalConnector(models.Model):
         copy=False,
         help='When VatPortal last had no invoice from Odoo that this database does not know, but those that were told.',
     )
+    compared_in = fields.Char(readonly=True, copy=False, help='The database, as PostgreSQL tells it from its restored backup, in which that was.')
     compare_begun_at = fields.Datetime(readonly=True, copy=False, help='When a comparison last began by itself.')
     told_erp_ids = fields.Json(readonly=True, copy=False, help='ERP ids of invoices unknown here that were told already.', string='Unknown ERP IDs Told')
 
@@ -95,9 +97,19 @@ class VatportalConnector(models.Model):
 
     def _is_to_be_looked_at(self):
         """Whether nobody has looked within the hour: nothing was at work for a while, the addon was set up anew, or this
-        database is one from a backup."""
+        database is one from a backup, be that a minute old."""
         now = fields.Datetime.now()
-        return not self.compared_at or not now - LOOKED <= self.compared_at <= now
+        return not self.compared_at or not now - LOOKED <= self.compared_at <= now or self.compared_in != self._database()
+
+    def _database(self):
+        """A text that is another one once a database was restored or copied, in whatever way: its tables or the database were
+        made anew, or PostgreSQL was stopped to put its files back. Each start of PostgreSQL changes it too."""
+        # A copy keeps what its tables are numbered, a dump that is put into the same database the number of that.
+        query = SQL(
+            "SELECT concat_ws(' ', oid, %s::regclass::oid, extract(epoch FROM pg_postmaster_start_time())) FROM pg_database WHERE datname = current_database()",
+            self._table,
+        )
+        return self.env.execute_query(query)[0][0]
 
     def _look_before_sending(self):
         """Before somebody sends: look whether the portal knows something from here, where that was not done within the hour.
@@ -144,7 +156,7 @@ class VatportalConnector(models.Model):
         documents._know_by_number(numbers)
         unknown = documents._unknown_erp_ids(numbers)
         if unknown <= set(self.told_erp_ids or []):
-            self.write({'compared_at': fields.Datetime.now(), 'told_erp_ids': sorted(unknown) or False})
+            self.write({'compared_at': fields.Datetime.now(), 'compared_in': self._database(), 'told_erp_ids': sorted(unknown) or False})
         return unknown
 
     def _take_unknown(self, numbers, unknown):

@@ -12,7 +12,7 @@ _LOOK_AGAIN_S = 10
 class VatportalJob(models.Model):
     """The look before a sending, whoever or whatever has queued it: a person at the dialog, Odoo's own sending, a schedule.
 
-    Where nobody has looked within the hour the portal is asked, by date, what it has from here that this database does not
+    Where nobody has looked within the hour, or not since a backup was restored, the portal is asked, by date, what it has from here that this database does not
     know. What went out under the number of one of the invoices with other figures, and what may be one of them otherwise,
     is asked about: that invoice is given back with the question. The same figures have the same ERP id, and error 17 tells.
     """

@@ -27,6 +27,7 @@ class Databases:
     def do_restore(self, _argument):
         """The database is that of the backup again; that takes two minutes."""
         self.load('backup')
+        self.connectors.sudo().compared_in = 'the database before'
         self.pass_time(120)
         self.met.add('restore')
 

@@ -121,7 +121,6 @@ class Plan:
             # What one removes, the other can't tell from what never was there where its id is free again. Ids are unique for ever.
             self.settings['reuse_deleted_ids'] = False
         if restores:
-            # What was corrected, sent and forgotten within the hour is another document here, and nothing tells so.
             self.figures = rng.random() < 0.5
             end = rng.randint(begin, len(self.steps))
             self.steps[end:end] = self._restored(rng)
@@ -136,7 +135,7 @@ class Plan:
             self.steps.insert(begin, ('copy', None))
 
     def _restored(self, rng):
-        waits = [('wait', 4000)] if self.figures else rng.choice(([], [('wait', 4000)]))
+        waits = [] if self.figures else rng.choice(([], [('wait', 4000)]))
         return [('restore', None), *waits, *rng.choice(([], [('compare', None)])), ('click', True)]
 
     def describe(self):

@@ -210,7 +210,7 @@ class World(Actions, Databases, Promises):
             self.connectors += self.connectors.create(
                 {'name': 'Second', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.connectors.company_id.id}
             )
-            self.connectors.sudo().compared_at = self.connectors[0].compared_at
+            self.connectors.sudo().write({name: self.connectors[0][name] for name in ('compared_at', 'compared_in')})
         for step in self.plan.steps:
             self.do(*step)
         self.calm()

@@ -55,6 +55,34 @@ class TestLook(RestoredCommon):
                 self.press(move)
                 self.assertRegistered(move)
 
+    def test_a_backup_of_a_minute_ago(self):
+        """It was looked within the hour, in the database that is no more."""
+        for form in ('at the dialog', 'queued by Odoo'):
+            with self.subTest(form):
+                move = self.create_invoice()
+                self.connector.sudo()._look_for_unknown()
+                self.assertFalse(self.connector._is_to_be_looked_at())
+                self.otherwise(move)
+                self.connector.sudo().compared_in = 'the database before'
+                if form == 'at the dialog':
+                    wizard = self.wizard(move)
+                    wizard.action_send()
+                    self.assertEqual(len(self.questions(wizard)), 1)
+                else:
+                    move._vatportal_queue()
+                    self.finish_all(move.vatportal_document_id.job_ids)
+                    self.assertIn('sent under this number', move.vatportal_document_id.message)
+                self.assertEqual(self.live(move.name), [1])
+
+    def test_what_tells_a_restored_database(self):
+        """It stays the same from one transaction to the next, and another database has another one."""
+        here = self.connector._database()
+        with self.registry.cursor() as cr:
+            self.assertEqual(self.connector.with_env(self.env(cr=cr))._database(), here)
+        self.env.cr.execute('CREATE TEMPORARY TABLE vatportal_connector (id int)')  # as a dump makes the table anew
+        self.assertNotEqual(self.connector._database(), here)
+        self.env.cr.execute('DROP TABLE pg_temp.vatportal_connector')
+
     def test_committed(self):
         """Should something fail after it, what the look found is known."""
         move = self.create_invoice()
