@@ -85,6 +85,8 @@ MUTANTS = [
            "('state', '=', 'rejected')", "('id', '=', 0)", (DOUBTS,)),
     Mutant('what appeared later, unsigned, stays at the portal', DOUBT, 'unsigned = self.filtered(lambda doc: doc._sending().sign)',
            'unsigned = self.browse()', (DOUBTS,)),
+    Mutant('what the portal took and never shows counts as there for ever', SETTLE, 'if invoice.imported and', 'if False and', EXPLORED),
+    Mutant('a restored backup counts as looked at', 'models/intake/compare.py', ' or self.compared_in != self._database()', '', ('tests/send/test_look.py',)),
     Mutant('a process is asked at once again', 'vatportal/polling.py', 'MINIMUM_S = 1.0', 'MINIMUM_S = 0.0', ('tests/sdk/test_polling.py',)),
 ]
 # fmt: on

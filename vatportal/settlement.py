@@ -276,11 +276,14 @@ def looked_up(invoices: Sequence[Invoice], reading: Reading) -> dict[str, Verdic
     told before it is asked by date."""
     doubtful = [invoice for invoice in invoices if invoice.rejected and invoice.doubtful]
     held = [invoice for invoice in invoices if invoice.due]
+    # That a process has ended well is not proof that each of its invoices was imported.
+    unseen = [invoice for invoice in invoices if invoice.imported and not invoice.shown and invoice.since_sent > HIDDEN_S]
     if reading.names_all:
-        return None if doubtful or held else {}
+        return None if doubtful or held or unseen else {}
     return {
         **{invoice.erp_id: Verdict.APPEARED for invoice in doubtful if invoice.erp_id in reading.named},
         **{invoice.erp_id: Verdict.REMOVE for invoice in held if invoice.erp_id in reading.named},
+        **{invoice.erp_id: Verdict.MISSING for invoice in unseen if invoice.erp_id not in reading.named},
     }
 
 

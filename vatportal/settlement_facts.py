@@ -33,6 +33,7 @@ class Verdict(Enum):
     HELD = 'held'  #: the portal has it, unsigned, and does not let it be removed
     APPEARED = 'appeared'  #: it was given back, and the portal has it after all, unsigned
     REMOVE = 'remove'  #: its removal is to be tried again
+    MISSING = 'missing'  #: it was to be there, and was never shown: rejected, with doubt
     GIVEN_BACK = 'given_back'  #: rejected, with no more doubt than before
     REJECTED = 'rejected'  #: rejected; the portal may have it still, so it goes again under the same ERP id only
     SPENT = 'spent'  #: rejected; the portal has had it and removed it, so it goes again under the next ERP id
@@ -53,6 +54,7 @@ class Invoice:
     :ivar resends: how often it has gone again by itself. :ivar objected: e-taxes has named its buyer in a refusal.
     :ivar unnumbered: the portal names a number for it that can't be written.
     :ivar due: it was held, and its removal is to be tried now, see :func:`.removals.is_due`.
+    :ivar imported: it is taken for being there without a number, and is not being removed.
     """
 
     erp_id: str
@@ -65,6 +67,7 @@ class Invoice:
     objected: bool = False
     unnumbered: bool = False
     due: bool = False
+    imported: bool = False
 
 
 @dataclass(frozen=True)

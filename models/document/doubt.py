@@ -159,14 +159,17 @@ class VatportalDocument(models.Model):
 
     def _take_appeared(self, numbers):
         """Say of rejected documents that the portal has after all, if without a number, that they are there, and have those
-        that were to be signed removed there; so with what it did not let go of before.
+        that were to be signed removed there; so with what it did not let go of before. What was to be there, and was not shown
+        for a day, is given back.
 
         :return: whether ``numbers`` do not tell, for this portal names any ERP id that it is asked for
         """
-        verdicts = settlement.looked_up([document._facts(pending=False, due=document._is_removed_now()) for document in self], read_as(numbers))
+        facts = [document._facts(pending=False, due=document._is_removed_now(), imported=document._is_taken_for_there()) for document in self]
+        verdicts = settlement.looked_up(facts, read_as(numbers))
         for verdict, change in {
             Verdict.APPEARED: lambda documents: documents._set_appeared(),
             Verdict.REMOVE: lambda documents: documents._queue_removal(self.env._('The portal had kept it, unsigned.')),
+            Verdict.MISSING: lambda documents: documents._set_never_shown(),
         }.items():
             self.filtered(lambda doc, verdict=verdict: (verdicts or {}).get(doc.erp_id) == verdict)._settle(change)
         return verdicts is None
@@ -185,6 +188,19 @@ class VatportalDocument(models.Model):
         unsigned = self.filtered(lambda doc: doc._sending().sign)
         unsigned.sudo().write({'held_since': fields.Datetime.now()})
         unsigned._queue_removal(self.env._('It appeared at the portal, unsigned, after it was given back here.'))
+
+    def _is_taken_for_there(self):
+        """Whether a document that went out from here counts as being at the portal, where nobody is removing it."""
+        return self.state == 'imported' and bool(self.last_sent_at) and not self._open_deletions()
+
+    def _set_never_shown(self):
+        self._reject(
+            self.env._(
+                'The portal took this invoice and has not shown it for a day, so it seems that it was not imported. Send it again: should '
+                'the portal have it after all, it takes it only once.'
+            ),
+            doubtful=True,
+        )
 
     def _set_held(self, sign):
         """The portal has these documents, without a number, and did not remove them.

@@ -81,9 +81,12 @@ class Portal:
 
     @staticmethod
     def ended(world):
-        """Nothing is under way, and what has a number that can be seen has it here."""
+        """Nothing is under way, what has a number that can be seen has it here, and what is said to be at the portal is there
+        or was."""
 
         def waits(document, record):
+            if document.state == 'imported' and not (record.copies or record.removed):
+                return True
             unheard_of = record.foreign and document.state == 'rejected' and not document.doubtful
             return document.state != 'registered' and record.numbered and record.visible and not unheard_of
 
@@ -265,6 +268,8 @@ class Portal:
                 verdict = (settlement.looked_up([invoice], answer) or {}).get(str(index))
                 if verdict == Verdict.APPEARED:
                     after = after._replace(state='imported', shown=True, held=self.sign)
+                if verdict == Verdict.MISSING:
+                    after = with_verdict(after, verdict, self.sign)
                 if verdict == Verdict.REMOVE or verdict == Verdict.APPEARED and self.sign:
                     jobs = (*jobs, new_removal(index))
             yield f'looked up: {told}', calm, parts(with_document(seen, index, after)._replace(jobs=jobs))
@@ -319,6 +324,7 @@ class Portal:
                 since_sent=KEPT_BACK_S + 1 if document.old or not document.sent else KEPT_BACK_S,
                 objected=job is not None and index in job.objected,
                 due=removable and document.held and document.state == 'imported',
+                imported=removable and document.state == 'imported',
             )
             for index in members
             for document in [world.documents[index]]

@@ -224,6 +224,15 @@ def test_looked_up():
     assert looked_up([Invoice('C', pending=False)], shown('C', names_all=True)) == {}
 
 
+def test_what_was_to_be_there_and_was_not_shown_for_a_day_is_given_back():
+    late = Invoice('A', pending=False, imported=True, since_sent=HIDDEN_S + 1)
+    assert looked_up([late], NOTHING) == {'A': Verdict.MISSING}
+    assert looked_up([late], shown('A')) == {}
+    assert looked_up([late], shown('A', names_all=True)) is None
+    assert looked_up([Invoice('A', pending=False, imported=True, since_sent=HIDDEN_S)], NOTHING) == {}
+    assert looked_up([Invoice('A', pending=False, imported=True, shown=True, since_sent=HIDDEN_S + 1)], NOTHING) == {}
+
+
 def test_held_ones_are_removed_ever_more_seldom():
     assert [removals.is_due(900, tries) for tries in (0, 1, 2)] == [True, True, False]
     assert not removals.is_due(HIDDEN_S, 0)

@@ -52,7 +52,7 @@ def test_two_invoices(kind, record_property):
 
 # ---------------------------------------------------------------------- rules broken on purpose
 
-STARTED, CLEANED, REMOVED, PENDING = settlement.started, settlement.cleaned, settlement._removed, settlement._read_pending
+STARTED, CLEANED, REMOVED, PENDING, LOOKED_UP = (settlement.started, settlement.cleaned, settlement._removed, settlement._read_pending, settlement.looked_up)
 
 
 def _instead(asked, told):
@@ -94,9 +94,19 @@ BROKEN = {
     'the portal is asked without a pause': (settlement, '_again', lambda process: Decision('read', 0), 'asked the same again at once'),
     'every ERP id is given up': (settlement, 'is_taken_up', lambda invoice, spent: False, 'goes under another ERP id'),
     'a portal that names whatever it is asked for is believed': (settlement, '_read_pending', _believed, 'kept as being at the portal, where it never was'),
+    'a process that ended well is believed': (
+        settlement,
+        'looked_up',
+        lambda invoices, reading: LOOKED_UP([settlement.replace(invoice, imported=False) for invoice in invoices], reading),
+        'stuck',
+    ),
     'it is waited for ever': (settlement, '_wait_or_clean', lambda process, reading: settlement._again(process), 'stuck'),
     'a deletion is believed': (removals, 'is_used_up', lambda invoice: True, 'deleted, yet at the portal'),
 }
+
+
+# For the others a portal that slips only means more states.
+FOUND_BY_SLIPS = {'what is not shown once counts as removed'}
 
 
 @pytest.mark.parametrize('rule', BROKEN)
@@ -105,9 +115,31 @@ def test_a_broken_rule_is_found(rule, monkeypatch):
     monkeypatch.setattr(module, name, value)
     with pytest.raises(Violation, match=wrong) as caught:
         for kind in KINDS:
-            states(1, slips=True, **kind)
+            states(1, slips=rule in FOUND_BY_SLIPS, **kind)
     assert caught.value.sequence[0].startswith('sent')
     print(caught.value)
+
+
+def _forgetting(_process, pending, _reading):
+    return Decision('end', 0, {pending[0].erp_id: Verdict.APART})
+
+
+def _all_faulty_but_one(process, invoices, outcome, named=()):
+    decision = STARTED(process, invoices, outcome, named)
+    return settlement.replace(decision, phase='end') if outcome == Outcome.INVALID and named else decision
+
+
+BROKEN_FOR_TWO = {
+    'what has nothing to do with error 17 is forgotten': ('_REASONS', {**settlement._REASONS, 'exists': _forgetting}),
+    'what has nothing to do with error 14 is forgotten': ('started', _all_faulty_but_one),
+}
+
+
+@pytest.mark.parametrize('rule', BROKEN_FOR_TWO)
+def test_a_rule_that_is_broken_for_two_is_found(rule, monkeypatch):
+    monkeypatch.setattr(settlement, *BROKEN_FOR_TWO[rule])
+    with pytest.raises(Violation, match='lost: no process works on it'):
+        states(2)
 
 
 def test_the_shortest_sequence_is_told(monkeypatch):

@@ -74,6 +74,28 @@ class TestDoubt(SendCommon):
         self.assertRegistered(move)
         self.assertEqual(len(self.live()), 1)
 
+    def test_it_was_never_there(self):
+        """Its process ended well, and left it out: it is given back after a day, and goes again."""
+        for form in ('absent', 'empty'):
+            with self.subTest(unknown_ids=form):
+                self.sandbox.configure(unknown_ids=form, auto_confirm=True)
+                moves = self.invoices(2)
+                job = self.send(moves, sign=False)
+                lost = moves[0].vatportal_document_id
+                del self.sandbox.portal.state.invoices[lost.erp_id]
+                self.finish(job)
+                self.assertEqual(moves.mapped('vatportal_state'), ['imported'] * 2)
+                self.pass_time(job, 24 * 3600 - 60)
+                self.read_numbers()
+                self.assertEqual(moves.mapped('vatportal_state'), ['imported'] * 2, 'it may be shown yet')
+                self.pass_time(job, 120)
+                self.read_numbers()
+                self.assertEqual(moves.mapped('vatportal_state'), ['rejected', 'imported'])
+                self.assertIn('has not shown it for a day', lost.message)
+                self.finish(self.send(moves[0], sign=False))
+                self.assertEqual((moves[0].vatportal_state, lost.shown), ('imported', True))
+                self.assertEqual(len(self.at_portal(moves[0])), 1)
+
     def test_what_was_not_to_be_signed_stays(self):
         self.connector.sign_on_send = False
         move = self.hidden(sign=False)
