@@ -283,7 +283,7 @@ def looked_up(invoices: Sequence[Invoice], reading: Reading) -> dict[str, Verdic
     return {
         **{invoice.erp_id: Verdict.APPEARED for invoice in doubtful if invoice.erp_id in reading.named},
         **{invoice.erp_id: Verdict.REMOVE for invoice in held if invoice.erp_id in reading.named},
-        **{invoice.erp_id: Verdict.MISSING for invoice in unseen if invoice.erp_id not in reading.named},
+        **{invoice.erp_id: Verdict.NEVER_SHOWN for invoice in unseen if invoice.erp_id not in reading.named},
     }
 
 

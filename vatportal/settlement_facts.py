@@ -33,7 +33,7 @@ class Verdict(Enum):
     HELD = 'held'  #: the portal has it, unsigned, and does not let it be removed
     APPEARED = 'appeared'  #: it was given back, and the portal has it after all, unsigned
     REMOVE = 'remove'  #: its removal is to be tried again
-    MISSING = 'missing'  #: it was to be there, and was never shown: rejected, with doubt
+    NEVER_SHOWN = 'never_shown'  #: it was to be there, and was never shown: rejected, with doubt
     GIVEN_BACK = 'given_back'  #: rejected, with no more doubt than before
     REJECTED = 'rejected'  #: rejected; the portal may have it still, so it goes again under the same ERP id only
     SPENT = 'spent'  #: rejected; the portal has had it and removed it, so it goes again under the next ERP id

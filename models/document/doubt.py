@@ -169,7 +169,7 @@ class VatportalDocument(models.Model):
         for verdict, change in {
             Verdict.APPEARED: lambda documents: documents._set_appeared(),
             Verdict.REMOVE: lambda documents: documents._queue_removal(self.env._('The portal had kept it, unsigned.')),
-            Verdict.MISSING: lambda documents: documents._set_never_shown(),
+            Verdict.NEVER_SHOWN: lambda documents: documents._set_never_shown(),
         }.items():
             self.filtered(lambda doc, verdict=verdict: (verdicts or {}).get(doc.erp_id) == verdict)._settle(change)
         return verdicts is None

@@ -33,7 +33,7 @@ def with_verdict(document, verdict, sign):
         Verdict.KNOWN: {'doubtful': True, 'sent': True, 'passing': not document.sent, 'old': document.old and document.sent},
         Verdict.DOUBTED: {'doubtful': True},
         Verdict.RECALLED: {'state': 'pending', 'doubtful': True},
-        Verdict.MISSING: {'state': 'rejected', 'doubtful': True},
+        Verdict.NEVER_SHOWN: {'state': 'rejected', 'doubtful': True},
         Verdict.IMPORTED: {'state': 'imported'},
         Verdict.HELD: {'state': 'imported', 'held': sign},
         Verdict.GIVEN_BACK: {'state': 'rejected'},

@@ -268,7 +268,7 @@ class Portal:
                 verdict = (settlement.looked_up([invoice], answer) or {}).get(str(index))
                 if verdict == Verdict.APPEARED:
                     after = after._replace(state='imported', shown=True, held=self.sign)
-                if verdict == Verdict.MISSING:
+                if verdict == Verdict.NEVER_SHOWN:
                     after = with_verdict(after, verdict, self.sign)
                 if verdict == Verdict.REMOVE or verdict == Verdict.APPEARED and self.sign:
                     jobs = (*jobs, new_removal(index))

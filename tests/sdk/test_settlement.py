@@ -226,7 +226,7 @@ def test_looked_up():
 
 def test_what_was_to_be_there_and_was_not_shown_for_a_day_is_given_back():
     late = Invoice('A', pending=False, imported=True, since_sent=HIDDEN_S + 1)
-    assert looked_up([late], NOTHING) == {'A': Verdict.MISSING}
+    assert looked_up([late], NOTHING) == {'A': Verdict.NEVER_SHOWN}
     assert looked_up([late], shown('A')) == {}
     assert looked_up([late], shown('A', names_all=True)) is None
     assert looked_up([Invoice('A', pending=False, imported=True, since_sent=HIDDEN_S)], NOTHING) == {}
