@@ -46,6 +46,7 @@ def kill_once(scene, point, victim, by_cron, rng):
     """Send, kill at the point, restart, settle; (whether the point was hit, problems)."""
     name, endpoint, stall, delay = point
     moves = scene.invoices(BATCH)
+    scene.look()  # else the first question would not be that of the point
     scene.portal.clear()
     if endpoint == DELETE:
         scene.portal.call('faults', {'endpoint': UPLOAD, 'kind': 'pin_declined', 'pin': 1})
@@ -84,7 +85,7 @@ def race(scene):
     """Two people send overlapping selections at the same moment while dialogs and the scheduled action are at it."""
     moves = scene.invoices(6)
     scene.portal.clear()
-    cron = scene.call('ir.model.data', 'search_read', [('name', '=', 'cron_advance'), ('module', '=', 'l10n_az_vatportal')], ['res_id'])[0]['res_id']
+    cron = scene.cron('cron_advance')
     barrier = threading.Barrier(5)
 
     def act(action, login):

@@ -203,6 +203,15 @@ class Scene:
             self.call('res.users', 'create', {'name': 'Colleague', 'login': login, 'password': login, 'group_ids': [(4, group)]})
         return login
 
+    def cron(self, name):
+        """The id of a scheduled action of the addon."""
+        return self.call('ir.model.data', 'search_read', [('name', '=', name), ('module', '=', ADDON)], ['res_id'])[0]['res_id']
+
+    def look(self):
+        """The hourly look at what the portal has, with which a sending begins otherwise, as after each start of PostgreSQL."""
+        with contextlib.suppress(Failure):  # it is being done
+            self.call('ir.cron', 'method_direct_trigger', [self.cron('cron_compare')])
+
     def invoices(self, count):
         """New posted invoices."""
         source = self.call('account.move', 'search', [('move_type', '=', 'out_invoice'), ('invoice_origin', '!=', 'SO0009')], limit=1, order='id')
