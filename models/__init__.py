@@ -8,6 +8,7 @@ from . import catalog
 from . import connector
 from . import document
 from . import job
+from . import operation
 from . import source
 from . import account_move
 from . import billing

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from base import ROOT, Failure
 
 SETTLE, REMOVE = 'vatportal/settlement.py', 'vatportal/removals.py'
-UPLOAD, CLEAN, DOUBT, ENGINE, DELETE, ERP_ID = (
-    f'models/{name}.py' for name in ('job/upload', 'job/clean', 'document/doubt', 'job/engine', 'job/delete', 'document/erp_id')
+UPLOAD, DOUBT, ENGINE, DELETE, ERP_ID = (
+    f'models/{name}.py' for name in ('operation/upload', 'document/doubt', 'job/engine', 'operation/deletion', 'document/erp_id')
 )
 EXPLORED = ('tests/sdk/test_settlement_explored.py::test_one_invoice',)
 RULES = ('tests/sdk/test_settlement.py',)
@@ -39,9 +39,9 @@ MUTANTS = [
     Mutant('a rejected invoice always gets a new ERP id', SETTLE, 'return invoice.rejected and not spent', 'return False', EXPLORED),
     Mutant('a used-up ERP id goes again', SETTLE, 'return invoice.rejected and not spent', 'return invoice.rejected', EXPLORED),
     Mutant('an id that the portal knows and hides is given up at once', SETTLE, 'HIDDEN_S = 24 * 3600', 'HIDDEN_S = 0', EXPLORED),
-    Mutant('no commit of the intent', ENGINE, """        self._schedule(CALL_S)
+    Mutant('no commit of the intent', ENGINE, """        self._go('start', CALL_S, state='starting', **self._starting_values())
         self._commit()
-""", """        self._schedule(CALL_S)
+""", """        self._go('start', CALL_S, state='starting', **self._starting_values())
 """, (COMMITS,)),
     Mutant('no commit of the answer before what follows from it', ENGINE, """                job.watched_at = fields.Datetime.now()
             job._commit()
@@ -54,13 +54,13 @@ MUTANTS = [
     Mutant('error 17 is a refusal like any other', UPLOAD, "answer['code'] == 17", "answer['code'] == 1700", (EXISTS,)),
     Mutant('no wait for what may be at work', SETTLE, 'return _again(process) if process.settling < LOST_S else _clean(reading)', 'return _clean(reading)',
            EXPLORED),
-    Mutant('no reading after a process that failed', UPLOAD, "self._ask_what_it_has('done' if succeeded else 'failed')",
-           "self._ask_what_it_has('done') if succeeded else (self._reject_pending(self._pending()), self._end_upload())", (REMOVALS,)),
+    Mutant('no reading after a process that failed', UPLOAD, "self._ask_what_it_has(job, 'done' if succeeded else 'failed')",
+           "self._ask_what_it_has(job, 'done') if succeeded else (self._reject_pending(job, self._pending(job)), self._end(job))", (REMOVALS,)),
     Mutant('no second reading after a removal', SETTLE, "return Decision('read', 0, memory={**memory, 'last_read': True})",
            "return Decision('end', 0, _all(_pending(invoices), Verdict.REJECTED), memory)", RULES),
-    Mutant('a removal counts as done because the portal says yes', CLEAN, """        self._go_on_cleaning(granted=True)
-""", """        self._reject_pending(self._pending(), spent=True)
-        self._go_on_cleaning(granted=True)
+    Mutant('a removal counts as done because the portal says yes', UPLOAD, """        self._go_on_removing(job, granted=True)
+""", """        self._reject_pending(job, self._pending(job), spent=True)
+        self._go_on_removing(job, granted=True)
 """, (REMOVALS,)),
     Mutant('what is shown no more does not count as removed', SETTLE, """    gone = [invoice for invoice in rest if is_used_up(invoice)]
 """, """    gone = []
@@ -68,8 +68,8 @@ MUTANTS = [
            (REMOVALS,)),
     Mutant('what the portal does not let go of stays', SETTLE, 'held = [invoice for invoice in invoices if invoice.due]',
            'held = []', (REMOVALS,)),
-    Mutant('a deletion that ends well is believed', DELETE, "self._settle_deletion('done' if succeeded else 'failed')",
-           "(self._gone(self._to_delete()), self._end_deletion()) if succeeded else self._settle_deletion('failed')",
+    Mutant('a deletion that ends well is believed', DELETE, "self._settle(job, 'done' if succeeded else 'failed')",
+           "(self._gone(job, self._to_delete(job)), self._end(job)) if succeeded else self._settle(job, 'failed')",
            (REMOVALS,)),
     Mutant('a yes to a deletion from the portal is believed', REMOVE, 'gone = [invoice for invoice in absent if is_used_up(invoice)]',
            'gone = [invoice for invoice in invoices if invoice.pending]',

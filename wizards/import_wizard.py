@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..models.billing.bill import AT_ONCE
-from ..models.job.download_batch import _months
+from ..models.operation.download_queue import _months
 from ..models.qaime_file import FILES_IN_WIZARD
 from ..models.states import BAKU_OFFSET
 

@@ -164,17 +164,15 @@ class VatportalDocument(models.Model):
         )
 
 
-class VatportalJob(models.Model):
-    _inherit = 'vatportal.job'
+class AccountMove(models.Model):
+    _inherit = 'account.move'
 
-    @api.model
-    def _queue(self, records, connector, sign, **options):
+    def _vatportal_lock_for_queue(self):
         # Checked before, but not against what others queue at the same time.
-        advances = records.vatportal_advance_id if records._name == 'account.move' else self.env['vatportal.document']
-        advances._lock_advances()
-        jobs = super()._queue(records, connector, sign, **options)
-        jobs.document_ids._check_settled()
-        return jobs
+        self.vatportal_advance_id._lock_advances()
+
+    def _vatportal_check_queued(self, documents):
+        documents._check_settled()
 
 
 class VatportalConnector(models.Model):

@@ -201,7 +201,7 @@ class VatportalConnector(models.Model):
                 found,
             )
         ]
-        texts += filter(None, [job._unknown_text() for job in jobs])
+        texts += filter(None, [self.env['vatportal.operation.comparison']._unknown_text(job) for job in jobs])
         self.sudo().message_post(
             subject=self.env._('Compared with VatPortal'),
             body='\n'.join(texts),

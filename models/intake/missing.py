@@ -22,7 +22,7 @@ class VatportalDocument(models.Model):
 
     A reading that was complete and ought to have brought a document, and did not, marks it. Nothing follows by itself:
     people are told, no bill is made or posted, and the document stays as it was. The mark goes when a reading shows the
-    document again. What proves nothing, see :meth:`VatportalJob._may_miss`, marks nothing: a false alarm is worse than
+    document again. What proves nothing, see :meth:`VatportalOperationDownload._may_miss`, marks nothing: a false alarm is worse than
     one that comes later.
     """
 
@@ -128,23 +128,27 @@ class VatportalConnector(models.Model):
 
 
 class VatportalJob(models.Model):
-    """Which documents an import ought to have brought, and did not."""
-
     _inherit = 'vatportal.job'
 
     missing_count = fields.Integer(string='Missing', readonly=True, help='Documents that are at e-taxes no more.')
 
-    def _note_missing(self, numbers):
+
+class VatportalOperationDownload(models.AbstractModel):
+    """Which documents an import ought to have brought, and did not."""
+
+    _inherit = 'vatportal.operation.download'
+
+    def _note_missing(self, job, numbers):
         """Mark the documents that this import, which has read ``numbers`` and come to its end, shows to be missing; return
         what is to be said of it, or False."""
-        asked = self.asked_document_ids
+        asked = job.asked_document_ids
         absent = asked.filtered(lambda document: document.qaime not in numbers)
-        self.absent_ids = absent.ids
+        job.absent_ids = absent.ids
         if asked and not absent:
             return False  # the reading may have ended where all were found
-        known = self._may_miss() if self._shows_all(numbers) else self.env['vatportal.document'].sudo()
+        known = self._may_miss(job) if self._shows_all(job, numbers) else self.env['vatportal.document'].sudo()
         missing = known.filtered(lambda document: document.qaime not in numbers)
-        missing = missing.filtered(lambda document: not document._open_deletions() and not self._is_outrun(document.import_job_id))
+        missing = missing.filtered(lambda document: not document._open_deletions() and not self._is_outrun(job, document.import_job_id))
         if not missing:
             return False
         if len(missing) > 1 and 2 * len(missing) > len(known):
@@ -155,21 +159,21 @@ class VatportalJob(models.Model):
                 missing=len(missing),
                 known=len(known),
             )
-        return self._mark_missing(missing & absent if asked else missing)
+        return self._mark_missing(job, missing & absent if asked else missing)
 
-    def _mark_missing(self, documents):
+    def _mark_missing(self, job, documents):
         if not documents:
             return False
         try:
             with self.env.cr.savepoint():
-                documents._set_missing(self)
+                documents._set_missing(job)
         except CONCURRENT:
             raise
         except Exception as error:
             # Another module's trouble; what was read is here, and the next import looks again.
-            _logger.exception('VatPortal job %s: missing documents could not be marked', self.id)
-            return self.env._('Documents that are missing could not be marked: %s', failure_text(self, error))
-        self.missing_count = len(documents)
+            _logger.exception('VatPortal job %s: missing documents could not be marked', job.id)
+            return self.env._('Documents that are missing could not be marked: %s', failure_text(job, error))
+        job.missing_count = len(documents)
         names = documents[:NAMES_SHOWN].mapped('name') + ['…'] * (len(documents) > NAMES_SHOWN)
         problems = documents._follow_waiting([('id', 'in', documents.ids)])
         return '\n'.join(
@@ -179,24 +183,24 @@ class VatportalJob(models.Model):
             ]
         )
 
-    def _shows_all(self, numbers):
+    def _shows_all(self, job, numbers):
         """Whether what was not read is not in the folder: every row was legible, all pages were of one moment, and e-taxes
         was not asked for some statuses alone, for they change."""
-        chosen = self.source == 'etaxes' and any((self.filters or {}).get(f'{prefix}_status') for prefix in ('inc', 'exc'))
-        return not (self.has_gaps or chosen) and all(map(is_number, numbers))
+        chosen = job.source == 'etaxes' and any((job.filters or {}).get(f'{prefix}_status') for prefix in ('inc', 'exc'))
+        return not (job.has_gaps or chosen) and all(map(is_number, numbers))
 
-    def _may_miss(self):
+    def _may_miss(self, job):
         """The documents that this import ought to have brought if they are where they were: this account has shown them
         in this folder before, they lie well within its days, and are not gone already."""
-        first, last = (datetime.combine(day, time()) - BAKU_OFFSET for day in (self.date_from, self.date_to + timedelta(days=1)))
+        first, last = (datetime.combine(day, time()) - BAKU_OFFSET for day in (job.date_from, job.date_to + timedelta(days=1)))
         documents = (
             self.env['vatportal.document']
             .sudo()
             .search_fetch(
                 [
-                    ('company_id', '=', self.company_id.id),
-                    ('direction', '=', self.direction),
-                    ('seen_connector_id', '=', self.connector_id.id),
+                    ('company_id', '=', job.company_id.id),
+                    ('direction', '=', job.direction),
+                    ('seen_connector_id', '=', job.connector_id.id),
                     ('missing_since', '=', False),
                     ('is_foreign', '=', False),
                     ('state', '=', 'registered'),
@@ -209,10 +213,10 @@ class VatportalJob(models.Model):
                 order='id',
             )
         )
-        if self.source == 'portal':
+        if job.source == 'portal':
             return documents
-        return documents.filtered(lambda document: self._takes('kinds', document.kind_id.code))
+        return documents.filtered(lambda document: self._takes(job, 'kinds', document.kind_id.code))
 
-    def _is_outrun(self, job):
-        """Whether ``job``, another import, has brought something since this one began: it may know better."""
-        return bool(job) and job != self and (job.id > self.id or bool(job.changed_at and self.started_at and job.changed_at > self.started_at))
+    def _is_outrun(self, job, other):
+        """Whether ``other``, another import, has brought something since this one began: it may know better."""
+        return bool(other) and other != job and (other.id > job.id or bool(other.changed_at and job.started_at and other.changed_at > job.started_at))

@@ -2,10 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
 
-from ..job.download import number_in
-from ..states import FINAL_STATUSES, OPEN_STATES, baku_day
+from ..states import baku_day
 
 # Documents of so many days are asked for together: to read a day more costs nothing, a process more costs a PIN.
 DAYS_AT_ONCE = 31
@@ -63,28 +61,9 @@ class VatportalDocument(models.Model):
 
 
 class VatportalJob(models.Model):
-    """Imports that are about single documents: the folder is read, and all but these are passed over."""
+    """Imports that are about single documents, see :class:`VatportalOperationRefresh`."""
 
     _inherit = 'vatportal.job'
-
-    asked_document_ids = fields.Many2many(
-        'vatportal.document',
-        'vatportal_job_asked_rel',
-        string='Asked for',
-        readonly=True,
-        help='The documents of which the status was asked for. None: all of the folder.',
-    )
-    absent_ids = fields.Json(readonly=True, help='Of these, the ids of those that e-taxes did not show.')
-
-    @api.depends('asked_document_ids')
-    def _compute_name(self):
-        asking = self.filtered('asked_document_ids')
-        super(VatportalJob, self - asking)._compute_name()
-        for job in asking:
-            documents = job.sudo().asked_document_ids
-            job.name = self.env._('Status: %s', documents.name) if len(documents) == 1 else self.env._('Status of %s documents', len(documents))
-
-    # ------------------------------------------------------------------ queueing
 
     @api.model
     def _queue_refresh(self, documents, source):
@@ -126,108 +105,6 @@ class VatportalJob(models.Model):
             if texts:
                 problems[company] = texts
         return askable & documents, problems
-
-    def action_ask_etaxes(self):
-        # EXTENDS: after a look at what VatPortal holds of single documents, e-taxes is asked for the same ones
-        self.ensure_one()
-        self._check_may_import()
-        documents = self._batch().asked_document_ids
-        if not documents:
-            return super().action_ask_etaxes()
-        documents.check_access('read')
-        # A fresh transaction: what somebody else has begun meanwhile is seen.
-        self._commit()
-        if len(documents.sudo().try_lock_for_update(allow_referencing=True)) < len(documents):
-            raise UserError(self.env._('Someone else has these documents in hand at this moment. Wait a little and press the button again.'))
-        jobs = self._asking_etaxes(documents, [('state', 'in', OPEN_STATES)])
-        left = documents - jobs.asked_document_ids
-        if left:
-            more = self._queue_refresh(left, 'etaxes')
-            more._start_together()
-            jobs += more
-        return jobs._dialog_action()
-
-    def _asking_etaxes(self, documents, domain):
-        """Those of the processes of ``domain`` that ask e-taxes itself for any of ``documents``."""
-        return self.search([('operation', '=', 'download'), ('source', '=', 'etaxes'), ('asked_document_ids', 'in', documents.ids), *domain], order='id')
-
-    def _offers_asking(self, documents):
-        """Whether e-taxes can be asked for ``documents``, of which VatPortal was asked here: until it has answered."""
-        if self.source != 'portal':
-            return False
-        batch = self._batch()
-        answered = self._asking_etaxes(documents, [('state', '=', 'done'), '|', ('id', '>', batch[-1:].id), ('finished_at', '>', batch[-1:].finished_at)])
-        return bool(documents - answered.asked_document_ids)
-
-    # ------------------------------------------------------------------ reading
-
-    def _asked_numbers(self):
-        """The numbers of the documents that were asked for; empty where it is the folder."""
-        return set(self.asked_document_ids.mapped('qaime'))
-
-    def _count(self, result, skipped, bad):
-        # EXTENDS: what nobody asked for was not left out, nor is it missed where it can't be read
-        asked = self._asked_numbers()
-        if asked:
-            skipped, bad = 0, [(raw, why) for raw, why in bad if number_in(raw) in asked]
-        super()._count(result, skipped, bad)
-
-    def _get_warning(self):
-        if self.asked_document_ids:
-            return bool(self.notes) and self.env._('Not everything could be done:')
-        return super()._get_warning()
-
-    # ------------------------------------------------------------------ what a person sees
-
-    def _progress(self):
-        data = super()._progress()
-        asked = self._batch().asked_document_ids if self.operation == 'download' else self.asked_document_ids
-        if asked:
-            finished = self._batch().filtered(lambda job: job.state == 'done')
-            data.update(
-                documents=[self._progress_asked(document, finished) for document in asked], can_ask_etaxes=data['finished'] and self._offers_asking(asked)
-            )
-        return {'can_ask_etaxes': False, **data}
-
-    def _progress_asked(self, document, finished):
-        """A document that was asked for, as :meth:`_progress_document` has it: its status takes the place of its state."""
-        job = finished.filtered(lambda job: document in job.asked_document_ids)
-        message = document._missing_text()
-        if not message and document.id in (job.absent_ids or ()):
-            message = self.env._(
-                'It is not among the documents of %(start)s – %(end)s.', start=format_date(self.env, job.date_from), end=format_date(self.env, job.date_to)
-            )
-        level = 'danger' if document.status in FINAL_STATUSES else 'warning' if message else ('success' if document.is_approved else 'info')
-        return {
-            **self._progress_document(document),
-            'partner': document.counterparty_name or '',
-            'message': message or False,
-            'state_label': document.status_label or self.env._('not known'),
-            'level': level,
-        }
-
-    def _headline(self):
-        if not self.asked_document_ids or self.state != 'done':
-            return super()._headline()
-        batch = self._batch()
-        documents = batch.asked_document_ids
-        absent = sum(len(job.absent_ids or ()) for job in batch)
-        changed = sum(batch.mapped('updated_count')) + sum(batch.mapped('created_count'))
-        values = {
-            'where': self.env._('VatPortal') if self.source == 'portal' else self.env._('e-taxes'),
-            'name': documents[:1].name,
-            'status': documents[:1].status_label,
-            'count': len(documents),
-            'changed': changed,
-            'absent': absent,
-        }
-        if len(documents) > 1:
-            return self.env._('%(count)s documents, as %(where)s has them: %(changed)s changed, %(absent)s not found.', **values)
-        if absent:
-            return self.env._('%(where)s does not have %(name)s.', **values)
-        if changed:
-            return self.env._('%(name)s has changed, as %(where)s has it: %(status)s.', **values)
-        return self.env._('%(name)s is unchanged, as %(where)s has it: %(status)s.', **values)
 
 
 def _spans(documents):

@@ -250,13 +250,15 @@ class VatportalJob(models.Model):
 
     schedule_id = fields.Many2one('vatportal.import.schedule', string='Scheduled Import', readonly=True, ondelete='set null', index='btree_not_null')
 
-    def _finish_download(self):
-        super()._finish_download()
-        batch = self._batch()
-        if self.schedule_id and all(job.state not in OPEN_STATES for job in batch):
-            self.schedule_id._note_end(batch)
 
-    def _notify(self, event):
-        """Of a scheduled import the code is told; how it ended stands on the connector."""
-        if not self.schedule_id or event == 'code':
-            super()._notify(event)
+class VatportalOperationDownload(models.AbstractModel):
+    _inherit = 'vatportal.operation.download'
+
+    def _all_ended(self, job, batch):
+        super()._all_ended(job, batch)
+        if job.schedule_id:
+            job.schedule_id._note_end(batch)
+
+    def _tells_end(self, job):
+        # How a scheduled import ended stands on the connector.
+        return not job.schedule_id

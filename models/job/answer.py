@@ -7,7 +7,7 @@ from ...vatportal import TransientError, UnknownOutcome, polling
 from ..concurrency import by_halves
 from ..document.settle import failure_text
 from ..portal_values import storable
-from ..states import OPEN_STATES, PENDING_STATES
+from ..states import OPEN_STATES
 from .engine import answer_of
 from .job import without_codes
 
@@ -15,8 +15,6 @@ _logger = logging.getLogger(__name__)
 
 # How often it is tried to write what follows from an answer; it may be another module's trouble of the moment.
 TRIES = 3
-# What cannot be written for a document at all is tried again after so many seconds.
-AGAIN_S = 300
 # The phases whose calls change something at the portal.
 _WRITES = ('start', 'clean', 'remove')
 # How many answers that could not be written are kept, and how much of each.
@@ -64,37 +62,6 @@ class VatportalJob(models.Model):
         """Keep what was wrong with single documents, to be told at the end."""
         self.notes = '\n'.join(dict.fromkeys([*(self.notes or '').splitlines(), *text.splitlines()]))
 
-    def _finish(self):
-        # EXTENDS: a sending has not ended before all of its documents say how it did for them
-        if self.operation == 'upload' and self._unsettled():
-            self._look_again()
-        else:
-            super()._finish()
-
-    def _unsettled(self):
-        """The documents of which nothing could be written, and that nobody would look after if the process ended."""
-        own = self._own_documents()
-        return (own - self._written(own)).filtered(lambda document: document.state in PENDING_STATES)
-
-    def _look_again(self):
-        """Ask the portal later for what it has of the documents that could not be written, and try to write that."""
-        self.write(
-            {
-                'message': self._unwritten_text(),
-                'unwritten': False,
-                'state': 'running',
-                'phase': 'read',
-                'reason': self.reason or 'lost',
-                'settle_at': self.settle_at or fields.Datetime.now(),
-                # What is neither shown then nor known to have been taken is given back.
-                'last_read': self.reason != 'done',
-                'by_date': False,
-                'pin1_code': False,
-                'pin2_code': False,
-            }
-        )
-        self._schedule(AGAIN_S)
-
     # ------------------------------------------------------------------ the whole answer
 
     def _is_ready(self):
@@ -129,13 +96,12 @@ class VatportalJob(models.Model):
         why = self.connector_id._without_secrets(failure_text(self, error))
         tries = answer.get('tries', 0) + 1
         if tries < TRIES:
-            self.write(
-                {
-                    'answer': {**answer, 'tries': tries},
-                    'message': self.env._('What the portal answered could not be written here: %s It is tried again by itself.', why),
-                }
+            self._go(
+                self.phase,
+                polling.next_delay(0, tries),
+                answer={**answer, 'tries': tries},
+                message=self.env._('What the portal answered could not be written here: %s It is tried again by itself.', why),
             )
-            self._schedule(polling.next_delay(0, tries))
             return
         self.answer = False
         self._set_aside(answer, why)
@@ -154,7 +120,7 @@ class VatportalJob(models.Model):
             ),
         }
         # Should that be impossible as well: later, and again from the portal.
-        self._schedule(polling.MAXIMUM_S)
+        self._go(self.phase, polling.MAXIMUM_S)
         by_halves(self, lambda job: job._apply(doubt), lambda job, error: _logger.error('VatPortal job %s: nothing can be written', job.id, exc_info=error))
         if self.state in OPEN_STATES:
             self.message = doubt['text']

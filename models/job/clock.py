@@ -37,34 +37,25 @@ class VatportalJob(models.Model):
         look."""
         off = self.sudo().filtered(lambda job: job._is_off_clock())
         for job in off.try_lock_for_update() if off else ():
-            job.write(job._mended_times())
+            job._mend_times()
         if off:
             off._commit()
             self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
 
-    def _mended_times(self):
+    def _mend_times(self):
         now = fields.Datetime.now()
         vals = {name: now for name in _PAST if self[name] and self[name] > now + SKEW}
-        if self.next_poll_at and not self.on_hold and self.state in OPEN_STATES:
-            # An answer that is under way keeps its time.
-            vals['next_poll_at'] = min(self.next_poll_at, now + timedelta(seconds=CALL_S if self.state == 'starting' else 0))
         if self.prompt_until:
             vals['prompt_until'] = min(self.prompt_until, now + timedelta(seconds=LOST_S))
-        return vals
+        if self.next_poll_at and not self.on_hold and self.state in OPEN_STATES:
+            # An answer that is under way keeps its time.
+            wait_s = CALL_S if self.state == 'starting' else 0
+            self._go(self.phase, min(wait_s, (self.next_poll_at - now).total_seconds()), **vals)
+        else:
+            self.write(vals)
 
-    # ------------------------------------------------------------------ where it shows
-
-    def _schedule(self, seconds):
-        super()._schedule(seconds)
-        self.planned_wait = seconds
-
-    def _advance_one(self):
-        self.invalidate_recordset()
-        self._mend_clock()
-        super()._advance_one()
-
-    def _cron_due(self, failed, busy=()):
-        # Written here for all, whoever may come to move them.
+    def _mend_clocks(self):
+        """Bring it back for all jobs, whoever may come to move them."""
         soon = fields.Datetime.now() + SKEW
         self.search(
             [
@@ -77,10 +68,3 @@ class VatportalJob(models.Model):
                 *((name, '>', soon) for name in _PAST),
             ]
         )._mend_clock()
-        return super()._cron_due(failed, busy)
-
-    def _before(self):
-        before = super()._before()
-        # One that has ended is moved by nobody any more.
-        before._mend_clock()
-        return before

@@ -94,6 +94,7 @@ class VatportalJob(models.Model):
     def _cron_due(self, failed, busy=()):
         """The jobs that are due, but those of the connectors in ``busy``. Those at portals that answer and those that
         follow a process come before the others: they are quick, and a code may be waiting in them."""
+        self._mend_clocks()
         now = fields.Datetime.now()
         jobs = self.search(
             [
@@ -124,8 +125,8 @@ class VatportalJob(models.Model):
         try:
             locked = job.sudo()._locked()
             if locked:
-                locked.error_count += 1
-                locked._schedule(polling.next_delay(0, locked.error_count))
+                errors = locked.error_count + 1
+                locked._go(locked.phase, polling.next_delay(0, errors), error_count=errors)
                 locked._commit()
         except OperationalError:
             self.env.cr.rollback()
@@ -163,9 +164,11 @@ class VatportalJob(models.Model):
         return max(due, self.watched_at + timedelta(seconds=WATCHED_SECONDS)) if self.watched_at else due
 
     def _client_limits(self):
-        if not self.env.context.get('vatportal_cron'):
-            return super()._client_limits()
-        return self._within_run(START_LIMITS if self.phase == 'start' else READ_LIMITS)
+        """How long the call may take; see ``VatPortalClient``. Empty: the client's own limits."""
+        limits = self._operation()._limits(self)
+        if not limits and self.env.context.get('vatportal_cron'):
+            limits = START_LIMITS if self.phase == 'start' else READ_LIMITS
+        return self._within_run(limits)
 
     def _within_run(self, limits):
         """``limits``, cut to what a run of the scheduled action has left: Odoo would kill it in mid-call."""

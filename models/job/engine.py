@@ -2,7 +2,7 @@ import logging
 
 from odoo import fields, models
 
-from ...vatportal import AuthError, InvalidInvoices, PortalError, Refused, TransientError, UnknownOutcome, polling
+from ...vatportal import AuthError, InvalidInvoices, PortalError, Refused, Stats, TransientError, UnknownOutcome, polling
 from .. import portal_text
 from ..concurrency import CONCURRENT
 from ..states import OPEN_STATES
@@ -20,6 +20,8 @@ class VatportalJob(models.Model):
     A step asks the portal one thing. Its answer is stored and committed before anything follows from it, because
     only the job's own row, which is locked, can be written without fear of a conflict; the consequences for
     documents and invoices come in a transaction of their own, which may be repeated.
+
+    Which call a phase makes, and what follows from its answer, is said by the job's operation: ``_phases()``.
     """
 
     _inherit = 'vatportal.job'
@@ -36,11 +38,15 @@ class VatportalJob(models.Model):
             job.with_context(lang=job._told_users()[:1].lang or self.env.lang)._advance_one()
 
     def _begin(self):
-        """Do what can be done of this job with the press of the button itself."""
+        """Do what can be done of this job with the press of the button itself: what VatPortal alone has deleted, and does
+        not show any more, is known before the view opens."""
         self._advance()
+        for _reading in ('by ERP id', 'by date'):
+            self.filtered(lambda job: job.sudo()._operation()._is_seen_at_once(job.sudo()))._advance()
 
     def _advance_one(self):
         self.invalidate_recordset()
+        self._mend_clock()
         if not self._is_ready():
             return  # nor locked, for whoever is at it lets go of it at each commit
         job = self._locked()
@@ -73,7 +79,7 @@ class VatportalJob(models.Model):
         return job.filtered(lambda j: j.state in OPEN_STATES)
 
     def _is_due(self):
-        return self._due_at() <= fields.Datetime.now()
+        return not self.on_hold and self._due_at() <= fields.Datetime.now()
 
     def _due_at(self):
         """When this job may be moved: at its time, and not before its portal can be asked."""
@@ -86,22 +92,22 @@ class VatportalJob(models.Model):
         Other calls may be repeated, yet not within the second: should this process die in one, or its transaction be
         run again, the next call keeps its distance.
         """
-        if self.phase != 'start':
-            self._schedule(2 * polling.MINIMUM_S)
+        operation = self._operation()
+        phase = 'look' if self.phase == 'start' and operation._looks_first(self) else self.phase
+        if phase != 'start':
+            self._go(phase, 2 * polling.MINIMUM_S)
             self._commit()
             return self._locked()
-        if not self._prepare():
+        if not self._has_turn():
+            return self.browse()
+        if not operation._prepare(self):
             self._finish()
             self._commit()
             return self.browse()
-        self.write(self._starting_values())
-        self._schedule(CALL_S)
+        self._go('start', CALL_S, state='starting', **self._starting_values())
         self._commit()
         job = self._locked()
         return job.filtered(lambda j: j.state == 'starting' and j.phase == 'start')
-
-    def _starting_values(self):
-        return {'state': 'starting', 'sent_at': fields.Datetime.now()}
 
     # ------------------------------------------------------------------ the call
 
@@ -115,7 +121,8 @@ class VatportalJob(models.Model):
             return answer_of(phase, error=AuthError(reason='credentials'), text=str(error))
         with client:
             try:
-                value = getattr(self, f'_call_{phase}')(client)
+                call, _apply, _error = self._operation()._phases()[phase]
+                value = call(self, client)
             except PortalError as error:
                 _logger.info('VatPortal job %s, %s: %s', self.id, phase, error)
                 return answer_of(phase, error=error, methods=client.read_methods)
@@ -126,10 +133,6 @@ class VatportalJob(models.Model):
                 _logger.exception('VatPortal job %s, %s', self.id, phase)
                 return self._doubt(phase, type(error).__name__)
             return answer_of(phase, value=value, methods=client.read_methods)
-
-    def _client_limits(self):
-        """How long the call may take; see ``VatPortalClient``. Empty: the client's own limits."""
-        return {}
 
     # ------------------------------------------------------------------ the consequences
 
@@ -144,23 +147,39 @@ class VatportalJob(models.Model):
             )
         # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
         self.connector_fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
+        _call, apply, handle = self._operation()._phases()[answer['phase']]
         if error:
-            self._apply_error(answer)
+            handle(self, answer)
         else:
-            self.write({'error_count': 0, 'message': False, 'portal_message': self._refusals()})
-            getattr(self, f'_apply_{answer["phase"]}')(answer['value'])
+            self.write({'error_count': 0, 'message': False, 'portal_message': self._refusals_text()})
+            apply(self, answer['value'])
 
-    def _apply_error(self, answer):
-        handler = getattr(self, f'_error_{answer["phase"]}', None)
-        if handler and handler(answer):
-            return
-        # Asking again is harmless: wait longer each time, and say why.
-        self.write({'error_count': self.error_count + 1, 'message': self._explained(answer), 'portal_message': answer.get('message') or False})
-        self._schedule(polling.next_delay(self._silence(), self.error_count))
+    def _try_again(self, answer, silence, **vals):
+        """Make the call that ended with the error ``answer`` once more, and say why; wait longer each time.
+
+        :param silence: for how many seconds the portal has told nothing new
+        """
+        errors = self.error_count + 1
+        self._go(
+            self.phase,
+            polling.next_delay(silence, errors),
+            error_count=errors,
+            message=self._explained(answer),
+            portal_message=answer.get('message') or False,
+            **vals,
+        )
+
+    def _follow_process(self, process_id):
+        """The portal has begun a process of this number; from now on it is followed."""
+        self._go('follow', polling.next_delay(0), portal_id=str(process_id), step='send', reason=False, stats=False, changed_at=fields.Datetime.now())
 
     def _explained(self, answer):
         """What the error in ``answer`` means to the person."""
         return answer.get('text') or portal_text.explain(self.env, _error(answer))
+
+    def _refusals_text(self):
+        """What e-taxes refused in this process, word for word, a refusal a line; False where it refused nothing."""
+        return '\n'.join(Stats.from_json(self.stats).refusals) or False
 
     def _silence(self):
         """Seconds since the portal last told something new."""

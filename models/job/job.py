@@ -2,9 +2,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.exceptions import UserError
-from odoo.tools.misc import split_every
 
-from ...vatportal import settlement
 from ..states import OPEN_STATES
 
 # Who may see check codes; addons that let others carry processes on add their groups.
@@ -17,6 +15,29 @@ STEPS = [
     ('sign', 'Signed with PIN2'),
     ('numbers', 'Numbers received'),
 ]
+# What the next call to the portal is for: phase → (the state that the job has meanwhile, what may follow beside "end").
+# Nothing but _go() writes phase, state and the time of the next call.
+#
+#   look ───┐         ┌──────────────────────────────┐
+#           ▼         ▼                              │ (the rest, or all, goes again)
+#        ┌▶ start ──▶ follow ──▶ detail ──▶ read ◀─▶ clean            upload
+#   compare  └─────────┴──────────┴───────▶ read ◀─▶ list ◀─▶ remove   delete
+#        └───────────────────────────────▶ read                       download
+#
+# A job is 'starting' while the call that starts it is under way, and a download 'queued' until its first page is read.
+PHASES = {
+    'look': ('queued', {'start', 'read'}),
+    'compare': ('queued', {'start', 'read'}),
+    'start': ('queued', {'look', 'follow', 'read'}),
+    'follow': ('running', {'detail', 'read', 'list'}),
+    'detail': ('running', {'read', 'list'}),
+    'read': ('running', {'start', 'clean', 'list', 'remove'}),
+    'clean': ('running', {'read'}),
+    'list': ('running', {'read', 'remove'}),
+    'remove': ('running', {'read'}),
+    # An import can be resumed.
+    'end': ('done', {'compare', 'start', 'read'}),
+}
 
 
 class VatportalJob(models.Model):
@@ -31,8 +52,9 @@ class VatportalJob(models.Model):
     The intent (state *starting*) is committed before the network is touched. Whoever finds a job *starting* that
     nobody holds locked, longer than any call takes, knows that a process died in between, and asks the portal what it
     has.
-    The moving parts are in ``job/engine.py`` (locks, calls, errors), ``job/turns.py`` (one PIN at a time on a phone),
-    ``job/upload.py`` (what a sending does) and ``job/progress.py`` (what a person sees).
+    What is asked of the portal and what follows is said by the job's operation (``operation/``). How every job moves: in
+    ``job/engine.py`` (locks, calls, errors) and ``job/turns.py`` (one PIN at a time on a phone); what a person sees of
+    it: in ``job/progress.py``.
     """
 
     _name = 'vatportal.job'
@@ -79,6 +101,10 @@ class VatportalJob(models.Model):
             ('read', 'Read the numbers'),
             ('clean', 'Remove what was not signed'),
             ('end', 'End'),
+            ('remove', 'Delete what is left'),
+            ('list', "Look through the portal's list"),
+            ('compare', 'Ask for the ERP ids of these days'),
+            ('look', 'Look what the portal has'),
         ],
         required=True,
         default='start',
@@ -112,19 +138,11 @@ class VatportalJob(models.Model):
 
     # ------------------------------------------------------------------ fields
 
-    @api.depends('operation', 'document_count', 'document_ids')
+    @api.depends('operation', 'document_count', 'document_ids', 'direction', 'date_from', 'date_to', 'asked_document_ids')
     @api.depends_context('lang')
     def _compute_name(self):
-        labels = dict(self._fields['operation']._description_selection(self.env))
         for job in self:
-            what = (
-                job.sudo().document_ids._source().name or job.document_ids.display_name
-                if job.document_count == 1
-                else job._count_text()
-                if job.document_count
-                else f'#{job.id}'
-            )
-            job.name = f'{labels[job.operation]}: {what}'
+            job.name = job._operation()._title(job)
 
     def _count_text(self):
         return self.env._('%s invoices', self.document_count)
@@ -144,54 +162,6 @@ class VatportalJob(models.Model):
         if any(job.state in OPEN_STATES for job in self):
             raise UserError(self.env._("A process that has not ended can't be deleted."))
 
-    # ------------------------------------------------------------------ queueing
-
-    @api.model
-    def _owner(self, user=None):
-        """Whom a process belongs to that ``user`` starts (not given: whoever is at work): that person, or nobody where
-        it is none, such as OdooBot in a scheduled action or a visitor of the website."""
-        user = (self.env.user if user is None else user).sudo()
-        return user.filtered(lambda person: person.active and not person.share and person.id != SUPERUSER_ID)
-
-    @api.model
-    def _queue(self, records, connector, sign, user=None, join=False):
-        """Create the documents of ``records`` (of a model with ``vatportal.source``) and the jobs that send them; return the jobs.
-
-        A rejected document is taken up again with the figures of today and the same ERP id, unless that was used up
-        at the portal: ids are unique there for ever. Also where it now goes through another connector, which may be
-        another log-in to the same account. The caller commits before anything is sent.
-
-        The documents go in the order of the records' days and numbers, see ``_vatportal_order``.
-
-        :param user: who starts them, see :meth:`_owner`
-        :param join: whether they may go with what the same person queued a moment ago, see :meth:`_joinable`
-        :raises AmountError: for a record that was not checked with ``_vatportal_problems`` before
-        """
-        documents = self.env['vatportal.document']
-        for record in records:
-            documents += self._queue_document(record, connector)
-        vals = {'connector_id': connector.id, 'user_id': self._owner(user).id, 'sign': sign}
-        jobs = self._joinable(documents, vals) if join else self.browse().sudo()
-        parts = list(split_every(connector.batch_size, (jobs.document_ids | documents)._put_in_order().ids, list))
-        now = fields.Datetime.now()
-        if jobs:
-            jobs.write({'document_ids': [fields.Command.set(parts.pop(0))], 'changed_at': now, 'next_poll_at': jobs.on_hold and jobs.next_poll_at})
-        jobs += jobs.create([{**vals, 'document_ids': [fields.Command.set(ids)], 'started_at': now, 'changed_at': now} for ids in parts])
-        return jobs.sudo(False)
-
-    @api.model
-    def _queue_document(self, record, connector):
-        vals = record._vatportal_document_vals(connector)
-        document = record.sudo().vatportal_document_ids.filtered(lambda doc: settlement.is_taken_up(doc._facts(), doc.spent)).sorted('id')[-1:]
-        if document:
-            vals.pop(record._vatportal_link)
-            document._set_state('queued', message=False, portal_message=False, resend_count=0, **vals)
-            document._renew_erp_id()
-        else:
-            document = self.env['vatportal.document'].sudo().create(vals)
-            document._assign_erp_id()
-        return document.sudo(False)
-
     # ------------------------------------------------------------------ writing
 
     def _commit(self):
@@ -201,36 +171,82 @@ class VatportalJob(models.Model):
         else:
             self.env.cr.commit()  # pylint: disable=invalid-commit
 
-    def _schedule(self, seconds):
-        """The next call to the portal is due in ``seconds``."""
-        self.next_poll_at = fields.Datetime.now() + timedelta(seconds=seconds)
+    def _operation(self):
+        """What this job does, see :class:`VatportalOperation`."""
+        return self.env[f'vatportal.operation.{self.operation}']._variant(self)
+
+    def _go(self, phase, seconds, **vals):
+        """Go on with ``phase`` in ``seconds`` (None: when somebody looks), and write ``vals`` with it.
+
+        Another phase brings its state along, see :data:`PHASES`; the same one leaves it. What ``vals`` say is written.
+
+        :raises ValueError: for a phase that does not follow
+        """
+        self.ensure_one()
+        if phase != self.phase:
+            state, _following = PHASES[phase]
+            if phase not in ('end', *PHASES[self.phase][1]):
+                raise ValueError(f'{self.phase} is not followed by {phase}')
+            vals = {'phase': phase, 'state': state, **vals}
+        due = seconds is not None and fields.Datetime.now() + timedelta(seconds=seconds)
+        self.write({'next_poll_at': due, 'planned_wait': seconds or 0, **vals})
 
     def _finish(self):
-        """End the job; its state follows from what became of its documents. Check codes are wiped."""
+        """End the job, unless its operation looks at something again; then those have their turn that wait for it.
+
+        Its state follows from what became of its documents. Check codes are wiped.
+        """
         self.ensure_one()
-        failed = bool(self.message or self._passed_on()) or any(doc.state in ('rejected', 'unconfirmed') for doc in self.document_ids)
-        self.write(
-            {
-                'state': 'failed' if failed else 'done',
-                'phase': 'end',
-                'answer': False,
-                'next_poll_at': False,
-                'finished_at': fields.Datetime.now(),
-                'pin1_code': False,
-                'pin2_code': False,
-                'stats': without_codes(self.stats) or False,
-            }
-        )
-        self._beside(lambda job: job._notify('failed' if failed else 'done'))
+        operation = self._operation()
+        # What is stopped on the way goes on at the portal, and on the phone.
+        settled = self.phase not in ('start', 'follow')
+        if not operation._goes_on(self):
+            failed = bool(self.message or self._passed_on()) or any(doc.state in ('rejected', 'unconfirmed') for doc in self.document_ids)
+            self._go(
+                'end',
+                None,
+                state='failed' if failed else 'done',
+                answer=False,
+                finished_at=fields.Datetime.now(),
+                pin1_code=False,
+                pin2_code=False,
+                stats=without_codes(self.stats) or False,
+            )
+            self._beside(lambda job: job._notify('failed' if failed else 'done'))
+        batch = self._batch()
+        operation._finished(self, batch)
+        if all(job.state not in OPEN_STATES for job in batch):
+            operation._all_ended(self, batch)
+        if settled:
+            self.prompt_until = False
+
+    def _passed_on(self):
+        """The documents that were rejected here and have gone again since, with another process."""
+        return self.document_ids - self._operation()._own_documents(self)
+
+    # ------------------------------------------------------------------ whom it concerns
+
+    @api.model
+    def _owner(self, user=None):
+        """Whom a process belongs to that ``user`` starts (not given: whoever is at work): that person, or nobody where
+        it is none, such as OdooBot in a scheduled action or a visitor of the website."""
+        user = (self.env.user if user is None else user).sudo()
+        return user.filtered(lambda person: person.active and not person.share and person.id != SUPERUSER_ID)
 
     def _notify(self, event):
         """Tell whoever waits for this job that there is something to see (a ``code``, its end).
 
-        The message carries no code: bus messages stay in the database for a while. The browser fetches what it
-        shows with :meth:`action_refresh`.
+        Of jobs that run together, the code and the end of all are news; the view of the first shows both. The message
+        carries no code: bus messages stay in the database for a while. The browser fetches what it shows with
+        :meth:`action_refresh`.
         """
-        for user in self._told_users():
-            user._bus_send('vatportal.job', {'job_id': self.id, 'event': event, 'name': self.name})
+        operation, shown = self._operation(), self.root_id or self
+        if event != 'code':
+            if not operation._tells_end(self) or self.root_id and any(job.state in OPEN_STATES for job in self._batch()):
+                return
+            event = operation._told_event(self, event)
+        for user in shown._told_users():
+            user._bus_send('vatportal.job', {'job_id': shown.id, 'event': event, 'name': shown.name})
 
     def _told_users(self):
         """Who hears of this job: whoever it belongs to. Where that is nobody, or somebody who may not follow it, those whom the
@@ -250,26 +266,13 @@ class VatportalJob(models.Model):
 
     # ------------------------------------------------------------------ buttons
 
-    def _dialog_action(self):
-        """Return the action that opens this job's live view."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._('e-taxes – %s', self.name),
-            'res_model': 'vatportal.job',
-            'res_id': self.id,
-            'views': [[self.env.ref('l10n_az_vatportal.vatportal_job_view_dialog').id, 'form']],
-            'target': 'new',
-            'context': {'dialog_size': 'large'},
-        }
-
     def action_follow(self):
         """Open the live view of this job."""
         self.check_access('read')
         return self._dialog_action()
 
     def action_documents(self):
-        """Open the documents of this job."""
+        """Open the documents of this job; of an import, those that it brought or changed."""
         self.ensure_one()
         self.check_access('read')
         return {
@@ -277,7 +280,7 @@ class VatportalJob(models.Model):
             'name': self.env._('e-taxes Documents'),
             'res_model': 'vatportal.document',
             'view_mode': 'list,form',
-            'domain': [('id', 'in', self.document_ids.ids)],
+            **self._operation()._documents_action(self),
         }
 
 

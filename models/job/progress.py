@@ -3,10 +3,9 @@ import math
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..states import OPEN_STATES
-from .job import STEPS
 
 
 class VatportalJob(models.Model):
@@ -31,7 +30,8 @@ class VatportalJob(models.Model):
             - ``documents``: list of {``id``, ``move_id``, ``res_model``, ``res_id``, ``name``, ``partner``, ``total``, ``qaime``, ``state``,
               ``state_label``, ``message``, ``portal_message``}
             - ``counts``: {``total``, ``registered``, ``imported``, ``rejected``, ``pending``}
-            - ``can_retry``, ``can_cancel``
+            - ``can_retry``, ``can_cancel``, ``can_ask_etaxes``
+            - what imports and deletions show beside, see their ``_progress``
             - ``connector``: {``id``, ``name``} where the connector has to be mended and the user may do so, else False
         :raises AccessError: for users who may not read the job, or may not invoice
         """
@@ -48,16 +48,24 @@ class VatportalJob(models.Model):
             # seconds that Odoo waits before it runs a request again; what is left to do comes with the next call.
             self.env.cr.rollback()
         self.invalidate_recordset()
-        return without_null(self._progress())
+        return without_null(self._progress_together() if self.root_id else self._progress())
+
+    def _progress_together(self):
+        """Of the processes that were started together with this one, move on and show the one that is at work."""
+        batch = self._batch()
+        current = _current(batch)
+        if current != self:
+            # The right to follow was checked for this job; the others were started with it.
+            current._advance()
+            self.env.invalidate_all()
+            current = _current(batch)
+        data = current._operation()._progress_batch(current)
+        finished = all(job.state not in OPEN_STATES for job in batch)
+        return {**data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)}
 
     def _progress(self):
-        finished = self.state not in OPEN_STATES
-        passed_on = self._passed_on()
-        documents = [
-            self._progress_document(document) | (self._progress_passed_on() if document in passed_on else {}) for document in self.document_ids._in_order()
-        ]
-        states = [document['state'] for document in documents]
-        counts = {state: states.count(state) for state in ('registered', 'imported', 'rejected')}
+        """What the live view shows of this job, see :meth:`action_refresh`."""
+        operation, finished = self._operation(), self.state not in OPEN_STATES
         return {
             'id': self.id,
             'name': self.name,
@@ -67,16 +75,15 @@ class VatportalJob(models.Model):
             'headline': self._headline(),
             'problem': self.message or False,
             'portal_message': self.portal_message or False,
-            'steps': self._progress_steps(),
+            'steps': operation._steps(self),
             'code': self._progress_code(),
             'seconds_left': self._seconds_left() if self.waits_for_pin else False,
             'elapsed': self._elapsed(),
             'next_poll': False if finished else self._next_poll(),
-            'documents': documents,
-            'counts': {**counts, 'total': len(documents), 'pending': len(documents) - sum(counts.values())},
-            'can_retry': finished and 'rejected' in (self.document_ids - passed_on).mapped('state'),
-            'can_cancel': self._can_cancel(),
+            'can_cancel': operation._can_cancel(self),
+            'can_ask_etaxes': False,
             'connector': self._progress_connector(),
+            **operation._progress(self),
         }
 
     def _progress_connector(self):
@@ -99,125 +106,74 @@ class VatportalJob(models.Model):
             return 2  # someone else's call may have its answer any moment
         return max(1, math.ceil((self._due_at() - fields.Datetime.now()).total_seconds()))
 
-    def _progress_document(self, document):
-        told = 'shown_status' if document.state == 'rejected' else 'state'  # while it runs, how far it is
-        labels = dict(document._fields[told]._description_selection(self.env))
-        # Who follows the process need not have the rights on what it was made from.
-        source = document.sudo()._source().sudo(False)
-        opened = source if source and source.browse().has_access('read') else document
-        return {
-            'id': document.id,
-            'move_id': document.sudo().move_id.id,
-            'res_model': opened._name,
-            'res_id': opened.id,
-            'name': source.sudo().name or document.display_name,
-            'partner': document.buyer_name or '',
-            'total': document.amount_total,
-            'qaime': document.qaime or False,
-            'state': document.state,
-            'state_label': labels[document[told]],
-            'message': document.message or False,
-            'portal_message': document.portal_message or False,
-        }
-
-    def _progress_passed_on(self):
-        """What differs for a document whose part in this process has ended, whatever has become of it since."""
-        labels = dict(self.document_ids._fields['state']._description_selection(self.env))
-        return {
-            'qaime': False,
-            'state': 'rejected',
-            'state_label': labels['rejected'],
-            'portal_message': False,
-            'message': self.env._('It was rejected here, and has been sent again since by another process.'),
-        }
-
-    # ------------------------------------------------------------------ steps
-
-    def _progress_steps(self):
-        """The steps of this job with their marks; the first that is not done is the active one, or the failed one."""
-        labels = dict(self._fields['step']._description_selection(self.env))
-        keys = self._step_keys()
-        order = [key for key, _label in STEPS]
-        reached = order.index(self.step) if self.step else -1
-        mark = {'done': 'done', 'failed': 'failed'}.get(self.state, 'active')
-        steps = []
-        for key in keys:
-            done = order.index(key) <= reached
-            steps.append({'key': key, 'label': labels[key], 'state': 'done' if done else mark})
-            if not done:
-                mark = 'done' if self.state == 'done' else 'waiting'
-        return steps
-
-    def _step_keys(self):
-        """The steps that this job goes through."""
-        if self.operation == 'upload' and not self.sign:
-            return ['send', 'import']
-        return [key for key, _label in STEPS]
-
     def _progress_code(self):
+        """The code that waits for a PIN, and whose it is, for several may be on one screen."""
         _ = self.env._
-        if self.state != 'running':
+        if self.state != 'running' or not (self.pin1_code or self.pin2_code):
             return None
         if self.pin2_code:
-            return {
+            code = {
                 'kind': 'pin2',
                 'value': self.pin2_code,
                 'title': _('Sign: PIN2'),
                 'help': _('Your phone shows a code. If it is the same as this one, type PIN2 on the phone.'),
             }
-        if self.pin1_code:
-            return {
+        else:
+            code = {
                 'kind': 'pin1',
                 'value': self.pin1_code,
                 'title': _('Log in: PIN1'),
                 'help': _('Your phone shows a code. If it is the same as this one, type PIN1 on the phone.'),
             }
-        return None
-
-    # ------------------------------------------------------------------ one sentence
+        return {**code, **self._label()}
 
     def _headline(self):
-        _ = self.env._
-        if self.state == 'done':
-            return _('Done.')
-        if self.state == 'failed':
-            return _('Ended with errors.')
-        if self.connector_id._is_waiting():
-            return {
-                'answer': _("The portal's answers can't be used; it is tried again by itself. Nothing is lost."),
-                'login': _('The portal does not accept the log-in data; it is tried again by itself. Nothing is lost.'),
-            }.get(self.connector_id.down_reason, _("The portal can't be reached; it is tried again by itself. Nothing is lost."))
-        if self.state == 'queued':
-            return _('Waiting to be sent.')
-        if self.state == 'starting':
-            return _('Handing the documents to VatPortal…')
-        if self.phase == 'read' and self.reason in ('lost', 'exists'):
-            return _(
-                "The portal's answer was lost. It is being asked what it has; nothing is sent twice. A prompt on "
-                'the phone whose code is not shown here can be declined.'
-            )
-        if self.phase in ('read', 'clean'):
-            return _('Reading the qaimə numbers…') if self.phase == 'read' else _('Settling what was not signed…')
-        if self.waits_for_pin:
-            return _('ASAN İmza waits for you.')
-        if self.stats and 'NEED RETRY' in str(self.stats.get('etx_exception', '')).upper():
-            return _('e-taxes is slow; the portal tries again by itself.')
-        return {
-            'send': _('VatPortal is importing the documents…'),
-            'import': _('VatPortal is making the packet…'),
-            'packet': _('VatPortal is logging in; the code for PIN1 will appear here.'),
-            'login': _('Logged in. The packet is being uploaded; the code for PIN2 will appear here.'),
-            'sign': _('Signed. e-taxes is giving out the numbers…'),
-        }.get(self.step, _('VatPortal is at work…'))
+        """One sentence: how far it is."""
+        before = self._shown_before()
+        return self._turn_text(before) if before else self._operation()._headline(self)
 
     # ------------------------------------------------------------------ buttons
 
     def action_retry(self):
-        """Open the send wizard for what was rejected in this job."""
+        """Open the wizard for what was rejected in this job, or not deleted."""
         self.ensure_one()
         self.check_access('read')
-        documents = self.document_ids.browse().union(*(job._own_documents() for job in self._batch()))
-        return documents.filtered(lambda doc: doc.state == 'rejected').action_send_again()
+        return self._operation()._retry(self)
+
+    def action_cancel(self):
+        """Give up what has not left yet (the portal is down, say), and stop imports.
+
+        The view of the first of several stands for those that wait for their turn as well.
+
+        :raises UserError: when the portal has been told already, or may have been
+        :raises AccessError: for users who may not read the job, or may not invoice
+        """
+        self.check_access('read')
+        waiting = self.browse().union(*(job._operation()._waiting_behind(job) for job in self))
+        started = self.filtered(lambda job: job in waiting.root_id and job.state != 'queued')
+        # The last first, so that none gets its turn on the way.
+        for job in (self - started | waiting).sorted('id', reverse=True):
+            job.check_access('read')
+            job._operation()._cancel(job)
+        return True
+
+    def _unsent(self):
+        """Return this job, locked.
+
+        :raises UserError: when the portal has been told of it already, or may have been
+        """
+        operation = self._operation()
+        # Not locked where it can't be: whoever starts it lets go of it for a moment.
+        locked = self.sudo()._locked() if operation._can_cancel(self) else self.browse()
+        if not locked or not operation._can_cancel(locked):
+            raise UserError(self.env._("The process has started already; it can't be stopped from here."))
+        return locked
+
+
+def _current(batch):
+    """The job that is at work; at the end, the first that failed, else the last."""
+    working = batch.filtered(lambda job: job.state in OPEN_STATES and not job.on_hold)
+    return (working or batch.filtered(lambda job: job.state == 'failed') or batch[-1:])[0]
 
 
 def without_null(data):

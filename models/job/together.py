@@ -35,7 +35,7 @@ class VatportalJob(models.Model):
             group = (views | views._group()).sorted('id')
             group.filtered(lambda job: job.started_with_id != group[0]).started_with_id = group[0]
         self._commit()
-        if len(views) == 1 or all(job.operation == 'delete' and not job._asks_pin() for job in self):
+        if len(views) == 1 or all(job._operation()._ends_at_once(job) for job in self):
             for job in self:
                 job._begin()
         # The net, should no dialog open; not at once, for the dialog is about to ask.
@@ -74,15 +74,18 @@ class VatportalJob(models.Model):
             'what': self.env._('%(what)s, %(amount)s AZN', what=what, amount=amount) if documents else what,
         }
 
-    def _progress_code(self):
-        # EXTENDS: several codes may be on one screen
-        code = super()._progress_code()
-        return code and {**code, **self._label()}
-
     def _dialog_action(self):
-        # EXTENDS: several have one view; it stands for all of them
+        """Return the action that opens the live view of these jobs, one for all of them."""
         views = self._views()
-        action = super(VatportalJob, views[:1])._dialog_action()
+        action = {
+            'type': 'ir.actions.act_window',
+            'name': self.env._('e-taxes – %s', views[0].name),
+            'res_model': 'vatportal.job',
+            'res_id': views[0].id,
+            'views': [[self.env.ref('l10n_az_vatportal.vatportal_job_view_dialog').id, 'form']],
+            'target': 'new',
+            'context': {'dialog_size': 'large'},
+        }
         companies = self.env.company | views.company_id | self.env.companies
         if len(companies) > 1:
             # The user may have chosen another company since.

@@ -29,42 +29,34 @@ class VatportalJob(models.Model):
 
     prompt_until = fields.Datetime(readonly=True, index='btree_not_null', help='Until when the process may ask for a PIN on the phone.')
 
-    # ------------------------------------------------------------------ which need a PIN
-
     def _asks_pin(self):
-        return self._own('_asks_pin')
-
-    def _asks_pin_upload(self):
-        return self.sign
-
-    def _asks_pin_download(self):
-        return self.source == 'etaxes'
-
-    def _asks_pin_delete(self):
-        return self.folder != 'portal'
+        """Whether the process asks for a PIN."""
+        return self._operation()._asks_pin(self)
 
     # ------------------------------------------------------------------ whose turn it is
 
-    def _announce(self):
-        # EXTENDS: what may ask for a PIN starts in its turn only
-        if self.phase != 'start' or not self._asks_pin():
-            return super()._announce()
+    def _has_turn(self):
+        """Whether this process may start now: what may ask for a PIN does so in its turn only, and looks again later."""
+        if not self._asks_pin():
+            return True
         before = self._before()
-        if before or not self.connector_id._lock_phone():
-            self._schedule(before[:1]._keeps_waiting() if before else WAIT_S)
-            self._commit()
-            return self.browse()
-        return super()._announce()
+        if not before and self.connector_id._lock_phone():
+            return True
+        self._go('start', before[:1]._keeps_waiting() if before else WAIT_S)
+        self._commit()
+        return False
 
     def _before(self):
         """The processes that come before this one on its phone, whoever may see them: first what may be asking for a
         PIN at the moment, then what looks for its turn as well and was queued earlier, or is a person's where this one is
         nobody's. What the portal did not take, and which is tried again, keeps nobody waiting."""
         connectors = self.connector_id._of_same_phone()
-        asking = self._asking(connectors)
-        if self.prompt_until and self.prompt_until > fields.Datetime.now():
-            return asking  # it has the turn, and goes again
-        return asking | self._waiting_before(connectors) or self._before_on_other_phones(connectors)
+        before = self._asking(connectors)
+        if not (self.prompt_until and self.prompt_until > fields.Datetime.now()):  # else it has the turn, and goes again
+            before = before | self._waiting_before(connectors) or self._before_on_other_phones(connectors)
+        # One that has ended is moved by nobody any more.
+        before._mend_clock()
+        return before
 
     def _before_on_other_phones(self, connectors):
         """The processes on other phones than that of ``connectors`` which leave no room for one more, where the account
@@ -117,41 +109,29 @@ class VatportalJob(models.Model):
     # ------------------------------------------------------------------ how long it lasts
 
     def _starting_values(self):
-        vals = super()._starting_values()
+        now = fields.Datetime.now()
+        vals = {'sent_at': now}
         if not self._asks_pin():
             return vals
         if self.next_poll_at and not self.sent_at:
             # The time that it has waited for its turn does not count.
-            vals |= {'started_at': vals['sent_at'], 'changed_at': vals['sent_at']}
-        return {**vals, 'prompt_until': vals['sent_at'] + timedelta(seconds=LOST_S)}
+            vals |= {'started_at': now, 'changed_at': now}
+        return {**vals, 'prompt_until': now + timedelta(seconds=LOST_S)}
 
-    def _error_start(self, answer):
+    def _pass_turn(self, answer):
+        """The start ended with the error ``answer``. Where nothing was begun, the phone is free."""
         known = answer['error'] == 'Refused' and answer['code'] == 17
         if answer['error'] != 'UnknownOutcome' and not known:
-            # Nothing was begun; only an earlier try, of which the answer was lost, may be at work.
+            # Only an earlier try, of which the answer was lost, may be at work.
             earlier = self.document_ids.filtered(lambda document: document.doubtful and document.last_sent_at)
             self.prompt_until = bool(earlier) and max(earlier.mapped('last_sent_at')) + timedelta(seconds=LOST_S)
-        return super()._error_start(answer)
-
-    def _take_stats(self, status):
-        super()._take_stats(status)
-        if self._asks_pin():
-            self.prompt_until = not status.finished and self.changed_at + timedelta(seconds=LOST_S)
-
-    def _finish(self):
-        # What is stopped on the way goes on at the portal, and on the phone.
-        settled = self.phase not in ('start', 'follow')
-        super()._finish()
-        if settled:
-            self.prompt_until = False
 
     # ------------------------------------------------------------------ the live view
 
-    def _headline(self):
-        before = self.browse()
-        if self.state == 'queued' and self.phase == 'start' and not self.on_hold and not self.connector_id._is_waiting():
-            before = self._before()[:1] if self._asks_pin() else before
-        return self._turn_text(before) if before else super()._headline()
+    def _shown_before(self):
+        """The process behind which this one waits."""
+        waits = self.state == 'queued' and self.phase == 'start' and not self.on_hold and not self.connector_id._is_waiting()
+        return self._before()[:1] if waits and self._asks_pin() else self.browse()
 
     def _turn_text(self, before):
         """Behind whom this process waits, as far as the user may know."""

@@ -26,6 +26,15 @@ class VatportalSource(models.AbstractModel):
         """Whether more records of this company are about to be queued on behalf of the user: they go together."""
         return False
 
+    def _vatportal_lock_for_queue(self):
+        """Keep others from what must not change while these records are queued, until the transaction ends.
+
+        :raises UserError: when someone else is at it at this very moment
+        """
+
+    def _vatportal_check_queued(self, documents):
+        """:raises UserError: when ``documents``, queued of these records and others, do not go together with what is there"""
+
     def _vatportal_queue(self, user=None):
         """Queue what is ready of these records, for the scheduled action to send; return the errors of the rest.
 

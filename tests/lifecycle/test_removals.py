@@ -167,7 +167,7 @@ class TestRemovals(RestoredCommon):
         job.sudo().write({'state': 'running', 'phase': 'read', 'reason': 'lost', 'by_date': True, 'settle_at': job.create_date})
         moves.vatportal_document_id._set_state('rejected', message='Gone again')
         again = self.send(moves)
-        self.assertEqual(job._own_documents(), job.document_ids.browse())
+        self.assertEqual(job._operation()._own_documents(job), job.document_ids.browse())
         self.advance(job, steps=2)
         self.assertIn(job.state, ('done', 'failed'))
         self.finish(again)

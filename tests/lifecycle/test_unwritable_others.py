@@ -26,7 +26,7 @@ class TestDeletionsThatCannotBeWritten(Unwritable, LifecycleCommon):
                 self.assertEqual(job.state, 'failed')
                 self.assertIn(moves[1].name, job.message)
                 self.assertIn(FORBIDDEN, job.message)
-                self.assertFalse(job.unwritten and job._to_delete())
+                self.assertFalse(job.unwritten and job._operation()._to_delete(job))
                 again = self.delete(documents[1])
                 self.settle(again)
                 self.assertEqual((documents[1].state, again.state), ('deleted', 'done'))

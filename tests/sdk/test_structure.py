@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ADDONS = [ROOT, *sorted(path.parent for path in ROOT.glob('l10n_az_vatportal_*/__manifest__.py'))]
-# What its operations do is still said in chains over several files.
-IN_CHAINS = {'vatportal.job'}
+# What says where a process at the portal stands; VatportalJob._go() writes it.
+PLACE = {'phase', 'state', 'next_poll_at'}
 
 
 def methods(path):
@@ -29,7 +29,7 @@ def test_no_method_overrides_one_of_the_same_addon(addon):
     """Else the order of imports decides which comes first. One method calls the parts by name instead."""
     found = Counter(method for folder in ('models', 'wizards') for path in (addon / folder).glob('**/*.py') for method in methods(path))
     assert found or not (addon / 'models').is_dir()
-    assert [f'{model}.{name}' for (model, name), count in found.items() if count > 1 and model not in IN_CHAINS] == []
+    assert [f'{model}.{name}' for (model, name), count in found.items() if count > 1] == []
 
 
 @pytest.mark.parametrize('addon', ADDONS, ids=lambda path: path.name)
@@ -56,3 +56,74 @@ def test_no_room_looks_into_a_later_one():
             if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module:
                 room = node.module.partition('.')[0]
                 assert room not in rooms or rooms.index(room) <= rooms.index(path.parent.name), f'{path.parent.name}/{path.name}: {node.module}'
+
+
+def trees():
+    """(path, tree) of each file of models, those of the addons that build on this one too."""
+    paths = [path for addon in ADDONS for path in (addon / 'models').glob('**/*.py')]
+    assert len(paths) > 100
+    return [(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())) for path in paths]
+
+
+def is_pasted(node, names=()):
+    """Whether an expression makes a text out of parts; ``names``: variables that hold such a text."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ('format', 'join', 'replace')
+    return isinstance(node, (ast.JoinedStr, ast.BinOp)) or isinstance(node, ast.Name) and node.id in names
+
+
+def pasted_attributes(tree):
+    """The lines on which an attribute is taken by a name that is pasted together, so that no search finds who takes it."""
+    names = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and is_pasted(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ('getattr', 'setattr', 'hasattr')
+            and is_pasted(node.args[1], names)
+        ):
+            yield node.lineno
+        elif isinstance(node, ast.Call) and getattr(node.func, 'id', getattr(node.func, 'attr', '')) in ('attrgetter', 'methodcaller'):
+            yield node.lineno
+
+
+def test_no_attribute_by_a_pasted_name():
+    assert [(path, line) for path, tree in trees() for line in pasted_attributes(tree)] == []
+
+
+@pytest.mark.parametrize('code', ["getattr(job, f'_call_{phase}')", "getattr(job, '_call_' + phase)", "name = f'_{hook}'\ngetattr(job, name)(1)"])
+def test_a_pasted_name_is_seen(code):
+    assert [*pasted_attributes(ast.parse(code))]
+
+
+def written_places(tree):
+    """The lines on which a record is given a phase, a state or a time of its next call, but in ``_go``."""
+    within = {part for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == '_go' for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        if node in within:
+            continue
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Attribute) and target.attr in PLACE for target in targets):
+                yield node.lineno
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ('write', 'update'):
+            keys = {key.value for part in node.args if isinstance(part, ast.Dict) for key in part.keys if isinstance(key, ast.Constant)}
+            if keys & PLACE:
+                yield node.lineno
+
+
+def test_one_method_says_where_a_job_stands():
+    rooms = {path: tree for path, tree in trees() if path.startswith(('models/job/', 'models/operation/'))}
+    assert len(rooms) > 20
+    assert [(path, line) for path, tree in rooms.items() for line in written_places(tree)] == []
+
+
+@pytest.mark.parametrize('code', ["job.phase = 'read'", "job.write({'state': 'done'})", 'jobs.next_poll_at = now'])
+def test_another_writer_is_seen(code):
+    assert [*written_places(ast.parse(code))]

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.tests import new_test_user
 
-from ...models.job.batch import JOIN_S
+from ...models.operation.upload_queue import JOIN_S
 from ..send_common import SendCommon
 
 

@@ -107,14 +107,15 @@ class TestSendCron(SendCommon):
     def test_one_failure_does_not_touch_the_next(self):
         good, bad, last = self.invoices(3)
         jobs = [self.queue(move, sign=False) for move in (good, bad, last)]  # with PINs they would take turns
-        prepare = type(jobs[0])._prepare_upload
+        upload = type(jobs[0]._operation())
+        prepare = upload._prepare
 
-        def broken(job):
+        def broken(operation, job):
             if job == jobs[1]:
                 raise ValueError('broken')
-            return prepare(job)
+            return prepare(operation, job)
 
-        self.patch(type(jobs[0]), '_prepare_upload', broken)
+        self.patch(upload, '_prepare', broken)
         with self.assertLogs(ENGINE, logging.ERROR):
             self.run_cron()
         self.assertEqual([job.state for job in jobs], ['running', 'queued', 'running'])
@@ -129,12 +130,13 @@ class TestSendCron(SendCommon):
         """The answer is stored before anything follows from it: what failed then is done again, the call is not."""
         move = self.create_invoice()
         job = self.queue(move)
-        started = type(job)._started_upload
+        upload = type(job._operation())
+        started = upload._started
         self.patch(type(job), '_commit', lambda record: record.env.cr.commit())  # as outside of tests
-        self.patch(type(job), '_started_upload', lambda _job: 1 / 0)
+        self.patch(upload, '_started', lambda *_args: 1 / 0)
         self.run_cron()
         self.assertTrue(job.answer)
-        self.patch(type(job), '_started_upload', started)
+        self.patch(upload, '_started', started)
         self.runs(job)
         self.assertRegistered(move)
         self.assertEqual(len(self.uploads()), 1)

@@ -96,7 +96,7 @@ class TestSendLive(SendCommon):
     def test_several_viewers_do_not_ask_more_often(self):
         job = self.send(self.create_invoice())
         self.refresh(job)
-        job.sudo()._schedule(3600)
+        job.sudo()._go(job.phase, 3600)
         for _viewer in range(5):
             progress = job.action_refresh()
         self.assertEqual(len(self.requests_to(STATUS)), 1)
@@ -107,7 +107,7 @@ class TestSendLive(SendCommon):
         job = self.send(self.create_invoice())
         self.refresh(job)
         paces = []
-        self.patch(type(job), '_schedule', lambda _job, seconds: paces.append(seconds))
+        self.patch(type(job), '_go', lambda _job, _phase, seconds: paces.append(seconds))
         for passed in (0, 61, 60):
             self.pass_time(job, passed)
             self.refresh(job)

@@ -271,7 +271,7 @@ class TestNumbersThatCannotBeWritten(UnwritableCommon):
         """Whatever is raised where the portal is asked counts as an answer that was lost."""
         moves = self.invoices(2)
         job = self.queue(moves)
-        with patch.object(type(job), '_start_upload', side_effect=RuntimeError):
+        with patch.object(type(job._operation()), '_start', side_effect=RuntimeError):
             self.advance(job)
         self.assertEqual((job.phase, job.reason, set(moves.mapped('vatportal_state'))), ('read', 'lost', {'unconfirmed'}))
         self.pass_time(job, 151)

@@ -54,7 +54,7 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
         """The process is followed all the same, for a prompt is about to come to the phone."""
         moves = self.invoices(2)
         job = self.queue(moves)
-        with patch.object(type(job), '_started_upload', side_effect=ZeroDivisionError):
+        with patch.object(type(job._operation()), '_started', side_effect=ZeroDivisionError):
             self.advance(job, 2)
             self.assertTrue(job.answer)
             self.advance(job)
@@ -151,12 +151,12 @@ class TestAnswersThatCannotBeWritten(UnwritableCommon):
         for _level in range(100):
             value.append([])
             value = value[0]
-        for phase, answer, error in (('follow', {'x': deep}, TransientError), ('start', {'x': deep}, UnknownOutcome)):
+        for phase, call, answer, error in (('follow', '_ask_status', {'x': deep}, TransientError), ('start', '_start', {'x': deep}, UnknownOutcome)):
             with self.subTest(phase):
                 move = self.create_invoice()
                 job = self.queue(move)
                 self.advance_until(job, phase)
-                with patch.object(type(job), f'_call_{phase}', lambda *_args, answer=answer: answer):
+                with patch.object(type(job._operation()), call, lambda *_args, answer=answer: answer):
                     self.advance(job)
                 self.assertEqual(job.reason, 'lost' if error is UnknownOutcome else False)
                 self.pass_time(job, 151)

@@ -23,20 +23,6 @@ KEPT_BAD = 20
 
 
 class VatportalJob(models.Model):
-    """Importing documents: those that the portal holds already, or those that it fetches from e-taxes first.
-
-    ::
-
-        source "portal":                                     read page 1, 2, … ──▶ end
-        source "etaxes":  start ──▶ follow (PIN1) ──▶ ended ──▶ read page 1, 2, … ──▶ end
-
-    A page is one step and committed, so an import that is cut anywhere goes on at its page. The portal tells how
-    many documents there are in all; if its pages bring fewer, all are read once more, and if they still do, the
-    import ends with an error that says so. What came is kept in any case.
-
-    Single documents that can't be read, or of which what follows could not be done, are a warning: the import is done.
-    """
-
     _inherit = 'vatportal.job'
 
     direction = fields.Selection([('incoming', 'Incoming'), ('outgoing', 'Sent')], readonly=True, string='e-taxes Folder')
@@ -64,102 +50,125 @@ class VatportalJob(models.Model):
     pin_shown = fields.Boolean(readonly=True, help='The code for PIN1 has come.')
     pin_missed = fields.Boolean(readonly=True, help='PIN1 was not confirmed on the phone.')
 
+
+class VatportalOperationDownload(models.AbstractModel):
+    """Importing documents: those that the portal holds already, or those that it fetches from e-taxes first.
+
+    ::
+
+        source "portal":                                     read page 1, 2, … ──▶ end
+        source "etaxes":  start ──▶ follow (PIN1) ──▶ ended ──▶ read page 1, 2, … ──▶ end
+
+    A page is one step and committed, so an import that is cut anywhere goes on at its page. The portal tells how
+    many documents there are in all; if its pages bring fewer, all are read once more, and if they still do, the
+    import ends with an error that says so. What came is kept in any case.
+
+    Beside this file: how imports are queued, stopped and resumed (``download_queue.py``), what a person sees
+    (``download_view.py``), and two that say more precisely what is read: ``comparison.py`` and ``refresh.py``.
+
+    Single documents that can't be read, or of which what follows could not be done, are a warning: the import is done.
+    """
+
+    _name = 'vatportal.operation.download'
+    _description = 'Import'
+    _inherit = ['vatportal.operation']
+
+    def _phases(self):
+        return {**super()._phases(), 'read': (self._read_page, self._take_page, self._page_failed)}
+
+    def _variant(self, job):
+        if job.compares:
+            return self.env['vatportal.operation.comparison']
+        return self.env['vatportal.operation.refresh'] if job.asked_document_ids else self
+
     # ------------------------------------------------------------------ start
 
-    def _prepare_download(self):
-        return True
+    def _asks_pin(self, job):
+        return job.source == 'etaxes'
 
-    def _start_download(self, client):
-        start, end = self._span()
-        return client.start_download(start, end, direction=FOLDERS[self.direction], **(self.filters or {}))
+    def _start(self, job, client):
+        start, end = self._span(job)
+        return client.start_download(start, end, direction=FOLDERS[job.direction], **(job.filters or {}))
 
-    def _started_download(self):
-        self.write({'pin_missed': False, 'pin_shown': False})
+    def _started(self, job, process_id):
+        super()._started(job, process_id)
+        job.write({'pin_missed': False, 'pin_shown': False})
 
-    def _error_start_download(self, answer):
+    def _not_started(self, job, answer):
         """Nothing is lost by asking again, but each time somebody has to type PIN1."""
-        if (answer['error'] == 'TransientError' or answer.get('reason') in ('busy', 'redirect')) and self._patient():
-            self.write(
-                {'state': 'queued', 'error_count': self.error_count + 1, 'message': self._explained(answer), 'portal_message': answer.get('message') or False}
-            )
-            self._schedule(polling.next_delay(0, self.error_count))
+        if (answer['error'] == 'TransientError' or answer.get('reason') in ('busy', 'redirect')) and self._is_patient(job):
+            job._try_again(answer, 0, state='queued')
             return
-        text = self._explained(answer)
+        text = job._explained(answer)
         if answer['error'] == 'UnknownOutcome':
             text = self.env._(
                 "The portal's answer was lost, so its process can't be followed. A prompt on the phone can be declined; resume the import to ask again."
             )
-        self._end_download(text, answer.get('message'))
+        self._end(job, text, answer.get('message'))
 
-    def _span(self):
+    def _span(self, job):
         """The first and the last minute of the import, Baku time."""
-        return datetime.combine(self.date_from, time()), datetime.combine(self.date_to, time(23, 59))
+        return datetime.combine(job.date_from, time()), datetime.combine(job.date_to, time(23, 59))
 
-    def _patient(self):
-        return self._silence() < PATIENCE_S
+    def _is_patient(self, job):
+        return job._silence() < PATIENCE_S
 
     # ------------------------------------------------------------------ the end of the process
 
-    def _ended_download(self, succeeded, refusals):
+    def _ended(self, job, succeeded):
+        said = job._refusals_text()
         if succeeded:
-            self.write({'step': 'login', 'phase': 'read', 'has_documents': True})
-            self._schedule(0)
-        elif self._pin_was_missed(refusals):
-            self.pin_missed = True
-            self._end_download(
-                self.env._('PIN1 was not confirmed on the phone, or not in time. Nothing was imported; resume to try again.'), '\n'.join(refusals)
-            )
+            job._go('read', 0, step='login', has_documents=True)
+        elif self._pin_was_missed(job, said):
+            job.pin_missed = True
+            self._end(job, self.env._('PIN1 was not confirmed on the phone, or not in time. Nothing was imported; resume to try again.'), said)
         else:
-            self._end_download(self.env._('e-taxes could not be asked. Nothing was imported; resume to try again.'), '\n'.join(refusals))
+            self._end(job, self.env._('e-taxes could not be asked. Nothing was imported; resume to try again.'), said)
 
-    def _silent_download(self):
-        self.pin_missed = not self._logged_in()
-        self._end_download(self.env._('The portal has told nothing new of this process for a long time. Nothing was imported; resume to try again.'))
+    def _silent(self, job):
+        job.pin_missed = not self._logged_in(job)
+        self._end(job, self.env._('The portal has told nothing new of this process for a long time. Nothing was imported; resume to try again.'))
 
-    def _take_stats(self, status):
-        super()._take_stats(status)
-        if self.operation == 'download' and self.pin1_code:
-            self.pin_shown = True
+    def _take_stats(self, job, status):
+        super()._take_stats(job, status)
+        if job.pin1_code:
+            job.pin_shown = True
 
-    def _pin_was_missed(self, refusals):
+    def _pin_was_missed(self, job, said):
         """Whether the process ended for want of a PIN. How the portal words that is not documented."""
-        if self._logged_in():
+        if self._logged_in(job):
             return False
-        return self.pin_shown or not refusals or any('PIN' in text.upper() for text in refusals)
+        return job.pin_shown or not said or 'PIN' in said.upper()
 
-    def _logged_in(self):
-        return self.step in ('login', 'sign', 'numbers')
+    def _logged_in(self, job):
+        return job.step in ('login', 'sign', 'numbers')
 
     # ------------------------------------------------------------------ read
 
-    def _client_limits(self):
-        if self.operation == 'download' and self.phase == 'read':
-            return self._within_run(READ_LIMITS)
-        return super()._client_limits()
+    def _limits(self, job):
+        return READ_LIMITS if job.phase == 'read' else super()._limits(job)
 
-    def _call_read_download(self, client):
+    def _read_page(self, job, client):
         """Return a page, packed: as JSON it would be copied about in memory several times."""
-        start, end = self._span()
+        start, end = self._span(job)
         # The second time by dates: what a process brought, the portal holds.
-        by_process = self.source == 'etaxes' and not self.second_pass
+        by_process = job.source == 'etaxes' and not job.second_pass
         page = client.read_etaxes(
-            direction=FOLDERS[self.direction], page=self.page, **({'proc_id': int(self.portal_id)} if by_process else {'date_from': start, 'date_to': end})
+            direction=FOLDERS[job.direction], page=job.page, **({'proc_id': int(job.portal_id)} if by_process else {'date_from': start, 'date_to': end})
         )
         return {'total': page.total, 'rows': _pack([document.raw for document in page.documents]), 'bad': _pack(page.bad)}
 
-    def _error_read(self, answer):
+    def _page_failed(self, job, answer):
         """A reading that is refused, or out of reach for too long, ends the import; what was read is kept."""
-        if self.operation != 'download':
-            return False
-        if answer['error'] in ('TransientError', 'UnknownOutcome') and self._patient():
-            return False
-        self._end_download(self._explained(answer), answer.get('message'))
-        return True
+        if answer['error'] in ('TransientError', 'UnknownOutcome') and self._is_patient(job):
+            self._again(job, answer)
+        else:
+            self._end(job, job._explained(answer), answer.get('message'))
 
-    def _apply_read_download(self, value):
-        if not self.env['vatportal.document']._own_voen(self.company_id):
+    def _take_page(self, job, value):
+        if not self.env['vatportal.document']._own_voen(job.company_id):
             # It was there when the import was begun; without it all would count as others'.
-            self._end_download(self.env['vatportal.document']._no_voen_text(self.company_id))
+            self._end(job, self.env['vatportal.document']._no_voen_text(job.company_id))
             return
         rows = _unpack(value['rows'])
         bad = _unpack(value['bad'])
@@ -167,141 +176,134 @@ class VatportalJob(models.Model):
         keys = [qaime_number(document.qaime) for document in documents]
         keys += [number_in(raw) or json.dumps(raw, sort_keys=True)[:500] for raw, _why in bad]
         del rows
-        wanted = self._wanted(documents)
-        result = self._store(wanted)
+        wanted = self._wanted(job, documents)
+        result = self._store(job, wanted)
         if result is None:
-            self._store_later(value)
+            self._store_later(job, value)
             return
-        seen = self._seen()
+        seen = self._seen(job)
         fresh = [index for index, key in enumerate(keys) if key not in seen]
         seen.update(keys)
-        self._count(result, len(documents) - len(wanted), [bad[i - len(documents)] for i in fresh if i >= len(documents)])
-        first = not self.has_documents or not self.read_count
+        self._count(job, result, len(documents) - len(wanted), [bad[i - len(documents)] for i in fresh if i >= len(documents)])
+        first = not job.has_documents or not job.read_count
         # The client lifts a total to the number of rows; rows that the portal repeats are no documents.
         total = len(set(keys)) if len(keys) == value['total'] else value['total']
-        self.write(
+        job.write(
             {
-                'state': 'running',
                 'has_documents': True,
                 'conflicts': 0,
                 'total': total,
-                'has_gaps': self.has_gaps or not first and total != self.total,
+                'has_gaps': job.has_gaps or not first and total != job.total,
                 'read_count': len(seen),
                 'seen': _pack(sorted(seen)),
-                'page_size': max(self.page_size, len(keys)),
+                'page_size': max(job.page_size, len(keys)),
                 'changed_at': fields.Datetime.now(),
             }
         )
-        self._turn_page(len(keys))
+        self._turn_page(job, len(keys))
 
-    def _wanted(self, documents):
+    def _wanted(self, job, documents):
         """Those of ``documents`` that this import stores."""
-        asked = self._asked_numbers()
-        if asked:
-            return [document for document in documents if qaime_number(document.qaime) in asked]
-        return [document for document in documents if self._is_wanted(document)]
+        return [document for document in documents if self._is_wanted(job, document)]
 
-    def _is_wanted(self, document):
-        return self._takes('kinds', document.type) and self._takes('status', document.status)
+    def _is_wanted(self, job, document):
+        return self._takes(job, 'kinds', document.type) and self._takes(job, 'status', document.status)
 
-    def _takes(self, name, code):
+    def _takes(self, job, name, code):
         """Whether the choice of ``name`` (kinds or status) takes ``code``; what is included wins over what is not."""
-        filters = self.filters or {}
+        filters = job.filters or {}
         included, excluded = ({code_key(choice) for choice in filters.get(f'{prefix}_{name}', ())} for prefix in ('inc', 'exc'))
         return code_key(code) in included if included else code_key(code) not in excluded
 
-    def _store(self, documents):
+    def _store(self, job, documents):
         """Store the documents; None where another import of the same folder is at it this moment."""
-        if not self._lock_folder():
+        if not self._lock_folder(job):
             return None
         try:
             with self.env.cr.savepoint():
-                return self.env['vatportal.document']._upsert_from_portal(self.connector_id, self.direction, documents, job=self)
+                return self.env['vatportal.document']._upsert_from_portal(job.connector_id, job.direction, documents, job=job)
         except CONCURRENT:
             return None
 
-    def _lock_folder(self):
+    def _lock_folder(self, job):
         """Keep other imports of this company's folder out until the end of the transaction."""
-        self.env.cr.execute('SELECT pg_try_advisory_xact_lock(hashtext(%s))', [f'vatportal.import/{self.company_id.id}/{self.direction}'])
+        self.env.cr.execute('SELECT pg_try_advisory_xact_lock(hashtext(%s))', [f'vatportal.import/{job.company_id.id}/{job.direction}'])
         return self.env.cr.fetchone()[0]
 
-    def _store_later(self, value):
+    def _store_later(self, job, value):
         """The page is kept and stored a moment later, in a transaction that sees what the other import did."""
-        if self.conflicts >= MAX_CONFLICTS:
-            self._end_download(self.env._('Other imports of the same folder are running. Resume this one when they have ended.'))
+        if job.conflicts >= MAX_CONFLICTS:
+            self._end(job, self.env._('Other imports of the same folder are running. Resume this one when they have ended.'))
             return
-        self.write({'conflicts': self.conflicts + 1, 'answer': {'phase': 'read', 'value': value, 'methods': None}})
-        self._schedule(polling.MINIMUM_S)
+        job._go('read', polling.MINIMUM_S, conflicts=job.conflicts + 1, answer={'phase': 'read', 'value': value, 'methods': None})
 
-    def _count(self, result, skipped, bad):
+    def _count(self, job, result, skipped, bad):
         """Add what became of a page. The second time, what is there already is not counted again."""
-        self.write(
+        job.write(
             {
-                'created_count': self.created_count + result['created'],
-                'updated_count': self.updated_count + result['updated'],
-                'unchanged_count': self.unchanged_count + (0 if self.second_pass else result['unchanged']),
-                'foreign_count': self.foreign_count + result['foreign'],
-                'skipped_count': self.skipped_count + (0 if self.second_pass else skipped),
-                'bad_count': self.bad_count + len(bad) + (0 if self.second_pass else result['bad']),
+                'created_count': job.created_count + result['created'],
+                'updated_count': job.updated_count + result['updated'],
+                'unchanged_count': job.unchanged_count + (0 if job.second_pass else result['unchanged']),
+                'foreign_count': job.foreign_count + result['foreign'],
+                'skipped_count': job.skipped_count + (0 if job.second_pass else skipped),
+                'bad_count': job.bad_count + len(bad) + (0 if job.second_pass else result['bad']),
             }
         )
         problems = [why for _raw, why in bad] + result['problems']
         if problems:
             # What is left from an earlier page is told again with this one.
-            known = dict.fromkeys([*(self.notes or '').splitlines(), *problems])
-            self.notes = '\n'.join([*known][:KEPT_BAD])
+            known = dict.fromkeys([*(job.notes or '').splitlines(), *problems])
+            job.notes = '\n'.join([*known][:KEPT_BAD])
         if bad:
-            details = self.sudo().details or {}
+            details = job.sudo().details or {}
             kept = [*details.get('unreadable', []), *(raw for raw, _why in bad)]
-            self.sudo().details = {**details, 'unreadable': kept[:KEPT_BAD]}
+            job.sudo().details = {**details, 'unreadable': kept[:KEPT_BAD]}
 
-    def _turn_page(self, rows):
+    def _turn_page(self, job, rows):
         """Go on to the next page, to a second reading, or to the end."""
-        last = not rows or self.page * self.page_size >= self.total or self.page >= MAX_PAGES
-        if self._has_read_all():
-            self._end_download()
+        last = not rows or job.page * job.page_size >= job.total or job.page >= MAX_PAGES
+        if self._has_read_all(job):
+            self._end(job)
         elif not last:
-            self.page += 1
-            self._go_on()
-        elif not self.second_pass:
-            self.write({'page': 1, 'second_pass': True, 'has_gaps': True})
-            self._go_on()
+            self._read_on(job, page=job.page + 1)
+        elif not job.second_pass:
+            self._read_on(job, page=1, second_pass=True, has_gaps=True)
         else:
-            self._end_download(
+            self._end(
+                job,
                 self.env._(
                     'The portal says that there are %(total)s documents, but its pages brought only %(read)s, twice. What came is kept; resume to read again.',
-                    total=self.total,
-                    read=self.read_count,
+                    total=job.total,
+                    read=job.read_count,
                 ),
-                self.notes,
+                job.notes,
             )
 
-    def _seen(self):
+    def _seen(self, job):
         """The numbers that were read so far, a set."""
-        return set(_unpack(self.seen)) if self.seen else set()
+        return set(_unpack(job.seen)) if job.seen else set()
 
-    def _has_read_all(self):
-        asked = self._asked_numbers()
-        return self.read_count >= self.total or bool(asked) and asked <= self._seen()
+    def _has_read_all(self, job):
+        return job.read_count >= job.total
 
-    def _get_warning(self):
+    def _get_warning(self, job):
         """What was wrong with single documents though everything was read; False for nothing."""
-        if self.bad_count:
-            return self.env._('%s documents could not be read; all others are here.', self.bad_count)
-        return bool(self.notes) and self.env._('All documents are here, but not everything that follows could be done. It is tried again by itself.')
+        if job.bad_count:
+            return self.env._('%s documents could not be read; all others are here.', job.bad_count)
+        return bool(job.notes) and self.env._('All documents are here, but not everything that follows could be done. It is tried again by itself.')
 
-    def _go_on(self):
-        self._schedule(0)
+    def _read_on(self, job, **vals):
+        job._go('read', 0, state='running', **vals)
         self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
 
-    def _end_download(self, problem=False, portal_message=False):
+    def _end(self, job, problem=False, portal_message=False):
         """End the import, with what went wrong."""
         vals = {'message': problem or False, 'portal_message': portal_message or False}
         if not problem:
-            warnings = [self._get_warning(), self._note_missing(self._seen())]
+            warnings = [self._get_warning(job), self._note_missing(job, self._seen(job))]
             vals |= {'step': 'numbers', 'seen': False, 'warning': '\n'.join(filter(None, warnings)) or False}
-        self.write(vals)
-        self._finish()
+        job.write(vals)
+        job._finish()
 
 
 def number_in(raw):

@@ -5,12 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..job.batch import HOLD_S
 from ..states import OPEN_STATES
-
-# A job that waits for the one before it is not looked at until that one has ended and says so.
-HOLD = timedelta(days=365)
-# A page takes some seconds; before that the live view has to come up.
-SHOW_FIRST = timedelta(seconds=1)
 
 
 class VatportalJob(models.Model):
@@ -22,15 +18,6 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    root_id = fields.Many2one(
-        'vatportal.job',
-        string='Begun with',
-        readonly=True,
-        ondelete='set null',
-        index='btree_not_null',
-        help='The first of the imports that were started together.',
-    )
-    on_hold = fields.Boolean(readonly=True, help='Waits for the import before it.')
     is_stopped = fields.Boolean(readonly=True)
 
     # ------------------------------------------------------------------ queueing
@@ -73,7 +60,7 @@ class VatportalJob(models.Model):
                     'source': source,
                     'phase': 'read' if source == 'portal' else 'start',
                     'on_hold': True,
-                    'next_poll_at': now + HOLD,
+                    'next_poll_at': now + timedelta(seconds=HOLD_S),
                     'started_at': now,
                     'changed_at': now,
                     **part,
@@ -86,64 +73,7 @@ class VatportalJob(models.Model):
         jobs[0]._release()
         return jobs.sudo(False)
 
-    def _release(self):
-        """It is this job's turn."""
-        now = fields.Datetime.now()
-        due = now + SHOW_FIRST if self.phase == 'read' else now
-        self.write({'on_hold': False, 'next_poll_at': due, 'started_at': now, 'changed_at': now})
-        self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
-
-    def _batch(self):
-        """All jobs that were started together with this one, in the order in which they run."""
-        root = self.root_id or self
-        return (root | self.search([('root_id', '=', root.id)])).sorted('id')
-
-    # ------------------------------------------------------------------ the end
-
-    def _finish(self):
-        super()._finish()
-        if self.operation == 'download':
-            self._finish_download()
-
-    def _finish_download(self):
-        """Let the next of the batch begin; what keeps this one from asking would keep the others from it too."""
-        waiting = self._batch().filtered('on_hold')
-        if not waiting:
-            return
-        if self.state == 'failed' and (self.is_stopped or not self.has_documents):
-            waiting.write(
-                {
-                    'on_hold': False,
-                    'state': 'failed',
-                    'is_stopped': True,
-                    'phase': 'end',
-                    'next_poll_at': False,
-                    'finished_at': fields.Datetime.now(),
-                    'message': self.env._('Not begun, because “%s” did not come to its end.', self.name),
-                }
-            )
-            return
-        waiting[0]._release()
-
-    def _notify(self, event):
-        """Of jobs that run together, the code and the end of all are news; the view of the first shows both."""
-        if self.root_id:
-            if event != 'code' and any(job.state in OPEN_STATES for job in self._batch()):
-                return
-            if self.root_id != self:
-                self.root_id._notify(event)
-                return
-        super()._notify(event)
-
     # ------------------------------------------------------------------ stop and resume
-
-    def action_cancel(self):
-        """Stop imports; for everything else, see the other operations."""
-        self.check_access('read')
-        downloads = self.filtered(lambda job: job.operation == 'download')
-        if downloads:
-            downloads.action_stop()
-        return super(VatportalJob, self - downloads).action_cancel() if self - downloads else True
 
     def action_stop(self):
         """Stop these imports, and those that were started together with them. What was read is kept.
@@ -172,12 +102,51 @@ class VatportalJob(models.Model):
         if not failed:
             raise UserError(self.env._('The import has come to its end; there is nothing to go on with.'))
         for job in failed:
-            job.write(job._resume_values())
+            job._go(seconds=HOLD_S, **job._operation()._resume_values(job))
         failed[0]._release()
         failed._commit()
         return True
 
-    def _resume_values(self):
+    def _batches(self):
+        """The imports among these and all that were started with them, with the rights to write them."""
+        downloads = self.filtered(lambda job: job.operation == 'download')
+        return self.browse().union(*(job._batch() for job in downloads)).sorted('id').sudo()
+
+    def _check_may_import(self):
+        self.check_access('read')
+        if not self._may_use():
+            raise AccessError(self.env._('Only invoicing users can import documents from e-taxes.'))
+
+
+class VatportalOperationDownload(models.AbstractModel):
+    """The imports that were started together, one after the other."""
+
+    _inherit = 'vatportal.operation.download'
+
+    def _finished(self, job, batch):
+        """The next has its turn; what keeps this one from asking would keep the others from it too."""
+        waiting = batch.filtered('on_hold')
+        if not waiting:
+            return
+        if job.state != 'failed' or not (job.is_stopped or not job.has_documents):
+            waiting[0]._release()
+            return
+        for other in waiting:
+            other._go(
+                'end',
+                None,
+                on_hold=False,
+                state='failed',
+                is_stopped=True,
+                finished_at=fields.Datetime.now(),
+                message=self.env._('Not begun, because “%s” did not come to its end.', job.name),
+            )
+
+    def _told_event(self, _job, event):
+        return event
+
+    def _resume_values(self, job):
+        """How ``job`` goes on where it stood, for :meth:`VatportalJob._go`."""
         vals = {
             'state': 'queued',
             'is_stopped': False,
@@ -189,14 +158,13 @@ class VatportalJob(models.Model):
             'error_count': 0,
             'conflicts': 0,
             'pin_missed': False,
-            'next_poll_at': fields.Datetime.now() + HOLD,
-            'user_id': self._owner().id,
+            'user_id': job._owner().id,
         }
-        if self.has_documents or self.source == 'portal':
+        if job.has_documents or job.source == 'portal':
             # What is read now is of another moment than what was read before, and than what e-taxes was asked for.
-            old = self.source == 'etaxes'
-            vals |= {'phase': 'read', 'has_gaps': old or bool(self.read_count)}
-            if self.second_pass:
+            old = job.source == 'etaxes'
+            vals |= {'phase': 'read', 'has_gaps': old or bool(job.read_count)}
+            if job.second_pass:
                 # Every page was read: from the first again, all counted anew.
                 vals |= {
                     'page': 1,
@@ -213,25 +181,6 @@ class VatportalJob(models.Model):
         else:
             vals |= {'phase': 'start', 'portal_id': False, 'step': False, 'stats': False}
         return vals
-
-    def _batches(self):
-        """The imports among these and all that were started with them, with the rights to write them."""
-        downloads = self.filtered(lambda job: job.operation == 'download')
-        return self.browse().union(*(job._batch() for job in downloads)).sorted('id').sudo()
-
-    def _check_may_import(self):
-        self.check_access('read')
-        if not self._may_use():
-            raise AccessError(self.env._('Only invoicing users can import documents from e-taxes.'))
-
-    # ------------------------------------------------------------------ buttons
-
-    def action_documents(self):
-        """Open the documents that an import brought or changed."""
-        action = super().action_documents()
-        if self.operation == 'download':
-            action.update(domain=[('import_job_id', 'in', self._batch().ids)], views=[[False, kind] for kind in ('list', 'kanban', 'form', 'pivot', 'graph')])
-        return action
 
 
 def _months(date_from, date_to):

@@ -10,6 +10,12 @@ _LOOK_AGAIN_S = 10
 
 
 class VatportalJob(models.Model):
+    _inherit = 'vatportal.job'
+
+    has_looked = fields.Boolean(readonly=True, help='What the portal has was looked at before the sending, or could not be.')
+
+
+class VatportalOperationUpload(models.AbstractModel):
     """The look before a sending, whoever or whatever has queued it: a person at the dialog, Odoo's own sending, a schedule.
 
     Where nobody has looked within the hour, or not since a backup was restored, the portal is asked, by date, what it has from here that this database does not
@@ -17,26 +23,21 @@ class VatportalJob(models.Model):
     is asked about: that invoice is given back with the question. The same figures have the same ERP id, and error 17 tells.
     """
 
-    _inherit = 'vatportal.job'
+    _inherit = 'vatportal.operation.upload'
 
-    phase = fields.Selection(selection_add=[('look', 'Look what the portal has')], ondelete={'look': 'set default'})
-    has_looked = fields.Boolean(readonly=True, help='What the portal has was looked at before the sending, or could not be.')
+    def _looks_first(self, job):
+        # Before anything goes, and before its turn on the phone has come.
+        return not job.has_looked and not job.sent_at and job.connector_id._is_to_be_looked_at()
 
-    def _announce(self):
-        # EXTENDS: before anything goes, and before its turn on the phone has come
-        if self.operation == 'upload' and self.phase == 'start' and not self.has_looked and not self.sent_at and self.connector_id._is_to_be_looked_at():
-            self.phase = 'look'
-        return super()._announce()
+    def _look(self, job, client):
+        return job.connector_id._call_recent(client)
 
-    def _call_look(self, client):
-        return self.connector_id._call_recent(client)
-
-    def _apply_look(self, numbers):
-        connector = self.connector_id
+    def _looked(self, job, numbers):
+        connector = job.connector_id
         unknown = connector._take_recent(numbers)
-        otherwise = self._pending().filtered(lambda document: document._went_otherwise(unknown))
+        otherwise = self._pending(job).filtered(lambda document: document._went_otherwise(unknown))
         for document in otherwise:
-            self._reject(document, document._otherwise_text())
+            self._reject(job, document, document._otherwise_text())
         left = connector._take_unknown(numbers, unknown) - set(connector.told_erp_ids or [])
         begun = connector.compare_begun_at
         if (
@@ -46,26 +47,23 @@ class VatportalJob(models.Model):
             and begun > fields.Datetime.now() - timedelta(seconds=LOST_S)
         ):
             # Whose these are only the comparison tells.
-            self._schedule(_LOOK_AGAIN_S)
+            job._go('look', _LOOK_AGAIN_S)
             return
-        for document in self._pending():
+        for document in self._pending(job):
             question = document._question()
             if question:
-                self._reject(document, question)
-        self._go_on_after_look()
+                self._reject(job, document, question)
+        self._go_on_after_look(job)
 
-    def _error_look(self, _answer):
+    def _not_looked(self, job, _answer):
         """A portal that does not tell: the same error will come of the sending, or none."""
-        self._go_on_after_look()
-        return True
+        self._go_on_after_look(job)
 
-    def _go_on_after_look(self):
-        self.write({'phase': 'start', 'has_looked': True})
-        if self._pending():
-            self._schedule(0)
-            return
-        self.message = '\n'.join(dict.fromkeys(filter(None, self.document_ids.mapped('message'))))
-        self._finish()
+    def _go_on_after_look(self, job):
+        job._go('start', 0, has_looked=True)
+        if not self._pending(job):
+            job.message = '\n'.join(dict.fromkeys(filter(None, job.document_ids.mapped('message'))))
+            job._finish()
 
 
 class VatportalDocument(models.Model):

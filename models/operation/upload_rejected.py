@@ -1,0 +1,63 @@
+from odoo import models
+
+from .. import portal_text
+
+
+class VatportalOperationUpload(models.AbstractModel):
+    """Invoices that a sending gives back, and why."""
+
+    _inherit = 'vatportal.operation.upload'
+
+    def _reject_pending(self, job, documents, spent=False):
+        """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal; else the
+        portal may have it still."""
+        said = (job._refusals_text() or '').splitlines()
+        vals = {'spent': spent, 'doubtful': not spent}
+        for document in documents:
+            mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
+            reason, text = self._rejection(job, bool(mine), said, spent)
+            self._reject(job, document, text, '\n'.join(mine or said) or False, reject_reason=reason, **vals)
+
+    def _reject(self, job, documents, message, portal_message=False, **vals):
+        """Give ``documents`` back, each by itself; see :meth:`VatportalDocument._reject`."""
+        job._each(documents, lambda back: back._reject(message, portal_message, **vals))
+
+    def _rejection(self, job, refused, said, spent):
+        """Why a document ended without a number, one of :data:`REJECT_REASONS`, and what to do.
+
+        :param refused: e-taxes named its buyer. :param said: all that e-taxes said, maybe about other invoices
+        :param spent: it was removed from the portal
+        """
+        if job.reason == 'exists' and not spent:
+            return 'other', self.env._(
+                'The portal knows the ERP ID of this invoice and does not show it: it was removed there, or is not '
+                'shown yet. Nothing of it is known to be at e-taxes; send it again. Should the portal have it '
+                'after all, it takes it only once; if it was removed, it goes under a new ERP ID a day later.'
+            )
+        if job.reason in ('lost', 'exists'):
+            return 'other', self.env._(
+                "The portal's answer was lost, and it has no number for this invoice. Nothing of it is known "
+                'to be at e-taxes; send it again. Should the portal have it after all, it takes it only once.'
+            )
+        if refused:
+            return 'refused', self.env._('e-taxes refused this invoice. Correct it and send it again.')
+        if not job.sign:
+            return 'other', self.env._('The portal could not import this invoice. Send it again.')
+        if not all('PIN' in text.upper() for text in said):
+            # Where it names another's buyer, nothing is wrong with this one.
+            named = any(doc.buyer_vat and doc.buyer_vat in text for doc in job.document_ids for text in said)
+            return 'other' if named else 'refused', self.env._(
+                'e-taxes did not take this process, and this invoice got no number. Nothing of it is at '
+                'e-taxes; look at what the portal said, and send it again.'
+            )
+        if job.step in ('send', 'import', 'packet'):
+            return 'pin', self.env._('PIN1 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.')
+        if job.step == 'login':
+            return 'pin', self.env._('PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.')
+        return 'other', self.env._('The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it again.')
+
+    def _take_all_codes(self, job, documents, all_codes):
+        """Error 14: each code to its invoice."""
+        for document, codes in zip(documents, all_codes, strict=False):
+            if codes and document._settle(lambda refused, codes=codes: refused._take_codes(codes)):
+                self._reject(job, document, portal_text.validation_text(self.env, codes[0]), reject_reason='refused')
