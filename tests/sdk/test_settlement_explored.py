@@ -35,10 +35,10 @@ def states(count, **kind):
     return explore(portal.starts(count), portal.events, portal.problem, portal.ended)
 
 
-@pytest.mark.parametrize('slips', [False, True])
 @pytest.mark.parametrize('kind', KINDS, ids=str)
-def test_one_invoice(kind, slips, record_property):
-    found = states(1, slips=slips, **kind)
+def test_one_invoice(kind, record_property):
+    # A portal that may leave out what it has shown need not do so: what the other kind does is among this.
+    found = states(1, slips=True, **kind)
     record_property('states', found)
     assert found > 4000
 
