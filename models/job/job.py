@@ -15,16 +15,14 @@ STEPS = [
     ('sign', 'Signed with PIN2'),
     ('numbers', 'Numbers received'),
 ]
-# What the next call to the portal is for: phase → (the state that the job has meanwhile, what may follow beside "end").
-# Nothing but _go() writes phase, state and the time of the next call.
+# What the next call to the portal is for: phase → (the state that the job has meanwhile, what may follow). Each may end.
 #
-#   look ───┐         ┌──────────────────────────────┐
-#           ▼         ▼                              │ (the rest, or all, goes again)
-#        ┌▶ start ──▶ follow ──▶ detail ──▶ read ◀─▶ clean            upload
-#   compare  └─────────┴──────────┴───────▶ read ◀─▶ list ◀─▶ remove   delete
-#        └───────────────────────────────▶ read                       download
+#   upload    (look ──▶) start ──▶ follow (──▶ detail) ──▶ read ◀──▶ clean        read ──▶ start: some, or all, go again
+#   download  (compare ──▶) (start ──▶ follow (──▶ detail) ──▶) read
+#   delete    start (──▶ follow (──▶ detail)) ──▶ read ◀──▶ list ◀──▶ remove ──▶ read
 #
-# A job is 'starting' while the call that starts it is under way, and a download 'queued' until its first page is read.
+# A job is 'starting' while the call that starts it is under way, and an import 'queued' until its first page is read.
+# Nothing but _go() writes the phase, the state and when the next call is due.
 PHASES = {
     'look': ('queued', {'start', 'read'}),
     'compare': ('queued', {'start', 'read'}),
@@ -52,9 +50,9 @@ class VatportalJob(models.Model):
     The intent (state *starting*) is committed before the network is touched. Whoever finds a job *starting* that
     nobody holds locked, longer than any call takes, knows that a process died in between, and asks the portal what it
     has.
-    What is asked of the portal and what follows is said by the job's operation (``operation/``). How every job moves: in
-    ``job/engine.py`` (locks, calls, errors) and ``job/turns.py`` (one PIN at a time on a phone); what a person sees of
-    it: in ``job/progress.py``.
+    What is asked of the portal, and what follows, is said by the job's operation (``operation/``). How every job moves
+    stands in ``job/engine.py`` (locks, calls), ``job/answer.py`` (what can't be written), ``job/turns.py`` (one PIN at a time
+    on a phone), ``job/batch.py`` (one after the other) and ``job/cron.py``; what a person sees of it in ``job/progress.py``.
     """
 
     _name = 'vatportal.job'
@@ -185,7 +183,8 @@ class VatportalJob(models.Model):
         self.ensure_one()
         if phase != self.phase:
             state, _following = PHASES[phase]
-            if phase not in ('end', *PHASES[self.phase][1]):
+            _state, following = PHASES[self.phase]
+            if phase not in ('end', *following):
                 raise ValueError(f'{self.phase} is not followed by {phase}')
             vals = {'phase': phase, 'state': state, **vals}
         due = seconds is not None and fields.Datetime.now() + timedelta(seconds=seconds)

@@ -17,7 +17,7 @@ class VatportalOperationComparison(models.AbstractModel):
     """
 
     _name = 'vatportal.operation.comparison'
-    _description = 'Comparison'
+    _description = 'Compare with VatPortal'
     _inherit = ['vatportal.operation.download']
 
     def _phases(self):

@@ -64,7 +64,8 @@ class VatportalOperationDownload(models.AbstractModel):
     import ends with an error that says so. What came is kept in any case.
 
     Beside this file: how imports are queued, stopped and resumed (``download_queue.py``), what a person sees
-    (``download_view.py``), and two that say more precisely what is read: ``comparison.py`` and ``refresh.py``.
+    (``download_view.py``), and two that say more precisely what is read: ``comparison.py`` and ``refresh.py``. What a reading
+    proves to be missing stands in ``intake/missing.py``.
 
     Single documents that can't be read, or of which what follows could not be done, are a warning: the import is done.
     """

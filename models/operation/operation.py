@@ -13,7 +13,7 @@ class VatportalOperation(models.AbstractModel):
     """What a job is about: sending, import or deletion, each a model of its own that inherits from this one.
 
     The job is the record and knows how it moves; its operation, found by ``job._operation()``, knows what is asked of the
-    portal and what follows from the answers. Every method gets the job; operations have no state.
+    portal and what follows from the answers. Every method gets the job; an operation has no records of its own.
 
     Every process is started, then followed until it has ended. An operation says the rest:
 
@@ -25,7 +25,7 @@ class VatportalOperation(models.AbstractModel):
     """
 
     _name = 'vatportal.operation'
-    _description = 'What is done at VatPortal'
+    _description = 'Operation'
 
     def _phases(self):
         """Return phase → (call, apply, error), for all phases of :data:`job.PHASES` but the end.

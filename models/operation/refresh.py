@@ -24,7 +24,7 @@ class VatportalOperationRefresh(models.AbstractModel):
     """An import that is about single documents: the folder is read, and all but these are passed over."""
 
     _name = 'vatportal.operation.refresh'
-    _description = 'Status of Documents'
+    _description = 'Refresh Status'
     _inherit = ['vatportal.operation.download']
 
     def _ask_etaxes(self, job):

@@ -16,6 +16,7 @@ from . import test_chart
 from . import test_look
 from . import test_partner
 from . import test_commits
+from . import test_phases
 from . import test_phone_race
 from . import test_phone_turns
 from . import test_queueing
