@@ -1,102 +1,128 @@
-"""./dev bench: what the addon costs: time, processor and memory of its great jobs, each in an Odoo process of its own."""
+"""./dev bench: what the addon costs, beside what Odoo's own work of the kind costs in the same run."""
 
 import argparse
-import contextlib
 import json
 import os
-import re
-import statistics
 import tempfile
 from pathlib import Path
 
+import bench_fill
 import databases
 import demo_database
-import demo_run
 import environment
 import servers
 from base import LOGS, ROOT, TOOLS, Failure, clean_env, fresh_log, say
 from python_env import PYTHON
 
-DATABASE = 'vatportal_bench'
-SCRIPT = TOOLS / 'bench_odoo.py'
-# In this order, for some build on what an earlier one has left: (name, size, what is measured)
-SCENARIOS = [
-    ('send', 200, '{size} invoices of 3 lines: checked, sent as one process, numbers written'),
-    ('import', 12000, '{size} documents of the portal, read in pages of 5000 and stored'),
-    ('again', 12000, 'the same {size} documents once more, unchanged'),
-    ('bills', 300, '{size} of them turned into draft bills'),
-    ('list', 12000, 'the list of {size} documents: a page of 80, the filters, grouped by partner'),
-    ('package', 200, '{size} invoices into an e-taxes package, and read back'),
-]
+PREFIX = 'vatportal_bench'
+# name: (row, how many of what is worked on, what is measured). Those of FILLED need a database with documents, for --fill.
+ROWS = {
+    'send': ('A', 1000, 'posted invoices of 10 lines: checked, documents stored, payload written'),
+    'store': ('B', 5000, 'documents of 10 lines of one page of the portal: stored; the same page again'),
+    'bill': ('C', 500, 'received documents of 10 lines into draft bills'),
+    'grow': ('G', 5000, 'documents: the lookup of known numbers, a page, invoices, with --fill documents there'),
+    'memory': ('H', 50000, 'documents imported through the portal: by how much the memory rises'),
+    'lists': ('I', 1, 'the list of --fill documents: opened, searched, filtered, grouped'),
+    'forms': ('K', 20, 'invoices in an Odoo with the addon that sends nothing: created, posted, opened, changed, saved'),
+}
+FILLED = {'grow', 'lists'}
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog='./dev bench', description='What the great jobs cost. Shared machines are noisy: quote the processor time.')
-    parser.add_argument('names', nargs='*', metavar='NAME', help=f'only these: {", ".join(name for name, _size, _text in SCENARIOS)}')
-    parser.add_argument('--runs', type=int, default=1, metavar='N', help='runs of the whole; with several the median is shown (1)')
-    parser.add_argument('--scale', type=float, default=1.0, metavar='X', help='X times as much data (1)')
+    text = ' '.join(f'{name} ({row}): {size} {what}.' for name, (row, size, what) in ROWS.items())
+    parser = argparse.ArgumentParser(prog='./dev bench', description='Processor time of Odoo and its PostgreSQL together. ' + text)
+    parser.add_argument('names', nargs='*', metavar='NAME', help=f'only these: {", ".join(ROWS)}')
+    parser.add_argument('--rounds', type=int, default=3, metavar='N', help='rounds in which both sides take turns; the median counts (3)')
+    parser.add_argument('--scale', type=float, default=1.0, metavar='X', help='X times as much work (1)')
+    parser.add_argument('--fill', type=int, default=0, metavar='N', help='in a database with N documents and as many bills (0)')
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write the figures there')
+    parser.add_argument('--baseline', type=Path, metavar='FILE', help='show the ratios of an earlier --json beside these')
     options = parser.parse_args(given)
-    unknown = set(options.names) - {name for name, _size, _text in SCENARIOS}
-    if unknown or options.runs < 1 or options.scale <= 0:
-        raise Failure(f'./dev bench --help: {", ".join(unknown) or "--runs and --scale are positive"}')
+    unknown = set(options.names) - ROWS.keys()
+    if unknown or options.rounds < 1 or options.scale <= 0 or options.fill < 0:
+        raise Failure(f'./dev bench --help: {", ".join(unknown) or "--rounds, --scale and --fill are no negative numbers"}')
+    if not options.fill and FILLED.intersection(options.names):
+        raise Failure(f'{" and ".join(sorted(FILLED))} need a database with documents: --fill N')
     return options
 
 
 def main(given: list[str]) -> int:
     options = arguments(given)
+    before = earlier(options.baseline)
+    lines = []
     with environment.serving() as server:
         environment.ensure_base(server)
         demo_database.ensure_template(server)
-        runs = [run_all(server, options) for _run in range(options.runs)]
-    say(f'\n{"":10} {"cpu s":>8} {"wall s":>8} {"peak MB":>8} {"more MB":>8}')
-    for name, size, text in chosen(options):
-        rows = [run[name] for run in runs]
-        figures = [statistics.median(row[key] for row in rows) for key in ('cpu', 'wall', 'peak', 'above')]
-        say(f'{name:10} {figures[0]:8.2f} {figures[1]:8.2f} {figures[2]:8.0f} {figures[3]:8.0f}  {text.format(size=size)}')
-        say(f'{"":46}{rows[-1]["remark"]}')
+        source = bench_fill.ensure(server, options.fill) if options.fill else databases.DEMO_TEMPLATE
+        for name in options.names or [name for name in ROWS if options.fill or name not in FILLED]:
+            found = run_row(server, source, name, options)
+            show(name, found, before)
+            lines += found
+    if options.json:
+        options.json.write_text(json.dumps({'scale': options.scale, 'rounds': options.rounds, 'fill': options.fill, 'lines': lines}, indent=1))
     return 0
 
 
-def chosen(options) -> list[tuple]:
-    """The scenarios to run; what one of them builds on runs too."""
-    names = set(options.names) or {name for name, _size, _text in SCENARIOS}
-    if names & {'again', 'bills', 'list'}:
-        names.add('import')
-    return [(name, max(1, round(size * options.scale)), text) for name, size, text in SCENARIOS if name in names]
+def earlier(path: Path | None) -> dict:
+    """The ratios of an earlier run by what was measured, whatever its size was."""
+    if not path:
+        return {}
+    try:
+        return {key(line): line['ratio'] for line in json.loads(path.read_text())['lines']}
+    except (OSError, ValueError, KeyError) as error:
+        raise Failure(f'{path} can not be read as what --json has written: {error}') from None
 
 
-def run_all(server, options) -> dict:
-    """Every scenario on a fresh copy of the demo company, with a portal of its own; {name: figures}."""
-    database = f'{DATABASE}_{os.getpid()}'
+def key(line: dict) -> tuple:
+    """What a line is about, without its numbers."""
+    return tuple(' '.join(word for word in line[name].split() if not word.strip(',').isdigit()) for name in ('row', 'what', 'baseline'))
+
+
+# -- running ----------------------------------------------------------------------------------------
+
+
+def run_row(server, source: str, name: str, options) -> list[dict]:
+    """One row on databases of its own, in an Odoo process of its own; the lines of its table."""
+    size = max(1, round(ROWS[name][1] * options.scale))
+    main_, other = f'{PREFIX}_{os.getpid()}', f'{PREFIX}_{os.getpid()}_other'
+    # Those that send nothing have no connector, and the other has no addon.
+    first, second = (databases.TEST, databases.BASE) if name == 'forms' else (source, databases.DEMO_TEMPLATE if name == 'grow' else None)
+    try:
+        databases.clone(first, main_)
+        if second:
+            databases.clone(second, other)
+        with servers.Children() as children, tempfile.TemporaryDirectory() as folder:
+            settings = {'size': size, 'rounds': options.rounds, 'other': second and other, 'portal': name == 'memory' and portal(children)}
+            result = Path(folder) / 'result.json'
+            script = f'import sys; sys.path.append({str(TOOLS)!r}); import bench_odoo; bench_odoo.run(env, {name!r}, {str(result)!r}, {settings!r})\n'
+            databases.shell(server, main_, script, fresh_log(f'bench-{name}'))
+            if not result.is_file():
+                raise Failure(f'The row {name} ended without a result; see {LOGS / f"bench-{name}.log"}')
+            return [{'row': ROWS[name][0], **line} for line in json.loads(result.read_text())]
+    finally:
+        databases.drop(main_)
+        databases.drop(other)
+
+
+def portal(children) -> str:
+    """A portal of its own; its URL."""
     port = servers.free_port()
     url = f'http://127.0.0.1:{port}'
-    try:
-        databases.clone(databases.DEMO_TEMPLATE, database)
-        with servers.Children() as children:
-            children.start(
-                'bench-sandbox',
-                [PYTHON, '-m', 'sandbox', '--port', port, '--auto-confirm', '--confirm-after', 0, '--stage-seconds', 0],
-                f'{url}/phone',
-                cwd=ROOT,
-                env=clean_env(),
-            )
-            return {name: run_one(server, database, url, name, size) for name, size, _text in chosen(options)}
-    finally:
-        databases.drop(database)
+    command = [PYTHON, '-m', 'sandbox', '--port', port, '--auto-confirm', '--confirm-after', 0, '--stage-seconds', 0]
+    children.start('bench-sandbox', command, f'{url}/phone', cwd=ROOT, env=clean_env())
+    return url
 
 
-def run_one(server, database: str, url: str, name: str, size: int) -> dict:
-    if name == 'import':
-        demo_run.Phone(url).play('generate', count=size, folder=0, voen=demo_voen(), seed=1, partners=200, date_from='01.10.2026', date_to='31.10.2026')
-    with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder) / 'result.json'
-        settings = f'NAME, SIZE, PORTAL, RESULT = {name!r}, {size!r}, {url!r}, {str(result)!r}\n'
-        with contextlib.suppress(FileNotFoundError):
-            databases.shell(server, database, settings + SCRIPT.read_text(), fresh_log(f'bench-{name}'))
-            return json.loads(result.read_text())
-    raise Failure(f'The scenario {name} ended without a result; see {LOGS / f"bench-{name}.log"}')
+# -- the table --------------------------------------------------------------------------------------
 
 
-def demo_voen() -> str:
-    """The VÖEN of the demo company; its file can't be imported, for it runs in Odoo's shell."""
-    return re.search(r"^COMPANY = \{.*?'vat': '([0-9]{10})'", (TOOLS / 'demo_data.py').read_text(), re.MULTILINE | re.DOTALL)[1]
+def show(name: str, lines: list[dict], before: dict) -> None:
+    say(f'\n{ROWS[name][0]}. {name}: {ROWS[name][2]}')
+    say(f'   {"":38} {"ms":>8} {"SQL each":>9}   {"":28} {"ms":>8} {"SQL each":>9} {"ratio":>7} {"before":>7} {"goal":>7}')
+    for line in lines:
+        earlier_ratio, goal, unit = before.get(key(line)), line['goal'], line.get('unit', 1000)
+        ours = f'{line["what"]:38} {line["ours"]["cpu"] * unit:8.0f} {line["sql"]:9.1f}'
+        theirs = f'{line["baseline"]:28} {line["theirs"]["cpu"] * unit:8.0f} {line["their_sql"]:9.1f}'
+        known = ''.join('        ' if number is None else f' {number:7.2f}' for number in (earlier_ratio, goal))
+        verdict = '' if goal is None or line['ratio'] <= goal else '  missed'
+        say(f'   {ours}   {theirs} {line["ratio"]:7.2f}{known}{verdict}{line.get("remark", "")}')

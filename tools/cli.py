@@ -36,7 +36,8 @@ Usage: ./dev COMMAND [ARGUMENTS]
                         update a filled database from an earlier commit (the last one of another version): nothing may be lost
   faults --mutants [NAME…]
                         break each rule of sending on purpose, in a copy: whatever the tests do not notice is told
-  bench [--runs N]      what the great jobs cost: time and memory of sending, importing 12,000 documents, making bills …
+  bench [NAME…] [--scale X] [--fill N] [--json FILE] [--baseline FILE]
+                        what sending, importing, bills, lists and forms cost beside Odoo's own; N: in a database with N documents
   lint                  ruff over everything (rules and format), mypy over vatportal/, pylint-odoo over the addons
   format                bring all Python into the form that lint asks for (ruff format)
   i18n [--check]        bring the translations (i18n/) in line with the code; --check only says what is missing

@@ -44,13 +44,7 @@ class PortalImport:
         """
         by_key = self._by_key(documents)
         # Looked up once; what each chunk needs of them is read with the chunk.
-        self.found = dict(
-            self.documents._read_group(
-                [('company_id', '=', self.common['company_id']), ('direction', '=', self.common['direction']), ('qaime', 'in', list(by_key))],
-                ['qaime'],
-                ['id:max'],
-            )
-        )
+        self.found = self._known(by_key)
         for chunk in split_every(CHUNK, by_key.items(), list):
             # What was changed is logged with its chunk: one that fails would take the log of those before it along.
             by_halves(chunk, self._store_chunk, self._note_bad, self.env.cr)
@@ -70,6 +64,16 @@ class PortalImport:
             by_key.pop(key, None)
             by_key[key] = document
         return by_key
+
+    def _known(self, numbers):
+        """Those of ``numbers`` that are here already, as a dict of number → id of the document."""
+        return dict(
+            self.documents._read_group(
+                [('company_id', '=', self.common['company_id']), ('direction', '=', self.common['direction']), ('qaime', 'in', list(numbers))],
+                ['qaime'],
+                ['id:max'],
+            )
+        )
 
     def _note_bad(self, chunk, error):
         ((key, _document),) = chunk
