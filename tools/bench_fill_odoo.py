@@ -25,6 +25,7 @@ _DOCUMENT = {
     'qaime': "'MT26' || LPAD((10000000 + i)::text, 10, '0')",
     'name': "'MT26' || LPAD((10000000 + i)::text, 10, '0')",
     'fingerprint': 'MD5(i::text)',
+    'erp_id': f"CASE WHEN NOT {_INCOMING} THEN UPPER('ODOO-' || LEFT(MD5(i::text), 10) || '-' || LEFT(MD5('no' || i), 20)) END",
     'date': _DAY,
     'move_id': f'CASE WHEN {_INCOMING} AND NOT {_TO_BILL} THEN {{first_move}} + i END',
     'partner_id': '({partners})[1 + i % {vendors}]',
@@ -42,7 +43,15 @@ _DOCUMENT = {
     'create_date': _DAY,
     'write_date': _DAY,
 }
-_OF_MOVE = {'move_id': 'o.id', 'move_name': 'o.name', 'ref': 'o.ref', 'date': 'o.date', 'invoice_date': 'o.invoice_date', 'partner_id': 'o.partner_id'}
+_OF_MOVE = {
+    'name': "CASE WHEN t.display_type = 'product' THEN t.name || ' ' || o.id % 5000 ELSE t.name END",
+    'move_id': 'o.id',
+    'move_name': 'o.name',
+    'ref': 'o.ref',
+    'date': 'o.date',
+    'invoice_date': 'o.invoice_date',
+    'partner_id': 'o.partner_id',
+}
 _OF_DOCUMENT = {'document_id': 'o.id', 'name': "t.name || ' ' || o.id % 5000"}
 
 

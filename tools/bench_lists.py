@@ -17,18 +17,20 @@ def lists(world, rounds, **_others):
     partner = some.partner_id
     in_force = [('state', '=', 'registered'), ('status', 'not in', ('canceled', 'deleted', 'deletedBySystem', 'deactivated'))]
     number = some.qaime[-8:]
-    number = [
-        ['|', '|', ('name', 'ilike', number), ('qaime_search', 'ilike', number), ('erp_id', 'ilike', number)],
-        ['|', ('name', 'ilike', number), ('ref', 'ilike', number)],
-    ]
-    text, theirs = some.line_ids[:1].name, Move.search(bought, limit=1, offset=bills // 2).invoice_line_ids[:1].name
+    number = [[('qaime_search', 'ilike', number)], ['|', ('name', 'ilike', number), ('ref', 'ilike', number)]]
+    # Of one of the documents in the middle, the row with the longest name; shorter ones begin others as well.
+    text = longest(Document.search([], limit=80, offset=documents // 2).line_ids)
+    theirs = longest(Move.search(bought, limit=80, offset=bills // 2).invoice_line_ids)
     asked = {
         'list opened': ([], bought),
         'default filter': ([('direction', '=', 'incoming'), *in_force], [*bought, ('state', '=', 'posted')]),
         'number': (number[0], [*bought, *number[1]]),
         'partner': ([('partner_id', 'ilike', partner.name)], [*bought, ('partner_id', 'ilike', partner.name)]),
         'one partner': ([('partner_id', '=', partner.id)], [*bought, ('partner_id', '=', partner.id)]),
-        'text in lines': ([('line_ids.name', 'ilike', text)], [*bought, ('invoice_line_ids.name', 'ilike', theirs)]),
+        'text in lines': (
+            ['|', ('line_ids.name', 'ilike', text), ('line_ids.product_code', '=like', f'{text}%')],
+            [*bought, ('invoice_line_ids.name', 'ilike', theirs)],
+        ),
         'to bill': ([('bill_state', 'in', ('to_bill', 'ask'))], [*bought, ('payment_state', '=', 'not_paid')]),
     }
     lines = []
@@ -49,6 +51,10 @@ def lists(world, rounds, **_others):
         }
         lines += bench_meter.rows((0.5,), bench_meter.interleaved(sides, rounds), sides)
     return lines
+
+
+def longest(lines):
+    return max(filter(None, lines.mapped('name')), key=len)
 
 
 def page(Model, domain, columns):

@@ -11,4 +11,5 @@ from . import kind
 from . import absorb
 from . import status
 from . import number
+from . import find
 from . import sums

@@ -20,16 +20,16 @@ class VatportalDocument(models.Model):
     _order = 'date desc, id desc'
     _check_company_auto = True
 
-    name = fields.Char(compute='_compute_name', store=True)
+    name = fields.Char(compute='_compute_name', store=True, index='trigram')
     direction = fields.Selection([('outgoing', 'Sent'), ('incoming', 'Incoming')], required=True, default='outgoing', readonly=True)
     connector_id = fields.Many2one('vatportal.connector', readonly=True, ondelete='restrict', check_company=True)
-    company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
+    company_id = fields.Many2one('res.company', required=True, readonly=True)
     currency_id = fields.Many2one('res.currency', compute='_compute_currency_id')
     kind_id = fields.Many2one('vatportal.kind', readonly=True, ondelete='restrict')
     erp_id = fields.Char(string='ERP ID', readonly=True, copy=False, help="The invoice's identification at VatPortal; the same on every try.")
-    qaime = fields.Char(string='Qaimə Number', readonly=True, copy=False, index='trigram', tracking=True)
+    qaime = fields.Char(string='Qaimə Number', readonly=True, copy=False, tracking=True)
     move_id = fields.Many2one('account.move', string='Invoice', readonly=True, ondelete='restrict', index='btree_not_null', check_company=True)
-    partner_id = fields.Many2one('res.partner', readonly=True, ondelete='restrict', index='btree_not_null')
+    partner_id = fields.Many2one('res.partner', readonly=True, ondelete='restrict')
     date = fields.Datetime(readonly=True, default=fields.Datetime.now, help='When the qaimə was made; before that, when it was queued.')
     state = fields.Selection(
         [

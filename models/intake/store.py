@@ -5,7 +5,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ...vatportal import qaime_number
 from ..amounts import decimal
 from ..states import DELETED_STATUSES, TRANSITIONS
 from .portal_import import PortalImport
@@ -57,7 +56,6 @@ class VatportalDocument(models.Model):
         store=True,
         help='The seller of what was received, the buyer of what was sent, as e-taxes names them; of what was read from a file, as the partner is called here.',
     )
-    qaime_search = fields.Char(compute='_compute_qaime_search', search='_search_qaime', export_string_translation=False)
 
     @api.depends('direction', 'seller_name', 'buyer_name', 'partner_id.name')
     def _compute_counterparty_name(self):
@@ -65,18 +63,6 @@ class VatportalDocument(models.Model):
             name = document.seller_name if document.direction == 'incoming' else document.buyer_name
             # A file names no seller.
             document.counterparty_name = name or document.partner_id.sudo().name
-
-    # ------------------------------------------------------------------ one form of the number
-
-    def _compute_qaime_search(self):
-        for document in self:
-            document.qaime_search = document.qaime
-
-    def _search_qaime(self, operator, value):
-        """Find a number however it is written: e-taxes shows it with a space."""
-        if not isinstance(value, str):
-            return NotImplemented
-        return [('qaime', operator, qaime_number(value))]
 
     # ------------------------------------------------------------------ upsert
 

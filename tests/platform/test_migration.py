@@ -308,6 +308,14 @@ class TestMigration(SendCommon):
         self.assertEqual([line.product_uom_id for line in moves.invoice_line_ids], [self.unit, pack, pack])
         self.assertEqual(moves.invoice_line_ids.mapped('price_subtotal'), [480, 480, 480])
 
+    def test_indexes_that_others_replace(self):
+        self.env.cr.execute('CREATE INDEX IF NOT EXISTS vatportal_document__qaime_index ON vatportal_document (qaime)')
+        self.migrate('19.0.1.6.0/post-indexes.py')
+        self.env.cr.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'vatportal_document'")
+        names = {name for [name] in self.env.cr.fetchall()}
+        self.assertFalse(names & {f'vatportal_document__{field}_index' for field in ('qaime', 'partner_id', 'company_id')})
+        self.assertIn('vatportal_document__name_index', names)
+
     def test_views_that_were_folded(self):
         """What others have built on a view that is gone stays, built on the whole."""
         whole = self.env.ref('l10n_az_vatportal.view_move_form')

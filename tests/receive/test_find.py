@@ -1,0 +1,57 @@
+from odoo.tests import tagged
+
+from ..bill_common import BillCommon
+
+
+@tagged('post_install', '-at_install')
+class TestFind(BillCommon):
+    """Documents are found by whatever number a person has of them, and by indexes among hundreds of thousands."""
+
+    def test_by_any_of_its_numbers(self):
+        """e-taxes shows a number with a space; an ERP id is asked for by support, and typed in any case."""
+        document = self.document(100.0, qaime='MT261025000077', direction='outgoing', erp_id='ODOO-ABCDEFGHIJ-KLMNOPQRSTUVWXYZ2345')
+        other = self.document(100.0, qaime='MT261025000078')
+        Document = self.env['vatportal.document']
+        for text in ('MT2610 25000077', 'mt261025000077', '25000077', 'ABCDEFGHIJ', 'klmnopqrst'):
+            found = Document.search([('qaime_search', 'ilike', text)])
+            self.assertIn(document, found, text)
+            self.assertNotIn(other, found, text)
+        self.assertEqual(Document.search([('qaime_search', '=', 'MT2610 25000077')]), document)
+
+    def test_those_that_went_under_a_number(self):
+        document = self.document(100.0, direction='outgoing', erp_id='ODOO-ABCDEFGHIJ-KLMNOPQRSTUVWXYZ2345')
+        other = self.document(100.0, direction='outgoing', erp_id='ODOO-ABCDEFGHIK-KLMNOPQRSTUVWXYZ2345')
+        Document = self.env['vatportal.document']
+        domain = Document._of_series({'ODOO-ABCDEFGHIJ-', 'ODOO-BBBBBBBBBB-'})
+        self.assertEqual(Document.search(domain), document)
+        self.assertEqual((document | other).filtered_domain(domain), document)
+
+    def test_trigrams_serve_no_equality(self):
+        """PostgreSQL reads an index of trigrams for each of thousands of exact numbers, which takes minutes."""
+        fields = self.env['vatportal.document']._fields
+        self.assertEqual([name for name in ('qaime', 'erp_id', 'seller_vat', 'buyer_vat') if fields[name].index == 'trigram'], [])
+
+    def test_lists_and_lookups_have_indexes(self):
+        """What is asked for all the time is answered by an index, also where there is so little that reading all is cheaper."""
+        Document = self.env['vatportal.document']
+        company = [('company_id', '=', self.company.id)]
+        queries = {
+            'vatportal_document_newest': Document.sudo()._search([], limit=80),
+            'vatportal_document_newest_of_partner': Document._search([('partner_id', '=', self.vendor.id), *company], limit=80),
+            'vatportal_document_qaime_unique': Document._search(
+                [*company, ('direction', '=', 'incoming'), ('qaime', 'in', ['MT261025000077', 'MT261025000078'])]
+            ),
+            'vatportal_document__name_index': Document._search([('qaime_search', 'ilike', '25000077')]),
+            'vatportal_document_series': Document._search(Document._of_series({'ODOO-ABCDEFGHIJ-'}), order='id'),
+            'vatportal_document_line__name_index': self.env['vatportal.document.line'].sudo()._search([('name', 'ilike', 'sement')]),
+        }
+        # With a few rows all ways cost the same: leave those that are wanted.
+        self.env.cr.execute(
+            'SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; DROP INDEX vatportal_document_figures, vatportal_document__state_index;'
+            'DROP INDEX IF EXISTS vatportal_document__company_id_index, vatportal_document__partner_id_index, vatportal_document__qaime_index'
+        )
+        for index, query in queries.items():
+            select = query.select()
+            self.env.cr.execute(select.__class__('EXPLAIN %s', select))
+            plan = '\n'.join(line for [line] in self.env.cr.fetchall())
+            self.assertIn(index, plan)
