@@ -43,6 +43,12 @@ def in_qepik(value):
     return decimal(value).quantize(incoming_parts.QEPIK, ROUND_HALF_UP)
 
 
+def api_amounts(row, of_invoice=False):
+    """Return the amounts of ``row``, a record or values of one, as exact ``Decimal`` under the API's names: an item's, or an
+    invoice's sums."""
+    return {names[of_invoice]: decimal(row[name]) for name, names in API_NAMES.items()}
+
+
 class VatportalAmounts(models.AbstractModel):
     """The money columns of a qaimə, in AZN; a document has them as sums, each of its lines as parts."""
 
@@ -59,11 +65,6 @@ class VatportalAmounts(models.AbstractModel):
     amount_vat = exact_float(string='VAT')
     amount_road = exact_float(string='Road Tax')
     amount_total = exact_float(string='Total', help='Net plus VAT plus road tax.')
-
-    def _api_amounts(self, of_invoice=False):
-        """Return the amounts as exact ``Decimal`` under the API's names: an item's, or an invoice's sums."""
-        self.ensure_one()
-        return {names[of_invoice]: decimal(self[name]) for name, names in API_NAMES.items()}
 
     def _to_parts(self, contains=Decimal(1)):
         """This row, or the document as one row, as :class:`incoming_parts.Part` objects, exact.

@@ -121,8 +121,7 @@ class VatportalSendWizard(models.TransientModel):
             for chosen, ready in self._usable_fields():
                 records = wizard[chosen]._origin
                 stopped = records.browse()
-                for record in records:
-                    found = record._vatportal_problems(wizard._connector_for(record))
+                for record, found in wizard._problems_of_each(records).items():
                     if any(problem['level'] == 'error' for problem in found):
                         stopped += record
                     problems += found
@@ -167,6 +166,13 @@ class VatportalSendWizard(models.TransientModel):
                 % (connector.sudo().company_id.display_name, connector.sudo().phone or '', shown, counts[connector], formatLang(self.env, amount, digits=2))
             )
         return Markup('<table class="table table-sm o_vatportal_processes"><thead>%s</thead><tbody>%s</tbody></table>') % (head, Markup().join(rows))
+
+    def _problems_of_each(self, records):
+        """The problems of each of ``records``, of one model, in their order."""
+        found = {}
+        for connector, group in records.grouped(self._connector_for).items():
+            found |= group._vatportal_problems_of_each(connector)
+        return {record: found[record] for record in records}
 
     def _connector_for(self, record):
         self.ensure_one()

@@ -119,25 +119,28 @@ class AccountMove(models.Model):
 
     @api.depends('commercial_partner_id', 'company_id', 'move_type')
     def _compute_vatportal_open_advance_ids(self):
+        advances = self._vatportal_open_advances()
         for move in self:
-            move.vatportal_open_advance_ids = move._vatportal_open_advances()
+            settles = move.move_type == 'out_invoice'
+            move.vatportal_open_advance_ids = settles and advances.get((move.company_id, move.commercial_partner_id))
             move.vatportal_open_advance_count = len(move.vatportal_open_advance_ids)
 
     def _vatportal_open_advances(self):
-        """The advances of the customer that this invoice can settle."""
+        """The advances that these invoices can settle, as a dict of (company, customer) → documents."""
+        moves = self.filtered(lambda move: move.move_type == 'out_invoice' and move.commercial_partner_id)
         documents = self.env['vatportal.document']
-        if self.move_type != 'out_invoice' or not self.commercial_partner_id:
-            return documents
+        if not moves:
+            return {}
         return documents.search(
             [
                 ('is_advance', '=', True),
                 ('direction', '=', 'outgoing'),
                 ('state', '=', 'registered'),
-                ('company_id', '=', self.company_id.id),
-                ('partner_id', '=', self.commercial_partner_id.id),
+                ('company_id', 'in', moves.company_id.ids),
+                ('partner_id', 'in', moves.commercial_partner_id.ids),
                 ('advance_left', '>', 0),
             ]
-        )
+        ).grouped(lambda document: (document.company_id, document.partner_id))
 
     # ------------------------------------------------------------------ which advance
 
@@ -173,10 +176,11 @@ class AccountMove(models.Model):
 
     def _vatportal_advance_lines(self):
         """The negative lines with the connector's product for advances."""
+        negative = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product' and line.price_subtotal < 0 and line.product_id)
+        if not negative:
+            return negative
         product = self.env['vatportal.connector']._default_for(self.company_id).sudo().advance_product_id
-        return self.invoice_line_ids.filtered(
-            lambda line: line.display_type == 'product' and line.price_subtotal < 0 and product and line.product_id == product
-        )
+        return negative.filtered(lambda line: line.product_id == product)
 
     def _vatportal_likely_advances(self):
         """The customer's open advances one of which this invoice is likely to settle, though it has no lines that tell which:

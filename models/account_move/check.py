@@ -16,9 +16,15 @@ class AccountMove(models.Model):
             *self._vatportal_move_problems(connector),
             *self._vatportal_replaced_problems(),
             *self._vatportal_advance_problems(connector),
-            *self._vatportal_candidate_problems(),
             *self._vatportal_package_warnings(),
         ]
+
+    def _vatportal_searched_problems(self):
+        # EXTENDS vatportal.source
+        found = {move: move._vatportal_reversal_problems(others) for move, others in self._vatportal_reversed_alike().items()}
+        for move, problems in self._vatportal_candidate_problems().items():
+            found.setdefault(move, []).extend(problems)
+        return found
 
     def _vatportal_move_problems(self, connector):
         """What the invoice itself lacks, or has too much."""

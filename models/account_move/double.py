@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
@@ -5,6 +7,9 @@ from odoo.fields import Command, Domain
 from ...vatportal import voen
 from ...vatportal.nearest import DayIndex
 from ..states import FAR, FINAL_STATUSES, LIVE_STATES, NEAR
+
+# Days of Baku begin and end at other moments than those of UTC.
+DAY = timedelta(days=1)
 
 
 class VatportalDocument(models.Model):
@@ -34,53 +39,70 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ before the sending
 
     @api.model
-    def _candidates_for(self, move):
-        """The documents without an invoice that may be that of ``move``, which is about to be sent; nearest first."""
-        move.ensure_one()
-        total, day = move._vatportal_total(), move.invoice_date
-        if total is None or not day:
-            return self.browse()
-        companies = self._taxpayer_above(move.company_id)
-        buyer = (
-            Domain('partner_id.commercial_partner_id', '=', move.commercial_partner_id.id)
-            | Domain('proposed_move_ids', 'in', move.ids)
-            | Domain('erp_id', '=like', f'{move._vatportal_series()}%')
+    def _candidates_for(self, moves):
+        """The documents without an invoice that may be that of each of ``moves``, which are about to be sent.
+
+        :return: dict of invoice → documents, nearest first
+        """
+        moves = moves.filtered(lambda move: move.invoice_date and move._vatportal_total() is not None)
+        return {move: found for group in moves.grouped('company_id').values() for move, found in self._candidates_of_company(group).items()}
+
+    def _candidates_of_company(self, moves):
+        """:meth:`_candidates_for` invoices of one company. Asked for by number, by buyer and day, and by what was proposed
+        one after the other, for each has an index."""
+        lone = Domain(
+            [
+                ('company_id', 'in', self._taxpayer_above(moves.company_id).ids),
+                ('direction', '=', 'outgoing'),
+                ('move_id', '=', False),
+                ('is_foreign', '=', False),
+                ('state', 'in', ('imported', 'registered')),
+                ('status', 'not in', FINAL_STATUSES),
+            ]
         )
-        number = move._vatportal_voen_of(move.commercial_partner_id)
-        if voen.is_voen(number):
-            # The contact may be younger than the document, or one of several.
-            buyer |= Domain('buyer_vat', '=', number)
-        documents = (
-            self.sudo()
-            .search(
-                buyer
-                & Domain(
-                    [
-                        ('company_id', 'in', companies.ids),
-                        ('direction', '=', 'outgoing'),
-                        ('move_id', '=', False),
-                        ('is_foreign', '=', False),
-                        ('state', 'in', ('imported', 'registered')),
-                        ('status', 'not in', FINAL_STATUSES),
-                        ('other_move_ids', 'not in', move.ids),
-                    ]
-                )
-            )
-            .filtered(lambda document: not document._source())
+        # The contact may be younger than the document, or one of several.
+        numbers = {move._vatportal_voen_of(move.commercial_partner_id) for move in moves}
+        of_buyers = Domain('buyer_vat', 'in', [number for number in numbers if voen.is_voen(number)])
+        of_partners = Domain('partner_id', 'any', [('commercial_partner_id', 'in', moves.commercial_partner_id.ids)])
+        days = [fields.Datetime.to_datetime(day) for day in moves.mapped('invoice_date')]
+        about = Domain('date', '>=', min(days) - NEAR - DAY) & Domain('date', '<=', max(days) + NEAR + DAY)
+        ways = (
+            self._of_series({move._vatportal_series() for move in moves}),
+            Domain('proposed_move_ids', 'in', moves.ids),
+            about & of_buyers,
+            about & of_partners,
         )
+        documents = self.sudo().union(*(self.sudo().search(lone & way) for way in ways)).filtered(lambda document: not document._source())
         documents -= documents._copies()
-        away = {document: abs(document._baku_date() - day) for document in documents if document.date}
-        # What went out from Odoo under its number is asked about, whatever it says.
-        fitting = documents.filtered(lambda document: document._went_as(move))
-        fitting |= documents.filtered(
-            lambda document: (
-                document in away
-                and away[document] <= (FAR if move in document.proposed_move_ids else NEAR)
+        return {move: documents._nearest_to(move) for move in moves}
+
+    def _nearest_to(self, move):
+        """Those of these documents that may be that of ``move``, nearest first."""
+        found, total = {}, move._vatportal_total()
+        for document in self:
+            if move in document.other_move_ids:
+                continue
+            away = abs(document._baku_date() - move.invoice_date) if document.date else None
+            # What went out from Odoo under its number is asked about, whatever it says.
+            if document._went_as(move) or (
+                away is not None
+                and away <= (FAR if move in document.proposed_move_ids else NEAR)
+                and document._is_to(move)
                 and document._amount_to_pay() == total
                 and document._may_be(move.move_type, move.vatportal_kind_id)
-            )
+            ):
+                found[document] = (NEAR if away is None else away, document.id)
+        return self.browse([document.id for document in sorted(found, key=found.get)])
+
+    def _is_to(self, move):
+        """Whether this document is for the customer of ``move``, or was proposed for it."""
+        number = move._vatportal_voen_of(move.commercial_partner_id)
+        return (
+            move in self.proposed_move_ids
+            or self.partner_id.commercial_partner_id == move.commercial_partner_id
+            or voen.is_voen(number)
+            and self.buyer_vat == number
         )
-        return fitting.sorted(lambda document: (away.get(document, NEAR), document.id))
 
     def _went_as(self, move):
         """Whether this document went out from Odoo under the number of ``move``."""
@@ -218,10 +240,10 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     def _vatportal_candidate_problems(self):
-        """What may be at e-taxes already is not sent before a person has looked."""
-        if self.state != 'posted' or self._vatportal_live_document():
-            return []
-        return [self._vatportal_candidate_problem(document) for document in self.env['vatportal.document']._candidates_for(self)[:1]]
+        """What may be at e-taxes already is not sent before a person has looked; dict of invoice → list of problems."""
+        asked = self.filtered(lambda move: move.state == 'posted' and not move._vatportal_live_document())
+        found = self.env['vatportal.document']._candidates_for(asked)
+        return {move: [move._vatportal_candidate_problem(documents[0])] for move, documents in found.items() if documents}
 
     def _vatportal_candidate_problem(self, document):
         number = document.qaime or document.erp_id

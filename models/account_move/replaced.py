@@ -50,27 +50,40 @@ class AccountMove(models.Model):
         return credits
 
     def _vatportal_reversed_alike(self):
-        """Earlier invoices in whose place this one may have been made by hand, or by another app: of the same customer and
-        with the same total or origin, taken back in full not long ago, with a document that stands."""
+        """Earlier invoices in whose place each of these may have been made by hand, or by another app: of the same customer
+        and with the same total or origin, taken back in full not long ago, with a document that stands.
+
+        :return: dict of invoice → those invoices; only of such as could be sent, and have any
+        """
+        asked = self.filtered(lambda move: move.state == 'posted' and move.vatportal_can_send)
+        if not asked:
+            return {}
+        days = asked.mapped('invoice_date')
         near = self.search(
             [
-                ('company_id', '=', self.company_id.id),
-                ('commercial_partner_id', '=', self.commercial_partner_id.id),
-                ('move_type', '=', self.move_type),
-                ('id', '<', self.id),
+                ('company_id', 'in', asked.company_id.ids),
+                ('commercial_partner_id', 'in', asked.commercial_partner_id.ids),
+                ('move_type', 'in', list(set(asked.mapped('move_type')))),
+                ('id', '<', max(asked.ids)),
                 ('vatportal_state', 'not in', (*SENDABLE_STATES, False)),
-                (
-                    'reversal_move_ids',
-                    'any',
-                    [('state', '=', 'posted'), ('invoice_date', '>=', self.invoice_date - FAR), ('invoice_date', '<=', self.invoice_date + FAR)],
-                ),
+                ('reversal_move_ids', 'any', [('state', '=', 'posted'), ('invoice_date', '>=', min(days) - FAR), ('invoice_date', '<=', max(days) + FAR)]),
             ]
         )
-        return near.filtered(
-            lambda move: (
-                move._vatportal_full_credit()
-                and (move._vatportal_total() == self._vatportal_total() or move.invoice_origin and move.invoice_origin == self.invoice_origin)
-            )
+        by_kind = near.grouped(_alike)
+        found = {move: by_kind.get(_alike(move), near.browse()).filtered(move._vatportal_is_of_reversed) for move in asked}
+        return {move: others for move, others in found.items() if others}
+
+    def _vatportal_is_of_reversed(self, old):
+        """Whether ``old``, of the same customer and type, was taken back in full about the day of this invoice, and has its
+        total or origin."""
+        reversed_near = any(
+            move.state == 'posted' and move.invoice_date and abs(move.invoice_date - self.invoice_date) <= FAR for move in old.reversal_move_ids
+        )
+        return (
+            old.id < self.id
+            and reversed_near
+            and bool(old._vatportal_full_credit())
+            and (old._vatportal_total() == self._vatportal_total() or bool(old.invoice_origin) and old.invoice_origin == self.invoice_origin)
         )
 
     # ------------------------------------------------------------------ what is to be said
@@ -126,7 +139,22 @@ class AccountMove(models.Model):
                     record=other,
                 )
             )
-        for old in self._vatportal_reversed_alike() - self.vatportal_replaced_id:
+        credits = self._vatportal_full_credit()
+        if credits and not self._vatportal_in_its_place():
+            problems.append(
+                self._vatportal_problem(
+                    self.env._('Reversal'),
+                    self.env._('It was reversed by %s. Send it only if the goods were delivered all the same.', ', '.join(credits.mapped('display_name'))),
+                    level='warning',
+                    record=credits[0],
+                )
+            )
+        return problems
+
+    def _vatportal_reversal_problems(self, others):
+        """What is to be said of ``others``, see :meth:`_vatportal_reversed_alike`."""
+        problems = []
+        for old in others - self.vatportal_replaced_id:
             document = old._vatportal_live_document()
             problems.append(
                 self._vatportal_problem(
@@ -140,16 +168,6 @@ class AccountMove(models.Model):
                     ),
                     level='warning',
                     record=old,
-                )
-            )
-        credits = self._vatportal_full_credit()
-        if credits and not self._vatportal_in_its_place():
-            problems.append(
-                self._vatportal_problem(
-                    self.env._('Reversal'),
-                    self.env._('It was reversed by %s. Send it only if the goods were delivered all the same.', ', '.join(credits.mapped('display_name'))),
-                    level='warning',
-                    record=credits[0],
                 )
             )
         return problems
@@ -173,3 +191,8 @@ class AccountMove(models.Model):
                 'action': {'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': old._source().id, 'views': [(False, 'form')]},
             }
         return alerts
+
+
+def _alike(move):
+    """What invoices have in common of which one may stand in the place of another."""
+    return move.company_id, move.commercial_partner_id, move.move_type

@@ -34,8 +34,8 @@ class AccountMove(models.Model):
         errors = {}
         for company, moves in self.grouped('company_id').items():
             connector = self.env['vatportal.connector']._default_for(company).sudo()
-            for move in moves:
-                errors[move] = [problem for problem in move._vatportal_problems(connector) if problem['level'] == 'error']
+            for move, problems in moves._vatportal_problems_of_each(connector).items():
+                errors[move] = [problem for problem in problems if problem['level'] == 'error']
         return {move: problems for move, problems in errors.items() if problems}
 
     def _vatportal_queue_for(self, user):

@@ -109,7 +109,7 @@ class AccountMove(models.Model):
             vals = self._vatportal_document_vals(connector)
         except outgoing_items.AmountError as error:
             raise UserError(self._vatportal_amount_problem(error)['message']) from None
-        return replace(self.env['vatportal.document'].new(vals)._to_invoice(), id=self.name or '')
+        return replace(self.env['vatportal.document']._invoice_of(vals), id=self.name or '')
 
     # ------------------------------------------------------------------ package
 

@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 
 from ...vatportal import Invoice, qaime_number
 from .. import portal_text
+from ..amounts import API_NAMES, api_amounts
 from ..states import LIVE_STATES, STATUSES, TRANSITIONS
+from .line import item_of
 
 
 class VatportalDocument(models.Model):
@@ -243,21 +245,25 @@ class VatportalDocument(models.Model):
     def _to_invoice(self):
         """Return this document as the SDK's :class:`Invoice`, amounts as exact ``Decimal``."""
         self.ensure_one()
+        names = (*_OF_INVOICE.values(), *API_NAMES)
+        return self._invoice_of({name: self[name] for name in names} | {'kind_id': self.kind_id.id}, self.line_ids)
+
+    @api.model
+    def _invoice_of(self, vals, lines=None):
+        """Return the document that ``vals`` would make as the SDK's :class:`Invoice`.
+
+        :param vals: values as for ``create()``; what is not among them is empty
+        :param lines: lines, or their values; not given: those of the commands in ``vals``
+        """
+        kind, way = self.env['vatportal.kind'].browse(vals['kind_id']), vals.get('wh_field')
+        lines = [command[2] for command in vals['line_ids'] if command[2]] if lines is None else lines
         return Invoice(
-            id=self.erp_id,
-            type=self.kind_id.upload_type or 'default',
-            with_agent=self.kind_id.with_agent,
-            transp_reg_number=self.transp_reg_number or '',
-            from_wh=self.from_wh or '',
-            to_wh=self.to_wh or '',
-            wh_field=int(self.wh_field) if self.wh_field else None,
-            main_qaime=self.main_qaime or '',
-            main_info=self.main_info or '',
-            add_info=self.add_info or '',
-            seller=self.seller_vat or '',
-            buyer=self.buyer_vat or '',
-            items=tuple(line._to_item() for line in self.line_ids),
-            **self._api_amounts(of_invoice=True),
+            type=kind.upload_type or 'default',
+            with_agent=kind.with_agent,
+            wh_field=int(way) if way else None,
+            items=tuple(item_of(line) for line in lines),
+            **{theirs: vals.get(ours) or '' for theirs, ours in _OF_INVOICE.items()},
+            **api_amounts(vals, of_invoice=True),
         )
 
     def _connector(self):
@@ -307,6 +313,20 @@ class VatportalDocument(models.Model):
         if wizard.alerts or wizard.ready_count != len(self):
             return None
         return wizard.action_send()
+
+
+# field of the SDK's Invoice -> our field, where it is a text
+_OF_INVOICE = {
+    'id': 'erp_id',
+    'transp_reg_number': 'transp_reg_number',
+    'from_wh': 'from_wh',
+    'to_wh': 'to_wh',
+    'main_qaime': 'main_qaime',
+    'main_info': 'main_info',
+    'add_info': 'add_info',
+    'seller': 'seller_vat',
+    'buyer': 'buyer_vat',
+}
 
 
 def _with_number(vals):

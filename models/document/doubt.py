@@ -113,7 +113,7 @@ class VatportalDocument(models.Model):
             return False
         try:
             vals = source._vatportal_document_vals(self.connector_id.sudo())
-            return self.sudo().new({**vals, 'erp_id': self.erp_id})._to_invoice().to_json() == self.sudo().payload
+            return self._invoice_of({**vals, 'erp_id': self.erp_id}).to_json() == self.sudo().payload
         except ValueError:
             return False  # no qaimə can say it any more
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # How many attempts of the same document after the present one are looked for at the portal.
 LATER = 4
@@ -26,11 +26,37 @@ class VatportalDocument(models.Model):
 
     def _assign_erp_id(self):
         """Give each document the first ERP id that none of its earlier attempts here has."""
-        for document in self:
-            identity, attempt = document._identity(), 1
-            while self.sudo().search_count([('erp_id', '=', identity.erp_id(attempt)), ('id', '!=', document.id)], limit=1):
-                attempt += 1
+        free = self._free_attempts([document._identity() for document in self])
+        for document, (identity, attempt) in zip(self, free, strict=True):
             document.sudo().write({'erp_id': identity.erp_id(attempt), 'attempt': attempt})
+
+    def _free_attempts(self, identities):
+        """Return a list of (identity, attempt) for each of ``identities``: the first attempt under which nothing but these documents
+        was sent here, and nothing else of this call is."""
+        taken = set()
+        attempts = [1] * len(identities)
+        waiting = list(range(len(identities)))
+        while waiting:
+            wanted = {index: identities[index].erp_id(attempts[index]) for index in waiting}
+            others = self.sudo().search_fetch([('erp_id', 'in', list(wanted.values())), ('id', 'not in', self.ids)], ['erp_id'])
+            known = set(others.mapped('erp_id'))
+            waiting = []
+            for index, erp_id in wanted.items():
+                if erp_id in known or erp_id in taken:
+                    attempts[index] += 1
+                    waiting.append(index)
+                taken.add(erp_id)
+        return list(zip(identities, attempts, strict=True))
+
+    @api.model
+    def _complete(self, sources, queued):
+        """Make the documents of those of ``sources`` for which ``queued`` has values, all at once; return all, in their order."""
+        new = {source: vals for source, vals in zip(sources, queued, strict=True) if isinstance(vals, dict)}
+        free = self.browse()._free_attempts([source._vatportal_identity(vals) for source, vals in new.items()])
+        for vals, (identity, attempt) in zip(new.values(), free, strict=True):
+            vals.update(erp_id=identity.erp_id(attempt), attempt=attempt)
+        created = iter(self.browse().sudo().create(list(new.values())).sudo(False))
+        return self.union(*(next(created) if isinstance(document, dict) else document for document in queued))
 
     def _renew_erp_id(self):
         """Let the ERP id follow from what these documents say by now, where it has never left for the portal."""

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ...vatportal import Item
-from ..amounts import decimal, exact_float
+from ..amounts import api_amounts, decimal, exact_float
 
 
 class VatportalDocumentLine(models.Model):
@@ -26,16 +26,16 @@ class VatportalDocumentLine(models.Model):
     excise_rate = exact_float()
     message = fields.Text(readonly=True, help='What the portal refused about this line.')
 
-    def _to_item(self):
-        """Return this line as the SDK's ``Item``, amounts as exact ``Decimal``."""
-        self.ensure_one()
-        return Item(
-            id=self.product_code or '',
-            name=self.name or '',
-            unit=self.unit or '',
-            unit_price=decimal(self.price_unit),
-            quantity=decimal(self.quantity),
-            barcode=self.barcode or '',
-            aksizgrade=decimal(self.excise_rate),
-            **self._api_amounts(),
-        )
+
+def item_of(line):
+    """Return ``line``, a record or values of one, as the SDK's ``Item``, amounts as exact ``Decimal``."""
+    return Item(
+        id=line['product_code'] or '',
+        name=line['name'] or '',
+        unit=line['unit'] or '',
+        unit_price=decimal(line['price_unit']),
+        quantity=decimal(line['quantity']),
+        barcode=line['barcode'] or '',
+        aksizgrade=decimal(line['excise_rate']),
+        **api_amounts(line),
+    )

@@ -87,4 +87,4 @@ class VatportalDocument(models.Model):
     def _question(self):
         """What is to be asked before this document goes; False for nothing."""
         move = self.move_id.sudo()
-        return bool(move) and next((move._vatportal_candidate_problem(candidate)['message'] for candidate in self._candidates_for(move)), False)
+        return bool(move) and next((move._vatportal_candidate_problem(candidate)['message'] for candidate in self._candidates_for(move).get(move, ())), False)

@@ -31,9 +31,8 @@ class VatportalJob(models.Model):
         :raises AmountError: for a record that was not checked with ``_vatportal_problems`` before
         """
         records._vatportal_lock_for_queue()
-        documents = self.env['vatportal.document']
-        for record in records:
-            documents += self._queue_document(record, connector)
+        queued = [self._queue_document(record, connector) for record in records]
+        documents = self.env['vatportal.document']._complete(records, queued)
         vals = {'connector_id': connector.id, 'user_id': self._owner(user).id, 'sign': sign}
         jobs = self._joinable(documents, vals) if join else self.browse().sudo()
         parts = list(split_every(connector.batch_size, (jobs.document_ids | documents)._put_in_order().ids, list))
@@ -49,15 +48,14 @@ class VatportalJob(models.Model):
 
     @api.model
     def _queue_document(self, record, connector):
+        """Take up the document that ``record`` has for another try; where it has none, return the values of a new one."""
         vals = record._vatportal_document_vals(connector)
         document = record.sudo().vatportal_document_ids.filtered(lambda doc: settlement.is_taken_up(doc._facts(), doc.spent)).sorted('id')[-1:]
-        if document:
-            vals.pop(record._vatportal_link)
-            document._set_state('queued', message=False, portal_message=False, resend_count=0, **vals)
-            document._renew_erp_id()
-        else:
-            document = self.env['vatportal.document'].sudo().create(vals)
-            document._assign_erp_id()
+        if not document:
+            return vals
+        vals.pop(record._vatportal_link)
+        document._set_state('queued', message=False, portal_message=False, resend_count=0, **vals)
+        document._renew_erp_id()
         return document.sudo(False)
 
     @api.model

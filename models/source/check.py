@@ -31,7 +31,21 @@ class VatportalSource(models.AbstractModel):
         'warning' does not), ``field`` (the accountant's name for it), ``message`` (what is wrong and what to
         do), ``res_model`` and ``res_id`` (the record to mend).
         """
-        return [problem for record in self for problem in record._vatportal_record_problems(connector)]
+        return [problem for problems in self._vatportal_problems_of_each(connector).values() for problem in problems]
+
+    def _vatportal_problems_of_each(self, connector):
+        """The problems as a dict of record → list; what has to be searched for is searched for all of them at once."""
+        found = {record: record._vatportal_record_problems(connector) for record in self}
+        for record, problems in self._vatportal_searched_problems().items():
+            found[record] += problems
+        return found
+
+    def _vatportal_searched_problems(self):
+        """What other records stand against sending these.
+
+        :return: dict of record → list of problems, see :meth:`_vatportal_problems`
+        """
+        return {}
 
     def _vatportal_record_problems(self, connector):
         """The problems of this one record."""
@@ -196,9 +210,8 @@ class VatportalSource(models.AbstractModel):
 
         :param vals: see :meth:`_vatportal_document_vals`
         """
-        document = self.env['vatportal.document'].new({**vals, 'erp_id': '0' * 7})
         lines = [command[2] for command in vals['line_ids'] if command[2]]
-        invoice, problems = document._to_invoice(), []
+        invoice, problems = self.env['vatportal.document']._invoice_of({**vals, 'erp_id': '0' * 7}), []
         try:
             invoice.to_json()
         except ValueError:

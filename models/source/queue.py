@@ -45,13 +45,10 @@ class VatportalSource(models.AbstractModel):
         user = self.env.user if user is None else user
         for company, records in self.grouped('company_id').items():
             connector = self.env['vatportal.connector']._default_for(company)
-            ready = self.browse()
-            for record in records:
-                errors = [problem for problem in record._vatportal_problems(connector) if problem['level'] == 'error']
-                if errors:
-                    refused[record] = errors
-                else:
-                    ready += record
+            found = records._vatportal_problems_of_each(connector)
+            errors = {record: [problem for problem in problems if problem['level'] == 'error'] for record, problems in found.items()}
+            refused |= {record: problems for record, problems in errors.items() if problems}
+            ready = records.filtered(lambda record, errors=errors: not errors[record])
             together = ready._vatportal_together_problems()
             refused |= together
             ready -= ready.browse().union(*together)

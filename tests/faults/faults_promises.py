@@ -74,7 +74,7 @@ class Promises:
         )
         if len(there) > 1:
             self.problem(f'twice: {told}')
-        if there and [document.erp_id for document in documents._candidates_for(move)] == [invoice.erp_id for invoice in there]:
+        if there and [document.erp_id for document in documents._candidates_for(move).get(move, ())] == [invoice.erp_id for invoice in there]:
             return  # sent with other figures before the restore: it is not sent before a person has answered
         if not documents:
             if there:

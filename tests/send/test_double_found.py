@@ -291,8 +291,8 @@ class TestDoubleFound(DoubleCommon):
         self.assertFalse(copy.move_id | copy.proposed_move_ids)
         self.assertFalse((sent | copy).double_id)
         Document = self.env['vatportal.document']
-        self.assertFalse(Document._candidates_for(following))
-        self.assertFalse(Document._candidates_for(self.create_invoice()))
+        self.assertFalse(any(Document._candidates_for(following).values()))
+        self.assertFalse(any(Document._candidates_for(self.create_invoice()).values()))
         other = self.stored('MT261100000002', self.company)
         self.assertTrue(other.proposed_move_ids | other.move_id, 'another number is another document')
 
@@ -317,9 +317,9 @@ class TestDoubleFound(DoubleCommon):
         branch = self.branch(vat=VENDOR)
         self.stored('MT261100000002', self.company)
         Document = self.env['vatportal.document']
-        self.assertFalse(Document._candidates_for(self.create_invoice(company_id=branch.id)))
-        self.assertTrue(Document._candidates_for(self.create_invoice()))
-        self.assertTrue(Document._candidates_for(self.create_invoice(company_id=self.branch().id)))
+        self.assertFalse(any(Document._candidates_for(self.create_invoice(company_id=branch.id)).values()))
+        self.assertTrue(any(Document._candidates_for(self.create_invoice()).values()))
+        self.assertTrue(any(Document._candidates_for(self.create_invoice(company_id=self.branch().id)).values()))
 
     def test_a_download_that_was_taken_for_a_double(self):
         """It came before the number, and turned out to be the very document that was sent."""
