@@ -43,6 +43,7 @@
         'views/vatportal_import_schedule_views.xml',
         'views/vatportal_job_views.xml',
         'views/vatportal_kind_views.xml',
+        'views/vatportal_product_code_views.xml',
         'views/vatportal_product_mapping_views.xml',
         'views/vatportal_unit_alias_views.xml',
         'views/qaime_report.xml',

@@ -2,6 +2,11 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools.barcode import check_barcode_encoding
+
+# Digits of a GTIN → what Odoo calls it.
+_GTIN = {8: 'ean8', 12: 'upca', 13: 'ean13', 14: 'gtin14'}
 
 
 class ProductCategory(models.Model):
@@ -32,19 +37,47 @@ class ProductTemplate(models.Model):
         help='The 10-digit code of the national classifier that stands on the electronic invoice (qaimə). '
         'Services begin with 99. Empty: the code of the product category.',
     )
+    vatportal_has_code = fields.Boolean(
+        string='Has an e-taxes Code', compute='_compute_vatportal_has_code', search='_search_vatportal_has_code', help='Of its own, or by its category.'
+    )
 
     @api.constrains('vatportal_code')
     def _check_vatportal_code(self):
         _check_codes(self)
+
+    @api.depends('vatportal_code', 'categ_id.vatportal_code')
+    def _compute_vatportal_has_code(self):
+        for product in self:
+            product.vatportal_has_code = bool(product._vatportal_code())
+
+    def _search_vatportal_has_code(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        categories = self.env['product.category'].search([('vatportal_code', '!=', False)])
+        having = Domain('vatportal_code', '!=', False) | Domain('categ_id', 'child_of', categories.ids)
+        return having if True in value else ~having
 
     def _vatportal_code(self):
         """The product's own code, else its category's; '' where neither has one."""
         return self.vatportal_code or self.categ_id._vatportal_code()
 
 
+def is_gtin(barcode):
+    """Whether ``barcode`` (or None) is a Global Trade Item Number: 8, 12, 13 or 14 digits, the last of which is right."""
+    # Twelve digits with a zero before them are a UPC-A still, which Odoo knows by its twelve alone.
+    digits = barcode[1:] if barcode and len(barcode) == 13 and barcode[0] == '0' else barcode or ''
+    encoding = _GTIN.get(len(digits))
+    return bool(encoding and check_barcode_encoding(digits, encoding))
+
+
+def is_code(text):
+    """Whether ``text`` has the form of a code of the national classifier: ten digits."""
+    return bool(re.fullmatch(r'[0-9]{10}', text or ''))
+
+
 def _check_codes(records):
     for record in records:
-        if record.vatportal_code and not re.fullmatch(r'[0-9]{10}', record.vatportal_code):
+        if record.vatportal_code and not is_code(record.vatportal_code):
             raise ValidationError(
                 record.env._('%(name)s: the e-taxes code must have exactly 10 digits, not “%(code)s”.', name=record.display_name, code=record.vatportal_code)
             )

@@ -36,6 +36,7 @@ class TestTransferRpc(RpcCommon, TransferCommon, HttpCase):
             'vatportal.token.wizard': connector,
             'vatportal.import.wizard': connector,
             'vatportal.import.schedule': connector,
+            'vatportal.product.code': {'code': '2523290000', 'name': 'Sement'},
             'res.config.settings': {},
         }
 

@@ -136,5 +136,8 @@ class AccountMove(models.Model):
             problems += self._vatportal_product_problems(line, line.product_id.product_tmpl_id, line.product_uom_id, self._vatportal_line_label(line))
         return problems
 
+    def _vatportal_is_under_excise(self, line):
+        return 'excise' in line.tax_ids.flatten_taxes_hierarchy().mapped('vatportal_category')
+
     def _vatportal_line_of(self, line_vals):
         return self.env['account.move.line'].browse(line_vals['move_line_id'])

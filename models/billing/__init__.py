@@ -17,3 +17,4 @@ from . import move_bill
 from . import move_keep
 from . import move_unit
 from . import move_hold
+from . import product_code

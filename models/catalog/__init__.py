@@ -1,6 +1,7 @@
-"""What e-taxes knows of: kinds, the rules that choose one, statuses."""
+"""What e-taxes knows of: kinds, the rules that choose one, statuses, the classifier of goods."""
 
 from . import kind
 from . import kind_rule
 from . import status
 from . import kind_booking
+from . import product_code

@@ -1,3 +1,5 @@
+import re
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
@@ -7,6 +9,7 @@ from ...vatportal import voen
 from ...vatportal.outgoing_items import LARGEST, PRICE_DECIMALS
 from .. import portal_text
 from ..amounts import API_NAMES
+from ..product import is_gtin
 from ..states import baku_day
 
 # A day farther back than this is more likely mistyped than late.
@@ -184,7 +187,33 @@ class VatportalSource(models.AbstractModel):
             )
         if not uom._vatportal_unit():
             problems.append(self._vatportal_problem(self.env._('Unit'), self.env._('“%s” has no unit of measure. Choose one on the line.', label), line=line))
-        return problems
+        return problems + self._vatportal_barcode_problems(line)
+
+    def _vatportal_barcode_problems(self, line):
+        """Warn where the product of ``line`` has to have a GTIN, or has what looks like one, and is none."""
+        product = line.product_id
+        if not product or is_gtin(product.barcode):
+            return []
+        if self._vatportal_is_under_excise(line):
+            text = self.env._(
+                '%s is under excise and has no GTIN, which e-invoices of such goods need. Enter it as its barcode: 8, 12, 13 or 14 '
+                'digits. It can be sent all the same.',
+                product.display_name,
+            )
+        elif re.fullmatch(r'[0-9]{12,14}', product.barcode or ''):
+            text = self.env._(
+                'The barcode %(barcode)s of %(name)s is no GTIN: its last digit is wrong. Look whether it was mistyped; it can be sent all the same.',
+                barcode=product.barcode,
+                name=product.display_name,
+            )
+        else:
+            return []
+        return [self._vatportal_problem(self.env._('Barcode'), text, level='warning', record=product, line=line)]
+
+    def _vatportal_is_under_excise(self, line):
+        """Whether the product of ``line`` is sold with an excise tax."""
+        taxes = line.product_id.taxes_id._filter_taxes_by_company(self.company_id)
+        return 'excise' in taxes.flatten_taxes_hierarchy().mapped('vatportal_category')
 
     def _vatportal_large_text(self, row):
         return self.env._(

@@ -20,7 +20,7 @@ ADDON = 'l10n_az_vatportal'
 ROOT = Path(__file__).resolve().parents[2]
 EVIL = '<img src=x onerror=alert(1)> {{ 7*7 }} <script>alert(2)</script>'
 # Models that belong to no company, for they are the same for all.
-COMMON_MODELS = {'vatportal.kind', 'vatportal.status', 'vatportal.unit.alias'}
+COMMON_MODELS = {'vatportal.product.code', 'vatportal.kind', 'vatportal.status', 'vatportal.unit.alias'}
 
 
 class TestRpc(RpcCommon, SendCommon, HttpCase):
@@ -53,6 +53,7 @@ class TestRpc(RpcCommon, SendCommon, HttpCase):
             'vatportal.candidate.wizard': {'move_id': self.move.id, 'document_id': self.move.vatportal_document_id.id},
             'vatportal.release.wizard': connector,
             'vatportal.import.schedule': connector,
+            'vatportal.product.code': {'code': '2523290000', 'name': 'Sement'},
             'res.config.settings': {},
         }
 
