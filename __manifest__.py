@@ -49,6 +49,7 @@
         'views/qaime_report.xml',
         'views/vatportal_menus.xml',
         'views/desk_views.xml',
+        'views/setup_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['l10n_az_vatportal/static/src/**/*'],

@@ -1,6 +1,6 @@
 -- A copy of a database never talks to the portal: it would send the same invoices a second time.
 UPDATE vatportal_connector
-   SET phone = NULL, active = FALSE;
+   SET phone = NULL, active = FALSE, tested_at = NULL, test_problem = NULL;
 UPDATE vatportal_account
    SET base_url = 'https://neutralized.invalid/api', login_key = NULL, is_partner = FALSE, auto_renew = FALSE;
 UPDATE vatportal_secret

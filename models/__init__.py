@@ -13,5 +13,6 @@ from . import source
 from . import account_move
 from . import billing
 from . import intake
+from . import checklist
 from . import res_config_settings
 from . import desk

@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.tests import JsonRpcException, new_test_user
 
 # Public by Odoo's own design; all that they do is checked in there.
-INHERITED = {'load', 'create', 'write', 'unlink', 'copy', 'copy_data', 'read', 'default_get', 'init', 'name_create', 'onchange'}
+INHERITED = {'load', 'create', 'write', 'unlink', 'copy', 'copy_data', 'read', 'default_get', 'init', 'name_create', 'onchange', 'get_empty_list_help'}
 # What opens a window tells nothing: whoever may not read the records sees nothing in it.
 WINDOWS = {'ir.actions.act_window', 'ir.actions.client', 'ir.actions.act_url'}
 

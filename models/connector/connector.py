@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import clean_context
 
 from ...vatportal import Secret, VatPortalClient
 from ..states import SALE_TYPES
@@ -103,7 +104,8 @@ class VatportalConnector(models.Model):
         connectors._tell_entered(changes)
         for connector, default in zip(connectors, wanted, strict=True):
             if not connector.rule_ids:
-                connector.rule_ids = connector._default_rules()
+                # What the context proposes for the connector is nothing for its rules.
+                connector.with_context(clean_context(self.env.context)).rule_ids = connector._default_rules()
             if connector.active and (default or not connector._of_company().filtered('is_default')):
                 connector.is_default = True
         connectors._propose_on_moves()
@@ -136,6 +138,8 @@ class VatportalConnector(models.Model):
         result = super().write(vals)
         if taken:
             self._write_account(taken)
+        if 'phone' in vals:
+            self._forget_test()
         if {'phone', 'is_partner', 'base_url', 'company_id', 'active'} & (vals.keys() | taken.keys()):
             self._check_phone()
             self._check_phone_of_one_company()
@@ -149,6 +153,7 @@ class VatportalConnector(models.Model):
         """Make these connectors ones of ``account``; accounts that have none left go."""
         moved = self.filtered(lambda connector: connector.account_id != account)
         moved._forget_seen()
+        moved._forget_test()
         left = moved.account_id
         super(VatportalConnector, moved).write({'account_id': account.id})  # pylint: disable=super-method-mismatch
         left._drop_unused()

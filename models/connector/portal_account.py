@@ -270,6 +270,8 @@ class VatportalAccount(models.Model):
             plain = {'renewal_lost_at': False, 'renewal_put_off_at': False, **plain}
         self.write(plain)
         self._write_secrets({name: value for name, value in vals.items() if name in SECRETS})
+        if _LOG_IN & changed:
+            self.connector_ids._forget_test()
         return changed
 
     def _write_secrets(self, secrets):

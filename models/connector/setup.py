@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import fields, models
 
 from ...vatportal import PortalError
+from ...vatportal.plain import plain
 from .. import portal_text
 
 # What the connection test asks for: an ERP id that no invoice can have.
@@ -14,17 +15,30 @@ class VatportalConnector(models.Model):
 
     # ------------------------------------------------------------------ test
 
+    tested_at = fields.Datetime(string='Last Test', readonly=True, copy=False)
+    test_problem = fields.Char(string='What the Test Found', readonly=True, copy=False, help='Empty: the connection worked.')
+
     def action_test_connection(self):
-        """Ask the portal for an invoice that does not exist, and say what came of it.
+        """Ask the portal for an invoice that does not exist, and say what came of it, and what else the set-up lacks.
 
         Tells apart: address, certificate, log-in data, partner's phone, missing ASAN İmza number.
         """
         self.ensure_one()
         self.check_access('write')
         problem = self._test_connection()
+        self.sudo().write({'tested_at': fields.Datetime.now(), 'test_problem': problem and plain(problem)})
         if problem:
-            return notification('danger', self.env._('The connection does not work'), problem, sticky=True)
-        return notification('success', self.env._('The connection works'), self.env._('VatPortal accepted the log-in data at %s.', self.base_url), reload=True)
+            return notification('danger', self.env._('The connection does not work'), problem, sticky=True, reload=True)
+        works = self.env._('VatPortal accepted the log-in data at %s.', self.base_url)
+        lacking = self.env['vatportal.checklist']._lacking(self.company_id)
+        if lacking:
+            text = self.env._('%(works)s The set-up still lacks: %(steps)s.', works=works, steps='; '.join(lacking))
+            return notification('warning', self.env._('The connection works'), text, sticky=True, reload=True)
+        return notification('success', self.env._('The connection works'), works, reload=True)
+
+    def _forget_test(self):
+        """What these connectors were tested with has changed."""
+        self.sudo().filtered('tested_at').write({'tested_at': False, 'test_problem': False})
 
     def _test_connection(self):
         """Return what stands against using the portal, or False."""

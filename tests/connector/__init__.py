@@ -14,3 +14,6 @@ from . import test_account_tour
 from . import test_connector_list
 from . import test_connector_people
 from . import test_secret_masks
+from . import test_setup
+from . import test_setup_many
+from . import test_setup_tour

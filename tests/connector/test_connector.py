@@ -22,6 +22,16 @@ CERTIFICATE = Path(__file__).parents[1] / 'sdk' / 'selfsigned.pem'
 class TestConnectionButton(SendCommon):
     """The button says which of the things that can be wrong is wrong."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Nothing else of the set-up is missing; see test_setup.py for what it says of that.
+        cls.connector.action_create_taxes()
+        cls.company.account_sale_tax_id = cls.taxes['vat']
+        cls.company.account_purchase_tax_id = cls.env['account.tax'].search(
+            [('company_id', '=', cls.company.id), ('type_tax_use', '=', 'purchase'), ('vatportal_category', '=', 'vat')]
+        )
+
     def tested(self, **vals):
         """(kind of notification, its text) of the button, with the connector changed by ``vals``."""
         self.connector.sudo().write(vals)
@@ -167,6 +177,12 @@ class TestConnector(SendCommon):
         self.connector.sudo().read_methods = {'/inv/read_invoices': 'POST'}
         self.connector.sudo().token = 'other-token'
         self.assertFalse(self.connector.read_methods or self.connector.retry_at)
+
+    def test_new_from_a_list_by_company(self):
+        """The list grouped by company proposes the company, for the connector alone."""
+        manager = new_test_user(self.env, 'manager', 'account.group_account_manager', company_id=self.company.id, company_ids=self.company.ids)
+        connectors = self.env['vatportal.connector'].with_user(manager).with_context(default_company_id=self.company.id, allowed_company_ids=self.company.ids)
+        self.assertTrue(connectors.create({'name': 'Grouped', 'base_url': self.sandbox.url}).rule_ids)
 
     # ------------------------------------------------------------------ the default one
 

@@ -1,0 +1,28 @@
+from odoo import models
+
+from odoo.addons.account.models.chart_template import template
+
+
+class AccountChartTemplate(models.AbstractModel):
+    """Odoo's generic chart is of no country, and takes that of the United States: its taxes, and dollars for the company."""
+
+    _inherit = 'account.chart.template'
+
+    # Templates are taken by the names of their methods, the later one's values over the earlier one's.
+    @template('generic_coa', 'res.company')
+    def _get_vatportal_generic_coa_res_company(self):
+        if self.env.company.country_id.code != 'AZ':
+            return {}
+        return {self.env.company.id: {'account_fiscal_country_id': 'base.az'}}
+
+    @template('generic_coa', 'account.tax.group')
+    def _get_vatportal_generic_coa_tax_group(self):
+        if self.env.company.country_id.code != 'AZ':
+            return {}
+        return {group: {'country_id': 'base.az'} for group in ('tax_group_15', 'tax_group_0')}
+
+    @template('generic_coa', 'account.fiscal.position')
+    def _get_vatportal_generic_coa_fiscal_position(self):
+        if self.env.company.country_id.code != 'AZ':
+            return {}
+        return {'template_generic_domestic_fiscal_position': {'country_id': 'base.az'}}

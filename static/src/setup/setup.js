@@ -1,0 +1,78 @@
+import { _t } from "@web/core/l10n/translation";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { Component, onWillStart, useState } from "@odoo/owl";
+
+const ICONS = { done: "fa-check-circle text-success", open: "fa-exclamation-circle text-warning", advice: "fa-circle-o text-muted" };
+
+/** The set-up of a company for e-taxes, step by step; of several companies a list with what each of them lacks. */
+export class Setup extends Component {
+    static template = "l10n_az_vatportal.Setup";
+    static components = { Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.state = useState({ data: null, busy: false });
+        this.display = { controlPanel: {} };
+        onWillStart(() => this.load(this.props.action.params?.company_id || this.props.state?.company || false));
+    }
+
+    async load(company) {
+        this.state.data = await this.orm.call("vatportal.checklist", "get_checklist", [company]);
+    }
+
+    get company() {
+        return this.state.data.companies.find((company) => company.id === this.state.data.company);
+    }
+
+    get labels() {
+        return { done: _t("Done"), open: _t("Missing"), advice: _t("Up to you") };
+    }
+
+    icon(step) {
+        return ICONS[step.state];
+    }
+
+    press(step, button) {
+        if (!button.asks) {
+            return this.run(button);
+        }
+        this.dialog.add(ConfirmationDialog, {
+            title: step.title,
+            body: button.effect,
+            confirmLabel: button.label,
+            confirm: () => this.run(button),
+            cancel: () => {},
+        });
+    }
+
+    /** Do it, and show what is so afterwards: at once, or when its dialog has been closed. */
+    async run(button) {
+        if (this.state.busy) {
+            return;
+        }
+        this.state.busy = true;
+        const company = this.state.data.company;
+        try {
+            const action = await this.orm.call("vatportal.checklist", "action_step", [company, button.key]);
+            // A page that stays needs no reload of Odoo's own: it reads anew what it shows.
+            delete action?.params?.next;
+            if (action) {
+                await this.action.doAction(action, { onClose: () => this.load(company) });
+            }
+            if (!action || action.tag === "display_notification") {
+                await this.load(company);
+            }
+        } finally {
+            this.state.busy = false;
+        }
+    }
+}
+
+registry.category("actions").add("vatportal_setup", Setup);

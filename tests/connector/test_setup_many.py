@@ -1,0 +1,105 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .setup_common import SetupCommon
+
+
+class TestSetupMany(SetupCommon):
+    """Of several companies a list with what is missing, and nothing of those that a person does not work in."""
+
+    def listed(self, *companies, user=None):
+        return {told['name']: told['open'] for told in self.at_work(*companies, user=user).get_checklist()['companies']}
+
+    def test_a_list(self):
+        self.press('taxes', self.company)
+        self.press('default_taxes', self.company)
+        self.press('test', self.company)
+        listed = self.listed(self.company, self.new)
+        self.assertEqual(list(listed), [self.new.name, self.company.name], 'those that lack something first')
+        self.assertEqual(listed[self.company.name], [])
+        self.assertIn('Chart of accounts', listed[self.new.name])
+        self.assertEqual(self.at_work(self.company, self.new).get_checklist()['company'], self.company.id)
+        self.assertEqual(self.at_work(self.company, self.new).get_checklist(self.new.id)['company'], self.new.id)
+
+    def test_whose_it_is_not(self):
+        """Companies abroad and branches are not listed, but for one that is at work, or has a connector."""
+        abroad = self.env['res.company'].create({'name': 'Tbilisi LLC', 'country_id': self.env.ref('base.ge').id})
+        branch = self.env['res.company'].create({'name': 'Gəncə filialı', 'parent_id': self.company.id})
+        self.env.user.company_ids += abroad + branch
+        self.assertEqual(set(self.listed(self.company, abroad, branch)), {self.company.name})
+        self.assertEqual(set(self.listed(abroad, self.company)), {self.company.name, abroad.name})
+        self.connect(branch)
+        self.assertEqual(set(self.listed(self.company, abroad, branch)), {self.company.name, branch.name})
+        alone = self.at_work(self.env['res.company'].create({'name': 'Sumqayıt filialı', 'parent_id': self.company.id})).get_checklist()
+        self.assertEqual((alone['company'], alone['steps']), (False, []))
+
+    def test_fifty_take_no_more_than_a_few_questions_each(self):
+        companies = self.env['res.company'].create([{'name': f'Müştəri {number}'} for number in range(50)])
+        self.env.user.company_ids += companies
+        few, many = companies[:5], companies
+        self.listed(*few)
+
+        def questions(chosen):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(self.listed(*chosen)), len(chosen))
+            return self.env.cr.sql_log_count - before
+
+        self.assertLessEqual(questions(many) - questions(few), 4 * 45)
+
+    def test_rights(self):
+        own = {'company_id': self.company.id, 'company_ids': [Command.set(self.company.ids)]}
+        clerk = new_test_user(self.env, 'clerk', 'account.group_account_invoice', **own)
+        manager = new_test_user(self.env, 'accounting', 'account.group_account_manager', **own)
+        for call in (
+            lambda user: self.at_work(self.company, user=user).get_checklist(),
+            lambda user: self.at_work(self.company, user=user).action_step(self.company.id, 'taxes'),
+        ):
+            with self.assertRaises(AccessError):
+                call(clerk)
+        self.assertEqual(set(self.listed(self.company, user=manager)), {self.company.name})
+        for call in (
+            lambda: self.at_work(self.company, user=manager).get_checklist(self.new.id),
+            lambda: self.at_work(self.company, user=manager).action_step(self.new.id, 'products'),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
+    def test_what_takes_an_administrator(self):
+        """An accounting manager sees what is missing and who can do it; the button is for those alone."""
+        manager = new_test_user(self.env, 'accounting', 'account.group_account_manager', company_id=self.new.id, company_ids=[Command.set(self.new.ids)])
+        steps = self.steps(user=manager)
+        for key in ('chart', 'currency', 'voen'):
+            self.assertEqual((steps[key]['state'], steps[key]['buttons']), ('open', []), key)
+            self.assertIn('administrator', steps[key]['text'])
+            if key != 'voen':
+                with self.assertRaises(AccessError):
+                    self.at_work(self.new, user=manager).action_step(self.new.id, key)
+        self.assertFalse(self.new.chart_template)
+        self.assertEqual([button['key'] for button in steps['connector']['buttons']], ['connector'])
+
+    def test_an_empty_menu_leads_there(self):
+        self.env['vatportal.document'].search([]).sudo().unlink()
+        action = self.env.ref('l10n_az_vatportal.vatportal_document_action_incoming')
+
+        def shown(user, company):
+            return action.with_user(user).with_context(allowed_company_ids=company.ids).sudo().read(['help', 'res_model'])[0]['help']
+
+        manager = new_test_user(self.env, 'accounting', 'account.group_account_manager', company_id=self.new.id, company_ids=[Command.set(self.new.ids)])
+        clerk = new_test_user(self.env, 'clerk', 'account.group_account_invoice', company_id=self.new.id, company_ids=[Command.set(self.new.ids)])
+        self.assertIn('/odoo/e-taxes-setup', shown(manager, self.new))
+        self.assertIn('Chart of accounts', shown(manager, self.new))
+        self.assertNotIn('/odoo/e-taxes-setup', shown(clerk, self.new))
+        self.finish(self.send(self.create_invoice()))
+        self.env.user.company_ids += self.new
+        self.assertNotIn('/odoo/e-taxes-setup', shown(self.env.user, self.company), 'the menu is empty no more')
+
+    def test_for_the_connector_s_company(self):
+        connector = self.connect(self.new)
+        self.assertEqual(connector.action_setup()['params'], {'company_id': self.new.id})
+        clerk = new_test_user(self.env, 'clerk', 'account.group_account_invoice', company_id=self.new.id, company_ids=[Command.set(self.new.ids)])
+        self.assertFalse(connector.with_user(clerk).setup_note)
+        with self.assertRaises(AccessError):
+            connector.with_user(clerk).action_setup()

@@ -1,0 +1,19 @@
+from odoo.tests import HttpCase
+
+from ..common import SELLER
+from .setup_common import SetupCommon
+
+
+class TestSetupTour(SetupCommon, HttpCase):
+    """From a company that has nothing to a set-up in which nothing is missing, in the browser."""
+
+    def test_the_whole_page(self):
+        user = self.env.user
+        user.write({'company_ids': [(4, self.new.id)], 'company_id': self.new.id})
+        self.env['ir.config_parameter'].set_param('l10n_az_vatportal.test_url', self.sandbox.url)
+        self.start_tour('/odoo/e-taxes-setup', 'vatportal_setup', login=user.login, timeout=180)
+        connector = self.env['vatportal.connector'].search([('company_id', '=', self.new.id)])
+        self.assertTrue(connector.tested_at)
+        self.assertEqual((self.new.currency_id.name, self.new.vat), ('AZN', SELLER))
+        self.assertEqual(self.new.account_sale_tax_id.vatportal_category, 'vat')
+        self.assertNotIn('open', self.states().values())
