@@ -11,3 +11,4 @@ from . import turns
 from . import together
 from . import clock
 from . import prompts
+from . import stop

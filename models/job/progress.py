@@ -65,7 +65,7 @@ class VatportalJob(models.Model):
 
     def _progress(self):
         """What the live view shows of this job, see :meth:`action_refresh`."""
-        operation, finished = self._operation(), self.state not in OPEN_STATES
+        operation, finished, code = self._operation(), self.state not in OPEN_STATES, self._progress_code()
         return {
             'id': self.id,
             'name': self.name,
@@ -76,11 +76,12 @@ class VatportalJob(models.Model):
             'problem': self.message or False,
             'portal_message': self.portal_message or False,
             'steps': operation._steps(self),
-            'code': self._progress_code(),
+            'code': code,
             'seconds_left': self._seconds_left() if self.waits_for_pin else False,
             'elapsed': self._elapsed(),
             'next_poll': False if finished else self._next_poll(),
             'can_cancel': operation._can_cancel(self),
+            'can_stop_signing': bool(code) and self._can_stop_signing(),
             'can_ask_etaxes': False,
             'connector': self._progress_connector(),
             **operation._progress(self),

@@ -131,6 +131,8 @@ class VatportalOperationDelete(models.AbstractModel):
         waited for it at the end; else False."""
         stats = Stats.from_json(job.stats)
         said = [text.upper() for text in stats.refusals]
+        if job.stopped_by_id and not said and not stats.deleted:
+            return 2 if stats.login_done else 1  # the code that would tell is not kept
         if said:
             return next((pin for pin in (1, 2) if all(f'PIN{pin}' in text for text in said)), False)
         if stats.pin2_code and not stats.deleted:

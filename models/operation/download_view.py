@@ -135,7 +135,11 @@ class VatportalOperationDownload(models.AbstractModel):
         )
 
     def _headline_failed(self, job):
-        return self.env._('Stopped. What was read is kept.') if job.is_stopped else super()._headline_failed(job)
+        if not job.is_stopped:
+            return super()._headline_failed(job)
+        if job.source == 'etaxes' and job.portal_id and not self._logged_in(job):
+            return self.env._('Stopped. A prompt that waits on the phone can be declined.')
+        return self.env._('Stopped. What was read is kept.')
 
     def _headline_open(self, job):
         _ = self.env._
@@ -146,6 +150,9 @@ class VatportalOperationDownload(models.AbstractModel):
         return _('e-taxes is being asked…') if self._logged_in(job) else _('VatPortal is logging in; the code for PIN1 will appear here.')
 
     # ------------------------------------------------------------------ buttons
+
+    def _can_stop_signing(self, _job):
+        return False  # nothing is signed; an import is stopped as a whole
 
     def _cancel(self, job):
         job.action_stop()

@@ -134,6 +134,9 @@ class VatportalOperation(models.AbstractModel):
     def _take_stats(self, job, status):
         """Write what the portal tells of the process, and wake the person when a code has come."""
         stats = status.stats
+        if job.stopped_by_id:
+            # What is not to be confirmed is not even kept.
+            stats = Stats.from_json(without_codes(stats.raw))
         step = self._reached(job, stats, status.finished)
         # A code is to be compared only while the portal waits for it.
         pin1 = stats.pin1_code if not stats.login_done else ''

@@ -51,6 +51,11 @@ class VatportalOperationUpload(models.AbstractModel):
     # ------------------------------------------------------------------ start
 
     def _prepare(self, job):
+        if job.stopped_by_id:
+            # What goes again by itself would ask for a PIN again.
+            text = self.env._('Stopped by %s. Nothing of it is known to be at e-taxes; send it again.', job.stopped_by_id.name)
+            self._reject(job, self._pending(job), text)
+            return False
         unfit = self._pending(job)._settle(lambda documents: documents._write_payload())
         for document, why in unfit.items():
             self._reject(job, document, self.env._("This invoice can't be written as an e-invoice: %s Correct it and send it again.", why))

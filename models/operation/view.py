@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..job.job import STEPS
+from ..job.stop import SIGNED
 from ..states import OPEN_STATES
 
 
@@ -137,6 +138,8 @@ class VatportalOperation(models.AbstractModel):
                 'answer': _("The portal's answers can't be used; it is tried again by itself. Nothing is lost."),
                 'login': _('The portal does not accept the log-in data; it is tried again by itself. Nothing is lost.'),
             }.get(job.connector_id.down_reason, _("The portal can't be reached; it is tried again by itself. Nothing is lost."))
+        if job._awaits_its_end():
+            return _('Stopped. Decline the prompt on the phone, and nothing is signed.')
         if job.waits_for_pin:
             return _('ASAN İmza waits for you.')
         return self._headline_open(job)
@@ -156,6 +159,10 @@ class VatportalOperation(models.AbstractModel):
     def _can_cancel(self, _job):
         """Whether ``job`` can be given up, for the portal has not been told of it."""
         return False
+
+    def _can_stop_signing(self, job):
+        """Whether a PIN is, or will be, asked for on the phone, and there is something to sign."""
+        return job.state == 'running' and job.phase == 'follow' and self._asks_pin(job) and job.step not in SIGNED and not job.stopped_by_id
 
     def _cancel(self, job):
         """Give ``job`` up.

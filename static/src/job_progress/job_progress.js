@@ -3,8 +3,9 @@ import { browser } from "@web/core/browser/browser";
 import { CopyButton } from "@web/core/copy_button/copy_button";
 import { formatFloat } from "@web/views/fields/formatters";
 import { useService } from "@web/core/utils/hooks";
-import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 
+import { focusNext } from "../first_focus/first_focus";
 import { jobContext, JobFollower } from "./job_follower";
 
 // From this many documents on, those that need attention come first and the table scrolls.
@@ -55,6 +56,12 @@ export class JobProgress extends Component {
             isUnfolded: false,
             error: "",
         });
+        this.root = useRef("root");
+        // A button that was pressed, or waited with the focus, may be gone; nobody is to look for what comes next.
+        useEffect(
+            () => this.keepFocus(),
+            () => [this.state.data?.state, this.state.data?.code?.kind, this.state.isBusy]
+        );
         onMounted(() => this.open());
         onWillUnmount(() => this.leave());
     }
@@ -105,6 +112,14 @@ export class JobProgress extends Component {
             const passed = Math.floor((performance.now() - this.elapsedAt) / 1000);
             this.state.elapsed = data.elapsed + passed;
             this.state.left = Math.max(0, (data.seconds_left || 0) - passed);
+        }
+    }
+
+    /** Where the focus is on nothing, or on what only closes the dialog, it goes to what can be done next. */
+    keepFocus() {
+        const focused = document.activeElement;
+        if (this.state.data && (!focused || focused === document.body || focused.matches(".modal, .modal footer *"))) {
+            focusNext(this.root.el);
         }
     }
 
@@ -300,6 +315,11 @@ export class JobProgress extends Component {
 
     onAskEtaxes() {
         return this.callAction("action_ask_etaxes");
+    }
+
+    async onStopSigning() {
+        await this.whileBusy(() => this.call("action_stop_signing"));
+        this.follower?.ask();
     }
 
     async onResume() {

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { phone } from "./vatportal_tours";
+import { closeDialog, onPhone, phone } from "./vatportal_tours";
 
 const SYSTRAY = ".o_vatportal_systray";
 const PROMPT = ".o_vatportal_prompt";
@@ -96,5 +96,46 @@ registry.category("web_tour.tours").add("vatportal_first_focus", {
                 }
             },
         },
+    ],
+});
+
+// Stopped while the phone asks: the code is gone from everywhere, the screen says what to do, and the end is told.
+registry.category("web_tour.tours").add("vatportal_stop_signing", {
+    steps: () => [
+        {
+            content: "Send it",
+            trigger: ".o_form_view button[name=action_vatportal_send]",
+            run: "click",
+        },
+        {
+            content: "Go",
+            trigger: ".modal button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "The code is there, and can be stopped; the focus is on neither",
+            trigger: ".modal .o_vatportal_progress:has(.o_vatportal_code) .o_vatportal_stop_signing",
+            timeout: 20000,
+            run: "click",
+        },
+        {
+            content: "No code is left, and the headline says what to do",
+            trigger: `body:not(:has(${SYSTRAY})) .modal .o_vatportal_progress:not(:has(.o_vatportal_code)) .o_vatportal_headline:contains(Decline the prompt)`,
+        },
+        {
+            content: "The focus is in the dialog, where the pressed button is gone",
+            trigger: ".modal:not(:has(.o_vatportal_stop_signing)) footer button:contains(Close):focus",
+        },
+        {
+            content: "Decline it on the phone, whose code no screen shows",
+            trigger: ".modal",
+            run: () => onPhone("decline", 1),
+        },
+        {
+            content: "Not sent, and the focus is on what can be done next",
+            trigger: ".modal .o_vatportal_progress[data-state=failed]:contains(PIN1 was not confirmed) .o_vatportal_retry:focus",
+            timeout: 20000,
+        },
+        ...closeDialog(),
     ],
 });

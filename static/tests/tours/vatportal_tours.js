@@ -25,16 +25,22 @@ function shownCode() {
 }
 
 /** Compare the code on the phone with the one on screen, as a person does, and press `button`. */
-export async function press(button, pin) {
+export const press = (button, pin) =>
+    onPhone(button, pin, (prompt) => {
+        if (prompt.code !== shownCode()) {
+            throw new Error(`The phone shows ${prompt.code}, the screen ${shownCode()}`);
+        }
+    });
+
+/** Press `button` of the prompt that asks for `pin`. */
+export async function onPhone(button, pin, check = () => {}) {
     const phone = await phoneUrl();
     const { waiting } = await (await fetch(`${phone}/prompts`)).json();
     const prompt = waiting.find((candidate) => candidate.pin === pin);
     if (!prompt) {
         throw new Error(`The phone does not ask for PIN${pin}`);
     }
-    if (prompt.code !== shownCode()) {
-        throw new Error(`The phone shows ${prompt.code}, the screen ${shownCode()}`);
-    }
+    check(prompt);
     const response = await fetch(`${phone}/${button}`, {
         method: "POST",
         body: JSON.stringify({ id: prompt.id }),
