@@ -1,5 +1,7 @@
 import { rpcBus } from "@web/core/network/rpc";
 
+import { cutOff, foreignDates, tooWide } from "./measure";
+
 const VIEWS = ["list", "kanban", "form", "pivot", "graph", "calendar", "activity"];
 const FAULTS = ".o_error_dialog, .o_error_detail, .modal .alert-danger pre";
 
@@ -55,6 +57,18 @@ function check(view) {
     }
 }
 
+/** How what is shown is measured, by the stop's `measure`: on a phone its width, on a desk what is cut off too. */
+const MEASURES = {
+    width: () => tooWide(),
+    all: (ours) => (ours ? [...tooWide(), ...cutOff(() => true), ...foreignDates()] : cutOff((name) => name.startsWith("vatportal_"))),
+};
+
+function measured({ action, measure }, faults) {
+    for (const fault of measure ? MEASURES[measure](action.res_model?.startsWith("vatportal.")) : []) {
+        faults.add(fault);
+    }
+}
+
 /** Open the menu of the search bar with its filters, and on a small screen the bar itself. */
 async function openSearch() {
     for (const selector of [".o_control_panel .oi-search", ".o_searchview_dropdown_toggler"]) {
@@ -67,21 +81,28 @@ async function openSearch() {
 }
 
 /** Go through all pages of a form's notebooks. */
-async function openPages() {
+async function openPages(stop, faults) {
     for (const tab of [...document.querySelectorAll(".o_notebook .nav-link:not(.active)")]) {
         if (tab.offsetParent) {
             tab.click();
             await settled();
+            measured(stop, faults);
         }
     }
 }
 
-async function open(services, { action, view }) {
+async function open(services, stop) {
+    const { action, view } = stop;
+    const faults = new Set();
     await services.action.doAction(action, { clearBreadcrumbs: action.target !== "new" });
     await settled();
     check(view);
-    await (document.querySelector(".o_form_view") ? openPages() : openSearch());
+    measured(stop, faults);
+    await (document.querySelector(".o_form_view") ? openPages(stop, faults) : openSearch());
     check(view);
+    if (faults.size) {
+        throw new Error([...faults].join("; "));
+    }
     services.dialog.closeAll();
     await settled();
 }
@@ -90,7 +111,7 @@ async function open(services, { action, view }) {
  * Open one view after the other, and report all that the client does not like. What was not opened in time is tried
  * once more: a busy browser may lose an answer, a view that can't be opened is late again.
  *
- * @param {string} parameter the name of the system parameter with the stops, a list of {name, action, view}
+ * @param {string} parameter the name of the system parameter with the stops, a list of {name, action, view, measure}
  */
 export async function openViews(parameter) {
     const { services } = odoo.__WOWL_DEBUG__.root.env;
