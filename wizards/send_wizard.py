@@ -205,7 +205,13 @@ class VatportalSendWizard(models.TransientModel):
                     if problem.get('candidate')
                     else {
                         'action_text': self.env._('Open'),
-                        'action': {'type': 'ir.actions.act_window', 'res_model': problem['res_model'], 'res_id': problem['res_id'], 'views': [[False, 'form']]},
+                        'action': {
+                            'type': 'ir.actions.act_window',
+                            'name': problem['field'],
+                            'res_model': problem['res_model'],
+                            'res_id': problem['res_id'],
+                            'views': [[False, 'form']],
+                        },
                     }
                 ),
             }

@@ -54,3 +54,12 @@ class TestTour(VatportalCommon, PhoneCase):
         self.tour('vatportal_to_the_connector', f'/odoo/customer-invoices/{move.id}')
         self.assertEqual(move.vatportal_state, 'rejected')
         self.assert_prompts()
+
+    def test_mend_a_problem_and_come_back(self):
+        product = self.create_product('Kabel', False)
+        moves = self.create_invoice() + self.create_invoice({'product_id': product.id})
+        self.tour('vatportal_open_problem', '/odoo/customer-invoices')
+        self.assertEqual(product.vatportal_code, '2523290000')
+        self.assertEqual(moves.mapped('vatportal_state'), ['imported', 'imported'])
+        self.assertEqual(len(self.uploads()), 1)
+        self.assert_prompts()

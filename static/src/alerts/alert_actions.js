@@ -1,6 +1,8 @@
-import { ActionableErrors } from "@account/components/actionable_errors/actionable_errors";
+import { ActionableErrors, ActionableErrorsField } from "@account/components/actionable_errors/actionable_errors";
 import { user } from "@web/core/user";
+import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 
 /**
  * Odoo's banner drops the action that a button's method returns. Those of this addon open a dialog: a live view, or
@@ -20,5 +22,35 @@ patch(ActionableErrors.prototype, {
             context: user.context,
             onClose: () => this.actionService.doAction("soft_reload"),
         });
+    },
+});
+
+/**
+ * In a dialog of this addon: what is to be mended opens above it, so that what was chosen is still there afterwards, and
+ * is checked again.
+ */
+patch(ActionableErrorsField.prototype, {
+    setup() {
+        super.setup();
+        this.dialogs = useService("dialog");
+    },
+
+    async handleOnClick({ action }) {
+        const { record } = this.props;
+        if (!this.env.inDialog || !record.resModel.startsWith("vatportal.") || !action?.res_id || action.target === "new") {
+            return super.handleOnClick(...arguments);
+        }
+        const { res_model: resModel, res_id: resId, name: title } = action;
+        this.dialogs.add(FormViewDialog, { resModel, resId, title, preventCreate: true }, { onClose: () => this.checkAgain() });
+    },
+
+    async checkAgain() {
+        const { record } = this.props;
+        const chosen = Object.entries(record.data).filter(([name]) => ["sign", "connector_id"].includes(name));
+        await record.load();
+        const changed = chosen.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(record.data[name]));
+        if (changed.length) {
+            await record.update(Object.fromEntries(changed));
+        }
     },
 });

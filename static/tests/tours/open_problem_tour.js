@@ -1,0 +1,56 @@
+import { registry } from "@web/core/registry";
+
+import { sendAllInList } from "./vatportal_tours";
+
+// What is to be mended opens above the wizard; saved, the wizard is there with all that was chosen, and has looked again.
+registry.category("web_tour.tours").add("vatportal_open_problem", {
+    steps: () => [
+        {
+            content: "Two posted invoices",
+            trigger: ".o_list_view .o_data_row:nth-child(2)",
+        },
+        ...sendAllInList(),
+        {
+            content: "One of them lacks a code",
+            trigger: ".modal .o_vatportal_ready:has([name=ready_count]:contains(1)):has([name=move_count]:contains(2))",
+        },
+        {
+            content: "It is not to be signed at once",
+            trigger: ".modal [name=sign] input",
+            run: "click",
+        },
+        {
+            content: "Open what is to be mended",
+            trigger: ".modal .alert-danger a:contains(Open)",
+            run: "click",
+        },
+        {
+            content: "Its form is above the wizard",
+            trigger: ".modal:has(.modal-footer .o_form_button_save) [name=vatportal_code] input",
+            run: "edit 2523290000",
+        },
+        {
+            content: "Save it",
+            trigger: ".modal .modal-footer .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "Both can be sent now",
+            trigger: ".modal:not(:has(.alert-danger)) .o_vatportal_ready:has([name=ready_count]:contains(2)):has([name=move_count]:contains(2))",
+        },
+        {
+            content: "What was chosen stands",
+            trigger: ".modal [name=sign] input:not(:checked)",
+        },
+        {
+            content: "Send them",
+            trigger: ".modal button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "They are imported",
+            trigger: ".modal .o_vatportal_progress[data-state=done]",
+            timeout: 30000,
+        },
+    ],
+});
