@@ -47,6 +47,7 @@
         'views/vatportal_product_mapping_views.xml',
         'views/vatportal_unit_alias_views.xml',
         'views/qaime_report.xml',
+        'views/vatportal_report_views.xml',
         'views/vatportal_menus.xml',
         'views/desk_views.xml',
         'views/setup_views.xml',

@@ -13,3 +13,4 @@ from . import status
 from . import number
 from . import find
 from . import sums
+from . import approval
