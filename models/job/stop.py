@@ -35,7 +35,7 @@ class VatportalJob(models.Model):
             asking = batch.filtered(lambda part: part._can_stop_signing())
             if not asking:
                 raise UserError(self.env._('No PIN is awaited any more: the process has been signed, or has ended.'))
-            waiting = (batch - asking).filtered(lambda part: part._can_cancel()).sorted('id', reverse=True)
+            waiting = (batch - asking).filtered(lambda part: part._operation()._can_cancel(part)).sorted('id', reverse=True)
             if waiting:
                 waiting.action_cancel()
             for part in asking.sudo():
