@@ -122,6 +122,13 @@ class VatportalChecklist(models.AbstractModel):
             ]
         )
 
+    @api.model
+    def _open_step(self, key, title, text, button, able):
+        """A step that is open, with what does it where the user is ``able`` to; else with the word that an administrator is."""
+        if able:
+            return Step(key, title, 'open', text, [button])
+        return Step(key, title, 'open', ' '.join((text, self.env._('It takes an administrator (group Settings).'))))
+
     # ------------------------------------------------------------------ the company
 
     def _chart_step(self, facts):
@@ -131,16 +138,13 @@ class VatportalChecklist(models.AbstractModel):
             names = dict(company._chart_template_selection())
             return Step('chart', title, 'done', names.get(company.chart_template) or _('The company has accounts and journals of its own.'))
         text = _('There are no accounts and no journals yet. Begin here: loading a chart deletes the taxes and journals that were made before it.')
-        if not self.env.is_system():
-            return Step('chart', title, 'open', f'{text} {_("An administrator (group Settings) can load it.")}')
         name = company._vatportal_chart()[1]
         effect = _(
-            'Odoo makes the accounts, journals, taxes and fiscal positions of “%(chart)s”. The company becomes one of Azerbaijan and keeps its books in '
-            'manat. Taxes that it has now: %(taxes)s; they are deleted.',
-            chart=name,
-            taxes=self.env['account.tax'].with_context(active_test=False).search_count([('company_id', '=', company.id)]),
+            'Odoo makes the accounts, journals, taxes and fiscal positions of “%s”. The company becomes one of Azerbaijan and keeps its books in manat.', name
         )
-        return Step('chart', title, 'open', text, [Button('chart', _('Load “%s”', name), effect, asks=True)])
+        if taxes := self.env['account.tax'].with_context(active_test=False).search_count([('company_id', '=', company.id)]):
+            effect += ' ' + _('Taxes that it has now are deleted: %s.', taxes)
+        return self._open_step('chart', title, text, Button('chart', _('Load “%s”', name), effect, asks=True), self.env.is_system())
 
     def _currency_step(self, facts):
         _, company = self.env._, facts.company
@@ -148,17 +152,15 @@ class VatportalChecklist(models.AbstractModel):
         if company._vatportal_is_of_azerbaijan():
             return Step('currency', title, 'done', _('The company is of Azerbaijan and keeps its books in AZN.'))
         text = _(
-            'e-taxes takes manat only. Now: country %(country)s, taxes of %(fiscal)s, currency %(currency)s.',
+            'e-taxes takes manat only. Country: %(country)s; tax country: %(fiscal)s; currency: %(currency)s.',
             country=company.country_id.name or _('none'),
             fiscal=company.account_fiscal_country_id.name or _('none'),
             currency=company.currency_id.name,
         )
         if company.currency_id.name != 'AZN' and company.root_id._existing_accounting():
-            return Step('currency', title, 'open', f'{text} {_("Something was booked already, so Odoo keeps the currency: make a new company.")}')
-        if not company.has_access('write'):
-            return Step('currency', title, 'open', f'{text} {_("An administrator can change it.")}')
+            return Step('currency', title, 'open', ' '.join((text, _('Something was booked already, so Odoo keeps the currency: make a new company.'))))
         effect = _("The company's country and tax country become Azerbaijan, its currency AZN. What the generic chart has made for another country goes along.")
-        return Step('currency', title, 'open', text, [Button('currency', _('Set Azerbaijan and AZN'), effect, asks=True)])
+        return self._open_step('currency', title, text, Button('currency', _('Set Azerbaijan and AZN'), effect, asks=True), company.has_access('write'))
 
     def _voen_step(self, facts):
         _, company = self.env._, facts.company
@@ -171,8 +173,9 @@ class VatportalChecklist(models.AbstractModel):
             text = _('“%s” is no VÖEN, which has exactly 10 digits.', company.vat)
         else:
             text = _('The check digit of %s is wrong. Look whether it was mistyped.', number)
-        buttons = [Button('voen', _('Enter the VÖEN'), _('You enter it on the form of the company.'))] if company.has_access('write') else []
-        return Step('voen', 'VÖEN', 'open', text if buttons else f'{text} {_("An administrator can enter it.")}', buttons)
+        return self._open_step(
+            'voen', 'VÖEN', text, Button('voen', _('Enter the VÖEN'), _('You enter it on the form of the company.')), company.has_access('write')
+        )
 
     # ------------------------------------------------------------------ the portal
 
@@ -224,21 +227,20 @@ class VatportalChecklist(models.AbstractModel):
                 return Step('taxes', title, 'done', _('Under simplified taxation invoices carry no VAT.'))
             text = _('Under simplified taxation invoices carry no VAT, and new products get %s.', defaults['sale'].name)
             effect = _('New products of the company get no sales tax any more. Those that are there keep theirs.')
-            return Step('taxes', title, 'open', text, [Button('no_tax', _('Take Off the Default Tax'), effect, asks=True)])
+            return self._open_step('taxes', title, text, Button('no_tax', _('Take Off the Default Tax'), effect, asks=True), company.has_access('write'))
         columns = self.env['account.tax']._vatportal_columns(company)
-        uses = {'sale': _('sales'), 'purchase': _('purchases')}
+        uses, nothing = {'sale': _('sales'), 'purchase': _('purchases')}, _('none')
         if lacking := [name for use, name in uses.items() if any((use, column) not in columns for column in NEEDED)]:
             return Step('taxes', title, 'open', _('There is no tax of 18 %% with the e-taxes category for: %s.', ', '.join(lacking)), [create])
-        if strange := [f'{uses[use]}: {tax.name or _("none")}' for use, tax in defaults.items() if not tax._vatportal_own_columns()]:
+        if strange := [f'{uses[use]}: {tax.name or nothing}' for use, tax in defaults.items() if not tax._vatportal_own_columns()]:
             text = _('New products get a tax that e-taxes does not know (%s).', '; '.join(strange))
             effect = _('New products of the company get the tax of 18 % for sales and purchases. Those that are there keep theirs.')
-            buttons = [Button('default_taxes', _('Make 18 % the Default'), effect, asks=True)] if company.has_access('write') else []
-            return Step('taxes', title, 'open', text if buttons else f'{text} {_("An administrator can change it.")}', buttons)
+            return self._open_step('taxes', title, text, Button('default_taxes', _('Make 18 % the Default'), effect, asks=True), company.has_access('write'))
         rest = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
         missing = sorted({rest[column] for use in uses for column in ('zero', 'exempt', 'not_subject') if (use, column) not in columns})
         text = _('New products get %(sale)s for sales, %(purchase)s for purchases.', sale=defaults['sale'].name, purchase=defaults['purchase'].name)
         if missing:
-            return Step('taxes', title, 'done', f'{text} {_("Without a tax of its own: %s.", ", ".join(missing))}', [create])
+            return Step('taxes', title, 'done', ' '.join((text, _('Without a tax of its own: %s.', ', '.join(missing)))), [create])
         return Step('taxes', title, 'done', text)
 
     def _product_step(self, facts):

@@ -114,7 +114,7 @@ class TestAccess(SendCommon):
         self.assertTrue(connector.rule_ids)
         connector.write({'batch_size': 10, 'rule_ids': [Command.clear()]})
         connector.action_create_taxes()
-        self.assertEqual(self.connector.with_user(self.manager).action_test_connection()['params']['type'], 'success')
+        self.assertNotEqual(self.connector.with_user(self.manager).action_test_connection()['params']['type'], 'danger')
         self.env['vatportal.kind'].with_user(self.manager).create({'name': 'New', 'code': 'newOne'}).active = False
 
     def test_plain_user_sees_nothing(self):

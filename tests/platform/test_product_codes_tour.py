@@ -8,6 +8,7 @@ class TestProductCodesTour(BillCommon, HttpCase):
 
     def test_the_list_suggests(self):
         self.env['product.template'].search([]).sale_ok = False
+        self.create_product('Sement var', '2523290000')
         bare = self.create_product('Qırmızı kərpic', False) + self.create_product('Qara çay', False)
         self.env['vatportal.product.code'].create([{'code': '6904100000', 'name': 'Tikinti kərpicləri'}, {'code': '0902300000', 'name': 'Çay, qara'}])
         action = self.env.ref('l10n_az_vatportal.vatportal_product_template_action')

@@ -5,6 +5,7 @@ const cell = (name) => `.o_data_row:has(td[name=name]:contains(${name})) td[name
 // The list of products without a code: one is found by a word, the other by what it is called.
 registry.category("web_tour.tours").add("vatportal_product_codes", {
     steps: () => [
+        { content: "What has a code is not listed", trigger: ".o_list_view:has(.o_data_row):not(:contains(Sement var))" },
         { content: "Open the code of the first", trigger: cell("kərpic"), run: "click" },
         { content: "Type a word", trigger: ".o_selected_row [name=vatportal_code] input", run: "edit tikinti" },
         {

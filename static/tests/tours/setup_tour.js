@@ -54,3 +54,22 @@ registry.category("web_tour.tours").add("vatportal_setup", {
         { content: "Nothing is missing", trigger: ".o_vatportal_setup_complete" },
     ],
 });
+
+// Two companies: the one at work is shown, the other is set up from the same page.
+registry.category("web_tour.tours").add("vatportal_setup_companies", {
+    steps: () => [
+        { content: "That at work is shown", trigger: ".o_vatportal_setup h2:contains(Xəzər)" },
+        { content: "Its chart is there", trigger: step("chart", "done") },
+        {
+            content: "The other lacks a chart",
+            trigger: ".o_vatportal_setup_company:contains(Yeni):contains(Chart of accounts)",
+            run: "click",
+        },
+        { content: "Its steps are shown", trigger: ".o_vatportal_setup h2:contains(Yeni)" },
+        press("chart", "chart"),
+        confirm(),
+        { content: "It has a chart", trigger: step("chart", "done") },
+        { content: "The list says so", trigger: ".o_vatportal_setup_company:contains(Yeni):not(:contains(Chart of accounts))" },
+        { content: "It is shown still", trigger: ".o_vatportal_setup h2:contains(Yeni)" },
+    ],
+});
