@@ -55,7 +55,7 @@ class TestTransfer(TransferCommon):
                         'unit': 'ədəd',
                         'unit_price': 7.344,
                         'quantity': 3,
-                        'barcode': '4760001234567',
+                        'barcode': '4760001234564',
                         'subtotal1': 22.03,
                         'aksiz': 0,
                         'aksizgrade': 0,

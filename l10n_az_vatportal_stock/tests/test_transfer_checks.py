@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .transfer_common import TransferCommon
 
@@ -69,6 +70,15 @@ class TestTransferChecks(TransferCommon):
     def test_product_without_code(self):
         sand = self.create_product('Qum', False, is_storable=True, standard_price=2)
         self.assertProblem(self.create_transfer((sand, 1, self.unit)), 'Qum has no e-taxes code', sand.product_tmpl_id)
+
+    def test_excise_goods_without_a_gtin(self):
+        """A transfer has no taxes: what the product is sold with says that it is under excise."""
+        excise = self.create_tax('Aksiz', 40, 'excise')
+        for taxes, barcode, said in ((excise, False, 'under excise'), (excise, '4006381333931', ''), (False, '4006381333932', 'last digit is wrong')):
+            self.cement.write({'taxes_id': [Command.set(taxes.ids if taxes else [])], 'barcode': barcode})
+            problems = self.create_transfer()._vatportal_problems(self.connector)
+            self.assertEqual([problem['level'] for problem in problems], ['warning'] if said else [])
+            self.assertIn(said, ' '.join(problem['message'] for problem in problems))
 
     def test_product_without_price(self):
         self.cement.standard_price = 0

@@ -15,7 +15,7 @@ class TransferCommon(LifecycleCommon):
         cls.ganja = Warehouse.create({'name': 'Gəncə anbarı', 'code': 'GNC', 'vatportal_code': 'WH002', 'company_id': cls.company.id})
         cls.dozen = cls.env.ref('uom.product_uom_dozen')
         cls.dozen.vatportal_unit = 'düjün'
-        cls.cement = cls.create_product('Sement M400', '2523290000', is_storable=True, default_code='S400', barcode='4760001234567', list_price=10)
+        cls.cement = cls.create_product('Sement M400', '2523290000', is_storable=True, default_code='S400', barcode='4760001234564', list_price=10)
         cls.gloves = cls.create_product('Əlcək', '6116930000', is_storable=True, list_price=3)
         cls.cement.with_company(cls.company).standard_price = 7.344
         cls.gloves.with_company(cls.company).standard_price = 1.5
