@@ -93,9 +93,10 @@ def document_key(document: EtaxesDocument):
     return key
 
 
-def document_values(document: EtaxesDocument, direction, own_voen):
+def document_values(document: EtaxesDocument, direction, own_voen, raw):
     """Return (values of a ``vatportal.document`` without kind and lines, the code of its kind).
 
+    :param raw: what was received, as it can be stored, see :func:`storable`
     :raises ValueError: an amount that no invoice can have, or data that can't be stored
     """
     seller, buyer = voen_of(document.tin_from), voen_of(document.tin_to)
@@ -110,7 +111,7 @@ def document_values(document: EtaxesDocument, direction, own_voen):
         'add_info': clean(document.add_subject),
         'status_code': clean(document.status, CODE_LENGTH),
         'is_foreign': not own_voen or (buyer if direction == 'incoming' else seller) != own_voen,
-        'raw': storable(document.raw),
+        'raw': raw,
         **{ours: amount_of(getattr(document, theirs)) for ours, (theirs, _line) in AMOUNTS.items()},
     }, clean(document.type, CODE_LENGTH)
 

@@ -107,11 +107,15 @@ class PortalImport:
         known_prints = {document.id: document.fingerprint for document in known}
         to_create, changed, kind_ids = [], self.documents.browse(), {}
         for key, document in chunk:
+            present = known_prints.get(self.found.get(key))
+            # Most of what is read again is as it was; only of the rest it matters whether it can be stored as it came.
+            if present and present == portal_values.fingerprint(document.raw, self.own_voen):
+                continue
             raw = portal_values.storable(document.raw)
             mark = portal_values.fingerprint(raw, self.own_voen)
-            if key in self.found and known_prints[self.found[key]] == mark:
+            if present == mark:
                 continue
-            vals, kind_code = portal_values.document_values(document, self.common['direction'], self.own_voen)
+            vals, kind_code = portal_values.document_values(document, self.common['direction'], self.own_voen, raw)
             if kind_code not in kind_ids:
                 kind_ids[kind_code] = kind_code and self.env['vatportal.kind']._get_or_create(kind_code).id
             vals |= {'kind_id': kind_ids[kind_code], 'fingerprint': mark, **_status(vals['status_code'])}
@@ -132,7 +136,8 @@ class PortalImport:
             'seen_connector_id': self.common['connector_id'],
             'to_follow': False if vals['is_foreign'] else 'new',
             'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',
-            'line_ids': [fields.Command.create(line) for line in lines],
+            # The company of a row is written with it, not after it.
+            'line_ids': [fields.Command.create({**line, 'company_id': self.common['company_id']}) for line in lines],
         }
 
 

@@ -63,7 +63,7 @@ class VatportalSource(models.AbstractModel):
             'add_info': (self.vatportal_add_info or '').strip(),
             'transp_reg_number': (self.vatportal_transp_reg_number or '').strip(),
             'kind_refused': False,
-            'line_ids': [Command.clear()] + [Command.create(vals) for vals in lines],
+            'line_ids': [Command.clear()] + [Command.create({**vals, 'company_id': company.id}) for vals in lines],
             **{name: float(sum(decimal(vals[name]) for vals in lines)) for name in API_NAMES},
         }
 
