@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, MissingError, UserError
 
 from ..vatportal.plain import is_storable
 
@@ -76,8 +76,12 @@ class VatportalGuard(models.AbstractModel):
         for records, field, ids in links:
             hidden.setdefault((records._name, field.comodel_name), set()).update(ids)
         for (name, comodel), ids in hidden.items():
-            linked = self.env[comodel].browse(ids).exists()
-            hidden[name, comodel] = set((linked - self.env[name]._vatportal_visible(linked))._ids)
+            linked = self.env[comodel].browse(ids)
+            try:
+                hidden[name, comodel] = set((linked - self.env[name]._vatportal_visible(linked)).exists()._ids)
+            except MissingError:  # of what is gone nobody can say whose it was
+                linked = linked.exists()
+                hidden[name, comodel] = set((linked - self.env[name]._vatportal_visible(linked))._ids)
         for records, field, ids in links:
             refused = self.env[field.comodel_name].browse(id_ for id_ in ids if id_ in hidden[records._name, field.comodel_name])
             if refused and len(records) == 1:

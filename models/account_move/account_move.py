@@ -146,8 +146,11 @@ class AccountMove(models.Model):
 
     def _get_alerts(self):
         # EXTENDS account
+        alerts = super()._get_alerts()
+        if not self._vatportal_is_concerned():
+            return alerts
         return {
-            **super()._get_alerts(),
+            **alerts,
             **self._vatportal_alerts(),
             **self._vatportal_bill_alerts(),
             **self._vatportal_unit_alerts(),
@@ -159,6 +162,14 @@ class AccountMove(models.Model):
             **self._vatportal_waiting_alerts(),
             **self._vatportal_package_alerts(),
         }
+
+    def _vatportal_is_concerned(self):
+        """Whether anything but the invoice itself can make an alert: read with it, for most invoices have nothing of e-taxes."""
+        return self._vatportal_has_documents() or bool(self.vatportal_file_document_id or self.vatportal_replaced_id or self.vatportal_package_date)
+
+    def _vatportal_has_documents(self):
+        # EXTENDS vatportal.source
+        return super()._vatportal_has_documents() or bool(self.vatportal_bill_document_id)
 
     def _vatportal_deleted_alerts(self):
         if self.vatportal_state != 'deleted' or self.state != 'posted' or self.vatportal_is_being_deleted:
@@ -218,7 +229,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         # EXTENDS account
         moves = self._vatportal_without_waiting()
-        for move in moves:
+        for move in moves.filtered('vatportal_document_id'):
             move._vatportal_check_buyer()
         posted = super(AccountMove, moves)._post(soft)
         posted._vatportal_learn_bills()
@@ -227,6 +238,6 @@ class AccountMove(models.Model):
 
     def _vatportal_close_tasks(self):
         """Entries that come to their document's total again are nobody's task any more."""
-        moves = self.filtered('activity_ids').sudo()
+        moves = self.filtered(lambda move: move._vatportal_has_documents() and move.activity_ids).sudo()
         moves.vatportal_bill_document_id.filtered(lambda document: not document.amount_differs)._follow_status()
         moves.vatportal_document_id.filtered(lambda document: document.state == 'registered')._follow_status()

@@ -127,7 +127,8 @@ class AccountMove(models.Model):
 
     def _vatportal_open_advances(self):
         """The advances that these invoices can settle, as a dict of (company, customer) → documents."""
-        moves = self.filtered(lambda move: move.move_type == 'out_invoice' and move.commercial_partner_id)
+        Connector = self.env['vatportal.connector']
+        moves = self.filtered(lambda move: move.move_type == 'out_invoice' and move.commercial_partner_id and Connector._default_for(move.company_id))
         documents = self.env['vatportal.document']
         if not moves:
             return {}

@@ -20,7 +20,7 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     vatportal_mail_data = fields.Json(
-        readonly=True, copy=False, prefetch=False, help='What goes to the customer once the invoice has its qaimə number.', string='Mail That Waits'
+        readonly=True, copy=False, help='What goes to the customer once the invoice has its qaimə number.', string='Mail That Waits'
     )
     vatportal_waits_to_mail = fields.Boolean(compute='_compute_vatportal_waits_to_mail', string='Mail Waits for the Qaimə Number')
 

@@ -2,7 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import clean_context
+from odoo.tools import clean_context, ormcache
 
 from ...vatportal import Secret, VatPortalClient
 from ..states import SALE_TYPES
@@ -99,6 +99,7 @@ class VatportalConnector(models.Model):
             if vals.get('company_id') and not vals.get('name'):
                 vals['name'] = self.env['res.company'].browse(vals['company_id']).sudo().name
         connectors = super().create(vals_list)
+        self.env.registry.clear_cache()
         connectors._check_phone()
         connectors._check_phone_of_one_company()
         connectors._tell_entered(changes)
@@ -136,6 +137,8 @@ class VatportalConnector(models.Model):
             vals['is_default'] = False
         taken = self._take_account(vals)
         result = super().write(vals)
+        if {'active', 'is_default', 'company_id', 'sequence'} & vals.keys():
+            self.env.registry.clear_cache()
         if taken:
             self._write_account(taken)
         if 'phone' in vals:
@@ -161,6 +164,7 @@ class VatportalConnector(models.Model):
     def unlink(self):
         accounts = self.sudo().account_id
         result = super().unlink()
+        self.env.registry.clear_cache()
         accounts._drop_unused()
         return result
 
@@ -214,7 +218,12 @@ class VatportalConnector(models.Model):
     @api.model
     def _default_for(self, company):
         """The company's default connector, else its first; an empty recordset where it has none."""
-        return self.sudo().search([('company_id', '=', company.id)]).sudo(False)[:1]
+        return self.browse(self._default_ids_for(company.id))
+
+    @ormcache('company_id', "self.env.context.get('active_test', True)")
+    def _default_ids_for(self, company_id):
+        # Every invoice asks for it, also of companies that send nothing.
+        return self.sudo().search([('company_id', '=', company_id)], limit=1)._ids
 
     def _kind_for(self, move):
         """The kind that the first matching rule gives ``move``; empty where none matches."""

@@ -125,10 +125,12 @@ class VatportalSource(models.AbstractModel):
         return self.vatportal_document_id
 
     def _compute_vatportal_document_count(self):
-        counts = dict(self.env['vatportal.document'].sudo()._read_group([(self._vatportal_link, 'in', self.ids)], [self._vatportal_link], ['__count']))
-        counts = {record.id: count for record, count in counts.items()}
         for record in self:
-            record.vatportal_document_count = counts.get(record.id, 0)
+            record.vatportal_document_count = len(record.sudo().vatportal_document_ids) if record._vatportal_has_documents() else 0
+
+    def _vatportal_has_documents(self):
+        """Whether there is any document of this record; read with the record itself, for most have none."""
+        return bool(self.vatportal_document_id)
 
     def _vatportal_can_be_sent(self):
         """Whether this record is one of those that the company sends to e-taxes, and ready for it in itself."""
