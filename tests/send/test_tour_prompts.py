@@ -36,6 +36,10 @@ class TestTourPrompts(PromptsCommon, PhoneCase):
         self.env.invalidate_all()
         self.assertEqual((move.vatportal_document_id.shown_status, move.vatportal_document_id.job_ids.stopped_by_id), ('pin_missed', self.env.user))
 
+    def test_stopped_on_a_phone(self):
+        self.browser_size, self.touch_enabled = '390x844', True
+        self.test_stopped_while_the_phone_asks()
+
     def test_the_first_focus(self):
         move = self.create_invoice()
         self.start_tour(f'/odoo/customer-invoices/{move.id}', 'vatportal_first_focus', login=self.env.user.login, timeout=60)

@@ -171,7 +171,7 @@ export const jobNotificationService = {
                 <div class="fw-bolder mt-1">${_t("The PIN is typed on the phone only.")}</div>
                 <div class="o_vatportal_company fw-bolder mt-1">${code.company}</div>
                 <div class="o_vatportal_phone">${code.phone}</div>
-                <div class="o_vatportal_what small text-muted">${code.what}</div>`;
+                <div class="o_vatportal_what small o_vatportal_quiet">${code.what}</div>`;
             add(id, key, message, { type: "warning", sticky: true }, _t("Follow"));
         }
 

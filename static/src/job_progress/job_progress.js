@@ -297,7 +297,7 @@ export class JobProgress extends Component {
 
     partIcon(part) {
         return {
-            waiting: "fa-clock-o text-muted",
+            waiting: "fa-clock-o o_vatportal_quiet",
             running: "fa-circle-o-notch fa-spin text-primary",
             done: "fa-check text-success",
             failed: "fa-times text-danger",

@@ -55,3 +55,51 @@ export function tooWide() {
 export function foreignDates() {
     return [...document.querySelectorAll(".o_data_cell, .o_field_widget")].map(textOf).filter((text) => /^M\d\d \d/.test(text));
 }
+
+// ---------------------------------------------------------------------------
+// Contrast, as WCAG 2 computes it
+// ---------------------------------------------------------------------------
+
+/** [red, green, blue, alpha] of a computed colour. */
+const parts = (color) => {
+    const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);
+    return [red, green, blue, alpha];
+};
+const over = ([r, g, b, a], [r2, g2, b2]) => [r * a + r2 * (1 - a), g * a + g2 * (1 - a), b * a + b2 * (1 - a), 1];
+
+function luminance([red, green, blue]) {
+    const [r, g, b] = [red, green, blue].map((part) => {
+        const share = part / 255;
+        return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function backgroundOf(element) {
+    const layers = [];
+    for (let box = element; box; box = box.parentElement) {
+        layers.push(parts(getComputedStyle(box).backgroundColor));
+    }
+    return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255, 1]);
+}
+
+/** @returns {string[]} texts in `root` that are hard to read; what Odoo's theme colours, its buttons and badges, is left to it */
+export function lowContrast(root) {
+    const faults = [];
+    for (const element of root.querySelectorAll("*")) {
+        const hasText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        if (!hasText || !element.offsetParent || element.closest(".badge, .btn, .visually-hidden, [disabled]")) {
+            continue;
+        }
+        const style = getComputedStyle(element);
+        const background = backgroundOf(element);
+        const [light, dark] = [luminance(over(parts(style.color), background)), luminance(background)].sort((a, b) => b - a);
+        const size = parseFloat(style.fontSize);
+        const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+        const ratio = (light + 0.05) / (dark + 0.05);
+        if (ratio < (isLarge ? 3 : 4.5)) {
+            faults.push(`“${textOf(element)}” has a contrast of ${ratio.toFixed(1)}`);
+        }
+    }
+    return faults;
+}
