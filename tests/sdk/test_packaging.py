@@ -66,7 +66,7 @@ def test_nothing_of_the_workshop(folder):
 
 def test_what_users_read_is_there(folder):
     main = folder / 'l10n_az_vatportal'
-    for name in ('README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'static/description/icon.png', 'static/description/index.html'):
+    for name in ('README.md', 'README.az.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'static/description/icon.png', 'static/description/index.html'):
         assert (main / name).is_file(), name
     assert {'requests', 'xmltodict'} <= set((folder / 'requirements.txt').read_text().split())
 

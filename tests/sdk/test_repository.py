@@ -5,6 +5,7 @@ import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import polib
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,3 +51,109 @@ def test_files_that_a_page_names_are_there(page):
 
 def test_pages_name_files():
     assert sum(len(named_files(page)) for page in PAGES) > 100  # else the pattern above finds nothing
+
+
+READMES = ('README.md', 'README.az.md')
+ADDONS = [ROOT, *ROOT.glob('l10n_az_vatportal_*')]
+# README.md speaks to those who work on the code as well; in the other language a sentence leads them there.
+FOR_DEVELOPERS = 'For developers'
+LINK = re.compile(r'\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)')
+
+
+def sections(page):
+    """A page, part by part under each heading: its level, its title and its text."""
+    found, fenced = [], False
+    for line in (ROOT / page).read_text().splitlines():
+        fenced ^= line.startswith('```')
+        heading = not fenced and re.match('(#+) (.+)', line)
+        if heading:
+            found.append([len(heading[1]), heading[2], ''])
+        else:
+            found[-1][2] += f'{line}\n'
+    return found
+
+
+def commands(text):
+    """The lines of code blocks without their comments, and what stands between backticks, which a sentence may turn round."""
+    blocks = re.findall(r'```\n(.*?)```', text, re.DOTALL)
+    lines = [line.split('#')[0].rstrip() for block in blocks for line in block.splitlines()]
+    return lines, sorted(re.findall('`([^`]+)`', re.sub(r'```.*?```', '', text, flags=re.DOTALL)))
+
+
+def tables(text):
+    """How many cells each row of the section's tables has."""
+    return [len(re.findall(r'(?<!\\)\|', line)) - 1 for line in text.splitlines() if line.startswith('|')]
+
+
+def lists(text):
+    """What each item of the section's lists begins with: its number, or a dash."""
+    return re.findall(r'^ *(\d+\.|-) ', text, re.MULTILINE)
+
+
+def links(text):
+    """What is linked to, but for pictures, which have words in them, and the page in the other language."""
+    return sorted(name for name in re.findall(r'(?<!!)\[[^]]*\]\(([^)#]*)', text) if name not in READMES)
+
+
+def test_readmes_have_the_same_headings():
+    english, other = ([level for level, _title, _text in sections(page)] for page in READMES)
+    assert other == english
+
+
+@pytest.mark.parametrize('what', [commands, tables, lists, links])
+def test_readmes_have_the_same(what):
+    """What a translation does not change, section by section."""
+    pairs = [(english, other) for english, other in zip(*map(sections, READMES), strict=True) if english[1] != FOR_DEVELOPERS]
+    assert len(pairs) == len(sections('README.md')) - 1
+    different = {}
+    for (_level, title, english), (_level, _title, other) in pairs:
+        if what(english) != what(other):
+            different[title] = (what(english), what(other))
+    assert not different
+
+
+def emphasized(text):
+    """What stands between asterisks, one by one where it is the way through menus."""
+    marked = re.findall(r'\*\*(.+?)\*\*|\*(.+?)\*', re.sub(r'```.*?```|`[^`]+`', '', text, flags=re.DOTALL), re.DOTALL)
+    return {' '.join(part.split()) for pair in marked for part in ''.join(pair).split('→')}
+
+
+def test_names_of_the_screen_are_those_of_the_translation():
+    """A button, menu, field or status that README.md names is named in Azerbaijani as the program itself names it."""
+    names = {entry.msgid: entry.msgstr for addon in ADDONS for entry in polib.pofile(str(addon / 'i18n' / 'az.po'))}
+    wanted, missing = 0, []
+    for (_level, title, english), (_level, _title, other) in zip(*map(sections, READMES), strict=True):
+        known = emphasized(english) & set(names)
+        wanted += len(known)
+        missing += [f'{title}: {name} is {names[name]}' for name in known if names[name] not in emphasized(other)]
+    assert sorted(missing) == []
+    assert wanted > 80  # else the names are not found any more
+
+
+def test_pictures_are_in_the_language_of_the_page():
+    english, other = (re.findall(r'!\[[^]]+\]\(([^)]+)\)', (ROOT / page).read_text()) for page in READMES)
+    translated = {name: name.replace('.png', '_az.png') for name in english}
+    assert other == [translated[name] if (ROOT / translated[name]).exists() else name for name in english]
+    assert other != english
+
+
+def anchor(title):
+    """What a link to a heading is called."""
+    return re.sub(r'[^\w -]', '', title.lower()).replace(' ', '-')
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_links_lead_somewhere(page):
+    broken = []
+    for name, part in LINK.findall((ROOT / page).read_text()):
+        target = ((ROOT / page).parent / name) if name else ROOT / page
+        if not target.exists():
+            broken.append(name)
+        elif part and part not in [anchor(title) for _level, title, _text in sections(target)]:
+            broken.append(f'{name}#{part}')
+    assert broken == []
+
+
+@pytest.mark.parametrize(('page', 'other'), [READMES, READMES[::-1]])
+def test_readmes_lead_to_each_other_at_their_top(page, other):
+    assert f']({other})' in (ROOT / page).read_text().splitlines()[2]
