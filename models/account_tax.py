@@ -31,7 +31,9 @@ class AccountTax(models.Model):
         'of taxes the category is set on the taxes inside the group.\n'
         'Not part of the e-invoice: what is between the company and the state alone, such as withholding, reverse charge or customs.',
     )
-    vatportal_chart_id = fields.Char(compute='_compute_vatportal_chart_id', help='What the chart of accounts for Azerbaijan calls this tax.')
+    vatportal_chart_id = fields.Char(
+        string='Name in the National Chart', compute='_compute_vatportal_chart_id', help='What the chart of accounts for Azerbaijan calls this tax.'
+    )
 
     @api.depends('company_id')
     def _compute_vatportal_chart_id(self):

@@ -7,12 +7,16 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     vatportal_outside = fields.Monetary(
+        string='Beside the e-Invoice',
         compute='_compute_vatportal_outside',
         currency_field='company_currency_id',
         help='What taxes that are not part of the e-invoice add to the total, in the currency of the company; negative for what they take off.',
     )
     vatportal_outside_currency = fields.Monetary(
-        compute='_compute_vatportal_outside', currency_field='currency_id', help='The same in the currency of the invoice.'
+        string='Beside the e-Invoice, in Currency',
+        compute='_compute_vatportal_outside',
+        currency_field='currency_id',
+        help='The same in the currency of the invoice.',
     )
 
     @api.depends('line_ids.tax_line_id', 'line_ids.balance', 'line_ids.amount_currency')

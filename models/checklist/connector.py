@@ -6,8 +6,8 @@ class VatportalConnector(models.Model):
 
     _inherit = 'vatportal.connector'
 
-    setup_note = fields.Char(compute='_compute_setup_note')
-    lacks_chart = fields.Boolean(compute='_compute_setup_note')
+    setup_note = fields.Char(string='What the Set-up Lacks', compute='_compute_setup_note')
+    lacks_chart = fields.Boolean(string='No Chart of Accounts', compute='_compute_setup_note')
 
     @api.depends('company_id')
     @api.depends_context('uid', 'allowed_company_ids')

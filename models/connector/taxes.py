@@ -14,7 +14,9 @@ class VatportalConnector(models.Model):
 
     _inherit = 'vatportal.connector'
 
-    vat_on_invoice = fields.Boolean(compute='_compute_vat_on_invoice', help='VAT of 18 % is booked with the invoice, not with its payment.')
+    vat_on_invoice = fields.Boolean(
+        string='VAT Booked with the Invoice', compute='_compute_vat_on_invoice', help='VAT of 18 % is booked with the invoice, not with its payment.'
+    )
 
     @api.depends('company_id', 'taxation')
     def _compute_vat_on_invoice(self):
