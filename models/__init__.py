@@ -2,6 +2,7 @@ from . import guard
 from . import account_tax
 from . import product
 from . import uom_uom
+from . import res_company
 from . import res_partner
 from . import amounts
 from . import catalog

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import float_is_zero
 
 from ..vatportal import outgoing_items
 from . import national_chart
@@ -31,6 +32,15 @@ class AccountTax(models.Model):
         'of taxes the category is set on the taxes inside the group.\n'
         'Not part of the e-invoice: what is between the company and the state alone, such as withholding, reverse charge or customs.',
     )
+    vatportal_group_ids = fields.Many2many(
+        'account.tax',
+        relation='account_tax_filiation_rel',
+        column1='child_tax',
+        column2='parent_tax',
+        string='Groups of Taxes',
+        context={'active_test': False},
+        help='The groups that this tax is part of.',
+    )
     vatportal_chart_id = fields.Char(
         string='Name in the National Chart', compute='_compute_vatportal_chart_id', help='What the chart of accounts for Azerbaijan calls this tax.'
     )
@@ -55,7 +65,7 @@ class AccountTax(models.Model):
 
         A single tax has none, one, or those of which a document's column decides.
         """
-        taxes = self.flatten_taxes_hierarchy()
+        taxes = self.with_context(active_test=False).flatten_taxes_hierarchy()
         return frozenset().union(*(tax._vatportal_own_categories() for tax in taxes))
 
     def _vatportal_own_categories(self):
@@ -74,20 +84,35 @@ class AccountTax(models.Model):
             return True
         # A tax that takes back what it adds, as reverse charge does, or one that is withheld when the payment is made.
         factors = self.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').mapped('factor_percent')
-        return bool(self.amount and factors and not sum(factors)) or bool(
+        return bool(self.amount and factors and float_is_zero(sum(factors), 2)) or bool(
             'is_withholding_tax_on_payment' in self._fields and self.is_withholding_tax_on_payment
         )
 
     def _vatportal_is_vat_of_a_group(self):
         """Whether this is the one tax of 18 % in a group of it and of taxes of nothing, which only mark the base."""
         rate = float(outgoing_items.VAT_RATE * 100)
-        if self.amount_type != 'percent' or self.amount != rate or self.country_id.code != 'AZ' or not isinstance(self.id, int):
+        if self.amount_type != 'percent' or self.amount != rate or self.country_id.code != 'AZ':
             return False
-        for group in self.search([('amount_type', '=', 'group'), ('children_tax_ids', 'in', self.ids)]):
-            others = group.flatten_taxes_hierarchy() - self
+        # What was archived since stands on invoices all the same.
+        for group in self.sudo().vatportal_group_ids.with_context(active_test=False):
+            others = group.children_tax_ids.flatten_taxes_hierarchy() - self
             if others and not any(tax.amount or tax.vatportal_category for tax in others):
                 return True
         return False
+
+    def _vatportal_own_columns(self):
+        """The VAT columns into which lines with these taxes go; groups are looked through."""
+        return set(self._vatportal_categories().intersection(VAT_CATEGORIES))
+
+    def _vatportal_columns(self, company):
+        """The VAT columns of a qaimə for which ``company`` has a tax.
+
+        :return: set of (``sale`` or ``purchase``, category)
+        """
+        taxes = self.search([*self._check_company_domain(company), ('type_tax_use', 'in', ('sale', 'purchase'))])
+        # In the national chart a line without a tax says "not subject to VAT".
+        bare = {(use, 'not_subject') for use in ('sale', 'purchase') if self._vatportal_has_national_chart(company)}
+        return bare | {(tax.type_tax_use, column) for tax in taxes for column in tax._vatportal_own_columns()}
 
     def _vatportal_is_by_hand(self):
         """Whether a person alone can say that one of these taxes applies."""

@@ -25,7 +25,7 @@ API_NAMES = {
     'amount_total': ('total', 'sum_total'),
 }
 # e-taxes category -> our field of its base
-_COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_exempt', 'not_subject': 'amount_not_subject'}
+COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_exempt', 'not_subject': 'amount_not_subject'}
 
 
 def decimal(value, digits=9):
@@ -74,7 +74,7 @@ class VatportalAmounts(models.AbstractModel):
         self.ensure_one()
         return incoming_parts.split(
             self,
-            {name: decimal(self[field]) for name, field in _COLUMNS.items()},
+            {name: decimal(self[field]) for name, field in COLUMNS.items()},
             goods=decimal(self.amount_goods),
             excise=decimal(self.amount_excise),
             net=decimal(self.amount_net),

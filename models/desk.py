@@ -155,6 +155,8 @@ class VatportalDesk(models.AbstractModel):
         name, text = self._labels()[key]
         return {
             **action,
+            # What is to be done is never shown as it was: the browser keeps lists that it has opened.
+            'cache': False,
             'name': name,
             'display_name': name,
             'domain': list(self._domain(task)),

@@ -1,8 +1,10 @@
 """./dev faults --mutants: does the suite notice when a rule of sending is broken? Each break, applied to a copy, must be found."""
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -74,7 +76,9 @@ class Copy:
         """End what runs here, and whatever is begun after it."""
         self.stopped = True
         if self.process:
-            self.process.kill()
+            # It leads a session of its own, with its browsers.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def finds(self, mutant: Mutant) -> str:
         """What finds the break: one of its tests or, where it has none, a schedule; '' for nothing."""

@@ -70,6 +70,11 @@ def follows_from_document(erp_id: str) -> bool:
     return is_ours(erp_id) and len(erp_id) == len('ODOO--') + _NUMBER + _CONTENT
 
 
+def series_of(erp_id: str) -> str:
+    """The beginning of ``erp_id`` that is the :meth:`Identity.series` of what it was given to, if it follows from that."""
+    return erp_id[: len('ODOO--') + _NUMBER]
+
+
 def _digest(values: list[Any]) -> str:
     return b32encode(hashlib.sha256(json.dumps(values).encode()).digest()).decode()
 

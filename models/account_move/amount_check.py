@@ -30,7 +30,7 @@ class AccountMove(models.Model):
                 line=line,
             )
             for line in self._vatportal_journal_items('product')
-            if not self.company_currency_id.is_zero(line.balance) and not line.tax_ids - line.tax_ids._vatportal_outside()
+            if not self.company_currency_id.is_zero(line.balance) and not (taxes := line.tax_ids.flatten_taxes_hierarchy()) - taxes._vatportal_outside()
         ]
 
     def _vatportal_left_out_text(self, line):
@@ -44,7 +44,7 @@ class AccountMove(models.Model):
     def _vatportal_amount_problem(self, error):
         """Return an :class:`outgoing_items.AmountError` in the accountant's words, naming the line."""
         row = error.row
-        record = row.info['tax'] if error.reason in ('tax', 'rate') else None
+        record = row.info['tax'] if error.reason in ('tax', 'rate', 'categories') else None
         text = getattr(self, _TEXTS[error.reason])(row)
         return self._vatportal_problem(self.env._('Amount'), text, line=row.key or None, record=record)
 
@@ -62,6 +62,12 @@ class AccountMove(models.Model):
         return self.env._('“%s” has no tax that tells its VAT category. Add one, for instance the tax “exempt” or “not subject to VAT”.', row.label)
 
     def _vatportal_categories_text(self, row):
+        if row.info['tax']:
+            return self.env._(
+                '“%(line)s”: the tax %(tax)s stands for 0 %% and for exempt, and nothing tells which. Use a copy of it with its e-taxes category.',
+                line=row.label,
+                tax=row.info['tax'].name,
+            )
         return self.env._(
             '“%s” has taxes of more than one VAT category. Keep one of them; of a product of which a part is '
             'taxable, make two lines, and tick “One Item with Line Above” on the second.',

@@ -5,7 +5,7 @@ from odoo import models
 
 from ...vatportal import levies, netting, outgoing_items
 from ..account_tax import VAT_CATEGORIES
-from ..amounts import decimal
+from ..amounts import COLUMNS, decimal
 
 # So large that a qəpik of it is less than the last digit of a rate that matters.
 _SAMPLE = 10000000000.0
@@ -77,8 +77,9 @@ class AccountMove(models.Model):
 
         :raises AmountError: when its taxes do not say into which VAT column it goes
         """
-        taxes = line.tax_ids.flatten_taxes_hierarchy()
-        categories = self._vatportal_vat_columns(taxes)
+        # Also those that were archived since.
+        taxes = line.tax_ids.with_context(active_test=False).flatten_taxes_hierarchy()
+        categories = self._vatportal_vat_columns(line, taxes, connector)
         # The price for one unit, unless it is in another currency, or VAT is in it.
         price = decimal(line.price_unit * (1 - line.discount / 100))
         included = bool(taxes.filtered('price_include'))
@@ -99,12 +100,19 @@ class AccountMove(models.Model):
             self._vatportal_check_taxes(row, taxes, categories, connector)
         return row
 
-    def _vatportal_vat_columns(self, taxes):
-        """The VAT columns, a set, that the ``taxes`` of a line name. In the national chart no tax at all means *not subject to VAT*."""
-        columns = taxes._vatportal_categories().intersection(VAT_CATEGORIES)
-        if not taxes - taxes._vatportal_outside() and taxes._vatportal_has_national_chart(self.company_id):
+    def _vatportal_vat_columns(self, line, taxes, connector):
+        """The VAT columns, a set, that the ``taxes`` of ``line`` name. In the national chart no tax at all means *not subject to VAT*."""
+        bare = connector.taxation != 'simplified' and taxes._vatportal_has_national_chart(self.company_id)
+        if bare and not taxes - taxes._vatportal_outside():
             return {'not_subject'}
-        return set(columns)
+        columns = taxes._vatportal_own_columns()
+        # One tax can stand for two columns: goods that go back are in that in which they came.
+        return (columns > {min(columns)} and self._vatportal_columns_of_original(line) & columns or columns) if columns else columns
+
+    def _vatportal_columns_of_original(self, line):
+        """The VAT columns of the received documents' lines that ``line`` gives back."""
+        billed = self.reversed_entry_id.sudo().invoice_line_ids.filtered(lambda old: old.product_id == line.product_id and old.tax_ids == line.tax_ids)
+        return {column for column in VAT_CATEGORIES for row in billed.vatportal_line_id if row[COLUMNS[column]]}
 
     def _vatportal_levy(self, tax):
         """Return ``tax`` as the :class:`outgoing_items.Levy` that lines of this invoice bear; None for one without an amount."""
@@ -131,6 +139,7 @@ class AccountMove(models.Model):
             row.info['tax'] = unknown or odd
             raise outgoing_items.AmountError('tax' if unknown else 'rate', row)
         if len(categories) > 1:
+            row.info['tax'] = taxes.filtered(lambda tax: len(tax._vatportal_own_columns()) > 1)[:1]
             raise outgoing_items.AmountError('categories', row)
         if connector.taxation == 'simplified':
             if categories:

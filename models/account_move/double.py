@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -5,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
 from ...vatportal import voen
+from ...vatportal.erp_id import series_of
 from ...vatportal.nearest import DayIndex
 from ..states import FAR, FINAL_STATUSES, LIVE_STATES, NEAR
 
@@ -74,7 +76,21 @@ class VatportalDocument(models.Model):
         )
         documents = self.sudo().union(*(self.sudo().search(lone & way) for way in ways)).filtered(lambda document: not document._source())
         documents -= documents._copies()
-        return {move: documents._nearest_to(move) for move in moves}
+        by_key = defaultdict(set)
+        for document in documents:
+            for key in document._keys():
+                by_key[key].add(document.id)
+        return {move: documents.browse(sorted(set().union(*(by_key[key] for key in self._keys_of(move)))))._nearest_to(move) for move in moves}
+
+    def _keys(self):
+        """What an invoice must have one of for this document to be its; :meth:`_keys_of` an invoice are looked up among these, so that not
+        each invoice is held against each document."""
+        keys = {('partner', self.partner_id.commercial_partner_id.id), ('number', self.buyer_vat or ''), ('series', series_of(self.erp_id or ''))}
+        return keys | {('proposed', move_id) for move_id in self.proposed_move_ids.ids}
+
+    def _keys_of(self, move):
+        number = move._vatportal_voen_of(move.commercial_partner_id)
+        return {('partner', move.commercial_partner_id.id), ('number', number or ' '), ('series', move._vatportal_series()), ('proposed', move.id)}
 
     def _nearest_to(self, move):
         """Those of these documents that may be that of ``move``, nearest first."""

@@ -2,7 +2,6 @@
 
 from . import chart_template
 from . import company
-from . import tax
 from . import steps
 from . import checklist
 from . import actions

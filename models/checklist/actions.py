@@ -96,7 +96,14 @@ class VatportalChecklist(models.AbstractModel):
         :raises UserError: where there is none
         """
         Tax = self.env['account.tax']
-        taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', use)]).filtered(lambda tax: tax._vatportal_own_columns() == {'vat'})
+        taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', use)]).filtered(
+            lambda tax: (
+                tax._vatportal_own_columns() == {'vat'}
+                and tax.is_domestic
+                and tax.country_id == tax.company_id.account_fiscal_country_id
+                and not tax._vatportal_is_by_hand()
+            )
+        )
         groups = taxes.filtered(lambda tax: tax.amount_type == 'group')
         found = (groups or taxes)[:1]
         if not found:
@@ -116,7 +123,7 @@ class VatportalChecklist(models.AbstractModel):
         sold = [product.id for (product,) in self.env['account.move.line']._read_group(lines, ['product_id'])]
         templates = self.env['product.product'].browse(sold).product_tmpl_id
         own = Domain('id', 'in', templates.ids) if templates else Domain('sale_ok', '=', True) & bare
-        return self._window('l10n_az_vatportal.vatportal_product_template_action', domain=list(own), context={})
+        return self._window('l10n_az_vatportal.vatportal_product_template_action', domain=list(own), context={'active_test': False} if templates else {})
 
     def _open_categories(self, _company):
         return self._window('l10n_az_vatportal.vatportal_product_category_action')

@@ -8,21 +8,26 @@ class AccountChartTemplate(models.AbstractModel):
 
     _inherit = 'account.chart.template'
 
+    def _vatportal_is_for_azerbaijan(self):
+        # A branch without an address is where its company is.
+        company = self.env.company.sudo()
+        return (company.country_id or company.root_id.country_id).code == 'AZ'
+
     # Templates are taken by the names of their methods, the later one's values over the earlier one's.
     @template('generic_coa', 'res.company')
     def _get_vatportal_generic_coa_res_company(self):
-        if self.env.company.country_id.code != 'AZ':
+        if not self._vatportal_is_for_azerbaijan():
             return {}
         return {self.env.company.id: {'account_fiscal_country_id': 'base.az'}}
 
     @template('generic_coa', 'account.tax.group')
     def _get_vatportal_generic_coa_tax_group(self):
-        if self.env.company.country_id.code != 'AZ':
+        if not self._vatportal_is_for_azerbaijan():
             return {}
         return {group: {'country_id': 'base.az'} for group in ('tax_group_15', 'tax_group_0')}
 
     @template('generic_coa', 'account.fiscal.position')
     def _get_vatportal_generic_coa_fiscal_position(self):
-        if self.env.company.country_id.code != 'AZ':
+        if not self._vatportal_is_for_azerbaijan():
             return {}
         return {'template_generic_domestic_fiscal_position': {'country_id': 'base.az'}}

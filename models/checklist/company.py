@@ -9,14 +9,6 @@ class ResCompany(models.Model):
 
     _inherit = 'res.company'
 
-    def _vatportal_with_chart(self):
-        """Those of these companies that have the books of a chart, their own or those of the company whose branch they are:
-        one of Odoo's, or at least a journal for sales."""
-        companies = self.sudo()
-        bare = companies.filtered(lambda company: not company.chart_template)
-        keeping = bare and self.env['account.journal'].sudo().search([('company_id', 'in', bare.parent_ids.ids), ('type', '=', 'sale')]).company_id
-        return (companies - bare.filtered(lambda company: not company.parent_ids & keeping)).sudo(False)
-
     def _vatportal_chart(self):
         """(code, name) of the chart that Odoo has for Azerbaijan, of the generic one where it has none."""
         charts = self.env['account.chart.template']._select_chart_template(self.env.ref('base.az'))

@@ -99,7 +99,7 @@ class VatportalConnector(models.Model):
             if vals.get('company_id') and not vals.get('name'):
                 vals['name'] = self.env['res.company'].browse(vals['company_id']).sudo().name
         connectors = super().create(vals_list)
-        self.env.registry.clear_cache()
+        self._forget_defaults()
         connectors._check_phone()
         connectors._check_phone_of_one_company()
         connectors._tell_entered(changes)
@@ -138,7 +138,7 @@ class VatportalConnector(models.Model):
         taken = self._take_account(vals)
         result = super().write(vals)
         if {'active', 'is_default', 'company_id', 'sequence'} & vals.keys():
-            self.env.registry.clear_cache()
+            self._forget_defaults()
         if taken:
             self._write_account(taken)
         if 'phone' in vals:
@@ -164,9 +164,14 @@ class VatportalConnector(models.Model):
     def unlink(self):
         accounts = self.sudo().account_id
         result = super().unlink()
-        self.env.registry.clear_cache()
+        self._forget_defaults()
         accounts._drop_unused()
         return result
+
+    def _forget_defaults(self):
+        """Which connector is a company's default is asked anew: now, and once more when others can see what was written."""
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     def _of_company(self):
         """All connectors of these connectors' companies."""
@@ -218,7 +223,7 @@ class VatportalConnector(models.Model):
     @api.model
     def _default_for(self, company):
         """The company's default connector, else its first; an empty recordset where it has none."""
-        return self.browse(self._default_ids_for(company.id))
+        return self.sudo(False).browse(self._default_ids_for(company.id))
 
     @ormcache('company_id', "self.env.context.get('active_test', True)")
     def _default_ids_for(self, company_id):

@@ -54,13 +54,16 @@ class VatportalConnector(models.Model):
         texts = [_('%s.', ', '.join(f'{tax.name} ({tax.type_tax_use})' for tax in done)) if done else _('The company has all of them already.')]
         bare = done.filtered(lambda tax: tax.amount and not tax.repartition_line_ids.account_id)
         if bare:
+            names = ', '.join(bare.mapped('name'))
             texts.append(
-                _('Set the account for the tax amount on: %s; without it the VAT is booked to the account of the line.', ', '.join(bare.mapped('name')))
+                _('Set the account for the tax amount on: %s; without it the VAT stays where it waits for its payment.', names)
+                if any(tax.tax_exigibility == 'on_payment' for tax in bare)
+                else _('Set the account for the tax amount on: %s; without it the VAT is booked to the account of the line.', names)
             )
-        late = self._taxes_on_invoice()
+        late = self._taxes_on_invoice() if self.taxation != 'simplified' else self.env['account.tax']
         if self.company_id.sudo().tax_exigibility and done.filtered(lambda tax: tax.tax_exigibility == 'on_payment'):
             texts.append(_('VAT of 18 % is booked when it is paid, for the company uses cash basis.'))
-        elif late and self.taxation != 'simplified':
+        elif late:
             texts.append(
                 _(
                     'Since 2020 VAT is due when it is paid, and here %s are booked with the invoice. “VAT on Payment” switches that.',
@@ -73,11 +76,12 @@ class VatportalConnector(models.Model):
     def action_use_cash_basis(self):
         """Switch Odoo's cash basis on for the company, and book its VAT of 18 % when it is paid.
 
-        What is confirmed already stays as it was booked.
+        What is confirmed already stays as it was booked: Odoo asks the taxes of old entries when it reports and when it is paid, so a tax that
+        was used is replaced by one on payment, and archived.
 
         :raises AccessError: for anyone but accounting managers
         :raises RedirectWarning: while the company has no chart of accounts
-        :raises UserError: where the national chart decides it
+        :raises UserError: where the national chart decides it, or a tax has no account for its amount
         """
         self.ensure_one()
         self._check_may_set_taxes()
@@ -86,15 +90,19 @@ class VatportalConnector(models.Model):
                 self.env._('The chart of accounts for Azerbaijan decides when its taxes are due. Change that in Accounting ‣ Configuration ‣ Taxes.')
             )
         self._check_chart()
+        taxes = self._taxes_on_invoice()
+        bare = taxes.filtered(lambda tax: not tax.repartition_line_ids.account_id)
+        if bare:
+            text = self.env._(
+                'Set the account for the tax amount first on: %s; without it the VAT would stay where it waits for its payment.', ', '.join(bare.mapped('name'))
+            )
+            raise UserError(text)
         company = self.company_id.root_id.sudo()
         company.tax_exigibility = True
         if not company.tax_cash_basis_journal_id:
-            company.tax_cash_basis_journal_id = self.env['account.journal'].create(
-                {'name': self.env._('Cash Basis Taxes'), 'code': 'CABA', 'type': 'general', 'company_id': company.id, 'show_on_dashboard': False}
-            )
-        taxes = self._taxes_on_invoice()
+            company.tax_cash_basis_journal_id = self._cash_basis_journal(company)
         for tax in taxes:
-            tax.write(self._on_payment_vals(tax.type_tax_use))
+            self._put_on_payment(tax)
         return notification(
             'success',
             self.env._('VAT on Payment'),
@@ -122,9 +130,8 @@ class VatportalConnector(models.Model):
             )
 
     def _has_chart(self):
-        """Whether the company, or the one of which it is a branch, has accounts and a journal to sell with."""
-        found = (self.env[model].sudo() for model in ('account.account', 'account.journal'))
-        return all(records.search_count(records._check_company_domain(self.company_id), limit=1) for records in found)
+        """Whether the company, or the one of which it is a branch, has the books of a chart."""
+        return bool(self.company_id._vatportal_with_chart())
 
     # ------------------------------------------------------------------ a tax
 
@@ -132,24 +139,21 @@ class VatportalConnector(models.Model):
         """The company's taxes of a percentage for ``use`` (sale, purchase); one of another country, or for a fiscal position from
         abroad alone, is no tax for a qaimə."""
         Tax = self.env['account.tax'].with_company(self.company_id)
-        return Tax.search(
-            [
-                *Tax._check_company_domain(self.company_id),
-                ('type_tax_use', '=', use),
-                ('amount_type', '=', 'percent'),
-                ('country_id', '=', self.company_id.account_fiscal_country_id.id),
-            ]
-        ).filtered('is_domestic')
+        return Tax.search([*Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('amount_type', '=', 'percent')]).filtered(
+            lambda tax: tax.is_domestic and tax.country_id == tax.company_id.account_fiscal_country_id
+        )
 
     def _taxes_on_invoice(self):
-        """The company's taxes of VAT that are booked with the invoice, though VAT is due on payment."""
-        taxes = self._own_taxes('sale') | self._own_taxes('purchase')
+        """The company's taxes of VAT that are booked with the invoice, though VAT is due on payment. What is part of a group is left to
+        those who made the group."""
+        taxes = (self._own_taxes('sale') | self._own_taxes('purchase')).filtered(lambda tax: not tax.vatportal_group_ids)
         return taxes.filtered(lambda tax: tax.amount and tax.tax_exigibility == 'on_invoice' and 'vat' in tax._vatportal_categories())
 
     def _ensure_tax(self, use, category, name, rate):
         """Return the tax that was created or given its category; None where there was one."""
         own = self._own_taxes(use)
-        if own.filtered(lambda tax: category in tax._vatportal_categories()):
+        # A group of taxes is one of the category, too.
+        if (use, category) in own._vatportal_columns(self.company_id):
             return None
         # What a rate of 0 % means only its name tells.
         same = own.filtered(lambda tax: not tax._vatportal_categories() and tax.amount == rate and (rate or tax.name == name))[:1]
@@ -204,6 +208,33 @@ class VatportalConnector(models.Model):
         return Group.search(domain, limit=1) or Group.create({'name': name, 'company_id': self.company_id.id, 'country_id': country.id})
 
     # ------------------------------------------------------------------ cash basis
+
+    def _cash_basis_journal(self, company):
+        Journal = self.env['account.journal'].sudo()
+        return Journal.search([('company_id', '=', company.id), ('type', '=', 'general'), ('code', '=', 'CABA')], limit=1) or Journal.create(
+            {'name': self.env._('Cash Basis Taxes'), 'code': 'CABA', 'type': 'general', 'company_id': company.id, 'show_on_dashboard': False}
+        )
+
+    def _put_on_payment(self, tax):
+        """Book the VAT of ``tax`` when it is paid; where entries have it, by a tax in its place."""
+        vals = self._on_payment_vals(tax.type_tax_use)
+        if not tax.is_used:
+            tax.write(vals)
+            return
+        tax.active = False  # no two active ones have the same name
+        new = tax.copy({'name': tax.name, 'active': True, **vals})
+        for lang, _label in self.env['res.lang'].get_installed():
+            new.with_context(lang=lang).name = tax.with_context(lang=lang).name
+        for model, names in {
+            'res.company': ('account_sale_tax_id', 'account_purchase_tax_id'),
+            'product.template': ('taxes_id', 'supplier_taxes_id'),
+            'vatportal.product.mapping': ('tax_ids',),
+            'account.tax': ('original_tax_ids',),
+        }.items():
+            for name in names:
+                records = self.env[model].sudo().with_context(active_test=False).search([(name, 'in', tax.ids)])
+                single = records._fields[name].type == 'many2one'
+                records.write({name: new.id if single else [Command.unlink(tax.id), Command.link(new.id)]})
 
     def _on_payment_vals(self, use):
         return {'tax_exigibility': 'on_payment', 'cash_basis_transition_account_id': self._transition_account(use).id}

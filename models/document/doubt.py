@@ -164,8 +164,11 @@ class VatportalDocument(models.Model):
 
         :return: whether ``numbers`` do not tell, for this portal names any ERP id that it is asked for
         """
+        reading = read_as(numbers)
+        shown = self.filtered(lambda doc: doc.state == 'imported' and not doc.shown and reading.shows(doc.erp_id))
+        shown._settle(lambda documents: documents.sudo().write({'shown': True}))
         facts = [document._facts(pending=False, due=document._is_removed_now(), imported=document._is_taken_for_there()) for document in self]
-        verdicts = settlement.looked_up(facts, read_as(numbers))
+        verdicts = settlement.looked_up(facts, reading)
         for verdict, change in {
             Verdict.APPEARED: lambda documents: documents._set_appeared(),
             Verdict.REMOVE: lambda documents: documents._queue_removal(self.env._('The portal had kept it, unsigned.')),
@@ -190,8 +193,11 @@ class VatportalDocument(models.Model):
         unsigned._queue_removal(self.env._('It appeared at the portal, unsigned, after it was given back here.'))
 
     def _is_taken_for_there(self):
-        """Whether a document that went out from here counts as being at the portal, where nobody is removing it."""
-        return self.state == 'imported' and bool(self.last_sent_at) and not self._open_deletions()
+        """Whether a document that went out from here of late counts as being at the portal, where nobody is removing it."""
+        if self.state != 'imported' or not self.last_sent_at or self._open_deletions():
+            return False
+        # What is given back later would be looked for by nobody.
+        return self.date > fields.Datetime.now() - timedelta(days=LOOK_DAYS)
 
     def _set_never_shown(self):
         self._reject(

@@ -18,9 +18,16 @@ class VatportalDocument(models.Model):
     amount_vat_signed = fields.Float(string='VAT Signed', digits=(16, 2), compute='_compute_signed', store=True, help='Returns count less than nothing.')
     amount_total_signed = fields.Float(string='Total Signed', digits=(16, 2), compute='_compute_signed', store=True, help='Returns count less than nothing.')
 
-    @api.depends('kind_id', *_SIGNED.values())
+    @api.depends('kind_id', 'advance_id', 'move_id.amount_total', 'move_id.state', *_SIGNED.values())
     def _compute_signed(self):
         for document in self:
-            sign = -1 if document.kind_id.code in RETURN_KINDS else 1
+            sign = document._sign()
             for signed, exact in _SIGNED.items():
                 document[signed] = sign * document[exact]
+
+    def _sign(self):
+        """1, -1 for what is returned, unless the document itself says so with a minus, and 0 for a final invoice of which nothing
+        remains to be paid: e-taxes shows it with the advance's figures, which count there."""
+        if self.advance_id and self.move_id and self.move_id._vatportal_total() == 0:
+            return 0
+        return -1 if self.kind_id.code in RETURN_KINDS and self.amount_total >= 0 else 1

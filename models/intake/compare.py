@@ -5,7 +5,6 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from ...vatportal import Identity, PortalError, follows_from_document, is_ours, qaime_number, voen
 from ..concurrency import by_halves
@@ -105,11 +104,10 @@ class VatportalConnector(models.Model):
         """A text that is another one once a database was restored or copied, in whatever way: its tables or the database were
         made anew, or PostgreSQL was stopped to put its files back. Each start of PostgreSQL changes it too."""
         # A copy keeps what its tables are numbered, a dump that is put into the same database the number of that.
-        query = SQL(
-            "SELECT concat_ws(' ', oid, %s::regclass::oid, extract(epoch FROM pg_postmaster_start_time())) FROM pg_database WHERE datname = current_database()",
-            self._table,
-        )
-        return self.env.execute_query(query)[0][0]
+        self.env.cr.execute("""
+            SELECT concat_ws(' ', oid, 'vatportal_connector'::regclass::oid, extract(epoch FROM pg_postmaster_start_time()))
+              FROM pg_database WHERE datname = current_database()""")
+        return self.env.cr.fetchone()[0]
 
     def _look_before_sending(self):
         """Before somebody sends: look whether the portal knows something from here, where that was not done within the hour.

@@ -1,3 +1,5 @@
+import contextlib
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -35,9 +37,13 @@ class VatportalJob(models.Model):
             asking = batch.filtered(lambda part: part._can_stop_signing())
             if not asking:
                 raise UserError(self.env._('No PIN is awaited any more: the process has been signed, or has ended.'))
-            waiting = (batch - asking).filtered(lambda part: part._operation()._can_cancel(part)).sorted('id', reverse=True)
-            if waiting:
-                waiting.action_cancel()
+            waiting = (batch - asking).filtered(lambda part: part.state == 'queued').sorted('id', reverse=True)
+            waiting.sudo().write({'stopped_by_id': self.env.uid})
+            for part in waiting:
+                # What is in doubt, or begins at this moment, can't be given up; at its turn nothing of it goes.
+                if part._operation()._can_cancel(part):
+                    with contextlib.suppress(UserError), self.env.cr.savepoint():
+                        part._operation()._cancel(part)
             for part in asking.sudo():
                 # Where a step is being made, this waits for its end, and the request is run again by Odoo.
                 part.write({'stopped_by_id': self.env.uid, 'pin1_code': False, 'pin2_code': False, 'stats': without_codes(part.stats) or False})

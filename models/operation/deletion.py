@@ -100,6 +100,9 @@ class VatportalOperationDelete(models.AbstractModel):
     # ------------------------------------------------------------------ start
 
     def _prepare(self, job):
+        if job.stopped_by_id:
+            job.message = self.env._('Stopped by %s. Nothing was deleted.', job.stopped_by_id.name)
+            return False
         return bool(self._to_delete(job))
 
     def _start(self, job, client):

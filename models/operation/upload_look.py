@@ -49,8 +49,10 @@ class VatportalOperationUpload(models.AbstractModel):
             # Whose these are only the comparison tells.
             job._go('look', _LOOK_AGAIN_S)
             return
-        for document in self._pending(job):
-            question = document._question()
+        pending = self._pending(job)
+        candidates = pending._candidates_for(pending.move_id.sudo())
+        for document in pending:
+            question = document._question(candidates)
             if question:
                 self._reject(job, document, question)
         self._go_on_after_look(job)
@@ -84,7 +86,7 @@ class VatportalDocument(models.Model):
             'total. Nothing was sent. Send it again: then you are asked whether it is this one.'
         )
 
-    def _question(self):
-        """What is to be asked before this document goes; False for nothing."""
+    def _question(self, candidates):
+        """What is to be asked before this document goes; False for nothing. ``candidates``: dict of invoice → documents."""
         move = self.move_id.sudo()
-        return bool(move) and next((move._vatportal_candidate_problem(candidate)['message'] for candidate in self._candidates_for(move).get(move, ())), False)
+        return next((move._vatportal_candidate_problem(candidate)['message'] for candidate in candidates.get(move, ())), False)

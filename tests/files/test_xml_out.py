@@ -145,6 +145,7 @@ class TestXmlOut(XmlCommon):
         buyer = self.setup_buyer()
         excise = self.create_tax('Excise', 40, 'excise', include_base_amount=True, sequence=0)
         road = self.create_tax('Road', 2, 'road', amount_type='fixed', sequence=9)
+        self.product.barcode = '4760001000015'  # goods under excise need a GTIN
         invoices = (
             self.create_invoice(
                 {'price_unit': 12.3456, 'quantity': 7.5},

@@ -21,7 +21,7 @@ class TestMorning(BillCommon, HttpCase):
         returned.vatportal_document_id.sudo().write({'status': 'updateRequested', 'status_code': 'updateRequested'})
         returned.vatportal_document_id._follow_status()
         bills = self.document(100.0) + self.document(200.0)
-        questions = self.document(30.0, kind='taxCodex163')
+        questions = self.document(30.0, kind='taxCodex163') + self.document(40.0, kind='taxCodex163')
         questions.action_create_bills()
         self.assertEqual(set(questions.mapped('bill_state')), {'ask'})
         three = self.invoice(10) + self.invoice(20) + self.invoice(30)

@@ -18,6 +18,7 @@ class TestNeutralize(SendCommon):
         for query in get_neutralization_queries(['l10n_az_vatportal']):
             self.env.cr.execute(query)
         self.env.invalidate_all()
+        self.env.registry.clear_cache()  # no server is at work meanwhile
 
     def test_no_secret_is_left(self):
         self.sandbox.configure(auto_confirm=False)

@@ -259,12 +259,12 @@ class Portal:
         document = world.documents[index]
         if not (document.state == 'imported' or document.state == 'rejected' and document.doubtful):
             return
-        for told, calm, answer, records in answers(world, (index,), False, False):
+        for told, calm, answer, records in answers(world, (index,), False, self.slips):
             seen = taken(world._replace(records=records), (index,), answer)
             after, jobs = seen.documents[index], world.jobs
             if after.state != 'registered':
-                after = document
-                (invoice,) = self._invoices(world, None, (index,), removable=not removals_of(world, index))
+                after = document._replace(shown=document.shown or document.state == 'imported' and after.shown)
+                (invoice,) = self._invoices(with_document(world, index, after), None, (index,), removable=not removals_of(world, index))
                 verdict = (settlement.looked_up([invoice], answer) or {}).get(str(index))
                 if verdict == Verdict.APPEARED:
                     after = after._replace(state='imported', shown=True, held=self.sign)

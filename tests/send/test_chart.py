@@ -1,5 +1,6 @@
 from odoo.fields import Command
 
+from ...vatportal.outgoing_items import AmountError
 from ..chart_common import ChartCommon
 
 # Tax of the chart → the column of the qaimə that its line fills, and the VAT of 100.00.
@@ -49,6 +50,29 @@ class TestChart(ChartCommon):
         warned = [problem for problem in move._vatportal_problems(self.connector) if 'without a tax' in problem['message']]
         self.assertEqual([problem['level'] for problem in warned], ['warning'])
         self.assert_sent(move, amount_not_subject=100, amount_vat=0)
+
+    def test_under_simplified_taxation(self):
+        self.connector.taxation = 'simplified'
+        move = self.invoice(False)
+        self.assertFalse([problem for problem in move._vatportal_problems(self.connector) if problem['level'] == 'error'])
+        self.assert_sent(move, amount_vat=0, amount_total=100)
+
+    def test_goods_that_go_back(self):
+        """One purchase tax is for 0 % and for exempt: what goes back is in the column in which it came."""
+        kind = self.kind('returnInvoice')
+        for column in ('zero', 'exempt'):
+            bill = self.bill(self.line(100.0, column))
+            self.product_lines(bill).product_id = self.product
+            bill.action_post()
+            refund = bill._reverse_moves([{'invoice_date': bill.invoice_date}])
+            refund.vatportal_kind_id = kind
+            self.assertEqual([row.category for row in refund._vatportal_rows(self.connector)], [column])
+        refund.reversed_entry_id = False
+        with self.assertRaises(AmountError) as caught:
+            refund._vatportal_rows(self.connector)
+        problem = refund._vatportal_amount_problem(caught.exception)
+        self.assertIn('stands for 0 % and for exempt', problem['message'])
+        self.assertEqual(problem['res_id'], self.chart['az_tax_purchase_vat_0'].id)
 
     def test_no_tax_in_another_chart_is_asked(self):
         self.company.chart_template = 'generic_coa'
@@ -114,6 +138,31 @@ class TestGroups(ChartCommon):
             self.assertEqual(move.vatportal_state, 'registered')
             self.assertEqual((move.vatportal_document_ids.amount_vat_base, move.vatportal_document_ids.amount_vat), (100, 18), rates)
             group.active = False
+
+    def test_what_was_archived_since_goes_all_the_same(self):
+        group = self.group(18, 0)
+        move = self.create_invoice({'tax_ids': [Command.set(group.ids)]})
+        (group | group.children_tax_ids).active = False
+        self.env.invalidate_all()
+        self.finish(self.send(move))
+        self.assertEqual((move.vatportal_state, move.vatportal_document_ids.amount_vat), ('registered', 18))
+
+    def test_an_invoice_more_asks_nothing_more_of_the_taxes(self):
+        group = self.group(18, 0)
+        moves = self.env['account.move'].union(*(self.create_invoice({'tax_ids': [Command.set(group.ids)]}) for _number in range(6)))
+
+        def count(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            some.line_ids.tax_ids.mapped('vatportal_category')
+            before = self.env.cr.sql_log_count
+            for tax in some.line_ids.tax_ids.flatten_taxes_hierarchy():
+                for _move in some:
+                    tax._vatportal_categories()
+            return self.env.cr.sql_log_count - before
+
+        count(moves)
+        self.assertEqual(count(moves), count(moves[:1]))
 
     def test_what_is_not_understood_is_asked(self):
         for group in (self.group(12, 6), self.group(18, 2), self.group(20, -2), self.group(18), self.group(0, 0), self.group(18, 0, amount_type='fixed')):

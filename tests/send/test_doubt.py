@@ -97,6 +97,21 @@ class TestDoubt(SendCommon):
                 self.assertEqual((moves[0].vatportal_state, lost.shown), ('imported', True))
                 self.assertEqual(len(self.at_portal(moves[0])), 1)
 
+    def test_what_was_shown_once_is_there(self):
+        """An answer that leaves it out once, later than a day, changes nothing."""
+        self.sandbox.configure(auto_confirm=True)
+        move = self.invoices(1)
+        job = self.send(move, sign=False)
+        self.finish(job)
+        document = move.vatportal_document_id
+        document.sudo().shown = False
+        self.read_numbers()
+        self.assertTrue(document.shown, 'noted by whoever looks')
+        self.pass_time(job, 25 * 3600)
+        self.sandbox.portal.state.invoices.clear()
+        self.read_numbers()
+        self.assertEqual(move.vatportal_state, 'imported')
+
     def test_what_was_not_to_be_signed_stays(self):
         self.connector.sign_on_send = False
         move = self.hidden(sign=False)

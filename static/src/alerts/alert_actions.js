@@ -41,7 +41,14 @@ patch(ActionableErrorsField.prototype, {
             return super.handleOnClick(...arguments);
         }
         const { res_model: resModel, res_id: resId, name: title } = action;
-        this.dialogs.add(FormViewDialog, { resModel, resId, title, preventCreate: true }, { onClose: () => this.checkAgain() });
+        this.dialogs.add(FormViewDialog, { resModel, resId, title, preventCreate: true, canExpand: false }, {
+            onClose: (params) => {
+                // Where the person goes elsewhere from there, the wizard goes too. Nothing is returned: the dialogs would wait for it.
+                if (!params?.noReload) {
+                    this.checkAgain();
+                }
+            },
+        });
     },
 
     async checkAgain() {

@@ -9,14 +9,21 @@ import { movedIds } from "./moved";
 const refreshing = () => ({
     setup() {
         super.setup(...arguments);
-        useBus(this.env.bus, "VATPORTAL_JOB_MOVED", ({ detail }) => {
+        useBus(this.env.bus, "VATPORTAL_JOB_MOVED", async ({ detail }) => {
             const { root } = this.model;
             if (!root || root.editedRecord || root.selection?.length) {
                 return;
             }
             const moved = movedIds(root.resModel, detail);
             if (root.records.some((record) => moved.has(record.resId))) {
-                this.model.load();
+                await this.model.load();
+                // What was selected meanwhile stays selected.
+                const selected = new Set(root.selection?.map((record) => record.resId));
+                for (const record of this.model.root.records) {
+                    if (selected.has(record.resId) && !record.selected) {
+                        record.toggleSelection(true);
+                    }
+                }
             }
         });
     },

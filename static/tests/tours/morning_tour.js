@@ -53,6 +53,7 @@ registry.category("web_tour.tours").add("vatportal_morning", {
         click("Bill them", ".o_control_panel button[name=action_create_bills]"),
         look("Two draft bills", ".o_list_view:not(:has(.o_data_row:nth-child(3))) .o_data_row:nth-child(2) .o_data_cell[name=invoice_partner_display_name]"),
         ...toDo(),
+        ...answer(2),
         ...answer(1),
         // What the buyer sent back
         ...task("sent_back", 1),
