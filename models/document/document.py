@@ -245,7 +245,7 @@ class VatportalDocument(models.Model):
     def _to_invoice(self):
         """Return this document as the SDK's :class:`Invoice`, amounts as exact ``Decimal``."""
         self.ensure_one()
-        names = (*_OF_INVOICE.values(), *API_NAMES)
+        names = (*_OF_INVOICE.values(), 'wh_field', *API_NAMES)
         return self._invoice_of({name: self[name] for name in names} | {'kind_id': self.kind_id.id}, self.line_ids)
 
     @api.model
