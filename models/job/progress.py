@@ -30,7 +30,7 @@ class VatportalJob(models.Model):
             - ``documents``: list of {``id``, ``move_id``, ``res_model``, ``res_id``, ``name``, ``partner``, ``total``, ``qaime``, ``state``,
               ``state_label``, ``message``, ``portal_message``}
             - ``counts``: {``total``, ``registered``, ``imported``, ``rejected``, ``pending``}
-            - ``can_retry``, ``can_cancel``, ``can_ask_etaxes``
+            - ``can_retry``, ``can_cancel``, ``can_ask_etaxes``, ``can_stop_signing``
             - what imports and deletions show beside, see their ``_progress``
             - ``connector``: {``id``, ``name``} where the connector has to be mended and the user may do so, else False
         :raises AccessError: for users who may not read the job, or may not invoice

@@ -98,7 +98,7 @@ class TestBillCron(BillCommon):
         self.env['res.lang']._activate_lang('az_AZ')
         self.connector.responsible_id = self.env.user.copy({'login': 'responsible', 'lang': 'az_AZ'})
         document = self.rounded()
-        self.assertEqual(self.product_lines(document.move_id)[-1].name, 'Yuvarlaqlaşdırmaq')
+        self.assertEqual(self.product_lines(document.move_id)[-1].name, 'Yuvarlaqlaşdırma')
         self.assertNotIn('of rounding', document.bill_notes[0]['text'])
         asked = self.by_itself(seller_vat='123')
         self.assertTrue(asked.bill_question)
@@ -107,7 +107,7 @@ class TestBillCron(BillCommon):
     def test_in_the_language_of_the_company(self):
         self.env['res.lang']._activate_lang('az_AZ')
         self.company.partner_id.lang = 'az_AZ'
-        self.assertEqual(self.product_lines(self.rounded().move_id)[-1].name, 'Yuvarlaqlaşdırmaq')
+        self.assertEqual(self.product_lines(self.rounded().move_id)[-1].name, 'Yuvarlaqlaşdırma')
 
     def test_people_read_their_own_language(self):
         self.env['res.lang']._activate_lang('az_AZ')

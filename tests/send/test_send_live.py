@@ -82,6 +82,7 @@ class TestSendLive(SendCommon):
                 'counts',
                 'can_retry',
                 'can_cancel',
+                'can_stop_signing',
                 'can_ask_etaxes',
                 'connector',
             },

@@ -44,9 +44,10 @@ export function cutOff(isOurs) {
     return faults;
 }
 
-/** @returns {string[]} what on screen has to be scrolled sideways */
+/** @returns {string[]} what on screen has to be scrolled sideways; of a dialog, not what is beneath it */
 export function tooWide() {
-    return [...document.querySelectorAll(PLACES)]
+    const screen = [...document.querySelectorAll(".modal")].at(-1) || document;
+    return [...screen.querySelectorAll(PLACES)]
         .filter((element) => element.clientWidth && element.scrollWidth > element.clientWidth + 1)
         .map((element) => `${element.className} is ${element.scrollWidth} px wide in ${element.clientWidth}`);
 }
