@@ -47,18 +47,13 @@ class AccountTax(models.Model):
 
     @api.depends('company_id')
     def _compute_vatportal_chart_id(self):
-        charted = self.filtered(lambda tax: isinstance(tax.id, int) and tax._vatportal_has_national_chart(tax.company_id))
+        charted = self.filtered(lambda tax: isinstance(tax.id, int) and tax.company_id._vatportal_has_national_chart())
         found = self.env['ir.model.data'].sudo()
         if charted:
             found = found.search_fetch([('model', '=', 'account.tax'), ('module', '=', 'account'), ('res_id', 'in', charted.ids)], ['name', 'res_id'])
         names = {data.res_id: national_chart.tax_id(data.name) for data in found}
         for tax in self:
             tax.vatportal_chart_id = names.get(tax.id, False)
-
-    @api.model
-    def _vatportal_has_national_chart(self, company):
-        """Whether ``company``, or the one of which it is a branch, keeps its books by the chart of accounts for Azerbaijan."""
-        return company.sudo().root_id.chart_template == national_chart.CHART
 
     def _vatportal_categories(self):
         """Return the e-taxes categories of these taxes, groups taken apart: a frozenset of keys of ``vatportal_category``.
@@ -111,8 +106,16 @@ class AccountTax(models.Model):
         """
         taxes = self.search([*self._check_company_domain(company), ('type_tax_use', 'in', ('sale', 'purchase'))])
         # In the national chart a line without a tax says "not subject to VAT".
-        bare = {(use, 'not_subject') for use in ('sale', 'purchase') if self._vatportal_has_national_chart(company)}
+        bare = {(use, 'not_subject') for use in ('sale', 'purchase') if company._vatportal_has_national_chart()}
         return bare | {(tax.type_tax_use, column) for tax in taxes for column in tax._vatportal_own_columns()}
+
+    def _vatportal_is_of_its_country(self):
+        """Whether the tax is one of the country in which the company that has it is taxed; a branch uses its parent's."""
+        return self.country_id == self.sudo().company_id.account_fiscal_country_id
+
+    def _vatportal_domestic(self):
+        """Those of these taxes that can be meant by themselves: not of another country, nor for a fiscal position from abroad alone."""
+        return self.filtered(lambda tax: tax.is_domestic and tax._vatportal_is_of_its_country())
 
     def _vatportal_is_by_hand(self):
         """Whether a person alone can say that one of these taxes applies."""

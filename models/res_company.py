@@ -1,8 +1,14 @@
 from odoo import models
 
+from . import national_chart
+
 
 class ResCompany(models.Model):
     _inherit = 'res.company'
+
+    def _vatportal_has_national_chart(self):
+        """Whether the company, or the one of which it is a branch, keeps its books by the chart of accounts for Azerbaijan."""
+        return self.sudo().root_id.chart_template == national_chart.CHART
 
     def _vatportal_with_chart(self):
         """Those of these companies that have the books of a chart, their own or those of the company whose branch they are:

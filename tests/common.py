@@ -44,6 +44,20 @@ class VatportalCommon(AccountTestInvoicingCommon):
         self.sandbox.reset()
         self.sandbox.configure(stage_seconds=0, auto_confirm=True)
 
+    def statements(self, work):
+        """The statements of ``work``, from an empty cache."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        queries = []
+        patched = self._patchExecute(queries)
+        next(patched)
+        try:
+            work()
+            self.env.flush_all()
+        finally:
+            next(patched, None)
+        return [' '.join(query.split()) for query in map(str, queries)]
+
     # ------------------------------------------------------------------ data
 
     @classmethod

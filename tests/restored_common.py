@@ -1,5 +1,8 @@
 import contextlib
 
+from odoo import fields
+
+from .common import BUYER
 from .lifecycle_common import LifecycleCommon
 from .send_common import SendCommon
 
@@ -16,6 +19,19 @@ class RestoredCommon(SendCommon, LifecycleCommon):
         finally:
             savepoint.close(rollback=True)
             self.env.invalidate_all()
+
+    def entered(self, total=118, note='qeyd', day='2026-11-20', buyer=BUYER, **vals):
+        """Somebody enters a qaimə at e-taxes; return its number."""
+        return self.sandbox.portal.add_document(
+            folder=1,
+            tin_from=self.company.vat,
+            tin_to=buyer,
+            main_subject=note,
+            net_amount=total,
+            apply_amount=total / 1.18,
+            datetime=f'{fields.Date.to_date(day):%d.%m.%Y} 10:00',
+            **vals,
+        )['qaime']
 
     def live(self, *names):
         """How often each of these numbers of invoices stands at the portal, under whatever ERP id."""

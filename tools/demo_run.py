@@ -15,11 +15,16 @@ class Browser:
 
     def __init__(self, url: str, database: str, login: str = 'admin'):
         self.url = url
-        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.cookies))
         self._post('/web/session/authenticate', {'db': database, 'login': login, 'password': login})
 
     def call(self, model: str, method: str, *args, **kwargs):
         return self._post(f'/web/dataset/call_kw/{model}/{method}', {'model': model, 'method': method, 'args': args, 'kwargs': kwargs})
+
+    def session(self) -> str:
+        """What a browser needs to be this one."""
+        return next(cookie.value for cookie in self.cookies if cookie.name == 'session_id')
 
     def _post(self, path: str, params: dict):
         answer = send(self.opener, self.url + path, {'jsonrpc': '2.0', 'method': 'call', 'params': params})

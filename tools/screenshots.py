@@ -32,7 +32,12 @@ def take(_options, _children, odoo: str, sandbox: str) -> int:
     user = browser.call('res.users', 'search', [('login', '=', 'admin')])
     for lang, suffix in LANGUAGES.items():
         browser.call('res.users', 'write', user, {'lang': lang})
-        shoot(odoo, [{**picture, 'file': str(FOLDER / f'{picture["name"]}{suffix}.png')} for picture in pictures(browser)])
+        # Logged in anew, in the new language.
+        shoot(
+            odoo,
+            demo_run.Browser(odoo, databases.DEMO).session(),
+            [{**picture, 'file': str(FOLDER / f'{picture["name"]}{suffix}.png')} for picture in pictures(browser)],
+        )
     return 0
 
 
@@ -49,11 +54,11 @@ def pictures(browser: demo_run.Browser) -> list[dict]:
     ]
 
 
-def shoot(odoo: str, wanted: list[dict]) -> None:
+def shoot(odoo: str, session: str, wanted: list[dict]) -> None:
     """Take the pictures in a browser of its own; see tools/shoot.py."""
     log = LOGS / 'screenshots.log'
     order = WORK / 'screenshots.json'
-    order.write_text(json.dumps({'url': odoo, 'database': databases.DEMO, 'browser': system.find_browser(), 'pictures': wanted}))
+    order.write_text(json.dumps({'url': odoo, 'session': session, 'browser': system.find_browser(), 'pictures': wanted}))
     with log.open('w') as sink:
         done = subprocess.run([str(PYTHON), str(TOOLS / 'shoot.py'), str(order)], stdout=sink, stderr=sink, env=clean_env(HOME=str(WORK / 'home')))
     if done.returncode:

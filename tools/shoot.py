@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import http.cookiejar
 import json
 import subprocess
 import sys
@@ -46,14 +45,6 @@ class Page:
             time.sleep(0.2)
 
 
-def session_of(url: str, database: str) -> str:
-    jar = http.cookiejar.CookieJar()
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar))
-    body = json.dumps({'jsonrpc': '2.0', 'method': 'call', 'params': {'db': database, 'login': 'admin', 'password': 'admin'}}).encode()
-    opener.open(urllib.request.Request(f'{url}/web/session/authenticate', body, {'Content-Type': 'application/json'}), timeout=60).read()
-    return next(cookie.value for cookie in jar if cookie.name == 'session_id')
-
-
 def take(page: Page, picture: dict) -> None:
     page.send('Emulation.setDeviceMetricsOverride', width=picture['width'], height=picture['height'], deviceScaleFactor=1, mobile=False)
     page.send('Page.navigate', url=picture['url'])
@@ -92,7 +83,7 @@ def main(order: dict) -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         tabs = json.load(opener.open(f'http://127.0.0.1:{port}/json/list', timeout=30))
         page = Page(next(tab['webSocketDebuggerUrl'] for tab in tabs if tab['type'] == 'page'))
-        page.send('Network.setCookie', name='session_id', value=session_of(order['url'], order['database']), url=order['url'])
+        page.send('Network.setCookie', name='session_id', value=order['session'], url=order['url'])
         for picture in order['pictures']:
             take(page, {**picture, 'url': order['url'] + picture['path']})
         browser.terminate()

@@ -16,6 +16,8 @@ from typing import Any
 
 # How many characters of the digests stand in an id: 50 bits tell numbers apart, 100 more the documents of one number.
 _NUMBER, _CONTENT = 10, 20
+#: Characters of an id that are the same for all documents of one number, see :meth:`Identity.series`.
+SERIES_LENGTH = len('ODOO--') + _NUMBER
 #: Ids as they are made here, and as they were made before they followed from the invoice.
 _PATTERN = re.compile(rf'(?<![A-Z0-9-])ODOO-(?:[A-Z2-7]{{{_NUMBER}}}-[A-Z2-7]{{{_CONTENT}}}|[0-9]+-[0-9a-f]{{8}})(?![A-Za-z0-9])')
 
@@ -67,12 +69,12 @@ def is_ours(erp_id: str) -> bool:
 
 def follows_from_document(erp_id: str) -> bool:
     """Whether ``erp_id``, one of ours, was made from what is sent; those of before say nothing of that."""
-    return is_ours(erp_id) and len(erp_id) == len('ODOO--') + _NUMBER + _CONTENT
+    return is_ours(erp_id) and len(erp_id) == SERIES_LENGTH + _CONTENT
 
 
 def series_of(erp_id: str) -> str:
     """The beginning of ``erp_id`` that is the :meth:`Identity.series` of what it was given to, if it follows from that."""
-    return erp_id[: len('ODOO--') + _NUMBER]
+    return erp_id[:SERIES_LENGTH]
 
 
 def _digest(values: list[Any]) -> str:

@@ -1,3 +1,7 @@
+# WAITING_STATUSES as they were when this version came.
+WAITING = ('onApproval', 'onApprovalEdited')
+
+
 def migrate(cr, _version):
     """What is known of approvals, at once for all documents: Odoo would compute it one by one."""
     cr.execute("""
@@ -6,7 +10,3 @@ def migrate(cr, _version):
           ADD COLUMN IF NOT EXISTS approved_at timestamp,
           ADD COLUMN IF NOT EXISTS days_to_approve numeric""")
     cr.execute('UPDATE vatportal_document SET seen_waiting = status IN %s, days_to_approve = 0', [WAITING])
-
-
-# WAITING_STATUSES as they were when this version came.
-WAITING = ('onApproval', 'onApprovalEdited')

@@ -20,7 +20,7 @@ class AccountMove(models.Model):
 
     def _vatportal_bare_lines(self, connector):
         """Warn of lines without a tax where that means "not subject to VAT": it may have been forgotten."""
-        if connector.taxation == 'simplified' or not self.env['account.tax']._vatportal_has_national_chart(self.company_id):
+        if connector.taxation == 'simplified' or not self.company_id._vatportal_has_national_chart():
             return []
         return [
             self._vatportal_problem(

@@ -137,7 +137,7 @@ class AccountMove(models.Model):
         return problems
 
     def _vatportal_is_under_excise(self, line):
-        return 'excise' in line.tax_ids.flatten_taxes_hierarchy().mapped('vatportal_category')
+        return 'excise' in line.tax_ids._vatportal_categories()
 
     def _vatportal_line_of(self, line_vals):
         return self.env['account.move.line'].browse(line_vals['move_line_id'])

@@ -102,7 +102,7 @@ class AccountMove(models.Model):
 
     def _vatportal_vat_columns(self, line, taxes, connector):
         """The VAT columns, a set, that the ``taxes`` of ``line`` name. In the national chart no tax at all means *not subject to VAT*."""
-        bare = connector.taxation != 'simplified' and taxes._vatportal_has_national_chart(self.company_id)
+        bare = connector.taxation != 'simplified' and self.company_id._vatportal_has_national_chart()
         if bare and not taxes - taxes._vatportal_outside():
             return {'not_subject'}
         columns = taxes._vatportal_own_columns()

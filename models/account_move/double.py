@@ -85,12 +85,13 @@ class VatportalDocument(models.Model):
     def _keys(self):
         """What an invoice must have one of for this document to be its; :meth:`_keys_of` an invoice are looked up among these, so that not
         each invoice is held against each document."""
-        keys = {('partner', self.partner_id.commercial_partner_id.id), ('number', self.buyer_vat or ''), ('series', series_of(self.erp_id or ''))}
+        keys = {('partner', self.partner_id.commercial_partner_id.id), ('number', self.buyer_vat), ('series', series_of(self.erp_id or ''))}
         return keys | {('proposed', move_id) for move_id in self.proposed_move_ids.ids}
 
     def _keys_of(self, move):
         number = move._vatportal_voen_of(move.commercial_partner_id)
-        return {('partner', move.commercial_partner_id.id), ('number', number or ' '), ('series', move._vatportal_series()), ('proposed', move.id)}
+        keys = {('partner', move.commercial_partner_id.id), ('series', move._vatportal_series()), ('proposed', move.id)}
+        return keys | {('number', number)} if number else keys
 
     def _nearest_to(self, move):
         """Those of these documents that may be that of ``move``, nearest first."""

@@ -100,7 +100,7 @@ class Books:
 
     def _is_bare(self, part):
         """Whether a line without any tax says what the VAT column of ``part`` says: so the national chart has it."""
-        return part.category == 'not_subject' and self.env['account.tax']._vatportal_has_national_chart(self.document._bill_company())
+        return part.category == 'not_subject' and self.document._bill_company()._vatportal_has_national_chart()
 
     # ------------------------------------------------------------------ excise and road tax, and all of them
 
@@ -134,13 +134,8 @@ class Books:
         return result
 
     def _allowed(self, taxes):
-        """Those of ``taxes`` that a bill with the fiscal position may bear. The country is that of the company that has the
-        tax: a branch uses its parent's."""
-        return taxes.filtered(
-            lambda tax: (
-                tax.country_id == tax.sudo().company_id.account_fiscal_country_id and (not tax.fiscal_position_ids or self.position in tax.fiscal_position_ids)
-            )
-        )
+        """Those of ``taxes`` that a bill with the fiscal position may bear."""
+        return taxes.filtered(lambda tax: tax._vatportal_is_of_its_country() and (not tax.fiscal_position_ids or self.position in tax.fiscal_position_ids))
 
 
 def vat_taxes(taxes):

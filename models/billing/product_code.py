@@ -3,6 +3,7 @@ import re
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..connector.setup import notification
 from ..product import is_code
 
 # How many suggestions are shown, and among how many records of each source they are looked for.
@@ -116,17 +117,13 @@ class ProductTemplate(models.Model):
         clear = bare.filtered(lambda product: len(codes.get(product, ())) == 1)
         for product in clear:
             (product.vatportal_code,) = codes[product]
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'success' if clear and not unclear else 'warning',
-                'title': self.env._("Codes of the vendors' documents"),
-                'message': self._vatportal_taken_text(clear, unclear, bare - clear - unclear),
-                'sticky': bool(unclear),
-                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
+        return notification(
+            'success' if clear and not unclear else 'warning',
+            self.env._("Codes of the vendors' documents"),
+            self._vatportal_taken_text(clear, unclear, bare - clear - unclear),
+            sticky=bool(unclear),
+            reload=True,
+        )
 
     def _vatportal_taken_text(self, clear, unclear, unknown):
         """What :meth:`action_vatportal_take_codes` has done with these products."""

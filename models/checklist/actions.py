@@ -96,14 +96,8 @@ class VatportalChecklist(models.AbstractModel):
         :raises UserError: where there is none
         """
         Tax = self.env['account.tax']
-        taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', use)]).filtered(
-            lambda tax: (
-                tax._vatportal_own_columns() == {'vat'}
-                and tax.is_domestic
-                and tax.country_id == tax.company_id.account_fiscal_country_id
-                and not tax._vatportal_is_by_hand()
-            )
-        )
+        own = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', use)])._vatportal_domestic()
+        taxes = own.filtered(lambda tax: tax._vatportal_own_columns() == {'vat'} and not tax._vatportal_is_by_hand())
         groups = taxes.filtered(lambda tax: tax.amount_type == 'group')
         found = (groups or taxes)[:1]
         if not found:

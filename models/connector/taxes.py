@@ -21,7 +21,7 @@ class VatportalConnector(models.Model):
     @api.depends('company_id', 'taxation')
     def _compute_vat_on_invoice(self):
         for connector in self:
-            national = not connector.company_id or self.env['account.tax']._vatportal_has_national_chart(connector.company_id)
+            national = not connector.company_id or connector.company_id._vatportal_has_national_chart()
             connector.vat_on_invoice = not national and connector.taxation != 'simplified' and bool(connector._taxes_on_invoice())
 
     def _tax_definitions(self):
@@ -46,7 +46,7 @@ class VatportalConnector(models.Model):
         self.ensure_one()
         self._check_may_set_taxes()
         _ = self.env._
-        if self.env['account.tax']._vatportal_has_national_chart(self.company_id):
+        if self.company_id._vatportal_has_national_chart():
             return notification('info', _('Taxes'), _('The chart of accounts for Azerbaijan has all taxes, and they are known. Nothing was created.'))
         self._check_chart()
         done = [self._ensure_tax(use, *definition) for use in ('sale', 'purchase') for definition in self._tax_definitions()]
@@ -85,7 +85,7 @@ class VatportalConnector(models.Model):
         """
         self.ensure_one()
         self._check_may_set_taxes()
-        if self.env['account.tax']._vatportal_has_national_chart(self.company_id):
+        if self.company_id._vatportal_has_national_chart():
             raise UserError(
                 self.env._('The chart of accounts for Azerbaijan decides when its taxes are due. Change that in Accounting ‣ Configuration ‣ Taxes.')
             )
@@ -139,9 +139,7 @@ class VatportalConnector(models.Model):
         """The company's taxes of a percentage for ``use`` (sale, purchase); one of another country, or for a fiscal position from
         abroad alone, is no tax for a qaimə."""
         Tax = self.env['account.tax'].with_company(self.company_id)
-        return Tax.search([*Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('amount_type', '=', 'percent')]).filtered(
-            lambda tax: tax.is_domestic and tax.country_id == tax.company_id.account_fiscal_country_id
-        )
+        return Tax.search([*Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('amount_type', '=', 'percent')])._vatportal_domestic()
 
     def _taxes_on_invoice(self):
         """The company's taxes of VAT that are booked with the invoice, though VAT is due on payment. What is part of a group is left to

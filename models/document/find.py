@@ -3,9 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...vatportal import qaime_number
-
-# The part of an ERP id that is the same for all that was sent under one number, see Identity.series().
-SERIES_LENGTH = 16
+from ...vatportal.erp_id import SERIES_LENGTH, series_of
 
 
 class VatportalDocument(models.Model):
@@ -66,5 +64,5 @@ class VatportalDocument(models.Model):
                 length=SQL(str(SERIES_LENGTH)),
                 series=series,
             ),
-            predicate=lambda document: (document.erp_id or '')[:SERIES_LENGTH] in series,
+            predicate=lambda document: series_of(document.erp_id or '') in series,
         )

@@ -213,7 +213,7 @@ class VatportalSource(models.AbstractModel):
     def _vatportal_is_under_excise(self, line):
         """Whether the product of ``line`` is sold with an excise tax."""
         taxes = line.product_id.taxes_id._filter_taxes_by_company(self.company_id)
-        return 'excise' in taxes.flatten_taxes_hierarchy().mapped('vatportal_category')
+        return 'excise' in taxes._vatportal_categories()
 
     def _vatportal_large_text(self, row):
         return self.env._(

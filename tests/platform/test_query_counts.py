@@ -10,20 +10,6 @@ from ..bill_common import BillCommon
 class TestQueryCounts(BillCommon):
     """What is done with many records asks the database about all of them at once."""
 
-    def statements(self, work):
-        """The statements of ``work``, from an empty cache."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        queries = []
-        patched = self._patchExecute(queries)
-        next(patched)
-        try:
-            work()
-            self.env.flush_all()
-        finally:
-            next(patched, None)
-        return [' '.join(query.split()) for query in map(str, queries)]
-
     def send(self, moves):
         wizard = self.env['vatportal.send.wizard'].create({'move_ids': [Command.set(moves.ids)]})
         self.assertEqual(wizard.ready_count, len(moves), wizard.problems)

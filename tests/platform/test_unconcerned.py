@@ -19,17 +19,7 @@ class TestUnconcerned(VatportalCommon):
     def asked(self, work):
         """How often ``work`` reads or writes a table of the addon, and how often it asks whether linked records exist."""
         work()  # what is asked once in the life of a server
-        self.env.flush_all()
-        self.env.invalidate_all()
-        queries = []
-        patched = self._patchExecute(queries)
-        next(patched)
-        try:
-            work()
-            self.env.flush_all()
-        finally:
-            next(patched, None)
-        texts = [' '.join(query.split()) for query in map(str, queries)]
+        texts = self.statements(work)
         ours = [text for text in texts if re.search(r'(FROM|INTO|UPDATE) "?vatportal_', text)]
         linked = 'account_move|account_move_line|account_journal|product_product'
         there = [text for text in texts if re.fullmatch(rf'SELECT "({linked})"\."id" FROM "\1" WHERE "\1"\."id" IN %s', text)]

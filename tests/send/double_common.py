@@ -1,24 +1,10 @@
 from odoo import fields
 
-from ..common import BUYER
 from ..restored_common import RestoredCommon
 
 
 class DoubleCommon(RestoredCommon):
     """Qaimə entered at e-taxes by hand, and invoices in Odoo that may be the same."""
-
-    def entered(self, total=118, note='qeyd', day='2026-11-20', buyer=BUYER, **vals):
-        """Somebody enters a qaimə at e-taxes; return its number."""
-        return self.sandbox.portal.add_document(
-            folder=1,
-            tin_from=self.company.vat,
-            tin_to=buyer,
-            main_subject=note,
-            net_amount=total,
-            apply_amount=total / 1.18,
-            datetime=f'{fields.Date.to_date(day):%d.%m.%Y} 10:00',
-            **vals,
-        )['qaime']
 
     def import_sent(self):
         jobs = self.env['vatportal.job']._queue_download(

@@ -110,8 +110,8 @@ class TestChart(ChartCommon):
 
     def test_a_branch_has_its_parents_chart(self):
         branch = self.env['res.company'].create({'name': 'Filial', 'parent_id': self.company.id})
-        self.assertTrue(self.env['account.tax']._vatportal_has_national_chart(branch))
-        self.assertFalse(self.env['account.tax']._vatportal_has_national_chart(self.env['res.company'].create({'name': 'Başqa'})))
+        self.assertTrue(branch._vatportal_has_national_chart())
+        self.assertFalse(self.env['res.company'].create({'name': 'Başqa'})._vatportal_has_national_chart())
 
 
 class TestGroups(ChartCommon):
