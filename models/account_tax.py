@@ -104,7 +104,7 @@ class AccountTax(models.Model):
 
         :return: set of (``sale`` or ``purchase``, category)
         """
-        taxes = self.search([*self._check_company_domain(company), ('type_tax_use', 'in', ('sale', 'purchase'))])
+        taxes = self.search([*self._check_company_domain(company), ('type_tax_use', 'in', ('sale', 'purchase'))])._vatportal_domestic()
         # In the national chart a line without a tax says "not subject to VAT".
         bare = {(use, 'not_subject') for use in ('sale', 'purchase') if company._vatportal_has_national_chart()}
         return bare | {(tax.type_tax_use, column) for tax in taxes for column in tax._vatportal_own_columns()}
