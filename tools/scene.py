@@ -212,6 +212,10 @@ class Scene:
         with contextlib.suppress(Failure):  # it is being done
             self.call('ir.cron', 'method_direct_trigger', [self.cron('cron_compare')])
 
+    def forget_look(self):
+        """The next sending looks first."""
+        self.cluster.sql('UPDATE vatportal_connector SET compared_in = NULL', DATABASE)
+
     def invoices(self, count):
         """New posted invoices."""
         source = self.call('account.move', 'search', [('move_type', '=', 'out_invoice'), ('invoice_origin', '!=', 'SO0009')], limit=1, order='id')
