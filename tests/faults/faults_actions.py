@@ -29,6 +29,8 @@ class Actions:
         if self.tell:
             self.tell(f'{action} {argument}')
         getattr(self, f'do_{action}')(argument)
+        if 'stop' in self.met:
+            self.expect_no_codes()
         if self.tell:
             self.tell(f'    {[(job.id, job.state, job.phase, job.reason, job.step) for job in self.open_jobs()]}')
 
@@ -107,6 +109,14 @@ class Actions:
                 self.problem(f'job {job.id}, given up: offered: {offered}, {job.state}')
             if offered:
                 self.met.add('cancel')
+
+    def do_stop(self, _argument):
+        """Somebody stops what waits for a PIN: its codes are shown to nobody from then on, and it comes to the end that the
+        phone gives it."""
+        for job in self.open_jobs().filtered(lambda job: job._can_stop_signing()):
+            with self.request():
+                job.with_user(self.rng.choice(self.users)).action_stop_signing()
+            self.met.add('stop')
 
     def do_phone(self, confirm):
         for _prompt in self.sandbox.prompts():

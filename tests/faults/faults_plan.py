@@ -104,6 +104,7 @@ class Plan:
         self.steps = self._sure_steps(rng) + self._steps(rng)
         self._later(Random(f'vatportal later {seed}'))
         self._elsewhere(Random(f'vatportal elsewhere {seed}'))
+        self._stops(Random(f'vatportal stops {seed}'))
 
     def _later(self, rng):
         """What was added later has a row of its own, so that a schedule known by its seed stays what it was."""
@@ -133,6 +134,12 @@ class Plan:
                 place = rng.randint(begin, len(self.steps))
                 self.steps[place:place] = [('switch', None), *rng.choice(([], [('click', True)], [('click', False)]))]
             self.steps.insert(begin, ('copy', None))
+
+    def _stops(self, rng):
+        """Every other schedule has somebody stop what waits for a PIN, which can't be before a process has come so far."""
+        for _n in range(rng.randint(1, 3) if self.seed % 2 else 0):
+            place = rng.randint(len(self.steps) // 3, len(self.steps))
+            self.steps[place:place] = [('dialog', None), ('stop', None)]
 
     def _restored(self, rng):
         waits = [] if self.figures else rng.choice(([], [('wait', 4000)]))

@@ -22,6 +22,11 @@ class Promises:
         """The ERP ids of what is about to be sent, by what stands in the database."""
         return set(self.jobs().filtered(lambda job: job.state == 'starting').sudo().document_ids.mapped('erp_id'))
 
+    def expect_no_codes(self):
+        """What was stopped shows its check codes to nobody."""
+        for job in self.jobs().filtered(lambda job: job.stopped_by_id and (job.pin1_code or job.pin2_code)):
+            self.problem(f'job {job.id} was stopped, and shows a code')
+
     def expect_intent(self, invoices):
         """Nothing goes to the portal before it is written down for good that it is about to."""
         missing = {invoice.id for invoice in invoices} - self.intended
