@@ -21,4 +21,5 @@
     ],
     'assets': {'web.assets_tests': ['l10n_az_vatportal_stock/static/tests/tours/**/*']},
     'installable': True,
+    'post_init_hook': '_post_init',
 }

@@ -4,7 +4,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import models
 
 from odoo.addons.l10n_az_vatportal.models.amounts import decimal
-from odoo.addons.l10n_az_vatportal.vatportal import outgoing_items
+from odoo.addons.l10n_az_vatportal.models.intake.compare import SENT_LATE
+from odoo.addons.l10n_az_vatportal.vatportal import follows_from_document, outgoing_items
+from odoo.addons.l10n_az_vatportal.vatportal.erp_id import series_of
 
 
 class StockPicking(models.Model):
@@ -39,6 +41,22 @@ class StockPicking(models.Model):
     def _vatportal_sendable_domain(self, since):
         # EXTENDS vatportal.source
         return [('state', '=', 'done'), ('date_done', '>=', since), ('picking_type_id.code', 'in', ('internal', 'outgoing'))]
+
+    def _vatportal_take_back(self):
+        """Link the documents that were made from transfers and lost them with this addon, which was uninstalled, with those transfers.
+
+        An ERP id tells the number of the transfer that it was given to.
+        """
+        lone = (
+            self.env['vatportal.document']
+            .sudo()
+            .search([('direction', '=', 'outgoing'), ('move_id', '=', False), ('picking_id', '=', False), ('erp_id', '!=', False)])
+        )
+        for company, documents in lone.filtered(lambda document: follows_from_document(document.erp_id)).grouped('company_id').items():
+            by_series = documents.grouped(lambda document: series_of(document.erp_id))
+            since = min(document.date or document.create_date for document in documents) - SENT_LATE
+            for picking in self.sudo().search([('company_id', '=', company.id), *self._vatportal_sendable_domain(since)]):
+                by_series.get(picking._vatportal_series(), documents.browse()).picking_id = picking
 
     def _vatportal_line_vals(self, row, sequence):
         """Return the values of one document line for an :class:`outgoing_items.Row`."""

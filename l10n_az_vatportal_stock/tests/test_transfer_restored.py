@@ -1,5 +1,6 @@
 from odoo.addons.l10n_az_vatportal.tests.restored_common import RestoredCommon
 
+from .. import _post_init
 from .transfer_common import TransferCommon
 
 
@@ -37,6 +38,18 @@ class TestTransferRestored(TransferCommon, RestoredCommon):
     def live_transfers(self):
         return [invoice for invoice in self.sandbox.portal.state.invoices.values() if not invoice.deleted]
 
+    def test_addon_installed_anew(self):
+        """Without the addon the documents lose their transfers; with it they are theirs again, and nothing goes twice."""
+        first, second = self.create_transfer(), self.create_transfer()
+        self.finish(self.send(first))
+        number = first.vatportal_qaime
+        self.env['vatportal.document'].sudo().search([('picking_id', '!=', False)]).picking_id = False
+        self.env.flush_all()
+        _post_init(self.env)
+        self.assertEqual((first + second).mapped('vatportal_qaime'), [number, False])
+        self.assertEqual((first + second).mapped('vatportal_state'), ['registered', 'none'])
+        self.assertEqual(len(self.live_transfers()), 1)
+
     def test_what_makes_a_transfer_another_one(self):
         """After a restore its number is given once more: to other goods, another quantity, another warehouse."""
         third = self.env['stock.warehouse'].create({'name': 'Şəki anbarı', 'code': 'SKI', 'vatportal_code': 'WH002', 'company_id': self.company.id})
@@ -62,6 +75,8 @@ class TestTransferRestored(TransferCommon, RestoredCommon):
             self.finish(self.send(pickings[0]))
             number = pickings[0].vatportal_qaime
         self.connector.sudo()._look_for_unknown()
-        self.finish(self.env['vatportal.job'].search([('compares', '=', True)]))
+        job = self.env['vatportal.job'].search([('compares', '=', True)])
+        self.finish(job)
+        self.assertEqual((job.found_count, job.unknown_ids), (1, False))
         self.assertEqual(pickings.mapped('vatportal_qaime'), [number, False])
         self.assertEqual(pickings[0].vatportal_document_id.attempt, 1)
