@@ -154,7 +154,7 @@ class VatportalDeleteWizardLine(models.TransientModel):
     @api.depends('document_id')
     def _compute_connector_id(self):
         for line in self:
-            line.connector_id = line.document_id._connector()
+            line.connector_id = line.document_id._deletion_connector()
 
     @api.constrains('folder', 'document_id')
     def _check_folder(self):

@@ -44,6 +44,14 @@ class VatportalDocument(models.Model):
         jobs = self.sudo().job_ids.filtered(lambda job: job.operation == 'delete' and job.state in OPEN_STATES)
         return jobs.sudo(False)
 
+    def _deletion_connector(self):
+        """The connector through which the document is deleted. Where its own is archived: of what has its number any connector
+        of the company reaches it, of what is at VatPortal alone only one of the same account."""
+        own = self._connector()
+        other = self.env['vatportal.connector']._default_for(self.company_id)
+        reaches = other and not own.active and (self.qaime or other.sudo().account_id == own.sudo().account_id)
+        return other if reaches else own
+
     # ------------------------------------------------------------------ whether and where
 
     def _delete_folder(self):
@@ -123,6 +131,9 @@ class VatportalDocument(models.Model):
                 portal_message=False,
                 **({'status': 'deleted', 'status_code': 'deleted'} if document.qaime else {}),
             )
+            document._clear_double()
+            if document._source() and not document._source()._vatportal_is_in_force():
+                document._follow_status()  # that it stands was somebody's task
             if by_hand:
                 text = self.env._(
                     '%(user)s looked at the portal and did not find %(number)s there; it counts as deleted. Reason: %(reason)s',

@@ -1,7 +1,8 @@
 import logging
 import time
+from datetime import datetime
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools.misc import split_every
 
 from ...vatportal import PortalError
@@ -9,6 +10,12 @@ from ..connector.setup import NO_INVOICE
 from ..connector.threads import READ_LIMITS, run_seconds
 
 _logger = logging.getLogger(__name__)
+
+
+class VatportalConnector(models.Model):
+    _inherit = 'vatportal.connector'
+
+    numbers_asked_at = fields.Datetime(readonly=True, copy=False, help='When the numbers of what waits for its signature were last asked for.')
 
 
 class VatportalDocument(models.Model):
@@ -19,10 +26,15 @@ class VatportalDocument(models.Model):
     @api.model
     def _cron_read_numbers(self):
         """Scheduled action: fetch the numbers of invoices that were imported without a signature and signed at
-        the portal later. One question per connector and 500 invoices."""
-        waiting = self.search([*self._numbers_domain(), ('connector_id.active', '=', True)])
+        the portal later. One question per connector and 500 invoices.
+
+        Archived connectors are asked too, for what went through them is known to no other; and first those that were not
+        asked for the longest time, for a run has its end."""
+        waiting = self.search([*self._numbers_domain(), ('connector_id', '!=', False)]).grouped('connector_id')
         end = time.monotonic() + run_seconds() - READ_LIMITS['deadline']
-        for connector, documents in waiting.grouped('connector_id').items():
+        for connector in self.env['vatportal.connector'].browse(c.id for c in waiting).sorted(lambda c: (c.numbers_asked_at or datetime.min, c.id)):
+            documents = waiting[connector]
+            connector.sudo().numbers_asked_at = fields.Datetime.now()
             for ids in split_every(500, documents.ids):
                 if time.monotonic() > end or connector._is_waiting():
                     break

@@ -6,5 +6,6 @@ from . import choice
 from . import schedule
 from . import refresh
 from . import compare
+from . import unknown
 from . import document_file
 from . import same

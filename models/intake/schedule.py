@@ -104,6 +104,7 @@ class VatportalImportSchedule(models.Model):
         now = fields.Datetime.now()
         # One that has succeeded in the future was planned by a clock that has been set right since.
         due = self.search([('connector_id.active', '=', True), '|', ('next_at', '<=', now), ('last_success_at', '>', now + SKEW)])
+        self.env['ir.cron']._commit_progress(remaining=len(due))
         for schedules in split_every(1, due.ids, self.browse):
             try:
                 schedules._begin()

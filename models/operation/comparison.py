@@ -27,7 +27,8 @@ class VatportalOperationComparison(models.AbstractModel):
         return client.read_invoices_by_date(*self._span(job))
 
     def _take_ids(self, job, numbers):
-        found, unknown = self.env['vatportal.document']._take_foreign(job.connector_id, numbers)
+        # Long spans are read in parts; somebody has asked for all of them.
+        found, unknown = self.env['vatportal.document']._take_foreign(job.connector_id, numbers, min(job._batch().mapped('date_from')))
         # Nothing has been read yet.
         job._go('start' if job.source == 'etaxes' else 'read', 0, state='queued', found_count=len(found), unknown_ids=unknown, changed_at=fields.Datetime.now())
 

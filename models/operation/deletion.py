@@ -34,7 +34,7 @@ class VatportalJob(models.Model):
                     'started_at': now,
                     'changed_at': now,
                 }
-                for connector, group in documents.grouped(lambda document: document._connector()).items()
+                for connector, group in documents.grouped(lambda document: document._deletion_connector()).items()
             ]
         )
         for job in jobs:

@@ -17,3 +17,4 @@ from . import test_secret_masks
 from . import test_setup
 from . import test_setup_many
 from . import test_setup_tour
+from . import test_archived

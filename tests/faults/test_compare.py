@@ -40,6 +40,20 @@ class TestCompare(RestoredCommon):
         self.press(moves[0])
         self.assertEqual(moves[0].vatportal_document_ids.sorted('id').mapped('attempt'), [1, 2])
 
+    def test_from_an_earlier_day(self):
+        """Whoever compares from an earlier day has the invoices of that time looked at."""
+        move = self.create_invoice(invoice_date='2026-02-10')
+        with self.forgotten():
+            self.press(move)
+        self.connector.sudo().compared_at = False
+        action = self.connector.action_compare()
+        wizard = self.env[action['res_model']].with_context(**action['context']).create({'date_from': '2026-02-01'})
+        job = self.env['vatportal.job'].browse(wizard.action_import()['res_id'])
+        for each in job._batch():
+            self.finish(each)
+        self.assertEqual((sum(job._batch().mapped('found_count')), any(job._batch().mapped('unknown_ids'))), (1, False))
+        self.assertRegistered(move)
+
     def test_a_later_attempt(self):
         move = self.create_invoice()
         with self.forgotten():
