@@ -169,7 +169,8 @@ class VatportalDocument(models.Model):
                 ('move_id', '!=', False),
                 ('state', 'in', LIVE_STATES),
                 ('status', 'not in', FINAL_STATUSES),
-                ('erp_id', '!=', False),
+                # One of the two went out from Odoo.
+                *([] if any(lone.mapped('erp_id')) else [('erp_id', '!=', False)]),
                 ('buyer_vat', 'in', list(set(lone.mapped('buyer_vat')))),
                 ('date', '>=', min(days) - NEAR),
                 ('date', '<=', max(days) + NEAR),
@@ -179,7 +180,13 @@ class VatportalDocument(models.Model):
         alike = DayIndex(((keys[doc.company_id], doc.buyer_vat, doc._amount_to_pay()), doc.date, doc) for doc in sent)
         for document in lone:
             near = alike.nearest((keys[document.company_id], document.buyer_vat, document._amount_to_pay()), document.date, NEAR, 8)
-            others = [other for _away, other in near if other.move_id not in document.other_move_ids and other.double_id in (document, document.browse())]
+            others = [
+                other
+                for _away, other in near
+                if (document.erp_id or other.erp_id) and other.move_id not in document.other_move_ids and other.double_id in (document, document.browse())
+            ]
+            if not others and document.double_id.move_id and document._went_as(document.double_id.move_id):
+                continue  # whatever it says, it was sent for the same invoice
             if others and document.double_id != others[0]:
                 document._mark_double(others[0])
             elif not others and document.double_id:
@@ -206,6 +213,28 @@ class VatportalDocument(models.Model):
                 )
             )
             (rivals | document.double_id)._suspect_doubles()
+
+    def _leave_move(self):
+        """The portal has these documents after all. Where an invoice has got another document meanwhile, entered at e-taxes by hand
+        for example, both are there: each stays what it is, and the two are to be marked.
+
+        :return: dict of document that stands alone from now on → the invoice's other one
+        """
+        others = {}
+        for document in self.filtered(lambda doc: doc.move_id and doc.direction == 'outgoing' and doc.state not in LIVE_STATES):
+            move = document.move_id
+            other = move._vatportal_live_document() - document
+            if other:
+                document.sudo().move_id = False
+                move.sudo()._message_log(
+                    body=self.env._('%(number)s, which was sent for this invoice before, is at the portal after all.', number=document.name)
+                )
+                others[document] = other
+        return others
+
+    def _mark_doubles(self, others):
+        for document, other in others.items():
+            document._mark_double(other)
 
     def _may_be_double(self):
         return self.state in LIVE_STATES and self.status not in FINAL_STATUSES

@@ -1,11 +1,13 @@
 from dataclasses import replace
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...vatportal import QaimeXmlError, outgoing_items, write_invoice, write_package
+from ...vatportal.settlement import LOOK_DAYS
 from .. import qaime_file
-from ..states import LIVE_STATES
+from ..states import FAR, FINAL_STATUSES, LIVE_STATES, baku_day
 
 
 class AccountMove(models.Model):
@@ -90,10 +92,26 @@ class AccountMove(models.Model):
             connector = self.env['vatportal.connector']._default_for(company)
             for move in moves:
                 found = move._vatportal_problems(connector)
+                found += move._vatportal_package_doubt()
                 if not any(problem['level'] == 'error' for problem in found):
                     found += move._vatportal_form_problems(connector)
                 problems += found
         return problems
+
+    def _vatportal_package_doubt(self):
+        """What was sent and may be there must not go in a package: it has no ERP id, so e-taxes would take it twice."""
+        since = fields.Datetime.now() - timedelta(days=LOOK_DAYS)
+        if not any(doc.state == 'rejected' and doc.doubtful and doc.date and doc.date > since for doc in self.sudo().vatportal_document_ids):
+            return []
+        return [
+            self._vatportal_problem(
+                self.env._('e-taxes Package'),
+                self.env._(
+                    'The answer to an earlier sending was lost, so VatPortal may have this invoice already, and a package would make a second qaimə of it. '
+                    'Send it again with “Send to e-taxes”: what is there is not taken twice.'
+                ),
+            )
+        ]
 
     def _vatportal_form_problems(self, connector):
         """What the form of the file can't hold, though the portal's API could."""
@@ -171,7 +189,19 @@ class VatportalDocument(models.Model):
         """The invoice from which a package was made, with the same buyer, total and main note. A file has no date."""
         moves = self._free_invoices([('vatportal_package_date', '!=', False), ('state', '=', 'posted')])
         by_note = moves.grouped(lambda move: (move.commercial_partner_id, (move.vatportal_main_info or '').strip(), move._vatportal_total()))
-        for document in self:
+        for document in self - self._copies():
             key = (document.partner_id.commercial_partner_id, (document.main_info or '').strip(), document._amount_to_pay())
-            if all(key) and len(by_note.get(key, ())) == 1:
-                document._link(by_note.pop(key))
+            meant = by_note.get(key, moves.browse()).filtered(lambda move, document=document: document._may_be_packaged(move))
+            if all(key) and len(meant) == 1:
+                document._link(meant)
+                by_note[key] -= meant
+
+    def _may_be_packaged(self, move):
+        """Whether this document can have come of the package with ``move``: it is in force, was not made before the package, is of
+        about the same day, and nobody has said that it is another one."""
+        if self.status in FINAL_STATUSES or move in self.other_move_ids:
+            return False
+        if not self.date:
+            return True
+        day = move.invoice_date or self._baku_date()
+        return baku_day(move.vatportal_package_date) <= self._baku_date() and abs(self._baku_date() - day) <= FAR

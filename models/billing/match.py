@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
-from ...vatportal import find_erp_ids, qaime_number, voen
+from ...vatportal import find_erp_ids, follows_from_document, qaime_number, voen
 from ...vatportal.nearest import DayIndex
 from ..states import ADJUSTMENTS, DEAD_STATES, FAR, FINAL_STATUSES, LIVE_STATES, NEAR, SALE_TYPES
 
@@ -185,8 +185,13 @@ class VatportalDocument(models.Model):
             claimed[move].append(document)
         twins = dated._twins()
         for move, documents in claimed.items():
-            if move and len(documents) == 1 and not twins[documents[0]] and not documents[0]._asked_by_number() - move:
+            if move and len(documents) == 1 and not twins[documents[0]] and documents[0]._is_surely_of(move):
                 documents[0]._link(move)
+
+    def _is_surely_of(self, move):
+        """Whether nothing speaks against ``move`` but that there may be others like it: this document did not go out from Odoo under
+        the number of another one."""
+        return not self._asked_by_number() - move and (not follows_from_document(self.erp_id or '') or self._went_as(move))
 
     def _twins(self):
         """Return a dict of document → whether another unmatched one of about the same day has the same buyer and total.

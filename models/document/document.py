@@ -221,15 +221,19 @@ class VatportalDocument(models.Model):
         number = qaime_number(qaime)
         is_news = self.state != 'registered' or self.qaime != number
         self._absorb_download(number)
+        others = self._leave_move()
         changed = self._was_changed_since()
         if is_news:
             self._write_number(number)
         self._settle_doubt(number, changed)
-        if self._source().sudo().activity_ids:
-            # What was asked for about an earlier document of the same invoice is settled by this one.
+        source = self._source().sudo()
+        if source.activity_ids or source and not source._vatportal_is_in_force():
+            # What was asked for about an earlier document of the same invoice is settled by this one; and who has cancelled
+            # what was taken for not sent has to hear of it.
             self._follow_status()
         if is_news:
             self._suspect_rivals()
+        self._mark_doubles(others)
 
     def _write_number(self, number):
         self._set_state(
@@ -305,6 +309,7 @@ class VatportalDocument(models.Model):
         connectors, signs = self.connector_id, set(jobs.mapped('sign'))
         if (
             len(connectors) != 1
+            or not connectors.active
             or len(signs) != 1
             or any(document.reject_reason == 'refused' or not document.sudo().payload or not document._is_as_sent() for document in self)
         ):

@@ -179,6 +179,7 @@ class VatportalDocument(models.Model):
 
     def _set_appeared(self):
         """The portal has these rejected documents after all, without a number."""
+        others = self._leave_move()
         self._set_state(
             'imported',
             portal_message=False,
@@ -191,6 +192,7 @@ class VatportalDocument(models.Model):
         unsigned = self.filtered(lambda doc: doc._sending().sign)
         unsigned.sudo().write({'held_since': fields.Datetime.now()})
         unsigned._queue_removal(self.env._('It appeared at the portal, unsigned, after it was given back here.'))
+        self._mark_doubles(others)
 
     def _is_taken_for_there(self):
         """Whether a document that went out from here of late counts as being at the portal, where nobody is removing it."""

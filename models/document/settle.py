@@ -83,7 +83,9 @@ class VatportalDocument(models.Model):
         """The portal has the document, so it must not go again, and its number can't be written: ``text`` says why."""
         if self.state == 'registered' or (self.state, self.message) == ('imported', text):
             return
+        others = self._leave_move()
         self._set_state('imported', message=text, portal_message=False)
+        self._mark_doubles(others)
 
 
 def failure_text(records, error):

@@ -149,13 +149,31 @@ class VatportalDocument(models.Model):
         if self._is_missing():
             return self._missing_task()
         number = self.qaime or self.name
-        task = self._sent_task(number) or self._double_task() if self.direction == 'outgoing' else self._received_task(number)
+        task = (
+            self._sent_task(number) or self._out_of_force_task(number) or self._double_task() if self.direction == 'outgoing' else self._received_task(number)
+        )
         if not task and self.amount_differs:
             return (
                 self.env._('e-taxes: the amount of %s differs', number),
                 self.env._("The document and the entry in Odoo no longer have the same total or VAT. Compare them; the document's history shows what changed."),
             )
         return task
+
+    def _out_of_force_task(self, number):
+        """What to do where the portal had the document after all, and what it was made from was taken back meanwhile."""
+        source = self._source()
+        if self.state != 'registered' or source._vatportal_is_in_force() or self._is_corrected_by_hand() or self.status in FINAL_STATUSES:
+            return None
+        text = (
+            self.env._('%s was cancelled in Odoo while it was not known to be at e-taxes, and e-taxes has it. Delete it from e-taxes.', source.display_name)
+            if source.state == 'cancel'
+            else self.env._(
+                '%s was reset to draft while it was not known to be at e-taxes, and e-taxes has it. Confirm the invoice as it was sent, or delete it from e-taxes.',
+                source.display_name,
+            )
+        )
+        twice = self.env._('What was sent in its place is there as well: look that the sale is not declared twice.')
+        return self.env._('e-taxes: %s stands, and its invoice does not', number), f'{text} {twice}'
 
     def _sent_task(self, number):
         _ = self.env._
