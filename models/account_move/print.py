@@ -48,19 +48,35 @@ class VatportalDocument(models.Model):
             return self.env._('Not registered at e-taxes (%s): this page is no qaimə.', states[self.state])
         if self.status in FINAL_STATUSES:
             return self.env._('No longer in force at e-taxes: %s.', self.status_label)
-        return ''
+        if self.is_foreign:
+            return self.env._("%s is not the company's document.", self.display_name)
+        if not self.qaime:
+            return self.env._('It has no number of e-taxes: this page is no qaimə.')
+        return self._missing_text() or ''
 
     def _printed_number(self, value, least=0):
         """``value`` with all the decimals that e-taxes has of it, so that what is printed adds up; ``least`` at the least."""
         exponent = decimal(value, PRICE_DIGITS).as_tuple().exponent
         return formatLang(self.env, value, digits=max(least, -exponent))
 
-    def _forget_prints(self):
-        """What was printed of the invoices of these documents names a qaimə that is not in force any more: it is made anew."""
-        dead = self.filtered(
-            lambda document: document.direction == 'outgoing' and document.qaime and (document.state == 'deleted' or document.status in FINAL_STATUSES)
-        )
-        dead.move_id.filtered('invoice_pdf_report_id')._detach_attachments()
+    def _told_numbers(self):
+        """What copies of invoices say of these documents, of those that are in force: {document: (its invoice, its number)}."""
+        return {
+            document: (document.move_id, document.qaime) for document in self if document.move_id and document.direction == 'outgoing' and document._is_told()
+        }
+
+    def _is_told(self):
+        """Whether a customer's copy names this document: it has its number, and is in force."""
+        return self.state == 'registered' and bool(self.qaime) and self.status not in FINAL_STATUSES
+
+    def _forget_prints(self, told):
+        """Copies that say what these documents were, and are no more, are made anew.
+
+        :param told: :meth:`_told_numbers` as it was before the change
+        """
+        now = self._told_numbers()
+        moves = self.move_id.browse().union(*(said[0] for document, said in told.items() if now.get(document) != said))
+        moves.filtered('invoice_pdf_report_id')._detach_attachments()
 
 
 class AccountMove(models.Model):
@@ -94,6 +110,6 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         document = self.sudo().vatportal_document_id
-        if document.state != 'registered' or not document.qaime or document.status in FINAL_STATUSES:
+        if not document._is_told():
             return None
         return {'qaime': document.qaime, 'date': document._printed_date(), 'status': document.status_label or ''}

@@ -105,11 +105,12 @@ class VatportalDocument(models.Model):
     def write(self, vals):
         if 'move_id' in vals and not vals['move_id']:
             self._note_lost_bills()
+        told = self.sudo()._told_numbers() if not {'state', 'status', 'qaime', 'move_id'}.isdisjoint(vals) else {}
         result = super().write(_with_number(vals))
         if not {'state', 'move_id', 'kind_id'}.isdisjoint(vals):
             self.sudo()._propose_to_finals()
-        if not {'state', 'status'}.isdisjoint(vals):
-            self.sudo()._forget_prints()
+        if told:
+            self.sudo()._forget_prints(told)
         return result
 
     @api.ondelete(at_uninstall=False)

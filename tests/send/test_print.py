@@ -87,6 +87,9 @@ class TestPrint(BillCommon):
             ({'status': 'unknown', 'status_code': 'newStatus'}, None),
             ({'direction': 'outgoing', 'state': 'rejected', 'qaime': False, 'status': False}, 'this page is no qaimə'),
             ({'direction': 'outgoing', 'state': 'imported', 'qaime': False, 'status': False}, 'not signed'),
+            ({'qaime': False, 'status': False, 'file_name': 'qaime.xml'}, 'It has no number'),
+            ({'missing_since': '2026-11-25 10:00:00'}, 'It is missing at e-taxes'),
+            ({'is_foreign': True}, "not the company's document"),
         ):
             with self.subTest(**vals):
                 page = self.page(self.document(**vals))
@@ -163,6 +166,27 @@ class TestPrint(BillCommon):
         move.invalidate_recordset()
         self.assertFalse(move.invoice_pdf_report_id)
         self.assertEqual(self.invoice_page(move).xpath('//*[@id="vatportal_mark"]'), [])
+
+    def test_a_copy_that_names_what_was_taken_off_does_not_stay(self):
+        """The document goes to another invoice, loses its number, or is merged into another one."""
+        other, number = self.create_invoice({'price_unit': 7}), f'MT2611{next(self.numbers)}'
+        changes = (
+            lambda document: document._link(other),
+            lambda document: document.write({'qaime': number}),
+            lambda document: document._set_state('deleted', qaime=False, move_id=False),
+        )
+        for change in changes:
+            move = self.create_invoice()
+            document = self.document(direction='outgoing', move_id=move.id).sudo()
+            self.env['ir.attachment'].create(
+                {'name': 'old.pdf', 'raw': b'%PDF-1.4', 'res_model': 'account.move', 'res_id': move.id, 'res_field': 'invoice_pdf_report_file'}
+            )
+            move.invalidate_recordset()
+            document.write({'state': 'registered', 'status': 'approved', 'qaime': document.qaime, 'move_id': move.id})
+            self.assertTrue(move.invoice_pdf_report_id, 'it says the same as before')
+            change(document)
+            move.invalidate_recordset()
+            self.assertFalse(move.invoice_pdf_report_id)
 
     def test_the_page_is_for_who_may_see_the_document(self):
         """A bill of a branch may be made of its parent's document, which is not the branch's to see."""
