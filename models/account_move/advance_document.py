@@ -37,6 +37,7 @@ class VatportalDocument(models.Model):
 
     @api.depends(
         'is_advance',
+        'direction',
         'amount_total',
         'status',
         'state',
@@ -48,7 +49,8 @@ class VatportalDocument(models.Model):
     )
     def _compute_advance_left(self):
         for document in self:
-            if not document.is_advance or document.state == 'deleted' or document.status in FINAL_STATUSES:
+            # What settles an advance that was received, only its seller knows.
+            if not document.is_advance or document.direction == 'incoming' or document.state == 'deleted' or document.status in FINAL_STATUSES:
                 document.advance_left = 0.0
                 continue
             document.advance_left = max(0.0, round(document._advance_balance(), 2))

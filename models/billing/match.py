@@ -55,7 +55,13 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ matching
 
     def _match_invoices(self):
-        """Link each of these documents of the sent folder with its invoice, or propose some."""
+        """Link each of these documents of the sent folder with its invoice, or propose some; advances first, for those that
+        settle them name them then."""
+        advances = self.filtered('is_advance')
+        for documents in filter(None, (advances, self - advances)):
+            documents._match_each()
+
+    def _match_each(self):
         for _company, documents in (
             self.filtered(
                 lambda document: not document.move_id and document.direction == 'outgoing' and not document._is_missing() and document.state not in DEAD_STATES
@@ -98,12 +104,13 @@ class VatportalDocument(models.Model):
         names = set(self._fields if fnames is None else fnames)
         if {'company_id', 'company_ids'} & names:
             names = set(self._fields)
-        if 'move_id' in names:
+        # And so may be the advance that the invoice settles.
+        for name in {'move_id', 'advance_id'} & names:
             strange = self.sudo().filtered(
-                lambda document: document.move_id.company_id - document.company_id and document.move_id.company_id not in document._invoicing_companies()
+                lambda document, name=name: document[name].company_id - document.company_id and document[name].company_id not in document._invoicing_companies()
             )
-            super(VatportalDocument, strange)._check_company(['move_id'])
-        return super()._check_company(names - {'move_id', 'company_id'})
+            super(VatportalDocument, strange)._check_company([name])
+        return super()._check_company(names - {'move_id', 'advance_id', 'company_id'})
 
     def _match_by_number(self):
         """The qaimə number stands on the invoice: somebody typed it there, with or without a space.
@@ -248,8 +255,12 @@ class VatportalDocument(models.Model):
     def _link(self, move):
         """Make ``move`` the invoice, or the bill, of this document."""
         self.ensure_one()
+        advance = move.sudo()._vatportal_advance_vals() if self.direction == 'outgoing' else {}
+        # e-taxes does not tell which advance a document settles; the number that it names stays as it is.
+        advance.pop('main_qaime', None)
         self.sudo().write(
             {
+                **advance,
                 'move_id': move.id,
                 'proposed_move_ids': [Command.clear()],
                 'bill_question': False,

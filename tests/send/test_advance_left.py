@@ -7,6 +7,7 @@ from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
+from ..common import script
 from .advance_common import AdvanceCommon
 
 
@@ -82,6 +83,69 @@ class TestAdvanceLeft(AdvanceCommon):
             with self.subTest(amounts), self.assertRaisesRegex(UserError, 'not enough left'), self.env.cr.savepoint():
                 self.env['vatportal.job']._queue(moves, self.connector, True)
             self.assertEqual(advance.vatportal_document_id.advance_left, 354)
+
+    # ------------------------------------------------------------------ made at e-taxes by hand
+
+    def by_hand(self, move, **vals):
+        """The document of ``move`` as an import brings it."""
+        number = f'MT2611{25000100 + move.id}'
+        return (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'outgoing',
+                    'company_id': self.company.id,
+                    'connector_id': self.connector.id,
+                    'qaime': number,
+                    'state': 'registered',
+                    'status': 'approved',
+                    'status_code': 'approved',
+                    'kind_id': move.vatportal_kind_id.id,
+                    'date': '2026-11-22 10:00:00',
+                    'seller_vat': self.company.vat,
+                    'buyer_vat': self.partner.vat,
+                    'amount_total': move.amount_total,
+                    **vals,
+                }
+            )
+        )
+
+    def test_finals_that_were_found_or_linked_settle_theirs(self):
+        advance = self.prepaid()
+        document = advance.vatportal_document_id
+        linked, found = self.by_hand(self.choosing(advance, 100)), self.by_hand(self.choosing(advance, 54, price=700))
+        moves = self.env['account.move'].search([('vatportal_advance_id', '=', document.id)], order='id')
+        linked.sudo(False).action_link_move(moves[0].id)
+        self.assertEqual((linked.advance_id, linked.advance_settled, document.advance_left), (document, 100, 254))
+        self.env['vatportal.document']._on_imported(found, found.browse())
+        self.assertEqual((found.move_id, found.advance_id, document.advance_left), (moves[1], document, 200))
+        # An update says the same of what was linked before.
+        (linked + found).write({'advance_id': False, 'advance_settled': 0})
+        self.assertEqual(document.advance_left, 354)
+        self.env.flush_all()
+        script('19.0.1.7.0/post-settled_advances.py').migrate(self.env.cr, '19.0.1.6.0')
+        self.env.invalidate_all()
+        self.assertEqual(document.advance_left, 200)
+
+    def test_an_import_of_both(self):
+        """Whichever it names first."""
+        down = self.down_payment(price=100)
+        final = self.final(down)
+        documents = self.by_hand(final) + self.by_hand(down)
+        self.env['vatportal.document']._on_imported(documents, documents.browse())
+        self.assertEqual(documents.mapped('move_id'), final + down)
+        self.assertEqual((documents[0].advance_id, documents[0].advance_settled, documents[1].advance_left), (documents[1], 118, 0))
+        self.assertTrue(documents[1].is_late_advance)
+
+    def test_of_what_was_received_nothing_is_left_to_us(self):
+        received = self.by_hand(self.down_payment(), direction='incoming')
+        self.assertEqual((received.is_advance, received.advance_left), (True, 0))
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE vatportal_document SET advance_left = 354 WHERE id = %s', [received.id])
+        script('19.0.1.7.0/post-settled_advances.py').migrate(self.env.cr, '19.0.1.6.0')
+        self.env.invalidate_all()
+        self.assertEqual(received.advance_left, 0)
 
     # ------------------------------------------------------------------ which lines take it off
 
