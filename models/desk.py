@@ -4,12 +4,24 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .states import FINAL_STATUSES, SENDABLE_STATES, WAITING_STATUSES
+from .states import FINAL_STATUSES, WAITING_STATUSES
 
 _MOVES, _DOCUMENTS = 'account.move', 'vatportal.document'
 _VALID = Domain('state', '=', 'registered') & Domain('is_foreign', '=', False)
 _MISSING = _VALID & Domain('missing_since', '!=', False) & Domain('status', 'not in', FINAL_STATUSES)
 _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
+# What was sold and taken back again is nobody's task; a credit note is called reversed where anything but money settles it.
+_STANDS = Domain('state', '!=', 'cancel') & (Domain('move_type', '!=', 'out_invoice') | Domain('payment_state', '!=', 'reversed'))
+# As AccountMove._vatportal_is_issued_here() has it.
+_ISSUED = Domain('vatportal_bill_document_id', '=', False) & (
+    Domain('move_type', '=', 'out_invoice') | Domain('move_type', 'in', ('out_refund', 'in_refund')) & Domain('vatportal_kind_id', '!=', False)
+)
+# What credits an entry whose document is gone has nothing at e-taxes to take back.
+_CREDITS_NOTHING = Domain(
+    'reversed_entry_id', 'any', ['|', ('vatportal_state', '=', 'deleted'), ('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)])]
+)
+# What is in a package waits for its upload by hand.
+_TO_SEND = _STANDS & ~_CREDITS_NOTHING & Domain('vatportal_package_waits', '=', False)
 
 
 @dataclass(frozen=True)
@@ -43,17 +55,17 @@ class Task:
 
 TASKS = (
     Task('pin', 'sale', _MOVES, Domain('vatportal_state', '=', 'pin'), urgent=True),
-    Task('refused', 'sale', _MOVES, Domain('vatportal_state', '=', 'rejected') & Domain('state', '!=', 'cancel'), urgent=True),
+    Task('refused', 'sale', _MOVES, _TO_SEND & Domain('vatportal_state', '=', 'rejected'), urgent=True),
     Task('sent_back_alone', 'sale', _DOCUMENTS, _VALID & Domain('status', '=', 'updateRequested') & Domain('move_id', '=', False), urgent=True),
     Task('sent_back', 'sale', _MOVES, Domain('vatportal_state', '=', 'registered') & Domain('vatportal_status', '=', 'updateRequested'), urgent=True),
     Task(
         'to_send',
         'sale',
         _MOVES,
-        Domain('vatportal_state', 'in', (*(state for state in SENDABLE_STATES if state != 'rejected'), False))
+        _TO_SEND
+        & _ISSUED
+        & Domain('vatportal_state', 'in', ('none', 'deleted', False))
         & Domain('state', '=', 'posted')
-        & Domain('move_type', '=', 'out_invoice')
-        & Domain('vatportal_package_date', '=', False)
         # A person without VÖEN gets no qaimə.
         & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False)),
     ),
@@ -176,7 +188,8 @@ class AccountJournal(models.Model):
         desk = self.env['vatportal.desk']
         connectors = {company: journals[0]._vatportal_connector() for company, journals in self.grouped('company_id').items()}
         receives = {connector: connector._receiving_journal() for connector in connectors.values() if connector}
-        sales = self.filtered(lambda journal: journal.type == 'sale' and connectors[journal.company_id])
+        # Returns to vendors are sent from the journals of purchases.
+        sending = self.filtered(lambda journal: journal.type in _DIRECTIONS and connectors[journal.company_id])
         receiving = {
             journal: connectors[journal.company_id].company_id
             for journal in self
@@ -185,8 +198,8 @@ class AccountJournal(models.Model):
         for task in TASKS:
             domain = desk._domain(task)
             if task.model == _MOVES:
-                if sales:
-                    sales._fill_dashboard_data_count(dashboard_data, _MOVES, f'vatportal_{task.key}', list(domain))
+                if sending:
+                    sending._fill_dashboard_data_count(dashboard_data, _MOVES, f'vatportal_{task.key}', list(domain))
                 continue
             for journal, company in receiving.items() if task.side == 'purchase' else ():
                 dashboard_data[journal.id][f'vatportal_{task.key}'] = self.env[_DOCUMENTS].search_count(domain & Domain('company_id', '=', company.id))
@@ -200,5 +213,9 @@ class AccountJournal(models.Model):
         self.check_access('read')
         key = self.env.context.get('vatportal_task')
         action = self.env['vatportal.desk'].action_open(key)
-        own = ('journal_id', '=', self.id) if action['res_model'] == _MOVES else ('company_id', '=', self._vatportal_connector().company_id.id)
-        return {**action, 'domain': [*action['domain'], own]}
+        if action['res_model'] != _MOVES:
+            return {**action, 'domain': [*action['domain'], ('company_id', '=', self._vatportal_connector().company_id.id)]}
+        if self.type == 'purchase':
+            shown = self.env['ir.actions.act_window']._for_xml_id('account.action_move_in_refund_type')
+            action |= {name: shown[name] for name in ('view_id', 'views', 'search_view_id')} | {'context': {'default_move_type': 'in_refund'}}
+        return {**action, 'domain': [*action['domain'], ('journal_id', '=', self.id)]}

@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...vatportal import QaimeXmlError, outgoing_items, write_invoice, write_package
 from ...vatportal.settlement import LOOK_DAYS
@@ -27,6 +29,34 @@ class AccountMove(models.Model):
         index='btree_not_null',
         help='When this invoice was last put into an e-taxes package, to be uploaded at e-taxes.gov.az by hand.',
     )
+    vatportal_package_waits = fields.Boolean(
+        string='Package, No Number Yet',
+        compute='_compute_vatportal_package_waits',
+        search='_search_vatportal_package_waits',
+        export_string_translation=False,
+        help='It was put into a package, and was not sent since.',
+    )
+
+    @api.depends('vatportal_package_date', 'vatportal_document_id.state', 'vatportal_document_id.date')
+    def _compute_vatportal_package_waits(self):
+        for move in self:
+            document = move.sudo().vatportal_document_id
+            sent = document.state in LIVE_STATES or document.date and move.vatportal_package_date and document.date > move.vatportal_package_date
+            move.vatportal_package_waits = bool(move.vatportal_package_date) and not sent
+
+    @api.model
+    def _search_vatportal_package_waits(self, operator, value):
+        if operator != 'in' or True not in value:
+            return NotImplemented
+        return Domain('vatportal_package_date', '!=', False) & Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                'NOT EXISTS (SELECT FROM vatportal_document document WHERE document.id = %s AND (document.state IN %s OR document.date > %s))',
+                model._field_to_sql(alias, 'vatportal_document_id', query),
+                LIVE_STATES,
+                model._field_to_sql(alias, 'vatportal_package_date', query),
+            ),
+            predicate=lambda move: move.vatportal_package_waits,
+        )
 
     # ------------------------------------------------------------------ button
 

@@ -1,7 +1,12 @@
 import json
+from datetime import timedelta
+
+from lxml import etree
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user
+from odoo.tools.safe_eval import safe_eval
 
 from ..bill_common import BillCommon
 
@@ -55,6 +60,79 @@ class TestDesk(BillCommon):
         self.assertEqual(self.counts(), {'to_send': 1})
         move.sudo().vatportal_package_date = '2026-11-20 10:00:00'
         self.assertEqual(self.counts(), {})
+
+    def test_returns_and_adjustments(self):
+        """What is sent from the journals of purchases, and credit notes with a kind, on the page and on the cards."""
+        back = self.create_invoice(move_type='in_refund', partner_id=self.vendor.id)
+        price = self.create_invoice(move_type='out_refund', vatportal_kind_id=self.kind('taxCodex163').id)
+        self.create_invoice(move_type='out_refund')
+        self.create_invoice(move_type='in_refund', partner_id=self.vendor.id, vatportal_kind_id=False)
+        self.bill(100.0, kind='returnInvoice').action_post()
+        self.assertEqual(self.counts(), {'to_send': 2})
+        arch = etree.fromstring(self.env['account.move'].get_view(self.env.ref('account.view_account_invoice_filter').id, 'search')['arch'])
+        domain = safe_eval(arch.find(".//filter[@name='vatportal_not_sent']").get('domain'))
+        self.assertEqual(self.env['account.move'].search([('company_id', '=', self.company.id), *domain]), back + price)
+        self.assertEqual(self.on_card(back.journal_id, 'to_send'), back)
+        self.assertEqual(self.on_card(price.journal_id, 'to_send'), price)
+        self.sandbox.configure(auto_confirm=False, accepted_types=['returnInvoice'])
+        job = self.send(back)
+        self.advance(job, 3)
+        self.assertEqual(self.on_card(back.journal_id, 'pin'), back)
+        self.sandbox.wait_prompt(1)
+        self.sandbox.decline()
+        self.finish(job)
+        self.assertEqual(self.counts(), {'to_send': 1, 'refused': 1})
+        self.assertEqual(self.on_card(back.journal_id, 'refused'), back)
+
+    def on_card(self, journal, key):
+        """The entries of the task ``key`` that the card of ``journal`` counts."""
+        self.env.invalidate_all()
+        action = journal.with_context(vatportal_task=key).action_vatportal_task()
+        found = self.env['account.move'].search(action['domain'])
+        self.assertEqual(json.loads(journal.kanban_dashboard)[f'vatportal_{key}'], len(found))
+        for view, mode in action['views']:
+            self.env['account.move'].get_view(view, mode)
+        return found
+
+    def test_what_is_over_is_not_to_be_sent(self):
+        """Taken back before it was sent, after it was refused, or after it was cancelled at e-taxes; or on its way by hand."""
+        unsent, refused, cancelled, kept = (self.create_invoice({'price_unit': 10 + number}) for number in range(4))
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', times=1)
+        self.finish(self.send(refused))
+        self.finish(self.send(cancelled))
+        cancelled.vatportal_document_id.sudo()._set_state('deleted', status='canceled')
+        self.assertEqual(self.counts(), {'to_send': 3, 'refused': 1})
+        credits = (unsent + refused + cancelled)._reverse_moves([{'invoice_date': '2026-11-20'}] * 3, cancel=True)
+        self.assertEqual(set((unsent + refused + cancelled).mapped('payment_state')), {'reversed'})
+        self.assertEqual(self.counts(), {'to_send': 1})
+        credits[2].vatportal_kind_id = self.kind('taxCodex163')
+        self.assertEqual(self.counts(), {'to_send': 1}, 'nothing is there to be adjusted')
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', times=1)
+        self.finish(self.send(kept))
+        self.assertEqual(self.counts(), {'refused': 1})
+        sent = kept.vatportal_document_id.date
+        kept.sudo().vatportal_package_date = sent - timedelta(hours=1)
+        self.assertEqual(self.counts(), {'refused': 1}, 'sent after all, and refused')
+        kept.sudo().vatportal_package_date = sent + timedelta(hours=1)
+        self.assertTrue(kept.vatportal_package_waits)
+        self.assertEqual(self.counts(), {})
+        # What a journal entry settles was not taken back.
+        back = self.create_invoice(move_type='in_refund', partner_id=self.vendor.id)
+        line = back.line_ids.filtered(lambda line: line.account_id.account_type == 'liability_payable')
+        entry = self.env['account.move'].create(
+            {
+                'move_type': 'entry',
+                'date': '2026-11-20',
+                'line_ids': [
+                    Command.create({'account_id': line.account_id.id, 'partner_id': self.vendor.id, 'balance': -line.balance}),
+                    Command.create({'account_id': self.company_data['default_account_expense'].id, 'balance': line.balance}),
+                ],
+            }
+        )
+        entry.action_post()
+        (line + entry.line_ids.filtered(lambda other: other.account_id == line.account_id)).reconcile()
+        self.assertEqual(back.payment_state, 'reversed')
+        self.assertEqual(self.counts(), {'to_send': 1})
 
     def test_received_and_sent_are_never_in_one_list(self):
         self.document(status='cancelRequested', status_code='cancelRequested')
