@@ -27,6 +27,7 @@ _DOCUMENT = {
     'fingerprint': 'MD5(i::text)',
     'erp_id': f"CASE WHEN NOT {_INCOMING} THEN UPPER('ODOO-' || LEFT(MD5(i::text), 10) || '-' || LEFT(MD5('no' || i), 20)) END",
     'date': _DAY,
+    'day': f'({_DAY})::date',
     'move_id': f'CASE WHEN {_INCOMING} AND NOT {_TO_BILL} THEN {{first_move}} + i END',
     'partner_id': '({partners})[1 + i % {vendors}]',
     'counterparty_name': "'Təchizatçı ' || 1 + i % {vendors} || ' MMC'",

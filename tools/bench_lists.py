@@ -43,7 +43,7 @@ def lists(world, rounds, **_others):
     for what, group, theirs in (
         ('by partner', 'partner_id', 'partner_id'),
         ('by status', 'shown_status', 'state'),
-        ('by month', 'date:month', 'invoice_date:month'),
+        ('by month', 'day:month', 'invoice_date:month'),
     ):
         sides = {
             f'{what}, {documents}': (env, lambda group=group: Document.formatted_read_group([], [group], ['amount_total_signed:sum', '__count'])),

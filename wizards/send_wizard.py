@@ -131,7 +131,7 @@ class VatportalSendWizard(models.TransientModel):
                 wizard[ready] = records - stopped
                 count += len(records)
                 ready_count += len(records - stopped)
-                amount += sum(record._vatportal_amount(wizard._connector_for(record)) for record in records - stopped)
+                amount += sum(record._vatportal_signed_amount(wizard._connector_for(record)) for record in records - stopped)
             wizard.problems = problems
             wizard.alerts = wizard._alerts(problems)
             wizard.move_count = count
@@ -158,7 +158,7 @@ class VatportalSendWizard(models.TransientModel):
         )
         rows = []
         for connector, groups in parts.items():
-            amount = sum(record._vatportal_amount(connector) for records in groups for record in records)
+            amount = sum(record._vatportal_signed_amount(connector) for records in groups for record in records)
             names = [name for records in groups for name in records.mapped('name')]
             shown = ', '.join(names[:3]) + (_(' and %s more', len(names) - 3) if len(names) > 3 else '')
             rows.append(

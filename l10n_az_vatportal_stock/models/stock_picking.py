@@ -120,6 +120,11 @@ class StockPicking(models.Model):
 
     # ------------------------------------------------------------------ what is sent
 
+    @api.model
+    def _vatportal_issued_domain(self):
+        # EXTENDS vatportal.source
+        return [('state', '=', 'done'), ('picking_type_id.code', 'in', ('internal', 'outgoing'))]
+
     def _vatportal_can_be_sent(self):
         return self.state == 'done' and self.vatportal_is_transfer
 

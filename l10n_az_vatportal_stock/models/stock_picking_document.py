@@ -40,7 +40,7 @@ class StockPicking(models.Model):
 
     def _vatportal_sendable_domain(self, since):
         # EXTENDS vatportal.source
-        return [('state', '=', 'done'), ('date_done', '>=', since), ('picking_type_id.code', 'in', ('internal', 'outgoing'))]
+        return [*self._vatportal_issued_domain(), ('date_done', '>=', since)]
 
     def _vatportal_take_back(self):
         """Link the documents that were made from transfers and lost them with this addon, which was uninstalled, with those transfers.

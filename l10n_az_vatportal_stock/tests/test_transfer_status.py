@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
+from odoo.addons.l10n_az_vatportal.tests.common import script
 from odoo.addons.l10n_az_vatportal_stock.models import stock_picking
 
 from .transfer_common import TransferCommon
@@ -43,6 +44,27 @@ class TestTransferStatus(TransferCommon):
         self.assertTrue(picking.vatportal_can_send)
         self.assertIn('no longer valid', picking.activity_ids.summary)
         self.assertIn('Return the goods', picking.activity_ids.note)
+
+    def test_only_what_is_sent_reads_as_not_sent_yet(self):
+        planned, done, receipt = (
+            self.create_transfer(done=False),
+            self.create_transfer(),
+            self.create_transfer(picking_type=self.baku.in_type_id, source=self.env.ref('stock.stock_location_suppliers'), target=self.baku.lot_stock_id),
+        )
+        pickings = planned + done + receipt
+        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False, 'none', False])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE stock_picking SET vatportal_shown_status = 'none'")
+        script('19.0.1.7.0/end-unsent.py').migrate(self.env.cr, '19.0.1.6.0')
+        self.env.invalidate_all()
+        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False, 'none', False])
+        self.connector.active = False
+        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False] * 3)
+        self.connector.active = True
+        self.sent(done)
+        self.assertEqual(done.vatportal_document_id.amount_total_signed, 0, 'nothing was sold')
+        number = done.vatportal_qaime
+        self.assertEqual(self.env['stock.picking'].search([('vatportal_qaime_search', 'ilike', f'{number[:-8]} {number[-8:]}')]), done)
 
     def test_activities_come_and_go_with_the_status(self):
         keeper = new_test_user(self.env, 'vp_keeper', groups='stock.group_stock_user', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])

@@ -47,6 +47,9 @@ class AccountMove(models.Model):
         help='What the connector proposed last; a main note that differs was written by a person.',
         string='Proposed Main Note',
     )
+    vatportal_signed_total = fields.Float(
+        string='Total, AZN', digits=(16, 2), compute='_compute_vatportal_signed_total', help='Returns and credit notes are less than nothing.'
+    )
 
     # ------------------------------------------------------------------ computed fields
 
@@ -96,6 +99,16 @@ class AccountMove(models.Model):
     def _vatportal_amount(self, connector):
         return abs(self.amount_total_signed) - self.vatportal_outside
 
+    @api.depends('amount_total_signed', 'vatportal_outside', 'vatportal_kind_id', 'move_type')
+    def _compute_vatportal_signed_total(self):
+        for move in self:
+            move.vatportal_signed_total = move._vatportal_signed_amount(False)
+
+    def _vatportal_signed_amount(self, connector):
+        # EXTENDS vatportal.source
+        amount = self._vatportal_amount(connector)
+        return -amount if self.vatportal_kind_id._takes_back(self.move_type) else amount
+
     def _vatportal_is_issued_here(self):
         """Whether the company itself issues this invoice at e-taxes: customer invoices, and whatever else has
         got a kind by rule or by hand (a vendor credit note returns goods to their seller)."""
@@ -103,6 +116,15 @@ class AccountMove(models.Model):
         if self.vatportal_bill_document_id:
             return False  # what was made of a received document is e-taxes' already
         return self.move_type == 'out_invoice' or (self.move_type in ('out_refund', 'in_refund') and bool(self.vatportal_kind_id))
+
+    def _vatportal_is_unsent(self):
+        # EXTENDS vatportal.source
+        return self.state != 'cancel' and super()._vatportal_is_unsent()
+
+    @api.model
+    def _vatportal_issued_domain(self):
+        # EXTENDS vatportal.source
+        return [('move_type', 'in', SALE_TYPES)]
 
     # ------------------------------------------------------------------ banner
 

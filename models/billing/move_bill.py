@@ -30,13 +30,22 @@ class AccountMove(models.Model):
         for move in self:
             move.vatportal_bill_document_id = move.sudo().vatportal_document_ids.filtered(lambda document: document.direction == 'incoming' and document.id)[:1]
 
-    @api.depends('vatportal_bill_document_id.shown_status')
+    @api.depends('vatportal_bill_document_id.shown_status', 'move_type', 'vatportal_kind_id')
     def _compute_vatportal_shown_status(self):
         return super()._compute_vatportal_shown_status()
 
     def _vatportal_status_document(self):
         # EXTENDS vatportal.source: a bill shows what it was made of
         return self.vatportal_bill_document_id or super()._vatportal_status_document()
+
+    @api.depends('vatportal_bill_document_id.qaime')
+    def _compute_vatportal_qaime_search(self):
+        return super()._compute_vatportal_qaime_search()
+
+    @api.model
+    def _vatportal_qaime_fields(self):
+        # EXTENDS vatportal.source
+        return (*super()._vatportal_qaime_fields(), 'vatportal_bill_qaime')
 
     @api.depends('vatportal_bill_document_id.hint', 'vatportal_document_id.hint')
     def _compute_vatportal_hint(self):

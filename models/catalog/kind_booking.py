@@ -47,3 +47,10 @@ class VatportalKind(models.Model):
         if booking == 'refund':
             return 'out_refund' if self.code in RETURN_KINDS else 'in_refund'
         return False
+
+    def _takes_back(self, move_type=False):
+        """Whether a document of this kind takes back what others said: goods are returned, or its entry is a credit note.
+
+        :param move_type: that of its entry; where there is none yet, what the kind is booked as decides
+        """
+        return self.code in RETURN_KINDS or (move_type or self._bill_move_type() or '').endswith('refund')

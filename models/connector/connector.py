@@ -110,6 +110,7 @@ class VatportalConnector(models.Model):
             if connector.active and (default or not connector._of_company().filtered('is_default')):
                 connector.is_default = True
         connectors._propose_on_moves()
+        self._show_unsent(connectors.company_id)
         return connectors
 
     def _add_missing_default_values(self, values):
@@ -149,6 +150,8 @@ class VatportalConnector(models.Model):
         if {'active', 'is_default', 'company_id'} & vals.keys():
             self._keep_a_default(companies)
             self._propose_on_moves()
+        if {'active', 'company_id'} & vals.keys():
+            self._show_unsent(companies)
         self._forget_changed(accounts)
         return result
 
@@ -162,9 +165,10 @@ class VatportalConnector(models.Model):
         left._drop_unused()
 
     def unlink(self):
-        accounts = self.sudo().account_id
+        accounts, companies = self.sudo().account_id, self.company_id
         result = super().unlink()
         self._forget_defaults()
+        self._show_unsent(companies)
         accounts._drop_unused()
         return result
 
@@ -195,6 +199,12 @@ class VatportalConnector(models.Model):
             moves = Move.search([*unsent, (field, '=', False), *domain])
             self.env.add_to_compute(Move._fields[field], moves)
             moves.modified([field])
+
+    @api.model
+    def _show_unsent(self, companies):
+        """Let all that can be sent say so, or not any more, see :meth:`VatportalSource._vatportal_show_unsent`."""
+        for model in self.env['vatportal.send.wizard']._fields_of():
+            self.env[model]._vatportal_show_unsent(companies)
 
     @api.model
     def _normalized(self, vals):

@@ -23,7 +23,7 @@ class VatportalDocument(models.Model):
     _newest_of_partner = models.Index('(partner_id, company_id, date DESC, id DESC) WHERE partner_id IS NOT NULL')
     # All that lists group and add up, so that the documents themselves are not read.
     _figures = models.Index(
-        '(company_id, direction, state, status, shown_status, bill_state, partner_id, kind_id, date) INCLUDE (amount_net_signed, amount_vat_signed, amount_total_signed)'
+        '(company_id, direction, state, status, shown_status, bill_state, partner_id, kind_id, day) INCLUDE (amount_net_signed, amount_vat_signed, amount_total_signed)'
     )
     # What was sent to somebody at about a day.
     _sent_to = models.Index("(buyer_vat, date) WHERE direction = 'outgoing'")

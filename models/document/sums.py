@@ -1,12 +1,13 @@
 from odoo import api, fields, models
 
-from ..states import RETURN_KINDS
+from ..states import baku_day
 
 _SIGNED = {'amount_net_signed': 'amount_net', 'amount_vat_signed': 'amount_vat', 'amount_total_signed': 'amount_total'}
+_HELP = 'Returns and credit notes count less than nothing, what a company sends to itself counts nothing.'
 
 
 class VatportalDocument(models.Model):
-    """What lists and analyses add up: in AZN, to the qəpik, and less what was returned.
+    """What lists and analyses add up, and by which day: in AZN, to the qəpik, and less what was returned or credited.
 
     Each document counts with the figure that its row shows, so that a column adds up to what stands below it. What a
     document has exactly stands on its own form.
@@ -14,11 +15,23 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    amount_net_signed = fields.Float(string='Net Signed', digits=(16, 2), compute='_compute_signed', store=True, help='Returns count less than nothing.')
-    amount_vat_signed = fields.Float(string='VAT Signed', digits=(16, 2), compute='_compute_signed', store=True, help='Returns count less than nothing.')
-    amount_total_signed = fields.Float(string='Total Signed', digits=(16, 2), compute='_compute_signed', store=True, help='Returns count less than nothing.')
+    amount_net_signed = fields.Float(string='Net Signed', digits=(16, 2), compute='_compute_signed', store=True, help=_HELP)
+    amount_vat_signed = fields.Float(string='VAT Signed', digits=(16, 2), compute='_compute_signed', store=True, help=_HELP)
+    amount_total_signed = fields.Float(string='Total Signed', digits=(16, 2), compute='_compute_signed', store=True, help=_HELP)
 
-    @api.depends('kind_id', 'advance_id', 'move_id.amount_total', 'move_id.state', *_SIGNED.values())
+    day = fields.Date(
+        string='Date in Baku',
+        compute='_compute_day',
+        store=True,
+        help='The day on which it was made, where it was made: by this lists and analyses sort it into months, for whoever reads them.',
+    )
+
+    @api.depends('date')
+    def _compute_day(self):
+        for document in self:
+            document.day = document.date and baku_day(document.date)
+
+    @api.depends('kind_id.booking', 'advance_id', 'move_id.amount_total', 'move_id.state', 'move_id.move_type', 'seller_vat', 'buyer_vat', *_SIGNED.values())
     def _compute_signed(self):
         for document in self:
             sign = document._sign()
@@ -26,8 +39,12 @@ class VatportalDocument(models.Model):
                 document[signed] = sign * document[exact]
 
     def _sign(self):
-        """1, -1 for what is returned, unless the document itself says so with a minus, and 0 for a final invoice of which nothing
-        remains to be paid: e-taxes shows it with the advance's figures, which count there."""
-        if self.advance_id and self.move_id and self.move_id._vatportal_total() == 0:
+        """With what sign this document counts in what was sent or received: 0 for goods that stay with the company, and for a final
+        invoice of which nothing remains to be paid: e-taxes shows it with the advance's figures, which count there."""
+        if self._is_to_oneself() or self.advance_id and self.move_id and self.move_id._vatportal_total() == 0:
             return 0
-        return -1 if self.kind_id.code in RETURN_KINDS and self.amount_total >= 0 else 1
+        return self._way()
+
+    def _way(self):
+        """-1 for what takes something back, unless the document itself says so with a minus, else 1."""
+        return -1 if self.amount_total >= 0 and self.kind_id._takes_back(self.move_id.move_type) else 1

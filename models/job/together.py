@@ -67,7 +67,7 @@ class VatportalJob(models.Model):
         ASAN İmza, or '') and ``what`` it sends or deletes, with the total."""
         documents, connector = self.sudo().document_ids, self.sudo().connector_id
         what = '; '.join(self.mapped('name'))
-        amount = formatLang(self.env, sum(documents.mapped('amount_total')), digits=2)
+        amount = formatLang(self.env, sum(document._way() * document.amount_total for document in documents), digits=2)
         return {
             'company': connector.company_id.display_name,
             'phone': connector.phone or '',

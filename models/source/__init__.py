@@ -1,6 +1,7 @@
 """Whatever a document is made from, an invoice or a transfer: checks, document, queue."""
 
 from . import source
+from . import shown
 from . import check
 from . import queue
 from . import document

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..states import ASKING_STATUSES, LIVE_STATES, PENDING_STATES, SENDABLE_STATES, SHOWN_STATUSES
+from ..states import ASKING_STATUSES, LIVE_STATES, PENDING_STATES, SENDABLE_STATES
 
 # Shown on what is sent: what its current document is doing, in the accountant's words.
 SOURCE_STATES = [
@@ -25,7 +25,7 @@ class VatportalSource(models.AbstractModel):
     - has ``name``, ``company_id`` and a chatter,
     - defines ``vatportal_document_ids``, a One2many to ``vatportal.document``, and names its inverse in
       :attr:`_vatportal_link`; the document's ``_source()`` leads back,
-    - says what it sends: ``_vatportal_can_be_sent()``, ``_vatportal_record_problems()``,
+    - says what it sends: ``_vatportal_can_be_sent()``, ``_vatportal_issued_domain()``, ``_vatportal_record_problems()``,
       ``_vatportal_document_vals()`` and ``_vatportal_amount()``,
     - calls :meth:`_vatportal_guard` before anything that would change what e-taxes has,
     - shows :meth:`_vatportal_alerts`.
@@ -48,14 +48,6 @@ class VatportalSource(models.AbstractModel):
     )
     vatportal_state = fields.Selection(SOURCE_STATES, string='e-taxes State', compute='_compute_vatportal_state', store=True, copy=False, index=True)
     vatportal_status = fields.Selection(string='e-taxes Status', related='vatportal_document_id.status', store=True, copy=False)
-    vatportal_shown_status = fields.Selection(
-        SHOWN_STATUSES,
-        string='e-taxes',
-        compute='_compute_vatportal_shown_status',
-        store=True,
-        copy=False,
-        help='The status at e-taxes; before it is registered there, how far its sending is.',
-    )
     vatportal_qaime = fields.Char(string='Qaimə Number', related='vatportal_document_id.qaime', store=True, copy=False, index='trigram')
     vatportal_add_info = fields.Char(string='Additional Note', copy=False)
     vatportal_transp_reg_number = fields.Char(string='Transport Registration Number', copy=False)
@@ -83,16 +75,6 @@ class VatportalSource(models.AbstractModel):
             if state == 'processing' and any(document.job_ids.mapped('waits_for_pin')):
                 state = 'pin'
             record.vatportal_state = _DOCUMENT_STATES.get(state, state)
-
-    @api.depends('vatportal_state', 'vatportal_document_id.shown_status')
-    def _compute_vatportal_shown_status(self):
-        for record in self:
-            shown = record.sudo()._vatportal_status_document().shown_status or 'none'
-            record.vatportal_shown_status = 'pin' if record.vatportal_state == 'pin' else shown
-
-    def _vatportal_status_document(self):
-        """The document whose status lists show of this record."""
-        return self.vatportal_document_id
 
     @api.depends('vatportal_state', 'company_id')
     def _compute_vatportal_can_send(self):
@@ -154,6 +136,10 @@ class VatportalSource(models.AbstractModel):
     def _vatportal_amount(self, connector):
         """What this record comes to when it is sent through ``connector``, in AZN."""
         raise NotImplementedError
+
+    def _vatportal_signed_amount(self, connector):
+        """The same with the sign with which it is added to others: less than nothing for what takes something back."""
+        return self._vatportal_amount(connector)
 
     def _vatportal_live_document(self):
         """The document of this record that is, or may be, at the portal; whoever asks."""

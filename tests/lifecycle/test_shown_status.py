@@ -79,6 +79,39 @@ class TestShownStatus(SendCommon, BillCommon):
         bill.vatportal_bill_document_id.sudo().status = 'canceled'
         self.assertEqual(bill.vatportal_shown_status, 'canceled')
 
+    def test_of_what_is_not_issued_here_there_is_nothing_to_tell(self):
+        """Bills without a qaimə, credit notes without a kind, entries, what was cancelled, and all of a company without a connector."""
+        bill, entry = (
+            self.env['account.move'].create({'move_type': move_type, 'partner_id': self.vendor.id, 'date': '2026-11-20'})
+            for move_type in ('in_invoice', 'entry')
+        )
+        credit = self.create_invoice(move_type='out_refund')
+        cancelled, move = self.create_invoice(post=False), self.create_invoice()
+        cancelled.button_cancel()
+        back = self.create_invoice(move_type='in_refund', partner_id=self.vendor.id)
+        records = bill + entry + credit + cancelled + move + back
+        self.assertEqual(records.mapped('vatportal_shown_status'), [False] * 4 + ['none'] * 2)
+        credit.vatportal_kind_id = self.kind('taxCodex163')
+        self.assertEqual(credit.vatportal_shown_status, 'none')
+        credit.vatportal_kind_id = False
+        self.connector.active = False
+        self.assertEqual(records.mapped('vatportal_shown_status'), [False] * 6)
+        self.connector.active = True
+        self.assertEqual(records.mapped('vatportal_shown_status'), [False] * 4 + ['none'] * 2)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET vatportal_shown_status = 'none' WHERE id IN %s", [tuple(records.ids)])
+        script('19.0.1.7.0/end-unsent.py').migrate(self.env.cr, '19.0.1.6.0')
+        self.env.invalidate_all()
+        self.assertEqual(records.mapped('vatportal_shown_status'), [False] * 4 + ['none'] * 2)
+        other = self.setup_other_company()['company']
+        self.env.user.company_ids += other
+        theirs = self.env['account.move'].create({'move_type': 'out_invoice', 'partner_id': self.partner.id, 'company_id': other.id})
+        self.assertFalse(theirs.vatportal_shown_status)
+        connector = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
+        self.assertEqual(theirs.vatportal_shown_status, 'none')
+        connector.unlink()
+        self.assertFalse(theirs.vatportal_shown_status)
+
     def test_grouped(self):
         move = self.create_invoice()
         self.finish(self.send(move))

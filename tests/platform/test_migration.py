@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -307,6 +307,29 @@ class TestMigration(SendCommon):
         self.assertEqual(moves.invoice_line_ids.mapped('product_uom_id.id'), [self.unit.id, pack.id])
         self.assertEqual([line.product_uom_id for line in moves.invoice_line_ids], [self.unit, pack, pack])
         self.assertEqual(moves.invoice_line_ids.mapped('price_subtotal'), [480, 480, 480])
+
+    def test_signs_and_days(self):
+        credit = self.create_invoice(move_type='out_refund')
+        values = {'direction': 'outgoing', 'company_id': self.company.id, 'state': 'registered', 'amount_total': 118, 'seller_vat': self.company.vat}
+        documents = (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                [
+                    {**values, 'move_id': credit.id, 'buyer_vat': self.partner.vat},
+                    {**values, 'buyer_vat': f'az {self.company.vat[:5]}-{self.company.vat[5:]}'},
+                    {**values, 'buyer_vat': self.partner.vat, 'date': '2026-11-30 21:00:00'},
+                    {**values, 'buyer_vat': self.partner.vat, 'date': False},
+                ]
+            )
+        )
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE vatportal_document SET amount_total_signed = amount_total, day = NULL')
+        self.env.invalidate_all()
+        self.migrate('19.0.1.7.0/pre-days.py')
+        self.migrate('19.0.1.7.0/post-signs.py')
+        self.assertEqual(documents.mapped('amount_total_signed'), [-118, 0, 118, 118])
+        self.assertEqual(documents[2:].mapped('day'), [date(2026, 12, 1), False])
 
     def test_indexes_that_others_replace(self):
         self.env.cr.execute('CREATE INDEX IF NOT EXISTS vatportal_document__qaime_index ON vatportal_document (qaime)')

@@ -4,7 +4,7 @@ from lxml import etree
 
 from odoo.tests import new_test_user
 
-from ..bill_common import BillCommon
+from ..bill_common import BUYER, SELLER, BillCommon
 from ..common import script
 
 
@@ -53,6 +53,70 @@ class TestSums(BillCommon):
         self.document(40.0, kind='returnInvoice')
         self.document(7.0, status='deletedBySystem')
         self.assertEqual(self.totals('vatportal_document_action_incoming'), (70.8, 10.8))
+
+    def test_credit_notes_of_whatever_kind(self):
+        """An adjustment lowers what was sent, or received, where it is a credit note; one that says so with a minus does by itself."""
+        self.sandbox.configure(accepted_types=['default', 'taxCodex163'])
+        self.finish(self.send(self.create_invoice({'price_unit': 1000})))
+        credit = self.create_invoice(move_type='out_refund', vatportal_kind_id=self.kind('taxCodex163').id)
+        self.finish(self.send(credit))
+        self.assertEqual(credit.vatportal_state, 'registered', credit.vatportal_document_id.message)
+        self.assertEqual(self.totals('vatportal_document_action_outgoing'), (1062.0, 162.0))
+        self.document(-10.0, direction='outgoing', kind='taxCodex163', move_id=self.create_invoice(move_type='out_refund').id)
+        self.assertEqual(self.totals('vatportal_document_action_outgoing')[0], 1050.2)
+        adjustment, raised, new = (self.document(40.0, kind=kind) for kind in ('taxCodex163', 'taxCodex177_5', 'defaultInvoice'))
+        self.assertEqual((adjustment | raised | new).mapped('amount_total_signed'), [47.2] * 3, 'nobody has said which way')
+        for document, booking in ((adjustment, 'refund'), (raised, 'bill')):
+            document._make_bill(booking=booking)
+        self.assertEqual((adjustment.move_id.move_type, raised.move_id.move_type), ('in_refund', 'in_invoice'))
+        self.assertEqual((adjustment | raised).mapped('amount_total_signed'), [-47.2, 47.2])
+        new.kind_id.sudo().booking = 'refund'
+        self.assertEqual(new.amount_total_signed, -47.2, 'as it will be booked')
+
+    def test_what_a_company_sends_to_itself(self):
+        for direction in ('incoming', 'outgoing'):
+            own = self.document(100.0, kind='goodsTransfer', direction=direction, seller_vat=SELLER, buyer_vat=f'AZ {SELLER}')
+            self.assertEqual((own.amount_total_signed, own.amount_vat_signed, own.amount_total), (0, 0, 118.0))
+            self.assertEqual(self.totals(f'vatportal_document_action_{direction}')[0], 0)
+        own.sudo().buyer_vat = BUYER
+        self.assertEqual(own.amount_total_signed, 118.0)
+
+    def test_what_is_sent_together(self):
+        """The dialog, and what is told at the codes, subtract what is returned to a vendor and what is credited to a customer."""
+        moves = self.create_invoice({'price_unit': 1000}) + self.create_invoice(
+            {'price_unit': 50}, move_type='out_refund', vatportal_kind_id=self.kind('taxCodex163').id
+        )
+        moves += self.create_invoice(move_type='in_refund', partner_id=self.vendor.id)
+        wizard = self.wizard(moves)
+        self.assertEqual((wizard.ready_count, wizard.amount_ready), (3, 1003.0), wizard.problems)
+        self.assertEqual(moves.mapped('vatportal_signed_total'), [1180.0, -59.0, -118.0], 'each row with what it is counted with')
+        job = self.send(moves)
+        self.assertIn('1,003.00 AZN', job._label()['what'])
+
+    def test_months_are_those_of_baku(self):
+        """Whatever the time zone of the reader, and on whatever screen."""
+        document = self.document(date='2026-11-30 21:00:00', direction='outgoing')
+        for tz in ('America/New_York', 'Asia/Tokyo'):
+            for name in ('vatportal_document_action_outgoing', 'vatportal_report_action_sent'):
+                model, domain, action = self.opened(name)
+                model = model.with_context(tz=tz)
+                views = {mode: etree.fromstring(model.get_view(view, mode)['arch']) for view, mode in action['views'] if mode in ('pivot', 'graph', 'list')}
+                for mode, arch in views.items():
+                    self.assertFalse(arch.xpath("//field[@name='date'][not(ancestor::field)]"), f'{name}, {mode}')
+                [(month, _count)] = model._read_group([*domain, ('id', '=', document.id)], ['day:month'], ['__count'])
+                self.assertEqual(str(month), '2026-12-01')
+        search = etree.fromstring(self.env['vatportal.document'].get_view(view_type='search')['arch'])
+        self.assertEqual(search.xpath('//filter[@date]/@date'), ['day'])
+        self.assertIn("'day:month'", search.find(".//filter[@name='group_month']").get('context'))
+
+    def test_no_days_where_nothing_was_approved(self):
+        """An average over all documents would take those that wait for ones approved at once."""
+        for name in ('vatportal_document_action_incoming', 'vatportal_document_action_outgoing'):
+            model, _domain, action = self.opened(name)
+            for view, mode in action['views']:
+                if mode in ('pivot', 'graph'):
+                    node = etree.fromstring(model.get_view(view, mode)['arch']).find("field[@name='days_to_approve']")
+                    self.assertEqual(node is not None and node.get('invisible'), '1', f'{name}, {mode}')
 
     def test_each_row_counts_with_what_it_shows(self):
         documents = self.document(self.line(0.003, 'exempt')) + self.document(self.line(0.003, 'exempt')) + self.document(self.line(10.006, 'exempt'))
@@ -113,6 +177,19 @@ class TestFound(BillCommon):
         self.assertIn(bill, self.found(bill.vatportal_bill_qaime))
         self.assertEqual(self.found(move.name), move)
 
+    def test_as_etaxes_shows_it(self):
+        move = self.create_invoice()
+        self.finish(self.send(move))
+        bill = self.bill(100.0)
+        for one in (move, bill):
+            number = one.vatportal_qaime_search
+            for text in (f'{number[:-8]} {number[-8:]}', number.lower(), f' {number[-8:]} '):
+                self.assertIn(one, self.found(text), text)
+                self.assertNotIn(move + bill - one, self.found(text))
+            self.assertEqual(self.env['account.move'].search([('vatportal_qaime_search', '=', f'{number[:-8]} {number[-8:]}')]), one)
+        arch = etree.fromstring(move.get_view(self.env.ref('account.view_account_bill_filter').id, 'search')['arch'])
+        self.assertFalse(arch.xpath("//field[@name='vatportal_qaime'][not(@filter_domain)]"))
+
     def test_for_who_sees_no_documents(self):
         move = self.create_invoice()
         self.finish(self.send(move))
@@ -126,4 +203,6 @@ class TestFound(BillCommon):
             }
         )
         self.assertFalse(self.env['vatportal.document'].with_user(reader).has_access('read'))
-        self.assertIn(move, self.found(move.vatportal_qaime, reader))
+        number = move.vatportal_qaime
+        for text in (number, f'{number[:-8]} {number[-8:]}'):
+            self.assertIn(move, self.found(text, reader))

@@ -60,7 +60,7 @@ const look = (content, trigger) => ({ content, trigger });
 
 registry.category("web_tour.tours").add("vatportal_figures", {
     steps: () => [
-        look("The date in figures", ".o_list_view .o_data_row:contains(Satıcı 03) .o_data_cell[name=date]:contains(/^2026-03-03$/)"),
+        look("The date in figures", ".o_list_view .o_data_row:contains(Satıcı 03) .o_data_cell[name=day]:contains(/^2026-03-03$/)"),
         look("The sum, to the qəpik", ".o_list_view .o_list_footer:contains(/0,72$/)"),
         {
             content: "Open a document",

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...vatportal import qaime_number
+from ..states import SHOWN_STATUSES
+
+
+class VatportalSource(models.AbstractModel):
+    """What lists show of a record, and by what they find it: one status, and the qaimə number however it is written."""
+
+    _inherit = 'vatportal.source'
+
+    vatportal_shown_status = fields.Selection(
+        SHOWN_STATUSES,
+        string='e-taxes',
+        compute='_compute_vatportal_shown_status',
+        store=True,
+        copy=False,
+        help='The status at e-taxes; before it is registered there, how far its sending is.',
+    )
+
+    vatportal_qaime_search = fields.Char(
+        string='Qaimə as It Is Written', compute='_compute_vatportal_qaime_search', search='_search_vatportal_qaime_search', export_string_translation=False
+    )
+
+    # ------------------------------------------------------------------ number
+
+    @api.depends('vatportal_qaime')
+    def _compute_vatportal_qaime_search(self):
+        for record in self:
+            record.vatportal_qaime_search = next((number for name in self._vatportal_qaime_fields() if (number := record[name])), False)
+
+    @api.model
+    def _search_vatportal_qaime_search(self, operator, value):
+        """Find a record by its number as e-taxes shows it, with a space, or in small letters. Asked for on the record itself, for
+        whoever may read that need not have access to its document."""
+        if operator not in ('ilike', '=') or not isinstance(value, str):
+            return NotImplemented
+        return Domain.OR(Domain(name, operator, qaime_number(value)) for name in self._vatportal_qaime_fields())
+
+    @api.model
+    def _vatportal_qaime_fields(self):
+        """The fields in which a number stands."""
+        return ('vatportal_qaime',)
+
+    # ------------------------------------------------------------------ status
+
+    @api.depends('vatportal_state', 'vatportal_document_id.shown_status', 'company_id', 'state')
+    def _compute_vatportal_shown_status(self):
+        for record in self:
+            shown = record.sudo()._vatportal_status_document().shown_status or (record._vatportal_is_unsent() and 'none')
+            record.vatportal_shown_status = 'pin' if record.vatportal_state == 'pin' else shown
+
+    def _vatportal_is_unsent(self):
+        """Whether this record, which has no document, is one that its company sends. Of all others there is nothing to tell."""
+        return bool(self.env['vatportal.connector']._default_for(self.company_id)) and self._vatportal_is_issued_here()
+
+    def _vatportal_is_issued_here(self):
+        """Whether the company itself issues this record at e-taxes."""
+        return self._vatportal_can_be_sent()
+
+    @api.model
+    def _vatportal_show_unsent(self, companies):
+        """``companies`` have got their first connector, or lost their last: say of what has no document that it is not sent
+        yet, or nothing."""
+        records = self.sudo().search(
+            [
+                ('company_id', 'in', companies.ids),
+                ('vatportal_document_id', '=', False),
+                ('vatportal_shown_status', 'in', ('none', False)),
+                *self._vatportal_issued_domain(),
+            ]
+        )
+        self.env.add_to_compute(self._fields['vatportal_shown_status'], records)
+        records.modified(['vatportal_shown_status'])
+
+    @api.model
+    def _vatportal_issued_domain(self):
+        """What holds of all records of which :meth:`_vatportal_is_issued_here` may be true."""
+        raise NotImplementedError
+
+    def _vatportal_status_document(self):
+        """The document whose status lists show of this record."""
+        return self.vatportal_document_id
