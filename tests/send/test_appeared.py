@@ -57,7 +57,7 @@ class TestAppeared(DoubleCommon):
                 # Nor does it become that of the next sale like it.
                 like = self.create_invoice(invoice_date=fields.Date.today())
                 document._match_invoices()
-                self.assertFalse(document.move_id | like.vatportal_document_id)
+                self.assertFalse(document.move_id or like.vatportal_document_id)
                 like.button_draft()
                 document.action_no_double()
                 (document | other)._suspect_doubles()
