@@ -69,11 +69,12 @@ def split(
     """
     found: dict[str | None, Decimal] = {name: columns[name] for name in COLUMNS if columns.get(name)}
     net = net or goods + excise
+    rest = net - sum(found.values())
     if not found:
         found = {'vat' if vat else None: net}
-    elif net - sum(found.values()) > QEPIK:
-        # Part of the amount stands in no column: a sale by someone who pays no VAT.
-        found[None] = net - sum(found.values())
+    elif rest * net > 0 and abs(rest) > QEPIK:
+        # Part of the amount stands in no column: a sale by someone who pays no VAT. A return may say it with a minus.
+        found[None] = rest
     order = sorted(found, key=lambda name: -abs(found[name]))
     main, bears_vat = order[0], 'vat' if 'vat' in found else order[0]
     base = sum(found.values())

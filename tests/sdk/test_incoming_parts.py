@@ -61,3 +61,24 @@ def test_price_without_a_tax_gives_the_amount():
     part = row('1', '100', {'vat': '66.67', 'zero': '33.33'})[1]
     price = D(str(line_price(part.goods, part.quantity, D(100), exact=True, share=part.share)))
     assert round(price * part.quantity, 2) == D('33.33')
+
+
+@pytest.mark.parametrize(
+    ('columns', 'goods', 'net', 'rest'),
+    [
+        ({'vat': '60'}, '100', '100', '40'),
+        ({'vat': '60', 'exempt': '20'}, '100', '100', '20'),
+        ({'not_subject': '0.5'}, '100', '0', '99.5'),
+        ({'vat': '60'}, '60.01', '60.01', None),
+        ({'vat': '60'}, '50', '50', None),
+        ({'vat': '60'}, '0', '0', None),
+        ({}, '100', '100', '100'),
+    ],
+)
+def test_a_return_with_minus_signs_is_split_as_what_it_returns(columns, goods, net, rest):
+    def parts(sign):
+        found = {name: sign * D(base) for name, base in columns.items()}
+        return split('row', found, goods=sign * D(goods), excise=D(0), net=sign * D(net), vat=D(0), road=D(0), quantity=D(10))
+
+    assert [part.goods for part in parts(1) if part.category is None] == ([D(rest)] if rest else [])
+    assert [(part.category, part.goods, part.quantity) for part in parts(-1)] == [(part.category, -part.goods, part.quantity) for part in parts(1)]
