@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.tools import float_is_zero
 
 from ..vatportal import outgoing_items
@@ -41,6 +42,14 @@ class AccountTax(models.Model):
         context={'active_test': False},
         help='The groups that this tax is part of.',
     )
+    vatportal_replaced_by_id = fields.Many2one(
+        'account.tax',
+        string='On Payment Instead',
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        help='The tax that books on payment what this one, archived since, booked with the invoice. What is confirmed from then on gets it.',
+    )
     vatportal_chart_id = fields.Char(
         string='Name in the National Chart', compute='_compute_vatportal_chart_id', help='What the chart of accounts for Azerbaijan calls this tax.'
     )
@@ -75,13 +84,15 @@ class AccountTax(models.Model):
         return self.filtered(lambda tax: OUTSIDE in tax._vatportal_own_categories())
 
     def _vatportal_is_outside(self):
-        if national_chart.is_outside(self.vatportal_chart_id):
+        if national_chart.is_outside(self.vatportal_chart_id) or self._vatportal_takes_itself_back():
             return True
-        # A tax that takes back what it adds, as reverse charge does, or one that is withheld when the payment is made.
+        # One that is withheld when the payment is made.
+        return bool('is_withholding_tax_on_payment' in self._fields and self.is_withholding_tax_on_payment)
+
+    def _vatportal_takes_itself_back(self):
+        """Whether the tax takes back what it adds, as reverse charge does."""
         factors = self.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').mapped('factor_percent')
-        return bool(self.amount and factors and float_is_zero(sum(factors), 2)) or bool(
-            'is_withholding_tax_on_payment' in self._fields and self.is_withholding_tax_on_payment
-        )
+        return bool(self.amount and factors and float_is_zero(sum(factors), 2))
 
     def _vatportal_is_vat_of_a_group(self):
         """Whether this is the one tax of 18 % in a group of it and of taxes of nothing, which only mark the base."""
@@ -98,6 +109,18 @@ class AccountTax(models.Model):
     def _vatportal_own_columns(self):
         """The VAT columns into which lines with these taxes go; groups are looked through."""
         return set(self._vatportal_categories().intersection(VAT_CATEGORIES))
+
+    def _vatportal_unknown(self):
+        """Those of these taxes, groups taken apart, of which e-taxes can't be told what they are. A tax of nothing beside one with a VAT
+        column only marks the base for the tax return."""
+        # Also those that were archived since.
+        flat = self.with_context(active_test=False).flatten_taxes_hierarchy()
+        marks = bool(flat._vatportal_own_columns())
+        return flat.filtered(lambda tax: not tax._vatportal_own_categories() and (tax.amount or not marks))
+
+    def _vatportal_is_known(self):
+        """Whether a line with these taxes has its VAT column, and nothing beside it of which e-taxes can't be told what it is."""
+        return bool(self._vatportal_own_columns()) and not self._vatportal_unknown()
 
     def _vatportal_columns(self, company):
         """The VAT columns of a qaimə for which ``company`` has a tax.
@@ -120,3 +143,23 @@ class AccountTax(models.Model):
     def _vatportal_is_by_hand(self):
         """Whether a person alone can say that one of these taxes applies."""
         return any(not tax.vatportal_category and tax.vatportal_chart_id in national_chart.BY_HAND for tax in self.flatten_taxes_hierarchy())
+
+    # ------------------------------------------------------------------ VAT on payment
+
+    def _vatportal_replace(self, new):
+        """Put ``new`` in the place of this tax, archived, wherever taxes are proposed. Invoices and bills that are drafts, and whatever
+        orders and copies make, get it when they are confirmed: see ``account.move``, ``_vatportal_put_on_payment()``."""
+        before = self.with_context(active_test=False).search([('vatportal_replaced_by_id', 'in', self.ids)])
+        (self | before).vatportal_replaced_by_id = new
+        for model, names in {
+            'res.company': ('account_sale_tax_id', 'account_purchase_tax_id'),
+            'product.template': ('taxes_id', 'supplier_taxes_id'),
+            'vatportal.product.mapping': ('tax_ids',),
+            'account.account': ('tax_ids',),
+            'account.reconcile.model.line': ('tax_ids',),
+            'account.tax': ('original_tax_ids',),
+        }.items():
+            for name in names:
+                records = self.env[model].sudo().with_context(active_test=False).search([(name, 'in', self.ids)])
+                single = records._fields[name].type == 'many2one'
+                records.write({name: new.id if single else [Command.unlink(self.id), Command.link(new.id)]})

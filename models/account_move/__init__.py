@@ -8,6 +8,7 @@ from . import amount_check
 from . import document
 from . import item
 from . import outside
+from . import on_payment
 from . import discount
 from . import number
 from . import correct

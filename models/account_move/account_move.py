@@ -253,6 +253,7 @@ class AccountMove(models.Model):
         moves = self._vatportal_without_waiting()
         for move in moves.filtered('vatportal_document_id'):
             move._vatportal_check_buyer()
+        moves._vatportal_put_on_payment()
         posted = super(AccountMove, moves)._post(soft)
         posted._vatportal_learn_bills()
         posted._vatportal_close_tasks()

@@ -77,7 +77,7 @@ class VatportalConnector(models.Model):
         """Switch Odoo's cash basis on for the company, and book its VAT of 18 % when it is paid.
 
         What is confirmed already stays as it was booked: Odoo asks the taxes of old entries when it reports and when it is paid, so a tax that
-        was used is replaced by one on payment, and archived.
+        was used is replaced by one on payment, and archived. What is a draft or an order yet gets the new one when it is confirmed.
 
         :raises AccessError: for anyone but accounting managers
         :raises RedirectWarning: while the company has no chart of accounts
@@ -223,16 +223,7 @@ class VatportalConnector(models.Model):
         new = tax.copy({'name': tax.name, 'active': True, **vals})
         for lang, _label in self.env['res.lang'].get_installed():
             new.with_context(lang=lang).name = tax.with_context(lang=lang).name
-        for model, names in {
-            'res.company': ('account_sale_tax_id', 'account_purchase_tax_id'),
-            'product.template': ('taxes_id', 'supplier_taxes_id'),
-            'vatportal.product.mapping': ('tax_ids',),
-            'account.tax': ('original_tax_ids',),
-        }.items():
-            for name in names:
-                records = self.env[model].sudo().with_context(active_test=False).search([(name, 'in', tax.ids)])
-                single = records._fields[name].type == 'many2one'
-                records.write({name: new.id if single else [Command.unlink(tax.id), Command.link(new.id)]})
+        tax._vatportal_replace(new)
 
     def _on_payment_vals(self, use):
         return {'tax_exigibility': 'on_payment', 'cash_basis_transition_account_id': self._transition_account(use).id}

@@ -1,4 +1,6 @@
+from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..common import VatportalCommon
@@ -101,6 +103,71 @@ class TestTaxes(VatportalCommon):
         accounts = taxes.cash_basis_transition_account_id
         self.connector.action_use_cash_basis()
         self.assertEqual(taxes.cash_basis_transition_account_id, accounts, 'pressed again, it changes nothing')
+
+    def with_accounts(self):
+        """The company's tax on sales; all of VAT have their accounts."""
+        self.connector.action_create_taxes()
+        for tax in self.vat('sale') | self.vat('purchase'):
+            tax.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').account_id = self.company_data['default_account_tax_sale']
+        return self.vat('sale')
+
+    def assert_posted(self, move, tax):
+        move.action_post()
+        self.assertEqual((move.state, move.invoice_line_ids.tax_ids, move.line_ids.tax_line_id), ('posted', tax, tax))
+        waits = tax.cash_basis_transition_account_id
+        accounts = move.line_ids.filtered('tax_line_id').account_id
+        self.assertEqual(accounts, waits or self.company_data['default_account_tax_sale'])
+
+    def test_what_is_confirmed_from_then_on(self):
+        """Old drafts, the next of a recurring invoice, copies and what orders have kept; not what undoes or repeats what was booked."""
+        old = self.with_accounts()
+        line = {'tax_ids': old.ids}
+        posted, again = self.create_invoice(line), self.create_invoice(line)
+        again.button_draft()
+        draft, receipt = self.create_invoice(line, post=False), self.create_invoice(line, post=False, move_type='out_receipt')
+        exact = self.create_invoice({**line, 'price_unit': 33.33}, post=False)
+        # As the lines of a bill made of a document have their amounts.
+        exact.invoice_line_ids.extra_tax_data = {
+            'currency_id': exact.currency_id.id,
+            'quantity': 1.0,
+            'price_unit': 33.33,
+            'discount': 0.0,
+            'manual_total_excluded_currency': 33.33,
+            'manual_tax_amounts': {str(old.id): {'tax_amount_currency': 6.01, 'base_amount_currency': 33.33}},
+        }
+        self.create_invoice(line, invoice_date=fields.Date.subtract(fields.Date.today(), days=70), auto_post='monthly')
+        recurring = self.env['account.move'].search([('auto_post', '=', 'monthly'), ('state', '=', 'draft')])
+        reversals = posted._reverse_moves([{'invoice_date': '2026-11-20'}])
+        account = self.company_data['default_account_revenue'].copy({'tax_ids': old.ids})
+        model = self.env['account.reconcile.model'].create(
+            {'name': 'Haqq', 'line_ids': [Command.create({'account_id': account.id, 'amount_string': '100', 'tax_ids': [Command.set(old.ids)]})]}
+        )
+        self.connector.action_use_cash_basis()
+        new = self.vat('sale')
+        self.assertNotEqual(new, old)
+        self.assertEqual((account.tax_ids, model.line_ids.tax_ids), (new, new))
+        bare = self.env['account.move'].create(
+            {
+                'move_type': 'out_invoice',
+                'partner_id': self.partner.id,
+                'invoice_line_ids': [Command.create({'name': 'Xidmət', 'price_unit': 50, 'account_id': account.id})],
+            }
+        )
+        from_order = self.create_invoice(line, post=False)
+        copies = posted.copy({'invoice_date': '2026-11-20'}), reversals.copy({'invoice_date': '2026-11-20'})
+        for move in (draft, receipt, exact, recurring, bare, from_order, *copies):
+            with self.subTest(move.display_name):
+                self.assertEqual(len(move), 1)
+                self.assert_posted(move, new)
+        self.assertEqual(exact.amount_tax, 6.01)
+        for move in (again, reversals):
+            self.assert_posted(move, old)
+        self.assertEqual(posted.invoice_line_ids.tax_ids, old)
+        # Once more: what was made with the first gets the last.
+        new.tax_exigibility = 'on_invoice'
+        self.connector.action_use_cash_basis()
+        self.assert_posted(posted.copy({'invoice_date': '2026-11-20'}), self.vat('sale'))
+        self.assertNotIn(self.vat('sale'), old | new)
 
     def test_simplified_taxation_has_none(self):
         self.connector.taxation = 'simplified'

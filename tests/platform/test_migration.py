@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..common import script
@@ -330,6 +331,22 @@ class TestMigration(SendCommon):
         self.migrate('19.0.1.7.0/post-signs.py')
         self.assertEqual(documents.mapped('amount_total_signed'), [-118, 0, 118, 118])
         self.assertEqual(documents[2:].mapped('day'), [date(2026, 12, 1), False])
+
+    def test_taxes_that_were_put_on_payment(self):
+        """Before it was kept which tax took the place of which."""
+        account = self.company_data['default_account_tax_sale'].copy({'reconcile': True})
+        vals = {'tax_exigibility': 'on_payment', 'cash_basis_transition_account_id': account.id}
+        self.company.tax_exigibility = True
+        old, other = self.taxes['vat'], self.create_tax('VAT of others', 18, 'vat')
+        (old + other).active = False
+        new, strange = old.copy({'name': old.name, 'active': True, **vals}), other.copy({'name': 'Another name', 'active': True, **vals})
+        account.tax_ids = [Command.set((old + strange).ids)]
+        move = self.create_invoice(post=False)
+        self.migrate('19.0.1.7.0/post-taxes_on_payment.py')
+        self.assertEqual((old.vatportal_replaced_by_id, other.vatportal_replaced_by_id), (new, self.env['account.tax']))
+        self.assertEqual(account.tax_ids, new + strange)
+        move.action_post()
+        self.assertEqual((move.invoice_line_ids.tax_ids, move.line_ids.filtered('tax_line_id').account_id), (new, account))
 
     def test_indexes_that_others_replace(self):
         self.env.cr.execute('CREATE INDEX IF NOT EXISTS vatportal_document__qaime_index ON vatportal_document (qaime)')
