@@ -132,8 +132,7 @@ class AccountMove(models.Model):
 
     def _vatportal_check_taxes(self, row, taxes, categories, connector):
         """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""
-        # A tax of nothing that stands beside one with a category only marks the base for the tax return.
-        unknown = taxes.filtered(lambda tax: not tax._vatportal_categories() and (tax.amount or not categories))[:1]
+        unknown = taxes._vatportal_unknown()[:1]
         odd = taxes.filtered(lambda tax: tax.amount and tax._vatportal_categories() & {'zero', 'exempt', 'not_subject'})[:1]
         if unknown or odd:
             row.info['tax'] = unknown or odd

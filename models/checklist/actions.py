@@ -87,7 +87,7 @@ class VatportalChecklist(models.AbstractModel):
     def _set_default_taxes(self, company):
         company.check_access('write')
         for use, name in (('sale', 'account_sale_tax_id'), ('purchase', 'account_purchase_tax_id')):
-            if not company[name]._vatportal_own_columns():
+            if not company[name]._vatportal_is_known():
                 company[name] = self._tax_of_18(company, use)
 
     def _tax_of_18(self, company, use):
@@ -97,7 +97,7 @@ class VatportalChecklist(models.AbstractModel):
         """
         Tax = self.env['account.tax']
         own = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', use)])._vatportal_domestic()
-        taxes = own.filtered(lambda tax: tax._vatportal_own_columns() == {'vat'} and not tax._vatportal_is_by_hand())
+        taxes = own.filtered(lambda tax: tax._vatportal_own_columns() == {'vat'} and tax._vatportal_is_known() and not tax._vatportal_is_by_hand())
         groups = taxes.filtered(lambda tax: tax.amount_type == 'group')
         found = (groups or taxes)[:1]
         if not found:

@@ -223,7 +223,7 @@ class VatportalChecklist(models.AbstractModel):
         )
         defaults = {'sale': company.account_sale_tax_id, 'purchase': company.account_purchase_tax_id}
         if facts.connector.taxation == 'simplified':
-            if not defaults['sale']._vatportal_own_columns():
+            if not (defaults['sale']._vatportal_own_columns() or defaults['sale']._vatportal_unknown()):
                 return Step('taxes', title, 'done', _('Under simplified taxation invoices carry no VAT.'))
             text = _('Under simplified taxation invoices carry no VAT, and new products get %s.', defaults['sale'].name)
             effect = _('New products of the company get no sales tax any more. Those that are there keep theirs.')
@@ -232,7 +232,7 @@ class VatportalChecklist(models.AbstractModel):
         uses, nothing = {'sale': _('sales'), 'purchase': _('purchases')}, _('none')
         if lacking := [name for use, name in uses.items() if any((use, column) not in columns for column in NEEDED)]:
             return Step('taxes', title, 'open', _('There is no tax of 18 %% with the e-taxes category for: %s.', ', '.join(lacking)), [create])
-        if strange := [f'{uses[use]}: {tax.name or nothing}' for use, tax in defaults.items() if not tax._vatportal_own_columns()]:
+        if strange := [f'{uses[use]}: {tax.name or nothing}' for use, tax in defaults.items() if not tax._vatportal_is_known()]:
             text = _('New products get a tax that e-taxes does not know (%s).', '; '.join(strange))
             effect = _('New products of the company get the tax of 18 % for sales and purchases. Those that are there keep theirs.')
             return self._open_step('taxes', title, text, Button('default_taxes', _('Make 18 % the Default'), effect, asks=True), company.has_access('write'))

@@ -114,12 +114,27 @@ class TestSetup(SetupCommon):
         self.press('default_taxes', self.company)
         self.assertEqual((self.company.account_sale_tax_id, self.company.account_purchase_tax_id), (self.taxes['exempt'], group))
         self.assertEqual(self.states(self.company)['taxes'], 'done')
+        # Beside VAT there is something that e-taxes does not know.
+        group.children_tax_ids += self.create_tax('Local', 2, False, type_tax_use='none')
+        self.assertIn('does not know', self.steps(self.company)['taxes']['text'])
+        self.press('default_taxes', self.company)
+        self.assertEqual(self.company.account_purchase_tax_id._vatportal_own_columns(), {'vat'})
+        self.assertEqual(self.states(self.company)['taxes'], 'done')
 
     def test_simplified_taxation(self):
         self.connector.taxation = 'simplified'
-        self.company.account_sale_tax_id = self.taxes['vat']
-        self.press('no_tax', self.company)
-        self.assertFalse(self.company.account_sale_tax_id)
+        excise, unknown = self.create_tax('Excise', 10, 'excise'), self.create_tax('15%', 15, False)
+        # As the generic chart has it; of nothing; in a group with what may stand there.
+        bad = [self.taxes['vat'], self.taxes['exempt'], unknown, self.create_tax('0%', 0, False)]
+        bad += [self.create_tax('Both', 0, False, amount_type='group', children_tax_ids=[Command.set((excise + unknown).ids)])]
+        for tax in bad:
+            with self.subTest(tax.name):
+                self.company.account_sale_tax_id = tax
+                self.assertEqual((self.states(self.company)['taxes'], self.buttons('taxes', self.company)), ('open', ['no_tax']))
+                self.press('no_tax', self.company)
+                self.assertFalse(self.company.account_sale_tax_id)
+                self.assertEqual(self.states(self.company)['taxes'], 'done')
+        self.company.account_sale_tax_id = excise
         self.assertEqual(self.states(self.company)['taxes'], 'done')
 
     # ------------------------------------------------------------------ products, people
