@@ -56,16 +56,14 @@ class VatportalDocument(models.Model):
         lines = self.line_ids
         known = self.env['vatportal.product.mapping']._for_partner(self._bill_company(), partner, usage)
         finders = [('barcode', self._products_by_barcode(lines)), ('vendor', self._products_of_vendor(lines, partner)), ('code', self._products_by_code(lines))]
-        result = {}
-        for line in lines:
-            mapping = known.get((line.product_code or '', text_key(line.name)))
-            result[line] = self._match_line(line, mapping, finders)
-        return result
+        mappings = {line: known.get((line.product_code or '', text_key(line.name))) for line in lines}
+        learnt = self._search_products(Domain('id', 'in', [mapping.product_id.id for mapping in mappings.values() if mapping and mapping.product_id]))
+        return {line: self._match_line(line, mapping, learnt, finders) for line, mapping in mappings.items()}
 
-    def _match_line(self, line, mapping, finders):
+    def _match_line(self, line, mapping, learnt, finders):
         nothing = self.env['product.product']
-        product = mapping.product_id if mapping else nothing
-        if mapping and (product.active or mapping.no_product):
+        product = mapping.product_id & learnt if mapping else nothing
+        if mapping and (product or mapping.no_product):
             return Match(product, 'learnt', mapping=mapping)
         for how, found in finders:
             product, uom = found.get(line, (nothing, None))
@@ -82,7 +80,9 @@ class VatportalDocument(models.Model):
         for product in self._search_products(Domain('barcode', 'in', wanted)):
             found[product.barcode].add((product, None))
         packages = self.env['product.uom'].search([('barcode', 'in', wanted), *self._shared_domain()])
-        for package in packages:
+        # What is archived, or another company's, is not looked at: who makes the bill may not even read it.
+        usable = self._search_products(Domain('id', 'in', packages.product_id.ids))
+        for package in packages.filtered(lambda package: package.product_id in usable):
             found[package.barcode].add((package.product_id, package.uom_id))
         return {line: next(iter(found[barcode])) for line, barcode in barcodes.items() if barcode and len(found[barcode]) == 1}
 
@@ -92,12 +92,13 @@ class VatportalDocument(models.Model):
             [('partner_id', 'child_of', partner.id), *self._shared_domain(), '|', ('product_name', '!=', False), ('product_code', '!=', False)]
         )
         by_name, by_code = defaultdict(set), defaultdict(set)
+        variants = self._search_products(Domain('product_tmpl_id', 'in', infos.product_tmpl_id.ids)).grouped('product_tmpl_id')
         for info in infos:
-            product = info.product_id or info.product_tmpl_id.product_variant_id
-            if not product.active or (not info.product_id and info.product_tmpl_id.product_variant_count > 1):
-                continue
-            by_name[text_key(info.product_name)].add(product)
-            by_code[(info.product_code or '').strip().casefold()].add(product)
+            usable = variants.get(info.product_tmpl_id, infos.product_id.browse())
+            product = info.product_id & usable if info.product_id else usable
+            if len(product) == 1:
+                by_name[text_key(info.product_name)].add(product)
+                by_code[(info.product_code or '').strip().casefold()].add(product)
         result = {}
         for line in lines:
             first_word = re.match(r'\[?([^\s\]]*)', line.name or '')[1].casefold()

@@ -76,6 +76,24 @@ class TestBillProducts(BillCommon):
         self.white.write({'barcode': '4760000000017', 'company_id': self.setup_other_company()['company'].id})
         self.assertEqual(self.found(barcode='4760000000017'), (self.env['product.product'], 'none'))
 
+    def test_what_is_archived_or_another_company_s_is_found_in_no_way(self):
+        """By a package, the vendor's list, or what was learnt once; nor does it stand in the way of who may not even read it."""
+        pack, nothing = self.env.ref('uom.product_uom_pack_6'), self.env['product.product']
+        user = new_test_user(self.env, 'biller', groups='account.group_account_invoice', company_id=self.company.id)
+        other = self.setup_other_company()['company']
+        self.env['product.uom'].create({'product_id': self.white.id, 'uom_id': pack.id, 'barcode': '4760000000024', 'company_id': False})
+        self.supplier_info(self.white, product_name='Sement ağ', company_id=False)
+        self.env['vatportal.product.mapping'].create({'partner_id': self.vendor.id, 'name': 'Sement 1', 'product_id': self.white.id})
+        ways = ({'barcode': '4760000000024', 'unit': '???'}, {'name': 'Sement ağ'}, {'name': 'Sement 1'})
+        for vals, product in (({}, self.white), ({'active': False}, nothing), ({'active': True, 'company_id': other.id}, nothing)):
+            with self.subTest(vals):
+                self.white.write(vals)
+                document = self.document(*(self.line(product_code=False, **way) for way in ways))
+                document.with_user(user).with_context(allowed_company_ids=self.company.ids).action_create_bills()
+                self.assertEqual(document.bill_state, 'billed', document.bill_question)
+                self.assertEqual([row.product_id for row in document.line_ids], [product] * 3)
+                self.assertEqual([line.product_id for line in self.product_lines(document.move_id)], [product] * 3)
+
     def test_a_line_of_text_gets_the_account_that_odoo_predicts(self):
         account = self.company_data['default_account_expense'].copy()
         for _n in range(2):
