@@ -134,16 +134,16 @@ class VatportalDocument(models.Model):
 
     def _vendor_candidates(self):
         number, _name = self._counterparty()
-        return self._partners_by_voen(self.company_id, [number])[number]
+        return self._partners_by_voen(self._bill_company(), [number])[number]
 
     def _archived_vendors(self):
         number, _name = self._counterparty()
-        return self._partners_by_voen(self.company_id, [number], archived=True)[number]
+        return self._partners_by_voen(self._bill_company(), [number], archived=True)[number]
 
     def _vendors_abroad(self):
         """Partners of other countries whose Tax ID has the same digits; it may be that of their branch in Azerbaijan."""
         number, _name = self._counterparty()
-        return self._partners_by_voen(self.company_id, [number], abroad=True)[number]
+        return self._partners_by_voen(self._bill_company(), [number], abroad=True)[number]
 
     def _find_vendor(self):
         """The partner that is meant, created where nobody has this VÖEN.
@@ -218,7 +218,7 @@ class VatportalDocument(models.Model):
 
     def _set_partners(self):
         """Write the partner on those that have none, where the VÖEN leaves no doubt. One question per company."""
-        for company, documents in self.filtered(lambda document: not document.partner_id).grouped('company_id').items():
+        for company, documents in self.filtered(lambda document: not document.partner_id).grouped(lambda document: document._bill_company()).items():
             partners = self._partners_by_voen(company, [document._counterparty()[0] for document in documents])
             by_partner = defaultdict(list)
             for document in documents:

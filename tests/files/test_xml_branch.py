@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from ..bill_common import OTHER_BUYER, SELLER
+from ..bill_common import OTHER_BUYER, SELLER, VENDOR
 from ..xml_common import NUMBER, XmlCommon
 
 
@@ -41,6 +41,19 @@ class TestXmlBranch(XmlCommon):
         bill.invoice_date = '2026-11-20'
         bill.action_post()
         self.assertEqual(bill.state, 'posted')
+
+    def test_a_vendor_of_the_branch_alone(self):
+        self.vendor.company_id = self.branch
+        bill = self.drop_at(self.branch, self.xml(number=NUMBER))
+        self.assertEqual((bill.partner_id, self.documents().partner_id), (self.vendor, self.vendor))
+        document, _is_new = self.env['vatportal.document']._from_file(self.branch, 'a.xml', self.xml('200', number=NUMBER[:-1] + '9'))
+        document._set_partners()
+        self.assertEqual(document.partner_id, self.vendor)
+        for vals, asked in (({'active': False}, 'archived'), ({'active': True, 'country_id': self.env.ref('base.tr').id}, 'in another country')):
+            self.vendor.write(vals)
+            self.drop_at(self.branch, self.xml('300', number=f'{NUMBER[:-1]}{len(asked) % 10}'))
+            self.assertIn(asked, ' '.join(self.documents(bill_state='ask').mapped('bill_question')))
+        self.assertEqual(self.env['res.partner'].with_context(active_test=False).search_count([('vat', '=', VENDOR), ('parent_id', '=', False)]), 1)
 
     def test_one_document_of_one_taxpayer(self):
         """Whoever takes the file first, and though the portal brings it as well: one document, one bill."""
