@@ -22,11 +22,13 @@ class Books:
         company = document._bill_company().sudo()
         #: the tax that the company has chosen for what has none of its own
         self.default = company.account_purchase_tax_id if usage == 'purchase' else company.account_sale_tax_id
-        #: e-taxes category → ``account.tax``
-        self.taxes = self._taxes_by_category()
+        #: e-taxes category → ``account.tax``; of those ``lent`` the fiscal position itself has none
+        self.taxes, self.lent = self._taxes_by_category()
         #: folded text → ``uom.uom``
         self.units = self.env['vatportal.unit.alias']._units_by_key(document._bill_company())
         self._mapped = {}
+        #: the taxes that stay though the fiscal position would take them off
+        self.kept = self.env['account.tax']
 
     def originals(self, taxes):
         """The taxes in whose place the fiscal position has put ``taxes``."""
@@ -59,7 +61,7 @@ class Books:
         categories = taxes._vatportal_categories()
         return (
             not self.simplified
-            and taxes == self._allowed(taxes)
+            and taxes == (self._allowed(taxes) | (taxes._vatportal_domestic() if part.category in self.lent else taxes.browse()))
             and part.category in categories
             and (part.category != 'vat' or incoming_parts.bears_rate(part, vat_rate(taxes)))
         )
@@ -114,28 +116,44 @@ class Books:
         return mapped if mapped._vatportal_categories() <= {category} else tax
 
     def _map(self, tax):
-        """What the fiscal position puts in the place of ``tax``. An empty one would take all taxes off, as *Foreign Trade*
-        of the generic chart does for all vendors outside the USA: a document bears its VAT nevertheless."""
+        """What the fiscal position puts in the place of ``tax``, unless that bears no VAT of a vendor: nothing at all, as *Foreign
+        Trade* of the generic chart puts for all vendors outside the USA, or reverse charge. A document bears its VAT nevertheless."""
         if tax not in self._mapped:
-            self._mapped[tax] = self.position.map_tax(tax) or tax
+            mapped = self.position.map_tax(tax)
+            flat = mapped.flatten_taxes_hierarchy()
+            bears = flat - flat._vatportal_outside() and not any(part._vatportal_takes_itself_back() for part in flat)
+            self._mapped[tax] = mapped if bears else tax
+            if not bears:
+                self.kept |= tax
         return self._mapped[tax]
 
     def _taxes_by_category(self):
-        """Return a dict of e-taxes category → the company's taxes that are of this one alone and may be chosen without a person."""
+        """Return (a dict of e-taxes category → the company's taxes that are of this one alone and may be chosen without a person,
+        the set of those categories for which the fiscal position has none, so that they are the taxes of the company's own country)."""
         company = self.document._bill_company()
         Tax = self.env['account.tax'].with_company(company)
         taxes = Tax.search([*Tax._check_company_domain(company), ('type_tax_use', '=', self.usage)])
-        result = {}
-        for tax in self._allowed(taxes):
-            kinds = {frozenset(part._vatportal_categories()) for part in tax.flatten_taxes_hierarchy()} - {frozenset()}
-            if len(kinds) == 1 and not tax._vatportal_is_by_hand():
-                for category in kinds.pop():
-                    result[category] = result.get(category, Tax) | tax
-        return result
+        own, domestic = _by_category(self._allowed(taxes)), _by_category(taxes._vatportal_domestic())
+        return {**domestic, **own}, domestic.keys() - own.keys()
 
     def _allowed(self, taxes):
-        """Those of ``taxes`` that a bill with the fiscal position may bear."""
+        """Those of ``taxes`` that a bill with the fiscal position may bear; without one, as for a vendor whose country nobody has
+        entered, those of the company's own country."""
+        if not self.position:
+            return taxes._vatportal_domestic()
         return taxes.filtered(lambda tax: tax._vatportal_is_of_its_country() and (not tax.fiscal_position_ids or self.position in tax.fiscal_position_ids))
+
+
+def _by_category(taxes):
+    """Return a dict of e-taxes category → those of ``taxes`` that are of this one alone and may be chosen without a person; of a
+    group of taxes and its parts, the group."""
+    result = {}
+    for tax in taxes:
+        kinds = {frozenset(part._vatportal_categories()) for part in tax.flatten_taxes_hierarchy()} - {frozenset()}
+        if len(kinds) == 1 and not tax._vatportal_is_by_hand():
+            for category in kinds.pop():
+                result[category] = result.get(category, taxes.browse()) | tax
+    return {category: found - found.children_tax_ids for category, found in result.items()}
 
 
 def vat_taxes(taxes):

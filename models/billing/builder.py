@@ -1,6 +1,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.fields import Command
+from odoo.tools import float_compare
 
 from ...vatportal import incoming_parts
 from ...vatportal.names import text_key
@@ -107,6 +108,7 @@ class BillBuilder:
             vals['vatportal_with_above'] = True
         elif match:
             self._note_quantity(row)
+            self._note_package(row, match)
         result = [vals]
         if whole.road and 'road' not in held:
             result.append(
@@ -153,10 +155,10 @@ class BillBuilder:
     # ------------------------------------------------------------------ quantity and amounts
 
     def _count(self, row, match):
-        """Unit and number as a person has said of this vendor's product, by the package of a barcode, or what the row names.
+        """Unit and number as a person has said of this vendor's product, as the row names it, or by the package of a barcode.
         No unit where nobody knows, or where the product can't be counted in it."""
         unit, contains = match.mapping._counting(row) if match.mapping else (None, Decimal(1))
-        unit = unit or match.uom or self.books.units.get(text_key(row.unit))
+        unit = unit or self.books.units.get(text_key(row.unit)) or match.uom
         if match.product and not (unit and unit._has_common_reference(match.product.uom_id)):
             return None, Decimal(1)
         return unit or None, contains
@@ -222,14 +224,29 @@ class BillBuilder:
                 self.env._("%s It has more decimals than Odoo is set to keep (decimal accuracy of Product Unit). The amount is the document's.", text),
             )
 
-    def _note_position(self):
-        position = self.move.fiscal_position_id
-        chosen = self.move.partner_id.with_company(self.move.company_id).property_account_position_id
-        if position and position == chosen and not position.tax_ids and self.document.amount_vat:
+    def _note_package(self, row, match):
+        unit, package = self.counting[row][0], match.uom
+        said = match.mapping and match.mapping._counting(row)[0]
+        if package and unit and not said and float_compare(unit.factor, package.factor, precision_digits=6):
             self._note(
                 'warning',
                 self.env._(
-                    'The fiscal position “%(position)s” has no taxes, but the document bears VAT. The VAT was kept: take it off '
+                    '“%(line)s”: its barcode is that of a package, %(package)s, but the document counts in %(unit)s, and so does the bill. '
+                    'Check quantity and price.',
+                    line=row.display_name,
+                    package=package.name,
+                    unit=row.unit,
+                ),
+            )
+
+    def _note_position(self):
+        position = self.move.fiscal_position_id
+        chosen = self.move.partner_id.with_company(self.move.company_id).property_account_position_id
+        if position and position == chosen and 'vat' in self.books.kept._vatportal_categories() and self.document.amount_vat:
+            self._note(
+                'warning',
+                self.env._(
+                    'The fiscal position “%(position)s” has no tax that bears VAT, but the document does. The VAT was kept: take it off '
                     'the lines if it is not to be booked.',
                     position=position.name,
                 ),

@@ -26,6 +26,16 @@ class TestBillChart(ChartCommon):
         self.assertEqual(self.taxes_of(move), self.expected(*TAXES))
         self.assert_total(move.vatportal_bill_document_id)
 
+    def test_returns_get_groups(self):
+        """A return of the customer gets the group of the chart, and not a part of it, whichever tax is the company's usual one."""
+        groups = {'vat': 'az_tax_sale_vat_18_group', 'zero': 'az_tax_sale_vat_0_group', 'exempt': 'az_tax_sale_vat_0_e_group'}
+        for usual in ('az_tax_sale_vat_18_group', 'az_tax_sale_vat_18', 'az_tax_sale_vat_0_e_group', None):
+            self.company.account_sale_tax_id = self.chart[usual] if usual else False
+            move = self.bill(*(self.line(33.33 + number, column) for number, column in enumerate(groups)), kind='returnInvoice')
+            self.assertEqual(move.move_type, 'out_refund')
+            self.assertEqual(self.taxes_of(move), [self.chart[name] for name in groups.values()], usual)
+            self.assertEqual(float(move._vatportal_vat()), 6.0)
+
     def test_never_by_itself(self):
         """Paid in cash, invalid, not for taxable use, reverse charge, customs: even where the usual tax is not there."""
         self.chart['az_tax_purchase_vat_18'].active = False

@@ -338,6 +338,27 @@ class TestBillContents(ContentsCommon):
         self.env['product.uom'].create({'product_id': self.product.id, 'uom_id': pack.id, 'barcode': '4760000000024'})
         move = self.boxes(barcode='4760000000024')
         self.assertEqual((self.counted(move), self.alert(move)), ([(10, 48, pack)], ''))
+        pack.vatportal_unit = 'qutu (6 ədəd)'
+        six = self.env['uom.uom'].create({'name': 'Altılıq (6)', 'relative_factor': 6, 'relative_uom_id': self.unit.id})
+        dozen = self.env.ref('uom.product_uom_dozen')
+        for unit, counted, warned in (
+            ('qutu (6 ədəd)', pack, False),
+            ('Altılıq (6)', six, False),
+            ('ədəd', self.unit, True),
+            (dozen.name, dozen, True),
+            # Named, and no measure of the product: nobody knows how many that is.
+            ('kq', self.unit, False),
+        ):
+            with self.subTest(unit):
+                move = self.boxes(barcode='4760000000024', unit=unit, name=f'Sement {unit}')
+                self.assertEqual(self.counted(move), [(10, 48, counted)])
+                notes = move.vatportal_bill_document_id.bill_notes or []
+                self.assertEqual([(note['level'], pack.name in note['text'], unit in note['text']) for note in notes], [('warning', True, True)] * warned)
+                self.assertEqual(bool(self.alert(move)), unit == 'kq')
+                move.action_post()
+                # Confirming has taught that the document's unit is right.
+                again = self.boxes(barcode='4760000000024', unit=unit, name=f'Sement {unit}')
+                self.assertEqual((self.counted(again), again.vatportal_bill_document_id.bill_notes or []), ([(10, 48, counted)], []))
 
     # ------------------------------------------------------------------ rights
 

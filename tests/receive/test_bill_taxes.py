@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from ..bill_common import BillCommon
+from ..bill_common import VENDOR, BillCommon
 
 
 class TestBillTaxes(BillCommon):
@@ -91,6 +91,72 @@ class TestBillTaxes(BillCommon):
         self.assert_booked(move, self.purchase['vat'], 200.0, 36.0)
         self.assertIn('Güzəşt', move.vatportal_bill_document_id.bill_notes[0]['text'])
         self.assertEqual(move.vatportal_bill_document_id.bill_notes[0]['level'], 'warning')
+
+    def repartition(self, *factors):
+        parts = (('base', 100), *(('tax', factor) for factor in factors))
+        return [
+            Command.create({'document_type': document, 'repartition_type': part, 'factor_percent': factor})
+            for document in ('invoice', 'refund')
+            for part, factor in parts
+        ]
+
+    def test_reverse_charge_is_no_tax_of_a_vendor(self):
+        """Whatever shape it has, and whoever has issued the document: the VAT stays VAT, and a position that a person chose is named."""
+        both = self.repartition(100, -100)
+        part = self.create_tax('RC part', 18, False, type_tax_use='none', repartition_line_ids=both)
+        mark = self.create_tax('RC mark', 0, False, type_tax_use='none')
+        for number, vals in enumerate(
+            ({'repartition_line_ids': both}, {'category': 'outside'}, {'rate': 0, 'amount_type': 'group', 'children_tax_ids': [Command.set((part + mark).ids)]})
+        ):
+            for taxes, kind in ((self.purchase, 'defaultInvoice'), (self.taxes, 'returnInvoice')):
+                with self.subTest(vals=vals, kind=kind):
+                    tax = self.replace('vat', f'RC {number} {kind}', taxes=taxes, **vals)
+                    self.position.auto_apply, chosen = True, number == 1
+                    self.vendor.with_company(self.company).property_account_position_id = self.position if chosen else False
+                    move = self.bill(self.line(33.33, vat=6.0), kind=kind)
+                    self.assertEqual(move.fiscal_position_id, self.position)
+                    self.assert_booked(move, taxes['vat'], 33.33, 6.0)
+                    notes = move.vatportal_bill_document_id.bill_notes or []
+                    self.assertEqual([('Güzəşt' in note['text'], note['level']) for note in notes], [(True, 'warning')] * chosen)
+                    tax.fiscal_position_ids = False
+                    tax.active = False
+
+    def test_withholding_beside_vat(self):
+        """What the position adds to VAT stays."""
+        tax = self.replace('vat')
+        withheld = self.replace('vat', 'WHT', rate=-10, category='outside')
+        self.use_position()
+        move = self.bill(100.0)
+        self.assertEqual(self.product_lines(move).tax_ids, tax | withheld)
+        self.assertEqual((float(move._vatportal_vat()), move.amount_total), (18, 108))
+
+    def test_taxes_of_the_companys_own_country(self):
+        """The company's taxes are bound to *Domestic*, which is found for no vendor without a country, and for none from abroad."""
+        azerbaijan = self.env.ref('base.az')
+        domestic = self.env['account.fiscal.position'].create(
+            {'name': 'Daxili', 'company_id': self.company.id, 'country_id': azerbaijan.id, 'auto_apply': True, 'sequence': -5}
+        )
+        self.assertEqual(self.company.domestic_fiscal_position_id, domestic)
+        excise = self.create_tax('Excise', 10, 'excise', type_tax_use='purchase', include_base_amount=True, sequence=0)
+        special = self.create_tax('Special', 18, 'vat', type_tax_use='purchase', sequence=99)
+        own = [*self.purchase.values(), *self.taxes.values(), excise, special]
+        for tax in own:
+            tax.fiscal_position_ids = domestic
+        self.other_position.write({'auto_apply': True, 'country_id': self.env.ref('base.tr').id})
+        away = self.create_tax('Away', 0, 'zero', type_tax_use='purchase', fiscal_position_ids=self.other_position.ids)
+        for country, position in ((azerbaijan, domestic), (False, self.position.browse()), (self.env.ref('base.tr'), self.other_position)):
+            with self.subTest(country=country):
+                self.vendor.write({'country_id': country and country.id, 'vatportal_voen': VENDOR})
+                move = self.bill(self.line(100.0, name=f'Qum {position.name}'))
+                self.assertEqual(move.fiscal_position_id, position)
+                self.assert_booked(move, self.purchase['vat'], 100.0, 18.0)
+                move.invoice_line_ids.tax_ids = special
+                self.assert_booked(self.bill(self.line(200.0, name=f'Qum {position.name}')), special, 200.0, 36.0)
+                move = self.bill(self.line(100.0, excise=10.0))
+                self.assertEqual(move.invoice_line_ids.tax_ids, self.purchase['vat'] | excise)
+                self.assert_booked(self.bill(100.0, kind='returnInvoice'), self.taxes['vat'], 100.0, 18.0)
+                zero = self.bill(self.line(50.0, 'zero')).invoice_line_ids.tax_ids
+                self.assertEqual(zero, away if position == self.other_position else self.purchase['zero'])
 
     def test_customer_credit_notes(self):
         tax = self.replace('vat', taxes=self.taxes)
