@@ -6,9 +6,11 @@ from odoo.fields import Domain
 
 from .states import FINAL_STATUSES, WAITING_STATUSES
 
-_MOVES, _DOCUMENTS = 'account.move', 'vatportal.document'
+_MOVES, _DOCUMENTS, _JOBS = 'account.move', 'vatportal.document', 'vatportal.job'
 _VALID = Domain('state', '=', 'registered') & Domain('is_foreign', '=', False)
 _MISSING = _VALID & Domain('missing_since', '!=', False) & Domain('status', 'not in', FINAL_STATUSES)
+_WAITS = Domain('waits_for_pin', '=', True)
+_READS_INCOMING = Domain('operation', '=', 'download') & Domain('direction', '=', 'incoming')
 _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
 # What was sold and taken back again is nobody's task; a credit note is called reversed where anything but money settles it.
 _STANDS = Domain('state', '!=', 'cancel') & (Domain('move_type', '!=', 'out_invoice') | Domain('payment_state', '!=', 'reversed'))
@@ -45,16 +47,27 @@ class Task:
     @property
     def action(self):
         """XML id of the list that opens with them."""
-        return 'account.action_move_out_invoice_type' if self.model == _MOVES else f'l10n_az_vatportal.vatportal_document_action_{self.direction}'
+        names = {_MOVES: 'account.action_move_out_invoice_type', _JOBS: 'l10n_az_vatportal.vatportal_job_action'}
+        return names.get(self.model, f'l10n_az_vatportal.vatportal_document_action_{self.direction}')
 
     @property
     def records(self):
-        """The domain of its records, in whatever company."""
-        return self.domain if self.model == _MOVES else self.domain & Domain('direction', '=', self.direction)
+        """The domain of its records, in whatever company. What a branch and its parent have both read is to be done once."""
+        return self.domain & Domain('direction', '=', self.direction) & Domain('is_copy', '=', False) if self.model == _DOCUMENTS else self.domain
+
+    @property
+    def context(self):
+        if self.model == _DOCUMENTS:
+            return {f'vatportal_{self.direction}': True, 'create': False}
+        return {'default_move_type': 'out_invoice'} if self.model == _MOVES else {}
 
 
 TASKS = (
     Task('pin', 'sale', _MOVES, Domain('vatportal_state', '=', 'pin'), urgent=True),
+    # Goods transfers, deletions, imports of what was sent: no invoice is on its way by them.
+    Task(
+        'pin_other', 'sale', _JOBS, _WAITS & ~_READS_INCOMING & (Domain('operation', '!=', 'upload') | Domain('document_ids.move_id', '=', False)), urgent=True
+    ),
     Task('refused', 'sale', _MOVES, _TO_SEND & Domain('vatportal_state', '=', 'rejected'), urgent=True),
     Task('sent_back_alone', 'sale', _DOCUMENTS, _VALID & Domain('status', '=', 'updateRequested') & Domain('move_id', '=', False), urgent=True),
     Task('sent_back', 'sale', _MOVES, Domain('vatportal_state', '=', 'registered') & Domain('vatportal_status', '=', 'updateRequested'), urgent=True),
@@ -72,6 +85,7 @@ TASKS = (
     Task('to_sign', 'sale', _DOCUMENTS, Domain('state', '=', 'imported')),
     Task('cancel_asked', 'sale', _DOCUMENTS, _VALID & Domain('status', '=', 'cancelRequested'), urgent=True),
     Task('missing_sent', 'sale', _DOCUMENTS, _MISSING, urgent=True),
+    Task('pin_import', 'purchase', _JOBS, _WAITS & _READS_INCOMING, urgent=True),
     Task('to_approve', 'purchase', _DOCUMENTS, _VALID & Domain('status', 'in', WAITING_STATUSES), urgent=True),
     Task('to_bill', 'purchase', _DOCUMENTS, Domain('bill_state', '=', 'to_bill')),
     Task('question', 'purchase', _DOCUMENTS, Domain('bill_state', '=', 'ask'), urgent=True),
@@ -97,9 +111,12 @@ class VatportalDesk(models.AbstractModel):
     def _labels(self):
         """Key of each task → (its name, what it means)."""
         _ = self.env._
+        pin = _('ASAN İmza asks on the phone at this moment.')
         missing = (_('Missing at e-taxes'), _('A later reading did not show them any more: look for them at e-taxes.gov.az.'))
         return {
-            'pin': (_('Waiting for PIN'), _('ASAN İmza asks on the phone at this moment.')),
+            'pin': (_('Waiting for PIN'), pin),
+            'pin_other': (_('Waiting for PIN: other processes'), pin),
+            'pin_import': (_('Waiting for PIN: imports'), pin),
             'refused': (_('Not sent'), _('Their PIN was not confirmed, or they were not accepted: correct what is to be corrected, and send them again.')),
             'sent_back': (_('Sent back by the buyer'), _('Correct them at e-taxes.gov.az and in Odoo.')),
             'sent_back_alone': (_('Sent back, without an invoice'), _('Correct them at e-taxes.gov.az; goods transfers stand here too.')),
@@ -137,7 +154,8 @@ class VatportalDesk(models.AbstractModel):
         """What is to be done, for the page that the e-taxes menu opens with.
 
         :return: dict of ``sale`` and ``purchase``, each a list of dicts: ``key``, ``label``, ``help``, ``count``, ``urgent``;
-                 and ``troubles``, a list of dicts of the connectors that do not work: ``id``, ``name``, ``text``
+                 ``troubles``, a list of dicts of the connectors that do not work: ``id``, ``name``, ``text``; and ``setup``: what is
+                 missing before anything can be done, where no company has a connector yet
         :raises AccessError: for those who have no business with invoices
         """
         self.env['account.move'].check_access('read')
@@ -148,8 +166,16 @@ class VatportalDesk(models.AbstractModel):
             name, text = labels[task.key]
             count = self.env[task.model].search_count(self._domain(task))
             sides[task.side].append({'key': task.key, 'label': name, 'help': text, 'count': count, 'urgent': task.urgent})
-        troubled = self._connectors().filtered('down_since')
-        return {**sides, 'troubles': [{'id': connector.id, 'name': connector.display_name, 'text': connector.last_error or ''} for connector in troubled]}
+        connectors = self._connectors()
+        troubles = [{'id': one.id, 'name': one.display_name, 'text': one.last_error or ''} for one in connectors.filtered('down_since')]
+        return {**sides, 'troubles': troubles, 'setup': not connectors and self._setup_note()}
+
+    @api.model
+    def _setup_note(self):
+        """dict of ``text``, and of ``may``: whether the user can do the set-up."""
+        may = self.env.user.has_group('account.group_account_manager')
+        text = self.env._('%s is not connected with e-taxes yet, so nothing is counted here.', ', '.join(self.env.companies.sudo().mapped('name')))
+        return {'text': text if may else f'{text} {self.env._("An accounting manager can do the set-up.")}', 'may': may}
 
     @api.model
     def action_open(self, key):
@@ -173,7 +199,7 @@ class VatportalDesk(models.AbstractModel):
             'display_name': name,
             'domain': list(self._domain(task)),
             'help': f'<p>{text}</p>',
-            'context': {'default_move_type': 'out_invoice'} if task.model == _MOVES else {f'vatportal_{task.direction}': True, 'create': False},
+            'context': task.context,
         }
 
 
@@ -202,7 +228,7 @@ class AccountJournal(models.Model):
                     sending._fill_dashboard_data_count(dashboard_data, _MOVES, f'vatportal_{task.key}', list(domain))
                 continue
             for journal, company in receiving.items() if task.side == 'purchase' else ():
-                dashboard_data[journal.id][f'vatportal_{task.key}'] = self.env[_DOCUMENTS].search_count(domain & Domain('company_id', '=', company.id))
+                dashboard_data[journal.id][f'vatportal_{task.key}'] = self.env[task.model].search_count(domain & Domain('company_id', '=', company.id))
 
     def action_vatportal_task(self):
         """Open the list behind one of the e-taxes counts of the journal's card.

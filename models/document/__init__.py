@@ -13,4 +13,5 @@ from . import status
 from . import number
 from . import find
 from . import sums
+from . import copy
 from . import approval

@@ -3,12 +3,13 @@ from datetime import timedelta
 
 from lxml import etree
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user
 from odoo.tools.safe_eval import safe_eval
 
-from ..bill_common import BillCommon
+from ..bill_common import OTHER_VENDOR, BillCommon
 
 
 class TestDesk(BillCommon):
@@ -146,6 +147,64 @@ class TestDesk(BillCommon):
             if action['res_model'] == 'vatportal.document':
                 found = self.env['vatportal.document'].search(action['domain'])
                 self.assertEqual(len(set(found.mapped('direction'))), 1, key)
+
+    def test_what_a_branch_has_read_too_counts_once(self):
+        """Company and branch under one VÖEN read the same folders. Where both are at work each qaimə counts once: where its bill
+        is, else higher up; whoever works in one of them has all of it."""
+        branch = self.env['res.company'].create({'name': 'Filial', 'parent_id': self.company.id})
+        below = self.env['res.company'].create({'name': 'Mağaza', 'parent_id': branch.id})
+        stranger = self.env['res.company'].create({'name': 'Törəmə', 'parent_id': self.company.id, 'vat': OTHER_VENDOR})
+        companies = self.company + branch + below + stranger
+        self.env.user.company_ids += companies
+        vals = {'status': 'onApproval', 'status_code': 'onApproval'}
+        both = [self.document(company=company, qaime='MT261100000001', **vals) for company in companies]
+        alone = self.document(company=below, qaime='MT261100000002', **vals)
+        sent = [self.document(company=company, direction='outgoing', qaime='MT261100000001', status='cancelRequested') for company in (branch, below)]
+        for at_work, counts in (
+            (companies, {'to_approve': 3, 'to_bill': 3, 'cancel_asked': 1}),
+            (self.company + branch, {'to_approve': 1, 'to_bill': 1, 'cancel_asked': 1}),
+            (branch + below, {'to_approve': 2, 'to_bill': 2, 'cancel_asked': 1}),
+            (below, {'to_approve': 2, 'to_bill': 2, 'cancel_asked': 1}),
+        ):
+            with self.subTest(at_work.mapped('name')):
+                self.assertEqual(self.counts(companies=at_work), counts)
+        everywhere = self.env['vatportal.document'].with_context(allowed_company_ids=companies.ids)
+        self.assertEqual(everywhere.search([('is_copy', '=', True)]), (both[1] + both[2] + sent[1]).sorted('id', reverse=True))
+        self.assertEqual([document.with_env(everywhere.env).is_copy for document in both], [False, True, True, False])
+        self.assertFalse(alone.with_env(everywhere.env).is_copy)
+        volumes = everywhere.formatted_read_group(
+            [('direction', '=', 'incoming'), ('is_copy', '=', False), ('qaime', '=like', 'MT2611000000%')], [], ['amount_total_signed:sum']
+        )
+        self.assertEqual(volumes[0]['amount_total_signed:sum'], 354)
+        both[2].sudo().move_id = self.env['account.move'].create({'move_type': 'in_invoice', 'partner_id': self.vendor.id, 'company_id': below.id})
+        self.assertEqual(everywhere.search([('is_copy', '=', True), ('direction', '=', 'incoming')]), both[1] + both[0])
+        self.assertEqual(self.counts(companies=self.company + below)['to_bill'], 1, 'what the branch has billed is billed')
+
+    def test_pins_of_what_is_no_invoice(self):
+        self.sandbox.configure(auto_confirm=False)
+        day = fields.Date.from_string('2026-11-20')
+        jobs = self.env['vatportal.job']
+        for direction, key in (('incoming', 'pin_import'), ('outgoing', 'pin_other')):
+            job = jobs._queue_download(self.connector, [direction], day, day, 'etaxes')
+            self.advance(job, 3)
+            self.assertTrue(job.waits_for_pin)
+            self.assertEqual(self.counts(), {key: 1})
+            self.env.invalidate_all()
+            card = json.loads(self.company_data['default_journal_purchase'].kanban_dashboard)
+            self.assertEqual(card['vatportal_pin_import'], int(direction == 'incoming'))
+            self.sandbox.wait_prompt(1)
+            self.sandbox.decline()
+            self.finish(job)
+        self.assertEqual(self.counts(), {})
+
+    def test_before_anything_is_set_up(self):
+        bare = self.env['res.company'].create({'name': 'Yeni MMC'})
+        self.env.user.company_ids += bare
+        clerk = new_test_user(self.env, 'clerk', 'account.group_account_invoice', company_id=bare.id, company_ids=bare.ids)
+        for user, may in ((self.env.user, True), (clerk, False)):
+            told = self.env['vatportal.desk'].with_user(user).with_context(allowed_company_ids=bare.ids).get_tasks()['setup']
+            self.assertEqual((told['may'], 'Yeni MMC' in told['text'], 'accounting manager' in told['text']), (may, True, not may))
+        self.assertFalse(self.env['vatportal.desk'].with_context(allowed_company_ids=(bare + self.company).ids).get_tasks()['setup'])
 
     def test_cards_of_several_companies(self):
         """Each card's count is that of its list, whatever companies are chosen."""

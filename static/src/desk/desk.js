@@ -32,11 +32,15 @@ export class Desk extends Component {
     }
 
     get isDone() {
-        return this.sides.every((side) => !side.tasks.length) && !this.state.data.troubles.length;
+        return this.sides.every((side) => !side.tasks.length) && !this.state.data.troubles.length && !this.state.data.setup;
     }
 
     async open(task) {
         await this.action.doAction(await this.orm.call("vatportal.desk", "action_open", [task.key]));
+    }
+
+    openSetup() {
+        return this.action.doAction("l10n_az_vatportal.vatportal_setup_action");
     }
 
     openConnector(trouble) {
