@@ -78,3 +78,30 @@ class ChartCommon(BillCommon):
         ):
             cls.chart_tax(f'az_tax_purchase_vat_{name}', label, rate, 'purchase', **vals)
         cls.chart_tax('az_tax_wht_10', '10% WHT', -10, 'purchase', on_payment=False)
+
+    def use_positions(self):
+        """The fiscal positions of the chart, named on its taxes as charts do; return them by their ids in it.
+
+        Abroad sales are of 0 %, and purchases under reverse charge.
+        """
+        azerbaijan = self.env.ref('base.az').id
+        positions = {
+            name: self.env['account.fiscal.position'].create({'name': name, 'company_id': self.company.id, 'auto_apply': True, 'sequence': place, **vals})
+            for place, (name, vals) in enumerate(
+                {
+                    'az_fiscal_position_vat': {'country_id': azerbaijan, 'vat_required': True},
+                    'az_fiscal_position_non_vat': {'country_id': azerbaijan},
+                    'az_fiscal_position_foreign': {},
+                }.items()
+            )
+        }
+        domestic, foreign = positions['az_fiscal_position_vat'] | positions['az_fiscal_position_non_vat'], positions['az_fiscal_position_foreign']
+        for name, tax in self.chart.items():
+            tax.fiscal_position_ids = foreign if name.endswith('_rc') else domestic
+        self.replace('az_tax_sale_vat_18_group', 'az_tax_sale_vat_0_group', foreign)
+        self.replace('az_tax_purchase_vat_18', 'az_tax_purchase_vat_18_rc', foreign)
+        return positions
+
+    def replace(self, original, other, position):
+        """Let ``position`` put the tax ``other`` of the chart in the place of ``original``."""
+        self.chart[other].write({'fiscal_position_ids': [Command.set(position.ids)], 'original_tax_ids': [Command.set(self.chart[original].ids)]})

@@ -44,6 +44,27 @@ class TestBillChart(ChartCommon):
         self.assertFalse(document.move_id)
         self.assertIn('no purchase tax', document.bill_question)
 
+    def test_fiscal_positions(self):
+        """Whatever position the vendor has, and none: the bill is the document's, to the qəpik."""
+        positions = self.use_positions()
+        chosen = self.env['account.fiscal.position'].create({'name': 'Etibarsız', 'company_id': self.company.id})
+        self.replace('az_tax_purchase_vat_18', 'az_tax_purchase_vat_18_i', chosen)
+        azerbaijan, own = self.env.ref('base.az').id, self.vendor.with_company(self.company)
+        for country, position, found, tax, noted in (
+            (azerbaijan, False, positions['az_fiscal_position_vat'], 'az_tax_purchase_vat_18', False),
+            (False, False, chosen.browse(), 'az_tax_purchase_vat_18', False),
+            (azerbaijan, chosen, chosen, 'az_tax_purchase_vat_18_i', False),
+            (azerbaijan, positions['az_fiscal_position_foreign'], positions['az_fiscal_position_foreign'], 'az_tax_purchase_vat_18', True),
+        ):
+            with self.subTest(f'{found.name} {country}'):
+                own.write({'country_id': country, 'property_account_position_id': position})
+                move = self.bill(self.line(33.33, vat=6.0), self.line(10.0, 'exempt', name='Qum'))
+                self.assertEqual(move.fiscal_position_id, found)
+                self.assertEqual(self.taxes_of(move), [self.chart[tax], self.chart['az_tax_purchase_vat_0']])
+                notes = [note['text'] for note in move.vatportal_bill_document_id.bill_notes or () if note['level'] == 'warning']
+                self.assertEqual((move.amount_tax, [found.name in note for note in notes]), (6.0, [True] if noted else []))
+                self.assert_total(move.vatportal_bill_document_id)
+
     def test_by_hand_is_learnt(self):
         """What a person chose for a vendor's product is chosen for its next document."""
         cash = self.chart['az_tax_purchase_vat_18_c']

@@ -2,6 +2,7 @@ from odoo.fields import Command
 
 from ...vatportal.outgoing_items import AmountError
 from ..chart_common import ChartCommon
+from ..common import BUYER
 
 # Tax of the chart → the column of the qaimə that its line fills, and the VAT of 100.00.
 COLUMNS = {
@@ -38,6 +39,36 @@ class TestChart(ChartCommon):
         names = ['az_tax_sale_vat_18_group', 'az_tax_sale_vat_0_group', 'az_tax_sale_vat_0_e_group']
         move = self.invoice(*(self.chart[name] for name in names), False, price_unit=33.33, quantity=3)
         self.assert_sent(move, amount_vat_base=99.99, amount_zero=99.99, amount_exempt=99.99, amount_not_subject=99.99, amount_vat=18)
+
+    def test_fiscal_positions(self):
+        """A buyer from abroad with a branch here, one who is exempt, and those for whom nothing is mapped: by the product's tax."""
+        positions = self.use_positions()
+        exempt = self.env['account.fiscal.position'].create({'name': 'Güzəşt', 'company_id': self.company.id})
+        self.replace('az_tax_sale_vat_18_group', 'az_tax_sale_vat_0_e_group', exempt)
+        self.product.taxes_id = self.chart['az_tax_sale_vat_18_group']
+        georgia = self.env.ref('base.ge').id
+        for vals, position, column, vat in (
+            ({}, positions['az_fiscal_position_vat'], 'amount_vat_base', 18),
+            ({'country_id': georgia, 'vat': False, 'vatportal_voen': BUYER}, positions['az_fiscal_position_foreign'], 'amount_zero', 0),
+            ({'property_account_position_id': exempt.id}, exempt, 'amount_exempt', 0),
+            ({'country_id': False}, exempt.browse(), 'amount_vat_base', 18),
+        ):
+            with self.subTest(position.name):
+                buyer = self.env['res.partner'].create({'name': 'Alıcı', 'is_company': True, 'vat': BUYER, 'country_id': self.env.ref('base.az').id, **vals})
+                self.partner.vat = False
+                move = self.env['account.move'].create(
+                    {
+                        'move_type': 'out_invoice',
+                        'partner_id': buyer.id,
+                        'invoice_date': '2026-11-20',
+                        'currency_id': self.env.ref('base.AZN').id,
+                        'invoice_line_ids': [Command.create({'product_id': self.product.id, 'price_unit': 100})],
+                    }
+                )
+                move.action_post()
+                self.assertEqual(move.fiscal_position_id, position)
+                self.assert_sent(move, **{column: 100, 'amount_vat': vat})
+                buyer.write({'vat': False, 'vatportal_voen': False, 'active': False})
 
     def test_a_return(self):
         move = self.invoice(self.chart['az_tax_sale_vat_18_group'])
