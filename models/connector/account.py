@@ -118,8 +118,9 @@ class VatportalConnector(models.Model):
         changes of an account which was there already.
 
         :raises AccessError: for an account behind which the user sees no connector
-        :raises UserError: where something is under way that the present log-in alone can settle, or when another connector
-            that is made at the same time has given other log-in data for the account
+        :raises UserError: where something is under way that the present log-in alone can settle, when another connector
+            that is made at the same time has given other log-in data for the account, or when an account is given together with
+            what belongs to it
         """
         Account = self.env['vatportal.account'].sudo()
         account = Account.browse(vals.get('account_id') or ())
@@ -131,6 +132,17 @@ class VatportalConnector(models.Model):
             return account, account._enter(new) if new else set()
         if not (self.env.su or account.connector_ids._visible_to(self.env.user)):
             raise AccessError(self.env._("You can't use this account: no connector of your companies does."))
+        # What stands beside the account would be dropped without a word.
+        beside = [name for name, value in taken.items() if value and (name in SECRETS or account[name] != value)]
+        if beside:
+            labels = ', '.join(self._fields[name]._description_string(self.env) for name in beside)
+            raise UserError(
+                self.env._(
+                    'The account of this connector is given by its ID (account_id), and so is all that belongs to the account. Leave these out, or leave out '
+                    'the account and give address and log-in data: %s.',
+                    labels,
+                )
+            )
         return account, set()
 
     @api.model

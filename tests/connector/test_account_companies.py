@@ -207,3 +207,23 @@ class TestAddCompanies(AccountCommon):
         )
         self.assertEqual(result['messages'], [])
         self.assertOne(self.connector, self.env['vatportal.connector'].browse(result['ids']))
+
+    def test_by_import_what_belongs_to_the_account_named(self):
+        """Nothing of a file is dropped without a word: an account that is named keeps what is its own."""
+        before = self.connector.sudo().token
+        row = {'company_id': self.companies[1].name, 'phone': PHONES[1], 'account_id/.id': str(self.account(self.connector).id)}
+        Connector = self.env['vatportal.connector'].with_context(allowed_company_ids=self.companies.ids)
+        for column, value, label in (
+            ('token', 'new-token', 'Token'),
+            ('password', 'new-password', 'Password'),
+            ('base_url', 'https://elsewhere.vatportal.az/api', 'Portal Address'),
+        ):
+            with self.subTest(column):
+                result = Connector.load([*row, column], [[*row.values(), value]])
+                self.assertFalse(result['ids'])
+                self.assertIn(f'{label}.', result['messages'][0]['message'])
+                self.assertNotIn(value, result['messages'][0]['message'])
+        self.assertEqual(self.connector.sudo().token, before)
+        result = Connector.load([*row, 'base_url', 'token'], [[*row.values(), self.connector.base_url, '']])
+        self.assertEqual(result['messages'], [])
+        self.assertOne(self.connector, Connector.browse(result['ids']))
