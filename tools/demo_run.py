@@ -101,10 +101,19 @@ def follow(browser: Browser, phone: Phone, job: int, brief: bool = False) -> boo
 
 def until_code(browser: Browser, job: int) -> None:
     """Ask for the progress until the portal has a check code."""
+    _until(browser, job, 'code')
+
+
+def until_end(browser: Browser, job: int) -> None:
+    """Ask for the progress until the process has ended, in whatever way."""
+    _until(browser, job, 'finished')
+
+
+def _until(browser: Browser, job: int, what: str) -> None:
     end = time.monotonic() + PATIENCE
-    while not browser.call('vatportal.job', 'action_refresh', [job])['code']:
+    while not browser.call('vatportal.job', 'action_refresh', [job])[what]:
         if time.monotonic() > end:
-            raise Failure(f'no check code after {PATIENCE} s')
+            raise Failure(f'{what}: not after {PATIENCE} s')
         time.sleep(1)
 
 

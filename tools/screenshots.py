@@ -27,17 +27,21 @@ def main(given: list[str]) -> int:
 def take(_options, _children, odoo: str, sandbox: str) -> int:
     browser, phone = demo_run.Browser(odoo, databases.DEMO), demo_run.Phone(sandbox)
     phone.play('settings', pin_timeout=600)
-    job = demo_run.start(browser, 'account.move', browser.call('account.move', 'search', WAITING))
-    demo_run.until_code(browser, job)  # nobody types the PIN, so every language can show it
+    waiting = browser.call('account.move', 'search', WAITING)
     user = browser.call('res.users', 'search', [('login', '=', 'admin')])
     for lang, suffix in LANGUAGES.items():
         browser.call('res.users', 'write', user, {'lang': lang})
+        # A prompt of its own for each language: the time left is on the pictures.
+        job = demo_run.start(browser, 'account.move', waiting)
+        demo_run.until_code(browser, job)
         # Logged in anew, in the new language.
         shoot(
             odoo,
             demo_run.Browser(odoo, databases.DEMO).session(),
             [{**picture, 'file': str(FOLDER / f'{picture["name"]}{suffix}.png')} for picture in pictures(browser)],
         )
+        phone.play('confirm', confirm=False, all=True)
+        demo_run.until_end(browser, job)
     return 0
 
 
@@ -47,7 +51,7 @@ def pictures(browser: demo_run.Browser) -> list[dict]:
     invoice = f'/odoo/action-account.action_move_out_invoice_type/{sent[0]}'
     prompt = {'clicks': ['.o_vatportal_systray', '.o_vatportal_prompt'], 'wait': '.modal-content .o_vatportal_code', 'cut': '.modal-content'}
     return [
-        {'name': 'dialog', 'width': 1280, 'height': 800, 'path': invoice, **prompt},
+        {'name': 'dialog', 'width': 1280, 'height': 900, 'path': invoice, **prompt},
         {'name': 'invoice', 'width': 1280, 'height': 650, 'path': invoice, 'wait': '.o_form_view'},
         {'name': 'bills', 'width': 1500, 'height': 463, 'path': '/odoo/action-l10n_az_vatportal.vatportal_document_action_incoming', 'wait': '.o_data_row'},
         {'name': 'todo', 'width': 1280, 'height': 650, 'path': '/odoo/action-l10n_az_vatportal.vatportal_desk_action', 'wait': '.o_vatportal_desk'},
