@@ -53,7 +53,9 @@
         'views/setup_views.xml',
     ],
     'assets': {
-        'web.assets_backend': ['l10n_az_vatportal/static/src/**/*'],
+        'web.assets_backend': ['l10n_az_vatportal/static/src/**/*', ('remove', 'l10n_az_vatportal/static/src/pictures/**/*')],
+        # Odoo loads graphs and pivots when the first of them is opened.
+        'web.assets_backend_lazy': ['l10n_az_vatportal/static/src/pictures/**/*'],
         'web.assets_tests': ['l10n_az_vatportal/static/tests/tours/**/*'],
         'web.assets_unit_tests': ['l10n_az_vatportal/static/tests/**/*.test.js'],
     },

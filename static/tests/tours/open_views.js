@@ -97,6 +97,9 @@ async function open(services, stop) {
     await services.action.doAction(action, { clearBreadcrumbs: action.target !== "new" });
     await settled();
     check(view);
+    if (stop.shows && !document.querySelector(stop.shows)) {
+        faults.add(`${stop.shows} is not shown`);
+    }
     measured(stop, faults);
     await (document.querySelector(".o_form_view") ? openPages(stop, faults) : openSearch());
     check(view);
@@ -111,7 +114,7 @@ async function open(services, stop) {
  * Open one view after the other, and report all that the client does not like. What was not opened in time is tried
  * once more: a busy browser may lose an answer, a view that can't be opened is late again.
  *
- * @param {string} parameter the name of the system parameter with the stops, a list of {name, action, view, measure}
+ * @param {string} parameter the name of the system parameter with the stops, a list of {name, action, view, measure, shows}
  */
 export async function openViews(parameter) {
     const { services } = odoo.__WOWL_DEBUG__.root.env;
