@@ -54,7 +54,9 @@ export function tooWide() {
 
 /** @returns {string[]} dates in which the browser writes a month of Azerbaijani as "M11" */
 export function foreignDates() {
-    return [...document.querySelectorAll(".o_data_cell, .o_field_widget")].map(textOf).filter((text) => /^M\d\d \d/.test(text));
+    const shown = [...document.querySelectorAll(".o_data_cell, .o_field_widget, .o_field_widget button")].map(textOf);
+    const entered = [...document.querySelectorAll(".o_field_widget input")].map((input) => input.value);
+    return [...shown, ...entered].filter((text) => /^M\d\d \d/.test(text));
 }
 
 // ---------------------------------------------------------------------------
