@@ -14,6 +14,7 @@ from . import source
 from . import account_move
 from . import billing
 from . import intake
+from . import reconciliation
 from . import checklist
 from . import res_config_settings
 from . import desk

@@ -28,8 +28,9 @@ COLUMNS = {
     'az_tax_purchase_vat_0': {'zero', 'exempt'},
 }
 # What decides between these and the usual tax is known to a person alone: resale of agricultural products, mark-up; paid in cash,
-# invalid, not for taxable use.
-BY_HAND = {'az_tax_sale_vat_18_a', 'az_tax_sale_vat_18_m', 'az_tax_purchase_vat_18_c', 'az_tax_purchase_vat_18_i', 'az_tax_purchase_vat_18_u'}
+# invalid, not for taxable use; the latter three can't be deducted.
+UNDEDUCTED = {'az_tax_purchase_vat_18_c', 'az_tax_purchase_vat_18_i', 'az_tax_purchase_vat_18_u'}
+BY_HAND = {'az_tax_sale_vat_18_a', 'az_tax_sale_vat_18_m'} | UNDEDUCTED
 # Withholding, reverse charge and customs: between the company and the state, never on a qaimə.
 _OUTSIDE = re.compile(r'az_tax_(wht_\w+|purchase_vat_\w+_(rc|import\w*))')
 

@@ -16,7 +16,9 @@ _ANY = re.compile(
     rf'(?<!\d)(?:(?:(?<=[^\W\d_])(\d{{1,6}})|(\d{{4}})){_GAP}(\d{{8}}|\d{{4}}{_GAP}\d{{4}}|\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{3}})'
     r'|(\d{8}))(?!\d)'
 )
-_CYRILLIC = str.maketrans('АВЕКМНОРСТУХІ', 'ABEKMHOPCTYXI')
+# Letters that look alike in both alphabets, place by place.
+CYRILLIC, LATIN = 'АВЕКМНОРСТУХІ', 'ABEKMHOPCTYXI'
+_CYRILLIC = str.maketrans(CYRILLIC, LATIN)
 
 
 def tail_of(qaime: str) -> str:

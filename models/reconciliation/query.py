@@ -1,0 +1,91 @@
+"""The reconciliation as one statement, put together of the constants beside this file."""
+
+from odoo.tools import SQL
+
+from ...vatportal.typed_number import CYRILLIC, LATIN
+from ..account_tax import BESIDE_VAT, OUTSIDE
+from ..national_chart import UNDEDUCTED
+from ..states import ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, RETURN_KINDS, WAITING_STATUSES
+from .sql_amounts import AMOUNT, DIFFERENCE
+from .sql_findings import CAUSE, FOUND
+from .sql_pairs import FACT, PAIR
+
+MOVE_TYPES = ('out_invoice', 'out_refund', 'out_receipt', 'in_invoice', 'in_refund', 'in_receipt')
+_PARTS = {'pair': PAIR, 'fact': FACT, 'amount': AMOUNT, 'difference': DIFFERENCE, 'cause': CAUSE, 'found': FOUND}
+
+
+def with_found(env, **more):
+    """The ``WITH`` of a statement that selects from ``found``, one row for each pair of entry and document.
+
+    :param more: name → :class:`SQL` of further common table expressions, before it
+    """
+    companies = _companies(env)
+    values = parameters(env)
+    tables = {'company': _company_rows(env, companies), 'tax': _tax_rows(env, companies), **more}
+    tables |= {name: SQL(text, **values) for name, text in _PARTS.items()}
+    return SQL('WITH %s', SQL(', ').join(SQL('%s AS NOT MATERIALIZED (%s)', SQL.identifier(name), table) for name, table in tables.items()))
+
+
+def parameters(env):
+    """What the constants are to be filled with."""
+    return {
+        'final': FINAL_STATUSES,
+        'asking': ASKING_STATUSES,
+        'waiting': WAITING_STATUSES,
+        'returns': RETURN_KINDS,
+        'move_types': MOVE_TYPES,
+        'baku': BAKU_OFFSET,
+        'azn': env.ref('base.AZN').id,
+        'azerbaijan': env.ref('base.az').id,
+        'cyrillic': CYRILLIC,
+        'latin': LATIN,
+    }
+
+
+def _companies(env):
+    """The companies that are chosen, and all that are the same taxpayers; for the superuser every one that has documents."""
+    documents = env['vatportal.document'].sudo()
+    chosen = env['res.company'].sudo().with_context(active_test=False).search([]) if env.su else env.companies
+    return documents._of_taxpayer(chosen) if chosen else chosen
+
+
+def _values(columns, types, rows):
+    """``rows`` as a table of those ``columns``; it may have none."""
+    names = SQL(', ').join(map(SQL.identifier, columns))
+    arrays = SQL(', ').join(SQL(f'%s::{kind}[]', [row[place] for row in rows]) for place, kind in enumerate(types))
+    return SQL('SELECT * FROM UNNEST(%s) row(%s)', arrays, names)
+
+
+def _company_rows(env, companies):
+    """id, the first of those of its taxpayer, since when its invoices are to be at e-taxes, how it is taxed, and whether a line
+    without a tax says *not subject to VAT* there."""
+    documents, connectors = env['vatportal.document'].sudo(), env['vatportal.connector'].sudo().with_context(active_test=False)
+    first, rows = {}, []
+    for company in companies.sorted('id'):
+        connector = connectors._default_for(documents._taxpayer(company).sudo() or company)
+        simplified = connector.sudo().taxation == 'simplified'
+        since = connector.sudo().create_date
+        rows.append(
+            (
+                company.id,
+                first.setdefault(documents._taxpayer_key(company), company.id),
+                since.date().replace(day=1) if since else None,
+                simplified,
+                not simplified and company._vatportal_has_national_chart(),
+            )
+        )
+    return _values(('id', 'taxpayer', 'since', 'simplified', 'bare'), ('integer', 'integer', 'date', 'boolean', 'boolean'), rows)
+
+
+def _tax_rows(env, companies):
+    """id, VAT column of its base, whether it is no VAT, stands on no qaimə, may be deducted, and what it is used for.
+
+    What a tax is follows from its name in the chart and its group, see :class:`AccountTax`, so it is told here and not stored.
+    """
+    taxes = env['account.tax'].sudo().with_context(active_test=False).search([('company_id', 'parent_of', companies.ids)]) if companies else []
+    rows = []
+    for tax in taxes:
+        categories, columns = tax._vatportal_categories(), tax._vatportal_own_columns()
+        column = min(columns) if len(columns) == 1 else 'either' if columns == {'zero', 'exempt'} else None
+        rows.append((tax.id, column, bool(categories & BESIDE_VAT), OUTSIDE in categories, tax.vatportal_chart_id not in UNDEDUCTED, tax.type_tax_use))
+    return _values(('id', 'vat_column', 'beside', 'outside', 'creditable', 'use'), ('integer', 'text', 'boolean', 'boolean', 'boolean', 'text'), rows)

@@ -1,0 +1,122 @@
+"""SQL of the reconciliation, second part: what the books and e-taxes say of each pair, in AZN; returns are negative.
+
+On Odoo's side the journal items tell: a base is whatever has a tax of a VAT column, an excise on which VAT is due included;
+VAT is every tax that is neither excise nor road tax, nor beside the qaimə. So a tax that is due when it is paid counts with
+its invoice, as on the qaimə, and the entries that move it at the payment do not count.
+"""
+
+# The column of one journal item: that of its taxes, where they name one. In the national chart no tax says "not subject".
+_COLUMN = """
+    SELECT CASE WHEN COUNT(DISTINCT tax.vat_column) = 1 THEN MIN(tax.vat_column)
+                WHEN COUNT(DISTINCT tax.vat_column) = 0 AND company.bare AND BOOL_AND(tax.id IS NULL OR tax.outside)
+                     AND line.display_type = 'product' THEN 'not_subject'
+                WHEN COUNT(rel.account_tax_id) = 0 AND line.display_type = 'epd' THEN 'not_subject' END AS vat_column
+      FROM (SELECT) one
+      LEFT JOIN account_move_line_account_tax_rel rel ON rel.account_move_line_id = line.id
+      LEFT JOIN tax ON tax.id = rel.account_tax_id
+"""
+
+_ITEMS = f"""
+    SELECT CASE WHEN line.company_currency_id = %(azn)s THEN line.balance
+                WHEN line.currency_id = %(azn)s THEN line.amount_currency END * CASE WHEN fact.side = 'sale' THEN -1 ELSE 1 END AS amount,
+           line.display_type,
+           column_of.vat_column,
+           levy.creditable,
+           line.display_type = 'non_deductible_tax' OR line.display_type = 'tax' AND levy.beside IS NOT TRUE AS is_vat
+      FROM account_move_line line
+      LEFT JOIN tax levy ON levy.id = line.tax_line_id
+      CROSS JOIN LATERAL ({_COLUMN}) column_of
+     WHERE line.move_id = fact.move_id AND fact.posted
+       AND line.display_type NOT IN ('payment_term', 'line_section', 'line_subsection', 'line_note', 'cogs')
+       AND levy.outside IS NOT TRUE
+"""
+
+
+def _sum(condition):
+    return f'COALESCE(SUM(amount) FILTER (WHERE {condition}), 0)'
+
+
+# One tax may stand for two columns ('either'): the document tells which.
+_BOOKS = f"""
+    SELECT {_sum('TRUE')} AS total,
+           {_sum('is_vat')} AS vat,
+           {_sum('is_vat AND creditable')} AS creditable_vat,
+           {_sum("vat_column = 'vat'")} AS vat_base,
+           {_sum("vat_column = 'zero'")} AS zero,
+           {_sum("vat_column = 'exempt'")} AS exempt,
+           {_sum("vat_column = 'not_subject'")} AS not_subject,
+           {_sum("vat_column = 'either'")} AS either,
+           ABS({_sum("display_type = 'rounding'")}) AS rounding,
+           COUNT(*) AS items,
+           COALESCE(BOOL_AND(amount IS NOT NULL), TRUE) AS in_azn
+      FROM ({_ITEMS}) item
+"""
+
+# A final invoice of which nothing remains shows the advance's figures at e-taxes; they count there.
+_SIGN = """
+    SELECT CASE WHEN NOT fact.stands THEN 0
+                WHEN fact.posted AND document.advance_id IS NOT NULL AND books.total = 0 THEN 0
+                WHEN document.amount_total < 0 THEN 1
+                WHEN fact.is_return THEN -1
+                ELSE 1 END AS value
+"""
+
+
+def _etaxes(name):
+    return f'COALESCE(sign.value * ROUND(document.amount_{name}::numeric, 2), 0)'
+
+
+# VAT that the bill of a document has among its prices, for it can't be deducted there.
+_VAT_IN_PRICES = """
+    SELECT COALESCE(SUM((note ->> 'vat')::numeric), 0) AS amount
+      FROM JSONB_ARRAY_ELEMENTS(CASE WHEN JSONB_TYPEOF(document.bill_notes) = 'array' THEN document.bill_notes END) note
+"""
+
+AMOUNT = f"""
+    SELECT fact.*, company.simplified, company.since, company.taxpayer,
+           books.total AS books_total, books.vat AS books_vat, books.vat_base AS books_vat_base, books.not_subject AS books_not_subject,
+           books.zero + CASE WHEN fact.stands THEN split.zero ELSE 0 END AS books_zero,
+           books.exempt + CASE WHEN fact.stands THEN books.either - split.zero ELSE 0 END AS books_exempt,
+           books.creditable_vat, books.in_azn,
+           {_etaxes('total')} AS etaxes_total, {_etaxes('vat')} AS etaxes_vat, {_etaxes('vat_base')} AS etaxes_vat_base,
+           {_etaxes('zero')} AS etaxes_zero, {_etaxes('exempt')} AS etaxes_exempt, {_etaxes('not_subject')} AS etaxes_not_subject,
+           sign.value * in_prices.amount AS vat_in_prices,
+           -- Rows are rounded one by one here, and perhaps not there.
+           0.005 * (books.items + 1) + books.rounding + in_prices.amount AS tolerance
+      FROM fact
+      JOIN company ON company.id = fact.company_id
+      LEFT JOIN vatportal_document document ON document.id = fact.document_id
+      CROSS JOIN LATERAL ({_BOOKS}) books
+      CROSS JOIN LATERAL ({_SIGN}) sign
+      CROSS JOIN LATERAL ({_VAT_IN_PRICES}) in_prices
+      CROSS JOIN LATERAL (
+          SELECT SIGN(books.either) * LEAST(ABS(books.either), ABS({_etaxes('zero')} - books.zero)) AS zero
+      ) split
+"""
+
+_BASES = ('vat_base', 'zero', 'exempt', 'not_subject')
+
+
+def _other(side):
+    return f'{side}_total - {side}_vat - ' + ' - '.join(f'{side}_{name}' for name in _BASES) + f' AS {side}_other'
+
+
+# Whether both sides agree. Under simplified taxation VAT is part of the price, and the books have no columns.
+DIFFERENCE = f"""
+    SELECT amount.*, {_other('books')}, {_other('etaxes')},
+           posted AND stands AND in_azn AND (
+               ABS(books_total - etaxes_total) >= 0.005
+               OR NOT simplified AND (
+                   ABS(books_vat - etaxes_vat + vat_in_prices) >= 0.005
+                   OR {' OR '.join(f'ABS(books_{name} - etaxes_{name}) > tolerance' for name in _BASES)}
+               )
+           ) AS differs,
+           posted AND stands AND DATE_TRUNC('month', books_date) != DATE_TRUNC('month', etaxes_date) AS other_month,
+           CASE WHEN ABS(books_vat_base - etaxes_vat_base) > tolerance THEN 'vat_base'
+                WHEN ABS(books_zero - etaxes_zero) > tolerance THEN 'zero'
+                WHEN ABS(books_exempt - etaxes_exempt) > tolerance THEN 'exempt'
+                WHEN ABS(books_not_subject - etaxes_not_subject) > tolerance THEN 'not_subject'
+                WHEN ABS(books_vat - etaxes_vat + vat_in_prices) >= 0.005 THEN 'vat'
+                ELSE 'other' END AS first_column
+      FROM amount
+"""

@@ -1,0 +1,116 @@
+"""SQL of the reconciliation, third part: what is found of each pair, why, and what a person does next."""
+
+from .terms import NEVER_REASONS, STEP_OF
+
+# What somebody has typed as a number, in the form in which numbers compare.
+_NUMBERS = """
+    SELECT TRANSLATE(UPPER(REGEXP_REPLACE(text, '[^[:alnum:]]', '', 'g')), %(cyrillic)s, %(latin)s) AS number
+      FROM (VALUES (move.ref), (move.payment_reference)) written(text)
+"""
+
+# The document whose number somebody has typed on an entry that is linked with none: all of it, or of the same partner its
+# last eight digits alone.
+_TYPED = f"""
+    SELECT typed.id, EXISTS (SELECT FROM account_move other WHERE other.id = typed.move_id AND other.state = 'posted') AS is_booked
+      FROM account_move move
+      CROSS JOIN LATERAL ({_NUMBERS}) written
+      JOIN company relative ON relative.taxpayer = difference.taxpayer
+      JOIN vatportal_document typed
+        ON typed.company_id = relative.id AND typed.direction IN ('incoming', 'outgoing') AND typed.state = 'registered'
+       AND (typed.qaime = written.number
+            OR typed.partner_id = difference.partner_id AND written.number ~ '^[0-9]{{8}}$' AND RIGHT(typed.qaime, 8) = written.number)
+     WHERE move.id = difference.move_id AND difference.posted AND difference.document_id IS NULL
+     LIMIT 1
+"""
+
+_ISSUED_HERE = "move.move_type = 'out_invoice' OR move.move_type IN ('out_refund', 'in_refund') AND move.vatportal_kind_id IS NOT NULL"
+
+# Why a posted entry has no document that stands.
+_ALONE = f"""
+    CASE WHEN document.state IN ('queued', 'processing', 'unconfirmed') THEN 'on_its_way'
+         WHEN document.state = 'imported' THEN 'unsigned'
+         WHEN document.state = 'rejected' THEN 'refused'
+         WHEN document.id IS NOT NULL THEN 'void'
+         WHEN typed.is_booked THEN 'double_bill'
+         WHEN typed.id IS NOT NULL THEN 'unlinked'
+         WHEN move.move_type IN ('out_receipt', 'in_receipt') THEN 'receipt'
+         WHEN move.vatportal_package_date IS NOT NULL THEN 'package'
+         WHEN move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) AND origin.id IS NOT NULL AND origin.vatportal_document_id IS NULL THEN 'reversed'
+         WHEN move.payment_state = 'reversed' AND move.move_type IN ('out_invoice', 'in_invoice') THEN 'reversed'
+         WHEN difference.since IS NULL OR difference.books_date < difference.since THEN 'before'
+         WHEN partner.country_id != %(azerbaijan)s THEN 'abroad'
+         WHEN partner.is_company IS NOT TRUE AND COALESCE(partner.vat, '') = '' THEN 'private'
+         WHEN move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) THEN 'awaits_return'
+         WHEN {_ISSUED_HERE} THEN 'not_sent'
+         ELSE 'no_document' END
+"""
+
+# Of these kinds no entry is made when they are received; of those sent, an advance and an export are sales all the same.
+_NOT_BOOKED = """
+    (kind.booking = 'none' OR kind.booking = 'amount' AND document.amount_total = 0 AND document.amount_vat = 0)
+    AND NOT (document.direction = 'outgoing' AND kind.code IN ('advanceInvoice', 'exportNoteInvoice'))
+"""
+
+# Why a document that stands has no posted entry.
+_UNBOOKED = f"""
+    CASE WHEN document.seller_vat = document.buyer_vat THEN 'own'
+         WHEN {_NOT_BOOKED} THEN 'kind'
+         WHEN difference.move_id IS NOT NULL AND move.state = 'draft' THEN 'draft'
+         WHEN document.direction = 'outgoing' THEN 'no_invoice'
+         WHEN document.bill_state = 'ask' THEN 'question'
+         WHEN document.bill_state = 'ignored' THEN 'ignored'
+         ELSE 'to_bill' END
+"""
+
+# Why what e-taxes says of a document is not its last word; NULL where it is.
+_OPEN = """
+    CASE WHEN document.missing_since IS NOT NULL THEN 'missing'
+         WHEN document.qaime IS NULL OR document.status IS NULL THEN 'file'
+         WHEN document.status IN %(asking)s THEN 'asked'
+         WHEN document.status IN %(waiting)s THEN 'waiting'
+         WHEN document.status = 'unknown' THEN 'unknown' END
+"""
+
+_NEVER = ', '.join(f"'{reason}'" for reason, _label in NEVER_REASONS)
+
+CAUSE = f"""
+    SELECT difference.*, typed.id AS typed_id,
+           stands AND document.double_id IS NOT NULL AS is_double,
+           CASE WHEN stands THEN {_OPEN} END AS open_reason,
+           CASE WHEN posted AND NOT stands THEN {_ALONE}
+                WHEN NOT posted THEN {_UNBOOKED} END AS lone_reason
+      FROM difference
+      LEFT JOIN account_move move ON move.id = difference.move_id
+      LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id
+      LEFT JOIN vatportal_document document ON document.id = difference.document_id
+      LEFT JOIN vatportal_kind kind ON kind.id = document.kind_id
+      LEFT JOIN res_partner partner ON partner.id = move.commercial_partner_id
+      LEFT JOIN LATERAL ({_TYPED}) typed ON TRUE
+"""
+
+FOUND = f"""
+    SELECT cause.*,
+           CASE WHEN is_double OR lone_reason = 'double_bill' THEN 'twice'
+                WHEN lone_reason IN ({_NEVER}) THEN 'never'
+                WHEN posted AND NOT stands THEN 'only_odoo'
+                WHEN lone_reason IN ('kind', 'own') THEN 'beside'
+                WHEN NOT posted THEN 'only_etaxes'
+                WHEN differs THEN 'differs'
+                WHEN other_month THEN 'other_month'
+                WHEN open_reason IS NOT NULL THEN 'not_final'
+                ELSE 'matched' END AS finding,
+           CASE WHEN is_double THEN 'double_document' ELSE COALESCE(lone_reason, open_reason) END AS reason
+      FROM cause
+"""
+
+_STEP = ' '.join(f"WHEN '{reason}' THEN '{step}'" for reason, step in STEP_OF.items())
+
+# What is in two months stands in each of them with what it counts there, so that the sums of a month are its own.
+HALF = "(VALUES ('both', 1, 1, 0), ('books', 1, 0, 0), ('etaxes', 0, 1, 2)) half(name, books, etaxes, number)"
+
+STEP = f"""
+    CASE WHEN found.finding IN ('matched', 'never', 'beside') THEN NULL
+         WHEN found.finding IN ('only_odoo', 'only_etaxes', 'not_final')
+         THEN CASE found.reason {_STEP} WHEN 'void' THEN CASE WHEN found.side = 'sale' THEN 'send' ELSE 'look' END ELSE 'look' END
+         ELSE 'look' END
+"""

@@ -1,0 +1,65 @@
+"""SQL of the reconciliation, first part: which entries and documents belong together, and what is known of each pair.
+
+A *pair* is a posted entry with its document, if it has one; or a document that stands, of which no entry is posted.
+Parameters are those of :func:`.query.parameters`. Each constant is the body of the common table expression of its name.
+"""
+
+# A document counts while it is registered, the company's own, and in force.
+STANDS = """
+    document.state = 'registered' AND document.is_foreign IS NOT TRUE
+    AND COALESCE(document.status, '') NOT IN %(final)s
+"""
+
+# A branch and its parent may both have read a document: the record counts that has the entry, else the first.
+_IS_COPY = """
+    EXISTS (
+        SELECT FROM vatportal_document other
+          JOIN company own ON own.id = document.company_id
+          JOIN company relative ON relative.taxpayer = own.taxpayer AND relative.id = other.company_id
+         WHERE other.qaime = document.qaime AND other.direction = document.direction AND other.company_id != document.company_id
+           AND (other.move_id IS NOT NULL OR document.move_id IS NULL AND other.id < document.id)
+    )
+"""
+
+PAIR = f"""
+    SELECT move.id AS move_id, document.id AS document_id, TRUE AS posted
+      FROM account_move move
+      LEFT JOIN vatportal_document document ON document.id = COALESCE(move.vatportal_bill_document_id, move.vatportal_document_id)
+     WHERE move.state = 'posted' AND move.move_type IN %(move_types)s
+ UNION ALL
+    SELECT move.id, document.id, FALSE
+      FROM vatportal_document document
+      LEFT JOIN account_move move ON move.id = document.move_id
+     WHERE {STANDS} AND (move.id IS NULL OR move.state != 'posted') AND NOT {_IS_COPY}
+"""
+
+# What is sold, less what customers return, is of the sales; what is bought, less what is given back, of the purchases.
+_SIDE = """
+    CASE WHEN LEFT(move.move_type, 3) = 'out' THEN 'sale'
+         WHEN LEFT(move.move_type, 3) = 'in_' THEN 'purchase'
+         WHEN (document.direction = 'outgoing') = (kind.code IN %(returns)s) THEN 'purchase'
+         ELSE 'sale' END
+"""
+
+# The sign of a document that no entry gives one.
+_IS_RETURN = "CASE WHEN pair.posted THEN move.move_type IN ('out_refund', 'in_refund') ELSE kind.code IN %(returns)s OR kind.booking = 'refund' END"
+
+FACT = f"""
+    SELECT pair.*,
+           COALESCE(move.company_id, document.bill_company_id, document.company_id) AS company_id,
+           move.move_type,
+           {_SIDE} AS side,
+           COALESCE({_IS_RETURN}, FALSE) AS is_return,
+           COALESCE(document.is_advance, move.vatportal_is_advance, FALSE) AS is_advance,
+           COALESCE({STANDS}, FALSE) AS stands,
+           COALESCE(document.kind_id, move.vatportal_kind_id) AS kind_id,
+           COALESCE(move.commercial_partner_id, document.partner_id) AS partner_id,
+           COALESCE(document.counterparty_name, move.invoice_partner_display_name) AS partner_name,
+           COALESCE(document.qaime, move.name, document.name) AS name,
+           CASE WHEN pair.posted THEN COALESCE(move.invoice_date, move.date) END AS books_date,
+           COALESCE((document.date + %(baku)s)::date, move.invoice_date, (document.create_date + %(baku)s)::date) AS etaxes_date
+      FROM pair
+      LEFT JOIN account_move move ON move.id = pair.move_id
+      LEFT JOIN vatportal_document document ON document.id = pair.document_id
+      LEFT JOIN vatportal_kind kind ON kind.id = document.kind_id
+"""

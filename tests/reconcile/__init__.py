@@ -1,0 +1,8 @@
+"""The books beside e-taxes: the reconciliation, its freshness, and the lines of the VAT return."""
+
+from . import test_reconciliation
+from . import test_reconciliation_month
+from . import test_reconciliation_steps
+from . import test_reading
+from . import test_vat_return
+from . import test_reconciliation_tour

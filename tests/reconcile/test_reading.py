@@ -1,0 +1,88 @@
+from datetime import date, datetime
+
+from freezegun import freeze_time
+
+from .reconcile_common import ReconcileCommon
+
+
+@freeze_time('2026-11-25 08:00:00')
+class TestReading(ReconcileCommon):
+    """It is told how fresh the reconciliation is: what days of each folder were read, and when."""
+
+    def reading(self, first, last, finished='2026-11-25 07:00:00', direction='incoming', **vals):
+        """An import of those days that came to its end."""
+        return (
+            self.env['vatportal.job']
+            .sudo()
+            .create(
+                {
+                    'operation': 'download',
+                    'connector_id': self.connector.id,
+                    'direction': direction,
+                    'source': 'portal',
+                    'date_from': f'2026-11-{first:02}',
+                    'date_to': f'2026-11-{last:02}',
+                    'state': 'done',
+                    'phase': 'end',
+                    'finished_at': finished,
+                    **vals,
+                }
+            )
+        )
+
+    def states(self, direction='incoming'):
+        """Day of November → state."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        days = self.env['vatportal.reading'].search([('company_id', '=', self.company.id), ('direction', '=', direction), ('date', '>=', '2026-11-01')])
+        return {day.date.day: day.state for day in days}
+
+    def test_days(self):
+        self.reading(1, 5, finished='2026-11-05 12:00:00')
+        self.reading(3, 4, finished='2026-11-20 12:00:00', source='etaxes')
+        states = self.states()
+        self.assertEqual([states[day] for day in (1, 4, 5, 6, 25)], ['complete', 'complete', 'running', 'never', 'never'])
+        self.assertNotIn(26, states, 'it is yet to come')
+        self.assertEqual(set(self.states('outgoing').values()), {'never'})
+        day = self.env['vatportal.reading'].search([('date', '=', '2026-11-03'), ('direction', '=', 'incoming')])
+        self.assertEqual((day.read_at, day.source, day.connector_id), (datetime(2026, 11, 20, 12), 'etaxes', self.connector))
+        first = self.env['vatportal.reading'].search([], order='date', limit=1)
+        self.assertEqual(first.date, date(2026, 10, 1), 'since the connector was set up')
+
+    def test_what_tells_nothing(self):
+        """What failed, left something out, was not of one moment, or was about single documents."""
+        for vals in (
+            {'state': 'failed'},
+            {'state': 'running', 'phase': 'read'},
+            {'has_gaps': True},
+            {'bad_count': 1},
+            {'filters': {'inc_kinds': ['advanceInvoice']}},
+            {'asked_document_ids': [(6, 0, self.document().ids)]},
+            {'operation': 'upload'},
+        ):
+            with self.subTest(vals):
+                self.reading(1, 25, **vals)
+                self.assertEqual(set(self.states().values()), {'never'})
+        self.reading(25, 25, filters={})
+        self.assertEqual(self.states()[25], 'running')
+
+    def test_a_real_import(self):
+        """What was read in the portal is told of its days."""
+        job = self.env['vatportal.job']._queue_download(self.connector, ['incoming'], date(2026, 11, 10), date(2026, 11, 12), 'portal')
+        self.finish(job)
+        self.assertEqual([day for day, state in sorted(self.states().items()) if state == 'complete'], [10, 11, 12])
+
+    def test_button(self):
+        days = self.env['vatportal.reading'].search([('date', '>=', '2026-11-20'), ('direction', '=', 'incoming')])
+        action = days.action_read()
+        wizard = self.env[action['res_model']].with_context(**action['context']).create({})
+        self.assertEqual(
+            (wizard.connector_id, wizard.direction, wizard.date_from, wizard.date_to), (self.connector, 'incoming', date(2026, 11, 20), date(2026, 11, 25))
+        )
+        both = self.env['vatportal.reading'].search([('date', '=', '2026-11-20')]).action_read()
+        self.assertEqual(both['context']['default_direction'], 'both')
+
+    def test_on_the_rows(self):
+        self.reading(1, 24, direction='outgoing')
+        sale, bill = self.sale(), self.purchase_entry()
+        self.assertEqual((self.rows(sale).read_at, self.rows(bill).read_at), (datetime(2026, 11, 25, 7), False))

@@ -1,0 +1,323 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from ..bill_common import VENDOR
+from .reconcile_common import LINES, ReconcileCommon
+
+TOTAL = sum(LINES.values()) + 18
+
+
+class TestReconciliation(ReconcileCommon):
+    """Each kind of difference is found, named by its cause, and counted by what it is."""
+
+    def test_matched(self):
+        """Both sides agree: sold, bought, returned, in another currency, settled by an advance, in a branch."""
+        usd = self.env.ref('base.USD')
+        usd.active = True
+        self.env['res.currency.rate'].create({'name': '2026-11-01', 'currency_id': usd.id, 'company_id': self.company.id, 'rate': 1 / 1.7})
+        sale, foreign = self.sale(), self.sale({'vat': 100}, currency_id=usd.id)
+        self.at_etaxes(sale)
+        self.at_etaxes(foreign, {'vat': 170})
+        bought = self.posted_bill(*(self.line(net, category) for category, net in LINES.items()))
+        returned = self.posted_bill(60.0, kind='returnInvoice', seller_vat=self.partner.vat)
+        for name, record, total in (('sale', sale, TOTAL), ('foreign', foreign, 200.6), ('bought', bought, TOTAL), ('returned', returned, -70.8)):
+            with self.subTest(name):
+                row = self.rows(record)
+                self.assertEqual((row.finding, row.reason, row.next_step), ('matched', False, False))
+                self.assertEqual((row.books_total, row.etaxes_total, row.diff_total), (total, total, 0))
+        row = self.rows(sale)
+        names = ('vat_base', 'zero', 'exempt', 'not_subject', 'other', 'vat')
+        self.assertEqual([row[f'books_{name}'] for name in names], [100, 40, 30, 20, 0, 18])
+        self.assertEqual([row[f'etaxes_{name}'] for name in names], [100, 40, 30, 20, 0, 18])
+        self.assertEqual((self.rows(returned).side, self.rows(returned).is_return), ('sale', True))
+
+    def test_sent_return_and_adjustment(self):
+        """A return to the vendor is of the purchases; an adjustment that goes out as a credit note lowers the sales."""
+        back = self.purchase_entry({'vat': 50}, move_type='in_refund')
+        back.vatportal_kind_id = self.kind('returnInvoice')
+        self.at_etaxes(back, {'vat': 50}, kind='returnInvoice')
+        less = self.sale({'vat': 30}, move_type='out_refund')
+        less.vatportal_kind_id = self.kind('taxCodex163')
+        self.at_etaxes(less, {'vat': 30}, kind='taxCodex163')
+        for record, side, total in ((back, 'purchase', -59), (less, 'sale', -35.4)):
+            row = self.rows(record)
+            self.assertEqual((row.finding, row.side, row.books_total, row.etaxes_total), ('matched', side, total, total))
+
+    def test_nothing_remains_after_the_advance(self):
+        """e-taxes shows such a final invoice with the advance's figures, which count there."""
+        advance = self.document(direction='outgoing', kind='advanceInvoice')
+        final = self.create_invoice({}, {'quantity': -1, 'price_unit': 100})
+        self.at_etaxes(final, {'vat': 100}, advance_id=advance.id, main_qaime=advance.qaime)
+        row = self.rows(final)
+        self.assertEqual((row.finding, row.books_total, row.etaxes_total), ('matched', 0, 0))
+        self.assertEqual(self.found(advance), ('only_etaxes', 'no_invoice'))
+
+    def test_taxes_beside_and_with_the_columns(self):
+        """Excise is in the base, road tax beside it; what is withheld stands on no qaimə; cash rounding is none of the columns."""
+        excise = self.create_tax('Excise', 40, 'excise', include_base_amount=True, sequence=0)
+        road = self.create_tax('Road', 5, 'road', amount_type='fixed', sequence=9)
+        withheld = self.create_tax('Withheld', -10, 'outside', sequence=10)
+        taxes = excise + self.taxes['vat'] + road + withheld
+        move = self.create_invoice({'tax_ids': [Command.set(taxes.ids)]})
+        self.document(self.line(100.0, excise=40.0, road=5.0), direction='outgoing', move_id=move.id, date='2026-11-20 10:00:00')
+        row = self.rows(move)
+        self.assertEqual(row.finding, 'matched', row.first_column)
+        self.assertEqual((row.books_vat_base, row.books_vat, row.books_other, row.books_total), (140, 25.2, 5, 170.2))
+
+    def test_only_in_odoo(self):
+        refused, unsigned, void, way, package = (self.sale() for _each in range(5))
+        for move, state, status in ((refused, 'rejected', False), (unsigned, 'imported', False), (void, 'registered', 'canceled'), (way, 'queued', False)):
+            self.at_etaxes(move, state=state, status=status, **({} if status else {'qaime': False}))
+        package.sudo().vatportal_package_date = '2026-11-20 10:00:00'
+        credit = self.sale(move_type='out_refund')
+        cases = {
+            'not_sent': (self.sale(), 'send'),
+            'refused': (refused, 'send'),
+            'unsigned': (unsigned, 'look'),
+            'void': (void, 'send'),
+            'on_its_way': (way, 'look'),
+            'package': (package, 'import'),
+            'awaits_return': (credit, 'import'),
+            'no_document': (self.purchase_entry(), 'import'),
+        }
+        for reason, (move, step) in cases.items():
+            with self.subTest(reason):
+                row = self.rows(move)
+                self.assertEqual((row.finding, row.reason, row.next_step, row.is_open), ('only_odoo', reason, step, True))
+                self.assertEqual((abs(row.diff_total), row.etaxes_total), (TOTAL, 0))
+        self.assertEqual(self.rows(credit).diff_total, -TOTAL)
+
+    def test_no_qaime_expected(self):
+        reversed_ = self.sale()
+        credit = reversed_._reverse_moves([{'invoice_date': reversed_.invoice_date, 'date': reversed_.date}], cancel=True)
+        cases = (
+            ('private', self.sale(partner_id=self.citizen.id)),
+            ('private', self.purchase_entry(partner_id=self.citizen.id)),
+            ('abroad', self.sale(partner_id=self.foreigner.id)),
+            ('abroad', self.purchase_entry(partner_id=self.foreigner.id)),
+            ('before', self.sale(invoice_date='2026-09-30')),
+            ('before', self.purchase_entry(invoice_date='2026-09-01')),
+            ('receipt', self.sale(move_type='out_receipt')),
+            ('reversed', reversed_),
+            ('reversed', credit),
+        )
+        for reason, move in cases:
+            with self.subTest(reason, move_type=move.move_type):
+                self.assertEqual(self.found(move), ('never', reason))
+                self.assertFalse(self.rows(move).is_open)
+
+    def test_only_at_etaxes(self):
+        draft = self.bill(100.0).vatportal_bill_document_id
+        asked, ignored = self.document(100.0, status='unknown', status_code='yeni'), self.document()
+        ignored.action_ignore_bill()
+        cases = (
+            ('to_bill', self.document(), 'bill'),
+            ('draft', draft, 'look'),
+            ('question', asked, 'bill'),
+            ('ignored', ignored, 'look'),
+            ('no_invoice', self.document(direction='outgoing'), 'link'),
+        )
+        for reason, document, step in cases:
+            with self.subTest(reason):
+                row = self.rows(document)
+                self.assertEqual((row.finding, row.reason, row.next_step), ('only_etaxes', reason, step))
+                self.assertEqual((row.books_total, row.etaxes_total, row.diff_vat), (0, 118, -18))
+        back = self.rows(self.document(kind='returnInvoice', direction='outgoing'))
+        self.assertEqual((back.finding, back.side, back.diff_total), ('only_etaxes', 'purchase', 118))
+
+    def test_nothing_to_book(self):
+        for reason, vals in (
+            ('kind', {'kind': 'advanceInvoice'}),
+            ('kind', {'kind': 'goodsTransfer', 'direction': 'outgoing'}),
+            ('own', {'seller_vat': self.company.vat}),
+        ):
+            self.assertEqual(self.found(self.document(**vals)), ('beside', reason))
+
+    def test_no_row(self):
+        """What is gone on both sides, is not the company's, or never left, is none of either."""
+        draft = self.create_invoice(post=False)
+        for document in (
+            self.document(status='canceled'),
+            self.document(state='deleted'),
+            self.document(is_foreign=True),
+            self.at_etaxes(draft, state='rejected', status=False, qaime=False),
+        ):
+            self.assertFalse(self.rows(document))
+        self.assertFalse(self.rows(draft))
+
+    def test_amounts_differ(self):
+        total, column, vat = (self.sale() for _each in range(3))
+        self.at_etaxes(total, {**LINES, 'vat': 110.0})
+        self.at_etaxes(column, {'vat': 100.0, 'zero': 30.0, 'exempt': 40.0, 'not_subject': 20.0})
+        self.at_etaxes(vat, amount_vat=18.02, amount_total=TOTAL + 0.02)
+        bought = self.posted_bill(self.line(100.0), self.line(50.0, 'exempt', name='Gips'))
+        line = bought.line_ids[1]
+        bought.sudo().write(
+            {'amount_exempt': 60, 'amount_net': 160, 'amount_total': 178, 'line_ids': [Command.update(line.id, {'amount_exempt': 60, 'amount_goods': 60})]}
+        )
+        for record, first, difference in ((total, 'vat_base', -11.8), (column, 'zero', 0), (vat, 'vat', -0.02), (bought, 'exempt', -10)):
+            with self.subTest(first):
+                row = self.rows(record)
+                self.assertEqual((row.finding, row.first_column, row.diff_total), ('differs', first, difference))
+        self.assertEqual((self.rows(column).diff_zero, self.rows(column).diff_exempt), (10, -10))
+        self.assertRegex(self.rows(bought).differing_rows, r'^Gips: Odoo 50.00\D+e-taxes 60.00\D*$')
+        self.assertIn('110.00', self.rows(total).differing_rows)
+
+    def test_rounding_is_no_difference(self):
+        """What e-taxes rounds row by row, with six decimals, is the bill's to the qəpik."""
+        document = self.posted_bill(*(self.line(33.333333, 'exempt') for _each in range(3)), self.line(0.123456))
+        self.assertEqual(self.rows(document).finding, 'matched')
+
+    def test_one_tax_for_two_columns(self):
+        """Of exempt and zero-rated purchases, which share a tax in the national chart, the document tells which."""
+        mixed = self.purchase['zero'].copy({'name': 'Zero or exempt', 'vatportal_category': False})
+        self.patch(type(mixed), '_vatportal_own_categories', _either(mixed, type(mixed)._vatportal_own_categories))
+        move = self.create_invoice(
+            {'price_unit': 70, 'tax_ids': [Command.set(mixed.ids)]}, move_type='in_invoice', partner_id=self.vendor.id, invoice_date='2026-11-20'
+        )
+        alone = self.rows(move)
+        self.assertEqual((alone.books_zero, alone.books_exempt, alone.books_other), (0, 0, 70), 'nothing tells')
+        self.at_etaxes(move, {'zero': 40.0, 'exempt': 30.0})
+        row = self.rows(move)
+        self.assertEqual((row.finding, row.books_zero, row.books_exempt, row.books_other), ('matched', 40, 30, 0))
+
+    def test_simplified_taxation(self):
+        """VAT that can't be deducted is part of the price: the totals count."""
+        self.connector.taxation = 'simplified'
+        document = self.posted_bill(100.0)
+        row = self.rows(document)
+        self.assertEqual((row.finding, row.books_total, row.books_other), ('matched', 118, 118))
+        document.move_id.button_draft()
+        document.move_id.invoice_line_ids.price_unit = 120
+        document.move_id.action_post()
+        self.assertEqual(self.rows(document).finding, 'differs')
+
+    def test_other_month(self):
+        """The month of the books has the entry, that of e-taxes the qaimə; the difference of each is what is not in it."""
+        move = self.sale({'vat': 100}, invoice_date='2026-11-30')
+        self.at_etaxes(move, {'vat': 100}, date='2026-11-30 20:30:00')
+        rows = self.rows(move)
+        self.assertEqual(rows.mapped('finding'), ['other_month'] * 2)
+        self.assertEqual([f'{row.date:%d.%m}' for row in rows], ['30.11', '01.12'])
+        self.assertEqual(rows.mapped('books_total'), [118, 0])
+        self.assertEqual(rows.mapped('etaxes_total'), [0, 118])
+        rows[0].explanation = 'Delivered at night'
+        self.assertFalse(any(self.rows(move).mapped('is_open')), 'both of them')
+
+    def test_status_not_final(self):
+        cases = {
+            'waiting': {'status': 'onApproval'},
+            'asked': {'status': 'cancelRequested'},
+            'unknown': {'status': 'unknown', 'status_code': 'yeni'},
+            'missing': {'missing_since': '2026-11-25 10:00:00'},
+            'file': {'status': False, 'qaime': False, 'content_key': 'of a file', 'date': False},
+        }
+        for reason, vals in cases.items():
+            with self.subTest(reason):
+                move = self.sale()
+                self.at_etaxes(move, **vals)
+                self.assertEqual(self.found(move), ('not_final', reason))
+
+    def test_twice(self):
+        sent = self.sale()
+        first, second = self.at_etaxes(sent), self.document(*(self.line(net, category) for category, net in LINES.items()), direction='outgoing')
+        first.sudo()._mark_double(second.sudo())
+        for document in (first, second):
+            self.assertEqual(self.found(document), ('twice', 'double_document'))
+        billed = self.posted_bill(100.0)
+        number = billed.qaime
+        for typed in (f'{number[:-8]} {number[-8:]}', f'№ {number[:-8].replace("MT", "МТ")}-{number[-8:]}', number[-8:]):  # noqa: RUF001
+            again = self.purchase_entry({'vat': 100}, ref=typed)
+            self.assertEqual(self.found(again), ('twice', 'double_bill'), typed)
+        self.assertEqual(self.found(billed), ('matched', False))
+
+    def test_typed_and_not_linked(self):
+        document = self.document(partner_id=self.vendor.id)
+        typed = self.purchase_entry({'vat': 100}, ref=document.qaime.lower())
+        row = self.rows(typed)
+        self.assertEqual((row.finding, row.reason, row.next_step, row.typed_id), ('only_odoo', 'unlinked', 'link', document))
+
+    def test_payments_are_no_invoices(self):
+        """Neither a payment nor the entry that makes VAT due with it is a row, or changes one."""
+        self.company.tax_exigibility = True
+        due = self.env['account.account'].create({'name': 'VAT due', 'code': '521900', 'account_type': 'liability_current', 'reconcile': True})
+        self.taxes['vat'].write({'tax_exigibility': 'on_payment', 'cash_basis_transition_account_id': due.id})
+        move = self.sale({'vat': 100})
+        self.at_etaxes(move, {'vat': 100})
+        before = self.env['vatportal.reconciliation'].search_count([])
+        self.env['account.payment.register'].with_context(active_model='account.move', active_ids=move.ids).create(
+            {'payment_date': '2026-11-25'}
+        )._create_payments()
+        self.assertTrue(move.tax_cash_basis_created_move_ids)
+        self.assertEqual(self.env['vatportal.reconciliation'].search_count([]), before)
+        self.assertEqual((self.rows(move).finding, self.rows(move).books_vat), ('matched', 18))
+
+    def test_branch(self):
+        """A branch's invoice has its parent's document; both may have read the same one, which counts once."""
+        branch = self.env['res.company'].create({'name': 'Gəncə filialı', 'parent_id': self.company.id})
+        self.env.user.company_ids += branch
+        both = self.env(context={**self.env.context, 'allowed_company_ids': (self.company + branch).ids})
+        move = self.sale()
+        document = self.at_etaxes(move)
+        copy = self.document(*(self.line(net, category) for category, net in LINES.items()), direction='outgoing', company=branch, qaime=document.qaime)
+        rows = self.env['vatportal.reconciliation'].with_env(both).search([('document_id', 'in', (document + copy).ids)])
+        self.assertEqual((rows.document_id, rows.finding), (document, 'matched'))
+
+
+class TestExplained(ReconcileCommon):
+    """What a person explains stays, with who and when; it explains what there was, not what comes after."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        own = {'company_id': cls.company.id, 'company_ids': [Command.set(cls.company.ids)]}
+        cls.accountant = new_test_user(cls.env, 'books-accountant', 'account.group_account_invoice', **own)
+        cls.auditor = new_test_user(cls.env, 'books-auditor', 'account.group_account_readonly', **own)
+        cls.plain = new_test_user(cls.env, 'books-nobody', 'base.group_user', **own)
+        other = cls.env['res.company'].create({'name': 'Başqa MMC'})
+        cls.stranger = new_test_user(cls.env, 'books-stranger', 'account.group_account_manager', company_id=other.id, company_ids=[Command.set(other.ids)])
+
+    def test_explained(self):
+        move = self.sale()
+        row = self.rows(move).with_user(self.accountant)
+        row.write({'explanation': 'Sent by hand in Gəncə'})
+        self.assertEqual((row.explanation, row.explained_by_id, row.is_open), ('Sent by hand in Gəncə', self.accountant, False))
+        self.assertTrue(row.explained_at)
+        with self.assertRaises(UserError):
+            row.write({'explanation': ' '})
+        row.write({'explanation': 'By courier'})
+        self.assertEqual(self.env['vatportal.explanation'].search([]).mapped('text'), ['By courier', 'Sent by hand in Gəncə'])
+        # With its document it is the same row; what differs then is something else.
+        self.at_etaxes(move, {**LINES, 'vat': 90.0})
+        row = self.rows(move)
+        self.assertEqual((row.finding, row.explanation, row.is_open), ('differs', 'By courier', True))
+        row.explanation = 'A discount'
+        self.assertFalse(self.rows(move).is_open)
+        move.vatportal_document_id.sudo().amount_total += 1
+        self.assertTrue(self.rows(move).is_open)
+
+    def test_who(self):
+        move = self.sale()
+        row = self.rows(move)
+        self.assertEqual(row.with_user(self.auditor).finding, 'only_odoo')
+        for user, work in (
+            (self.auditor, lambda row: row.write({'explanation': 'Mine'})),
+            (self.auditor, lambda row: row.action_next()),
+            (self.accountant, lambda row: row.write({'finding': 'matched'})),
+            (self.accountant, lambda row: row.unlink()),
+            (self.accountant, lambda row: row.env['vatportal.explanation'].create({'text': 'x', 'company_id': 1, 'finding': 'matched'})),
+            (self.plain, lambda row: row.read(['finding'])),
+            (self.stranger, lambda row: row.read(['finding'])),
+        ):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                work(row.with_user(user).with_context(allowed_company_ids=user.company_ids.ids))
+        self.assertFalse(
+            self.env['vatportal.reconciliation'].with_user(self.stranger).with_context(allowed_company_ids=self.stranger.company_ids.ids).search([])
+        )
+        self.assertEqual(self.document(seller_vat=VENDOR).company_id, self.company)
+
+
+def _either(mixed, before):
+    """What the national chart says of its tax for exempt and zero-rated purchases."""
+    return lambda tax: {'zero', 'exempt'} if tax == mixed else before(tax)

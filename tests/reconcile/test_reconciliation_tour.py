@@ -1,0 +1,17 @@
+from odoo import fields
+from odoo.tests import HttpCase
+
+from .reconcile_common import ReconcileCommon
+
+
+class TestReconciliationTour(ReconcileCommon, HttpCase):
+    """The accountant's check of a month, in a browser."""
+
+    def test_the_check(self):
+        today = fields.Date.today()
+        matched, alone = self.sale(invoice_date=today), self.sale(invoice_date=today)
+        self.at_etaxes(matched, date=fields.Datetime.now())
+        self.browser_size = '1440x900'
+        self.start_tour('/odoo/customer-invoices', 'vatportal_reconciliation', login=self.env.user.login, timeout=120)
+        row = self.rows(alone)
+        self.assertEqual((row.explanation, row.is_open), ('Sent by hand in Gəncə', False))

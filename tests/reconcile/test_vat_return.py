@@ -1,0 +1,105 @@
+from odoo.fields import Command
+
+from .reconcile_common import ReconcileCommon
+
+
+class TestVatReturn(ReconcileCommon):
+    """The figures of a return, by column: of the qaimə, of the books, of the tags, and what was paid."""
+
+    def lines(self, side, *domain):
+        self.env.flush_all()
+        return self.env['vatportal.vat.return'].search([('side', '=', side), ('company_id', '=', self.company.id), *domain], order='date, id')
+
+    def figures(self, side, *measures, domain=(), by=('vat_column', 'operation')):
+        """{group: sums} of the lines of ``side`` in which any is not nothing."""
+        self.env.flush_all()
+        groups = self.env['vatportal.vat.return']._read_group(
+            [('side', '=', side), ('company_id', '=', self.company.id), *domain], list(by), [f'{name}:sum' for name in measures]
+        )
+        found = {group[: len(by)]: tuple(round(value, 2) for value in group[len(by) :]) for group in groups}
+        return {key: values for key, values in found.items() if any(values)}
+
+    def pay(self, move, day, **vals):
+        self.env['account.payment.register'].with_context(active_model='account.move', active_ids=move.ids).create(
+            {'payment_date': day, **vals}
+        )._create_payments()
+
+    def test_columns(self):
+        sale = self.sale()
+        self.at_etaxes(sale)
+        self.at_etaxes(self.sale({'exempt': 7}), {'exempt': 9})
+        self.sale({'zero': 3})
+        self.posted_bill(20.0, kind='returnInvoice', seller_vat=self.partner.vat)
+        self.document(kind='advanceInvoice', direction='outgoing')
+        self.assertEqual(
+            self.figures('sale', 'etaxes_base', 'etaxes_vat', 'books_base', 'books_vat', 'diff_base'),
+            {
+                ('vat', 'usual'): (100, 18, 100, 18, 0),
+                ('zero', 'usual'): (40, 0, 43, 0, 3),
+                ('exempt', 'usual'): (39, 0, 37, 0, -2),
+                ('not_subject', 'usual'): (20, 0, 20, 0, 0),
+                ('vat', 'return'): (-20, -3.6, -20, -3.6, 0),
+                ('vat', 'advance'): (100, 18, 0, 0, -100),
+            },
+        )
+        lines = self.lines('sale', ('vat_column', '=', 'vat'), ('operation', '=', 'usual'))
+        self.assertEqual(lines.action_documents()['domain'], [('id', 'in', sale.vatportal_document_id.ids)])
+        self.assertEqual(lines.action_moves()['domain'], [('id', 'in', sale.ids)])
+
+    def test_creditable(self):
+        booked, unbooked = self.posted_bill(100.0), self.document(50.0)
+        self.purchase_entry({'vat': 10})
+        self.assertTrue(booked and unbooked)
+        self.assertEqual(
+            self.figures('purchase', 'etaxes_vat', 'books_vat', 'creditable_vat', by=('creditable',)), {('yes',): (18, 18, 18), ('no',): (9, 1.8, 0)}
+        )
+
+    def test_months(self):
+        """Each side counts in its own month."""
+        move = self.sale({'vat': 100}, invoice_date='2026-11-30')
+        self.at_etaxes(move, {'vat': 100}, date='2026-11-30 20:30:00')
+        november, december = ([('date', '>=', f'2026-{month}-01'), ('date', '<=', f'2026-{month}-28' if month == 12 else '2026-11-30')] for month in (11, 12))
+        self.assertEqual(self.figures('sale', 'etaxes_vat', 'books_vat', domain=november), {('vat', 'usual'): (0, 18)})
+        self.assertEqual(self.figures('sale', 'etaxes_vat', 'books_vat', domain=december), {('vat', 'usual'): (18, 0)})
+
+    def test_paid(self):
+        """By the share that was paid, in the month of the payment; a credit note that is set off is no payment."""
+        usd = self.env.ref('base.USD')
+        usd.active = True
+        rate = self.env['res.currency.rate'].create({'name': '2026-11-01', 'currency_id': usd.id, 'company_id': self.company.id, 'rate': 1 / 1.7})
+        partly, foreign = self.sale({'vat': 100, 'exempt': 82}), self.sale({'vat': 100}, currency_id=usd.id)
+        self.at_etaxes(partly, {'vat': 100, 'exempt': 82})
+        self.pay(partly, '2026-12-05', amount=50)
+        rate.copy({'name': '2026-12-01', 'rate': 1 / 1.6})
+        self.pay(foreign, '2026-12-10')
+        credited = self.sale({'vat': 10})
+        credit = credited._reverse_moves([{'invoice_date': credited.invoice_date, 'date': credited.date}], cancel=True)
+        self.assertEqual(credited.payment_state, 'reversed')
+        self.assertTrue(credit)
+        december = [('date', '>=', '2026-12-01')]
+        self.assertEqual(
+            self.figures('sale', 'paid_base', 'paid_vat', domain=december, by=('vat_column',)), {('vat',): (25 + 170, 4.5 + 30.6), ('exempt',): (20.5, 0)}
+        )
+        self.assertEqual(self.figures('sale', 'paid_vat', domain=[('date', '<', '2026-12-01')]), {})
+
+    def test_tagged_items(self):
+        """What the tax report counts: with the invoice, or with the payment that makes its VAT due."""
+        base, vat = self.env['account.account.tag'].create(
+            [{'name': name, 'applicability': 'taxes', 'country_id': self.env.ref('base.az').id} for name in ('Base 18', 'VAT 18')]
+        )
+        for kind, tag in (('base', base), ('tax', vat)):
+            self.taxes['vat'].invoice_repartition_line_ids.filtered(lambda line, kind=kind: line.repartition_type == kind).tag_ids = [Command.set(tag.ids)]
+        self.sale({'vat': 100})
+        self.sale({'exempt': 30})
+        self.assertEqual(self.figures('sale', 'tag_base', 'tag_vat'), {('vat', 'usual'): (100, 18)})
+        self.assertEqual(set(self.lines('sale', ('tags', '!=', False)).mapped('tags')), {'Base 18', 'VAT 18'})
+        self.company.tax_exigibility = True
+        due = self.env['account.account'].create({'name': 'VAT due', 'code': '521900', 'account_type': 'liability_current', 'reconcile': True})
+        self.taxes['vat'].write({'tax_exigibility': 'on_payment', 'cash_basis_transition_account_id': due.id})
+        late = self.sale({'vat': 200})
+        before = self.figures('sale', 'tag_base', 'tag_vat')
+        self.pay(late, '2026-12-05', amount=118)
+        after = self.figures('sale', 'tag_base', 'tag_vat', domain=[('date', '>=', '2026-12-01')])
+        self.assertEqual((before, after), ({('vat', 'usual'): (100, 18)}, {('vat', 'usual'): (100, 18)}))
+        line = self.lines('sale', ('tags', '=', 'VAT 18'), ('date', '>=', '2026-12-01'))
+        self.assertEqual(line.move_id, late, 'the invoice is behind it')
