@@ -47,8 +47,7 @@ _BOOKS = f"""
            {_sum("vat_column = 'not_subject'")} AS not_subject,
            {_sum("vat_column = 'either'")} AS either,
            ABS({_sum("display_type = 'rounding'")}) AS rounding,
-           COUNT(*) AS items,
-           COALESCE(BOOL_AND(amount IS NOT NULL), TRUE) AS in_azn
+           COUNT(*) AS items
       FROM ({_ITEMS}) item
 """
 
@@ -77,7 +76,7 @@ AMOUNT = f"""
            books.total AS books_total, books.vat AS books_vat, books.vat_base AS books_vat_base, books.not_subject AS books_not_subject,
            books.zero + CASE WHEN fact.stands THEN split.zero ELSE 0 END AS books_zero,
            books.exempt + CASE WHEN fact.stands THEN books.either - split.zero ELSE 0 END AS books_exempt,
-           books.creditable_vat, books.in_azn,
+           books.creditable_vat,
            {_etaxes('total')} AS etaxes_total, {_etaxes('vat')} AS etaxes_vat, {_etaxes('vat_base')} AS etaxes_vat_base,
            {_etaxes('zero')} AS etaxes_zero, {_etaxes('exempt')} AS etaxes_exempt, {_etaxes('not_subject')} AS etaxes_not_subject,
            sign.value * in_prices.amount AS vat_in_prices,
@@ -104,7 +103,7 @@ def _other(side):
 # Whether both sides agree. Under simplified taxation VAT is part of the price, and the books have no columns.
 DIFFERENCE = f"""
     SELECT amount.*, {_other('books')}, {_other('etaxes')},
-           posted AND stands AND in_azn AND (
+           posted AND stands AND (
                ABS(books_total - etaxes_total) >= 0.005
                OR NOT simplified AND (
                    ABS(books_vat - etaxes_vat + vat_in_prices) >= 0.005

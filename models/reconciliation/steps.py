@@ -56,8 +56,11 @@ class VatportalReconciliation(models.Model):
         )
 
     def _folder(self):
-        """Where e-taxes has, or would have, the document: what customers give back is received, what vendors get back is sent."""
-        return self.document_id.direction or ('outgoing' if (self.side == 'sale') != self.is_return else 'incoming')
+        """Where e-taxes has, or would have, the document: what customers give back is received, what vendors get back is sent.
+        An entry of the purchases that is not issued here waits for what the vendor issues."""
+        if self.document_id or self.reason == 'no_document':
+            return self.document_id.direction or 'incoming'
+        return 'outgoing' if (self.side == 'sale') != self.is_return else 'incoming'
 
     def _step_bill(self):
         return self.document_id.action_create_bills()

@@ -2,7 +2,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from ..bill_common import VENDOR
 from .reconcile_common import LINES, ReconcileCommon
 
 TOTAL = sum(LINES.values()) + 18
@@ -308,14 +307,13 @@ class TestExplained(ReconcileCommon):
             (self.accountant, lambda row: row.unlink()),
             (self.accountant, lambda row: row.env['vatportal.explanation'].create({'text': 'x', 'company_id': 1, 'finding': 'matched'})),
             (self.plain, lambda row: row.read(['finding'])),
-            (self.stranger, lambda row: row.read(['finding'])),
+            (self.stranger, lambda row: row.action_next()),
+            (self.stranger, lambda row: row.write({'explanation': 'Mine'})),
         ):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 work(row.with_user(user).with_context(allowed_company_ids=user.company_ids.ids))
-        self.assertFalse(
-            self.env['vatportal.reconciliation'].with_user(self.stranger).with_context(allowed_company_ids=self.stranger.company_ids.ids).search([])
-        )
-        self.assertEqual(self.document(seller_vat=VENDOR).company_id, self.company)
+        strange = row.with_user(self.stranger).with_context(allowed_company_ids=self.stranger.company_ids.ids)
+        self.assertEqual((strange.read(['finding']), strange.search([])), ([], row.browse()), 'nothing is told')
 
 
 def _either(mixed, before):

@@ -46,7 +46,9 @@ class TestReconciliationSteps(ReconcileCommon):
 
     def test_imported(self):
         """A qaimə that has not come is looked for in its folder, around its day."""
-        for move, folder in ((self.purchase_entry(), 'incoming'), (self.sale(move_type='out_refund'), 'incoming')):
+        lowered = self.purchase_entry({'vat': 5}, move_type='in_refund')
+        lowered.vatportal_kind_id = False
+        for move, folder in ((self.purchase_entry(), 'incoming'), (self.sale(move_type='out_refund'), 'incoming'), (lowered, 'incoming')):
             context = self.rows(move).action_next()['context']
             self.assertEqual((context['default_direction'], context['default_date_from'], context['default_date_to'][:8]), (folder, '2026-11-15', '2026-11-'))
 
