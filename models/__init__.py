@@ -15,6 +15,7 @@ from . import account_move
 from . import billing
 from . import intake
 from . import reconciliation
+from . import inbox
 from . import checklist
 from . import res_config_settings
 from . import desk

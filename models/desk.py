@@ -32,6 +32,7 @@ class Task:
 
     :ivar side: ``sale`` or ``purchase``: under which journals it stands, and of which direction its documents are
     :ivar urgent: whether it stands still until somebody acts
+    :ivar opens: XML id of the list that opens with them, where it is not that of the model
     """
 
     key: str
@@ -39,6 +40,7 @@ class Task:
     model: str
     domain: Domain
     urgent: bool = False
+    opens: str = ''
 
     @property
     def direction(self):
@@ -47,6 +49,8 @@ class Task:
     @property
     def action(self):
         """XML id of the list that opens with them."""
+        if self.opens:
+            return self.opens
         names = {_MOVES: 'account.action_move_out_invoice_type', _JOBS: 'l10n_az_vatportal.vatportal_job_action'}
         return names.get(self.model, f'l10n_az_vatportal.vatportal_document_action_{self.direction}')
 
@@ -55,14 +59,13 @@ class Task:
         """The domain of its records, in whatever company. What a branch and its parent have both read is to be done once."""
         return self.domain & Domain('direction', '=', self.direction) & Domain('is_copy', '=', False) if self.model == _DOCUMENTS else self.domain
 
-    @property
-    def context(self):
-        if self.model == _DOCUMENTS:
-            return {f'vatportal_{self.direction}': True, 'create': False}
-        return {'default_move_type': 'out_invoice'} if self.model == _MOVES else {}
 
+_ANSWERS = 'l10n_az_vatportal.vatportal_document_action_answer'
+_AWAITS = _VALID & Domain('status', 'in', WAITING_STATUSES)
 
 TASKS = (
+    Task('late', 'sale', _MOVES, Domain('vatportal_due_state', '=', 'late'), urgent=True),
+    Task('due', 'sale', _MOVES, Domain('vatportal_due_state', 'in', ('today', 'soon'))),
     Task('pin', 'sale', _MOVES, Domain('vatportal_state', '=', 'pin'), urgent=True),
     # Goods transfers, deletions, imports of what was sent: no invoice is on its way by them.
     Task(
@@ -79,6 +82,7 @@ TASKS = (
         & _ISSUED
         & Domain('vatportal_state', 'in', ('none', 'deleted', False))
         & Domain('state', '=', 'posted')
+        & Domain('vatportal_unsent_reason', '=', False)
         # A person without VÖEN gets no qaimə.
         & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False)),
     ),
@@ -86,7 +90,24 @@ TASKS = (
     Task('cancel_asked', 'sale', _DOCUMENTS, _VALID & Domain('status', '=', 'cancelRequested'), urgent=True),
     Task('missing_sent', 'sale', _DOCUMENTS, _MISSING, urgent=True),
     Task('pin_import', 'purchase', _JOBS, _WAITS & _READS_INCOMING, urgent=True),
-    Task('to_approve', 'purchase', _DOCUMENTS, _VALID & Domain('status', 'in', WAITING_STATUSES), urgent=True),
+    # What is fine may be left to silence.
+    Task(
+        'answer_soon',
+        'purchase',
+        _DOCUMENTS,
+        _AWAITS & Domain('vatportal_due_state', 'in', ('today', 'soon')) & Domain('answer_decision', '!=', 'fine'),
+        urgent=True,
+        opens=_ANSWERS,
+    ),
+    Task(
+        'unanswered',
+        'purchase',
+        _DOCUMENTS,
+        _AWAITS & Domain('vatportal_due_state', '=', 'late') & Domain('answer_decision', '!=', 'fine'),
+        urgent=True,
+        opens=_ANSWERS,
+    ),
+    Task('to_approve', 'purchase', _DOCUMENTS, _AWAITS, urgent=True, opens=_ANSWERS),
     Task('to_bill', 'purchase', _DOCUMENTS, Domain('bill_state', '=', 'to_bill')),
     Task('question', 'purchase', _DOCUMENTS, Domain('bill_state', '=', 'ask'), urgent=True),
     Task('missing', 'purchase', _DOCUMENTS, _MISSING, urgent=True),
@@ -114,6 +135,13 @@ class VatportalDesk(models.AbstractModel):
         pin = _('ASAN İmza asks on the phone at this moment.')
         missing = (_('Missing at e-taxes'), _('A later reading did not show them any more: look for them at e-taxes.gov.az.'))
         return {
+            'late': (_('Late at e-taxes'), _('The last day on which they were to be sent, or corrected, has passed.')),
+            'due': (_('Due at e-taxes soon'), _('To be sent, or corrected, today or within two days.')),
+            'answer_soon': (
+                _('To answer soon'),
+                _('Today or within two days silence approves them: decide, and refuse at e-taxes.gov.az what is to be refused.'),
+            ),
+            'unanswered': (_('Not answered in time'), _('By silence they count as approved; the next import tells.')),
             'pin': (_('Waiting for PIN'), pin),
             'pin_other': (_('Waiting for PIN: other processes'), pin),
             'pin_import': (_('Waiting for PIN: imports'), pin),
@@ -138,12 +166,13 @@ class VatportalDesk(models.AbstractModel):
         domain = task.records & Domain('company_id', 'in', self.env.companies.ids)
         if task.key != 'to_send':
             return domain
-        connectors = self._connectors()
-        # What was invoiced before is on the books of another system, or was typed at e-taxes.
         azerbaijan = self.env.ref('base.az').id
-        begun = {company: min(own.mapped('create_date')).date().replace(day=1) for company, own in connectors.grouped('company_id').items()}
-        since = Domain.OR(Domain('company_id', '=', company.id) & Domain('invoice_date', '>=', day) for company, day in begun.items())
-        return domain & since & Domain('commercial_partner_id.country_id', 'in', (azerbaijan, False))
+        return domain & self.env[_MOVES]._vatportal_since('invoice_date') & Domain('commercial_partner_id.country_id', 'in', (azerbaijan, False))
+
+    @api.model
+    def _tasks(self):
+        """All tasks of whoever asks: those whose records they may see. Addons that build on this one add theirs."""
+        return TASKS
 
     @api.model
     def _connectors(self):
@@ -162,7 +191,7 @@ class VatportalDesk(models.AbstractModel):
         self.env[_DOCUMENTS].check_access('read')
         labels = self._labels()
         sides = {'sale': [], 'purchase': []}
-        for task in TASKS:
+        for task in self._tasks():
             name, text = labels[task.key]
             count = self.env[task.model].search_count(self._domain(task))
             sides[task.side].append({'key': task.key, 'label': name, 'help': text, 'count': count, 'urgent': task.urgent})
@@ -186,7 +215,7 @@ class VatportalDesk(models.AbstractModel):
         :raises UserError: for a key that is none
         """
         self.env['account.move'].check_access('read')
-        task = next((task for task in TASKS if task.key == key), None)
+        task = next((task for task in self._tasks() if task.key == key), None)
         if not task:
             raise UserError(self.env._('There is no such list any more. Reload the page.'))
         action = self.env['ir.actions.act_window']._for_xml_id(task.action)
@@ -199,8 +228,15 @@ class VatportalDesk(models.AbstractModel):
             'display_name': name,
             'domain': list(self._domain(task)),
             'help': f'<p>{text}</p>',
-            'context': task.context,
+            'context': self._context(task),
         }
+
+    @api.model
+    def _context(self, task):
+        """The context of the list of ``task``."""
+        if task.model == _DOCUMENTS:
+            return {f'vatportal_{task.direction}': True, 'create': False}
+        return {'default_move_type': 'out_invoice'} if task.model == _MOVES else {'create': False} if task.model != _JOBS else {}
 
 
 class AccountJournal(models.Model):

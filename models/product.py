@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.barcode import check_barcode_encoding
 
+# Under this chapter the classifier of e-taxes has works and services.
+SERVICES = '99'
 # Digits of a GTIN → what Odoo calls it.
 _GTIN = {8: 'ean8', 12: 'upca', 13: 'ean13', 14: 'gtin14'}
 
@@ -60,6 +62,11 @@ class ProductTemplate(models.Model):
     def _vatportal_code(self):
         """The product's own code, else its category's; '' where neither has one."""
         return self.vatportal_code or self.categ_id._vatportal_code()
+
+    def _vatportal_is_service(self):
+        """Whether e-taxes takes it for a work or service: by its code, without one by its type."""
+        code = self._vatportal_code() if self else False
+        return code.startswith(SERVICES) if code else self.type == 'service'
 
 
 def is_gtin(barcode):

@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 from ..vatportal import voen
 
+# By these it may become one to whom invoices go, or stop being one.
+_TELLS_QAIME = {'is_company', 'vat', 'country_id', 'vatportal_voen', 'parent_id'}
+
 
 class ResPartner(models.Model):
     """Whose VÖEN a Tax ID is: the country decides, for ten digits are a tax number in other countries too."""
@@ -34,6 +37,18 @@ class ResPartner(models.Model):
     @api.model
     def _commercial_fields(self):
         return super()._commercial_fields() + ['vatportal_voen']
+
+    def write(self, vals):
+        result = super().write(vals)
+        if _TELLS_QAIME & vals.keys() and self.env['vatportal.connector']._begun():
+            for model in self.env['vatportal.deadline'].sudo()._models():
+                model._renew_due(model._vatportal_of_partners(self.commercial_partner_id))
+        return result
+
+    def _vatportal_gets_qaime(self):
+        """Whether invoices to this partner go to e-taxes: a person without VÖEN gets none, nor does anybody abroad without a
+        branch in Azerbaijan."""
+        return bool(self.is_company or self.vat) and bool(not self.vatportal_is_abroad or self.vatportal_voen)
 
     def _vatportal_country(self):
         """The country that gave this partner its Tax ID: that of the address, else the one before the number; an empty

@@ -10,4 +10,5 @@ from . import release_wizard
 from . import resequence_wizard
 from . import reversal_wizard
 from . import unit_wizard
+from . import answer_wizard
 from . import account_move_send_wizard

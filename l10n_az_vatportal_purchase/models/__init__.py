@@ -1,2 +1,3 @@
 from . import account_move
 from . import document
+from . import answer

@@ -10,3 +10,5 @@ from . import stock_picking
 from . import stock_picking_goods
 from . import stock_picking_check
 from . import stock_picking_document
+from . import stock_picking_due
+from . import desk

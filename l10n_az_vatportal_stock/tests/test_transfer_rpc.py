@@ -33,6 +33,7 @@ class TestTransferRpc(RpcCommon, TransferCommon, HttpCase):
             'account.move.send.wizard': {'move_id': self.move.id},
             'vatportal.company.wizard': connector,
             'vatportal.release.wizard': connector,
+            'vatportal.answer.wizard': {},
             'vatportal.token.wizard': connector,
             'vatportal.import.wizard': connector,
             'vatportal.import.schedule': connector,

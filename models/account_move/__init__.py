@@ -15,6 +15,7 @@ from . import correct
 from . import rename
 from . import replaced
 from . import kind
+from . import due
 from . import advance
 from . import advance_check
 from . import queue

@@ -17,6 +17,13 @@ class VatportalConnector(models.Model):
         help='A draft bill is cancelled by itself when its document is cancelled or deleted at e-taxes. Confirmed '
         'bills are never touched: they get an activity.',
     )
+    issue_day_counts = fields.Boolean(
+        string='Day of Issue Counts',
+        default=True,
+        tracking=True,
+        help='The days within which a received document has to be answered begin with the day on which it was issued. Off: with the day after. Which of the '
+        'two holds is told differently; on is the stricter one.',
+    )
     bill_journal_id = fields.Many2one(
         'account.journal',
         string='Journal of Bills',

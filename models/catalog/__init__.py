@@ -5,3 +5,5 @@ from . import kind_rule
 from . import status
 from . import kind_booking
 from . import product_code
+from . import deadline
+from . import due

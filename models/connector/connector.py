@@ -152,6 +152,8 @@ class VatportalConnector(models.Model):
             self._propose_on_moves()
         if {'active', 'company_id'} & vals.keys():
             self._show_unsent(companies)
+        if {'active', 'company_id', 'issue_day_counts'} & vals.keys():
+            self.env['vatportal.deadline'].sudo()._renew(companies)
         self._forget_changed(accounts)
         return result
 
@@ -169,6 +171,7 @@ class VatportalConnector(models.Model):
         result = super().unlink()
         self._forget_defaults()
         self._show_unsent(companies)
+        self.env['vatportal.deadline'].sudo()._renew(companies)
         accounts._drop_unused()
         return result
 
@@ -199,6 +202,7 @@ class VatportalConnector(models.Model):
             moves = Move.search([*unsent, (field, '=', False), *domain])
             self.env.add_to_compute(Move._fields[field], moves)
             moves.modified([field])
+        self.env['vatportal.deadline'].sudo()._renew(self.company_id)
 
     @api.model
     def _show_unsent(self, companies):
@@ -239,6 +243,14 @@ class VatportalConnector(models.Model):
     def _default_ids_for(self, company_id):
         # Every invoice asks for it, also of companies that send nothing.
         return self.sudo().search([('company_id', '=', company_id)], limit=1)._ids
+
+    @api.model
+    @ormcache()
+    def _begun(self):
+        """Company id → the first day of the month in which its first connector was made: what was invoiced before is on the
+        books of another system, or was typed at e-taxes."""
+        groups = self.sudo().with_context(active_test=True)._read_group([], ['company_id'], ['create_date:min'])
+        return {company.id: made.date().replace(day=1) for company, made in groups}
 
     def _kind_for(self, move):
         """The kind that the first matching rule gives ``move``; empty where none matches."""

@@ -15,3 +15,4 @@ from . import find
 from . import sums
 from . import copy
 from . import approval
+from . import due

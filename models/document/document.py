@@ -18,7 +18,7 @@ class VatportalDocument(models.Model):
 
     _name = 'vatportal.document'
     _description = 'e-taxes document'
-    _inherit = ['vatportal.amounts', 'vatportal.guard', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['vatportal.amounts', 'vatportal.guard', 'vatportal.due', 'mail.thread', 'mail.activity.mixin']
     _order = 'date desc, id desc'
     _check_company_auto = True
 
@@ -243,6 +243,7 @@ class VatportalDocument(models.Model):
         source = self._source()
         if source:
             source.sudo().message_post(body=self.env._('Registered at e-taxes with the qaimə number %s.', number))
+            source._vatportal_close_due()
             source._vatportal_numbered()
 
     # ------------------------------------------------------------------ payload

@@ -60,7 +60,7 @@ class VatportalDocument(models.Model):
             return SHOWN_REASONS.get(self.reject_reason, 'not_sent')
         return 'progress' if self.state in ('queued', 'processing') else self.state
 
-    @api.depends('status', 'direction', 'date', 'state', 'missing_since')
+    @api.depends('status', 'direction', 'date', 'state', 'missing_since', 'vatportal_due_date')
     @api.depends_context('lang')
     def _compute_hint(self):
         for document in self:
@@ -70,6 +70,8 @@ class VatportalDocument(models.Model):
         _, ours = self.env._, self.direction == 'outgoing'
         if self._is_missing():
             return self._missing_text()
+        if self.vatportal_due_date:
+            return self._vatportal_due_words()
         if self.status == 'onApproval' and self.date:
             day = self._baku_date() + DAYS_TO_APPROVE
             if day < baku_day(fields.Datetime.now()):

@@ -5,3 +5,4 @@ from . import shown
 from . import check
 from . import queue
 from . import document
+from . import due

@@ -35,7 +35,7 @@ class VatportalSource(models.AbstractModel):
 
     _name = 'vatportal.source'
     _description = 'Sent to e-taxes'
-    _inherit = ['vatportal.guard']
+    _inherit = ['vatportal.guard', 'vatportal.due']
 
     # The field of ``vatportal.document`` that points to this model.
     _vatportal_link = None

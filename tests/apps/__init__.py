@@ -8,3 +8,4 @@ from . import test_send_sales
 from . import test_sale_advance
 from . import test_transfer_sales
 from . import test_told_apps
+from . import test_delivered

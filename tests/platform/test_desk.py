@@ -10,15 +10,11 @@ from odoo.tests import HttpCase, new_test_user
 from odoo.tools.safe_eval import safe_eval
 
 from ..bill_common import OTHER_VENDOR, BillCommon
+from ..due_common import DueCommon
 
 
-class TestDesk(BillCommon):
+class TestDesk(DueCommon):
     """What e-taxes wants today: each count is that of its list."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env['account.move'].search([('company_id', '=', cls.company.id), ('state', '=', 'draft')]).unlink()
 
     def counts(self, user=None, companies=None):
         desk = self.env['vatportal.desk'].with_user(user or self.env.user).with_context(allowed_company_ids=(companies or self.company).ids)
@@ -36,20 +32,20 @@ class TestDesk(BillCommon):
         self.create_invoice()
         self.create_invoice(post=False)
         self.create_invoice(partner_id=self.env['res.partner'].create({'name': 'Tbilisi LLC', 'country_id': self.env.ref('base.ge').id}).id)
-        self.assertEqual(self.counts(), {'to_send': 1}, 'neither drafts nor what goes abroad')
+        self.assertEqual(self.counts(), {'to_send': 1, 'due': 1}, 'neither drafts nor what goes abroad')
         self.sandbox.configure(auto_confirm=False)
         pin = self.create_invoice()
         self.advance(self.send(pin), 3)
-        self.assertEqual(self.counts(), {'to_send': 1, 'pin': 1})
+        self.assertEqual(self.counts(), {'to_send': 1, 'pin': 1, 'due': 2})
         self.sandbox.wait_prompt(1)
         self.sandbox.decline()
         self.finish(pin.vatportal_document_id.job_ids)
-        self.assertEqual(self.counts(), {'to_send': 1, 'refused': 1})
+        self.assertEqual(self.counts(), {'to_send': 1, 'refused': 1, 'due': 2})
         self.sandbox.configure(auto_confirm=True)
         self.finish(self.send(pin))
-        self.assertEqual(self.counts(), {'to_send': 1})
+        self.assertEqual(self.counts(), {'to_send': 1, 'due': 1})
         pin.vatportal_document_id.sudo().status = 'updateRequested'
-        self.assertEqual(self.counts(), {'to_send': 1, 'sent_back': 1})
+        self.assertEqual(self.counts(), {'to_send': 1, 'sent_back': 1, 'due': 1})
 
     def test_what_never_goes_is_not_to_be_sent(self):
         person = self.env['res.partner'].create({'name': 'Aygün', 'country_id': self.env.ref('base.az').id})
@@ -58,9 +54,15 @@ class TestDesk(BillCommon):
         self.env.user.company_ids += branch
         self.assertEqual(self.counts(companies=self.company + branch), {})
         move = self.create_invoice()
-        self.assertEqual(self.counts(), {'to_send': 1})
+        self.assertEqual(self.counts(), {'to_send': 1, 'due': 1})
         move.sudo().vatportal_package_date = '2026-11-20 10:00:00'
+        self.assertEqual(self.counts(), {'due': 1}, 'nobody knows whether it was uploaded, before its number is here')
+        move.vatportal_unsent_reason = 'It was cancelled by hand'
         self.assertEqual(self.counts(), {})
+
+    def undue(self):
+        """The counts but of what is due by when."""
+        return {key: count for key, count in self.counts().items() if key not in ('late', 'due')}
 
     def test_returns_and_adjustments(self):
         """What is sent from the journals of purchases, and credit notes with a kind, on the page and on the cards."""
@@ -69,7 +71,7 @@ class TestDesk(BillCommon):
         self.create_invoice(move_type='out_refund')
         self.create_invoice(move_type='in_refund', partner_id=self.vendor.id, vatportal_kind_id=False)
         self.bill(100.0, kind='returnInvoice').action_post()
-        self.assertEqual(self.counts(), {'to_send': 2})
+        self.assertEqual(self.undue(), {'to_send': 2})
         arch = etree.fromstring(self.env['account.move'].get_view(self.env.ref('account.view_account_invoice_filter').id, 'search')['arch'])
         domain = safe_eval(arch.find(".//filter[@name='vatportal_not_sent']").get('domain'))
         self.assertEqual(self.env['account.move'].search([('company_id', '=', self.company.id), *domain]), back + price)
@@ -82,7 +84,7 @@ class TestDesk(BillCommon):
         self.sandbox.wait_prompt(1)
         self.sandbox.decline()
         self.finish(job)
-        self.assertEqual(self.counts(), {'to_send': 1, 'refused': 1})
+        self.assertEqual(self.undue(), {'to_send': 1, 'refused': 1})
         self.assertEqual(self.on_card(back.journal_id, 'refused'), back)
 
     def on_card(self, journal, key):
@@ -102,21 +104,21 @@ class TestDesk(BillCommon):
         self.finish(self.send(refused))
         self.finish(self.send(cancelled))
         cancelled.vatportal_document_id.sudo()._set_state('deleted', status='canceled')
-        self.assertEqual(self.counts(), {'to_send': 3, 'refused': 1})
+        self.assertEqual(self.undue(), {'to_send': 3, 'refused': 1})
         credits = (unsent + refused + cancelled)._reverse_moves([{'invoice_date': '2026-11-20'}] * 3, cancel=True)
         self.assertEqual(set((unsent + refused + cancelled).mapped('payment_state')), {'reversed'})
-        self.assertEqual(self.counts(), {'to_send': 1})
+        self.assertEqual(self.undue(), {'to_send': 1})
         credits[2].vatportal_kind_id = self.kind('taxCodex163')
-        self.assertEqual(self.counts(), {'to_send': 1}, 'nothing is there to be adjusted')
+        self.assertEqual(self.undue(), {'to_send': 1}, 'nothing is there to be adjusted')
         self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', times=1)
         self.finish(self.send(kept))
-        self.assertEqual(self.counts(), {'refused': 1})
+        self.assertEqual(self.undue(), {'refused': 1})
         sent = kept.vatportal_document_id.date
         kept.sudo().vatportal_package_date = sent - timedelta(hours=1)
-        self.assertEqual(self.counts(), {'refused': 1}, 'sent after all, and refused')
+        self.assertEqual(self.undue(), {'refused': 1}, 'sent after all, and refused')
         kept.sudo().vatportal_package_date = sent + timedelta(hours=1)
         self.assertTrue(kept.vatportal_package_waits)
-        self.assertEqual(self.counts(), {})
+        self.assertEqual(self.undue(), {})
         # What a journal entry settles was not taken back.
         back = self.create_invoice(move_type='in_refund', partner_id=self.vendor.id)
         line = back.line_ids.filtered(lambda line: line.account_id.account_type == 'liability_payable')
@@ -133,7 +135,7 @@ class TestDesk(BillCommon):
         entry.action_post()
         (line + entry.line_ids.filtered(lambda other: other.account_id == line.account_id)).reconcile()
         self.assertEqual(back.payment_state, 'reversed')
-        self.assertEqual(self.counts(), {'to_send': 1})
+        self.assertEqual(self.undue(), {'to_send': 1})
 
     def test_received_and_sent_are_never_in_one_list(self):
         self.document(status='cancelRequested', status_code='cancelRequested')
@@ -258,7 +260,7 @@ class TestDesk(BillCommon):
         other = self.env['res.company'].create({'name': 'Another'})
         self.env.user.company_ids += other
         self.assertEqual(self.counts(companies=other), {})
-        self.assertEqual(self.counts(companies=self.company + other), {'to_send': 1})
+        self.assertEqual(self.counts(companies=self.company + other), {'to_send': 1, 'due': 1})
 
     def test_who_may_not(self):
         clerk = new_test_user(self.env, 'clerk', 'base.group_user', company_id=self.company.id, company_ids=self.company.ids)
@@ -268,7 +270,7 @@ class TestDesk(BillCommon):
                 call()
         auditor = new_test_user(self.env, 'auditor', 'account.group_account_readonly', company_id=self.company.id, company_ids=self.company.ids)
         self.create_invoice()
-        self.assertEqual(self.counts(auditor), {'to_send': 1})
+        self.assertEqual(self.counts(auditor), {'to_send': 1, 'due': 1})
 
     def test_on_the_journals(self):
         self.create_invoice()
@@ -290,5 +292,5 @@ class TestDesk(BillCommon):
 class TestTourDesk(BillCommon, HttpCase):
     def test_from_the_menu_to_the_list(self):
         self.create_invoice()
-        self.document(status='onApproval', status_code='onApproval')
+        self.document(status='onApproval', status_code='onApproval', date=fields.Datetime.now())
         self.start_tour('/odoo/accounting', 'vatportal_desk', login=self.env.user.login, timeout=90)

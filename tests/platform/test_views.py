@@ -88,6 +88,7 @@ class TestViews(BillCommon, ViewsCase):
                 }
             ],
             'vatportal.release.wizard': [self.connector.action_release_account()],
+            'vatportal.answer.wizard': [self.incoming.action_decide(), self.incoming[0].action_decide()],
             'account.move.send.wizard': [
                 {
                     'type': 'ir.actions.act_window',

@@ -28,3 +28,4 @@ from . import test_bill_chart
 from . import test_bill_status
 from . import test_bill_number
 from . import test_bill_vendor
+from . import test_answer

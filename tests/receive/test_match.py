@@ -356,9 +356,13 @@ class TestMatch(BillCommon):
 
     def test_hints(self):
         document = self.document(status='onApproval', date=fields.Datetime.now() - timedelta(days=2))
-        day = document._baku_date() + timedelta(days=5)
-        self.assertEqual(document.hint, f'Approves itself on {day:%d.%m.%Y}.')
+        self.assertIn('(days left: 2); without an answer it counts as approved', document.hint)
         late = self.document(status='onApproval', date=fields.Datetime.now() - timedelta(days=9))
+        self.assertIn('The next import tells', late.hint)
+        sent = self.document(direction='outgoing', status='onApproval', date=fields.Datetime.now() - timedelta(days=2))
+        day = sent._baku_date() + timedelta(days=5)
+        self.assertEqual(sent.hint, f'Approves itself on {day:%d.%m.%Y}.')
+        late = self.document(direction='outgoing', status='onApproval', date=fields.Datetime.now() - timedelta(days=9))
         self.assertIn('should have approved itself', late.hint)
         self.assertFalse(self.document(status='approved').hint)
         self.assertFalse(self.document(status='brandNew' and 'unknown').hint)

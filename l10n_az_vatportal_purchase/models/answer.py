@@ -1,0 +1,76 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import models
+
+from odoo.addons.l10n_az_vatportal.models.amounts import decimal
+from odoo.addons.l10n_az_vatportal.vatportal.advice import Ordered
+from odoo.addons.l10n_az_vatportal.vatportal.names import text_key
+
+
+class VatportalDocument(models.Model):
+    """What was ordered of the rows of received documents, to be compared with before they are answered."""
+
+    _inherit = 'vatportal.document'  # pylint: disable=consider-merging-classes-inherited
+
+    def _ordered(self):
+        # EXTENDS l10n_az_vatportal
+        result = super()._ordered()
+        for (company, partner), documents in self.filtered('partner_id').grouped(lambda document: (document.company_id, document.partner_id)).items():
+            open_lines = documents._open_lines_of(company, partner)
+            for document in documents:
+                result[document] = (bool(open_lines), document._ordered_rows(partner, open_lines) if open_lines else {})
+        return result
+
+    def _open_lines_of(self, company, partner):
+        """The confirmed order lines of the vendor's that are not billed in full, in AZN, the oldest first."""
+        lines = self.env['purchase.order.line'].search(
+            [('company_id', '=', company.id), ('order_id.partner_id', 'child_of', partner.ids), ('state', '=', 'purchase'), ('product_id', '!=', False)]
+        )
+        open_ = lines.filtered(lambda line: line.product_qty > line.qty_invoiced and line.currency_id == self.currency_id)
+        return open_.sorted(lambda line: (line.order_id.date_order, line.id))
+
+    def _ordered_rows(self, partner, open_lines):
+        """Return a dict of the number of a row → :class:`Ordered`: of the lines that order its product one of an order that the
+        document names, else the oldest; what several lines have left of it is added up."""
+        text = f'{self.main_info or ""} {self.add_info or ""}'.split()
+        by_product = defaultdict(open_lines.browse)
+        for line in open_lines:
+            by_product[line.product_id] |= line
+        found = {}
+        matches = self._match_products(partner, 'purchase')
+        for number, row in enumerate(self.line_ids):
+            match = matches[row]
+            lines = by_product[match.product] if match.product else open_lines.browse()
+            named = lines.filtered(lambda line: line.order_id.name in text or (line.order_id.partner_ref and line.order_id.partner_ref in text))
+            if lines:
+                found[number] = self._ordered_row(row, match, named or lines)
+        return found
+
+    def _ordered_row(self, row, match, lines):
+        unit, contains = self._counted_in(row, match)
+        first = lines[0]
+        order = ', '.join(dict.fromkeys(lines.order_id.mapped('name')))
+        if not unit or not unit._has_common_reference(first.product_uom_id):
+            return Ordered(order, prices=(), left=None)
+
+        def counted(name):
+            """A quantity of the lines as the row counts."""
+            return sum((decimal(line.product_uom_id._compute_quantity(line[name], unit, round=False)) / contains for line in lines), Decimal(0))
+
+        one = decimal(first.product_uom_id._compute_quantity(first.product_qty, unit, round=False)) / contains
+        comes = any(line.product_id.type != 'service' for line in lines)
+        return Ordered(
+            order,
+            prices=(decimal(first.price_subtotal) / one, decimal(first.price_total) / one),
+            left=counted('product_qty') - counted('qty_invoiced'),
+            received=max(Decimal(0), counted('qty_received') - counted('qty_invoiced')) if comes else None,
+        )
+
+    def _counted_in(self, row, match):
+        """(unit of Odoo, how many of it are in one of the unit that ``row`` names); no unit where nobody has said so yet."""
+        unit, contains = match.mapping._counting(row) if match.mapping else (None, Decimal(1))
+        if unit:
+            return unit, contains
+        known = self.env['vatportal.unit.alias']._units_by_key(self._bill_company())
+        return known.get(text_key(row.unit)) if (row.unit or '').strip() else match.uom or match.product.uom_id, Decimal(1)

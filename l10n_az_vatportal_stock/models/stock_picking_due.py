@@ -1,0 +1,124 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.l10n_az_vatportal.models.amounts import decimal
+from odoo.addons.l10n_az_vatportal.models.states import baku_day
+from odoo.addons.l10n_az_vatportal.vatportal.deadlines import Delivery, uninvoiced
+
+AWAITS = [('transfer', 'Goods transfer'), ('invoice', 'Invoice of the sale')]
+
+
+class StockPicking(models.Model):
+    """Until when a goods transfer has to be at e-taxes, and until when a delivery of a sale has to be invoiced.
+
+    Sales are known where the app for them is installed; this addon does not ask for it.
+    """
+
+    _inherit = 'stock.picking'  # pylint: disable=consider-merging-classes-inherited
+
+    _vatportal_due_activity = 'l10n_az_vatportal_stock.mail_activity_etaxes_due'
+
+    vatportal_awaits = fields.Selection(
+        AWAITS, string='Awaited by e-taxes', compute='_compute_vatportal_awaits', store=True, copy=False, help='What of these goods e-taxes waits for.'
+    )
+
+    @api.depends(lambda self: self._vatportal_awaits_fields())
+    def _compute_vatportal_awaits(self):
+        begun = self.env['vatportal.connector']._begun()
+        for picking in self:
+            concerned = picking.state == 'done' and picking.company_id.id in begun
+            if concerned and picking.vatportal_is_transfer:
+                picking.vatportal_awaits = 'transfer'
+            else:
+                picking.vatportal_awaits = concerned and picking._vatportal_is_uninvoiced() and 'invoice'
+
+    @api.depends(
+        'vatportal_awaits',
+        'date_done',
+        'company_id',
+        'vatportal_state',
+        'vatportal_unsent_reason',
+        'vatportal_document_id.vatportal_due_date',
+        'vatportal_document_id.vatportal_deadline_id',
+    )
+    def _compute_vatportal_due_date(self):
+        return super()._compute_vatportal_due_date()
+
+    @api.model
+    def _vatportal_awaits_fields(self):
+        sold = ('move_ids.sale_line_id.qty_invoiced', 'move_ids.sale_line_id.qty_delivered') if self._vatportal_knows_sales() else ()
+        return ['state', 'company_id', 'vatportal_is_transfer', 'move_ids.state', *sold]
+
+    @api.model
+    def _vatportal_knows_sales(self):
+        """Whether the app is there by which deliveries know the lines of sales orders."""
+        return 'sale_line_id' in self.env['stock.move']._fields
+
+    def _vatportal_due_claims(self, begun):
+        # EXTENDS l10n_az_vatportal
+        day = self.date_done and baku_day(self.date_done)
+        if not self.vatportal_awaits or not day or day < begun:
+            return []
+        return [('goods', {'delivery': day, 'invoice': day})]
+
+    def _vatportal_due_kind(self):
+        code = 'kind_goods_transfer' if self.vatportal_awaits == 'transfer' else 'kind_default_invoice'
+        return self.env.ref(f'l10n_az_vatportal.{code}')
+
+    @api.model
+    def _vatportal_may_be_due(self):
+        # EXTENDS l10n_az_vatportal
+        return Domain('state', '=', 'done') & self._vatportal_unsettled() & self._vatportal_since('date_done')
+
+    @api.model
+    def _renew_due(self, domain):
+        # EXTENDS l10n_az_vatportal: what it awaits depends on whether there is a connector, too
+        records = self.sudo().search(Domain(domain) & self._vatportal_may_be_due())
+        self.env.add_to_compute(self._fields['vatportal_awaits'], records)
+        return super()._renew_due(domain)
+
+    @api.model
+    def _vatportal_of_partners(self, partners):
+        if not self._vatportal_knows_sales():
+            return super()._vatportal_of_partners(partners)
+        return Domain('move_ids.sale_line_id.order_id.partner_invoice_id.commercial_partner_id', 'in', partners.ids)
+
+    # ------------------------------------------------------------------ sales
+
+    def _vatportal_is_uninvoiced(self):
+        """Whether goods of this delivery went to a buyer who gets a qaimə, and no invoice covers them yet, not even a draft: a
+        draft is due by itself."""
+        if not self._vatportal_knows_sales():
+            return False
+        lines = self.sudo().move_ids.sale_line_id.filtered(
+            lambda line: (
+                line.price_total and line.qty_delivered > line.qty_invoiced and line.order_id.partner_invoice_id.commercial_partner_id._vatportal_gets_qaime()
+            )
+        )
+        deliveries = [delivery for line in lines for delivery in _deliveries(line)]
+        return bool(lines) and self.id in uninvoiced(deliveries, {line.id: decimal(line.qty_invoiced) for line in lines})
+
+    # ------------------------------------------------------------------ telling a person
+
+    def _vatportal_due_task(self):
+        if self.vatportal_awaits != 'invoice':
+            return super()._vatportal_due_task()
+        _ = self.env._
+        return (
+            _('e-taxes: invoice what %(name)s has delivered until %(day)s', name=self.name, day=fields.Date.to_string(self.vatportal_due_date)),
+            _('%s. Its goods were delivered, and no invoice covers them.', self.vatportal_deadline_id.name),
+        )
+
+
+def _deliveries(line):
+    """What was delivered of a sales order's ``line``, and what came back, in the order in which it happened."""
+    outgoing, incoming = line._get_outgoing_incoming_moves()
+    moves = (outgoing | incoming).filtered(lambda move: move.state == 'done').sorted(lambda move: (move.date, move.id))
+    if not moves:
+        # A kit is delivered in parts, which are other products: it counts with the last of them.
+        last = line.move_ids.filtered(lambda move: move.state == 'done' and move.location_dest_id._is_outgoing()).sorted(lambda move: (move.date, move.id))[-1:]
+        return [Delivery(last.picking_id.id, line.id, decimal(line.qty_delivered))] if last else []
+    return [
+        Delivery(move.picking_id.id, line.id, (1 if move in outgoing else -1) * decimal(move.product_uom._compute_quantity(move.quantity, line.product_uom_id)))
+        for move in moves
+    ]

@@ -1,0 +1,44 @@
+from datetime import date, datetime
+
+from odoo.addons.l10n_az_vatportal.tests.due_common import DueCommon
+
+from .transfer_common import TransferCommon
+
+
+class TestTransferDue(DueCommon, TransferCommon):
+    """Until when goods transfers have to be at e-taxes."""
+
+    def counts(self):
+        tasks = self.env['vatportal.desk'].get_tasks()
+        return {task['key']: task['count'] for task in tasks['sale'] if task['count']}
+
+    def test_transfers(self):
+        """From the day on which the goods left, until it has its number; nothing for what stays in its warehouse or is not done."""
+        transfer, dispatch = self.create_transfer(), self.create_dispatch()
+        inside = self.create_transfer(target=self.baku.lot_stock_id.copy({'location_id': self.baku.lot_stock_id.id}))
+        waiting = self.create_transfer(done=False)
+        for picking in (transfer, dispatch):
+            self.assertEqual((picking.vatportal_awaits, picking.vatportal_due_date), ('transfer', date(2026, 11, 20)))
+        for picking in (inside, waiting):
+            self.assertFalse(picking.vatportal_awaits or picking.vatportal_due_date)
+        self.assertEqual(self.counts(), {'transfers_due': 2})
+        dispatch.vatportal_unsent_reason = 'Samples'
+        self.at(datetime(2026, 11, 20, 20, 0))
+        self.assertEqual(self.counts(), {'transfers_late': 1})
+        self.assertEqual(transfer.vatportal_due_text, 'Late since 11/21/2026; days late: 1.')
+        self.remind()
+        self.assertTrue(self.told(transfer))
+        self.sent(transfer)
+        self.assertFalse(transfer.vatportal_due_date or self.told(transfer))
+        self.assertEqual(self.counts(), {})
+        transfer.vatportal_document_id.sudo().write({'date': '2026-11-20 08:00:00', 'status': 'updateRequested'})
+        self.assertEqual(transfer.vatportal_due_date, date(2026, 12, 20))
+
+    def test_rules_and_connectors(self):
+        transfer = self.create_transfer()
+        self.rule('deadline_goods').days = 4
+        self.assertEqual(transfer.vatportal_due_date, date(2026, 11, 24))
+        self.connector.active = False
+        self.assertFalse(transfer.vatportal_due_date)
+        self.connector.active = True
+        self.assertEqual(transfer.vatportal_due_date, date(2026, 11, 24))

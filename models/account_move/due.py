@@ -1,0 +1,76 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..states import ADJUSTMENTS, RETURN_KINDS, SALE_TYPES
+
+
+class AccountMove(models.Model):
+    """Until when an invoice has to be at e-taxes: by what it sells, from the delivery on where Odoo knows of one."""
+
+    _inherit = 'account.move'
+
+    _vatportal_due_activity = 'l10n_az_vatportal.mail_activity_etaxes_due'
+
+    @api.depends(
+        'state',
+        'move_type',
+        'company_id',
+        'commercial_partner_id',
+        'invoice_date',
+        'delivery_date',
+        'payment_state',
+        'amount_total',
+        'invoice_line_ids.product_id',
+        'vatportal_kind_id',
+        'vatportal_is_advance',
+        'vatportal_advance_day',
+        'vatportal_advance_id',
+        'vatportal_bill_document_id',
+        'vatportal_unsent_reason',
+        'vatportal_state',
+        'vatportal_document_id.vatportal_due_date',
+        'vatportal_document_id.vatportal_deadline_id',
+    )
+    def _compute_vatportal_due_date(self):
+        return super()._compute_vatportal_due_date()
+
+    def _vatportal_due_kind(self):
+        return self.vatportal_kind_id
+
+    def _vatportal_due_claims(self, begun):
+        # EXTENDS vatportal.source
+        days = {'invoice': self.invoice_date, 'delivery': self.delivery_date or self.invoice_date, 'payment': self.vatportal_advance_day}
+        # What was delivered and is a draft still has been invoiced for Odoo, and is on no other list.
+        stands = self.state == 'posted' or self.state == 'draft' and self.delivery_date
+        if not stands or not days['delivery'] or (self.invoice_date or days['delivery']) < begun or not self._vatportal_is_issued_here():
+            return []
+        if not self.commercial_partner_id._vatportal_gets_qaime() or not self._vatportal_says_something():
+            return []
+        return [(subject, days) for subject in self._vatportal_due_subjects()]
+
+    def _vatportal_says_something(self):
+        """Whether there is anything for e-taxes on it: what was credited in full never goes, nor what comes to nothing beside
+        taxes that are no part of it, unless it settles an advance."""
+        if self.payment_state == 'reversed':
+            return False
+        return bool(self.vatportal_advance_id) or not self.company_currency_id.is_zero(self._vatportal_amount(None))
+
+    def _vatportal_due_subjects(self):
+        """Which rules it is due by, the strictest of which counts."""
+        if self.vatportal_is_advance:
+            return ['advance']
+        if self.move_type != 'out_invoice' or self.vatportal_kind_id.code in (*RETURN_KINDS, *ADJUSTMENTS):
+            return ['return']
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product' and (line.product_id or line.price_subtotal > 0))
+        services = {line.product_id.product_tmpl_id._vatportal_is_service() for line in lines}
+        return [subject for subject, there in (('goods', False in services or not services), ('service', True in services)) if there]
+
+    @api.model
+    def _vatportal_may_be_due(self):
+        # EXTENDS vatportal.due
+        since = self._vatportal_since('invoice_date') | Domain('invoice_date', '=', False) & self._vatportal_since('delivery_date')
+        return Domain('state', 'in', ('draft', 'posted')) & Domain('move_type', 'in', SALE_TYPES) & self._vatportal_unsettled() & since
+
+    @api.model
+    def _vatportal_of_partners(self, partners):
+        return Domain('commercial_partner_id', 'in', partners.ids)

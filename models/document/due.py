@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ..states import WAITING_STATUSES, baku_day
+
+
+class VatportalDocument(models.Model):
+    """Until when a document asks something of the company: an answer to what it has received, which silence gives after some
+    days; a correction of what the buyer has sent back."""
+
+    _inherit = 'vatportal.document'
+
+    _vatportal_told_at = (2, 1)
+    _vatportal_due_activity = 'l10n_az_vatportal.mail_activity_etaxes_answer'
+
+    waiting_since = fields.Datetime(
+        compute='_compute_waiting_since',
+        store=True,
+        copy=False,
+        help='When it was issued; of one that its seller has corrected, when a reading first showed it so: e-taxes does not tell the day of the correction.',
+    )
+
+    @api.depends('status', 'date')
+    def _compute_waiting_since(self):
+        now = fields.Datetime.now()
+        for document in self:
+            since, issued = document.waiting_since, document.date
+            if document.status == 'onApproval':
+                since = issued
+            elif document.status == 'onApprovalEdited':
+                # What is later than the issue was seen before.
+                since = since if since and issued and since > issued else now
+            else:
+                since = False
+            document.waiting_since = since
+
+    @api.depends('direction', 'state', 'status', 'date', 'is_foreign', 'kind_id', 'connector_id', 'company_id', 'waiting_since')
+    def _compute_vatportal_due_date(self):
+        return super()._compute_vatportal_due_date()
+
+    def _vatportal_due_day(self):
+        # EXTENDS vatportal.due
+        issued = self.waiting_since or self.date
+        subject = self._due_subject()
+        if not subject or not issued:
+            return False, False
+        counts = self.direction == 'incoming' and (self._connector().issue_day_counts or not self._connector())
+        return self.env['vatportal.deadline']._due_day(self.company_id, [(subject, {'issue': baku_day(issued)})], self.kind_id, first_day=counts)
+
+    def _due_subject(self):
+        """What of the rules is asked of the company; False for nothing."""
+        if self.state != 'registered' or self.is_foreign:
+            return False
+        if self.direction == 'outgoing':
+            return self.status == 'updateRequested' and 'correction'
+        return {'onApproval': 'answer', 'onApprovalEdited': 'edited'}.get(self.status, False)
+
+    def _awaits_answer(self):
+        """Whether the company has to approve it, or to say why not."""
+        return self.direction == 'incoming' and bool(self._due_subject())
+
+    @api.model
+    def _vatportal_may_be_due(self):
+        # EXTENDS vatportal.due
+        return Domain('state', '=', 'registered') & (
+            Domain('direction', '=', 'incoming') & Domain('status', 'in', WAITING_STATUSES)
+            | Domain('direction', '=', 'outgoing') & Domain('status', '=', 'updateRequested')
+        )
+
+    def _vatportal_due_words(self):
+        # EXTENDS vatportal.due
+        _, day = self.env._, format_date(self.env, self.vatportal_due_date)
+        if self.direction == 'outgoing':
+            return _('The buyer sent it back: correct it at e-taxes.gov.az until %s.', day)
+        if self.vatportal_due_state == 'late':
+            return _('It was to be answered until %s; without an answer it counts as approved. The next import tells.', day)
+        if self.status == 'onApprovalEdited':
+            return _('Corrected by the seller: answer until %(day)s (days left: %(count)s).', day=day, count=self.vatportal_days_left)
+        if self.vatportal_due_state == 'today':
+            return _('Answer today: without an answer it counts as approved after midnight in Baku.')
+        return _('Answer until %(day)s (days left: %(count)s); without an answer it counts as approved.', day=day, count=self.vatportal_days_left)
+
+    # ------------------------------------------------------------------ telling a person
+
+    def _vatportal_due_task(self):
+        _, number, day = self.env._, self.qaime or self.name, format_date(self.env, self.vatportal_due_date)
+        if self.direction == 'outgoing':
+            return _('e-taxes: correct %(name)s until %(day)s', name=number, day=day), self._vatportal_due_words()
+        return _('e-taxes: answer %(name)s until %(day)s', name=number, day=day), self._vatportal_due_words()

@@ -1,0 +1,106 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .advice import VERDICTS
+
+# Where documents are answered.
+ETAXES = 'https://e-taxes.gov.az'
+
+
+class VatportalDocument(models.Model):
+    """What a person answers to a received document, who it is entrusted to, and who decided when.
+
+    VatPortal's API v8.0 has no call for an answer: approved is what is not refused in time, and refused, or sent back, it is at
+    e-taxes.gov.az. :meth:`action_answer_at_portal` is the one place where such a call would go.
+    """
+
+    _inherit = 'vatportal.document'
+
+    answer_decision = fields.Selection(VERDICTS, string='Decision', readonly=True, copy=False, tracking=True)
+    answer_user_id = fields.Many2one('res.users', string='Entrusted to', readonly=True, copy=False, tracking=True)
+    answer_note = fields.Text(string='Note on the Answer', readonly=True, copy=False, tracking=True)
+    answer_by_id = fields.Many2one('res.users', string='Decided by', readonly=True, copy=False)
+    answer_at = fields.Datetime(string='Decided at', readonly=True, copy=False)
+    awaits_answer = fields.Boolean(compute='_compute_awaits_answer')
+    refusal_words = fields.Text(string='Words for e-taxes.gov.az', compute='_compute_refusal_words')
+
+    @api.depends('direction', 'state', 'status', 'is_foreign')
+    def _compute_awaits_answer(self):
+        for document in self:
+            document.awaits_answer = document._awaits_answer()
+
+    @api.depends('answer_decision', 'answer_note', 'qaime')
+    def _compute_refusal_words(self):
+        for document in self:
+            document.refusal_words = document.answer_decision in ('ask', 'refuse') and document._refusal_words(document.answer_note)
+
+    def _refusal_words(self, note=''):
+        """What to enter at e-taxes.gov.az: the person's ``note``, else what speaks against the document, in Azerbaijani where
+        Odoo speaks it."""
+        installed = {code for code, _name in self.env['res.lang'].get_installed()}
+        document = self.with_context(lang='az_AZ') if 'az_AZ' in installed else self
+        words = (note or '').strip() or ' '.join(document._advice_sentences(grave=True))
+        return f'{self.qaime}: {words}' if self.qaime and words else words
+
+    # ------------------------------------------------------------------ deciding
+
+    def action_decide(self):
+        """Open the dialog in which a person decides, entrusts and notes.
+
+        :raises UserError: when none of the documents awaits an answer
+        """
+        self.check_access('read')
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._('Answer'),
+            'res_model': 'vatportal.answer.wizard',
+            'views': [[False, 'form']],
+            'target': 'new',
+            'context': {'default_document_ids': self._to_answer().ids},
+        }
+
+    def _to_answer(self):
+        """Those of these documents that await an answer.
+
+        :raises UserError: for none
+        """
+        documents = self.filtered(lambda document: document._awaits_answer())
+        if not documents:
+            raise UserError(self.env._('None of these documents awaits an answer.'))
+        return documents
+
+    def _decide(self, decision, user, note):
+        """Write down what was decided of these documents, and whom they are entrusted to.
+
+        :param decision: a key of :data:`VERDICTS`; False: nobody has decided yet
+        """
+        if not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(self.env._('Only invoicing users can answer documents.'))
+        self.check_access('read')
+        for document in self._to_answer():
+            decided = {'answer_by_id': self.env.uid, 'answer_at': fields.Datetime.now()} if decision else {'answer_by_id': False, 'answer_at': False}
+            entrusted = user and user != document.answer_user_id
+            changed = decision != document.answer_decision
+            document.sudo().write(
+                {'answer_decision': decision, 'answer_user_id': user.id, 'answer_note': (note or '').strip() or False, **(decided if changed else {})}
+            )
+            if entrusted and not document._vatportal_is_settled():
+                document._vatportal_tell()
+        self._vatportal_close_due()
+
+    def action_answer_at_portal(self):
+        """Go where the document is answered. Once VatPortal's API has a call for it, the decision goes out from here.
+
+        :return: an action that opens e-taxes.gov.az
+        """
+        self.check_access('read')
+        return {'type': 'ir.actions.act_url', 'url': ETAXES, 'target': 'new'}
+
+    # ------------------------------------------------------------------ telling a person
+
+    def _vatportal_is_settled(self):
+        """What is fine needs nobody: silence approves it. What has an invoice, or whatever else, is told of on that."""
+        return self.answer_decision == 'fine' if self.direction == 'incoming' else bool(self._source())
+
+    def _vatportal_due_user(self):
+        return self.answer_user_id or self._connector().sudo()._activity_user(self)

@@ -1,0 +1,47 @@
+from datetime import date, datetime
+
+from ..due_common import DueCommon
+from .sales_common import SalesCommon
+
+
+class TestDelivered(DueCommon, SalesCommon):
+    """Sales that were delivered and are on no invoice."""
+
+    def counts(self):
+        tasks = self.env['vatportal.desk'].get_tasks()
+        return {task['key']: task['count'] for task in tasks['sale'] if task['count']}
+
+    def test_until_an_invoice_covers_it(self):
+        self.cement.invoice_policy = 'delivery'
+        order = self.order(product_uom_qty=5, price_unit=10)
+        first = order.picking_ids
+        first.action_assign()
+        first.move_ids.write({'quantity': 2, 'picked': True})
+        first.with_context(skip_sms=True)._action_done()
+        self.assertEqual((first.vatportal_awaits, first.vatportal_due_date), ('invoice', date(2026, 11, 20)))
+        self.assertEqual(self.counts(), {'uninvoiced_due': 1})
+        invoice = order._create_invoices()
+        self.assertFalse(first.vatportal_awaits or first.vatportal_due_date, 'the draft is due from here on')
+        self.assertEqual((invoice.delivery_date, invoice.vatportal_due_date), (date(2026, 11, 20), date(2026, 11, 20)))
+        self.at(datetime(2026, 11, 22, 8))
+        second = self.validate(order.picking_ids - first)
+        self.assertFalse(first.vatportal_awaits, 'what was delivered first is what was invoiced')
+        self.assertEqual((second.vatportal_awaits, second.vatportal_due_date), ('invoice', date(2026, 11, 22)))
+        self.at(datetime(2026, 11, 23, 8))
+        self.assertEqual(self.counts(), {'uninvoiced_late': 1, 'late': 1})
+        invoice.button_cancel()
+        self.assertEqual((first + second).mapped('vatportal_awaits'), ['invoice', 'invoice'])
+        order._create_invoices()
+        self.assertEqual((first + second).mapped('vatportal_awaits'), [False, False])
+
+    def test_what_needs_no_invoice(self):
+        self.cement.invoice_policy = 'delivery'
+        person = self.env['res.partner'].create({'name': 'Aygün', 'country_id': self.env.ref('base.az').id})
+        private = self.validate(self.order(person).picking_ids)
+        free = self.validate(self.order(price_unit=0).picking_ids)
+        given_back = self.validate(self.order().picking_ids)
+        self.assertEqual(given_back.vatportal_awaits, 'invoice')
+        self.give_back(given_back, 3)
+        self.assertFalse((private + free + given_back).filtered('vatportal_awaits'))
+        person.vat = '2001876531'
+        self.assertEqual(private.vatportal_due_date, date(2026, 11, 20))

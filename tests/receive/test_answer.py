@@ -1,0 +1,199 @@
+from datetime import date, datetime, timedelta
+from random import Random
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user
+
+from ..bill_common import OTHER_VENDOR
+from ..due_common import TRACKED, DueCommon
+
+ISSUED = datetime(2026, 11, 20, 8, 0)  # noon in Baku, on a Friday
+
+
+class TestAnswer(DueCommon):
+    """Received documents that await the company's answer."""
+
+    def waiting(self, *lines, **vals):
+        document = self.document(*lines, **{'status': 'onApproval', 'status_code': 'onApproval', 'date': ISSUED, **vals})
+        document._set_partners()
+        return document
+
+    def answered(self, *lines, **vals):
+        return self.waiting(*lines, **{'status': 'approved', 'date': ISSUED - timedelta(days=30), **vals})
+
+    def decide(self, documents, decision, **vals):
+        action = documents.action_decide()
+        wizard = self.env['vatportal.answer.wizard'].with_context(**TRACKED, **action['context']).create({'decision': decision, **vals})
+        wizard.action_apply()
+        return wizard
+
+    def codes(self, document):
+        """The recommendation, and the reasons as they were put into words."""
+        return document.advice, (document.advice_text or '').split('\n')
+
+    # ------------------------------------------------------------------ how long
+
+    def test_the_last_day(self):
+        """The day of issue is the first, unless the connector says otherwise; days are those of Baku."""
+        document = self.waiting()
+        for issued, day in (
+            (ISSUED, date(2026, 11, 24)),
+            (datetime(2026, 11, 20, 19, 59, 59), date(2026, 11, 24)),
+            (datetime(2026, 11, 20, 20, 0), date(2026, 11, 25)),
+            (datetime(2026, 12, 29, 8, 0), date(2027, 1, 2)),
+        ):
+            document.sudo().date = issued
+            self.assertEqual(document.vatportal_due_date, day)
+        document.sudo().date = ISSUED
+        self.assertEqual(document.vatportal_days_left, 4)
+        self.assertEqual(document.hint, 'Answer until 11/24/2026 (days left: 4); without an answer it counts as approved.')
+        self.connector.issue_day_counts = False
+        self.assertEqual((document.vatportal_due_date, document.vatportal_days_left), (date(2026, 11, 25), 5))
+        self.at(datetime(2026, 11, 25, 19, 59, 59))
+        self.assertIn('Answer today', document.hint)
+        self.at(datetime(2026, 11, 25, 20, 0))
+        self.assertIn('counts as approved. The next import tells', document.hint)
+        for change in ({'status': 'approved'}, {'status': 'canceled'}, {'status': 'onApproval', 'is_foreign': True}):
+            document.sudo().write(change)
+            self.assertFalse(document.vatportal_due_date)
+        self.assertFalse(self.document(direction='outgoing', status='onApproval').vatportal_due_date, 'the buyer answers')
+
+    def test_a_correction_is_answered_anew(self):
+        """From the reading that first showed it; it lapses with the month."""
+        document = self.waiting()
+        self.at(datetime(2026, 11, 26, 8, 0))
+        document.sudo().status = 'onApprovalEdited'
+        self.assertEqual(document.vatportal_due_date, date(2026, 11, 30))
+        self.at(datetime(2026, 11, 28, 8, 0))
+        document.sudo().message = 'Written again'
+        document.invalidate_recordset()
+        self.assertEqual((document.waiting_since, document.vatportal_due_date), (datetime(2026, 11, 26, 8), date(2026, 11, 30)))
+        document.sudo().status = 'updateRequested'
+        self.assertFalse(document.vatportal_due_date)
+        document.sudo().status = 'onApprovalEdited'
+        self.assertEqual(document.vatportal_due_date, date(2026, 11, 30), 'the end of the month')
+
+    # ------------------------------------------------------------------ what is recommended
+
+    def test_recommendation(self):
+        cement = self.line(1000.0, quantity=10, price_unit=100.0)
+        unknown = self.waiting(cement, seller_vat=OTHER_VENDOR, seller_name='Kür MMC')
+        self.assertEqual(self.codes(unknown), ('ask', ['Nothing was had from this vendor before.']))
+        self.assertEqual(unknown.compared_text, 'Nothing: no order, and nothing earlier of this vendor.')
+        for price in (99.0, 100.0, 250.0):
+            self.answered(self.line(price), main_info='Müqavilə A-12')
+        usual = self.waiting(cement, main_info='Müqavilə A-12, 20.11.2026')
+        self.assertEqual(self.codes(usual), ('fine', ['It names the same as the earlier ones: A-12.', '“Sement M400”: 100.00 AZN is the usual price.']))
+        self.assertIn('rows: 3', usual.compared_text)
+        dear = self.waiting(self.line(1200.0, quantity=10, price_unit=120.0), main_info='')
+        self.assertEqual(
+            self.codes(dear), ('ask', ['It names no contract; the earlier ones name A-12.', '“Sement M400”: 120.00 AZN; usually 100.00 AZN (3 earlier rows).'])
+        )
+        twin = self.waiting(cement, main_info='Müqavilə A-12, 20.11.2026', date=ISSUED + timedelta(hours=3))
+        self.assertEqual((twin.advice, usual.advice), ('refuse', 'fine'), 'the first of the two is right')
+        self.assertIn(f'It says the same as {usual.qaime}, issued on the same day.', twin.advice_text)
+        wrong = self.waiting(self.line(100.0, vat=20.0), main_info='A-12 again')
+        self.assertIn('Its VAT is 20.00 AZN; 18 % of its base would be 18.00 AZN.', wrong.advice_text)
+        self.assertEqual(wrong.advice, 'refuse')
+        self.assertFalse(self.answered(cement).advice, 'answered already')
+
+    def test_prices_of_bills_without_a_document(self):
+        self.create_invoice({'name': 'Sement M400', 'price_unit': 80, 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id)
+        document = self.waiting()
+        self.assertEqual(self.codes(document), ('ask', ['“Sement M400”: 100.00 AZN; usually 80.00 AZN (1 earlier rows).']))
+
+    def test_other_companies_and_vendors_prove_nothing(self):
+        other = self.setup_other_company()['company']
+        self.answered(self.line(10.0), seller_vat=OTHER_VENDOR)
+        self.answered(self.line(10.0), company=other)
+        self.assertEqual(self.codes(self.waiting()), ('ask', ['Nothing was had from this vendor before.']))
+
+    def test_many_at_once(self):
+        self.answered()
+        few, many = (self.env['vatportal.document'].union(*(self.waiting(qaime=f'MT27{run}{number:07d}') for number in range(run))) for run in (2, 12))
+        few, many = (len(self.statements(lambda documents=documents: documents.mapped('advice'))) for documents in (few, many))
+        self.assertLessEqual(many, few + 2)
+
+    # ------------------------------------------------------------------ what a person decides
+
+    def test_deciding(self):
+        document, other = self.waiting(), self.waiting(self.line(7.0))
+        clerk = new_test_user(self.env, 'answer-clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=self.company.ids)
+        wizard = self.decide(document, 'refuse', user_id=clerk.id, note='Bu malları sifariş etməmişik')
+        self.assertEqual(wizard.words, f'{document.qaime}: Bu malları sifariş etməmişik')
+        self.assertEqual(document.refusal_words, wizard.words)
+        self.assertEqual((document.answer_by_id, document.answer_at, document.answer_user_id), (self.env.user, ISSUED, clerk))
+        self.assertEqual(self.told(document).user_id, clerk, 'who it is entrusted to hears of it')
+        self.assertEqual(document.action_answer_at_portal()['url'], 'https://e-taxes.gov.az')
+        self.decide(document + other, 'fine')
+        self.assertEqual((document + other).mapped('answer_decision'), ['fine', 'fine'])
+        self.cr.flush()
+        self.assertGreaterEqual(
+            len(document.message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == 'answer_decision')), 2, 'who and when stay'
+        )
+        self.assertFalse(self.told(document), 'silence does the rest')
+        self.decide(other, 'ask')
+        self.assertIn(other.qaime, other.refusal_words)
+        self.assertGreater(len(other.refusal_words), 30, 'without a note the reasons')
+        document.sudo().status = 'approvedBySystem'
+        with self.assertRaisesRegex(UserError, 'awaits an answer'):
+            document.action_decide()
+        self.assertEqual(document.answer_decision, 'fine')
+
+    def test_who_may_decide(self):
+        document = self.waiting()
+        auditor = new_test_user(self.env, 'answer-auditor', 'account.group_account_readonly', company_id=self.company.id, company_ids=self.company.ids)
+        self.assertTrue(document.with_user(auditor).advice)
+        with self.assertRaises(AccessError):
+            document.with_user(auditor)._decide('fine', self.env['res.users'], '')
+        with self.assertRaises(AccessError):
+            document.write({'answer_decision': 'fine'})
+        stranger = new_test_user(self.env, 'answer-stranger', 'account.group_account_invoice', company_id=self.setup_other_company()['company'].id)
+        with self.assertRaises(AccessError):
+            document.with_user(stranger).action_decide()
+        with self.assertRaisesRegex(UserError, 'no access'):
+            self.decide(document, 'fine', user_id=stranger.id)
+
+    # ------------------------------------------------------------------ none passes unseen
+
+    def test_a_hundred_documents(self):
+        """Whatever comes when, and whatever is decided: on its last two days each is on the list of what is to be answered soon, and
+        somebody is told twice at most; only what is fine is left alone. Nothing is told of what awaits nothing."""
+        random = Random(18)
+        statuses = ['onApproval'] * 8 + ['approved', 'canceled']
+        documents = self.env['vatportal.document'].union(
+            *(
+                self.waiting(
+                    self.line(100.0 + number),
+                    status=random.choice(statuses),
+                    date=ISSUED + timedelta(hours=random.randrange(24 * 9)),
+                    is_foreign=random.random() < 0.05,
+                )
+                for number in range(100)
+            )
+        )
+        fine = documents.filtered(lambda document: document.awaits_answer and random.random() < 0.2)
+        self.decide(fine, 'fine')
+        open_ = documents.filtered('awaits_answer') - fine
+        self.assertGreater(len(open_), 50)
+        soon, unanswered = (next(task for task in self.env['vatportal.desk']._tasks() if task.key == key) for key in ('answer_soon', 'unanswered'))
+        seen, told = set(), {}
+        for day in range(16):
+            self.at(ISSUED + timedelta(days=day))
+            today = (ISSUED + timedelta(days=day)).date()
+            listed = documents.search(self.env['vatportal.desk']._domain(soon))
+            expected = open_.filtered(lambda document, today=today: 0 <= (document.vatportal_due_date - today).days <= 2)
+            self.assertEqual(listed & documents, expected)
+            self.assertEqual(
+                documents.search(self.env['vatportal.desk']._domain(unanswered)) & documents,
+                open_.filtered(lambda document, today=today: document.vatportal_due_date < today),
+            )
+            seen |= set(listed.ids)
+            before = {document: self.told(document).ids for document in documents}
+            self.remind()
+            for document in documents:
+                if set(self.told(document).ids) - set(before[document]):
+                    told.setdefault(document, []).append((document.vatportal_due_date - today).days)
+        self.assertEqual(seen & set(documents.ids), set(open_.ids))
+        self.assertEqual({document: days for document, days in told.items() if days != [2, 1]}, {})
+        self.assertEqual(set(told), set(open_))

@@ -1,0 +1,110 @@
+"""What is recommended of a received document, and why."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vatportal.advice import VERDICTS, Facts, Ordered, Row, Usual, advise, contract_words
+
+D = Decimal
+ROW = Row('Sement M400', D(10), D(100), D(118))
+ORDERED = Ordered('P00012', (D(100), D(118)), left=D(10), received=D(10))
+PLAIN = Facts(rows=(ROW,), base=D(1000), vat=D(180))
+AS_ORDERED = replace(PLAIN, orders={0: ORDERED}, expects_orders=True)
+AS_USUAL = replace(PLAIN, usual={0: Usual(D(100), 7)})
+
+
+def codes(facts):
+    verdict, reasons = advise(facts)
+    assert verdict == max((reason.verdict for reason in reasons), key=VERDICTS.index)
+    return verdict, [reason.code for reason in reasons]
+
+
+@pytest.mark.parametrize(
+    ('facts', 'verdict', 'expected'),
+    [
+        (AS_ORDERED, 'fine', ['as_ordered']),
+        (AS_USUAL, 'fine', ['price_usual']),
+        (PLAIN, 'ask', ['nothing_to_compare']),
+        (replace(PLAIN, known=False), 'ask', ['unknown_vendor']),
+        (replace(AS_ORDERED, known=False), 'fine', ['as_ordered']),
+        (replace(AS_ORDERED, twin='MT261125000100'), 'refuse', ['twin']),
+        # VAT
+        (replace(AS_ORDERED, vat=D('180.01')), 'fine', ['as_ordered']),
+        (replace(AS_ORDERED, vat=D('180.02')), 'refuse', ['vat']),
+        (replace(AS_ORDERED, base=D(0), vat=D(0)), 'fine', ['as_ordered']),
+        (replace(AS_ORDERED, base=None, vat=D(1)), 'fine', ['as_ordered']),
+        # Orders
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=(D('84.75'), D(100)))}), 'refuse', ['price_above_order']),
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=(D(118), D('139.24')))}), 'ask', ['price_not_ordered']),
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=(D('100.01'), D('118.01')))}), 'fine', ['as_ordered']),
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=())}), 'fine', ['as_ordered']),
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, left=D(9))}), 'refuse', ['more_than_ordered']),
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, received=D(9))}), 'ask', ['more_than_received']),
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, received=None)}), 'fine', ['as_ordered']),
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, left=None)}), 'ask', ['unit_not_ordered']),
+        (replace(AS_ORDERED, orders={}), 'ask', ['not_ordered']),
+        # Prices
+        (replace(AS_USUAL, usual={0: Usual(D('95.30'), 3)}), 'fine', ['price_usual']),
+        (replace(AS_USUAL, usual={0: Usual(D('95.20'), 3)}), 'ask', ['price_higher']),
+        (replace(AS_USUAL, usual={0: Usual(D(106), 3)}), 'ask', ['price_lower']),
+        (replace(AS_USUAL, rows=(replace(ROW, price=None),)), 'fine', []),
+        # The contract
+        (replace(AS_USUAL, note='Müqavilə A-12; 20.11.2026', earlier_notes=('Müqavilə A-12; 01.10.2026',)), 'fine', ['contract', 'price_usual']),
+        (replace(AS_USUAL, note='Müqavilə B-1', earlier_notes=('Müqavilə A-12', 'müqavilə a-12')), 'ask', ['contract_other', 'price_usual']),
+        (replace(AS_USUAL, note=' ', earlier_notes=('Müqavilə A-12',)), 'ask', ['contract_missing', 'price_usual']),
+        (replace(AS_USUAL, note='Hesab 7', earlier_notes=('Hesab 5', 'Hesab 6')), 'fine', ['price_usual']),
+    ],
+)
+def test_verdict(facts, verdict, expected):
+    if not expected:
+        assert advise(facts) == ('fine', ())
+        return
+    assert codes(facts) == (verdict, expected)
+
+
+def test_the_gravest_counts_and_comes_first():
+    facts = replace(
+        AS_ORDERED, rows=(ROW, replace(ROW, name='Qum')), orders={0: replace(ORDERED, left=D(1))}, twin='MT1', known=False, vat=D(360), base=D(2000)
+    )
+    verdict, found = codes(facts)
+    assert verdict == 'refuse'
+    assert found == ['twin', 'more_than_ordered', 'not_ordered']
+
+
+def test_contract_words():
+    assert contract_words('Müqavilə №A-12, 20.11.2026; INV/2026/00001') == {'a-12', 'inv/2026/00001'}
+    assert contract_words('') == contract_words('müqavilə 2026-11-20') == set()
+
+
+amounts = st.decimals(D(0), D(10) ** 6, places=2)
+rows = st.builds(Row, st.text(max_size=5), amounts, st.none() | amounts, st.none() | amounts)
+orders = st.builds(Ordered, st.just('P1'), st.lists(amounts, max_size=2).map(tuple), st.none() | amounts, st.none() | amounts)
+
+
+@given(
+    st.builds(
+        Facts,
+        st.lists(rows, max_size=3).map(tuple),
+        st.dictionaries(st.integers(0, 2), orders),
+        st.dictionaries(st.integers(0, 2), st.builds(Usual, amounts, st.integers(1, 9))),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from(['', 'MT1']),
+        st.text(max_size=9),
+        st.lists(st.text(max_size=9), max_size=3).map(tuple),
+        st.none() | amounts,
+        amounts,
+    )
+)
+def test_whatever_is_known(facts):
+    """Nothing grave is ever passed over: no reason is graver than the verdict, and they come in order."""
+    verdict, reasons = advise(facts)
+    ranks = [VERDICTS.index(reason.verdict) for reason in reasons]
+    assert ranks == sorted(ranks, reverse=True)
+    assert VERDICTS.index(verdict) == max(ranks, default=0)
+    if facts.twin:
+        assert verdict == 'refuse'
