@@ -1,2 +1,3 @@
 from . import test_orders
 from . import test_orders_month
+from . import test_orders_answer

@@ -35,7 +35,7 @@ class VatportalDocument(models.Model):
         # What follows asks the database itself.
         documents.flush_model(['direction', 'state', 'status', 'date', 'partner_id', 'company_id', 'main_info'])
         documents.line_ids.flush_model(['document_id', 'name', 'product_code', 'unit', 'quantity', 'amount_net'])
-        usual, notes, twins = documents._usual_prices(), documents._earlier_notes(), documents._twins()
+        usual, notes, twins = documents._usual_prices(), documents._earlier_notes(), documents._said_before()
         orders, billed = documents._ordered(), documents._billed_before()
         result = {}
         for document, reader in zip(documents, self, strict=True):
@@ -162,7 +162,7 @@ class VatportalDocument(models.Model):
         )
         return {(company.id, partner.id) for company, partner in groups}
 
-    def _twins(self):
+    def _said_before(self):
         """Return a dict of document → the number of an earlier one in force that says the same: issued on the same day by the same
         seller, with the same rows and main note."""
         dated = self.filtered(lambda document: document.date and document.seller_vat)

@@ -1,10 +1,11 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
+from odoo.tests import HttpCase, new_test_user
 
-from ..bill_common import OTHER_VENDOR
+from ..bill_common import OTHER_VENDOR, BillCommon
 from ..due_common import TRACKED, DueCommon
 
 ISSUED = datetime(2026, 11, 20, 8, 0)  # noon in Baku, on a Friday
@@ -119,17 +120,19 @@ class TestAnswer(DueCommon):
     def test_deciding(self):
         document, other = self.waiting(), self.waiting(self.line(7.0))
         clerk = new_test_user(self.env, 'answer-clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=self.company.ids)
+        self.cr.flush()  # what is written with the creation is no change
         wizard = self.decide(document, 'refuse', user_id=clerk.id, note='Bu malları sifariş etməmişik')
         self.assertEqual(wizard.words, f'{document.qaime}: Bu malları sifariş etməmişik')
         self.assertEqual(document.refusal_words, wizard.words)
         self.assertEqual((document.answer_by_id, document.answer_at, document.answer_user_id), (self.env.user, ISSUED, clerk))
         self.assertEqual(self.told(document).user_id, clerk, 'who it is entrusted to hears of it')
         self.assertEqual(document.action_answer_at_portal()['url'], 'https://e-taxes.gov.az')
+        self.cr.flush()
         self.decide(document + other, 'fine')
         self.assertEqual((document + other).mapped('answer_decision'), ['fine', 'fine'])
         self.cr.flush()
         self.assertGreaterEqual(
-            len(document.message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == 'answer_decision')), 2, 'who and when stay'
+            len(document.sudo().message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == 'answer_decision')), 2, 'who and when stay'
         )
         self.assertFalse(self.told(document), 'silence does the rest')
         self.decide(other, 'ask')
@@ -197,3 +200,15 @@ class TestAnswer(DueCommon):
         self.assertEqual(seen & set(documents.ids), set(open_.ids))
         self.assertEqual({document: days for document, days in told.items() if days != [2, 1]}, {})
         self.assertEqual(set(told), set(open_))
+
+
+class TestTourAnswer(BillCommon, HttpCase):
+    def test_from_the_list_to_the_words(self):
+        """What silence approves tomorrow is opened, refused with a reason, and says what to enter at e-taxes.gov.az."""
+        document = self.document(status='onApproval', status_code='onApproval', date=fields.Datetime.now() - timedelta(days=3))
+        for size in ('1366x768', '390x844'):
+            with self.subTest(size):
+                self.browser_size, self.touch_enabled = size, size == '390x844'
+                document.sudo().write({'answer_decision': False, 'answer_note': False})
+                self.start_tour('/odoo/e-taxes', 'vatportal_answer', login=self.env.user.login, timeout=90)
+                self.assertEqual((document.answer_decision, document.answer_note, document.answer_by_id), ('refuse', 'Sifariş edilməyib', self.env.user))

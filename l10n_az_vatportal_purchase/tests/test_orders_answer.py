@@ -1,0 +1,76 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.l10n_az_vatportal.tests.due_common import DueCommon
+
+
+@tagged('post_install_l10n', 'post_install', '-at_install')
+class TestOrdersAnswer(DueCommon):
+    """What was ordered and received, beside documents that are to be answered."""
+
+    def order(self, quantity, price, received=None, **vals):
+        order = self.env['purchase.order'].create(
+            {
+                'partner_id': self.vendor.id,
+                'currency_id': self.company.currency_id.id,
+                'order_line': [
+                    Command.create(
+                        {
+                            'product_id': self.product.id,
+                            'product_qty': quantity,
+                            'price_unit': price,
+                            'tax_ids': [Command.set(self.purchase['vat'].ids)],
+                            **vals,
+                        }
+                    )
+                ],
+            }
+        )
+        order.button_confirm()
+        order.order_line.qty_received = quantity if received is None else received
+        return order
+
+    def waiting(self, quantity, price, **vals):
+        row = {name: vals.pop(name) for name in ('unit', 'name', 'product_code') if name in vals}
+        line = self.line(quantity * price, quantity=quantity, price_unit=price, **row)
+        document = self.document(line, status='onApproval', status_code='onApproval', date='2026-11-20 08:00:00', **vals)
+        document._set_partners()
+        return document
+
+    def assertAdvice(self, document, verdict, *texts):
+        document.invalidate_recordset()
+        self.assertEqual(document.advice, verdict, document.advice_text)
+        for text in texts:
+            self.assertIn(text, document.advice_text)
+
+    def test_against_an_order(self):
+        order = self.order(10, 100.0)
+        as_ordered = self.waiting(10, 100.0)
+        self.assertAdvice(as_ordered, 'fine', f'All as ordered: {order.name}.')
+        self.assertEqual(as_ordered.compared_text, f'Purchase order: {order.name}\nWhat was received of it')
+        self.assertAdvice(self.waiting(4, 100.0), 'fine')
+        self.assertAdvice(self.waiting(11, 100.0), 'refuse', f'“Sement M400”: 11; ordered and not billed yet: 10 ({order.name}).')
+        self.assertAdvice(self.waiting(10, 101.0), 'refuse', '101.00 AZN is more than was ordered: 100.00 AZN')
+        self.assertAdvice(self.waiting(10, 99.0), 'ask', '99.00 AZN; ordered at 100.00 AZN')
+        self.assertAdvice(self.waiting(1, 5.0, name='Qum', product_code='2505100000'), 'ask', '“Qum” is on no open order')
+        self.assertAdvice(self.waiting(10, 100.0, unit='yeşik'), 'ask', 'in another unit than on the order')
+        order.order_line.qty_received = 6
+        self.assertAdvice(as_ordered, 'ask', '“Sement M400”: 10; received and not billed yet: 6')
+        order.button_cancel()
+        self.assertAdvice(as_ordered, 'ask', 'Nothing was had from this vendor before.')
+
+    def test_several_orders(self):
+        """One that the document names counts; without a name what all of them have left."""
+        old, new = self.order(3, 90.0), self.order(5, 100.0)
+        self.assertAdvice(self.waiting(5, 100.0, main_info=f'Sifariş {new.name}'), 'fine', f'All as ordered: {new.name}.')
+        self.assertAdvice(self.waiting(8, 90.0), 'fine', f'{old.name}, {new.name}')
+        self.assertAdvice(self.waiting(9, 90.0), 'refuse', 'ordered and not billed yet: 8')
+
+    def test_a_price_with_vat(self):
+        """Orders without a tax are written with VAT in the price."""
+        self.order(2, 118.0, tax_ids=[Command.clear()])
+        self.assertAdvice(self.waiting(2, 100.0), 'fine')
+
+    def test_other_vendors(self):
+        self.order(10, 100.0).partner_id = self.partner
+        self.assertAdvice(self.waiting(10, 100.0), 'ask', 'Nothing was had from this vendor before.')
