@@ -26,11 +26,13 @@ class StockPicking(models.Model):
     def _compute_vatportal_awaits(self):
         begun = self.env['vatportal.connector']._begun()
         for picking in self:
-            concerned = picking.state == 'done' and picking.company_id.id in begun
+            # Cheap to say of the very many that were done long ago.
+            since = picking.state == 'done' and picking.date_done and begun.get(picking.company_id.id)
+            concerned = since and baku_day(picking.date_done) >= since
             if concerned and picking.vatportal_is_transfer:
                 picking.vatportal_awaits = 'transfer'
             else:
-                picking.vatportal_awaits = concerned and picking._vatportal_is_uninvoiced() and 'invoice'
+                picking.vatportal_awaits = bool(concerned) and picking._vatportal_is_uninvoiced() and 'invoice'
 
     @api.depends(
         'vatportal_awaits',
@@ -47,7 +49,7 @@ class StockPicking(models.Model):
     @api.model
     def _vatportal_awaits_fields(self):
         sold = ('move_ids.sale_line_id.qty_invoiced', 'move_ids.sale_line_id.qty_delivered') if self._vatportal_knows_sales() else ()
-        return ['state', 'company_id', 'vatportal_is_transfer', 'move_ids.state', *sold]
+        return ['state', 'date_done', 'company_id', 'vatportal_is_transfer', 'move_ids.state', *sold]
 
     @api.model
     def _vatportal_knows_sales(self):
@@ -57,7 +59,7 @@ class StockPicking(models.Model):
     def _vatportal_due_claims(self, begun):
         # EXTENDS l10n_az_vatportal
         day = self.date_done and baku_day(self.date_done)
-        if not self.vatportal_awaits or not day or day < begun:
+        if not self.vatportal_awaits or not day:
             return []
         return [('goods', {'delivery': day, 'invoice': day})]
 
@@ -73,7 +75,7 @@ class StockPicking(models.Model):
     @api.model
     def _renew_due(self, domain):
         # EXTENDS l10n_az_vatportal: what it awaits depends on whether there is a connector, too
-        records = self.sudo().search(Domain(domain) & self._vatportal_may_be_due())
+        records = self.sudo().search(Domain(domain) & (self._vatportal_may_be_due() | Domain('vatportal_awaits', '!=', False)))
         self.env.add_to_compute(self._fields['vatportal_awaits'], records)
         return super()._renew_due(domain)
 

@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("vatportal_answer", {
             content: "On a phone the buttons are in a menu",
             trigger: ".o_form_view",
             run() {
-                document.querySelector(".o_form_view .o_statusbar_buttons .dropdown-toggle, .o_cp_action_menus .dropdown-toggle, .o_form_view .o-dropdown-caret")?.click();
+                document.querySelector(".o_statusbar_buttons button[title=More]")?.click();
             },
         },
         {
