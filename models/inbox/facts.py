@@ -4,7 +4,6 @@ from statistics import median_low
 
 from odoo import fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...vatportal import advice
 from ..amounts import decimal
@@ -64,34 +63,32 @@ class VatportalDocument(models.Model):
         return {}
 
     def _earlier(self):
-        """The condition of the earlier documents of these documents' vendors."""
-        return SQL(
-            """document.direction = 'incoming' AND document.state = 'registered' AND document.partner_id = ANY(%s) AND document.company_id = ANY(%s)
-               AND document.date >= %s AND COALESCE(document.status, '') != ALL(%s)""",
-            self.partner_id.ids,
-            self.company_id.ids,
-            fields.Datetime.now() - YEAR,
-            [*FINAL_STATUSES, *WAITING_STATUSES],
-        )
+        """The parameters by which a statement finds the earlier documents of these documents' vendors."""
+        return {
+            'partners': self.partner_id.ids,
+            'companies': self.company_id.ids,
+            'since': fields.Datetime.now() - YEAR,
+            'void': [*FINAL_STATUSES, *WAITING_STATUSES],
+        }
 
     # ------------------------------------------------------------------ prices
 
     def _usual_prices(self):
         """Return a dict of (document, its line) → :class:`advice.Usual`: what the vendor took before for what is called the same,
         on its documents, else on its bills."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT document.company_id, document.partner_id, COALESCE(line.product_code, ''), line.name, COALESCE(line.unit, ''),
-                       percentile_disc(0.5) WITHIN GROUP (ORDER BY line.amount_net / line.quantity), count(*)
-                  FROM vatportal_document_line line
-                  JOIN vatportal_document document ON document.id = line.document_id
-                 WHERE %s AND line.quantity > 0 AND line.name = ANY(%s)
-                 GROUP BY 1, 2, 3, 4, 5""",
-                self._earlier(),
-                list({line.name for line in self.line_ids if line.name}),
-            )
+        self.env.cr.execute(
+            """
+            SELECT document.company_id, document.partner_id, COALESCE(line.product_code, ''), line.name, COALESCE(line.unit, ''),
+                   percentile_disc(0.5) WITHIN GROUP (ORDER BY line.amount_net / line.quantity), count(*)
+              FROM vatportal_document_line line
+              JOIN vatportal_document document ON document.id = line.document_id
+             WHERE document.direction = 'incoming' AND document.state = 'registered' AND document.partner_id = ANY(%(partners)s)
+               AND document.company_id = ANY(%(companies)s) AND document.date >= %(since)s
+               AND COALESCE(document.status, '') != ALL(%(void)s) AND line.quantity > 0 AND line.name = ANY(%(names)s)
+             GROUP BY 1, 2, 3, 4, 5""",
+            {**self._earlier(), 'names': list({line.name for line in self.line_ids if line.name})},
         )
+        rows = self.env.cr.fetchall()
         known = {tuple(key): advice.Usual(decimal(price), count) for *key, price, count in rows}
         result = {}
         for document in self:
@@ -134,18 +131,18 @@ class VatportalDocument(models.Model):
     def _earlier_notes(self):
         """Return a dict of (company id, vendor's id) → the main notes of its last documents; '' for none on them."""
         found = defaultdict(list)
-        for company, partner, note in self.env.execute_query(
-            SQL(
-                """
-                SELECT company_id, partner_id, COALESCE(main_info, '') FROM (
-                       SELECT company_id, partner_id, main_info, id, date,
-                              row_number() OVER (PARTITION BY company_id, partner_id ORDER BY date DESC, id DESC) AS place
-                         FROM vatportal_document document WHERE %s) earlier
-                 WHERE place <= %s ORDER BY date DESC, id DESC""",
-                self._earlier(),
-                NOTES,
-            )
-        ):
+        self.env.cr.execute(
+            """
+            SELECT company_id, partner_id, COALESCE(main_info, '') FROM (
+                   SELECT company_id, partner_id, main_info, id, date,
+                          row_number() OVER (PARTITION BY company_id, partner_id ORDER BY date DESC, id DESC) AS place
+                     FROM vatportal_document
+                    WHERE direction = 'incoming' AND state = 'registered' AND partner_id = ANY(%(partners)s) AND company_id = ANY(%(companies)s)
+                      AND date >= %(since)s AND COALESCE(status, '') != ALL(%(void)s)) earlier
+             WHERE place <= %(notes)s ORDER BY date DESC, id DESC""",
+            {**self._earlier(), 'notes': NOTES},
+        )
+        for company, partner, note in self.env.cr.fetchall():
             found[company, partner].append(note)
         return found
 
