@@ -49,6 +49,7 @@
         'views/vatportal_kind_views.xml',
         'views/vatportal_product_code_views.xml',
         'views/vatportal_product_mapping_views.xml',
+        'views/vatportal_selection_views.xml',
         'views/vatportal_unit_alias_views.xml',
         'views/qaime_report.xml',
         'views/vatportal_report_views.xml',

@@ -14,3 +14,5 @@ UPDATE vatportal_job
 UPDATE vatportal_job
    SET state = 'failed', phase = 'end', next_poll_at = NULL
  WHERE state IN ('queued', 'starting', 'running');
+UPDATE vatportal_selection_line SET state = 'stopped' WHERE state = 'waiting';
+UPDATE vatportal_selection SET state = 'stopped', finished_at = now() AT TIME ZONE 'UTC' WHERE state = 'open';

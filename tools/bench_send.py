@@ -1,8 +1,13 @@
 """Row A of ./dev bench, inside Odoo: invoices are checked, stored as documents, written as the portal takes them."""
 
 from odoo.fields import Command
+from odoo.tests.form import Form
 
 import bench_meter
+from bench_fill_odoo import copy
+
+# Values of the copies of an invoice; `i` is the number of the copy.
+_COPY = {'name': "'INV/PRESS/' || i", 'sequence_prefix': "'INV/PRESS/'", 'sequence_number': 'i', 'access_token': 'NULL'}
 
 
 def send(world, size, rounds, **_others):
@@ -33,14 +38,33 @@ def send(world, size, rounds, **_others):
     return bench_meter.rows((0.25, 1.3), figures, sides, per=size)
 
 
+def press(world, size, rounds, **_others):
+    """Beside ten invoices, which are checked and queued at once."""
+    env, moves = world.env, world.invoices(10, lines=1)
+    copy(env.cr, 'account_move', f't.id = {moves[0].id}', f'generate_series(1, {size}) i', _COPY, {})
+    world.commit()
+    many = env['account.move'].search([('name', '=like', 'INV/PRESS/%')])
+    assert len(many) == size
+
+    def ours():
+        dialog = Form(env['vatportal.send.wizard'].with_context(**many.action_vatportal_send()['context'])).save()
+        selections = dialog.action_send()['context']['vatportal_selections']
+        assert env['vatportal.selection'].browse(selections).action_refresh()['counts']['waiting'] == size
+
+    sides = {f'{size} invoices': (env, ours), '10, queued at once': (env, lambda: queued(moves, world.connector))}
+    figures = bench_meter.interleaved(sides, rounds)
+    seconds = figures[f'{size} invoices']['wall']
+    return [{**line, 'remark': f'   {seconds:.1f} s by the clock (goal 3)'} for line in bench_meter.rows((None,), figures, sides)]
+
+
 def queued(moves, connector):
     """What *Send* does until the portal is called: the wizard opens and checks, checks again what it has locked, queues,
     and the process writes what goes to the portal."""
     wizard = moves.env['vatportal.send.wizard'].create({'move_ids': [Command.set(moves.ids)], 'connector_id': connector.id})
     assert wizard.ready_count == len(moves), wizard.problems
     jobs = moves.env['vatportal.job']
-    for found, records in wizard._ready_by_connector():
-        jobs += jobs._queue(records, found, True, join=True)
+    for found, records, values in wizard._ready_by_connector():
+        jobs += jobs._queue(records, found, True, join=True, values=values)
     jobs.sudo().document_ids._write_payload()
     return jobs
 

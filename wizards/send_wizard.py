@@ -40,6 +40,7 @@ class VatportalSendWizard(models.TransientModel):
     move_count = fields.Integer(compute='_compute_problems')
     amount_ready = fields.Float(compute='_compute_problems', digits=(16, 2))
     process_count = fields.Integer(compute='_compute_processes')
+    is_large = fields.Boolean(compute='_compute_is_large', help='More than is checked and queued with the press of the button: that goes on behind.')
     processes = fields.Html(compute='_compute_processes', help='Who is asked for PINs, on which phone, and for what.')
 
     # ------------------------------------------------------------------ what is sent
@@ -87,7 +88,11 @@ class VatportalSendWizard(models.TransientModel):
             yield self[chosen]._origin
 
     def _companies(self):
-        return self.env['res.company'].union(*(records.company_id for records in self._chosen()))
+        companies = self.env['res.company']
+        for records in self._chosen():
+            # Of thousands nothing else is read.
+            companies = companies.union(*(company for [company] in records._read_group([('id', 'in', records.ids)], ['company_id'])))
+        return companies
 
     @api.depends(lambda self: self._chosen_names())
     def _compute_company_id(self):
@@ -112,29 +117,28 @@ class VatportalSendWizard(models.TransientModel):
             )
             wizard.sign = all(connectors.mapped('sign_on_send'))
 
+    @api.depends(lambda self: self._chosen_names())
+    def _compute_is_large(self):
+        for wizard in self:
+            wizard.is_large = sum(len(records) for records in wizard._chosen()) > self.env['vatportal.selection']._at_once()
+
     @api.depends(lambda self: ['connector_id', *self._chosen_names()])
     def _compute_problems(self):
         for wizard in self:
-            problems, count, ready_count, amount = [], 0, 0, 0.0
+            problems, ready_count, amount = [], 0, 0.0
             for _chosen, ready in self._fields_of().values():
                 wizard.sudo()[ready] = False
-            for chosen, ready in self._usable_fields():
+            # What is checked behind is not checked here: it would take longer than a request may.
+            for chosen, ready in () if wizard.is_large else self._usable_fields():
                 records = wizard[chosen]._origin
-                stopped = records.browse()
-                for record, found in wizard._problems_of_each(records).items():
-                    if any(problem['level'] == 'error' for problem in found):
-                        stopped += record
-                    problems += found
-                for record, found in (records - stopped)._vatportal_together_problems().items():
-                    stopped += record
-                    problems += found
-                wizard[ready] = records - stopped
-                count += len(records)
-                ready_count += len(records - stopped)
-                amount += sum(record._vatportal_signed_amount(wizard._connector_for(record)) for record in records - stopped)
+                found, able, _values = wizard._check(records)
+                problems += [problem for record in records for problem in found[record]]
+                wizard[ready] = able
+                ready_count += len(able)
+                amount += sum(record._vatportal_signed_amount(wizard._connector_for(record)) for record in able)
             wizard.problems = problems
             wizard.alerts = wizard._alerts(problems)
-            wizard.move_count = count
+            wizard.move_count = sum(len(records) for records in wizard._chosen())
             wizard.ready_count = ready_count
             wizard.amount_ready = amount
 
@@ -167,12 +171,13 @@ class VatportalSendWizard(models.TransientModel):
             )
         return Markup('<table class="table table-sm o_vatportal_processes"><thead>%s</thead><tbody>%s</tbody></table>') % (head, Markup().join(rows))
 
-    def _problems_of_each(self, records):
-        """The problems of each of ``records``, of one model, in their order."""
-        found = {}
+    def _check(self, records):
+        """Check ``records``, of one model, see :meth:`VatportalSource._vatportal_check`."""
+        found, ready, values = {}, records.browse(), {}
         for connector, group in records.grouped(self._connector_for).items():
-            found |= group._vatportal_problems_of_each(connector)
-        return {record: found[record] for record in records}
+            more, able, built = group._vatportal_check(connector)
+            found, ready, values = found | more, ready | able, values | built
+        return found, records & ready, values
 
     def _connector_for(self, record):
         self.ensure_one()
@@ -200,23 +205,17 @@ class VatportalSendWizard(models.TransientModel):
             f'problem_{index}': {
                 'level': 'danger' if problem['level'] == 'error' else 'warning',
                 'message': f'{problem["name"]} · {problem["field"]}: {problem["message"]}',
-                **(
-                    self._ask_candidate(problem)
-                    if problem.get('candidate')
-                    else {
-                        'action_text': self.env._('Open'),
-                        'action': {
-                            'type': 'ir.actions.act_window',
-                            'name': problem['field'],
-                            'res_model': problem['res_model'],
-                            'res_id': problem['res_id'],
-                            'views': [[False, 'form']],
-                        },
-                    }
-                ),
+                **(self._ask_candidate(problem) if problem.get('candidate') else self._open_problem(problem)),
             }
             for index, problem in enumerate(sorted(problems, key=lambda problem: problem['level'] != 'error'))
         } | alerts
+
+    def _open_problem(self, problem):
+        """The link to what to mend; none where that is gone."""
+        if not problem['res_model']:
+            return {}
+        action = {'type': 'ir.actions.act_window', 'name': problem['field'], 'views': [[False, 'form']]}
+        return {'action_text': self.env._('Open'), 'action': {**action, 'res_model': problem['res_model'], 'res_id': problem['res_id']}}
 
     def _ask_candidate(self, problem):
         """The question whether what is at e-taxes already is the document of the invoice in ``problem``; answered, what was
@@ -238,7 +237,8 @@ class VatportalSendWizard(models.TransientModel):
         }
 
     def action_send(self):
-        """Send what is ready, and open the live view of the process, or of those that take turns.
+        """Send what is ready, and open the live view of the process, or of those that take turns. Of what is too much for
+        that, store what was chosen, and open the view of how it is checked and queued.
 
         The documents and the job are committed before the portal is called. A second click, or a second user with
         the same records, gets the view of the process that is on its way already. Where the portal turns out to have
@@ -248,11 +248,13 @@ class VatportalSendWizard(models.TransientModel):
         """
         self.ensure_one()
         self.check_access('read')
+        if self.is_large:
+            return self.env['vatportal.selection']._start(self._chosen(), self.connector_id, self.sign)._dialog_action()
         jobs = self.env['vatportal.job']
         if self._look_first() and any(problem.get('candidate') for problem in self.problems or []):
             return self._shown_again()
-        for connector, records in self._ready_by_connector():
-            jobs += jobs._queue(records, connector, self.sign, join=True)
+        for connector, records, values in self._ready_by_connector():
+            jobs += jobs._queue(records, connector, self.sign, join=True, values=values)
         if not jobs:
             jobs = jobs.union(*(records.vatportal_document_id.job_ids for records in self._chosen())).filtered(
                 lambda job: job.state in ('queued', 'starting', 'running')
@@ -290,24 +292,26 @@ class VatportalSendWizard(models.TransientModel):
         }
 
     def _ready_by_connector(self):
-        """Yield (connector, its records of one model that are ready), locked, so that nobody else sends them meanwhile.
+        """Yield (connector, its records of one model that are ready, the values of their documents), locked, so that nobody
+        else sends them meanwhile, and checked after that.
 
         :raises UserError: when someone else has one of them in hand at this very moment
         """
-        locked = {}
-        for chosen, ready in self._usable_fields():
-            records = self[chosen]
-            locked[ready] = records.try_lock_for_update(allow_referencing=True)
-            if len(locked[ready]) < len(records):
+        locked = []
+        for records in self._chosen():
+            locked.append(records.try_lock_for_update(allow_referencing=True))
+            if len(locked[-1]) < len(records):
                 raise UserError(
                     self.env._(
                         '%s: someone else is sending or changing it at this moment. Wait a little and press the button again.',
-                        ', '.join((records - locked[ready])[:5].mapped('display_name')),
+                        ', '.join((records - locked[-1])[:5].mapped('display_name')),
                     )
                 )
-        self.invalidate_recordset(['problems', *locked])
-        for ready, records in locked.items():
-            yield from (self[ready] & records).grouped(self._connector_for).items()
+        self.invalidate_recordset(['problems', *(ready for _chosen, ready in self._usable_fields())])
+        for records in locked:
+            _found, able, values = self._check(records)
+            for connector, group in able.grouped(self._connector_for).items():
+                yield connector, group, values
 
     def _nothing_to_send(self):
         problems = [problem for problem in self.problems or [] if problem['level'] == 'error']

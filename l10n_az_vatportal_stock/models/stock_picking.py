@@ -39,6 +39,8 @@ class StockPicking(models.Model):
     _inherit = ['stock.picking', 'vatportal.source']
 
     _vatportal_link = 'picking_id'
+    _vatportal_one_live_index = '_one_live_picking'
+    _vatportal_order_fields = ('name', 'company_id', 'date_done')
     _vatportal_owner_fields = ('company_id', 'picking_type_id', 'location_id', 'location_dest_id')
     _vatportal_user_field = 'user_id'
     _vatportal_activity_type = 'l10n_az_vatportal_stock.mail_activity_etaxes'

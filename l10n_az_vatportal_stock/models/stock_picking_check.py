@@ -8,7 +8,7 @@ class StockPicking(models.Model):
 
     _inherit = 'stock.picking'  # pylint: disable=consider-merging-classes-inherited
 
-    def _vatportal_record_problems(self, connector):
+    def _vatportal_record_problems(self, connector, values):
         self.ensure_one()
         stop = self._vatportal_state_problem(connector)
         if stop:
@@ -22,10 +22,13 @@ class StockPicking(models.Model):
         if any(problem['level'] == 'error' for problem in problems):
             return problems
         try:
-            vals = self._vatportal_document_vals(connector)
+            vals = values[self] = self._vatportal_document_vals(connector)
         except outgoing_items.AmountError as error:
-            return problems + [self._vatportal_problem(self.env._('Amount'), self._vatportal_amount_text(error), line=error.row.key)]
+            return problems + [self._vatportal_amount_problem(error)]
         return problems + self._vatportal_portal_problems(vals)
+
+    def _vatportal_amount_problem(self, error):
+        return self._vatportal_problem(self.env._('Amount'), self._vatportal_amount_text(error), line=error.row.key)
 
     def _vatportal_amount_text(self, error):
         if error.reason == 'large':

@@ -10,12 +10,15 @@ class TestTransferRpc(RpcCommon, TransferCommon, HttpCase):
     """What this addon adds, and what transfers inherit from the main one, is checked for access like everything there."""
 
     def records(self):
+        selection = self.env['vatportal.selection']._start([self.picking], self.connector, True)
         document = self.picking.vatportal_document_id
         return {
             'stock.picking': self.picking,
             'vatportal.document': document,
             'vatportal.job': document.job_ids,
             'vatportal.connector': self.connector,
+            'vatportal.selection': selection,
+            'vatportal.selection.line': selection.line_ids,
             'account.move': self.move,
         }
 

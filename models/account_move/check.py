@@ -10,10 +10,10 @@ class AccountMove(models.Model):
 
     _inherit = 'account.move'
 
-    def _vatportal_record_problems(self, connector):
+    def _vatportal_record_problems(self, connector, values):
         self.ensure_one()
         return [
-            *self._vatportal_move_problems(connector),
+            *self._vatportal_move_problems(connector, values),
             *self._vatportal_replaced_problems(),
             *self._vatportal_advance_problems(connector),
             *self._vatportal_package_warnings(),
@@ -26,7 +26,7 @@ class AccountMove(models.Model):
             found.setdefault(move, []).extend(problems)
         return found
 
-    def _vatportal_move_problems(self, connector):
+    def _vatportal_move_problems(self, connector, values):
         """What the invoice itself lacks, or has too much."""
         stop = self._vatportal_state_problem(connector)
         if stop:
@@ -36,7 +36,7 @@ class AccountMove(models.Model):
         if not (self.vatportal_main_info or '').strip():
             problems.append(self._vatportal_problem(self.env._('Main Note'), self.env._('The main note is empty. Fill it in on the invoice, tab e-taxes.')))
         try:
-            vals = self._vatportal_document_vals(connector)
+            vals = values[self] = self._vatportal_document_vals(connector)
         except outgoing_items.AmountError as error:
             return problems + [self._vatportal_amount_problem(error)]
         problems += self._vatportal_free_lines(vals) + self._vatportal_bare_lines(connector)

@@ -6,6 +6,8 @@ class AccountMove(models.Model):
 
     _inherit = 'account.move'
 
+    _vatportal_order_fields = ('name', 'company_id', 'invoice_date')
+
     def _vatportal_day(self):
         # EXTENDS vatportal.source
         return self.invoice_date

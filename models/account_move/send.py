@@ -2,14 +2,9 @@ import logging
 from collections import defaultdict
 
 from markupsafe import Markup
-from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
-from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import html2plaintext
-
-from ...vatportal import outgoing_items
 
 _logger = logging.getLogger(__name__)
 
@@ -64,34 +59,6 @@ class AccountMove(models.Model):
                 return {self: [self._vatportal_failure(error)]}
         half = len(self) // 2
         return self[:half]._vatportal_apart(work, flush) | self[half:]._vatportal_apart(work, flush)
-
-    def _vatportal_failure(self, error):
-        """Return ``error``, raised on the way to e-taxes, as a problem."""
-        if isinstance(error, outgoing_items.AmountError):
-            return self._vatportal_amount_problem(error)
-        if isinstance(error, UserError):
-            return self._vatportal_problem(self.env._('e-taxes'), str(error))
-        if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) or (
-            isinstance(error, UniqueViolation) and error.diag.constraint_name == self._vatportal_one_live()
-        ):
-            return self._vatportal_problem(
-                self.env._('e-taxes'),
-                self.env._(
-                    'Someone else was sending or changing it at the same moment. Look whether it is on its way to e-taxes; if not, press “Send to e-taxes”.'
-                ),
-            )
-        _logger.error('Invoice %s could not be queued for e-taxes', self.id, exc_info=error)
-        return self._vatportal_problem(
-            self.env._('e-taxes'),
-            self.env._(
-                "Something unexpected happened (%s); the server's log tells more. Try the button “Send to e-taxes” on the invoice.", type(error).__name__
-            ),
-        )
-
-    def _vatportal_one_live(self):
-        """The name of the index that lets an invoice have but one document at e-taxes."""
-        documents = self.env['vatportal.document']
-        return documents._one_live.full_name(documents)
 
     def _vatportal_note_errors(self, errors):
         """Note on each invoice why it does not go to e-taxes; the same reasons are noted once.

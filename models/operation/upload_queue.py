@@ -16,7 +16,7 @@ class VatportalJob(models.Model):
     _inherit = 'vatportal.job'
 
     @api.model
-    def _queue(self, records, connector, sign, user=None, join=False):
+    def _queue(self, records, connector, sign, user=None, join=False, values=None):
         """Create the documents of ``records`` (of a model with ``vatportal.source``) and the jobs that send them; return the jobs.
 
         A rejected document is taken up again with the figures of today and the same ERP id, unless that was used up
@@ -27,11 +27,12 @@ class VatportalJob(models.Model):
 
         :param user: who starts them, see :meth:`_owner`
         :param join: whether they may go with what the same person queued a moment ago, see :meth:`_joinable`
+        :param values: record → the values of its document, of those that were checked in this transaction
         :raises UserError: for records that others queue, or have queued, at this moment
         :raises AmountError: for a record that was not checked with ``_vatportal_problems`` before
         """
         records._vatportal_lock_for_queue()
-        queued = [self._queue_document(record, connector) for record in records]
+        queued = [self._queue_document(record, (values or {}).get(record) or record._vatportal_document_vals(connector)) for record in records]
         documents = self.env['vatportal.document']._complete(records, queued)
         vals = {'connector_id': connector.id, 'user_id': self._owner(user).id, 'sign': sign}
         jobs = self._joinable(documents, vals) if join else self.browse().sudo()
@@ -47,9 +48,8 @@ class VatportalJob(models.Model):
         return jobs
 
     @api.model
-    def _queue_document(self, record, connector):
-        """Take up the document that ``record`` has for another try; where it has none, return the values of a new one."""
-        vals = record._vatportal_document_vals(connector)
+    def _queue_document(self, record, vals):
+        """Take up the document that ``record`` has for another try, with ``vals``; where it has none, return them for a new one."""
         document = record.sudo().vatportal_document_ids.filtered(lambda doc: settlement.is_taken_up(doc._facts(), doc.spent)).sorted('id')[-1:]
         if not document:
             return vals

@@ -6,3 +6,5 @@ from . import check
 from . import queue
 from . import document
 from . import due
+from . import selection
+from . import selection_run

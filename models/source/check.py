@@ -36,9 +36,26 @@ class VatportalSource(models.AbstractModel):
         """
         return [problem for problems in self._vatportal_problems_of_each(connector).values() for problem in problems]
 
-    def _vatportal_problems_of_each(self, connector):
-        """The problems as a dict of record → list; what has to be searched for is searched for all of them at once."""
-        found = {record: record._vatportal_record_problems(connector) for record in self}
+    def _vatportal_check(self, connector):
+        """Check these records, to be sent together through ``connector``.
+
+        :return: dict of record → list of problems; the records that can be sent; dict of record → the values of its document
+        """
+        values = {}
+        found = self._vatportal_problems_of_each(connector, values)
+        ready = self.filtered(lambda record: not any(problem['level'] == 'error' for problem in found[record]))
+        for record, problems in ready._vatportal_together_problems().items():
+            found[record] += problems
+            ready -= record
+        return found, ready, values
+
+    def _vatportal_problems_of_each(self, connector, values=None):
+        """The problems as a dict of record → list; what has to be searched for is searched for all of them at once.
+
+        :param values: a dict that gets record → the values of its document, as they were checked
+        """
+        values = {} if values is None else values
+        found = {record: record._vatportal_record_problems(connector, values) for record in self}
         for record, problems in self._vatportal_searched_problems().items():
             found[record] += problems
         return found
@@ -50,8 +67,11 @@ class VatportalSource(models.AbstractModel):
         """
         return {}
 
-    def _vatportal_record_problems(self, connector):
-        """The problems of this one record."""
+    def _vatportal_record_problems(self, connector, values):
+        """The problems of this one record.
+
+        :param values: a dict that gets record → the values of its document, where they could be built
+        """
         raise NotImplementedError
 
     def _vatportal_together_problems(self):

@@ -13,8 +13,8 @@ class TestQueryCounts(BillCommon):
     def send(self, moves):
         wizard = self.env['vatportal.send.wizard'].create({'move_ids': [Command.set(moves.ids)]})
         self.assertEqual(wizard.ready_count, len(moves), wizard.problems)
-        for connector, records in wizard._ready_by_connector():
-            self.env['vatportal.job']._queue(records, connector, True)
+        for connector, records, values in wizard._ready_by_connector():
+            self.env['vatportal.job']._queue(records, connector, True, values=values)
 
     def test_sending(self):
         """From the wizard to the queue, an invoice more costs nothing: not for its checks, its document, its lines or its ERP id."""

@@ -29,11 +29,14 @@ class TestRpc(RpcCommon, SendCommon, HttpCase):
     ADDON = ADDON
 
     def records(self):
+        selection = self.env['vatportal.selection']._start([self.move], self.connector, True)
         return {
             'account.move': self.move,
             'vatportal.document': self.move.vatportal_document_id,
             'vatportal.job': self.move.vatportal_document_id.job_ids,
             'vatportal.connector': self.connector,
+            'vatportal.selection': selection,
+            'vatportal.selection.line': selection.line_ids,
         }
 
     def made(self):

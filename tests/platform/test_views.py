@@ -30,6 +30,8 @@ class TestViews(BillCommon, ViewsCase):
         self.configured()
         self.product.barcode = '4760001000017'
         self.connector.sudo().down_since = '2026-01-01'
+        self.selection = self.env['vatportal.selection']._start([self.moves], self.connector, True)
+        self.selection.line_ids[:1].sudo()._refuse('Why it is so')
 
     def received(self):
         """Documents of each status, billed, asked about, ignored, foreign."""
@@ -89,6 +91,7 @@ class TestViews(BillCommon, ViewsCase):
             ],
             'vatportal.release.wizard': [self.connector.action_release_account()],
             'vatportal.answer.wizard': [self.incoming.action_decide(), self.incoming[0].action_decide()],
+            'vatportal.selection': [self.selection._dialog_action()],
             'account.move.send.wizard': [
                 {
                     'type': 'ir.actions.act_window',

@@ -50,3 +50,4 @@ from . import test_print
 from . import test_send_later
 from . import test_tour_prompts
 from . import test_appeared
+from . import test_selection

@@ -11,7 +11,7 @@ from odoo.tests.common import mute_logger
 from ...vatportal import outgoing_items
 from ..send_common import SendCommon
 
-ENGINE = 'odoo.addons.l10n_az_vatportal.models.account_move.send'
+ENGINE = 'odoo.addons.l10n_az_vatportal.models'
 
 
 class TestSendBeside(SendCommon):
@@ -137,7 +137,7 @@ class TestSendBeside(SendCommon):
     def test_in_the_browser(self):
         """The dialogs are computed before they are saved, where what was entered must not get lost."""
         moves = self.create_invoice() + self.create_invoice(partner_id=self.person.id)
-        failing = self.failing('account.move', '_vatportal_record_problems', lambda move, _connector: move == moves[0], lambda *_args: KeyError('x'))
+        failing = self.failing('account.move', '_vatportal_record_problems', lambda move, *_args: move == moves[0], lambda *_args: KeyError('x'))
         for fault in (contextlib.nullcontext(), failing):
             with fault, mute_logger(ENGINE):
                 form = Form(self.env['account.move.send.wizard'].with_context(active_model='account.move', active_ids=moves[1].ids))
@@ -248,7 +248,7 @@ class TestSendBeside(SendCommon):
 
     def test_check_fails(self):
         moves = self.invoices(3)
-        failing = self.failing('account.move', '_vatportal_record_problems', lambda move, _connector: move == moves[1], lambda *_args: KeyError('x'))
+        failing = self.failing('account.move', '_vatportal_record_problems', lambda move, *_args: move == moves[1], lambda *_args: KeyError('x'))
         with failing, self.assertLogs(ENGINE, 'ERROR'):
             self.send_in_the_background(moves)
         self.assertDelivered(moves)

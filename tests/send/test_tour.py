@@ -25,6 +25,17 @@ class TestTour(VatportalCommon, PhoneCase):
         self.assert_prompts((1, 'confirmed'), (2, 'confirmed'))
         self.assertEqual(moves.vatportal_document_ids.job_ids.state, 'done')
 
+    def test_send_more_than_at_once(self):
+        """The dialog is back before anything is checked, shows how far that is, and the code of the first process."""
+        self.env['ir.config_parameter'].set_param('l10n_az_vatportal.send_at_once', '2')
+        self.env.user.group_ids += self.env.ref('base.group_system')  # the tour runs the scheduled action
+        moves = self.env['account.move'].union(*(self.create_invoice({'price_unit': 10 + number}) for number in range(3)))
+        self.create_invoice({'product_id': self.create_product('Kabel', False).id})
+        self.tour('vatportal_send_large', '/odoo/customer-invoices')
+        self.assertEqual(set(moves.mapped('vatportal_state')), {'registered'})
+        self.assertEqual(len(self.uploads()), 1)
+        self.assert_prompts((1, 'confirmed'), (2, 'confirmed'))
+
     def test_close_the_dialog_and_follow_again(self):
         move = self.create_invoice()
         self.tour('vatportal_follow_again', f'/odoo/customer-invoices/{move.id}')

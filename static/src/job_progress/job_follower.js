@@ -34,15 +34,17 @@ export function jobContext() {
 export class JobFollower {
     /**
      * @param {object} orm the orm service
-     * @param {number} jobId
+     * @param {number | number[]} jobId
      * @param {object} handlers
+     * @param {string} [handlers.model] of which `action_refresh` is called
      * @param {(data: object) => void} handlers.onData called with each answer of `action_refresh`
      * @param {() => void} [handlers.onLost] called when the server could not be reached; it is asked again
      * @param {(error: Error) => void} [handlers.onError] called when asking again is of no use
      */
-    constructor(orm, jobId, { onData, onLost = () => {}, onError = () => {} }) {
+    constructor(orm, jobId, { model = "vatportal.job", onData, onLost = () => {}, onError = () => {} }) {
         this.orm = orm;
-        this.jobId = jobId;
+        this.model = model;
+        this.ids = [jobId].flat();
         this.onData = onData;
         this.onLost = onLost;
         this.onError = onError;
@@ -96,7 +98,7 @@ export class JobFollower {
     /** @returns {Promise<object>} the server's answer, or a lost connection where none comes */
     async _refresh() {
         let timer;
-        const request = this.orm.silent.call("vatportal.job", "action_refresh", [[this.jobId]], {
+        const request = this.orm.silent.call(this.model, "action_refresh", [this.ids], {
             context: jobContext(),
         });
         const silence = new Promise((resolve, reject) => {

@@ -174,6 +174,56 @@ registry.category("web_tour.tours").add("vatportal_send_from_list", {
     ],
 });
 
+const SELECTION = ".modal .o_vatportal_selection";
+
+async function runBehind() {
+    const call = (method, args, kwargs = {}) =>
+        rpc(`/web/dataset/call_kw/ir.cron/${method}`, { model: "ir.cron", method, args, kwargs });
+    const [cron] = await call("search_read", [[["code", "=", "model._cron_queue()"]], ["id"]]);
+    await call("method_direct_trigger", [[cron.id]]);
+}
+
+registry.category("web_tour.tours").add("vatportal_send_large", {
+    steps: () => [
+        {
+            content: "Four posted invoices",
+            trigger: ".o_list_view .o_data_row:nth-child(4)",
+        },
+        ...sendAllInList(),
+        {
+            content: "They are too many to be checked here",
+            trigger: ".modal .o_vatportal_large:contains(4)",
+        },
+        wizardSends(),
+        {
+            content: "All of them wait, and can be stopped; now the scheduled action comes",
+            trigger: `${SELECTION}[data-state=open]:has([data-count=waiting]:contains(4)):has(.o_vatportal_stop_selection):has([aria-valuenow='0'])`,
+            run: runBehind,
+        },
+        {
+            content: "Three are queued, one is not, and it says why",
+            trigger: `${SELECTION}[data-state=done]:has([data-count=queued]:contains(3)):has([data-count=refused]:contains(1)):has([aria-valuenow='100']) .alert:contains(Kabel):contains(Open)`,
+            timeout: 20000,
+        },
+        readOut("confirm", 1),
+        readOut("confirm", 2),
+        {
+            content: "The three have their numbers, in the same dialog",
+            trigger: `${DONE}:has(.o_vatportal_counts [data-count=registered]:contains(3))`,
+            timeout: 20000,
+        },
+        {
+            content: "The list of what was chosen",
+            trigger: `${SELECTION} .o_vatportal_lines_link`,
+            run: "click",
+        },
+        {
+            content: "shows what was not queued",
+            trigger: ".o_list_view .o_data_row:has(.o_data_cell[name=state]:contains(Not queued)) .o_data_cell[name=text]:contains(Kabel)",
+        },
+    ],
+});
+
 let codeBefore;
 
 registry.category("web_tour.tours").add("vatportal_follow_again", {
