@@ -18,6 +18,7 @@ PREFIX = 'vatportal_bench'
 # name: (row, how many of what is worked on, what is measured). Those of FILLED need a database with documents, for --fill.
 ROWS = {
     'send': ('A', 1000, 'posted invoices of 10 lines: checked, documents stored, payload written'),
+    'press': ('J', 10000, 'posted invoices: the send dialog opens, Send is pressed, the dialog is back with progress'),
     'store': ('B', 5000, 'documents of 10 lines of one page of the portal: stored; the same page again'),
     'bill': ('C', 500, 'received documents of 10 lines into draft bills'),
     'grow': ('G', 5000, 'documents: the lookup of known numbers, a page, invoices, with --fill documents there'),

@@ -15,6 +15,7 @@ from bench_world import World
 
 _WORKS = {
     'send': bench_send.send,
+    'press': bench_send.press,
     'store': bench_receive.store,
     'bill': bench_receive.bill,
     'grow': bench_receive.grow,
