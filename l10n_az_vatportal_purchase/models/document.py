@@ -8,10 +8,9 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    def _fill_bill(self, move):
+    def _filled_notes(self, move, difference):
         # EXTENDS l10n_az_vatportal
-        notes = super()._fill_bill(move)
-        return [*notes, *self._link_orders(move)]
+        return [*super()._filled_notes(move, difference), *self._link_orders(move)]
 
     def _link_orders(self, move):
         """Link the lines of the draft bill ``move`` that bill what was ordered; return notes that say which orders."""

@@ -98,8 +98,8 @@ class VatportalDocument(models.Model):
 
     def _make_bills(self):
         """Make a draft bill of each document, or write on it what stands against that; return the bills."""
-        bills = self.env['account.move']
-        for document in self:
+        together = bills = self._make_bills_together()
+        for document in self.filtered(lambda document: document.move_id not in together):
             document = document._in_reader_language()
             try:
                 with self.env.cr.savepoint():

@@ -28,12 +28,25 @@ class VatportalDocument(models.Model):
         """
         self.ensure_one()
         document = self.with_company(self._bill_company())
-        if not document.sudo().try_lock_for_update():
-            # Whoever is at it may yet fail: Odoo runs this again, and then it shows.
-            raise ConcurrencyError(self.env._('Somebody else is making the bill of %s at this moment.', self.display_name))
-        document.invalidate_recordset(['move_id', 'bill_state'])
+        document._lock_to_bill()
         if document.bill_state == 'billed':
             return document.move_id
+        move_type, partner = document._decide_bill(partner, booking, duplicates)
+        move, notes = document._create_bill(move_type, partner)
+        document._note_bills({document: (move, partner, notes)})
+        return move
+
+    def _lock_to_bill(self):
+        """:raises ConcurrencyError: when somebody else is at one of these documents"""
+        locked = self.sudo().try_lock_for_update()
+        if len(locked) < len(self):
+            # Whoever is at it may yet fail: Odoo runs this again, and then it shows.
+            raise ConcurrencyError(self.env._('Somebody else is making the bill of %s at this moment.', (self - locked)[0].display_name))
+        self.invalidate_recordset(['move_id', 'bill_state'])
+
+    def _decide_bill(self, partner=None, booking=None, duplicates=False):
+        """What becomes of this document, which has no bill and is locked: (type of the entry, vendor); see :meth:`_make_bill`."""
+        document = self
         document._check_billable(booking)
         move_type = document.kind_id._bill_move_type(booking)
         if not move_type:
@@ -48,20 +61,30 @@ class VatportalDocument(models.Model):
         if question:
             # Mostly it is a setting that is mended: then the bill is made by itself.
             raise UserError(question)
-        move, notes = document._create_bill(move_type, partner)
-        document.sudo().write(
-            {
-                'move_id': move.id,
-                'partner_id': partner.id,
-                'bill_question': False,
-                'bill_requested': False,
-                'bill_retry_at': False,
-                'bill_notes': notes,
-                'bill_ignored': False,
-            }
+        return move_type, partner
+
+    def _note_bills(self, made):
+        """Write on these documents, and on their bills, that the one was made of the other.
+
+        :param made: document → (bill, vendor, notes)
+        """
+        for document, (move, partner, notes) in made.items():
+            document.sudo().write(
+                {
+                    'move_id': move.id,
+                    'partner_id': partner.id,
+                    'bill_question': False,
+                    'bill_requested': False,
+                    'bill_retry_at': False,
+                    'bill_notes': notes,
+                    'bill_ignored': False,
+                }
+            )
+        moves = self.env['account.move'].union(*(move for move, _partner, _notes in made.values()))
+        moves._message_log_batch({move.id: document._bill_text(notes) for document, (move, _partner, notes) in made.items()})
+        self.browse().union(*made).sudo()._message_log_batch(
+            {document.id: document.env._('A draft was made of it: %s', move.display_name) for document, (move, _partner, _notes) in made.items()}
         )
-        document._log_bill(move, notes)
-        return move
 
     def _check_billable(self, booking=None):
         """:raises BillQuestion: for a document that nobody may bill, and for one whose kind asks for no bill"""
@@ -107,9 +130,7 @@ class VatportalDocument(models.Model):
         """Return (draft move, notes about it)."""
         move = self.with_context(vatportal_billing=True)._new_bill(self._bill_header(move_type, partner))
         notes = [*self._journal_notes(), *self._fill_bill(move)]
-        if move.invoice_date and move.invoice_date_due and move.invoice_date_due < move.invoice_date:
-            # Without payment terms Odoo puts its own today there, which Baku's may be ahead of.
-            move.invoice_date_due = move.invoice_date
+        move._vatportal_mend_due_date()
         return move.with_context(vatportal_billing=False), notes
 
     def _fill_bill(self, move):
@@ -117,21 +138,28 @@ class VatportalDocument(models.Model):
         with move._get_edi_creation() as move:
             lines, notes = BillBuilder(self, move).lines()
             move.invoice_line_ids = move._vatportal_line_commands(lines)
-        total = self._amount_to_pay(move.move_type)
-        difference = total - move._vatportal_total()
-        if difference and abs(difference) <= ROUNDING_LIMIT:
+        difference = self._bill_difference(move)
+        if self._is_rounding(difference):
             with move._get_edi_creation() as move:
                 move.invoice_line_ids = [Command.create(self._rounding_line(difference))]
+        return notes + self._filled_notes(move, difference)
+
+    def _bill_difference(self, move):
+        """What the draft ``move`` lacks to the document's total, in AZN."""
+        return self._amount_to_pay(move.move_type) - move._vatportal_total()
+
+    def _is_rounding(self, difference):
+        return bool(difference) and abs(difference) <= ROUNDING_LIMIT
+
+    def _filled_notes(self, move, difference):
+        """The draft ``move`` has its lines, which lacked ``difference``: what is to be said of that, and of the rest."""
+        notes = []
+        if self._is_rounding(difference):
             notes.append({'level': 'info', 'text': self.env._("%s AZN of rounding make the bill's total that of the document.", difference)})
         elif difference:
-            notes.append(
-                {
-                    'level': 'warning',
-                    'text': self.env._(
-                        'The lines of the document add up to %(lines)s AZN, but its total is %(total)s AZN.', lines=move._vatportal_total(), total=total
-                    ),
-                }
-            )
+            lines, total = move._vatportal_total(), self._amount_to_pay(move.move_type)
+            text = self.env._('The lines of the document add up to %(lines)s AZN, but its total is %(total)s AZN.', lines=lines, total=total)
+            notes.append({'level': 'warning', 'text': text})
         return notes + self._file_notes()
 
     def _rebuild_bill(self):
@@ -143,7 +171,7 @@ class VatportalDocument(models.Model):
         move = document.move_id.with_context(vatportal_billing=True)
         notes = document._fill_bill(move)
         document.sudo().bill_notes = notes
-        document._log_bill(move, notes, self.env._('Its lines were made anew of the e-taxes document %s.', self.qaime or ''))
+        move._message_log(body=document._bill_text(notes, self.env._('Its lines were made anew of the e-taxes document %s.', self.qaime or '')))
         document.sudo()._follow_status()
 
     def _restore_bill(self):
@@ -153,11 +181,8 @@ class VatportalDocument(models.Model):
         header = document._bill_header(move.move_type, document.partner_id)
         move.write({name: header[name] for name in ('partner_id', 'currency_id', 'invoice_date', 'ref', 'payment_reference', 'narration')})
         document.sudo().bill_notes = notes = document._fill_bill(move)
-        document._log_bill(
-            move,
-            notes,
-            self.env._('While the file was read in, something else changed this draft. It was made anew of the e-taxes document %s.', self.qaime or ''),
-        )
+        text = self.env._('While the file was read in, something else changed this draft. It was made anew of the e-taxes document %s.', self.qaime or '')
+        move._message_log(body=document._bill_text(notes, text))
 
     def _new_bill(self, vals):
         draft = self._waiting_drafts(vals['move_type'])[:1]
@@ -223,13 +248,10 @@ class VatportalDocument(models.Model):
             **({'account_id': connector.rounding_account_id.id} if connector.rounding_account_id else {}),
         }
 
-    def _log_bill(self, move, notes, again=None):
-        """Say on ``move`` what it was made of, and what was noticed.
+    def _bill_text(self, notes, again=None):
+        """What the bill says of where it comes from, and what was noticed.
 
         :param again: what has happened, where the bill is not a new one
         """
-        _ = self.env._
         items = Markup().join(Markup('<li>%s</li>') % note['text'] for note in notes)
-        move._message_log(body=Markup('<p>%s</p><ul>%s</ul>') % (again or _('Made of the e-taxes document %s.', self.qaime or ''), items))
-        if not again:
-            self.sudo()._message_log(body=_('A draft was made of it: %s', move.display_name))
+        return Markup('<p>%s</p><ul>%s</ul>') % (again or self.env._('Made of the e-taxes document %s.', self.qaime or ''), items)

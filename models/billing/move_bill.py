@@ -77,6 +77,11 @@ class AccountMove(models.Model):
             return None
         return in_qepik(total)
 
+    def _vatportal_mend_due_date(self):
+        """Without payment terms Odoo puts its own today there, which Baku's may be ahead of."""
+        if self.invoice_date and self.invoice_date_due and self.invoice_date_due < self.invoice_date:
+            self.invoice_date_due = self.invoice_date
+
     def _vatportal_vat(self):
         """The VAT of an entry that has a total in AZN, as Decimal: all taxes but excise and road tax, for what a fiscal
         position puts in the place of VAT may have no category."""

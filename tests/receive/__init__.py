@@ -27,5 +27,6 @@ from . import test_bill_taxes
 from . import test_bill_chart
 from . import test_bill_status
 from . import test_bill_number
+from . import test_bill_together
 from . import test_bill_vendor
 from . import test_answer
