@@ -5,9 +5,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import file_path
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-
 from ..sandbox.server import Sandbox
+from .company_common import CompanyCommon
 
 # Real check digits, invented companies.
 SELLER, BUYER, OTHER_BUYER = '1402345691', '1700321031', '2001876531'
@@ -22,7 +21,7 @@ def script(name):
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
-class VatportalCommon(AccountTestInvoicingCommon):
+class VatportalCommon(CompanyCommon):
     """An Azerbaijani company with taxes, a product, a customer, and a connector to a sandbox on a real socket."""
 
     @classmethod

@@ -180,7 +180,15 @@ def odoo_suites(selection: Selection, databases_of: dict[str, list[str]]) -> lis
                 *targets,
                 *selection.options,
             ]
-            suites.append(Suite(f'{name}-{number + 1}' if number else name, arguments, databases.ADDONS, _env(ODOO_RC=str(databases.CONF)), selection.cover))
+            suites.append(
+                Suite(
+                    f'{name}-{number + 1}' if number else name,
+                    arguments,
+                    databases.ADDONS,
+                    _env(ODOO_RC=str(databases.CONF), DEV_DISPOSABLE=database),
+                    selection.cover,
+                )
+            )
     return suites
 
 

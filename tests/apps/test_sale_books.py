@@ -9,8 +9,9 @@ from ..send.test_amounts_books import BooksCommon
 
 class TestSaleBooks(BooksCommon):
     @classmethod
-    def get_default_groups(cls):
-        return super().get_default_groups() | cls.quick_ref('sales_team.group_sale_manager')
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids += cls.quick_ref('sales_team.group_sale_manager')
 
     def order(self, *lines):
         """A confirmed order, each of ``lines`` (product, quantity, price) with VAT."""

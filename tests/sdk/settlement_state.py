@@ -25,6 +25,7 @@ def new_job(members, started=0, **values):
     return Job('upload', 'start', members, '', False, False, False, (), (), (), (), False, (), started, 0, 0)._replace(**values)
 
 
+@cache
 def with_verdict(document, verdict, sign):
     """What is written on a document for a verdict."""
     changes = {
@@ -68,38 +69,34 @@ def subsets(values):
 
 
 def with_record(world, index, record):
-    return world._replace(records=world.records[:index] + (record,) + world.records[index + 1 :])
+    return World(world.documents, world.records[:index] + (record,) + world.records[index + 1 :], world.jobs)
 
 
 def with_document(world, index, document):
-    return world._replace(documents=world.documents[:index] + (document,) + world.documents[index + 1 :])
+    return World(world.documents[:index] + (document,) + world.documents[index + 1 :], world.records, world.jobs)
 
 
 def with_job(world, job, after):
     """``world`` with ``after`` in place of ``job``, and ``after``."""
-    return world._replace(jobs=tuple(after if other == job else other for other in world.jobs)), after
+    return World(world.documents, world.records, tuple([after if other == job else other for other in world.jobs])), after
 
 
 def without(world, job):
-    return world._replace(jobs=tuple(other for other in world.jobs if other != job))
+    return World(world.documents, world.records, tuple([other for other in world.jobs if other != job]))
 
 
 def parts(world):
     """The worlds of the invoices that a process still joins; those that none joins have nothing to do with each other. What
     was given back with a doubt counts for its process still, what is settled otherwise does not."""
 
-    def counts(index):
-        document = world.documents[index]
-        return document.state == 'pending' or document.state == 'rejected' and document.doubtful
-
-    if len(world.documents) > 1:
-        world = world._replace(jobs=tuple(job._replace(members=tuple(filter(counts, job.members))) if len(job.members) > 1 else job for job in world.jobs))
-    if len(world.documents) == 1 or any(len(job.members) > 1 for job in world.jobs):
+    documents, records, jobs = world
+    if len(documents) == 1:
         return [world]
-    return [
-        World((document,), (record,), tuple(_renamed(job) for job in world.jobs if index in job.members))
-        for index, (document, record) in enumerate(zip(world.documents, world.records, strict=False))
-    ]
+    open_ones = tuple([document.state == 'pending' or document.state == 'rejected' and document.doubtful for document in documents])
+    jobs = tuple([_of_open(job, open_ones) if len(job.members) > 1 else job for job in jobs])
+    if any([len(job.members) > 1 for job in jobs]):
+        return [World(documents, records, jobs)]
+    return [World((document,), (records[index],), tuple([_renamed(job) for job in jobs if index in job.members])) for index, document in enumerate(documents)]
 
 
 @cache
@@ -151,6 +148,13 @@ def _without_clocks(job):
     return job._replace(sent=0) if job.reason == 'exists' else job
 
 
+@cache
+def _of_open(job, open_ones):
+    """``job`` without the invoices that do not count for it any more."""
+    return job._replace(members=tuple(index for index in job.members if open_ones[index]))
+
+
+@cache
 def _renamed(job):
     """``job``, which has one invoice left, with what it remembers of that one alone."""
     old = job.members[0]

@@ -5,7 +5,10 @@ time that passes only the limits count. The portal keeps to what stands at the h
 in particular, what it says of a process or a removal need not be so.
 """
 
+from itertools import pairwise
+
 from settlement_answers import answers, removed, taken
+from settlement_moves import invoice_of, later_job, later_record, older, portal_moves, process_of
 from settlement_state import (
     NEW_DOCUMENT,
     NOTHING,
@@ -25,12 +28,10 @@ from settlement_state import (
 )
 
 from vatportal import removals, settlement
-from vatportal.settlement_facts import Invoice, Outcome, Process, Verdict
+from vatportal.settlement_facts import Outcome, Verdict
 
 # How long an import takes at most (VatPortal API v8.0: 30 to 60 s).
 IMPORT_S = 60
-# For how long it may keep back what it has taken.
-KEPT_BACK_S = 24 * 3600
 # It is not asked the same twice within so many seconds.
 PAUSE_S = 1
 
@@ -44,7 +45,8 @@ class Portal:
 
     def __init__(self, sign=True, names_all=False, slips=False):
         self.sign, self.names_all, self.slips = sign, names_all, slips
-        self.limits = sorted({0, IMPORT_S, settlement.NUMBERS_S, settlement.SHOWN_S, settlement.LOST_S, settlement.RESEND_S})
+        self.limits = tuple(sorted({0, IMPORT_S, settlement.NUMBERS_S, settlement.SHOWN_S, settlement.LOST_S, settlement.RESEND_S}))
+        self.steps = {limit: after - limit for limit, after in pairwise(self.limits)}  # how long it is to the next one
 
     def starts(self, count):
         """{what it is: World} of ``count`` invoices that go together, the first of which another database may have sent."""
@@ -109,48 +111,28 @@ class Portal:
             yield from self._person(world, index)
 
     def _portal_moves(self, world, index):
-        record = world.records[index]
-
-        def moved(what, calm=False, **values):
-            return f'the portal {what} {index}', calm, [with_record(world, index, record._replace(**values))]
-
-        if record.arriving:
-            yield moved('imports', arriving=record.arriving[1:], copies=record.copies + 1, removed=False)
-            yield moved('drops', calm=True, arriving=record.arriving[1:])
-        if not record.copies:
-            return
-        if not record.visible and not record.old:
-            yield moved('can show', visible=True)
-        if self.sign and not record.submitted:
-            yield moved('submits', submitted=True)
-        if record.submitted and not record.numbered:
-            yield moved('gets the number of', numbered=True)
+        for what, calm, record in portal_moves(world.records[index], self.sign):
+            yield f'the portal {what} {index}', calm, [with_record(world, index, record)]
 
     # ------------------------------------------------------------------ time
 
     def _time(self, world):
         """Time passes until the next limit; or a day."""
-        clocks = [clock for job in world.jobs for clock in (job.started, job.sent, job.settling)]
-        clocks += [age for record in world.records for age in record.arriving]
-        steps = [limit - clock for clock in clocks for limit in self.limits if limit > clock]
+        ages = [age for record in world.records for age in record.arriving]
+        clocks = {*ages, *(clock for job in world.jobs for clock in (job.started, job.sent, job.settling))}
+        steps = [self.steps[clock] for clock in clocks if clock in self.steps]
         if steps:
             step = min(steps)
-            if all(age + step < IMPORT_S for record in world.records for age in record.arriving):
+            if all(age + step < IMPORT_S for age in ages):
                 yield f'{step} s pass', True, [self._later(world, step)]
-        if not any(record.arriving for record in world.records):
+        if not ages:
             yield 'a day passes', True, [self._later(world, settlement.RESEND_S, day=True)]
 
     def _later(self, world, seconds, day=False):
-        def clock(value):
-            return max(limit for limit in self.limits if limit <= value + seconds)
-
-        return world._replace(
-            documents=tuple(document._replace(old=document.old or day) for document in world.documents),
-            records=tuple(
-                record._replace(old=record.old or day and bool(record.copies), arriving=tuple(clock(age) for age in record.arriving))
-                for record in world.records
-            ),
-            jobs=tuple(job._replace(started=clock(job.started), sent=clock(job.sent), settling=clock(job.settling)) for job in world.jobs),
+        return World(
+            tuple([older(document) if day else document for document in world.documents]),
+            tuple([later_record(record, seconds, day, self.limits) for record in world.records]),
+            tuple([later_job(job, seconds, self.limits) for job in world.jobs]),
         )
 
     # ------------------------------------------------------------------ an upload
@@ -210,8 +192,8 @@ class Portal:
         return self._carry_out(world, job, settlement.asking(reason, self._invoices(world, job, job.members)))
 
     def _read(self, world, job):
-        for told, calm, answer, records in answers(world, job.members, self.names_all and not job.by_date, self.slips):
-            seen, invoices = taken(world._replace(records=records), job.members, answer), job.members
+        for told, calm, answer, records in answers(world.records, job.members, self.names_all and not job.by_date, self.slips):
+            seen, invoices = taken(world, job.members, answer, records), job.members
             if job.kind == 'delete':
                 decision = removals.after_reading(self._facts(job), self._invoices(seen, job, invoices), answer)
             else:
@@ -247,7 +229,7 @@ class Portal:
             yield told, calm, [with_job(after, job, done._replace(phase='remove' if left else 'read'))[0]]
 
     def _list(self, world, job):
-        for told, calm, answer, records in answers(world, job.members, False, self.slips):
+        for told, calm, answer, records in answers(world.records, job.members, False, self.slips):
             seen = world._replace(records=records)
             decision = removals.after_listing(self._facts(job), self._invoices(seen, job, job.members), answer)
             yield f'list: {told}', calm, self._carry_out(seen, job, decision)
@@ -259,8 +241,8 @@ class Portal:
         document = world.documents[index]
         if not (document.state == 'imported' or document.state == 'rejected' and document.doubtful):
             return
-        for told, calm, answer, records in answers(world, (index,), False, self.slips):
-            seen = taken(world._replace(records=records), (index,), answer)
+        for told, calm, answer, records in answers(world.records, (index,), False, self.slips):
+            seen = taken(world, (index,), answer, records)
             after, jobs = seen.documents[index], world.jobs
             if after.state != 'registered':
                 after = document._replace(shown=document.shown or document.state == 'imported' and after.shown)
@@ -294,40 +276,14 @@ class Portal:
     # ------------------------------------------------------------------ facts and verdicts
 
     def _facts(self, job):
-        return Process(
-            reason=job.reason,
-            sign=self.sign,
-            signed=job.signed,
-            since_started=job.started,
-            since_sent=job.sent,
-            settling=job.settling,
-            last_read=job.last_read,
-            by_date=job.by_date,
-            one_by_one=job.one_by_one,
-            kept_ids=tuple(map(str, job.kept)),
-            missed_ids=tuple(map(str, job.missed)),
-            unseen_ids=tuple(map(str, job.unseen)),
-            refused_ids={str(index): may for index, may in job.refused},
-        )
+        return process_of(job, self.sign)
 
     @staticmethod
     def _invoices(world, job, members, removable=False):
         removal = job is not None and job.kind == 'delete'
         return [
-            Invoice(
-                str(index),
-                pending=document.state == ('imported' if removal else 'pending'),
-                rejected=document.state == 'rejected',
-                doubtful=document.doubtful,
-                shown=document.shown,
-                resends=document.resends,
-                since_sent=KEPT_BACK_S + 1 if document.old or not document.sent else KEPT_BACK_S,
-                objected=job is not None and index in job.objected,
-                due=removable and document.held and document.state == 'imported',
-                imported=removable and document.state == 'imported',
-            )
+            invoice_of(index, world.documents[index], 'imported' if removal else 'pending', job is not None and index in job.objected, removable)
             for index in members
-            for document in [world.documents[index]]
         ]
 
     def _carry_out(self, world, job, decision):
@@ -355,5 +311,4 @@ class Portal:
             jobs.append(new_job(tuple(apart), job.started, phase='read', reason='exists', sent=job.sent))
         if halved:
             jobs.append(new_job(tuple(halved), job.started))
-        after = world._replace(documents=tuple(documents), jobs=(*(other for other in world.jobs if other != job), *jobs))
-        return parts(after)
+        return parts(World(tuple(documents), world.records, (*[other for other in world.jobs if other != job], *jobs)))
