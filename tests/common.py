@@ -112,31 +112,40 @@ class VatportalCommon(CompanyCommon):
     @classmethod
     def create_invoice(cls, *lines, post=True, **vals):
         """A customer invoice; each of ``lines`` a dict of line values (default: one product at 100.00 with VAT)."""
-        move = cls.env['account.move'].create(
-            {
-                'move_type': 'out_invoice',
-                'partner_id': cls.partner.id,
-                'invoice_date': '2026-11-20',
-                'currency_id': cls.env.ref('base.AZN').id,
-                'invoice_line_ids': [
-                    Command.create(
-                        {
-                            **(
-                                {}
-                                if line.get('display_type')
-                                else {'product_id': cls.product.id, 'quantity': 1, 'price_unit': 100, 'tax_ids': [Command.set(cls.taxes['vat'].ids)]}
-                            ),
-                            **line,
-                        }
-                    )
-                    for line in lines or [{}]
-                ],
-                **vals,
-            }
-        )
+        move = cls.env['account.move'].create(cls._invoice_values(*lines, **vals))
         if post:
             move.action_post()
         return move
+
+    @classmethod
+    def create_invoices(cls, lines, **vals):
+        """Posted customer invoices at once, which takes half as long as one by one; of each its only line."""
+        moves = cls.env['account.move'].create([cls._invoice_values(line, **vals) for line in lines])
+        moves.action_post()
+        return moves
+
+    @classmethod
+    def _invoice_values(cls, *lines, **vals):
+        return {
+            'move_type': 'out_invoice',
+            'partner_id': cls.partner.id,
+            'invoice_date': '2026-11-20',
+            'currency_id': cls.env.ref('base.AZN').id,
+            'invoice_line_ids': [
+                Command.create(
+                    {
+                        **(
+                            {}
+                            if line.get('display_type')
+                            else {'product_id': cls.product.id, 'quantity': 1, 'price_unit': 100, 'tax_ids': [Command.set(cls.taxes['vat'].ids)]}
+                        ),
+                        **line,
+                    }
+                )
+                for line in lines or [{}]
+            ],
+            **vals,
+        }
 
     # ------------------------------------------------------------------ sending
 

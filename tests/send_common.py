@@ -18,7 +18,7 @@ class SendCommon(VatportalCommon):
 
     def invoices(self, count, **vals):
         """``count`` posted invoices of different amounts."""
-        return self.env['account.move'].union(*(self.create_invoice({'price_unit': 10 + number}, **vals) for number in range(count)))
+        return self.create_invoices(({'price_unit': 10 + number} for number in range(count)), **vals)
 
     def queue(self, moves, sign=True, connector=None):
         """Queue ``moves`` without starting anything; return the job."""

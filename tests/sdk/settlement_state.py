@@ -94,7 +94,7 @@ def parts(world):
         return [world]
     open_ones = tuple([document.state == 'pending' or document.state == 'rejected' and document.doubtful for document in documents])
     jobs = tuple([_of_open(job, open_ones) if len(job.members) > 1 else job for job in jobs])
-    if any([len(job.members) > 1 for job in jobs]):
+    if any(len(job.members) > 1 for job in jobs):
         return [World(documents, records, jobs)]
     return [World((document,), (records[index],), tuple([_renamed(job) for job in jobs if index in job.members])) for index, document in enumerate(documents)]
 

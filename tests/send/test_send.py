@@ -17,7 +17,7 @@ class TestSend(SendCommon):
         self.assertEqual(len(self.uploads()), 1)
 
     def test_a_hundred_invoices_are_one_process(self):
-        moves = self.env['account.move'].union(*(self.create_invoice({'price_unit': 10 + n}) for n in range(100)))
+        moves = self.invoices(100)
         job = self.send(moves)
         self.finish(job)
         self.assertEqual(len(self.uploads()), 1)
