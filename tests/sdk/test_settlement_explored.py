@@ -8,6 +8,8 @@ the portal has taken, keeps back for more than :data:`settlement.HIDDEN_S` witho
 import gc
 
 import pytest
+import settlement_answers
+import settlement_moves
 import settlement_state
 from explorer import Violation, explore
 from settlement_world import Portal
@@ -23,9 +25,10 @@ def no_pauses():
     """The states are many and none of them goes before the end."""
     gc.disable()
     yield
-    for function in vars(settlement_state).values():
-        if hasattr(function, 'cache_clear'):
-            function.cache_clear()
+    for module in (settlement_answers, settlement_moves, settlement_state):
+        for function in vars(module).values():
+            if hasattr(function, 'cache_clear'):
+                function.cache_clear()
     gc.enable()
     gc.collect()
 
