@@ -1,14 +1,13 @@
 """./dev test: SDK and sandbox tests by plain pytest, Odoo and browser tests by pytest-odoo, one verdict over all."""
 
 import contextlib
-import itertools
-import json
 import os
 import subprocess
-import sys
+import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import coverage_table
@@ -19,66 +18,14 @@ import system
 from base import ADDON, GLUE, LOGS, ROOT, SOURCES, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
 from odoo_source import Odoo
 from python_env import PYTHON
+from suites import Background, Suite
 
 PLAIN = {name: ROOT / 'tests' / name for name in ('sdk', 'sandbox')}  # suites without Odoo, each with its own pytest.ini
 RUN = 'vatportal_run_'  # prefix of the databases tests run on, followed by the number of our process
 TAKES_VALUE = {'-k', '-m', '-p', '-o', '-c', '-W', '-r', '--maxfail', '--tb', '--durations', '--deselect', '--ignore', '--log-level'}
-NOTHING_COLLECTED = 5
 # Suites with Odoo, each with a database of its own: the addon alone, beside Inventory, and beside all apps that change what it does.
 ALONE, STOCK, APPS = 'odoo', 'stock', 'apps'
-SIDE_BY_SIDE = 2  # processes in which a full run tests the main addon alone, each with a database of its own
-BROWSER_WEIGHT = 600
-
-
-class Suite:
-    """One pytest process: its command, its output, its counts."""
-
-    def __init__(self, name: str, arguments: list, cwd: Path, env: dict[str, str], cover: bool):
-        self.name, self.cwd, self.cover = name, cwd, cover
-        self.totals_file = WORK / 'log' / f'totals-{name}-{os.getpid()}.json'
-        self.output_file = WORK / 'log' / f'pytest-{name}.log'
-        self.env = {**env, 'DEV_TOTALS': str(self.totals_file)}
-        self.command = [
-            str(part)
-            for part in (
-                PYTHON,
-                '-m',
-                'pytest',
-                '-p',
-                'dev_totals',
-                '--no-header',
-                '-r',
-                'fEsX',
-                '-o',
-                f'cache_dir={WORK}/pytest_cache/{name}',
-                f'--color={"yes" if sys.stdout.isatty() else "no"}',
-                *(coverage_table.options(name) if cover else ['-p', 'no:cov']),
-                *arguments,
-            )
-        ]
-        if cover:
-            self.env['COVERAGE_FILE'] = str(coverage_table.data_file(name))
-        self.process = self.code = None
-        self.counts = Counter()
-
-    def run(self, sink=None) -> None:
-        self.process = subprocess.Popen(self.command, cwd=self.cwd, env=self.env, stdout=sink, stderr=sink and subprocess.STDOUT)
-        self.code = self.process.wait()
-        if self.totals_file.is_file():
-            self.counts = Counter(json.loads(self.totals_file.read_text()))
-            self.totals_file.unlink()
-
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-
-    def broken(self, may_be_empty: bool) -> str | None:
-        """What is wrong with this run beyond its failed tests."""
-        if self.code == NOTHING_COLLECTED:
-            return None if may_be_empty else f'{self.name}: no tests found'
-        if self.code not in (0, 1):
-            return f'{self.name}: pytest ended with {self.code} before its time'
-        return None if self.counts else f'{self.name}: pytest left no result'
+SIDE_BY_SIDE = 2  # how many test processes there are at once
 
 
 # -- what to run ------------------------------------------------------------------------------------
@@ -160,54 +107,25 @@ def plain_suites(selection: Selection) -> list[Suite]:
     ]
 
 
-def odoo_suites(selection: Selection, databases_of: dict[str, list[str]]) -> list[Suite]:
-    """The suites with Odoo, of each as many parts as it has databases, its test files dealt out among them."""
+def odoo_suite(selection: Selection, suite: str, database: str, share: str = '', name: str = '') -> Suite:
+    """The tests of `suite` in a process of its own. Those who are given the same folder to `share` run a part of them each."""
     ini = WORK / 'pytest.ini'
     ini.write_text('[pytest]\npython_files = test_*.py\n')
-    suites = []
-    besides = sum(_weight(path) for name in (STOCK, APPS) for path in selection.odoo[name]) if selection.full else 0
-    for name, clones in databases_of.items():
-        for number, (database, targets) in enumerate(zip(clones, deal(selection.odoo[name], len(clones), besides), strict=True)):
-            arguments = [
-                '-c',
-                ini,
-                '--rootdir',
-                databases.ADDONS,
-                f'--odoo-database={database}',
-                '--odoo-http',
-                '--odoo-log-level=warn',
-                '--disable-warnings',
-                *targets,
-                *selection.options,
-            ]
-            suites.append(
-                Suite(
-                    f'{name}-{number + 1}' if number else name,
-                    arguments,
-                    databases.ADDONS,
-                    _env(ODOO_RC=str(databases.CONF), DEV_DISPOSABLE=database),
-                    selection.cover,
-                )
-            )
-    return suites
-
-
-def deal(targets: list, hands: int, besides: int = 0) -> list[list]:
-    """The test files in so many parts that take about as long, in the order of their names; the last part has other work
-    `besides`."""
-    if hands == 1:
-        return [targets]
-    parts, weights = [[] for _hand in range(hands)], [0] * (hands - 1) + [besides]
-    for target in sorted(targets, key=_weight, reverse=True):
-        lightest = weights.index(min(weights))
-        parts[lightest].append(target)
-        weights[lightest] += _weight(target)
-    return [sorted(part) for part in parts]
-
-
-def _weight(path: Path) -> int:
-    """How long a test file takes, roughly, in lines; a browser takes longer than its lines tell."""
-    return len(path.read_text().splitlines()) + (BROWSER_WEIGHT if 'tour' in path.name else 0)
+    arguments = [
+        *(['-p', 'dev_share'] if share else []),
+        '-c',
+        ini,
+        '--rootdir',
+        databases.ADDONS,
+        f'--odoo-database={database}',
+        '--odoo-http',
+        '--odoo-log-level=warn',
+        '--disable-warnings',
+        *selection.odoo[suite],
+        *selection.options,
+    ]
+    env = _env(ODOO_RC=str(databases.CONF), DEV_DISPOSABLE=database, DEV_SHARE=share)
+    return Suite(name or suite, arguments, databases.ADDONS, env, selection.cover)
 
 
 def check_browser() -> None:
@@ -226,25 +144,29 @@ def drop_leftovers() -> None:
 
 
 @contextlib.contextmanager
-def odoo_databases(server: Odoo, selection: Selection):
-    """{suite: names of clones of its database}, for each suite with something to test; the databases are prepared first."""
+def odoo_databases(server: Odoo, anew: bool):
+    """A function that prepares the database of a suite and returns the name of a clone of it; all clones go in the end."""
     if not server.source:
         raise Failure(
             f'The tests must import Odoo, and where {server.command[0]} has its source can not be told. '
             'Point ODOO_BIN to the odoo-bin of a checkout, or unset it.'
         )
-    names = [name for name, targets in selection.odoo.items() if targets]
-    clones = {name: [f'{RUN}{os.getpid()}_{name}_{number}' for number in range(SIDE_BY_SIDE if selection.full and name == ALONE else 1)] for name in names}
-    try:
+    clones, prepared = [], {}
+
+    def clone(suite: str) -> str:
         with locked('databases'):
-            drop_leftovers()
-            for name in names:
-                template = prepare_database(server, name, selection.full)
-                for clone in clones[name]:
-                    databases.clone(template, clone)
-        yield clones
+            if not prepared:
+                drop_leftovers()
+            prepared[suite] = prepared.get(suite) or prepare_database(server, suite, anew)
+            name = f'{RUN}{os.getpid()}_{suite}_{len(clones)}'
+            clones.append(name)
+            databases.clone(prepared[suite], name)
+            return name
+
+    try:
+        yield clone
     finally:
-        for name in itertools.chain(*clones.values()):
+        for name in clones:
             databases.drop(name)
 
 
@@ -260,33 +182,6 @@ def prepare_database(server: Odoo, suite: str, anew: bool) -> str:
     for line in databases.complaints({ALONE: 'install', STOCK: 'install-stock', APPS: 'install-apps'}[suite]) if anew else ():
         say(f'      {line}')
     return {ALONE: databases.TEST, STOCK: databases.TEST_GLUE, APPS: databases.TEST_APPS}[suite]
-
-
-class Background:
-    """Runs suites one after the other while databases are being prepared; their output is printed when asked for."""
-
-    def __init__(self, suites: list[Suite]):
-        self.suites, self.unshown = suites, list(suites)
-        self.thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        for suite in self.suites:
-            suite.stop()
-
-    def _run(self) -> None:
-        for suite in self.suites:
-            with suite.output_file.open('w') as sink:
-                suite.run(sink)
-
-    def show(self) -> None:
-        self.thread.join()
-        shown, self.unshown = self.unshown, []
-        for suite in shown:
-            say(f'\n== {suite.name} tests ==\n{suite.output_file.read_text(errors="replace").rstrip()}')
 
 
 # -- the command ------------------------------------------------------------------------------------
@@ -319,18 +214,43 @@ def run_with_odoo(selection: Selection) -> list[Suite] | None:
         return None
     LOGS.mkdir(exist_ok=True)
     (WORK / 'home').mkdir(exist_ok=True)
-    with environment.serving() as server, Background(plain_suites(selection)) as plain:
-        environment.ensure_base(server)
-        with odoo_databases(server, selection) as clones:
+    with environment.serving() as server, odoo_databases(server, selection.full) as clone:
+        if selection.full:
+            return run_full(selection, server, clone)
+        with Background(plain_suites(selection)) as plain:
+            environment.ensure_base(server)
+            ready = [(name, clone(name)) for name, targets in selection.odoo.items() if targets]
             plain.show()
-            first, *others = suites = odoo_suites(selection, clones)
-            # In a full run the others go beside the first, which has the terminal.
-            with Background(others if selection.full else []) as beside:
-                for suite in [first] if selection.full else suites:
-                    say(f'\n== {suite.name}: Odoo and browser tests ==')
-                    suite.run()
-                beside.show()
+        suites = [odoo_suite(selection, name, database) for name, database in ready]
+        for suite in suites:
+            show_run(suite)
         return [*plain.suites, *suites]
+
+
+def run_full(selection: Selection, server: Odoo, clone: Callable[[str], str]) -> list[Suite]:
+    """Two processes at work from the beginning to the end. The addon alone has the terminal; beside it go the tests without
+    Odoo, then those with other apps, whose databases are prepared meanwhile, then what is left of the first."""
+    begun = threading.Event()
+
+    def others(share: str) -> Iterator[Suite]:
+        yield from plain_suites(selection)
+        begun.wait()
+        for name in (STOCK, APPS):
+            yield odoo_suite(selection, name, clone(name))
+        yield odoo_suite(selection, ALONE, clone(ALONE), share, f'{ALONE}-2')
+
+    with tempfile.TemporaryDirectory(dir=WORK) as share, Background(others(share)) as beside:
+        environment.ensure_base(server)
+        suite = odoo_suite(selection, ALONE, clone(ALONE), share)
+        begun.set()
+        show_run(suite)
+        beside.show()
+        return [suite, *beside.suites]
+
+
+def show_run(suite: Suite) -> None:
+    say(f'\n== {suite.name}: Odoo and browser tests ==')
+    suite.run()
 
 
 def verdict(suites: list[Suite], full: bool, seconds: float) -> int:
