@@ -54,6 +54,19 @@ class TestSaleBooks(BooksCommon):
                     self.discount(order, **vals)
                     self.assertEqual(len(self.payload(self.invoice(order))['items']), 2)
 
+    def test_an_order_of_before_vat_was_put_on_payment(self):
+        """It keeps the tax that was archived; its invoices, with the advance taken off, have the one on payment."""
+        old = self.taxes['vat']
+        old.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').account_id = self.company_data['default_account_tax_sale']
+        order = self.order((self.product, 1, 5), (self.service, 3, 1449.99))
+        advance = self.invoice(order, 'percentage', amount=30)
+        self.connector.action_use_cash_basis()
+        new = self.connector._own_taxes('sale').filtered(lambda tax: tax.vatportal_category == 'vat')
+        self.assertFalse(old.active)
+        move = self.invoice(order)
+        self.assertEqual((advance.invoice_line_ids.tax_ids, move.invoice_line_ids.tax_ids, move.line_ids.tax_line_id), (old, new, new))
+        self.assertAlmostEqual(advance.amount_total + move.amount_total, order.amount_total, 2)
+
     def test_a_final_invoice_takes_its_advance_off(self):
         self.connector.advance_product_id = self.service
         order = self.order((self.product, 1, 5), (self.service, 3, 1449.99))
