@@ -54,6 +54,7 @@ class Facts:
     connector: object
     has_chart: bool
     sold_bare: int
+    sellable: int
     sellable_bare: int
     numbers: int
 
@@ -88,7 +89,8 @@ class VatportalChecklist(models.AbstractModel):
         connectors = self.env['vatportal.connector'].search(own).grouped('company_id')
         sold = self._count('account.move.line', self._sold_domain(companies) & Domain('product_id', 'any', bare), 'product_id:count_distinct')
         # A product of no company is sold by all.
-        sellable = self._count('product.template', Domain('company_id', 'in', [*companies.ids, False]) & Domain('sale_ok', '=', True) & bare)
+        sellable = Domain('company_id', 'in', [*companies.ids, False]) & Domain('sale_ok', '=', True)
+        products, without = (self._count('product.template', domain) for domain in (sellable, sellable & bare))
         numbers = self._count('vatportal.document', own & Domain('direction', '=', 'outgoing') & Domain('qaime', '!=', False))
         charts = companies._vatportal_with_chart()
         return {
@@ -97,7 +99,8 @@ class VatportalChecklist(models.AbstractModel):
                 connector=connectors.get(company, self.env['vatportal.connector'])[:1],
                 has_chart=company in charts,
                 sold_bare=sold.get(company, 0),
-                sellable_bare=sellable.get(company, 0) + sellable.get(self.env['res.company'], 0),
+                sellable=products.get(company, 0) + products.get(self.env['res.company'], 0),
+                sellable_bare=without.get(company, 0) + without.get(self.env['res.company'], 0),
                 numbers=numbers.get(company, 0),
             )
             for company in companies
@@ -256,6 +259,8 @@ class VatportalChecklist(models.AbstractModel):
                 'Products sold in the last %(days)s days that have no code: %(count)s. Their invoices can not be sent.', days=SOLD_DAYS, count=facts.sold_bare
             )
             return Step('products', title, 'open', text, buttons)
+        if not facts.sellable:
+            return Step('products', title, 'advice', _('There is no product that can be sold yet. Make the first ones with their codes.'), buttons)
         if not facts.sellable_bare:
             return Step('products', title, 'done', _('All products that can be sold have a code.'), buttons[2:])
         text = _(

@@ -157,6 +157,14 @@ class TestSetup(SetupCommon):
         other.vatportal_code = '6802100000'
         self.assertNotEqual(self.states(self.company)['products'], 'open')
 
+    def test_no_product_yet(self):
+        """Where there is none, all of none having a code says nothing: the way to the first one is shown."""
+        products = self.env['product.template'].search([('sale_ok', '=', True)])
+        products.filtered(lambda product: not product.vatportal_has_code).sale_ok = False
+        self.assertEqual((self.states()['products'], self.buttons('products')), ('done', ['classifier']))
+        products.sale_ok = False
+        self.assertEqual((self.states()['products'], self.buttons('products')), ('advice', ['products', 'categories', 'classifier']))
+
     def test_people(self):
         self.assertEqual(self.states(self.company)['people'], 'advice')
         self.connector.notify_user_ids = self.env.user
