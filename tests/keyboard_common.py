@@ -1,4 +1,7 @@
 import contextlib
+import json
+import os
+from pathlib import Path
 from urllib.parse import urljoin
 
 from odoo.tests import HttpCase
@@ -21,6 +24,10 @@ _WAIT = """new Promise((resolve) => {
 # What a person works with, and so has to have a name.
 WORKED_WITH = {'button', 'link', 'checkbox', 'switch', 'radio', 'textbox', 'combobox', 'tab', 'menuitem', 'spinbutton'}
 _KEYS = {'Tab': (9, ''), 'Enter': (13, '\r'), 'Escape': (27, ''), 'Space': (32, ' '), 'ArrowDown': (40, '')}
+# What Odoo's theme colours is left to it.
+_OF_THEME = ('.badge', '.btn')
+# Of axe-core's rules, those that keep somebody out.
+_GRAVE = ('serious', 'critical')
 _MEASURE = "odoo.loader.modules.get('@l10n_az_vatportal/../tests/tours/measure')"
 
 
@@ -81,15 +88,15 @@ class KeyboardCase(HttpCase):
         found = [(role, name) for role, name, values in self.tree() if values.get('focused') and role != 'RootWebArea']
         return found[-1] if found else ('', '')
 
-    def tab_to(self, name, limit=60):
-        """Press Tab until what has the focus is called ``name``; return the names on the way."""
+    def tab_to(self, name, limit=60, key='Tab'):
+        """Press Tab, or another key, until what has the focus is called ``name``; return the names on the way."""
         passed = []
         for _key in range(limit):
-            self.press('Tab')
+            self.press(key)
             passed.append(self.focused())
             if passed[-1][1].strip() == name:
                 return passed
-        self.fail(f'Tab does not lead to {name}: {passed}')
+        self.fail(f'{key} does not lead to {name}: {passed}')
 
     def assert_named(self):
         """Nothing on the page that a person works with is without a name."""
@@ -97,3 +104,17 @@ class KeyboardCase(HttpCase):
 
     def assert_readable(self, selector):
         self.assertEqual(self.js(f'{_MEASURE}.lowContrast(document.querySelector({selector!r}))'), [])
+
+    def assert_accessible(self, selector, rules=()):
+        """axe-core finds nothing grave in what is ours on the page.
+
+        :param selector: CSS of what is ours
+        :param rules: those of its rules that are looked at; not given: all of them
+        """
+        if not self.js('Boolean(window.axe)'):
+            self.js(f'{Path(os.environ["DEV_AXE"]).read_text()}; true')
+        context = json.dumps({'include': [[selector]], 'exclude': [[one] for one in _OF_THEME]})
+        options = json.dumps({'resultTypes': ['violations'], **({'runOnly': list(rules)} if rules else {})})
+        found = self.js(f'axe.run({context}, {options}).then((result) => result.violations)')
+        grave = [f'{rule["id"]}: {node["html"][:200]} {node["failureSummary"]}' for rule in found if rule['impact'] in _GRAVE for node in rule['nodes']]
+        self.assertEqual(grave, [])

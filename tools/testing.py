@@ -17,7 +17,7 @@ import lint
 import system
 from base import ADDON, GLUE, LOGS, ROOT, SOURCES, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
 from odoo_source import Odoo
-from python_env import PYTHON
+from python_env import AXE, PYTHON
 from suites import Background, Suite
 
 PLAIN = {name: ROOT / 'tests' / name for name in ('sdk', 'sandbox')}  # suites without Odoo, each with its own pytest.ini
@@ -95,7 +95,7 @@ def _existing(argument: str) -> Path | None:
 def _env(**extra: str) -> dict[str, str]:
     path = os.pathsep.join(str(part) for part in (TOOLS / 'plugins', extra.pop('PYTHONPATH', '')) if part)
     return clean_env(
-        PYTHONPATH=path, HYPOTHESIS_STORAGE_DIRECTORY=str(WORK / 'hypothesis'), HOME=str(WORK / 'home'), **extra
+        PYTHONPATH=path, DEV_AXE=str(AXE), HYPOTHESIS_STORAGE_DIRECTORY=str(WORK / 'hypothesis'), HOME=str(WORK / 'home'), **extra
     )  # browsers write to the home folder
 
 

@@ -1,7 +1,10 @@
 from ..bill_common import BillCommon
+from ..common import SELLER
 from ..keyboard_common import KeyboardCase
 
 FOCUS = '.modal footer button:focus'
+# Of a form or a list Odoo makes all but its colours and names.
+OURS = ('color-contrast', 'button-name', 'link-name', 'image-alt')
 
 
 class TestKeyboard(BillCommon, KeyboardCase):
@@ -30,6 +33,7 @@ class TestKeyboard(BillCommon, KeyboardCase):
         self.assertFalse([name for _role, name, _values in self.tree() if name == code], 'not read as a number too')
         self.assert_named()
         self.assert_readable('.modal .o_vatportal_progress')
+        self.assert_accessible('.modal .o_vatportal_progress')
         role, name = self.focused()
         self.assertEqual((role, name), ('button', 'Close'), 'neither a switch nor what stops it')
 
@@ -44,6 +48,7 @@ class TestKeyboard(BillCommon, KeyboardCase):
             self.assertIn('Send to e-taxes', [name for role, name, _values in self.tree() if role == 'heading'])
             self.assertTrue(any(role == 'dialog' for role, _name, _values in self.tree()))
             self.assert_named()
+            self.assert_accessible('.modal .o_form_view', OURS)
             self.press('Enter')
             for pin in (1, 2):
                 self.code(pin)
@@ -53,6 +58,7 @@ class TestKeyboard(BillCommon, KeyboardCase):
             self.assertEqual(self.focused(), ('button', 'Close'))
             number = self.js('document.querySelector(".modal .o_vatportal_qaime").textContent.trim()')
             self.assertTrue(any(number in text for _how, text in self.spoken()), 'the number is read out')
+            self.assert_accessible('.modal .o_vatportal_progress')
             # The focus stays in the dialog, all the way round.
             passed = self.tab_to('Close', limit=10)
             self.assertTrue(any(name.endswith('Copy the number') for _role, name in passed), passed)
@@ -83,27 +89,41 @@ class TestKeyboard(BillCommon, KeyboardCase):
             self.assertTrue(any('Decline the prompt' in text for _how, text in self.spoken()))
 
     def test_receive(self):
-        self.document(100.0)
+        """Import, with its PIN, to the bill with the qaimə beside it."""
+        self.sandbox.portal.add_document(0, held=False, tin_to=SELLER)
+        self.browser_size = '1920x1080'
         with self.page('/odoo/e-taxes'):
-            self.wait('.o_vatportal_desk .o_vatportal_task')
+            self.wait('.o_vatportal_desk_done')
+            self.assert_accessible('.o_vatportal_desk')
+            self.tab_to('e-taxes')
+            self.press('Enter')
+            self.wait('.o-dropdown--menu [role=menuitem]')
+            self.tab_to('Import from e-taxes', key='ArrowDown')
+            self.press('Enter')
+            self.wait('.modal .o_field_widget[name=source] input')
             self.assert_named()
-            self.assert_readable('.o_vatportal_desk')
-            headings = [name for role, name, _values in self.tree() if role == 'heading']
-            self.assertIn('Purchases', headings)
-            for _key in range(40):
-                self.press('Tab')
-                if 'To bill' in self.focused()[1]:
-                    break
-            self.assertEqual(self.focused()[0], 'button')
+            self.assert_accessible('.modal .o_form_view', OURS)
+            self.tab_to('What VatPortal holds already')
+            self.press('ArrowDown')
+            self.assertEqual(self.focused(), ('radio', 'Ask e-taxes now (PIN1)'))
+            self.tab_to('Import')
+            self.press('Enter')
+            self.code(1)
+            self.sandbox.confirm(pin=1)
+            self.wait('.modal .o_vatportal_progress[data-state=done] .o_vatportal_show_documents:focus')
             self.press('Enter')
             # The boxes of Odoo's lists have no names; what is in the rows has.
             self.wait('.o_list_view .o_data_row')
+            self.assert_accessible('.o_list_view .o_list_renderer', OURS)
             self.press('ArrowDown')
             self.press('ArrowDown')
             self.wait('.o_data_row :focus')
             self.press('Enter')
             self.wait('.o_form_view button[name=action_create_bills]')
             self.assert_named()
+            self.assert_accessible('.o_form_view .o_form_sheet_bg', OURS)
             self.tab_to('Create Bill')
             self.press('Enter')
             self.wait('.o_form_view .o_field_widget[name=invoice_line_ids]')
+            self.wait('.o_vatportal_qaime_preview iframe')
+            self.assertIn('Electronic Invoice (Qaimə)', [name for role, name, _values in self.tree() if role == 'Iframe'])
