@@ -56,7 +56,7 @@ class VatportalJob(models.Model):
         current = _current(batch)
         if current != self:
             # The right to follow was checked for this job; the others were started with it.
-            current._advance()
+            current.with_context(vatportal_watched=True)._advance()
             self.env.invalidate_all()
             current = _current(batch)
         data = current._operation()._progress_batch(current)

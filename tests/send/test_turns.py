@@ -112,6 +112,9 @@ class TestTurns(LifecycleCommon):
         jobs[0].sudo().message = 'x'
         jobs[0].sudo()._finish()
         self.assertFalse(jobs[2].on_hold)
+        jobs[2].sudo().next_poll_at = False
+        jobs[0].action_refresh()
+        self.assertTrue(jobs[2].watched_at, 'the scheduled action keeps off what somebody looks at')
 
     def test_a_sending_of_more_than_go_into_one_process(self):
         self.connector.batch_size = 2
