@@ -96,7 +96,7 @@ class VatportalReconciliation(models.Model):
     )
     kind_id = fields.Many2one('vatportal.kind', readonly=True)
     partner_id = fields.Many2one('res.partner', readonly=True)
-    partner_name = fields.Char('Partner', readonly=True)
+    partner_name = fields.Char('Counterparty', readonly=True)
     shown_status = fields.Selection(SHOWN_STATUSES, string='Status', readonly=True)
     is_return = fields.Boolean('Return', readonly=True)
     is_advance = fields.Boolean('Advance', readonly=True)

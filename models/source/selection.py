@@ -251,7 +251,7 @@ class VatportalSelectionLine(models.Model):
         required=True,
         readonly=True,
     )
-    problems = fields.Json(readonly=True, help='What stands against sending it, or is to be looked at.')
+    problems = fields.Json(string='Found', readonly=True, help='What stands against sending it, or is to be looked at.')
     text = fields.Text(string='Problems', compute='_compute_text')
 
     _waits_once = models.UniqueIndex("(res_model, res_id) WHERE state = 'waiting'")
