@@ -112,7 +112,7 @@ class TestTurns(LifecycleCommon):
         jobs[0].sudo().message = 'x'
         jobs[0].sudo()._finish()
         self.assertFalse(jobs[2].on_hold)
-        jobs[2].sudo().next_poll_at = False
+        jobs[0].sudo().prompt_until = jobs[2].sudo().next_poll_at = False
         jobs[0].action_refresh()
         self.assertTrue(jobs[2].watched_at, 'the scheduled action keeps off what somebody looks at')
 
