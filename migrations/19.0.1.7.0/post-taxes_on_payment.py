@@ -6,10 +6,11 @@ def migrate(cr, _version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     Tax = env['account.tax'].with_context(active_test=False)
     for new in Tax.search([('active', '=', True), ('tax_exigibility', '=', 'on_payment')], order='id'):
-        alike = [(name, '=', new[name]) for name in ('name', 'type_tax_use', 'amount_type', 'amount')]
+        alike = [(name, '=', new[name]) for name in ('name', 'type_tax_use', 'tax_scope', 'amount_type', 'amount')]
+        alike += [(name, '=', new[name].id) for name in ('company_id', 'country_id')]
         # What was archived is the older one of two by one name: no two active ones can have it.
         old = Tax.search(
-            [*alike, ('company_id', '=', new.company_id.id), ('active', '=', False), ('tax_exigibility', '=', 'on_invoice'), ('id', '<', new.id)],
+            [*alike, ('active', '=', False), ('tax_exigibility', '=', 'on_invoice'), ('id', '<', new.id), ('vatportal_replaced_by_id', '=', False)],
             order='id desc',
             limit=1,
         )

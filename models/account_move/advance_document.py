@@ -124,7 +124,7 @@ class VatportalDocument(models.Model):
 
         :raises UserError: when someone else is at it at this very moment
         """
-        busy = self - self.sudo().try_lock_for_update(allow_referencing=True).sudo(False)
+        busy = self._lock_free_advances()
         if busy:
             raise UserError(
                 self.env._(
@@ -132,6 +132,10 @@ class VatportalDocument(models.Model):
                     ', '.join(busy.mapped('display_name')),
                 )
             )
+
+    def _lock_free_advances(self):
+        """Keep others from settling these advances until this transaction ends; return those that someone else is settling."""
+        return self - self.sudo().try_lock_for_update(allow_referencing=True).sudo(False)
 
     def _check_settled(self):
         """:raises UserError: when one of these documents settles nothing of its advance, or more than there is"""
@@ -172,6 +176,11 @@ class AccountMove(models.Model):
     def _vatportal_lock_for_queue(self):
         # Checked before, but not against what others queue at the same time.
         self.vatportal_advance_id._lock_advances()
+
+    def _vatportal_try_lock_for_queue(self):
+        # EXTENDS vatportal.source
+        busy = self.vatportal_advance_id._lock_free_advances()
+        return self.filtered(lambda move: move.vatportal_advance_id not in busy)
 
     def _vatportal_check_queued(self, documents):
         documents._check_settled()

@@ -33,17 +33,28 @@ class VatportalDocument(models.Model):
         waiting = self.search([*self._numbers_domain(), ('connector_id', '!=', False)]).grouped('connector_id')
         end = time.monotonic() + run_seconds() - READ_LIMITS['deadline']
         for connector in self.env['vatportal.connector'].browse(c.id for c in waiting).sorted(lambda c: (c.numbers_asked_at or datetime.min, c.id)):
-            documents = waiting[connector]
-            connector.sudo().numbers_asked_at = fields.Datetime.now()
-            for ids in split_every(500, documents.ids):
-                if time.monotonic() > end or connector._is_waiting():
-                    break
-                outcome = self.browse(ids)._read_safely(connector, len(ids))
-                if outcome == 'unclear':
-                    # A portal that names any ERP id that it is asked for is asked once more, by date.
-                    outcome = self.browse(ids)._read_safely(connector, 0, by_date=True)
-                if not outcome:
-                    break
+            if time.monotonic() > end:
+                break
+            if not connector._is_waiting():
+                connector.sudo().numbers_asked_at = fields.Datetime.now()
+                # Before it is asked, so that one that fails each time has no turn before the others either.
+                self.env['ir.cron']._commit_progress()
+                waiting[connector]._read_in_parts(connector, end)
+
+    def _read_in_parts(self, connector, end):
+        """Ask ``connector`` for the numbers of these documents, as long as it answers.
+
+        :param end: the moment of ``time.monotonic()`` after which nothing more is asked
+        """
+        for ids in split_every(500, self.ids):
+            if time.monotonic() > end or connector._is_waiting():
+                break
+            outcome = self.browse(ids)._read_safely(connector, len(ids))
+            if outcome == 'unclear':
+                # A portal that names any ERP id that it is asked for is asked once more, by date.
+                outcome = self.browse(ids)._read_safely(connector, 0, by_date=True)
+            if not outcome:
+                break
 
     def _read_safely(self, connector, done, **how):
         """As :meth:`_read_numbers`, in a transaction of its own, whatever happens in it."""

@@ -44,6 +44,10 @@ class VatportalSource(models.AbstractModel):
         :raises UserError: when someone else is at it at this very moment
         """
 
+    def _vatportal_try_lock_for_queue(self):
+        """As :meth:`_vatportal_lock_for_queue`, for those of which nobody else is at it; return them. The others can wait."""
+        return self
+
     def _vatportal_check_queued(self, documents):
         """:raises UserError: when ``documents``, queued of these records and others, do not go together with what is there"""
 

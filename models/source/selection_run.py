@@ -90,9 +90,12 @@ class VatportalSelection(models.Model):
 
         :return: those of ``lines`` of which something came; the others are in somebody else's hands
         """
+        # The scheduled action has no language of its own.
+        me = self._in_their_language()
+        lines, _ = lines.with_env(me.env), me.env._
         person = self._as_person()
         if person is None:
-            lines._refuse(self.env._('%s may not send it any more.', self.user_id.name))
+            lines._refuse(_('%s may not send it any more.', self.user_id.name))
             return lines
         by_record = {person[self.res_model].browse(line.res_id): line for line in lines}
         records = person[self.res_model].union(*by_record)
@@ -100,14 +103,18 @@ class VatportalSelection(models.Model):
         seen = there._filtered_access('read')
         for record in records - seen:
             by_record[record]._refuse(
-                self.env._('%s may not see it any more.', self.user_id.name) if record in there else self.env._('It is not there any more.'), record in there
+                _('%s may not see it any more.', self.user_id.name) if record in there else _('It is not there any more.'), record in there
             )
         locked = seen.try_lock_for_update(allow_referencing=True)
         locked.invalidate_recordset()
+        locked = locked._vatportal_try_lock_for_queue()
         found = self._queue_records(locked)
         for record in locked:
             by_record[record]._take_problems(found.get(record, []))
         return lines.browse().union(*(by_record[record] for record in records - seen + locked))
+
+    def _in_their_language(self):
+        return self.with_context(lang=self.user_id.lang or self.env.lang)
 
     def _as_person(self):
         """The environment of whoever pressed, in the companies of that moment; None where that person may not send any more."""
@@ -152,7 +159,7 @@ class VatportalSelection(models.Model):
 
     def _tell_refused(self):
         """Tell whoever pressed, who may be elsewhere by now, that some of it was not queued: at once, and to be found later."""
-        me = self.with_context(lang=self.user_id.lang or self.env.lang)
+        me = self._in_their_language()
         _ = me.env._
         text = _('%(refused)s of %(total)s were not queued for e-taxes.', refused=self.refused_count, total=self.total_count)
         open_them = {'name': _('Open'), 'action_name': _('Large Sendings'), 'model': self._name, 'res_ids': self.ids}
