@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .account_move.account_move import ISSUED
 from .states import FINAL_STATUSES, WAITING_STATUSES
 
 _MOVES, _DOCUMENTS, _JOBS = 'account.move', 'vatportal.document', 'vatportal.job'
@@ -14,10 +15,6 @@ _READS_INCOMING = Domain('operation', '=', 'download') & Domain('direction', '='
 _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
 # What was sold and taken back again is nobody's task; a credit note is called reversed where anything but money settles it.
 _STANDS = Domain('state', '!=', 'cancel') & (Domain('move_type', '!=', 'out_invoice') | Domain('payment_state', '!=', 'reversed'))
-# As AccountMove._vatportal_is_issued_here() has it.
-_ISSUED = Domain('vatportal_bill_document_id', '=', False) & (
-    Domain('move_type', '=', 'out_invoice') | Domain('move_type', 'in', ('out_refund', 'in_refund')) & Domain('vatportal_kind_id', '!=', False)
-)
 # What credits an entry whose document is gone has nothing at e-taxes to take back.
 _CREDITS_NOTHING = Domain(
     'reversed_entry_id', 'any', ['|', ('vatportal_state', '=', 'deleted'), ('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)])]
@@ -79,7 +76,7 @@ TASKS = (
         'sale',
         _MOVES,
         _TO_SEND
-        & _ISSUED
+        & ISSUED
         & Domain('vatportal_state', 'in', ('none', 'deleted', False))
         & Domain('state', '=', 'posted')
         & Domain('vatportal_unsent_reason', '=', False)

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools.misc import split_every
 
+from odoo.addons.l10n_az_vatportal.models.catalog.due import BATCH
 from odoo.addons.l10n_az_vatportal.models.source.source import SOURCE_STATES
 from odoo.addons.l10n_az_vatportal.models.states import baku_day
 
@@ -124,8 +127,23 @@ class StockPicking(models.Model):
 
     @api.model
     def _vatportal_issued_domain(self):
-        # EXTENDS vatportal.source
+        """What holds of all transfers that can be sent, and of more."""
         return [('state', '=', 'done'), ('picking_type_id.code', 'in', ('internal', 'outgoing'))]
+
+    @api.model
+    def _vatportal_unsent_domain(self, domain):
+        # EXTENDS vatportal.source: what a transfer is has to be found out one by one, so of what was done before the company
+        # had its connector nothing is told
+        asked = domain & Domain(self._vatportal_issued_domain()) & self._vatportal_since('date_done')
+        ids = self.sudo().with_context(active_test=False).search(asked).ids
+        found = []
+        for part in split_every(BATCH, ids):
+            pickings = self.sudo().browse(part)
+            found += pickings.filtered('vatportal_is_transfer').ids
+            if len(ids) > BATCH:
+                self.env.flush_all()
+                self.env.invalidate_all()
+        return Domain('id', 'in', found)
 
     def _vatportal_can_be_sent(self):
         return self.state == 'done' and self.vatportal_is_transfer

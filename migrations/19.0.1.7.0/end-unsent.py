@@ -11,11 +11,7 @@ def migrate(cr, _version):
                AND (move_type = 'out_invoice' OR move_type IN ('out_refund', 'in_refund') AND vatportal_kind_id IS NOT NULL))""")
     env = api.Environment(cr, SUPERUSER_ID, {})
     if 'stock.picking' in env and 'vatportal_shown_status' in env['stock.picking']._fields:
-        cr.execute(f"""
-            UPDATE stock_picking record SET vatportal_shown_status = NULL
-             WHERE vatportal_shown_status = 'none' AND (
-                   state <> 'done' OR NOT {with_connector} OR EXISTS (
-                   SELECT FROM stock_picking_type type WHERE type.id = record.picking_type_id AND type.code NOT IN ('internal', 'outgoing')))""")
+        cr.execute("UPDATE stock_picking SET vatportal_shown_status = NULL WHERE vatportal_shown_status = 'none'")
         env.invalidate_all()
         env['stock.picking']._vatportal_show_unsent(env['vatportal.connector'].search([]).company_id)
     env.flush_all()

@@ -1,7 +1,13 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..document.status import ACTIVITY
 from ..states import INVOICE_KINDS, LIVE_STATES, SALE_TYPES
+
+# What AccountMove._vatportal_is_issued_here() is true of.
+ISSUED = Domain('vatportal_bill_document_id', '=', False) & (
+    Domain('move_type', '=', 'out_invoice') | Domain('move_type', 'in', ('out_refund', 'in_refund')) & Domain('vatportal_kind_id', '!=', False)
+)
 
 
 class AccountMove(models.Model):
@@ -122,9 +128,9 @@ class AccountMove(models.Model):
         return self.state != 'cancel' and super()._vatportal_is_unsent()
 
     @api.model
-    def _vatportal_issued_domain(self):
+    def _vatportal_unsent_domain(self, domain):
         # EXTENDS vatportal.source
-        return [('move_type', 'in', SALE_TYPES)]
+        return domain & ISSUED & Domain('state', '!=', 'cancel')
 
     # ------------------------------------------------------------------ banner
 

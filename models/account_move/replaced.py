@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..states import FAR, LIVE_STATES, SENDABLE_STATES
+from ..states import FAR, LIVE_STATES, NEAR, SENDABLE_STATES
 
 
 class AccountMove(models.Model):
@@ -191,6 +191,30 @@ class AccountMove(models.Model):
                 'action': {'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': old._source().id, 'views': [(False, 'form')]},
             }
         return alerts
+
+
+class VatportalDocument(models.Model):
+    _inherit = 'vatportal.document'
+
+    def _sent_instead(self):
+        """The documents at e-taxes, or on their way, that were sent in the place of this one, whose invoice was taken back, or may have been:
+        made later, of about the same day, for the same buyer and with the same total."""
+        document = self.sudo()
+        alike = document.search(
+            [
+                ('company_id', 'in', self._of_taxpayer(document.company_id).ids),
+                ('direction', '=', 'outgoing'),
+                ('buyer_vat', '=', document.buyer_vat),
+                ('id', '>', document.id),
+                ('state', 'in', LIVE_STATES),
+            ]
+        ).filtered(lambda other: other._amount_to_pay() == document._amount_to_pay() and other._is_about(document.date))
+        replacing = alike.union(*(move._vatportal_live_document() for move in document.move_id._vatportal_in_its_place()))
+        return (alike | replacing).filtered(lambda other: other._may_be_double())
+
+    def _is_about(self, moment):
+        """Whether this document is of about that day; what is on its way has no day yet."""
+        return not self.date or not moment or abs(self.date - moment) <= NEAR
 
 
 def _alike(move):

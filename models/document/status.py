@@ -174,8 +174,11 @@ class VatportalDocument(models.Model):
                 source.display_name,
             )
         )
-        twice = self.env._('What was sent in its place is there as well: look that the sale is not declared twice.')
-        return self.env._('e-taxes: %s stands, and its invoice does not', number), f'{text} {twice}'
+        others = ', '.join(self._sent_instead().mapped('display_name'))
+        if others:
+            twice = self.env._('%s, maybe sent in its place, is there as well or on its way: look that the sale is not declared twice.', others)
+            text = f'{text} {twice}'
+        return self.env._('e-taxes: %s stands, and its invoice does not', number), text
 
     def _sent_task(self, number):
         _ = self.env._

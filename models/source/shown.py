@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...vatportal import qaime_number
 from ..states import SHOWN_STATUSES
@@ -62,21 +63,23 @@ class VatportalSource(models.AbstractModel):
     @api.model
     def _vatportal_show_unsent(self, companies):
         """``companies`` have got their first connector, or lost their last: say of what has no document that it is not sent
-        yet, or nothing."""
-        records = self.sudo().search(
-            [
-                ('company_id', 'in', companies.ids),
-                ('vatportal_document_id', '=', False),
-                ('vatportal_shown_status', 'in', ('none', False)),
-                *self._vatportal_issued_domain(),
-            ]
-        )
-        self.env.add_to_compute(self._fields['vatportal_shown_status'], records)
-        records.modified(['vatportal_shown_status'])
+        yet, or nothing. In the database, for it may be all that a company has ever sold, and somebody waits at the form."""
+        sending = companies.filtered(self.env['vatportal.connector'].with_context(active_test=True)._default_for)
+        lone = Domain('vatportal_document_id', '=', False)
+        told, untold = lone & Domain('vatportal_shown_status', '=', 'none'), lone & Domain('vatportal_shown_status', '=', False)
+        self._vatportal_write_shown(told & Domain('company_id', 'in', (companies - sending).ids), None)
+        self._vatportal_write_shown(self._vatportal_unsent_domain(untold & Domain('company_id', 'in', sending.ids)), 'none')
 
     @api.model
-    def _vatportal_issued_domain(self):
-        """What holds of all records of which :meth:`_vatportal_is_issued_here` may be true."""
+    def _vatportal_write_shown(self, domain, status):
+        """Let lists show ``status`` of the records in ``domain``. Nothing else is computed of it."""
+        query = self.sudo().with_context(active_test=False)._search(domain)
+        self.env.execute_query(SQL('UPDATE %s SET vatportal_shown_status = %s WHERE id IN %s', SQL.identifier(self._table), status, query.subselect()))
+        self.invalidate_model(['vatportal_shown_status'])
+
+    @api.model
+    def _vatportal_unsent_domain(self, domain):
+        """The domain of those in ``domain``, of companies with a connector, of which :meth:`_vatportal_is_unsent` is true."""
         raise NotImplementedError
 
     def _vatportal_status_document(self):

@@ -25,7 +25,7 @@ class VatportalSource(models.AbstractModel):
     - has ``name``, ``company_id`` and a chatter,
     - defines ``vatportal_document_ids``, a One2many to ``vatportal.document``, and names its inverse in
       :attr:`_vatportal_link`; the document's ``_source()`` leads back,
-    - says what it sends: ``_vatportal_can_be_sent()``, ``_vatportal_issued_domain()``, ``_vatportal_record_problems()``,
+    - says what it sends: ``_vatportal_can_be_sent()``, ``_vatportal_unsent_domain()``, ``_vatportal_record_problems()``,
       ``_vatportal_document_vals()`` and ``_vatportal_amount()``,
     - calls :meth:`_vatportal_guard` before anything that would change what e-taxes has,
     - shows :meth:`_vatportal_alerts`.
