@@ -34,6 +34,29 @@ class TestOrders(XmlCommon):
         self.assert_total(bill.vatportal_bill_document_id)
         self.assertEqual(bill.vatportal_bill_document_id.line_ids, self.product_lines(bill).vatportal_line_id)
 
+    def test_vat_on_payment_and_what_an_order_takes_back(self):
+        """Its credit note names no bill that it reverses: it has the tax with which the bill was booked."""
+        self.product.purchase_method = 'purchase'
+        booked, later = self.order((3, 100.0)), self.order((3, 100.0))
+        taxes = []
+        for order, quantity in ((booked, 3), (booked, 1), (later, 3), (later, 2)):
+            if quantity == 1:
+                old = self.purchase['vat']
+                for tax in self.connector._taxes_on_invoice():
+                    part = tax.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax')
+                    part.account_id = self.company_data['default_account_tax_purchase']
+                self.connector.action_use_cash_basis()
+            order.order_line.product_qty = quantity
+            before = order.invoice_ids
+            order.action_create_invoice()
+            bill = order.invoice_ids - before
+            bill.invoice_date = '2026-11-20'
+            bill.action_post()
+            taxes.append((bill.move_type, bill.line_ids.tax_line_id))
+        new = old.vatportal_replaced_by_id
+        self.assertTrue(new)
+        self.assertEqual(taxes, [('in_invoice', old), ('in_refund', old), ('in_invoice', new), ('in_refund', new)])
+
     # ------------------------------------------------------------------ rows, VAT and total are the document's
 
     def test_files(self):

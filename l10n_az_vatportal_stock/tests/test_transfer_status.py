@@ -51,16 +51,21 @@ class TestTransferStatus(TransferCommon):
             self.create_transfer(),
             self.create_transfer(picking_type=self.baku.in_type_id, source=self.env.ref('stock.stock_location_suppliers'), target=self.baku.lot_stock_id),
         )
-        pickings = planned + done + receipt
-        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False, 'none', False])
+        # What was done before the company had its connector.
+        old = self.create_transfer()
+        self.env.cr.execute("UPDATE stock_picking SET date_done = '2020-02-03' WHERE id = %s", [old.id])
+        pickings = planned + done + receipt + old
+        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False, 'none', False, 'none'])
         self.env.flush_all()
         self.env.cr.execute("UPDATE stock_picking SET vatportal_shown_status = 'none'")
         script('19.0.1.7.0/end-unsent.py').migrate(self.env.cr, '19.0.1.6.0')
         self.env.invalidate_all()
-        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False, 'none', False])
+        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False, 'none', False, False])
         self.connector.active = False
-        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False] * 3)
-        self.connector.active = True
+        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False] * 4)
+        with patch.object(stock_picking, 'BATCH', 1):
+            self.connector.active = True
+        self.assertEqual(pickings.mapped('vatportal_shown_status'), [False, 'none', False, False])
         self.sent(done)
         self.assertEqual(done.vatportal_document_id.amount_total_signed, 0, 'nothing was sold')
         number = done.vatportal_qaime

@@ -54,14 +54,35 @@ class TestSaleBooks(BooksCommon):
                     self.discount(order, **vals)
                     self.assertEqual(len(self.payload(self.invoice(order))['items']), 2)
 
+    def put_on_payment(self):
+        """Return the tax in the place of the company's VAT."""
+        self.taxes['vat'].repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').account_id = self.company_data['default_account_tax_sale']
+        self.connector.action_use_cash_basis()
+        return self.connector._own_taxes('sale').filtered(lambda tax: tax.vatportal_category == 'vat')
+
+    def test_what_an_order_takes_back(self):
+        """Its credit note names no invoice that it reverses: each line has the tax with which it was booked."""
+        old = self.taxes['vat']
+        order = self.order((self.product, 5, 1000), (self.service, 4, 10))
+        (self.product + self.service).invoice_policy = 'delivery'
+        first, second = order.order_line
+        first.qty_delivered = 3
+        self.assertEqual(self.invoice(order).line_ids.tax_line_id, old)
+        new = self.put_on_payment()
+        second.qty_delivered = 3
+        self.assertEqual(self.invoice(order).line_ids.tax_line_id, new)
+        first.qty_delivered, second.qty_delivered = 1, 2
+        credit = self.invoice(order, deduct_down_payments=True)
+        self.assertEqual((credit.move_type, credit.reversed_entry_id), ('out_refund', credit.browse()))
+        self.assertEqual([credit.invoice_line_ids.filtered(lambda line, of=of: line.sale_line_ids == of).tax_ids for of in (first, second)], [old, new])
+        self.assertEqual({item.tax_line_id: item.balance for item in credit.line_ids if item.tax_line_id}, {old: 360, new: 1.8})
+
     def test_an_order_of_before_vat_was_put_on_payment(self):
         """It keeps the tax that was archived; its invoices, with the advance taken off, have the one on payment."""
         old = self.taxes['vat']
-        old.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').account_id = self.company_data['default_account_tax_sale']
         order = self.order((self.product, 1, 5), (self.service, 3, 1449.99))
         advance = self.invoice(order, 'percentage', amount=30)
-        self.connector.action_use_cash_basis()
-        new = self.connector._own_taxes('sale').filtered(lambda tax: tax.vatportal_category == 'vat')
+        new = self.put_on_payment()
         self.assertFalse(old.active)
         move = self.invoice(order)
         self.assertEqual((advance.invoice_line_ids.tax_ids, move.invoice_line_ids.tax_ids, move.line_ids.tax_line_id), (old, new, new))

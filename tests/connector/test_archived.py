@@ -1,7 +1,12 @@
+from datetime import timedelta
+from types import SimpleNamespace
 from unittest.mock import patch
+
+from odoo import fields
 
 from odoo.addons.base.models.ir_cron import IrCron
 
+from ...models.document import read_numbers
 from ..restored_common import RestoredCommon
 
 
@@ -33,6 +38,39 @@ class TestArchived(RestoredCommon):
         self.assertEqual(registered.vatportal_state, 'deleted')
 
         self.assertEqual(missed.vatportal_document_id.action_send_again()['res_model'], 'vatportal.send.wizard')
+
+    def test_numbers_are_asked_for_in_turn(self):
+        """A run has time for one connector: the next one goes on with those that were not asked, be it that the first fails each time."""
+        connectors = self.connector | self.connector.copy({'name': 'Second'}) | self.connector.copy({'name': 'Third'})
+        for connector in connectors:
+            self.imported().vatportal_document_id.sudo().connector_id = connector
+        documents, asked = type(self.env['vatportal.document']), []
+        plain = documents._read_numbers
+
+        def read(waiting, connector, **how):
+            asked.append(connector.name)
+            if fails:
+                raise KeyError('x')
+            return plain(waiting, connector, **how)
+
+        def run():
+            with self.enter_registry_test_mode():
+                self.env.ref('l10n_az_vatportal.cron_read_numbers').method_direct_trigger()
+            self.env.invalidate_all()
+
+        self.patch(documents, '_read_numbers', read)
+        self.patch(read_numbers, 'time', SimpleNamespace(monotonic=lambda: 1000 * len(asked)))
+        for fails in (False, True):
+            with self.subTest(fails=fails):
+                connectors.sudo().numbers_asked_at = False
+                asked.clear()
+                with self.assertLogs('odoo.addons.l10n_az_vatportal.models', 'ERROR') if fails else self.subTest():
+                    for _run in connectors:
+                        run()
+                self.assertEqual(asked, connectors.mapped('name'))
+        connectors.sudo().write({'numbers_asked_at': False, 'retry_at': fields.Datetime.now() + timedelta(hours=1)})
+        run()
+        self.assertFalse(any(connectors.mapped('numbers_asked_at')), 'who has to wait was not asked')
 
     def test_each_has_its_turn(self):
         """A run of the hourly look that has no time left goes on with the next ones."""

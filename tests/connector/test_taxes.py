@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
@@ -168,6 +170,44 @@ class TestTaxes(VatportalCommon):
         self.connector.action_use_cash_basis()
         self.assert_posted(posted.copy({'invoice_date': '2026-11-20'}), self.vat('sale'))
         self.assertNotIn(self.vat('sale'), old | new)
+
+    def test_totals_that_a_person_corrected(self):
+        """In a draft, of any of its taxes, to agree with the vendor's paper: they stand when it is confirmed."""
+        self.with_accounts()
+        old = self.vat('purchase')
+        road = self.create_tax('Yol vergisi', 2, 'road', type_tax_use='purchase', tax_group_id=self.tax_group.copy({'name': 'Yol'}).id)
+        manat, dollar = self.env.ref('base.AZN'), self.env.ref('base.USD')
+        dollar.active = True
+        dollar.rate_ids = [Command.create({'name': '2026-11-01', 'rate': 1 / 1.7, 'company_id': self.company.id})]
+        drafts = []
+        for move_type, currency, deltas in (
+            ('in_invoice', manat, {old: 0.01}),
+            ('in_invoice', manat, {old: -0.02, road: 0.01}),
+            ('in_invoice', dollar, {road: -0.01}),
+            ('in_invoice', dollar, {old: 0.03}),
+            ('in_receipt', manat, {old: -0.01}),
+            ('in_refund', manat, {old: 0.01}),
+            ('in_invoice', manat, {}),
+        ):
+            lines = ({'price_unit': 33.35, 'tax_ids': (old + road).ids}, {'price_unit': 10.03, 'tax_ids': old.ids})
+            move = self.create_invoice(*lines, post=False, move_type=move_type, currency_id=currency.id)
+            totals = deepcopy(move.tax_totals)
+            for group in (group for subtotal in totals['subtotals'] for group in subtotal['tax_groups']):
+                group['tax_amount_currency'] += sum(delta for tax, delta in deltas.items() if tax.tax_group_id.id == group['id'])
+            computed = move.amount_tax
+            move.tax_totals = totals
+            self.assertAlmostEqual(move.amount_tax, computed + sum(deltas.values()))
+            drafts.append((move, self.tax_amounts(move), move.amount_total))
+        self.connector.action_use_cash_basis()
+        new = self.vat('purchase')
+        for move, amounts, total in drafts:
+            with self.subTest(move_type=move.move_type, amounts=amounts):
+                move.action_post()
+                self.assertEqual(self.tax_amounts(move), {new if tax == old else tax: amount for tax, amount in amounts.items()})
+                self.assertEqual((move.amount_total, abs(move.line_ids.filtered('date_maturity').amount_currency)), (total, total))
+
+    def tax_amounts(self, move):
+        return {item.tax_line_id: (item.amount_currency, item.balance) for item in move.line_ids if item.tax_line_id}
 
     def test_simplified_taxation_has_none(self):
         self.connector.taxation = 'simplified'

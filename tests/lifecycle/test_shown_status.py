@@ -94,10 +94,14 @@ class TestShownStatus(SendCommon, BillCommon):
         credit.vatportal_kind_id = self.kind('taxCodex163')
         self.assertEqual(credit.vatportal_shown_status, 'none')
         credit.vatportal_kind_id = False
+        self.env.flush_all()
+        asked, plain = [], type(records)._vatportal_is_unsent
+        self.patch(type(records), '_vatportal_is_unsent', lambda move: (asked.append(move), plain(move))[1])
         self.connector.active = False
         self.assertEqual(records.mapped('vatportal_shown_status'), [False] * 6)
         self.connector.active = True
         self.assertEqual(records.mapped('vatportal_shown_status'), [False] * 4 + ['none'] * 2)
+        self.assertFalse(asked, 'all that a company has ever sold is not looked at one by one')
         self.env.flush_all()
         self.env.cr.execute("UPDATE account_move SET vatportal_shown_status = 'none' WHERE id IN %s", [tuple(records.ids)])
         script('19.0.1.7.0/end-unsent.py').migrate(self.env.cr, '19.0.1.6.0')

@@ -339,11 +339,18 @@ class TestMigration(SendCommon):
         self.company.tax_exigibility = True
         old, other = self.taxes['vat'], self.create_tax('VAT of others', 18, 'vat')
         (old + other).active = False
+        # By one name there may be a tax for goods, one of another country, and one that was replaced already.
+        group = self.tax_group.copy({'country_id': self.env.ref('base.ge').id})
+        unlike = [
+            self.create_tax(old.name, 18, 'vat', active=False, **more)
+            for more in ({'tax_scope': 'consu'}, {'country_id': group.country_id.id, 'tax_group_id': group.id}, {'vatportal_replaced_by_id': other.id})
+        ]
         new, strange = old.copy({'name': old.name, 'active': True, **vals}), other.copy({'name': 'Another name', 'active': True, **vals})
         account.tax_ids = [Command.set((old + strange).ids)]
         move = self.create_invoice(post=False)
         self.migrate('19.0.1.7.0/post-taxes_on_payment.py')
         self.assertEqual((old.vatportal_replaced_by_id, other.vatportal_replaced_by_id), (new, self.env['account.tax']))
+        self.assertEqual([tax.vatportal_replaced_by_id for tax in unlike], [new.browse(), new.browse(), other])
         self.assertEqual(account.tax_ids, new + strange)
         move.action_post()
         self.assertEqual((move.invoice_line_ids.tax_ids, move.line_ids.filtered('tax_line_id').account_id), (new, account))

@@ -70,15 +70,35 @@ class TestAppeared(DoubleCommon):
                 move = self.hidden()
                 getattr(move, take_back)()
                 self.appear()
-                self.assertEqual(move.vatportal_state, 'registered')
-                (activity,) = self.activities(move, 'l10n_az_vatportal.mail_activity_etaxes')
-                self.assertIn(move.vatportal_qaime, activity.summary)
-                self.assertIn('not declared twice', activity.note)
+                self.assertNotIn('declared twice', self.told(move), 'nothing was sent in its place')
                 if move.state == 'cancel':
                     self.finish(self.delete(move.vatportal_document_id))
                 else:
                     move.action_post()
                 self.assertFalse(self.activities(move, 'l10n_az_vatportal.mail_activity_etaxes'))
+
+    def told(self, move):
+        """What whoever took ``move`` back reads."""
+        self.assertEqual(move.vatportal_state, 'registered')
+        (activity,) = self.activities(move, 'l10n_az_vatportal.mail_activity_etaxes')
+        self.assertIn(move.vatportal_qaime, activity.summary)
+        return activity.note
+
+    def test_it_was_taken_back_and_something_sent_in_its_place(self):
+        """What stands for the same sale, or may, is named; a sale of another total, or to another buyer, is not."""
+        for price, partner, replaces in ((100, self.partner, False), (55, self.partner, True), (55, self.partner, False), (100, self.other_partner, False)):
+            with self.subTest(price=price, partner=partner.name, replaces=replaces):
+                move = self.hidden()
+                move.button_cancel()
+                other = self.create_invoice(
+                    {'price_unit': price}, partner_id=partner.id, invoice_date=fields.Date.today(), vatportal_replaced_id=move.id if replaces else False
+                )
+                self.finish(self.send(other))
+                self.assertRegistered(other)
+                self.appear()
+                named = replaces or (price, partner) == (100, self.partner)
+                told = self.told(move)
+                self.assertEqual((other.vatportal_qaime in told, 'declared twice' in told), (named, named))
 
     def test_no_package_of_it(self):
         """A package has no ERP id, so e-taxes would take it twice."""

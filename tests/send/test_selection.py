@@ -174,7 +174,12 @@ class TestSelection(SelectionCommon, QueueCommon):
         self.assertEqual(len(moves.vatportal_document_id), 5)
 
     def test_whose_rights_hold(self):
-        """What the person may not see is refused at the press; what is taken from the person since holds behind as well."""
+        """What the person may not see is refused at the press; what is taken from the person since holds behind as well. Whoever
+        pressed reads it in their language."""
+        self.env['res.lang']._activate_lang('az_AZ')
+        (self.clerk + self.other).lang = 'az_AZ'
+        _ = self.env(context={'lang': 'az_AZ'})._
+        self.assertNotEqual(_('It is not there any more.'), 'It is not there any more.')
         other = self.env['res.company'].create({'name': 'Başqa MMC'})
         moves = self.invoices(3)
         stranger = self.clerk.copy({'login': 'stranger selection', 'company_id': other.id, 'company_ids': [Command.set(other.ids)]})
@@ -184,8 +189,12 @@ class TestSelection(SelectionCommon, QueueCommon):
         plain = VatportalSelection._queue_records
         self.patch(VatportalSelection, '_queue_records', lambda record, moves: (seen.append((moves.env.user, moves.env.su)), plain(record, moves))[1])
         selection = self.press(moves, self.clerk)
+        moves[2].button_draft()
+        moves[2].with_context(force_delete=True).unlink()
         self.run_behind()
         self.assertEqual(set(seen), {(self.clerk, False)})
+        [gone] = selection.sudo().line_ids.filtered(lambda line: line.state == 'refused')
+        self.assertEqual((gone.problems[0]['message'], gone.problems[0]['field']), (_('It is not there any more.'), _('Status')))
         for person, vals in ((self.clerk, {'company_id': other.id, 'company_ids': [Command.set(other.ids)]}), (self.other, {'active': False})):
             moves = self.invoices(3)
             selection = self.press(moves, person)
@@ -193,6 +202,7 @@ class TestSelection(SelectionCommon, QueueCommon):
             self.run_behind()
             self.assertEqual(set(selection.sudo().line_ids.mapped('state')), {'refused'})
             self.assertFalse(moves.vatportal_document_ids)
+            self.assertEqual(selection.sudo().line_ids[0].problems[0]['message'], _('%s may not send it any more.', person.name))
         mine = selection.with_user(stranger)
         self.assertFalse(mine.line_ids.search([]))
         for call in (mine.action_refresh, mine.action_stop, mine.action_lines, lambda: mine.read(['state'])):
@@ -330,3 +340,29 @@ class TestSelectionRace(RaceCommon):
             self.behind(env)
         self.assertEqual(self.states(), ['queued'] * 6)
         self.assert_each_once()
+        # The advance that one of them settles is as good as the invoice itself.
+        with self.look_up() as env:
+            moves = self.invoices(env, 3)
+            moves[0].vatportal_advance_id = advance = env['vatportal.document'].create(
+                {
+                    'direction': 'outgoing',
+                    'company_id': self.company_id,
+                    'connector_id': self.connector_id,
+                    'state': 'registered',
+                    'qaime': 'RA261199999999',
+                    'amount_total': 354,
+                    'status': 'approved',
+                    'kind_id': env.ref('l10n_az_vatportal.kind_advance_invoice').id,
+                    'partner_id': moves.partner_id.id,
+                }
+            )
+            self.move_ids = moves.ids
+        self.race(self.press)
+        with self.look_up() as other:
+            other['vatportal.document'].browse(advance.id).try_lock_for_update()
+            with self.look_up() as env:
+                self.behind(env)
+            self.assertEqual(self.states(), ['queued'] * 8 + ['waiting'])
+        with self.look_up() as env:
+            self.behind(env)
+        self.assertEqual(self.states(), ['queued'] * 9)
