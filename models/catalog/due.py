@@ -111,7 +111,11 @@ class VatportalDue(models.AbstractModel):
         """Compute the last days anew, a batch at a time, of those in ``domain`` that have one or can have one."""
         having = Domain('vatportal_due_date', '!=', False) | self._vatportal_may_be_due()
         ids = self.sudo().with_context(active_test=False).search(Domain(domain) & having, order='id').ids
-        names = ('vatportal_due_date', 'vatportal_deadline_id')
+        self._vatportal_compute_in_parts(ids, ('vatportal_due_date', 'vatportal_deadline_id'))
+
+    @api.model
+    def _vatportal_compute_in_parts(self, ids, names):
+        """Compute the stored fields ``names`` of these records anew, a batch at a time: there may be more than memory holds."""
         for part in split_every(BATCH, ids):
             records = self.sudo().browse(part)
             for name in names:

@@ -199,9 +199,7 @@ class VatportalConnector(models.Model):
             ('vatportal_kind_id', [('vatportal_kind_proposed_id', '=', False)]),  # else a person cleared it
             ('vatportal_main_info', []),
         ):
-            moves = Move.search([*unsent, (field, '=', False), *domain])
-            self.env.add_to_compute(Move._fields[field], moves)
-            moves.modified([field])
+            Move._vatportal_compute_in_parts(Move.search([*unsent, (field, '=', False), *domain]).ids, (field,))
         self.env['vatportal.deadline'].sudo()._renew(self.company_id)
 
     @api.model
