@@ -150,9 +150,14 @@ def _of_row(facts: Facts, number: int, row: Row) -> list[Reason]:
     ordered = facts.orders.get(number)
     if ordered:
         return _ordered_price(row, ordered) + _ordered_quantity(row, ordered)
-    reasons = [Reason('not_ordered', 'ask', {'row': row.name})] if facts.expects_orders else []
     usual = facts.usual.get(number)
-    return reasons + (_usual_price(row, usual) if usual else [])
+    reasons = _usual_price(row, usual) if usual else []
+    if facts.expects_orders:
+        return [Reason('not_ordered', 'ask', {'row': row.name}), *reasons]
+    # What is said of the other rows says nothing of this one.
+    if not usual and (facts.orders or facts.usual):
+        return [Reason('not_compared', 'ask', {'row': row.name})]
+    return reasons
 
 
 def _ordered_price(row: Row, ordered: Ordered) -> list[Reason]:

@@ -73,6 +73,7 @@ class VatportalDocument(models.Model):
             'unknown_vendor': _('Nothing was had from this vendor before.'),
             'contract_missing': _('It names no contract; the earlier ones name %(contract)s.'),
             'contract_other': _('It names “%(note)s”; the earlier ones name %(contract)s.'),
+            'not_compared': _('“%(row)s” was compared with nothing: look whether it was had.'),
             'not_ordered': _('“%(row)s” is on no open order of this vendor.'),
             'price_not_ordered': _('“%(row)s”: %(price)s AZN; ordered at %(ordered)s AZN (%(order)s).'),
             'unit_not_ordered': _('“%(row)s”: the quantity %(quantity)s is in another unit than on the order %(order)s.'),

@@ -11,6 +11,7 @@ from vatportal.advice import VERDICTS, Facts, Ordered, Row, Usual, advise, contr
 
 D = Decimal
 ROW = Row('Sement M400', D(10), D(100), D(118))
+QUM = replace(ROW, name='Qum')
 ORDERED = Ordered('P00012', (D(100), D(118)), left=D(10), received=D(10))
 PLAIN = Facts(rows=(ROW,), base=D(1000), vat=D(180))
 AS_ORDERED = replace(PLAIN, orders={0: ORDERED}, expects_orders=True)
@@ -52,6 +53,12 @@ def codes(facts):
         (replace(AS_USUAL, usual={0: Usual(D('95.20'), 3)}), 'ask', ['price_higher']),
         (replace(AS_USUAL, usual={0: Usual(D(106), 3)}), 'ask', ['price_lower']),
         (replace(AS_USUAL, rows=(replace(ROW, price=None),)), 'fine', []),
+        # Rows that nothing is known of
+        (replace(AS_USUAL, rows=(ROW, QUM)), 'ask', ['not_compared', 'price_usual']),
+        (replace(AS_ORDERED, rows=(ROW, QUM), expects_orders=False), 'ask', ['not_compared']),
+        (replace(AS_ORDERED, rows=(ROW, QUM)), 'ask', ['not_ordered']),
+        (replace(AS_ORDERED, rows=(ROW, QUM), expects_orders=False, usual={1: Usual(D(100), 2)}), 'fine', ['price_usual']),
+        (replace(PLAIN, rows=(ROW, QUM), base=None), 'ask', ['nothing_to_compare']),
         # The contract
         (replace(AS_USUAL, note='Müqavilə A-12; 20.11.2026', earlier_notes=('Müqavilə A-12; 01.10.2026',)), 'fine', ['contract', 'price_usual']),
         (replace(AS_USUAL, note='Müqavilə B-1', earlier_notes=('Müqavilə A-12', 'müqavilə a-12')), 'ask', ['contract_other', 'price_usual']),
@@ -68,7 +75,7 @@ def test_verdict(facts, verdict, expected):
 
 def test_the_gravest_counts_and_comes_first():
     facts = replace(
-        AS_ORDERED, rows=(ROW, replace(ROW, name='Qum')), orders={0: replace(ORDERED, left=D(1))}, twin='MT1', known=False, vat=D(360), base=D(2000)
+        AS_ORDERED, rows=(ROW, QUM), orders={0: replace(ORDERED, left=D(1))}, twin='MT1', known=False, vat=D(360), base=D(2000)
     )
     verdict, found = codes(facts)
     assert verdict == 'refuse'
