@@ -19,19 +19,33 @@ class VatportalDocument(models.Model):
         for (company, partner), documents in self.filtered('partner_id').grouped(lambda document: (document.company_id, document.partner_id)).items():
             open_lines = documents._open_lines_of(company, partner)
             for document in documents:
-                result[document] = (bool(open_lines), document._ordered_rows(partner, open_lines) if open_lines else {})
+                billed = document._billed_otherwise(open_lines)
+                lines = open_lines.filtered(lambda line, billed=billed: line.product_qty > billed[line])
+                result[document] = (bool(lines), document._ordered_rows(partner, lines, billed) if lines else {})
         return result
 
     def _open_lines_of(self, company, partner):
-        """The confirmed order lines of the vendor's that are not billed in full, in AZN, the oldest first."""
+        """The confirmed order lines of the vendor's that are not billed in full, or by these documents' own bills, in AZN, the
+        oldest first."""
         lines = self.env['purchase.order.line'].search(
             [('company_id', '=', company.id), ('order_id.partner_id', 'child_of', partner.ids), ('state', '=', 'purchase'), ('product_id', '!=', False)]
         )
-        open_ = lines.filtered(lambda line: line.product_qty > line.qty_invoiced and line.currency_id == self.currency_id)
+        own = self.move_id.invoice_line_ids.purchase_line_id
+        open_ = lines.filtered(lambda line: (line in own or line.product_qty > line.qty_invoiced) and line.currency_id == self.currency_id)
         return open_.sorted(lambda line: (line.order_id.date_order, line.id))
 
-    def _ordered_rows(self, partner, open_lines):
-        """Return a dict of the number of a row → :class:`Ordered`: of the lines that order its product one of an order that the
+    def _billed_otherwise(self, lines):
+        """Return a dict of order line → what is billed of it, in its unit, but for the bill of this document: that says nothing of
+        what the document may still claim."""
+        bill = self.move_id.filtered(lambda move: move.state != 'cancel' and move.move_type == 'in_invoice')
+        own = bill.invoice_line_ids.grouped('purchase_line_id')
+        return {
+            line: line.qty_invoiced - sum(item.product_uom_id._compute_quantity(item.quantity, line.product_uom_id) for item in own.get(line, ()))
+            for line in lines
+        }
+
+    def _ordered_rows(self, partner, open_lines, billed):
+        """Return a dict of the number of a row → :class:`Ordered`, ``billed`` as of :meth:`_billed_otherwise`: of the lines that order its product one of an order that the
         document names, else the oldest; what several lines have left of it is added up."""
         text = f'{self.main_info or ""} {self.add_info or ""}'.split()
         by_product = defaultdict(open_lines.browse)
@@ -44,27 +58,30 @@ class VatportalDocument(models.Model):
             lines = by_product[match.product] if match.product else open_lines.browse()
             named = lines.filtered(lambda line: line.order_id.name in text or (line.order_id.partner_ref and line.order_id.partner_ref in text))
             if lines:
-                found[number] = self._ordered_row(row, match, named or lines)
+                found[number] = self._ordered_row(row, match, named or lines, billed)
         return found
 
-    def _ordered_row(self, row, match, lines):
+    def _ordered_row(self, row, match, lines, billed):
         unit, contains = self._counted_in(row, match)
         first = lines[0]
         order = ', '.join(dict.fromkeys(lines.order_id.mapped('name')))
         if not unit or not unit._has_common_reference(first.product_uom_id):
             return Ordered(order, prices=(), left=None)
 
-        def counted(name):
-            """A quantity of the lines as the row counts."""
-            return sum((decimal(line.product_uom_id._compute_quantity(line[name], unit, round=False)) / contains for line in lines), Decimal(0))
+        def counted(quantities):
+            """The sum of these quantities of the lines as the row counts."""
+            pairs = zip(lines, quantities, strict=True)
+            return sum((decimal(line.product_uom_id._compute_quantity(quantity, unit, round=False)) / contains for line, quantity in pairs), Decimal(0))
+
+        before = counted(billed[line] for line in lines)
 
         one = decimal(first.product_uom_id._compute_quantity(first.product_qty, unit, round=False)) / contains
         comes = any(line.product_id.type != 'service' for line in lines)
         return Ordered(
             order,
             prices=(decimal(first.price_subtotal) / one, decimal(first.price_total) / one),
-            left=counted('product_qty') - counted('qty_invoiced'),
-            received=max(Decimal(0), counted('qty_received') - counted('qty_invoiced')) if comes else None,
+            left=counted(lines.mapped('product_qty')) - before,
+            received=max(Decimal(0), counted(lines.mapped('qty_received')) - before) if comes else None,
         )
 
     def _counted_in(self, row, match):

@@ -107,6 +107,7 @@ class VatportalDocument(models.Model):
         lines = self.env['account.move.line'].search(
             Domain('parent_state', '=', 'posted')
             & Domain('move_id.move_type', '=', 'in_invoice')
+            & Domain('move_id.vatportal_bill_document_id', '=', False)
             & Domain('move_id.commercial_partner_id', 'in', vendors.ids)
             & Domain('company_id', 'in', self.company_id.ids)
             & Domain('display_type', '=', 'product')
@@ -147,14 +148,14 @@ class VatportalDocument(models.Model):
         return found
 
     def _billed_before(self):
-        """The (company id, vendor's id) of those that have posted bills."""
+        """The (company id, vendor's id) of those that have posted bills, but for bills of what waits itself."""
+        settled = Domain('vatportal_bill_document_id', '=', False) | Domain('vatportal_bill_document_id.status', 'not in', WAITING_STATUSES)
         groups = self.env['account.move']._read_group(
-            [
-                ('commercial_partner_id', 'in', self.partner_id.ids),
-                ('company_id', 'in', self.company_id.ids),
-                ('move_type', '=', 'in_invoice'),
-                ('state', '=', 'posted'),
-            ],
+            settled
+            & Domain('commercial_partner_id', 'in', self.partner_id.ids)
+            & Domain('company_id', 'in', self.company_id.ids)
+            & Domain('move_type', '=', 'in_invoice')
+            & Domain('state', '=', 'posted'),
             ['company_id', 'commercial_partner_id'],
         )
         return {(company.id, partner.id) for company, partner in groups}
