@@ -31,13 +31,19 @@ class VatportalAnswerWizard(models.TransientModel):
 
     @api.depends('document_ids')
     def _compute_decision(self):
-        """What was said of all of them before."""
         for wizard in self:
-            documents = wizard.document_ids
-            same = {name: len(set(documents.mapped(name))) == 1 for name in ('answer_decision', 'answer_note')}
-            wizard.decision = same['answer_decision'] and documents[:1].answer_decision
-            wizard.note = same['answer_note'] and documents[:1].answer_note
-            wizard.user_id = documents.answer_user_id if len(documents.answer_user_id) == 1 else False
+            said = wizard._said_before()
+            wizard.decision, wizard.user_id, wizard.note = said['decision'], said['user'], said['note']
+
+    def _said_before(self):
+        """What was said of all of the documents alike, by the names that ``_decide`` takes; nothing where it differs."""
+        documents = self.document_ids
+        first, nothing = documents[:1], documents.browse()
+        said = {}
+        for name, field in (('decision', 'answer_decision'), ('user', 'answer_user_id'), ('note', 'answer_note')):
+            alike = all(document[field] == first[field] for document in documents)
+            said[name] = (first if alike else nothing)[field]
+        return said
 
     @api.depends('document_ids')
     def _compute_advice(self):
@@ -53,7 +59,7 @@ class VatportalAnswerWizard(models.TransientModel):
             wizard.words = single and wizard.document_ids._refusal_words(wizard.note)
 
     def action_apply(self):
-        """Write down what was decided; of a single document that is not fine, show what is left to do at e-taxes.gov.az.
+        """Write down what was decided. Of several documents only what was changed here: what they have each of its own stays.
 
         :raises UserError: when the documents await no answer any more, or for somebody who has no access to them
         """
@@ -61,5 +67,7 @@ class VatportalAnswerWizard(models.TransientModel):
         self.check_access('read')
         if self.user_id and self.document_ids.company_id - self.user_id.company_ids:
             raise UserError(self.env._('%s has no access to the company of these documents.', self.user_id.name))
-        self.document_ids._decide(self.decision, self.user_id, self.note)
+        before = self._said_before()
+        said = {'decision': self.decision, 'user': self.user_id, 'note': (self.note or '').strip() or False}
+        self.document_ids._decide(**{name: value for name, value in said.items() if value != before[name]})
         return {'type': 'ir.actions.act_window_close'}

@@ -133,7 +133,9 @@ class VatportalDue(models.AbstractModel):
         self._close_reminded()
         today = deadlines.today(fields.Datetime.now())
         due = self.search(
-            Domain('vatportal_due_date', '>=', today - TOLD_LATE) & Domain('vatportal_due_date', '<=', today + timedelta(days=max(self._vatportal_told_at))),
+            self._vatportal_told_of()
+            & Domain('vatportal_due_date', '>=', today - TOLD_LATE)
+            & Domain('vatportal_due_date', '<=', today + timedelta(days=max(self._vatportal_told_at))),
             order='vatportal_due_date, id',
         )
         waiting = due.filtered(lambda record: record._vatportal_telling())
@@ -143,6 +145,11 @@ class VatportalDue(models.AbstractModel):
                 record._vatportal_try_remind()
             if not self.env['ir.cron']._commit_progress(len(ids)):
                 return
+
+    @api.model
+    def _vatportal_told_of(self):
+        """The domain of those of which anybody is told."""
+        return Domain.TRUE
 
     def _vatportal_telling(self):
         """The days left of which a person is to be told now; False for nothing new."""

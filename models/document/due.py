@@ -83,6 +83,12 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ telling a person
 
+    @api.model
+    def _vatportal_told_of(self):
+        # EXTENDS vatportal.due: what a branch and its parent have both read is answered once, whoever is at work
+        everywhere = self.with_context(allowed_company_ids=self.env['res.company'].sudo().search([]).ids)
+        return super()._vatportal_told_of() & ~Domain.OR(everywhere._copies_among(companies) for companies in everywhere._one_taxpayers())
+
     def _vatportal_due_task(self):
         _, number, day = self.env._, self.qaime or self.name, format_date(self.env, self.vatportal_due_date)
         if self.direction == 'outgoing':

@@ -69,21 +69,27 @@ class VatportalDocument(models.Model):
             raise UserError(self.env._('None of these documents awaits an answer.'))
         return documents
 
-    def _decide(self, decision, user, note):
-        """Write down what was decided of these documents, and whom they are entrusted to.
+    def _decide(self, **said):
+        """Write down what was decided of these documents, and whom they are entrusted to. What is not said stays as it is.
 
         :param decision: a key of :data:`VERDICTS`; False: nobody has decided yet
+        :param user: ``res.users``; empty for nobody
+        :param note: a text, or False
         """
         if not self.env.user.has_group('account.group_account_invoice'):
             raise AccessError(self.env._('Only invoicing users can answer documents.'))
         self.check_access('read')
         for document in self._to_answer():
-            decided = {'answer_by_id': self.env.uid, 'answer_at': fields.Datetime.now()} if decision else {'answer_by_id': False, 'answer_at': False}
+            vals, user = {}, said.get('user')
+            if said.get('decision', document.answer_decision) != document.answer_decision:
+                decided = bool(said['decision'])
+                vals = {'answer_decision': said['decision'], 'answer_by_id': decided and self.env.uid, 'answer_at': decided and fields.Datetime.now()}
+            if user is not None:
+                vals['answer_user_id'] = user.id
+            if 'note' in said:
+                vals['answer_note'] = (said['note'] or '').strip() or False
             entrusted = user and user != document.answer_user_id
-            changed = decision != document.answer_decision
-            document.sudo().write(
-                {'answer_decision': decision, 'answer_user_id': user.id, 'answer_note': (note or '').strip() or False, **(decided if changed else {})}
-            )
+            document.sudo().write(vals)
             if entrusted and not document._vatportal_is_settled():
                 document._vatportal_tell()
         self._vatportal_close_due()

@@ -4,6 +4,7 @@ from random import Random
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user
+from odoo.tools.safe_eval import safe_eval
 
 from ..bill_common import OTHER_VENDOR, BillCommon
 from ..due_common import TRACKED, DueCommon
@@ -103,6 +104,18 @@ class TestAnswer(DueCommon):
         document = self.waiting()
         self.assertEqual(self.codes(document), ('ask', ['“Sement M400”: 100.00 AZN; usually 80.00 AZN (1 earlier rows).']))
 
+    def test_its_own_bill_proves_nothing(self):
+        """Neither a price nor a vendor is known by the bill of what is to be answered; by the bill of what was answered it is."""
+        document = self.waiting()
+        document.action_create_bills()
+        document.move_id.action_post()
+        for one in (document, self.waiting(self.line(7.0))):
+            self.assertEqual(self.codes(one), ('ask', ['Nothing was had from this vendor before.']))
+        document.sudo().status = 'approved'
+        later = self.waiting(self.line(100.0, name='Qum'))
+        self.assertEqual(self.codes(later)[0], 'ask')
+        self.assertNotIn('Nothing was had from this vendor before.', later.advice_text)
+
     def test_other_companies_and_vendors_prove_nothing(self):
         other = self.setup_other_company()['company']
         self.answered(self.line(10.0), seller_vat=OTHER_VENDOR)
@@ -135,6 +148,7 @@ class TestAnswer(DueCommon):
             len(document.sudo().message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == 'answer_decision')), 2, 'who and when stay'
         )
         self.assertFalse(self.told(document), 'silence does the rest')
+        self.assertEqual((document.answer_user_id, document.answer_note, other.answer_note), (clerk, 'Bu malları sifariş etməmişik', False))
         self.decide(other, 'ask')
         self.assertIn(other.qaime, other.refusal_words)
         self.assertGreater(len(other.refusal_words), 30, 'without a note the reasons')
@@ -143,12 +157,47 @@ class TestAnswer(DueCommon):
             document.action_decide()
         self.assertEqual(document.answer_decision, 'fine')
 
+    def test_deciding_of_several(self):
+        """Only what is changed in the dialog is written: what each has of its own stays; what is emptied of all is gone of all."""
+        one, two = self.waiting(), self.waiting(self.line(7.0))
+        clerk = new_test_user(self.env, 'answer-several', 'account.group_account_invoice', company_id=self.company.id, company_ids=self.company.ids)
+        self.decide(one, 'refuse', note='Artıqdır')
+        self.decide(two, 'ask', note='Müqavilə?')
+        at = one.answer_at
+        self.at(ISSUED + timedelta(hours=1))
+        wizard = (one + two).action_decide()['context']
+        self.env['vatportal.answer.wizard'].with_context(**wizard).create({'user_id': clerk.id}).action_apply()
+        said = ['answer_decision', 'answer_note', 'answer_user_id', 'answer_at']
+        self.assertEqual([tuple(document[name] for name in said) for document in one + two], [('refuse', 'Artıqdır', clerk, at), ('ask', 'Müqavilə?', clerk, at)])
+        self.env['vatportal.answer.wizard'].with_context(**wizard).create({'user_id': False, 'note': 'Birlikdə'}).action_apply()
+        self.assertEqual([tuple(document[name] for name in said[:3]) for document in one + two], [(word, 'Birlikdə', self.env['res.users']) for word in ('refuse', 'ask')])
+        self.decide(one + two, False, note='')
+        self.assertEqual((one + two).mapped('answer_decision'), ['refuse', 'ask'])
+        self.assertFalse(one.answer_note or two.answer_note)
+        self.decide(one, False)
+        self.assertFalse(one.answer_decision or one.answer_by_id or one.answer_at)
+
+    def test_a_branch_has_read_it_too(self):
+        """It is answered once: where both are at work it is on the list once, and one of them is told."""
+        branch = self.env['res.company'].create({'name': 'Filial', 'parent_id': self.company.id})
+        self.env.user.company_ids += branch
+        document = self.waiting(qaime='MT261100000001')
+        copy = self.waiting(qaime='MT261100000001', company=branch)
+        domain = safe_eval(self.env.ref('l10n_az_vatportal.vatportal_document_action_answer').domain)
+        for at_work, listed in ((self.company + branch, document), (branch, copy)):
+            both = self.env['vatportal.document'].with_context(allowed_company_ids=at_work.ids)
+            self.assertEqual(both.search([*domain, ('id', 'in', (document + copy).ids), ('company_id', 'in', at_work.ids)]), listed)
+        self.at(ISSUED + timedelta(days=2))
+        self.remind()
+        self.assertTrue(self.told(document))
+        self.assertFalse(self.told(copy))
+
     def test_who_may_decide(self):
         document = self.waiting()
         auditor = new_test_user(self.env, 'answer-auditor', 'account.group_account_readonly', company_id=self.company.id, company_ids=self.company.ids)
         self.assertTrue(document.with_user(auditor).advice)
         with self.assertRaises(AccessError):
-            document.with_user(auditor)._decide('fine', self.env['res.users'], '')
+            document.with_user(auditor)._decide(decision='fine')
         with self.assertRaises(AccessError):
             document.write({'answer_decision': 'fine'})
         stranger = new_test_user(self.env, 'answer-stranger', 'account.group_account_invoice', company_id=self.setup_other_company()['company'].id)
