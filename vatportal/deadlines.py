@@ -146,11 +146,8 @@ class Delivery:
     quantity: Decimal
 
 
-def uninvoiced(deliveries: Iterable[Delivery], invoiced: Mapping[int, Decimal]) -> set[int]:
-    """The keys of those of ``deliveries``, in the order in which they were made, that no invoice covers in full.
-
-    What was ``invoiced`` of a line is for what was delivered first. What came back is taken off what went out last before it.
-    """
+def _standing(deliveries: Iterable[Delivery]) -> dict[int, list[tuple[int, Decimal]]]:
+    """Order line → (key, quantity) of its deliveries in their order; what came back is taken off what went out last before it."""
     standing: dict[int, list[tuple[int, Decimal]]] = {}
     for delivery in deliveries:
         line, quantity = standing.setdefault(delivery.line, []), delivery.quantity
@@ -161,11 +158,36 @@ def uninvoiced(deliveries: Iterable[Delivery], invoiced: Mapping[int, Decimal]) 
                 line.append((key, quantity))
         if delivery.quantity > 0:
             line.append((delivery.key, quantity))
+    return standing
+
+
+def uninvoiced(deliveries: Iterable[Delivery], invoiced: Mapping[int, Decimal]) -> set[int]:
+    """The keys of those of ``deliveries``, in the order in which they were made, that no invoice covers in full.
+
+    What was ``invoiced`` of a line is for what was delivered first. What came back is taken off what went out last before it.
+    """
     found = set()
-    for number, parts in standing.items():
+    for number, parts in _standing(deliveries).items():
         left = invoiced.get(number, Decimal(0))
         for key, quantity in parts:
             left -= quantity
             if left < 0:
                 found.add(key)
+    return found
+
+
+def covered(deliveries: Iterable[Delivery], invoices: Mapping[int, tuple[Decimal, Decimal]]) -> set[int]:
+    """The keys of those of ``deliveries``, in the order in which they were made, of which an invoice covers anything.
+
+    :param invoices: order line → (what was invoiced of it before, what this invoice has of it); as in :func:`uninvoiced` what was
+        invoiced first is for what was delivered first
+    """
+    found = set()
+    for number, parts in _standing(deliveries).items():
+        before, quantity = invoices.get(number, (Decimal(0), Decimal(0)))
+        begin = Decimal(0)
+        for key, part in parts:
+            if max(begin, before) < min(begin + part, before + quantity):
+                found.add(key)
+            begin += part
     return found

@@ -3,7 +3,9 @@ from odoo.fields import Domain
 
 from odoo.addons.l10n_az_vatportal.models.amounts import decimal
 from odoo.addons.l10n_az_vatportal.models.states import baku_day
-from odoo.addons.l10n_az_vatportal.vatportal.deadlines import Delivery, uninvoiced
+from odoo.addons.l10n_az_vatportal.vatportal.deadlines import uninvoiced
+
+from .sale_deliveries import deliveries, knows_sales
 
 AWAITS = [('transfer', 'Goods transfer'), ('invoice', 'Invoice of the sale')]
 
@@ -48,13 +50,8 @@ class StockPicking(models.Model):
 
     @api.model
     def _vatportal_awaits_fields(self):
-        sold = ('move_ids.sale_line_id.qty_invoiced', 'move_ids.sale_line_id.qty_delivered') if self._vatportal_knows_sales() else ()
+        sold = ('move_ids.sale_line_id.qty_invoiced', 'move_ids.sale_line_id.qty_delivered') if knows_sales(self.env) else ()
         return ['state', 'date_done', 'company_id', 'vatportal_is_transfer', 'move_ids.state', *sold]
-
-    @api.model
-    def _vatportal_knows_sales(self):
-        """Whether the app is there by which deliveries know the lines of sales orders."""
-        return 'sale_line_id' in self.env['stock.move']._fields
 
     def _vatportal_due_claims(self, begun):
         # EXTENDS l10n_az_vatportal
@@ -81,7 +78,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _vatportal_of_partners(self, partners):
-        if not self._vatportal_knows_sales():
+        if not knows_sales(self.env):
             return super()._vatportal_of_partners(partners)
         return Domain('move_ids.sale_line_id.order_id.partner_invoice_id.commercial_partner_id', 'in', partners.ids)
 
@@ -90,15 +87,15 @@ class StockPicking(models.Model):
     def _vatportal_is_uninvoiced(self):
         """Whether goods of this delivery went to a buyer who gets a qaimə, and no invoice covers them yet, not even a draft: a
         draft is due by itself."""
-        if not self._vatportal_knows_sales():
+        if not knows_sales(self.env):
             return False
         lines = self.sudo().move_ids.sale_line_id.filtered(
             lambda line: (
                 line.price_total and line.qty_delivered > line.qty_invoiced and line.order_id.partner_invoice_id.commercial_partner_id._vatportal_gets_qaime()
             )
         )
-        deliveries = [delivery for line in lines for delivery in _deliveries(line)]
-        return bool(lines) and self.id in uninvoiced(deliveries, {line.id: decimal(line.qty_invoiced) for line in lines})
+        made = [delivery for line in lines for delivery in deliveries(line)]
+        return bool(lines) and self.id in uninvoiced(made, {line.id: decimal(line.qty_invoiced) for line in lines})
 
     # ------------------------------------------------------------------ telling a person
 
@@ -110,17 +107,3 @@ class StockPicking(models.Model):
             _('e-taxes: invoice what %(name)s has delivered until %(day)s', name=self.name, day=fields.Date.to_string(self.vatportal_due_date)),
             _('%s. Its goods were delivered, and no invoice covers them.', self.vatportal_deadline_id.name),
         )
-
-
-def _deliveries(line):
-    """What was delivered of a sales order's ``line``, and what came back, in the order in which it happened."""
-    outgoing, incoming = line._get_outgoing_incoming_moves()
-    moves = (outgoing | incoming).filtered(lambda move: move.state == 'done').sorted(lambda move: (move.date, move.id))
-    if not moves:
-        # A kit is delivered in parts, which are other products: it counts with the last of them.
-        last = line.move_ids.filtered(lambda move: move.state == 'done' and move.location_dest_id._is_outgoing()).sorted(lambda move: (move.date, move.id))[-1:]
-        return [Delivery(last.picking_id.id, line.id, decimal(line.qty_delivered))] if last else []
-    return [
-        Delivery(move.picking_id.id, line.id, (1 if move in outgoing else -1) * decimal(move.product_uom._compute_quantity(move.quantity, line.product_uom_id)))
-        for move in moves
-    ]

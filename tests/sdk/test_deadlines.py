@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatportal.deadlines import SOON, Delivery, Rule, WorkCalendar, days_left, earliest, last_moment, span, stand, today, uninvoiced
+from vatportal.deadlines import SOON, Delivery, Rule, WorkCalendar, covered, days_left, earliest, last_moment, span, stand, today, uninvoiced
 
 FIVE = WorkCalendar()
 # Novruz and the days after it, as Odoo's public holidays would have them.
@@ -149,3 +149,15 @@ def test_each_line_by_itself():
     assert uninvoiced(deliveries, {8: Decimal(3)}) == {1}
     assert uninvoiced(deliveries, {8: Decimal(3), 9: Decimal(2)}) == set()
     assert uninvoiced([], {8: Decimal(3)}) == set()
+
+
+@pytest.mark.parametrize(
+    ('before', 'quantity', 'keys'),
+    [(0, 2, {1}), (2, 1, {2}), (1, 2, {1, 2}), (0, 9, {1, 2, 3}), (4, 1, {2}), (5, 2, {3}), (7, 1, set()), (2, 0, set()), (0, 0, set())],
+)
+def test_what_an_invoice_covers(before, quantity, keys):
+    """Two, three and two went out; an invoice is for what came after those that the ones before it are for."""
+    deliveries = [Delivery(key, 9, Decimal(count)) for key, count in ((1, 2), (2, 3), (3, 2))]
+    assert covered(deliveries, {9: (Decimal(before), Decimal(quantity))}) == keys
+    # What came back of the last ones is covered by none.
+    assert covered([*deliveries, Delivery(4, 9, Decimal(-2))], {9: (Decimal(before), Decimal(quantity))}) == keys - {3}
