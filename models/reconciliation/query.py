@@ -49,6 +49,13 @@ def _companies(env):
     return documents._of_taxpayer(chosen) if chosen else chosen
 
 
+def begun(env):
+    """Company id → the first day of the month in which its first connector was made; archived ones count."""
+    connectors = env['vatportal.connector'].sudo().with_context(active_test=False)
+    groups = connectors._read_group([('company_id', '!=', False)], ['company_id'], ['create_date:min'])
+    return {company.id: moment.date().replace(day=1) for company, moment in groups}
+
+
 def _values(columns, types, rows):
     """``rows`` as a table of those ``columns``; it may have none."""
     names = SQL(', ').join(map(SQL.identifier, columns))
@@ -60,16 +67,15 @@ def _company_rows(env, companies):
     """id, the first of those of its taxpayer, since when its invoices are to be at e-taxes, how it is taxed, and whether a line
     without a tax says *not subject to VAT* there."""
     documents, connectors = env['vatportal.document'].sudo(), env['vatportal.connector'].sudo().with_context(active_test=False)
-    first, rows = {}, []
+    first, rows, days = {}, [], begun(env)
     for company in companies.sorted('id'):
-        connector = connectors._default_for(documents._taxpayer(company).sudo() or company)
-        simplified = connector.sudo().taxation == 'simplified'
-        since = connector.sudo().create_date
+        owner = documents._taxpayer(company).sudo() or company
+        simplified = connectors._default_for(owner).sudo().taxation == 'simplified'
         rows.append(
             (
                 company.id,
                 first.setdefault(documents._taxpayer_key(company), company.id),
-                since.date().replace(day=1) if since else None,
+                min((days[one.id] for one in (company, owner) if one.id in days), default=None),
                 simplified,
                 not simplified and company._vatportal_has_national_chart(),
             )
@@ -83,9 +89,12 @@ def _tax_rows(env, companies):
     What a tax is follows from its name in the chart and its group, see :class:`AccountTax`, so it is told here and not stored.
     """
     taxes = env['account.tax'].sudo().with_context(active_test=False).search([('company_id', 'parent_of', companies.ids)]) if companies else []
+    # What is in a group is used for nothing by itself.
+    within = {child.id: tax.type_tax_use for tax in taxes for child in tax.children_tax_ids}
     rows = []
     for tax in taxes:
         categories, columns = tax._vatportal_categories(), tax._vatportal_own_columns()
         column = min(columns) if len(columns) == 1 else 'either' if columns == {'zero', 'exempt'} else None
-        rows.append((tax.id, column, bool(categories & BESIDE_VAT), OUTSIDE in categories, tax.vatportal_chart_id not in UNDEDUCTED, tax.type_tax_use))
+        use = within.get(tax.id) if tax.type_tax_use == 'none' else tax.type_tax_use
+        rows.append((tax.id, column, bool(categories & BESIDE_VAT), OUTSIDE in categories, tax.vatportal_chart_id not in UNDEDUCTED, use))
     return _values(('id', 'vat_column', 'beside', 'outside', 'creditable', 'use'), ('integer', 'text', 'boolean', 'boolean', 'boolean', 'text'), rows)

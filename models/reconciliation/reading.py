@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..states import BAKU_OFFSET, baku_day
-from .query import _values
+from .query import _values, begun
 
 _FOLDERS = [('incoming', 'Incoming'), ('outgoing', 'Sent')]
 
@@ -86,9 +86,7 @@ class VatportalReading(models.Model):
 
     @property
     def _table_query(self):
-        connectors = self.env['vatportal.connector'].sudo().with_context(active_test=False)
-        begun = connectors._read_group([('company_id', '!=', False)], ['company_id'], ['create_date:min'])
-        own = _values(('id', 'since'), ('integer', 'date'), [(company.id, moment.date().replace(day=1)) for company, moment in begun])
+        own = _values(('id', 'since'), ('integer', 'date'), list(begun(self.env).items()))
         values = {'today': baku_day(fields.Datetime.now()), 'baku': BAKU_OFFSET}
         return SQL('WITH own AS (%s), complete AS (%s), day AS (%s) %s', own, SQL(_COMPLETE), SQL(_DAY, **values), SQL(_SELECT, **values))
 

@@ -66,10 +66,11 @@ OF_PAYMENTS = f"""
 """
 
 # What the tax report of the chart adds up: items with its tags, in the month in which they are booked. Those of a tax that is
-# due on payment are on the entries of the payment.
+# due on payment are on the entries of the payment. An invoice tells its side; a tax does only where there is none, for those
+# within a group are of neither.
 OF_TAGS = """
-    SELECT (line.id::bigint * 8 + 4) * 64, line.company_id, COALESCE(of_item.use, 'purchase'),
-           CASE WHEN move.move_type IN ('out_refund', 'in_refund') THEN 'return'
+    SELECT (line.id::bigint * 8 + 4) * 64, line.company_id, of_entry.side,
+           CASE WHEN of_entry.move_type IN ('out_refund', 'in_refund') THEN 'return'
                 WHEN COALESCE(invoice.vatportal_is_advance, move.vatportal_is_advance) THEN 'advance' ELSE 'usual' END,
            CASE WHEN of_item.beside THEN 'other' WHEN line.tax_line_id IS NOT NULL THEN 'vat' WHEN of_item.vat_column = 'either' THEN 'other'
                 ELSE COALESCE(of_item.vat_column, 'other') END,
@@ -93,6 +94,12 @@ OF_TAGS = """
             JOIN account_account_tag tag ON tag.id = rel.account_account_tag_id AND tag.applicability = 'taxes'
            WHERE rel.account_move_line_id = line.id
       ) tagged
-      CROSS JOIN LATERAL (SELECT line.balance * CASE WHEN of_item.use = 'sale' THEN -1 ELSE 1 END AS amount) signed
+      CROSS JOIN LATERAL (SELECT COALESCE(invoice.move_type, move.move_type) AS move_type) typed
+      CROSS JOIN LATERAL (
+          SELECT typed.move_type, CASE WHEN LEFT(typed.move_type, 3) = 'out' THEN 'sale'
+                                       WHEN LEFT(typed.move_type, 3) = 'in_' THEN 'purchase'
+                                       WHEN of_item.use = 'sale' THEN 'sale' ELSE 'purchase' END AS side
+      ) of_entry
+      CROSS JOIN LATERAL (SELECT line.balance * CASE WHEN of_entry.side = 'sale' THEN -1 ELSE 1 END AS amount) signed
      WHERE tagged.names IS NOT NULL
 """

@@ -103,3 +103,20 @@ class TestVatReturn(ReconcileCommon):
         self.assertEqual((before, after), ({('vat', 'usual'): (100, 18)}, {('vat', 'usual'): (100, 18)}))
         line = self.lines('sale', ('tags', '=', 'VAT 18'), ('date', '>=', '2026-12-01'))
         self.assertEqual(line.move_id, late, 'the invoice is behind it')
+        self.check_tags_within_a_group(base, vat)
+
+    def check_tags_within_a_group(self, base, vat):
+        """What is within a group of taxes has no side of its own: the entry has."""
+        child = self.create_tax('Within', 18, 'vat', type_tax_use='none')
+        for line in child.invoice_repartition_line_ids + child.refund_repartition_line_ids:
+            line.tag_ids = base if line.repartition_type == 'base' else vat
+        groups = [self.create_tax(f'Group {use}', 0, False, amount_type='group', type_tax_use=use) for use in ('sale', 'purchase')]
+        for group in groups:
+            group.children_tax_ids = [Command.set(child.ids)]
+        march = {'invoice_date': '2026-03-20', 'date': '2026-03-20'}
+        self.create_invoice({'price_unit': 50, 'tax_ids': [Command.set(groups[0].ids)]}, **march)
+        self.create_invoice({'price_unit': 20, 'tax_ids': [Command.set(groups[0].ids)]}, move_type='out_refund', **march)
+        self.create_invoice({'price_unit': 30, 'tax_ids': [Command.set(groups[1].ids)]}, move_type='in_invoice', partner_id=self.vendor.id, **march)
+        domain = [('date', '<', '2026-04-01'), ('tags', '!=', False)]
+        for side, totals in (('sale', {('usual',): (50, 9), ('return',): (-20, -3.6)}), ('purchase', {('usual',): (30, 5.4)})):
+            self.assertEqual(self.figures(side, 'tag_base', 'tag_vat', domain=domain, by=('operation',)), totals)
