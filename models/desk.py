@@ -15,9 +15,13 @@ _READS_INCOMING = Domain('operation', '=', 'download') & Domain('direction', '='
 _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
 # What was sold and taken back again is nobody's task; a credit note is called reversed where anything but money settles it.
 _STANDS = Domain('state', '!=', 'cancel') & (Domain('move_type', '!=', 'out_invoice') | Domain('payment_state', '!=', 'reversed'))
-# What credits an entry whose document is gone has nothing at e-taxes to take back.
+# What credits an entry whose document is gone has nothing at e-taxes to take back; see AccountMove._vatportal_credits_nothing().
 _CREDITS_NOTHING = Domain(
-    'reversed_entry_id', 'any', ['|', ('vatportal_state', '=', 'deleted'), ('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)])]
+    'reversed_entry_id',
+    'any',
+    Domain('vatportal_state', '=', 'deleted')
+    | Domain('vatportal_status', 'in', FINAL_STATUSES)
+    | Domain('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)]),
 )
 # What is in a package waits for its upload by hand.
 _TO_SEND = _STANDS & ~_CREDITS_NOTHING & Domain('vatportal_package_waits', '=', False)
@@ -80,8 +84,9 @@ TASKS = (
         & Domain('vatportal_state', 'in', ('none', 'deleted', False))
         & Domain('state', '=', 'posted')
         & Domain('vatportal_unsent_reason', '=', False)
-        # A person without VÖEN gets no qaimə.
-        & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False)),
+        # A person without VÖEN gets no qaimə, nor does anybody abroad without a branch here; see ResPartner._vatportal_gets_qaime().
+        & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False))
+        & (Domain('commercial_partner_id.vatportal_is_abroad', '=', False) | Domain('commercial_partner_id.vatportal_voen', '!=', False)),
     ),
     Task('to_sign', 'sale', _DOCUMENTS, Domain('state', '=', 'imported')),
     Task('cancel_asked', 'sale', _DOCUMENTS, _VALID & Domain('status', '=', 'cancelRequested'), urgent=True),
@@ -163,8 +168,7 @@ class VatportalDesk(models.AbstractModel):
         domain = task.records & Domain('company_id', 'in', self.env.companies.ids)
         if task.key != 'to_send':
             return domain
-        azerbaijan = self.env.ref('base.az').id
-        return domain & self.env[_MOVES]._vatportal_since('invoice_date') & Domain('commercial_partner_id.country_id', 'in', (azerbaijan, False))
+        return domain & self.env[_MOVES]._vatportal_since('invoice_date')
 
     @api.model
     def _tasks(self):

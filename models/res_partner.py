@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..vatportal import voen
 
@@ -19,12 +21,29 @@ class ResPartner(models.Model):
         help='Of a company abroad: the VÖEN of its branch in Azerbaijan. Its electronic invoices go to that VÖEN, never to '
         'its Tax ID, which is a number of its own country.',
     )
-    vatportal_is_abroad = fields.Boolean(compute='_compute_vatportal_is_abroad', string='Buyer Abroad')
+    vatportal_is_abroad = fields.Boolean(compute='_compute_vatportal_is_abroad', search='_search_vatportal_is_abroad', string='Buyer Abroad')
 
     @api.depends('country_id', 'vat')
     def _compute_vatportal_is_abroad(self):
         for partner in self:
             partner.vatportal_is_abroad = partner._vatportal_country().code not in (False, 'AZ')
+
+    def _search_vatportal_is_abroad(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        azerbaijan = self.env.ref('base.az').id
+
+        def to_sql(model, alias, query):
+            """As :meth:`_vatportal_country` has it."""
+            return SQL(
+                'COALESCE(COALESCE(%s, (SELECT id FROM res_country WHERE code = UPPER(LEFT(TRIM(%s), 2)))) != %s, FALSE)',
+                model._field_to_sql(alias, 'country_id', query),
+                model._field_to_sql(alias, 'vat', query),
+                azerbaijan,
+            )
+
+        abroad = Domain.custom(to_sql=to_sql)
+        return Domain.OR(abroad if one else ~abroad for one in value)
 
     @api.constrains('vatportal_voen')
     def _check_vatportal_voen(self):

@@ -54,7 +54,7 @@ class StockPicking(models.Model):
             return self._vatportal_problem(
                 _('Status'), _("The transfer is cancelled; it can't be sent.") if self.state == 'cancel' else _('The transfer is not done. Validate it first.')
             )
-        stop = self._vatportal_sent_problem()
+        stop = self._vatportal_sent_problem() or self._vatportal_unsent_problem()
         if not stop and not self.vatportal_is_transfer:
             stop = self._vatportal_problem(
                 _('Type'),

@@ -23,6 +23,7 @@ class TestTransferDue(DueCommon, TransferCommon):
             self.assertFalse(picking.vatportal_awaits or picking.vatportal_due_date)
         self.assertEqual(self.counts(), {'transfers_due': 2})
         dispatch.vatportal_unsent_reason = 'Samples'
+        self.assertIn('“Samples”', ' '.join(problem['message'] for problem in dispatch._vatportal_problems(self.connector) if problem['level'] == 'error'))
         self.at(datetime(2026, 11, 20, 20, 0))
         self.assertEqual(self.counts(), {'transfers_late': 1})
         self.assertEqual(transfer.vatportal_due_text, 'Late since 11/21/2026; days late: 1.')

@@ -64,7 +64,7 @@ class AccountMove(models.Model):
                 if self.state == 'cancel'
                 else self.env._('The invoice is a draft. Confirm it first.'),
             )
-        stop = self._vatportal_sent_problem() or self._vatportal_connector_problem(connector)
+        stop = self._vatportal_sent_problem() or self._vatportal_unsent_problem() or self._vatportal_connector_problem(connector)
         if stop:
             return stop
         if not self._vatportal_is_ever_sent():

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..states import ADJUSTMENTS, RETURN_KINDS, SALE_TYPES
+from ..states import ADJUSTMENTS, FINAL_STATUSES, RETURN_KINDS, SALE_TYPES
 
 
 class AccountMove(models.Model):
@@ -19,6 +19,9 @@ class AccountMove(models.Model):
         'invoice_date',
         'delivery_date',
         'payment_state',
+        'reversed_entry_id.vatportal_state',
+        'reversed_entry_id.vatportal_status',
+        'reversed_entry_id.vatportal_bill_document_id.status',
         'amount_total',
         'invoice_line_ids.product_id',
         'vatportal_kind_id',
@@ -39,21 +42,33 @@ class AccountMove(models.Model):
 
     def _vatportal_due_claims(self, begun):
         # EXTENDS vatportal.source
-        days = {'invoice': self.invoice_date, 'delivery': self.delivery_date or self.invoice_date, 'payment': self.vatportal_advance_day}
+        if self.state not in ('draft', 'posted') or not self._vatportal_is_issued_here():
+            return []
+        delivered = self._vatportal_delivered_on()
+        days = {'invoice': self.invoice_date, 'delivery': delivered or self.invoice_date, 'payment': self.vatportal_advance_day}
         # What was delivered and is a draft still has been invoiced for Odoo, and is on no other list.
-        stands = self.state == 'posted' or self.state == 'draft' and self.delivery_date
-        if not stands or not days['delivery'] or (self.invoice_date or days['delivery']) < begun or not self._vatportal_is_issued_here():
+        stands = self.state == 'posted' or delivered
+        if not stands or not days['delivery'] or (self.invoice_date or days['delivery']) < begun:
             return []
         if not self.commercial_partner_id._vatportal_gets_qaime() or not self._vatportal_says_something():
             return []
         return [(subject, days) for subject in self._vatportal_due_subjects()]
 
+    def _vatportal_delivered_on(self):
+        """The day on which what this invoice sells was delivered; False where nothing tells."""
+        return self.delivery_date
+
     def _vatportal_says_something(self):
-        """Whether there is anything for e-taxes on it: what was credited in full never goes, nor what comes to nothing beside
-        taxes that are no part of it, unless it settles an advance."""
-        if self.payment_state == 'reversed':
+        """Whether there is anything for e-taxes on it: what was credited in full never goes, nor what credits something that is
+        gone there, nor what comes to nothing beside taxes that are no part of it, unless it settles an advance."""
+        if self.payment_state == 'reversed' or self._vatportal_credits_nothing():
             return False
         return bool(self.vatportal_advance_id) or not self.company_currency_id.is_zero(self._vatportal_amount(None))
+
+    def _vatportal_credits_nothing(self):
+        """Whether it takes back an entry whose document was deleted or cancelled: nothing is left at e-taxes to take back."""
+        origin = self.reversed_entry_id.sudo()
+        return origin.vatportal_state == 'deleted' or bool({origin.vatportal_status, origin.vatportal_bill_document_id.status} & set(FINAL_STATUSES))
 
     def _vatportal_due_subjects(self):
         """Which rules it is due by, the strictest of which counts."""

@@ -106,6 +106,16 @@ class VatportalSource(models.AbstractModel):
             text = self.env._('It was sent already; its process has not ended.')
         return {**self._vatportal_problem(self.env._('Status'), text, record=document), 'sent': True}
 
+    def _vatportal_unsent_problem(self):
+        """The problem that a person has said why the record never goes; None where nobody has."""
+        reason = (self.vatportal_unsent_reason or '').strip()
+        if not reason:
+            return None
+        return self._vatportal_problem(
+            self._fields['vatportal_unsent_reason']._description_string(self.env),
+            self.env._('Somebody decided that it is never sent: “%s”. If it is to be sent after all, empty that field, tab e-taxes.', reason),
+        )
+
     def _vatportal_connector_problem(self, connector):
         """What stands against sending through ``connector``; None for nothing."""
         company = self.company_id

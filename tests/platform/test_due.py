@@ -67,12 +67,23 @@ class TestDue(DueCommon):
         self.assertDue(foreign, TODAY, 'deadline_goods')
         abroad.vatportal_voen = False
         self.assertDue(foreign, None)
+        desk, tasks = self.env['vatportal.desk'], {task.key: task for task in self.env['vatportal.desk']._tasks()}
+        known = self.env['res.partner'].create([{'name': vat, 'is_company': True, 'vat': vat, 'country_id': False} for vat in ('GE123456789', 'AZ1700321031')])
+        sold = [self.create_invoice(partner_id=partner.id) for partner in known]
+        self.assertEqual([move.vatportal_due_date for move in sold], [False, TODAY], 'the Tax ID tells')
+        abroad.vatportal_voen = '1700321031'
+        self.assertEqual(self.env['account.move'].search(desk._domain(tasks['to_send'])) & (sold[0] + sold[1] + foreign), sold[1] + foreign)
+        abroad.vatportal_voen = False
         move = self.create_invoice()
         self.cr.flush()  # what is written with the creation is no change
         move.with_context(**TRACKED).vatportal_unsent_reason = 'Sent from the old program'
         self.assertDue(move, None)
         self.cr.flush()
         self.assertIn('Sent from the old program', str(move.sudo().message_ids.tracking_value_ids.mapped('new_value_char')))
+        [problem] = move._vatportal_problems(self.connector)
+        self.assertEqual((problem['level'], problem['field']), ('error', 'Not Sent Because'))
+        self.assertIn('“Sent from the old program”', problem['message'])
+        self.assertFalse(self.env['account.move.send']._is_vatportal_offered(move))
         move.vatportal_unsent_reason = False
         self.assertDue(move, TODAY, 'deadline_goods')
         reversal = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=move.ids).create({'journal_id': move.journal_id.id})
