@@ -27,6 +27,7 @@ DEPENDS = {
         'vatportal_kind_id',
         'vatportal_is_advance',
         'vatportal_package_date',
+        'vatportal_unsent_reason',
     ],
     'account.move.line': ['move_id', 'balance', 'amount_currency', 'currency_id', 'display_type', 'tax_ids', 'tax_line_id'],
     'vatportal.document': [
@@ -50,6 +51,7 @@ DEPENDS = {
         'advance_id',
         'double_id',
         'missing_since',
+        'doubtful',
         'bill_state',
         'bill_notes',
         'amount_vat_base',
@@ -60,7 +62,7 @@ DEPENDS = {
         'amount_total',
     ],
     'vatportal.kind': ['code', 'booking'],
-    'res.partner': ['country_id', 'is_company', 'vat'],
+    'res.partner': ['country_id', 'is_company', 'vat', 'vatportal_voen'],
 }
 
 
@@ -188,7 +190,8 @@ class VatportalReconciliation(models.Model):
     @api.depends('explanation_id')
     def _compute_explanation(self):
         for row in self:
-            row.explanation = row.explanation_id.text
+            # A branch's row may be one that somebody has explained for its parent: who sees the row reads why.
+            row.explanation = row.explanation_id.sudo().text
 
     def _inverse_explanation(self):
         said = [(row, (row.explanation or '').strip()) for row in self]

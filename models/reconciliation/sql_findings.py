@@ -1,5 +1,6 @@
 """SQL of the reconciliation, third part: what is found of each pair, why, and what a person does next."""
 
+from .sql_pairs import stands
 from .terms import NEVER_REASONS, STEP_OF
 
 # What somebody has typed as a number, in the form in which numbers compare.
@@ -25,20 +26,38 @@ _TYPED = f"""
 
 _ISSUED_HERE = "move.move_type = 'out_invoice' OR move.move_type IN ('out_refund', 'in_refund') AND move.vatportal_kind_id IS NOT NULL"
 
+_IS_GONE = f"origin_document.state NOT IN ('queued', 'processing', 'unconfirmed', 'imported') AND NOT ({stands('origin_document')})"
+
+# Sold or bought, and taken back, while neither has a document that stands. What is issued here as a return or an adjustment takes
+# back nothing once the document is gone that it is about; see AccountMove._vatportal_credits_nothing().
+_TAKEN_BACK = f"""
+    move.payment_state = 'reversed' AND move.move_type IN ('out_invoice', 'in_invoice') AND document.doubtful IS NOT TRUE AND NOT EXISTS (
+        SELECT FROM account_move back
+          JOIN vatportal_document theirs ON theirs.id = COALESCE(back.vatportal_bill_document_id, back.vatportal_document_id)
+         WHERE back.reversed_entry_id = move.id AND back.state = 'posted' AND {stands('theirs')}
+    )
+    OR move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) AND origin.id IS NOT NULL AND (origin_document.id IS NULL OR {_IS_GONE})
+    OR ({_ISSUED_HERE}) AND {_IS_GONE} AND origin_document.state != 'rejected'
+"""
+
+# Where the country of an address is not known, the one before the Tax ID tells; see ResPartner._vatportal_country().
+_COUNTRY = 'COALESCE(partner.country_id, (SELECT id FROM res_country WHERE code = UPPER(LEFT(TRIM(partner.vat), 2))))'
+
 # Why a posted entry has no document that stands.
 _ALONE = f"""
-    CASE WHEN document.state IN ('queued', 'processing', 'unconfirmed') THEN 'on_its_way'
+    CASE WHEN difference.is_copy THEN 'double_bill'
+         WHEN document.state IN ('queued', 'processing', 'unconfirmed') THEN 'on_its_way'
          WHEN document.state = 'imported' THEN 'unsigned'
-         WHEN document.state = 'rejected' THEN 'refused'
-         WHEN document.id IS NOT NULL THEN 'void'
          WHEN typed.is_booked THEN 'double_bill'
          WHEN typed.id IS NOT NULL THEN 'unlinked'
+         WHEN ({_ISSUED_HERE}) AND move.vatportal_unsent_reason != '' THEN 'unsent'
+         WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_TAKEN_BACK}) THEN 'reversed'
+         WHEN document.state = 'rejected' THEN 'refused'
+         WHEN document.id IS NOT NULL THEN 'void'
          WHEN move.move_type IN ('out_receipt', 'in_receipt') THEN 'receipt'
          WHEN move.vatportal_package_date IS NOT NULL THEN 'package'
-         WHEN move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) AND origin.id IS NOT NULL AND origin.vatportal_document_id IS NULL THEN 'reversed'
-         WHEN move.payment_state = 'reversed' AND move.move_type IN ('out_invoice', 'in_invoice') THEN 'reversed'
          WHEN difference.since IS NULL OR difference.books_date < difference.since THEN 'before'
-         WHEN partner.country_id != %(azerbaijan)s THEN 'abroad'
+         WHEN {_COUNTRY} != %(azerbaijan)s AND COALESCE(partner.vatportal_voen, '') = '' THEN 'abroad'
          WHEN partner.is_company IS NOT TRUE AND COALESCE(partner.vat, '') = '' THEN 'private'
          WHEN move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) THEN 'awaits_return'
          WHEN {_ISSUED_HERE} THEN 'not_sent'
@@ -82,6 +101,8 @@ CAUSE = f"""
       FROM difference
       LEFT JOIN account_move move ON move.id = difference.move_id
       LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id
+      LEFT JOIN vatportal_document origin_document
+        ON origin_document.id = COALESCE(origin.vatportal_bill_document_id, origin.vatportal_document_id)
       LEFT JOIN vatportal_document document ON document.id = difference.document_id
       LEFT JOIN vatportal_kind kind ON kind.id = document.kind_id
       LEFT JOIN res_partner partner ON partner.id = move.commercial_partner_id

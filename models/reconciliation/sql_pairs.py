@@ -4,40 +4,48 @@ A *pair* is a posted entry with its document, if it has one; or a document that 
 Parameters are those of :func:`.query.parameters`. Each constant is the body of the common table expression of its name.
 """
 
-# A document counts while it is registered, the company's own, and in force.
-STANDS = """
-    document.state = 'registered' AND document.is_foreign IS NOT TRUE
-    AND COALESCE(document.status, '') NOT IN %(final)s
-"""
 
-# A branch and its parent may both have read a document: the record counts that has the entry, else the first.
-_IS_COPY = """
+def stands(document):
+    """SQL: whether the record of that alias counts: it is registered, the company's own, and in force."""
+    return f"{document}.state = 'registered' AND {document}.is_foreign IS NOT TRUE AND COALESCE({document}.status, '') NOT IN %(final)s"
+
+
+STANDS = stands('document')
+
+# A branch and its parent may both have read a document. Of those that stand the record counts whose entry is posted, else
+# the one that has an entry, else the first: exactly one of them.
+_IS_COPY = f"""
     EXISTS (
         SELECT FROM vatportal_document other
           JOIN company own ON own.id = document.company_id
           JOIN company relative ON relative.taxpayer = own.taxpayer AND relative.id = other.company_id
+          LEFT JOIN account_move theirs ON theirs.id = other.move_id AND theirs.state != 'cancel'
          WHERE other.qaime = document.qaime AND other.direction = document.direction AND other.company_id != document.company_id
-           AND (other.move_id IS NOT NULL OR document.move_id IS NULL AND other.id < document.id)
+           AND {stands('other')}
+           AND (theirs.state IS NOT DISTINCT FROM 'posted', theirs.id IS NOT NULL, -other.id)
+             > (move.state IS NOT DISTINCT FROM 'posted', move.id IS NOT NULL AND move.state != 'cancel', -document.id)
     )
 """
 
+# Where both have posted an entry, the second one books what is booked already.
 PAIR = f"""
-    SELECT move.id AS move_id, document.id AS document_id, TRUE AS posted
+    SELECT move.id AS move_id, document.id AS document_id, TRUE AS posted, {_IS_COPY} AS is_copy
       FROM account_move move
       LEFT JOIN vatportal_document document ON document.id = COALESCE(move.vatportal_bill_document_id, move.vatportal_document_id)
      WHERE move.state = 'posted' AND move.move_type IN %(move_types)s
  UNION ALL
-    SELECT move.id, document.id, FALSE
+    SELECT move.id, document.id, FALSE, FALSE
       FROM vatportal_document document
       LEFT JOIN account_move move ON move.id = document.move_id
      WHERE {STANDS} AND (move.id IS NULL OR move.state != 'posted') AND NOT {_IS_COPY}
 """
 
-# What is sold, less what customers return, is of the sales; what is bought, less what is given back, of the purchases.
+# What is sold, less what customers return, is of the sales; what is bought, less what is given back, of the purchases. XML of
+# another layout may name no kind.
 _SIDE = """
     CASE WHEN LEFT(move.move_type, 3) = 'out' THEN 'sale'
          WHEN LEFT(move.move_type, 3) = 'in_' THEN 'purchase'
-         WHEN (document.direction = 'outgoing') = (kind.code IN %(returns)s) THEN 'purchase'
+         WHEN (document.direction = 'outgoing') = COALESCE(kind.code IN %(returns)s, FALSE) THEN 'purchase'
          ELSE 'sale' END
 """
 
@@ -51,7 +59,7 @@ FACT = f"""
            {_SIDE} AS side,
            COALESCE({_IS_RETURN}, FALSE) AS is_return,
            COALESCE(document.is_advance, move.vatportal_is_advance, FALSE) AS is_advance,
-           COALESCE({STANDS}, FALSE) AS stands,
+           COALESCE({STANDS}, FALSE) AND NOT pair.is_copy AS stands,
            COALESCE(document.kind_id, move.vatportal_kind_id) AS kind_id,
            COALESCE(move.commercial_partner_id, document.partner_id) AS partner_id,
            COALESCE(document.counterparty_name, move.invoice_partner_display_name) AS partner_name,

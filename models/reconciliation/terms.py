@@ -17,6 +17,7 @@ CLEAR_FINDINGS = ('matched', 'never', 'beside')
 # Why a posted entry has no qaimə and is to have none.
 NEVER_REASONS = [
     ('receipt', 'A receipt has no qaimə'),
+    ('unsent', 'Somebody decided: never sent'),
     ('reversed', 'Reversed, and never sent'),
     ('before', 'Of before the connector was set up'),
     ('abroad', 'The partner is abroad'),

@@ -3,6 +3,7 @@
 from . import test_reconciliation
 from . import test_reconciliation_month
 from . import test_reconciliation_steps
+from . import test_explained
 from . import test_reading
 from . import test_vat_return
 from . import test_reconciliation_tour

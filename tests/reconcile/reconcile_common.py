@@ -17,6 +17,7 @@ class ReconcileCommon(BillCommon):
         azerbaijan = cls.env.ref('base.az').id
         cls.vendor.write({'is_company': True, 'country_id': azerbaijan})
         cls.citizen = cls.env['res.partner'].create({'name': 'Leyla Məmmədova', 'country_id': azerbaijan})
+        cls.by_number = cls.env['res.partner'].create({'name': 'Tbilisi LLC', 'is_company': True, 'vat': 'GE123456789'})
         cls.foreigner = cls.env['res.partner'].create({'name': 'Karvan Ticaret AŞ', 'is_company': True, 'country_id': cls.env.ref('base.tr').id})
 
     # ------------------------------------------------------------------ what is looked at

@@ -1,6 +1,4 @@
-from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from .reconcile_common import LINES, ReconcileCommon
 
@@ -88,6 +86,8 @@ class TestReconciliation(ReconcileCommon):
         self.assertEqual(self.rows(credit).diff_total, -TOTAL)
 
     def test_no_qaime_expected(self):
+        refused = self.sale(vatportal_unsent_reason='A mistake')
+        self.at_etaxes(refused, state='rejected', status=False, qaime=False)
         reversed_ = self.sale()
         credit = reversed_._reverse_moves([{'invoice_date': reversed_.invoice_date, 'date': reversed_.date}], cancel=True)
         cases = (
@@ -98,6 +98,9 @@ class TestReconciliation(ReconcileCommon):
             ('before', self.sale(invoice_date='2026-09-30')),
             ('before', self.purchase_entry(invoice_date='2026-09-01')),
             ('receipt', self.sale(move_type='out_receipt')),
+            ('abroad', self.sale(partner_id=self.by_number.id)),
+            ('unsent', self.sale(vatportal_unsent_reason='Sent from the old program')),
+            ('unsent', refused),
             ('reversed', reversed_),
             ('reversed', credit),
         )
@@ -105,6 +108,40 @@ class TestReconciliation(ReconcileCommon):
             with self.subTest(reason, move_type=move.move_type):
                 self.assertEqual(self.found(move), ('never', reason))
                 self.assertFalse(self.rows(move).is_open)
+        # A branch in Azerbaijan is sent to, and sends, like anybody here.
+        sold, bought = (make(partner_id=self.foreigner.id) for make in (self.sale, self.purchase_entry))
+        self.foreigner.vatportal_voen = '1700321031'
+        self.assertEqual([self.found(move) for move in (sold, bought)], [('only_odoo', 'not_sent'), ('only_odoo', 'no_document')])
+
+    def reverse(self, move, **vals):
+        """The credit note by which ``move`` is taken back in full."""
+        credit = move._reverse_moves([{'invoice_date': move.invoice_date, 'date': move.date, **vals}], cancel=True)
+        self.assertEqual(move.payment_state, 'reversed')
+        return credit
+
+    def test_taken_back(self):
+        """Refused, cancelled or deleted at e-taxes, and reversed in Odoo: neither side has anything to clear, while neither has a document
+        that stands; an invoice that stands still awaits its return, and so does one that stands for its credit note."""
+        refused, cancelled, deleted, standing, credited = (self.sale() for _each in range(5))
+        for move, state, status in ((refused, 'rejected', False), (cancelled, 'registered', 'canceled'), (deleted, 'deleted', 'deletedBySystem')):
+            self.at_etaxes(move, state=state, status=status, **({} if status else {'qaime': False}))
+            self.assertEqual([self.found(one) for one in (move, self.reverse(move))], [('never', 'reversed')] * 2, status)
+        self.at_etaxes(standing)
+        self.assertEqual([self.found(one) for one in (self.reverse(standing), standing)], [('only_odoo', 'awaits_return'), ('matched', False)])
+        back = self.reverse(credited)
+        self.at_etaxes(back, direction='incoming', kind='returnInvoice')
+        self.assertEqual(self.found(back), ('matched', False))
+        self.assertEqual(self.found(credited)[0], 'only_odoo')
+        # Nothing is given back of what the vendor has cancelled, nor adjusted of what is gone.
+        bill = self.posted_bill(100.0)
+        bill.sudo().status = 'canceled'
+        adjusted = self.sale({'vat': 40})
+        self.at_etaxes(adjusted, {'vat': 40}, status='canceled')
+        for move, kind in ((bill.move_id, 'returnInvoice'), (adjusted, 'taxCodex163')):
+            credit = self.reverse(move, vatportal_kind_id=self.kind(kind).id)
+            self.assertEqual(credit.vatportal_kind_id, self.kind(kind))
+            self.assertEqual([self.found(one) for one in (move, credit)], [('never', 'reversed')] * 2)
+            self.assertFalse(credit.vatportal_due_date)
 
     def test_only_at_etaxes(self):
         draft = self.bill(100.0).vatportal_bill_document_id
@@ -116,12 +153,14 @@ class TestReconciliation(ReconcileCommon):
             ('question', asked, 'bill'),
             ('ignored', ignored, 'look'),
             ('no_invoice', self.document(direction='outgoing'), 'link'),
+            ('to_bill', self.document(kind_id=False), 'bill'),
         )
         for reason, document, step in cases:
             with self.subTest(reason):
                 row = self.rows(document)
                 self.assertEqual((row.finding, row.reason, row.next_step), ('only_etaxes', reason, step))
                 self.assertEqual((row.books_total, row.etaxes_total, row.diff_vat), (0, 118, -18))
+                self.assertEqual(row.side, 'sale' if document.direction == 'outgoing' else 'purchase')
         back = self.rows(self.document(kind='returnInvoice', direction='outgoing'))
         self.assertEqual((back.finding, back.side, back.diff_total), ('only_etaxes', 'purchase', 118))
 
@@ -260,60 +299,51 @@ class TestReconciliation(ReconcileCommon):
         move = self.sale()
         document = self.at_etaxes(move)
         copy = self.document(*(self.line(net, category) for category, net in LINES.items()), direction='outgoing', company=branch, qaime=document.qaime)
-        rows = self.env['vatportal.reconciliation'].with_env(both).search([('document_id', 'in', (document + copy).ids)])
+        Row = self.env['vatportal.reconciliation'].with_env(both)
+        rows = Row.search([('document_id', 'in', (document + copy).ids)])
         self.assertEqual((rows.document_id, rows.finding), (document, 'matched'))
+        # Whichever of the two has what, and whichever came first, one of them is told of.
+        for first, second in ((self.company, branch), (branch, self.company)):
+            pair = [self.document(company=company, partner_id=self.vendor.id) for company in (first, second)]
+            pair[1].sudo().qaime = pair[0].qaime
+            self.assertEqual(self.found_of(Row, pair), [(pair[0], 'only_etaxes', 'to_bill')])
+            pair[0].sudo().status = 'canceled'
+            self.assertEqual(self.found_of(Row, pair), [(pair[1], 'only_etaxes', 'to_bill')], 'what is void counts nowhere')
+            pair[0].sudo().status = 'approved'
+            bills = [self.purchase_entry({'vat': 100}, post=False, company_id=one.company_id.id) for one in pair]
+            for one, bill in zip(pair, bills, strict=True):
+                one.sudo().move_id = bill
+            self.assertEqual(self.found_of(Row, pair), [(pair[0], 'only_etaxes', 'draft')], 'drafts on both sides')
+            bills[0].button_cancel()
+            self.assertEqual(self.found_of(Row, pair), [(pair[1], 'only_etaxes', 'draft')])
+            bills[1].action_post()
+            self.assertEqual(self.found_of(Row, pair), [(pair[1], 'matched', False)])
+            bills[0].button_draft()
+            bills[0].action_post()
+            self.assertEqual(self.found_of(Row, pair), [(pair[0], 'matched', False), (pair[1], 'twice', 'double_bill')])
+            self.assertEqual(sum(Row.search([('document_id', 'in', [one.id for one in pair])]).mapped('etaxes_total')), 118)
 
+    def found_of(self, Row, documents):
+        """(document, finding, reason) of the rows of these, in their order."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = {row.document_id: row for row in Row.search([('document_id', 'in', [one.id for one in documents])])}
+        return [(one, rows[one].finding, rows[one].reason) for one in documents if one in rows]
 
-class TestExplained(ReconcileCommon):
-    """What a person explains stays, with who and when; it explains what there was, not what comes after."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        own = {'company_id': cls.company.id, 'company_ids': [Command.set(cls.company.ids)]}
-        cls.accountant = new_test_user(cls.env, 'books-accountant', 'account.group_account_invoice', **own)
-        cls.auditor = new_test_user(cls.env, 'books-auditor', 'account.group_account_readonly', **own)
-        cls.plain = new_test_user(cls.env, 'books-nobody', 'base.group_user', **own)
-        other = cls.env['res.company'].create({'name': 'Başqa MMC'})
-        cls.stranger = new_test_user(cls.env, 'books-stranger', 'account.group_account_manager', company_id=other.id, company_ids=[Command.set(other.ids)])
-
-    def test_explained(self):
+    def test_the_first_connector(self):
+        """The month of the first connector counts, whichever is the default one, archived or not."""
+        old = self.connector
+        new = old.create({'name': 'A new account', 'company_id': self.company.id, 'base_url': self.sandbox.url, 'token': 'sandbox-token'})
+        new.is_default = True
         move = self.sale()
-        row = self.rows(move).with_user(self.accountant)
-        row.write({'explanation': 'Sent by hand in Gəncə'})
-        self.assertEqual((row.explanation, row.explained_by_id, row.is_open), ('Sent by hand in Gəncə', self.accountant, False))
-        self.assertTrue(row.explained_at)
-        with self.assertRaises(UserError):
-            row.write({'explanation': ' '})
-        row.write({'explanation': 'By courier'})
-        self.assertEqual(self.env['vatportal.explanation'].search([]).mapped('text'), ['By courier', 'Sent by hand in Gəncə'])
-        # With its document it is the same row; what differs then is something else.
-        self.at_etaxes(move, {**LINES, 'vat': 90.0})
-        row = self.rows(move)
-        self.assertEqual((row.finding, row.explanation, row.is_open), ('differs', 'By courier', True))
-        row.explanation = 'A discount'
-        self.assertFalse(self.rows(move).is_open)
-        move.vatportal_document_id.sudo().amount_total += 1
-        self.assertTrue(self.rows(move).is_open)
-
-    def test_who(self):
-        move = self.sale()
-        row = self.rows(move)
-        self.assertEqual(row.with_user(self.auditor).finding, 'only_odoo')
-        for user, work in (
-            (self.auditor, lambda row: row.write({'explanation': 'Mine'})),
-            (self.auditor, lambda row: row.action_next()),
-            (self.accountant, lambda row: row.write({'finding': 'matched'})),
-            (self.accountant, lambda row: row.unlink()),
-            (self.accountant, lambda row: row.env['vatportal.explanation'].create({'text': 'x', 'company_id': 1, 'finding': 'matched'})),
-            (self.plain, lambda row: row.read(['finding'])),
-            (self.stranger, lambda row: row.action_next()),
-            (self.stranger, lambda row: row.write({'explanation': 'Mine'})),
-        ):
-            with self.subTest(user=user.login), self.assertRaises(AccessError):
-                work(row.with_user(user).with_context(allowed_company_ids=user.company_ids.ids))
-        strange = row.with_user(self.stranger).with_context(allowed_company_ids=self.stranger.company_ids.ids)
-        self.assertEqual((strange.read(['finding']), strange.search([])), ([], row.browse()), 'nothing is told')
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-12-05' WHERE id = %s", [new.id])
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()
+        self.assertEqual(self.env['vatportal.connector']._default_for(self.company), new)
+        for active in (True, False):
+            old.active = active
+            self.env.registry.clear_cache()
+            self.assertEqual(self.found(move), ('only_odoo', 'not_sent'))
 
 
 def _either(mixed, before):
