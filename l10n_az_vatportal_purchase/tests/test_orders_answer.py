@@ -59,6 +59,25 @@ class TestOrdersAnswer(DueCommon):
         order.button_cancel()
         self.assertAdvice(as_ordered, 'ask', 'Nothing was had from this vendor before.')
 
+    def test_its_own_bill(self):
+        """What its own bill bills of the order is what the document asks for: it counts for others alone."""
+        order = self.order(10, 100.0)
+        document = self.waiting(10, 100.0)
+        document.action_create_bills()
+        self.assertEqual(document.move_id.invoice_line_ids.purchase_line_id, order.order_line)
+        for step in (lambda: None, document.move_id.action_post):
+            step()
+            self.assertEqual(order.order_line.qty_invoiced, 10)
+            self.assertAdvice(document, 'fine', f'All as ordered: {order.name}.')
+            other = self.waiting(4, 100.0, main_info='Ayrı')
+            self.assertNotEqual(other.advice, 'fine', 'all is billed')
+            other.sudo().unlink()
+        half = self.order(10, 70.0)
+        one, two = self.waiting(6, 70.0), self.waiting(5, 70.0)
+        one.action_create_bills()
+        self.assertAdvice(one, 'fine', half.name)
+        self.assertAdvice(two, 'refuse', 'ordered and not billed yet: 4')
+
     def test_several_orders(self):
         """One that the document names counts; without a name what all of them have left."""
         old, new = self.order(3, 90.0), self.order(5, 100.0)

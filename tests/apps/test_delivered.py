@@ -34,6 +34,30 @@ class TestDelivered(DueCommon, SalesCommon):
         order._create_invoices()
         self.assertEqual((first + second).mapped('vatportal_awaits'), [False, False])
 
+    def test_each_invoice_is_due_from_what_it_covers(self):
+        """The second delivery is not late because the first one was made long ago; a night's delivery is of the day in Baku."""
+        self.cement.invoice_policy = 'delivery'
+        order = self.order(product_uom_qty=9, price_unit=10)
+        invoices = self.env['account.move']
+        for moment, quantity in ((datetime(2026, 11, 20, 8), 2), (datetime(2026, 11, 22, 22), 3), (datetime(2026, 11, 25, 8), 1)):
+            self.at(moment)
+            picking = order.picking_ids.filtered(lambda picking: picking.state != 'done')
+            picking.action_assign()
+            picking.move_ids.write({'quantity': quantity, 'picked': True})
+            picking.with_context(skip_sms=True)._action_done()
+            if moment.day != 20:
+                invoices += order._create_invoices()
+                invoices[-1].invoice_date = '2026-11-25'
+        days = [date(2026, 11, 20), date(2026, 11, 25)]
+        self.assertEqual(invoices.mapped('vatportal_due_date'), days, 'the first one is of two deliveries: the earlier counts')
+        invoices[0].invoice_line_ids.quantity = 2
+        self.assertEqual(invoices.mapped('vatportal_due_date'), [date(2026, 11, 20), date(2026, 11, 23)])
+        invoices.action_post()
+        self.assertEqual(invoices.mapped('vatportal_due_date'), [date(2026, 11, 20), date(2026, 11, 23)])
+        invoices[1].button_draft()
+        invoices[1].delivery_date = '2026-11-24'
+        self.assertEqual(invoices[1].vatportal_due_date, date(2026, 11, 24), 'what somebody has typed counts')
+
     def test_what_needs_no_invoice(self):
         self.cement.invoice_policy = 'delivery'
         person = self.env['res.partner'].create({'name': 'Aygün', 'country_id': self.env.ref('base.az').id})

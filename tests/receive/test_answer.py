@@ -168,9 +168,13 @@ class TestAnswer(DueCommon):
         wizard = (one + two).action_decide()['context']
         self.env['vatportal.answer.wizard'].with_context(**wizard).create({'user_id': clerk.id}).action_apply()
         said = ['answer_decision', 'answer_note', 'answer_user_id', 'answer_at']
-        self.assertEqual([tuple(document[name] for name in said) for document in one + two], [('refuse', 'Artıqdır', clerk, at), ('ask', 'Müqavilə?', clerk, at)])
+        self.assertEqual(
+            [tuple(document[name] for name in said) for document in one + two], [('refuse', 'Artıqdır', clerk, at), ('ask', 'Müqavilə?', clerk, at)]
+        )
         self.env['vatportal.answer.wizard'].with_context(**wizard).create({'user_id': False, 'note': 'Birlikdə'}).action_apply()
-        self.assertEqual([tuple(document[name] for name in said[:3]) for document in one + two], [(word, 'Birlikdə', self.env['res.users']) for word in ('refuse', 'ask')])
+        self.assertEqual(
+            [tuple(document[name] for name in said[:3]) for document in one + two], [(word, 'Birlikdə', self.env['res.users']) for word in ('refuse', 'ask')]
+        )
         self.decide(one + two, False, note='')
         self.assertEqual((one + two).mapped('answer_decision'), ['refuse', 'ask'])
         self.assertFalse(one.answer_note or two.answer_note)

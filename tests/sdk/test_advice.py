@@ -74,9 +74,7 @@ def test_verdict(facts, verdict, expected):
 
 
 def test_the_gravest_counts_and_comes_first():
-    facts = replace(
-        AS_ORDERED, rows=(ROW, QUM), orders={0: replace(ORDERED, left=D(1))}, twin='MT1', known=False, vat=D(360), base=D(2000)
-    )
+    facts = replace(AS_ORDERED, rows=(ROW, QUM), orders={0: replace(ORDERED, left=D(1))}, twin='MT1', known=False, vat=D(360), base=D(2000))
     verdict, found = codes(facts)
     assert verdict == 'refuse'
     assert found == ['twin', 'more_than_ordered', 'not_ordered']
