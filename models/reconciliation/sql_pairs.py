@@ -18,9 +18,9 @@ _IS_COPY = f"""
     EXISTS (
         SELECT FROM vatportal_document other
           JOIN company own ON own.id = document.company_id
-          JOIN company relative ON relative.taxpayer = own.taxpayer AND relative.id = other.company_id
+          JOIN company relative ON relative.taxpayer = own.taxpayer AND relative.id = other.company_id AND relative.id != own.id
           LEFT JOIN account_move theirs ON theirs.id = other.move_id AND theirs.state != 'cancel'
-         WHERE other.qaime = document.qaime AND other.direction = document.direction AND other.company_id != document.company_id
+         WHERE other.qaime = document.qaime AND other.direction = document.direction
            AND {stands('other')}
            AND (theirs.state IS NOT DISTINCT FROM 'posted', theirs.id IS NOT NULL, -other.id)
              > (move.state IS NOT DISTINCT FROM 'posted', move.id IS NOT NULL AND move.state != 'cancel', -document.id)

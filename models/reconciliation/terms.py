@@ -18,7 +18,7 @@ CLEAR_FINDINGS = ('matched', 'never', 'beside')
 NEVER_REASONS = [
     ('receipt', 'A receipt has no qaimə'),
     ('unsent', 'Somebody decided: never sent'),
-    ('reversed', 'Reversed, and never sent'),
+    ('reversed', 'Reversed, and not at e-taxes'),
     ('before', 'Of before the connector was set up'),
     ('abroad', 'The partner is abroad'),
     ('private', 'A private person without a VÖEN'),
