@@ -20,7 +20,7 @@ class VatportalDocument(models.Model):
             open_lines = documents._open_lines_of(company, partner)
             for document in documents:
                 billed = document._billed_otherwise(open_lines)
-                lines = open_lines.filtered(lambda line, billed=billed: line.product_qty > billed[line])
+                lines = open_lines.filtered(lambda line, billed=billed: decimal(line.product_qty) > decimal(billed[line]))
                 result[document] = (bool(lines), document._ordered_rows(partner, lines, billed) if lines else {})
         return result
 
@@ -45,8 +45,11 @@ class VatportalDocument(models.Model):
         }
 
     def _ordered_rows(self, partner, open_lines, billed):
-        """Return a dict of the number of a row → :class:`Ordered`, ``billed`` as of :meth:`_billed_otherwise`: of the lines that order its product one of an order that the
-        document names, else the oldest; what several lines have left of it is added up."""
+        """Return a dict of the number of a row → :class:`Ordered`: of the lines that order its product one of an order that the
+        document names, else the oldest; what several lines have left of it is added up.
+
+        :param billed: as :meth:`_billed_otherwise` returns it
+        """
         text = f'{self.main_info or ""} {self.add_info or ""}'.split()
         by_product = defaultdict(open_lines.browse)
         for line in open_lines:
