@@ -40,14 +40,15 @@ class TestExplained(ReconcileCommon):
     def test_explained_for_the_parent(self):
         """Who works in the branch alone reads why, though the explanation is its parent's."""
         branch = self.env['res.company'].create({'name': 'Gəncə filialı', 'parent_id': self.company.id})
-        self.env.user.company_ids += branch
         clerk = new_test_user(self.env, 'books-branch', 'account.group_account_invoice', company_id=branch.id, company_ids=[Command.set(branch.ids)])
         document = self.document(partner_id=self.vendor.id)
-        self.rows(document).explanation = 'It is of the branch'
+        row = self.rows(document)
+        row.explanation = 'It is of the branch'
         document.sudo().bill_company_id = branch
-        row = self.rows(document).with_user(clerk).with_context(allowed_company_ids=branch.ids)
-        self.assertEqual(row.company_id, branch)
+        self.env.flush_all()
         self.env.invalidate_all()
+        row = row.with_user(clerk).with_context(allowed_company_ids=branch.ids)
+        self.assertEqual(row.company_id.id, branch.id)
         self.assertEqual(row.read(['explanation', 'explained_by_id'])[0]['explanation'], 'It is of the branch')
 
     def test_who(self):
