@@ -185,8 +185,8 @@ class VatportalDocument(models.Model):
                 for _away, other in near
                 if (document.erp_id or other.erp_id) and other.move_id not in document.other_move_ids and other.double_id in (document, document.browse())
             ]
-            if not others and document.double_id.move_id and document._went_as(document.double_id.move_id):
-                continue  # whatever it says, it was sent for the same invoice
+            if document.double_id.move_id and document._went_as(document.double_id.move_id):
+                continue  # whatever it says, and whatever else is like it: it was sent for the same invoice
             if others and document.double_id != others[0]:
                 document._mark_double(others[0])
             elif not others and document.double_id:

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
 
 # So many records are checked and queued in one go: with the press of the button where there are no more of them, else behind.
 AT_ONCE = 100
@@ -107,20 +106,14 @@ class VatportalSelection(models.Model):
         """
         self.env.flush_all()
         self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO vatportal_selection_line (selection_id, company_id, res_model, res_id, name, state)
-                SELECT %s, %s, %s, chosen.id, chosen.name, 'waiting'
-                  FROM unnest(%s::int[], %s::varchar[]) WITH ORDINALITY AS chosen(id, name, place)
-                 ORDER BY chosen.place
-                    ON CONFLICT DO NOTHING
-                """,
-                self.id,
-                self.company_id.id,
-                records._name,
-                records.ids,
-                records.mapped('name'),
-            )
+            """
+            INSERT INTO vatportal_selection_line (selection_id, company_id, res_model, res_id, name, state)
+            SELECT %s, %s, %s, chosen.id, chosen.name, 'waiting'
+              FROM unnest(%s::int[], %s::varchar[]) WITH ORDINALITY AS chosen(id, name, place)
+             ORDER BY chosen.place
+                ON CONFLICT DO NOTHING
+            """,
+            [self.id, self.company_id.id, records._name, records.ids, records.mapped('name')],
         )
         self.invalidate_recordset(['line_ids'])
         return self.env.cr.rowcount

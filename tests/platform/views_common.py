@@ -55,7 +55,7 @@ class ViewsCase(HttpCase):
             stops.append({'name': name, 'action': values, 'view': False})
             if action.target != 'new':
                 stops += [
-                    self.stop(name, action.res_model, view, view_id, domain=values['domain'] or [], context=values['context'])
+                    self.stop(name, action.res_model, view, view_id, domain=values['domain'] or [], context=values['context'], help=values['help'])
                     for view_id, view in action.views
                     if view != 'form'
                 ]
