@@ -127,16 +127,17 @@ class TestTaxes(VatportalCommon):
         posted, again = self.create_invoice(line), self.create_invoice(line)
         again.button_draft()
         draft, receipt = self.create_invoice(line, post=False), self.create_invoice(line, post=False, move_type='out_receipt')
-        exact = self.create_invoice({**line, 'price_unit': 33.33}, post=False)
         # As the lines of a bill made of a document have their amounts.
-        exact.invoice_line_ids.extra_tax_data = {
-            'currency_id': exact.currency_id.id,
+        amounts = {
+            'currency_id': self.company.currency_id.id,
             'quantity': 1.0,
             'price_unit': 33.33,
             'discount': 0.0,
             'manual_total_excluded_currency': 33.33,
             'manual_tax_amounts': {str(old.id): {'tax_amount_currency': 6.01, 'base_amount_currency': 33.33}},
         }
+        exact = self.create_invoice({**line, 'price_unit': 33.33, 'extra_tax_data': amounts}, post=False)
+        self.assertEqual(exact.amount_tax, 6.01)
         self.create_invoice(line, invoice_date=fields.Date.subtract(fields.Date.today(), days=70), auto_post='monthly')
         recurring = self.env['account.move'].search([('auto_post', '=', 'monthly'), ('state', '=', 'draft')])
         reversals = posted._reverse_moves([{'invoice_date': '2026-11-20'}])
