@@ -33,9 +33,10 @@ class TestAppeared(DoubleCommon):
 
     def test_another_document_was_linked(self):
         """Both are at e-taxes: the invoice keeps the one that a person has linked, and somebody hears of the other."""
-        for signed, total in ((True, 118), (True, 236), (False, 118)):
+        # Each with a price of its own, so that none meets what is left of the one before.
+        for signed, price, total in ((True, 100, 118), (True, 50, 236), (False, 30, 35.4)):
             with self.subTest(signed=signed, total=total):
-                move = self.hidden()
+                move = self.hidden({'price_unit': price})
                 document = move.vatportal_document_id
                 number = self.entered(total=total, day=fields.Date.today())
                 self.import_sent()
@@ -55,7 +56,7 @@ class TestAppeared(DoubleCommon):
                     (document | other)._suspect_doubles()
                 self.assertTrue(self.activities(document, 'l10n_az_vatportal.mail_activity_etaxes_document'))
                 # Nor does it become that of the next sale like it.
-                like = self.create_invoice(invoice_date=fields.Date.today())
+                like = self.create_invoice({'price_unit': price}, invoice_date=fields.Date.today())
                 document._match_invoices()
                 self.assertFalse(document.move_id or like.vatportal_document_id)
                 like.button_draft()
