@@ -36,8 +36,8 @@ class TestFind(BillCommon):
         Document = self.env['vatportal.document']
         company = [('company_id', '=', self.company.id)]
         queries = {
-            'vatportal_document_newest': Document.sudo()._search([], limit=80),
-            'vatportal_document_newest_of_partner': Document._search([('partner_id', '=', self.vendor.id), *company], limit=80),
+            'vatportal_document_newest': Document.sudo()._search([], limit=80, order=Document._order),
+            'vatportal_document_newest_of_partner': Document._search([('partner_id', '=', self.vendor.id), *company], limit=80, order=Document._order),
             'vatportal_document_qaime_unique': Document._search(
                 [*company, ('direction', '=', 'incoming'), ('qaime', 'in', ['MT261025000077', 'MT261025000078'])]
             ),
