@@ -84,6 +84,24 @@ class RaceCommon(TransactionCase):
         moves.action_post()
         return moves
 
+    def advance(self, partner):
+        """An advance of 354.00 that ``partner`` was sent, in the environment of ``partner``."""
+        env = self.at(partner.env)
+        return env['vatportal.document'].create(
+            {
+                'direction': 'outgoing',
+                'company_id': self.company_id,
+                'connector_id': self.connector_id,
+                'state': 'registered',
+                'qaime': 'RA261199999999',
+                'amount_total': 354,
+                'status': 'approved',
+                'status_code': 'approved',
+                'kind_id': env.ref('l10n_az_vatportal.kind_advance_invoice').id,
+                'partner_id': partner.id,
+            }
+        )
+
     @contextlib.contextmanager
     def look_up(self):
         """An environment that sees what was committed."""

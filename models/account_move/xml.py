@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -7,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...vatportal import QaimeXmlError, outgoing_items, write_invoice, write_package
-from ...vatportal.settlement import LOOK_DAYS
 from .. import qaime_file
 from ..states import FAR, FINAL_STATUSES, LIVE_STATES, baku_day
 
@@ -130,8 +128,8 @@ class AccountMove(models.Model):
 
     def _vatportal_package_doubt(self):
         """What was sent and may be there must not go in a package: it has no ERP id, so e-taxes would take it twice."""
-        since = fields.Datetime.now() - timedelta(days=LOOK_DAYS)
-        if not any(doc.state == 'rejected' and doc.doubtful and doc.date and doc.date > since for doc in self.sudo().vatportal_document_ids):
+        documents = self.sudo().vatportal_document_ids
+        if not any(document.state == 'rejected' for document in documents.filtered_domain(documents._numbers_domain())):
             return []
         return [
             self._vatportal_problem(

@@ -243,11 +243,15 @@ class VatportalConnector(models.Model):
         return self.sudo().search([('company_id', '=', company_id)], limit=1)._ids
 
     @api.model
-    @ormcache()
-    def _begun(self):
+    @ormcache('archived')
+    def _begun(self, archived=False):
         """Company id → the first day of the month in which its first connector was made: what was invoiced before is on the
-        books of another system, or was typed at e-taxes."""
-        groups = self.sudo().with_context(active_test=True)._read_group([], ['company_id'], ['create_date:min'])
+        books of another system, or was typed at e-taxes.
+
+        :param archived: whether connectors count that are archived
+        """
+        connectors = self.sudo().with_context(active_test=not archived)
+        groups = connectors._read_group([('company_id', '!=', False)], ['company_id'], ['create_date:min'])
         return {company.id: made.date().replace(day=1) for company, made in groups}
 
     def _kind_for(self, move):

@@ -47,10 +47,8 @@ class VatportalDocument(models.Model):
     def _deletion_connector(self):
         """The connector through which the document is deleted. Where its own is archived: of what has its number any connector
         of the company reaches it, of what is at VatPortal alone only one of the same account."""
-        own = self._connector()
-        other = self.env['vatportal.connector']._default_for(self.company_id)
-        reaches = other and not own.active and (self.qaime or other.sudo().account_id == own.sudo().account_id)
-        return other if reaches else own
+        own, other = self._connector(), self._refresh_connector()
+        return other if other and (self.qaime or other.sudo().account_id == own.sudo().account_id) else own
 
     # ------------------------------------------------------------------ whether and where
 

@@ -49,13 +49,6 @@ def _companies(env):
     return documents._of_taxpayer(chosen) if chosen else chosen
 
 
-def begun(env):
-    """Company id → the first day of the month in which its first connector was made; archived ones count."""
-    connectors = env['vatportal.connector'].sudo().with_context(active_test=False)
-    groups = connectors._read_group([('company_id', '!=', False)], ['company_id'], ['create_date:min'])
-    return {company.id: moment.date().replace(day=1) for company, moment in groups}
-
-
 def _values(columns, types, rows):
     """``rows`` as a table of those ``columns``; it may have none."""
     names = SQL(', ').join(map(SQL.identifier, columns))
@@ -67,7 +60,7 @@ def _company_rows(env, companies):
     """id, the first of those of its taxpayer, since when its invoices are to be at e-taxes, how it is taxed, and whether a line
     without a tax says *not subject to VAT* there."""
     documents, connectors = env['vatportal.document'].sudo(), env['vatportal.connector'].sudo().with_context(active_test=False)
-    first, rows, days = {}, [], begun(env)
+    first, rows, days = {}, [], connectors._begun(archived=True)
     for company in companies.sorted('id'):
         owner = documents._taxpayer(company).sudo() or company
         simplified = connectors._default_for(owner).sudo().taxation == 'simplified'

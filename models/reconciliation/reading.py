@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..states import BAKU_OFFSET, baku_day
-from .query import _values, begun
+from .query import _values
 
 _FOLDERS = [('incoming', 'Incoming'), ('outgoing', 'Sent')]
 
@@ -86,7 +86,7 @@ class VatportalReading(models.Model):
 
     @property
     def _table_query(self):
-        own = _values(('id', 'since'), ('integer', 'date'), list(begun(self.env).items()))
+        own = _values(('id', 'since'), ('integer', 'date'), list(self.env['vatportal.connector']._begun(archived=True).items()))
         values = {'today': baku_day(fields.Datetime.now()), 'baku': BAKU_OFFSET}
         return SQL('WITH own AS (%s), complete AS (%s), day AS (%s) %s', own, SQL(_COMPLETE), SQL(_DAY, **values), SQL(_SELECT, **values))
 

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -42,17 +44,19 @@ class VatportalSelection(models.Model):
     refused_count = fields.Integer(string='Not Queued', compute='_compute_counts')
     shown_ids = fields.Json(compute='_compute_shown_ids')
 
-    def _compute_counts(self):
-        counts = {selection: {} for selection in self}
+    def _counts(self):
+        """Return a dict of selection → how many of its lines are in which state."""
+        counts = {selection: Counter() for selection in self}
         for selection, state, count in self.env['vatportal.selection.line']._read_group(
             [('selection_id', 'in', self.ids)], ['selection_id', 'state'], ['__count']
         ):
             counts[selection][state] = count
-        for selection, of_state in counts.items():
-            selection.total_count = sum(of_state.values())
-            selection.waiting_count = of_state.get('waiting', 0)
-            selection.queued_count = of_state.get('queued', 0)
-            selection.refused_count = of_state.get('refused', 0)
+        return counts
+
+    def _compute_counts(self):
+        for selection, counts in self._counts().items():
+            selection.total_count = counts.total()
+            selection.waiting_count, selection.queued_count, selection.refused_count = counts['waiting'], counts['queued'], counts['refused']
 
     @api.depends_context('vatportal_selections')
     def _compute_shown_ids(self):
@@ -161,14 +165,14 @@ class VatportalSelection(models.Model):
         self.check_access('read')
         self._check_may_use()
         self.invalidate_recordset()
-        groups = self.env['vatportal.selection.line']._read_group([('selection_id', 'in', self.ids)], ['state'], ['__count'])
+        counts = sum(self._counts().values(), Counter())
         told = self.line_ids.search([('selection_id', 'in', self.ids), ('problems', '!=', False)], limit=PROBLEMS_SHOWN, order='state desc, id')
         states = [state for state, _label in told._fields['state'].selection]
         return {
             'finished': all(selection.state != 'open' for selection in self),
             'stopped': any(selection.state == 'stopped' for selection in self),
             'can_stop': any(selection.state == 'open' for selection in self),
-            'counts': {**dict.fromkeys(states, 0), **dict(groups), 'total': sum(count for _state, count in groups)},
+            'counts': {**dict.fromkeys(states, 0), **counts, 'total': counts.total()},
             'alerts': self.env['vatportal.send.wizard']._alerts([problem for line in told for problem in line.problems]),
             'more': self.line_ids.search_count([('selection_id', 'in', self.ids), ('problems', '!=', False)]) - len(told),
             'views': self._views(),

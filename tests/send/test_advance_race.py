@@ -7,21 +7,7 @@ class TestAdvanceRace(RaceCommon):
     def build(self, env):
         super().build(env)
         moves = self.invoices(env, 2)
-        advance = self.at(env)['vatportal.document'].create(
-            {
-                'direction': 'outgoing',
-                'company_id': self.company_id,
-                'connector_id': self.connector_id,
-                'state': 'registered',
-                'qaime': 'RA261199999999',
-                'amount_total': 354,
-                'status': 'approved',
-                'kind_id': env.ref('l10n_az_vatportal.kind_advance_invoice').id,
-                'status_code': 'approved',
-                'partner_id': moves.partner_id.id,
-            }
-        )
-        moves.vatportal_advance_id = advance
+        moves.vatportal_advance_id = advance = self.advance(moves.partner_id)
         self.move_ids, self.advance_id = moves.ids, advance.id
 
     def send(self, move_id):

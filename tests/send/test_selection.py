@@ -343,19 +343,7 @@ class TestSelectionRace(RaceCommon):
         # The advance that one of them settles is as good as the invoice itself.
         with self.look_up() as env:
             moves = self.invoices(env, 3)
-            moves[0].vatportal_advance_id = advance = env['vatportal.document'].create(
-                {
-                    'direction': 'outgoing',
-                    'company_id': self.company_id,
-                    'connector_id': self.connector_id,
-                    'state': 'registered',
-                    'qaime': 'RA261199999999',
-                    'amount_total': 354,
-                    'status': 'approved',
-                    'kind_id': env.ref('l10n_az_vatportal.kind_advance_invoice').id,
-                    'partner_id': moves.partner_id.id,
-                }
-            )
+            moves[0].vatportal_advance_id = advance = self.advance(moves.partner_id)
             self.move_ids = moves.ids
         self.race(self.press)
         with self.look_up() as other:
