@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import fields, models
 
@@ -84,7 +85,11 @@ class VatportalJob(models.Model):
     def _due_at(self):
         """When this job may be moved: at its time, and not before its portal can be asked."""
         now = fields.Datetime.now()
-        return max(self.next_poll_at or now, self.connector_id.retry_at if self.connector_id._is_waiting() else now)
+        due = self.next_poll_at or now
+        if self.next_poll_at and self.phase == 'follow' and not self.error_count:
+            # It was planned when nobody looked, and somebody does.
+            due = min(due, due + timedelta(seconds=self._operation()._pace(self) - self.planned_wait))
+        return max(due, self.connector_id.retry_at if self.connector_id._is_waiting() else now)
 
     def _announce(self):
         """Commit the intent to start a process before the portal hears of it.

@@ -41,8 +41,9 @@ class VatportalJob(models.Model):
             raise AccessError(self.env._('Only invoicing users can follow what is sent to e-taxes.'))
         # A fresh transaction: the lock is then asked for on what the scheduled action has just committed.
         self._commit()
+        self = self.with_context(vatportal_watched=True)
         try:
-            self.with_context(vatportal_watched=True)._advance()
+            self._advance()
         except SerializationFailure:
             # Someone else moved the job at this very moment. What they wrote is shown now, rather than after the
             # seconds that Odoo waits before it runs a request again; what is left to do comes with the next call.
@@ -56,7 +57,7 @@ class VatportalJob(models.Model):
         current = _current(batch)
         if current != self:
             # The right to follow was checked for this job; the others were started with it.
-            current.with_context(vatportal_watched=True)._advance()
+            current._advance()
             self.env.invalidate_all()
             current = _current(batch)
         data = current._operation()._progress_batch(current)

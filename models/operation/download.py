@@ -141,6 +141,9 @@ class VatportalOperationDownload(models.AbstractModel):
             return False
         return job.pin_shown or not said or 'PIN' in said.upper()
 
+    def _may_show_code(self, job):
+        return super()._may_show_code(job) and not self._logged_in(job)
+
     def _logged_in(self, job):
         return job.step in ('login', 'sign', 'numbers')
 

@@ -6,6 +6,7 @@ from ...vatportal import DONE, FAILED, ProcessStatus, Stats, polling
 from ...vatportal.settlement import LOST_S
 from ...vatportal.settlement_facts import Process
 from ..job.job import without_codes
+from ..job.stop import SIGNED
 from ..states import OPEN_STATES
 
 
@@ -129,7 +130,20 @@ class VatportalOperation(models.AbstractModel):
         elif polling.overdue(job._silence()):
             self._give_up(job)
         else:
-            job._go('follow', polling.next_delay(job._silence()))
+            job._go('follow', self._pace(job))
+
+    def _pace(self, job):
+        """Seconds until the process is asked for its status again: by what the portal's makers advise, from its start.
+
+        While somebody looks who may have a code to compare, it counts from the last news, for the next may come at once.
+        """
+        if self.env.context.get('vatportal_watched') and self._may_show_code(job):
+            return polling.next_delay(job._silence())
+        return polling.next_delay((fields.Datetime.now() - (job.sent_at or job.started_at)).total_seconds())
+
+    def _may_show_code(self, job):
+        """Whether a code to compare may still come."""
+        return self._asks_pin(job) and job.step not in SIGNED and not job.stopped_by_id
 
     def _take_stats(self, job, status):
         """Write what the portal tells of the process, and wake the person when a code has come."""

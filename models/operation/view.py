@@ -2,7 +2,6 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..job.job import STEPS
-from ..job.stop import SIGNED
 from ..states import OPEN_STATES
 
 
@@ -162,7 +161,7 @@ class VatportalOperation(models.AbstractModel):
 
     def _can_stop_signing(self, job):
         """Whether a PIN is, or will be, asked for on the phone, and there is something to sign."""
-        return job.state == 'running' and job.phase == 'follow' and self._asks_pin(job) and job.step not in SIGNED and not job.stopped_by_id
+        return job.state == 'running' and job.phase == 'follow' and self._may_show_code(job)
 
     def _cancel(self, job):
         """Give ``job`` up.

@@ -221,7 +221,10 @@ class TestImportDownload(DownloadCommon):
         data = job.action_refresh()
         self.assertEqual((data['code']['kind'], data['code']['value']), ('pin1', self.sandbox.prompts()[0].code))
         self.assertEqual([step['key'] for step in data['steps']], ['send', 'login', 'numbers'])
+        self.assertTrue(job._operation()._may_show_code(job))
         self.sandbox.confirm()
+        self.advance(job)
+        self.assertFalse(job._operation()._may_show_code(job), 'PIN1 is all that is asked')
         self.finish(job)
         self.assertEqual((job.state, job.pin1_code, job.created_count), ('done', False, 2))
 

@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+from odoo import fields
+
+from ...vatportal import next_delay
+from ..send_common import STATUS, SendCommon
+
+LASTS_S = 240
+NEWS_S = 40  # between two things that the portal tells
+
+
+class TestPace(SendCommon):
+    """How often the portal is asked about a process of four minutes that tells something new six times."""
+
+    def followed(self):
+        """A job that is followed, at a portal that goes on only with the PINs."""
+        self.sandbox.configure(auto_confirm=False)
+        return self.send(self.create_invoice())
+
+    def questions(self, job, watched=False, until=LASTS_S):
+        """How often the portal is asked until ``until`` seconds after the start; something new is told every 40 s."""
+        job, asked, passed = job.sudo().with_context(vatportal_watched=watched), len(self.requests_to(STATUS)), 0
+        while True:
+            wait_s = (job._due_at() - fields.Datetime.now()).total_seconds()
+            passed += wait_s
+            if passed > until:
+                return len(self.requests_to(STATUS)) - asked
+            self.pass_time(job, wait_s)
+            job.changed_at = fields.Datetime.now() - timedelta(seconds=passed % NEWS_S)
+            job.next_poll_at = False
+            job._advance()
+
+    def advised(self):
+        """How often the portal's makers advise to ask, see :func:`next_delay`."""
+        passed = asked = 0
+        while (passed := passed + next_delay(passed)) <= LASTS_S:
+            asked += 1
+        return asked
+
+    def test_nobody_looks(self):
+        self.assertLessEqual(self.questions(self.followed()), self.advised())
+
+    def test_somebody_waits_for_a_code(self):
+        """The next code may come at once after each news, so it is asked for as quickly as at first."""
+        self.assertGreaterEqual(self.questions(self.followed(), watched=True), LASTS_S // 2 - 2)
+
+    def test_somebody_looks_and_no_code_can_come(self):
+        """Signed, with nothing to sign, or stopped: nothing on the phone hurries."""
+        for vals in ({'step': 'sign'}, {'stopped_by_id': self.env.uid}):
+            job = self.followed()
+            job.sudo().write(vals)
+            self.assertLessEqual(self.questions(job, watched=True), self.advised(), vals)
+
+    def test_somebody_begins_to_look(self):
+        """Who opens the dialog of a process that was left to the scheduled action does not wait for its time."""
+        job = self.followed()
+        self.questions(job, until=200)
+        self.assertGreater(job._next_poll(), 5)
+        self.assertLessEqual(job.action_refresh()['next_poll'], 2)
