@@ -14,7 +14,8 @@ _WAITS = Domain('waits_for_pin', '=', True)
 _READS_INCOMING = Domain('operation', '=', 'download') & Domain('direction', '=', 'incoming')
 _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
 # What was sold and taken back again is nobody's task; a credit note is called reversed where anything but money settles it.
-_STANDS = Domain('state', '!=', 'cancel') & (Domain('move_type', '!=', 'out_invoice') | Domain('payment_state', '!=', 'reversed'))
+_NOT_REVERSED = Domain('payment_state', '!=', 'reversed')
+_STANDS = Domain('state', '!=', 'cancel') & (Domain('move_type', '!=', 'out_invoice') | _NOT_REVERSED)
 # What credits an entry whose document is gone has nothing at e-taxes to take back; see AccountMove._vatportal_credits_nothing().
 _CREDITS_NOTHING = Domain(
     'reversed_entry_id',
@@ -23,8 +24,8 @@ _CREDITS_NOTHING = Domain(
     | Domain('vatportal_status', 'in', FINAL_STATUSES)
     | Domain('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)]),
 )
-# What is in a package waits for its upload by hand.
-_TO_SEND = _STANDS & ~_CREDITS_NOTHING & Domain('vatportal_package_waits', '=', False)
+# What is in a package waits for its upload by hand; of some a person has said why they never go.
+_TO_SEND = _STANDS & ~_CREDITS_NOTHING & Domain('vatportal_package_waits', '=', False) & Domain('vatportal_unsent_reason', '=', False)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,6 @@ TASKS = (
         & ISSUED
         & Domain('vatportal_state', 'in', ('none', 'deleted', False))
         & Domain('state', '=', 'posted')
-        & Domain('vatportal_unsent_reason', '=', False)
         # A person without VÖEN gets no qaimə, nor does anybody abroad without a branch here; see ResPartner._vatportal_gets_qaime().
         & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False))
         & (Domain('commercial_partner_id.vatportal_is_abroad', '=', False) | Domain('commercial_partner_id.vatportal_voen', '!=', False)),
@@ -118,7 +118,7 @@ TASKS = (
         'void_bills',
         'purchase',
         _DOCUMENTS,
-        Domain('status', 'in', FINAL_STATUSES) & Domain('move_id', 'any', [('state', '=', 'posted'), ('payment_state', '!=', 'reversed')]),
+        Domain('status', 'in', FINAL_STATUSES) & Domain('move_id', 'any', Domain('state', '=', 'posted') & (Domain('move_type', '!=', 'in_invoice') | _NOT_REVERSED)),
         urgent=True,
     ),
 )

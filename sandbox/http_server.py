@@ -32,12 +32,14 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address, router):
         self.router = router
         self.stopping = threading.Event()
+        self.accepted = 0
         self._sockets = set()
         self._sockets_lock = threading.Lock()
         super().__init__(address, Handler)
 
     def process_request(self, request, client_address):
         with self._sockets_lock:
+            self.accepted += 1
             self._sockets.add(request)
         super().process_request(request, client_address)
 

@@ -102,6 +102,11 @@ class Sandbox:
         """Records of the requests to /api, oldest first."""
         return self.log.all()
 
+    @property
+    def connections(self):
+        """How many connections were accepted since the start."""
+        return self._server.accepted
+
     def advance(self, seconds):
         """Push the portal's clock forward."""
         self.portal.clock.advance(seconds)

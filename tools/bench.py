@@ -21,12 +21,15 @@ ROWS = {
     'press': ('J', 10000, 'posted invoices: the send dialog opens, Send is pressed, the dialog is back with progress'),
     'store': ('B', 5000, 'documents of 10 lines of one page of the portal: stored; the same page again'),
     'bill': ('C', 500, 'received documents of 10 lines into draft bills'),
+    'follow': ('D', 200, 'running processes of one account: one pass of the scheduled action, at a portal that takes 50 ms'),
+    'pace': ('F', 1, 'process of four minutes that tells something new six times, followed to its end'),
     'grow': ('G', 5000, 'documents: the lookup of known numbers, a page, invoices, with --fill documents there'),
     'memory': ('H', 50000, 'documents imported through the portal: by how much the memory rises'),
     'lists': ('I', 1, 'the list of --fill documents: opened, searched, filtered, grouped'),
     'forms': ('K', 20, 'invoices in an Odoo with the addon that sends nothing: created, posted, opened, changed, saved'),
 }
 FILLED = {'grow', 'lists'}
+WITH_PORTAL = {'memory', 'follow', 'pace'}
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -93,7 +96,7 @@ def run_row(server, source: str, name: str, options) -> list[dict]:
         if second:
             databases.clone(second, other)
         with servers.Children() as children, tempfile.TemporaryDirectory() as folder:
-            settings = {'size': size, 'rounds': options.rounds, 'other': second and other, 'portal': name == 'memory' and portal(children)}
+            settings = {'size': size, 'rounds': options.rounds, 'other': second and other, 'portal': name in WITH_PORTAL and portal(children)}
             result = Path(folder) / 'result.json'
             script = f'import sys; sys.path.append({str(TOOLS)!r}); import bench_odoo; bench_odoo.run(env, {name!r}, {str(result)!r}, {settings!r})\n'
             databases.shell(server, main_, script, fresh_log(f'bench-{name}'))

@@ -1,10 +1,9 @@
 """Row H of ./dev bench, inside Odoo: by how much the memory rises while documents come in through the portal."""
 
 import datetime
-import json
 import time
-import urllib.request
 
+import bench_follow
 import bench_meter
 
 MONTH = datetime.date(2026, 10, 1), datetime.date(2026, 10, 31)
@@ -25,8 +24,7 @@ def memory(world, size, portal, **_others):
         'date_from': f'{MONTH[0]:%d.%m.%Y}',
         'date_to': f'{MONTH[1]:%d.%m.%Y}',
     }
-    request = urllib.request.Request(f'{portal}/admin/generate', json.dumps(body).encode(), {'Content-Type': 'application/json'})
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=600).read()
+    bench_follow.admin(portal, 'generate', body)
     figures = []
     for what in ('imported', 'again'):
         start = bench_meter.peak()

@@ -6,6 +6,7 @@ from pathlib import Path
 from odoo.api import Environment
 from odoo.modules.registry import Registry
 
+import bench_follow
 import bench_forms
 import bench_lists
 import bench_memory
@@ -18,6 +19,8 @@ _WORKS = {
     'press': bench_send.press,
     'store': bench_receive.store,
     'bill': bench_receive.bill,
+    'follow': bench_follow.follow,
+    'pace': bench_follow.pace,
     'grow': bench_receive.grow,
     'memory': bench_memory.memory,
     'lists': bench_lists.lists,

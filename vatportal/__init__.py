@@ -16,7 +16,7 @@ from .polling import DONE, FAILED, next_delay, overdue
 from .process import ProcessStatus, Stats
 from .qaime_xml import QaimeFile, QaimeXmlError, read_package, write_invoice, write_package
 from .rules import Problem
-from .transport import AddressError, portal_url
+from .transport import AddressError, kept_connections, portal_url
 
 __all__ = [
     'DONE',
@@ -46,6 +46,7 @@ __all__ = [
     'follows_from_document',
     'is_number',
     'is_ours',
+    'kept_connections',
     'natural_key',
     'next_delay',
     'overdue',

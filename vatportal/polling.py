@@ -8,6 +8,7 @@ DONE = 2
 FAILED = 3
 
 MINIMUM_S = 1.0
+SLOWEST_S = 10.0  # while all goes well
 MAXIMUM_S = 300.0
 SILENCE_S = 600.0
 
@@ -24,7 +25,7 @@ def next_delay(elapsed_s: float, errors: int = 0) -> float:
     elif elapsed_s < 120:
         pace = 5.0
     else:
-        pace = 10.0
+        pace = SLOWEST_S
     if errors > 0:
         # Past 2**9 the cap holds anyway; the bound keeps a long outage from overflowing the float.
         pace = max(pace, 2.0 ** min(errors, 9))

@@ -1,5 +1,6 @@
 """HTTP to the portal: one request out, status and body back, or a :class:`Fault` that says how far it got."""
 
+import contextlib
 import email.utils
 import http.client
 import ipaddress
@@ -8,6 +9,7 @@ import os
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +109,24 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
+_kept = threading.local()
+
+
+@contextlib.contextmanager
+def kept_connections() -> Iterator[None]:
+    """Within it, the clients that this thread makes share their connections, which stay open from one to the next.
+
+    For many clients of one portal, each for a moment; threads share nothing.
+    """
+    before = getattr(_kept, 'session', None)
+    with QuietSession() as session:
+        _kept.session = session
+        try:
+            yield
+        finally:
+            _kept.session = before
+
+
 class Transport:
     """Requests to one base URL over one session.
 
@@ -119,10 +139,12 @@ class Transport:
         self.base_url = check_url(base_url)
         self.timeout = float(timeout)
         self.deadline = max(float(deadline), self.timeout)
-        self._session = QuietSession()
+        kept = getattr(_kept, 'session', None)
+        self._session, self._is_kept = kept or QuietSession(), bool(kept)
 
     def close(self) -> None:
-        self._session.close()
+        if not self._is_kept:
+            self._session.close()
 
     def call(
         self,

@@ -31,7 +31,7 @@ class VatportalDocument(models.Model):
             [('company_id', '=', company.id), ('order_id.partner_id', 'child_of', partner.ids), ('state', '=', 'purchase'), ('product_id', '!=', False)]
         )
         own = self.move_id.invoice_line_ids.purchase_line_id
-        open_ = lines.filtered(lambda line: (line in own or line.product_qty > line.qty_invoiced) and line.currency_id == self.currency_id)
+        open_ = lines.filtered(lambda line: line.product_qty > 0 and (line in own or line.product_qty > line.qty_invoiced) and line.currency_id == self.currency_id)
         return open_.sorted(lambda line: (line.order_id.date_order, line.id))
 
     def _billed_otherwise(self, lines):

@@ -70,6 +70,7 @@ class VatportalDocument(models.Model):
                     ('order_id.partner_id', 'child_of', partner.ids),
                     ('state', '=', 'purchase'),
                     ('product_id', 'in', lines.product_id.ids),
+                    ('product_qty', '>', 0),
                 ]
             )
             if lines

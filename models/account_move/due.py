@@ -61,7 +61,7 @@ class AccountMove(models.Model):
     def _vatportal_says_something(self):
         """Whether there is anything for e-taxes on it: what was credited in full never goes, nor what credits something that is
         gone there, nor what comes to nothing beside taxes that are no part of it, unless it settles an advance."""
-        if self.payment_state == 'reversed' or self._vatportal_credits_nothing():
+        if (self.move_type == 'out_invoice' and self.payment_state == 'reversed') or self._vatportal_credits_nothing():
             return False
         return bool(self.vatportal_advance_id) or not self.company_currency_id.is_zero(self._vatportal_amount(None))
 

@@ -179,12 +179,14 @@ class VatportalDue(models.AbstractModel):
         """Give the activity to whoever the record is entrusted to, in their language, in the place of an earlier one."""
         record = self.sudo()
         user = record._vatportal_due_user()
-        reader = record.with_context(lang=user.lang) if user.lang else record
-        summary, note = reader._vatportal_due_task()
+        summary, note = record._vatportal_in_language_of(user)._vatportal_due_task()
         record.activity_unlink([self._vatportal_due_activity])
         record.activity_schedule(
             self._vatportal_due_activity, date_deadline=record.vatportal_due_date, summary=summary, note=Markup('<p>%s</p>') % note, user_id=user.id
         )
+
+    def _vatportal_in_language_of(self, user):
+        return self.with_context(lang=user.lang) if user.lang else self
 
     def _vatportal_due_user(self):
         """Whose task it is, ``res.users``."""
@@ -205,7 +207,8 @@ class VatportalDue(models.AbstractModel):
         """Close the activities of those of these records that are due no more."""
         for record in self.sudo():
             if record.activity_ids and (not record.vatportal_due_date or record._vatportal_is_settled()):
-                record.activity_feedback([self._vatportal_due_activity], feedback=self.env._('Done in time, or due no more.'))
+                reader = record._vatportal_in_language_of(record._vatportal_due_user())
+                reader.activity_feedback([self._vatportal_due_activity], feedback=reader.env._('Done in time, or due no more.'))
 
 
 def _between(first, last):

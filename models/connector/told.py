@@ -25,6 +25,10 @@ class VatportalConnector(models.Model):
         """The users to notify who have access to the company; where there are none, its administrators."""
         return self._reachable(self.sudo().notify_user_ids) or self._administrators()
 
+    def _in_their_language(self):
+        """This connector in the language of those who are told of it: a scheduled action has none of its own."""
+        return self.with_context(lang=self._told_users()[:1].lang or self.company_id.partner_id.sudo().lang or self.env.lang)
+
     def _reachable(self, people, company=None):
         """Those of ``people`` who are at work in Odoo and have access to the company."""
         company = company or self.company_id

@@ -39,7 +39,8 @@ class VatportalDocument(models.Model):
                 connector.sudo().numbers_asked_at = fields.Datetime.now()
                 # Before it is asked, so that one that fails each time has no turn before the others either.
                 self.env['ir.cron']._commit_progress()
-                waiting[connector]._read_in_parts(connector, end)
+                connector = connector._in_their_language()
+                waiting[connector].with_env(connector.env)._read_in_parts(connector, end)
 
     def _read_in_parts(self, connector, end):
         """Ask ``connector`` for the numbers of these documents, as long as it answers.

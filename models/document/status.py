@@ -249,5 +249,6 @@ class VatportalDocument(models.Model):
         record, activity_type = self._activity_place()
         # Read for thousands of records at once; most have none.
         if record.activity_ids and record.activity_search([activity_type]):
-            label = dict(self._fields['status']._description_selection(self.env)).get(self.status, '')
-            record.activity_feedback([activity_type], feedback=self.env._('e-taxes status: %s', label))
+            env = self._for_reader().env
+            label = dict(self._fields['status']._description_selection(env)).get(self.status, '')
+            record.with_env(env).activity_feedback([activity_type], feedback=env._('e-taxes status: %s', label))

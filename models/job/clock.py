@@ -8,7 +8,7 @@ from ..states import OPEN_STATES
 from .engine import CALL_S
 
 # Moments that have been: none of them lies in the future.
-_PAST = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'watched_at')
+_PAST = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'watched_at', 'code_at')
 
 
 class VatportalJob(models.Model):

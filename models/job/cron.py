@@ -6,7 +6,7 @@ from psycopg2.errors import OperationalError
 
 from odoo import fields, models
 
-from ...vatportal import polling
+from ...vatportal import kept_connections, polling
 from ..connector.threads import READ_LIMITS, START_LIMITS, Lanes, lane_count, run_seconds
 from ..states import OPEN_STATES
 
@@ -80,7 +80,11 @@ class VatportalJob(models.Model):
     def _cron_steps(self, until, failed):
         """Move these jobs by one step each, all calls being over at ``until``; add to ``failed`` those that fail for a
         reason of our own."""
-        for job in self.with_context(vatportal_cron=until):
+        with kept_connections():
+            self.with_context(vatportal_cron=until)._cron_move(until, failed)
+
+    def _cron_move(self, until, failed):
+        for job in self:
             limits = READ_LIMITS if job.phase == 'follow' else START_LIMITS
             if until - time.monotonic() < min(limits['timeout'], run_seconds() / 2):
                 continue

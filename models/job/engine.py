@@ -86,7 +86,7 @@ class VatportalJob(models.Model):
         """When this job may be moved: at its time, and not before its portal can be asked."""
         now = fields.Datetime.now()
         due = self.next_poll_at or now
-        if self.next_poll_at and self.phase == 'follow' and not self.error_count:
+        if self.next_poll_at and self.phase == 'follow' and not (self.error_count or self.answer) and self.planned_wait <= polling.SLOWEST_S:
             # It was planned when nobody looked, and somebody does.
             due = min(due, due + timedelta(seconds=self._operation()._pace(self) - self.planned_wait))
         return max(due, self.connector_id.retry_at if self.connector_id._is_waiting() else now)

@@ -17,9 +17,9 @@ class VatportalJob(models.Model):
     code_at = fields.Datetime(readonly=True, copy=False, help='When the portal first named the check code that waits.')
 
     def _seconds_left(self):
-        """How many seconds the phone still waits for the PIN whose code is shown; never less than 0."""
+        """How many seconds the phone still waits for the PIN whose code is shown; 0 … PROMPT_S, whatever the clock does."""
         since = self.code_at or self.changed_at or fields.Datetime.now()
-        return max(0, int((since + timedelta(seconds=PROMPT_S) - fields.Datetime.now()).total_seconds()))
+        return min(PROMPT_S, max(0, int((since + timedelta(seconds=PROMPT_S) - fields.Datetime.now()).total_seconds())))
 
     @api.model
     def _get_prompts(self):

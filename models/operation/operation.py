@@ -148,6 +148,9 @@ class VatportalOperation(models.AbstractModel):
     def _take_stats(self, job, status):
         """Write what the portal tells of the process, and wake the person when a code has come."""
         stats = status.stats
+        if not stats.raw and not status.finished:
+            # Nothing told is no news: what is known of a running process stays.
+            stats = Stats.from_json(job.stats)
         if job.stopped_by_id:
             # What is not to be confirmed is not even kept.
             stats = Stats.from_json(without_codes(stats.raw))

@@ -117,7 +117,7 @@ class VatportalSelection(models.Model):
              ORDER BY chosen.place
                 ON CONFLICT DO NOTHING
             """,
-            [self.id, self.company_id.id, records._name, records.ids, records.mapped('name')],
+            [self.id, self.company_id.id, records._name, records.ids, [record.name or record.display_name for record in records]],
         )
         self.invalidate_recordset(['line_ids'])
         return self.env.cr.rowcount

@@ -61,7 +61,7 @@ class VatportalSelection(models.Model):
         as the press of the button does. Where it was never looked, the process looks before it begins."""
         if self.has_looked or self.state != 'open':
             return
-        connector = self.connector_id
+        connector = self._in_their_language().connector_id
         if connector.compared_at and connector._is_to_be_looked_at():
             connector._look_before_sending()
         self.has_looked = True

@@ -1,4 +1,5 @@
 import logging
+import time
 
 from odoo.tests.common import mute_logger
 
@@ -166,3 +167,12 @@ class TestSendCron(SendCommon):
         asked = len(self.sandbox.requests)
         self.run_cron()
         self.assertEqual(len(self.sandbox.requests), asked)
+
+    def test_one_connection_for_all(self):
+        """The processes of an account are asked for over one connection, which stays open from one to the next."""
+        self.sandbox.configure(auto_confirm=False)
+        jobs = self.env['vatportal.job'].union(*(self.send(move) for move in self.invoices(4)))
+        jobs.sudo().next_poll_at = False
+        before, asked = self.sandbox.connections, len(self.requests_to(STATUS))
+        jobs.sudo()._cron_steps(time.monotonic() + 60, set())
+        self.assertEqual((self.sandbox.connections - before, len(self.requests_to(STATUS)) - asked), (1, 4))
