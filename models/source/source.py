@@ -231,9 +231,10 @@ class VatportalSource(models.AbstractModel):
             alerts['vatportal_rejected'] = {
                 'level': 'danger',
                 'message': self.env._('e-taxes: %s', document.message or '') + (' ' + self.env._('The portal said: %s', said) if said else ''),
-                'action_text': self.env._('Send again'),
-                'action_call': (self._name, 'action_vatportal_send', self.ids),
             }
+            if not self.vatportal_unsent_reason:
+                again = {'action_text': self.env._('Send again'), 'action_call': (self._name, 'action_vatportal_send', self.ids)}
+                alerts['vatportal_rejected'] |= again
             alerts |= self._vatportal_connector_alert()
         elif state == 'imported':
             alerts['vatportal_imported'] = {

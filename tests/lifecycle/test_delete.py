@@ -101,6 +101,24 @@ class TestDelete(LifecycleCommon):
         self.assertEqual(progress['counts'], {'total': 2, 'registered': 0, 'imported': 0, 'rejected': 0, 'deleted': 2, 'pending': 0})
         self.assertEqual([step['state'] for step in progress['steps']], ['done'] * 4)
 
+    def test_an_answer_that_tells_nothing_is_no_signature(self):
+        self.sandbox.configure(auto_confirm=False)
+        move = self.create_invoice()
+        self.confirm_all(self.send(move))
+        job = self.delete(move.vatportal_document_id)
+        self.until_code(job, 'pin1')
+        self.sandbox.confirm()
+        self.until_code(job, 'pin2')
+        code = job._progress()['code']
+        self.sandbox.faults.add('/job/read_proc_status', 'wrong_data', data={'status': 1, 'description': ''})
+        self.advance(job)
+        progress = job._progress()
+        self.assertEqual(progress['code'], code)
+        self.assertNotIn('done', [step['state'] for step in progress['steps'][2:]])
+        self.sandbox.confirm()
+        self.finish(job)
+        self.assertEqual(move.vatportal_state, 'deleted')
+
     def confirm_all(self, job):
         for pin in ('pin1', 'pin2'):
             self.until_code(job, pin)

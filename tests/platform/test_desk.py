@@ -59,6 +59,28 @@ class TestDesk(DueCommon):
         self.assertEqual(self.counts(), {'due': 1}, 'nobody knows whether it was uploaded, before its number is here')
         move.vatportal_unsent_reason = 'It was cancelled by hand'
         self.assertEqual(self.counts(), {})
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', times=1)
+        refused = self.create_invoice()
+        self.finish(self.send(refused))
+        self.assertEqual(self.undue(), {'refused': 1})
+        self.assertIn('action_call', refused._vatportal_alerts()['vatportal_rejected'])
+        refused.vatportal_unsent_reason = 'Written at e-taxes.gov.az'
+        self.assertEqual(self.counts(), {})
+        self.assertNotIn('action_call', refused._vatportal_alerts()['vatportal_rejected'])
+
+    def test_what_was_cancelled_at_e_taxes_stands_in_the_books(self):
+        """Unless it was taken back; what a journal entry settles was not."""
+        bill, credit = self.bill(100.0), self.bill(100.0, kind='returnInvoice')
+        for move, account_type in ((bill, 'liability_payable'), (credit, 'asset_receivable')):
+            move.invoice_date = '2026-11-20'
+            move.action_post()
+            self.settle_by_entry(move, account_type)
+            move.vatportal_bill_document_id.sudo().status = 'canceled'
+        self.assertEqual(credit.payment_state, 'reversed')
+        self.assertEqual(self.counts()['void_bills'], 2)
+        bill.line_ids.remove_move_reconcile()
+        bill._reverse_moves([{'invoice_date': '2026-11-20', 'ref': 'Back'}], cancel=True)
+        self.assertEqual((bill.payment_state, self.counts()['void_bills']), ('reversed', 1))
 
     def undue(self):
         """The counts but of what is due by when."""
@@ -121,21 +143,26 @@ class TestDesk(DueCommon):
         self.assertEqual(self.undue(), {})
         # What a journal entry settles was not taken back.
         back = self.create_invoice(move_type='in_refund', partner_id=self.vendor.id)
-        line = back.line_ids.filtered(lambda line: line.account_id.account_type == 'liability_payable')
+        self.settle_by_entry(back, 'liability_payable')
+        self.assertEqual(back.payment_state, 'reversed')
+        self.assertEqual(self.undue(), {'to_send': 1})
+        self.assertTrue(back.vatportal_due_date)
+
+    def settle_by_entry(self, move, account_type):
+        """Settle ``move`` by a journal entry, as claims are set off against each other."""
+        line = move.line_ids.filtered(lambda line: line.account_id.account_type in (account_type, 'liability_payable'))
         entry = self.env['account.move'].create(
             {
                 'move_type': 'entry',
                 'date': '2026-11-20',
                 'line_ids': [
-                    Command.create({'account_id': line.account_id.id, 'partner_id': self.vendor.id, 'balance': -line.balance}),
+                    Command.create({'account_id': line.account_id.id, 'partner_id': move.partner_id.id, 'balance': -line.balance}),
                     Command.create({'account_id': self.company_data['default_account_expense'].id, 'balance': line.balance}),
                 ],
             }
         )
         entry.action_post()
         (line + entry.line_ids.filtered(lambda other: other.account_id == line.account_id)).reconcile()
-        self.assertEqual(back.payment_state, 'reversed')
-        self.assertEqual(self.undue(), {'to_send': 1})
 
     def test_received_and_sent_are_never_in_one_list(self):
         self.document(status='cancelRequested', status_code='cancelRequested')

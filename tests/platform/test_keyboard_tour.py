@@ -127,3 +127,29 @@ class TestKeyboard(BillCommon, KeyboardCase):
             self.wait('.o_form_view .o_field_widget[name=invoice_line_ids]')
             self.wait('.o_vatportal_qaime_preview iframe')
             self.assertIn('Electronic Invoice (Qaimə)', [name for role, name, _values in self.tree() if role == 'Iframe'])
+
+    def test_what_is_only_read(self):
+        """Pictures, set-up and the lists of the month."""
+        for status in ('approved', 'onApproval', 'canceled'):
+            self.document(status=status, status_code=status)
+            self.document(direction='outgoing', status=status, status_code=status)
+        self.create_invoice()
+        pages = {
+            'setup_action': '.o_vatportal_setup',
+            'report_action_sent': '.o_graph_view',
+            'report_action_received': '.o_graph_view',
+            'report_action_approval': '.o_graph_view',
+            'report_action_refusal': '.o_graph_view',
+            'reconciliation_action_sale': '.o_list_view',
+            'vat_return_action_sale': '.o_list_view',
+            'reading_action': '.o_list_view',
+            'document_action_answer': '.o_list_view',
+            'deadline_action': '.o_list_view',
+        }
+        with self.page('/odoo/e-taxes'):
+            self.wait('.o_vatportal_desk')
+            for action, selector in pages.items():
+                with self.subTest(action):
+                    self.js(f'odoo.__WOWL_DEBUG__.root.env.services.action.doAction("l10n_az_vatportal.vatportal_{action}", {{clearBreadcrumbs: true}}); true')
+                    self.wait(f'.o_action_manager {selector}')
+                    self.assert_accessible('.o_action_manager :is(.o_content, .o_vatportal_setup)', OURS)

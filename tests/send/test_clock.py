@@ -7,7 +7,7 @@ from odoo.tests import new_test_user
 
 from ..send_common import READ, UPLOAD, SendCommon
 
-JOB_TIMES = ('next_poll_at', 'started_at', 'sent_at', 'changed_at', 'settle_at', 'watched_at', 'prompt_until')
+JOB_TIMES = ('next_poll_at', 'started_at', 'sent_at', 'changed_at', 'settle_at', 'watched_at', 'code_at', 'prompt_until')
 
 
 class TestClock(SendCommon):
@@ -41,6 +41,7 @@ class TestClock(SendCommon):
                         self.assertGreaterEqual(progress['elapsed'], 0)
                         job.sudo().next_poll_at = False
                     self.assertEqual(progress['code']['kind'], 'pin1')
+                    self.assertLessEqual(progress['seconds_left'], 120)
                     for name in JOB_TIMES:
                         limit = timedelta(minutes=11 if name == 'prompt_until' else 6)
                         self.assertLessEqual(job[name] or fields.Datetime.now(), fields.Datetime.now() + limit, name)

@@ -57,3 +57,10 @@ class TestPace(SendCommon):
         self.questions(job, until=200)
         self.assertGreater(job._next_poll(), 5)
         self.assertLessEqual(job.action_refresh()['next_poll'], 2)
+
+    def test_what_waits_for_another_reason(self):
+        """After an error, or for what could not be written, nobody's looking makes it sooner."""
+        for vals, seconds in (({'error_count': 3}, 8), ({'answer': {'phase': 'follow', 'tries': 1}}, 4), ({}, 300)):
+            job = self.followed()
+            job.sudo()._go('follow', seconds, **vals)
+            self.assertGreater((job.sudo().with_context(vatportal_watched=True)._due_at() - fields.Datetime.now()).total_seconds(), seconds - 2, vals)

@@ -157,6 +157,13 @@ class TestSelection(SelectionCommon, QueueCommon):
         alerts = selection.action_refresh()['alerts']
         self.assertEqual(['action' in alert for alert in alerts.values()].count(False), 1, 'what is gone can not be opened')
 
+    def test_one_without_a_number(self):
+        """A draft that was never confirmed has none; it is called as Odoo calls it."""
+        draft = self.create_invoice(post=False)
+        self.assertFalse(draft.name)
+        selection = self.env['vatportal.selection']._start([self.invoices(2) + draft], self.connector, True)
+        self.assertIn(draft.display_name, selection.line_ids.mapped('name'))
+
     def test_stopped(self):
         moves = self.invoices(5)
         selection = self.press(moves, self.clerk)

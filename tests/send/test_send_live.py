@@ -94,6 +94,24 @@ class TestSendLive(SendCommon):
         self.finish(job)
         self.assertEqual(self.marks(job.action_refresh()), {'send': 'done', 'import': 'done'})
 
+    def test_an_answer_that_tells_nothing(self):
+        """The contract lets the stats be missing while a process runs: what is known stays, the code on screen and its time."""
+        for data in ({'status': 1, 'description': ''}, {'status': 1, 'description': '', 'stats': {}}, {'status': 1, 'description': '', 'stats': None}):
+            job = self.send(self.create_invoice())
+            self.refresh(job)
+            self.sandbox.confirm(pin=1)
+            code = self.refresh(job)['code']
+            self.assertEqual(code['kind'], 'pin2')
+            before = job.code_at, job.changed_at, job.stats, job.step
+            self.sandbox.faults.add(STATUS, 'wrong_data', data=data)
+            sent = self.notified()
+            self.assertEqual(self.refresh(job)['code'], code)
+            self.assertEqual(self.refresh(job)['code'], code)
+            self.assertEqual(sent, [], 'the person was told of it already')
+            self.assertEqual((job.code_at, job.changed_at, job.stats, job.step), before)
+            self.sandbox.confirm(pin=2)
+            self.finish(job)
+
     def test_several_viewers_do_not_ask_more_often(self):
         job = self.send(self.create_invoice())
         self.refresh(job)
@@ -227,13 +245,18 @@ class TestSendLive(SendCommon):
             for place in (*told, *chatter, *lines, str(job.stats), str(job.details), str(kept.get('answer'))):
                 self.assertNotIn(code, place)
 
-    def test_whoever_sent_is_told(self):
-        """A code that comes, and the end: one notification each, to the person, with the job to open."""
-        job = self.send(self.create_invoice())
+    def notified(self):
+        """A list to which all is added that people are told from now on."""
         sent = []
         self.patch(
             type(self.env['res.users']), '_bus_send', lambda users, kind, message, **_kw: sent.append((users.id, kind, message['event'], message['job_id']))
         )
+        return sent
+
+    def test_whoever_sent_is_told(self):
+        """A code that comes, and the end: one notification each, to the person, with the job to open."""
+        job = self.send(self.create_invoice())
+        sent = self.notified()
         for _look in range(2):
             self.refresh(job)
         self.sandbox.confirm(pin=1)
