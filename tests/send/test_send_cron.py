@@ -169,8 +169,8 @@ class TestSendCron(SendCommon):
 
     def test_one_connection_for_all(self):
         """The processes of an account are asked for over one connection, which stays open from one to the next."""
-        self.sandbox.configure(auto_confirm=False)
-        jobs = self.env['vatportal.job'].union(*(self.send(move) for move in self.invoices(4)))
+        self.sandbox.configure(stages={'imported': 7200})
+        jobs = self.env['vatportal.job'].union(*(self.send(move, sign=False) for move in self.invoices(4)))
         jobs.sudo().next_poll_at = False
         before, asked = self.sandbox.connections, len(self.requests_to(STATUS))
         self.follow(0)
