@@ -1,9 +1,25 @@
-"""pytest plugin: leaves the counts of pytest's summary line as JSON in the file that DEV_TOTALS names."""
+"""pytest plugin: leaves the counts of pytest's summary line as JSON in the file that DEV_TOTALS names; tells which files take long."""
 
 import json
 import os
+from collections import Counter
 
 import pytest
+
+# Of this many files it is told, where so many seconds were needed in all.
+SLOWEST, WORTH_TELLING_S = 15, 300
+_seconds = Counter()  # by file
+
+
+def pytest_runtest_logreport(report):
+    _seconds[report.nodeid.partition('::')[0]] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _seconds.total() >= WORTH_TELLING_S:
+        terminalreporter.section('slowest files')
+        for name, seconds in _seconds.most_common(SLOWEST):
+            terminalreporter.line(f'{seconds:6.0f} s  {name}')
 
 
 @pytest.hookimpl(trylast=True)
