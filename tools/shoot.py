@@ -65,7 +65,7 @@ def take(page: Page, picture: dict) -> None:
 
 
 def main(order: dict) -> None:
-    with tempfile.TemporaryDirectory() as profile, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, contextlib.ExitStack() as stack:
         browser = subprocess.Popen(
             [order['browser'], '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--remote-debugging-port=0', f'--user-data-dir={profile}'],
             stdout=subprocess.DEVNULL,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class VatportalCandidateWizard(models.TransientModel):
@@ -28,7 +29,7 @@ class VatportalCandidateWizard(models.TransientModel):
                 self.env._(
                     '%(number)s of %(day)s for %(buyer)s, %(note)s, has the same total as %(move)s.',
                     number=document.qaime or document.erp_id,
-                    day=f'{document._baku_date():%d.%m.%Y}',
+                    day=format_date(self.env, document._baku_date()),
                     buyer=document.buyer_name or document.buyer_vat,
                     note=f'“{document.main_info or ""}”',
                     move=move.display_name,

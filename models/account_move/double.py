@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 from ...vatportal import voen
 from ...vatportal.erp_id import series_of
@@ -304,7 +305,7 @@ class AccountMove(models.Model):
                 '%(number)s of %(day)s, for the same buyer and with the same total, is at e-taxes and has no invoice in Odoo. It may be '
                 'this one. Say whether it is: link them, or say that it is another one.',
                 number=number,
-                day=f'{document._baku_date():%d.%m.%Y}',
+                day=format_date(self.env, document._baku_date()),
             )
         )
         return {**self._vatportal_problem(self.env._('At e-taxes Already?'), text, record=document.sudo(False)), 'candidate': document.id}

@@ -10,7 +10,7 @@ from ...vatportal import deadlines
 from ..states import BAKU_OFFSET
 
 SUBJECTS = [
-    ('goods', 'Goods'),
+    ('goods', 'Supply of goods'),
     ('service', 'Works and services'),
     ('return', 'Returns and adjustments'),
     ('advance', 'Advances'),

@@ -3,6 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..states import APPROVED_STATUSES, CORRECTED_STATUSES, FINAL_STATUSES, REJECT_REASONS, SHOWN_REASONS, SHOWN_STATUSES, baku_day
 
@@ -75,8 +76,8 @@ class VatportalDocument(models.Model):
         if self.status == 'onApproval' and self.date:
             day = self._baku_date() + DAYS_TO_APPROVE
             if day < baku_day(fields.Datetime.now()):
-                return _('It should have approved itself on %s; the next import tells.', f'{day:%d.%m.%Y}')
-            return _('Approves itself on %s.', f'{day:%d.%m.%Y}')
+                return _('It should have approved itself on %s; the next import tells.', format_date(self.env, day))
+            return _('Approves itself on %s.', format_date(self.env, day))
         texts = {
             'onApprovalEdited': _('The buyer looks at the correction.') if ours else _('Corrected by the seller; waits for your answer.'),
             'updateRequested': _('The buyer sent it back: correct it at e-taxes.gov.az.') if ours else _('Sent back to the seller for correction.'),

@@ -2,6 +2,7 @@ import logging
 from datetime import datetime, time, timedelta
 
 from odoo import fields, models
+from odoo.tools import format_date
 
 from ...vatportal import is_number
 from ..concurrency import CONCURRENT
@@ -58,7 +59,7 @@ class VatportalDocument(models.Model):
         return self._is_missing() and self.env._(
             'It is missing at e-taxes: the reading of %s did not show it any more, and no status says why. Look for it at '
             'e-taxes.gov.az. Nothing was changed here.',
-            f'{baku_day(self.missing_since):%d.%m.%Y}',
+            format_date(self.env, baku_day(self.missing_since)),
         )
 
     def _missing_task(self):

@@ -6,6 +6,16 @@ FOCUS = '.modal footer button:focus'
 # Of a form or a list Odoo makes all but its colours and names.
 OURS = ('color-contrast', 'button-name', 'link-name', 'image-alt')
 
+# Resolves when the page beside the bill shows its whole table.
+_FITS = """new Promise((resolve) => {
+    const look = () => {
+        const page = document.querySelector(".o_vatportal_qaime_preview iframe").contentDocument;
+        const table = page.querySelector(".table-responsive");
+        table && page.body.style.zoom && table.scrollWidth <= table.clientWidth + 1 ? resolve(true) : setTimeout(look, 50);
+    };
+    look();
+})"""
+
 
 class TestKeyboard(BillCommon, KeyboardCase):
     """Sending and receiving without a mouse and without seeing the screen."""
@@ -127,6 +137,7 @@ class TestKeyboard(BillCommon, KeyboardCase):
             self.wait('.o_form_view .o_field_widget[name=invoice_line_ids]')
             self.wait('.o_vatportal_qaime_preview iframe')
             self.assertIn('Electronic Invoice (Qaimə)', [name for role, name, _values in self.tree() if role == 'Iframe'])
+            self.js(_FITS)
 
     def test_what_is_only_read(self):
         """Pictures, set-up and the lists of the month."""

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+from odoo.tools import format_date
 
 from ...models.document.status import ACTIVITY
 from ..bill_common import OTHER_BUYER, OTHER_VENDOR, BillCommon
@@ -361,7 +362,7 @@ class TestMatch(BillCommon):
         self.assertIn('The next import tells', late.hint)
         sent = self.document(direction='outgoing', status='onApproval', date=fields.Datetime.now() - timedelta(days=2))
         day = sent._baku_date() + timedelta(days=5)
-        self.assertEqual(sent.hint, f'Approves itself on {day:%d.%m.%Y}.')
+        self.assertEqual(sent.hint, f'Approves itself on {format_date(self.env, day)}.')
         late = self.document(direction='outgoing', status='onApproval', date=fields.Datetime.now() - timedelta(days=9))
         self.assertIn('should have approved itself', late.hint)
         self.assertFalse(self.document(status='approved').hint)

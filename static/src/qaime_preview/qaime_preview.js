@@ -4,6 +4,9 @@ import { patch } from "@web/core/utils/patch";
 import { FormRenderer } from "@web/views/form/form_renderer";
 import { Component, onWillUpdateProps, useState } from "@odoo/owl";
 
+// Below this nobody can read it.
+const SMALLEST = 0.5;
+
 /**
  * Beside a bill, in the place where Odoo shows the vendor's PDF: that, or the page of the qaimə that the bill was made
  * of where nobody has attached one.
@@ -26,6 +29,15 @@ export class QaimePreview extends Component {
 
     get hasFile() {
         return this.state.thread.attachmentsInWebClientView.length > 0;
+    }
+
+    /** The page is made for paper: where the place is narrower than its table, it gets smaller, so that no column is out of sight. */
+    fit({ target }) {
+        const page = target.contentDocument;
+        const table = page.querySelector(".table-responsive");
+        if (table) {
+            page.body.style.zoom = Math.max(SMALLEST, Math.min(1, table.clientWidth / table.scrollWidth));
+        }
     }
 
     get pageUrl() {
