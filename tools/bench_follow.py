@@ -95,6 +95,7 @@ def running(world, count, portal):
     world.connector.write({'base_url': f'{portal}/api'})
     admin(portal, 'settings', {'stage_seconds': 3600})
     jobs = world.env['vatportal.job'].union(*(world.env['vatportal.job']._queue(move, world.connector, False) for move in world.invoices(count, lines=1)))
+    jobs = jobs.sudo()
     world.commit()
     for _step in range(5):
         for job in jobs.filtered(lambda job: job.phase != 'follow'):

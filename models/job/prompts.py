@@ -32,7 +32,8 @@ class VatportalJob(models.Model):
         companies = self.env.user.company_ids
         jobs = self.with_context(allowed_company_ids=companies.ids).search([('waits_for_pin', '=', True), ('company_id', 'in', companies.ids)]).sudo()
         waiting = jobs.filtered(lambda job: self.env.user in job._told_users())
-        return waiting.sorted(lambda job: (job._seconds_left(), job.id)).ids
+        # By that of which people are told: of those that take turns, the first.
+        return list(dict.fromkeys((job.root_id or job).id for job in waiting.sorted(lambda job: (job._seconds_left(), job.id))))
 
 
 class IrHttp(models.AbstractModel):

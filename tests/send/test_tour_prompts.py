@@ -85,6 +85,15 @@ class TestPrompts(PromptsCommon):
         jobs[1].sudo().code_at -= timedelta(seconds=30)
         self.assertEqual(self.prompts(), [jobs[1].id, jobs[0].id])
 
+    def test_one_of_those_that_take_turns(self):
+        """It stands under the first, as its messages do: one code is one prompt."""
+        self.connector.batch_size = 1
+        first, second = self.env['vatportal.job']._queue(self.create_invoice() + self.create_invoice(), self.connector, True)
+        (first + second).sudo().root_id = first
+        first.sudo().write({'state': 'done', 'phase': 'end'})
+        second.sudo().write({'state': 'running', 'phase': 'follow', 'pin1_code': '1234', 'code_at': fields.Datetime.now()})
+        self.assertEqual(self.prompts(), first.ids)
+
     def test_nothing_waits(self):
         job = self.waiting()
         self.sandbox.configure(auto_confirm=True)

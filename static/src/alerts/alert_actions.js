@@ -20,7 +20,8 @@ patch(ActionableErrors.prototype, {
             resModel: model,
             resIds: ids,
             context: user.context,
-            onClose: () => this.actionService.doAction("soft_reload"),
+            // Where the dialog goes because another page comes, that page is not to be taken away by the reload of this one.
+            onClose: (info) => (info?.noReload ? undefined : this.actionService.doAction("soft_reload")),
         });
     },
 });

@@ -20,8 +20,13 @@ export class Desk extends Component {
         useBus(this.env.bus, "VATPORTAL_JOB_MOVED", () => this.load());
     }
 
+    /** An answer that a later one has overtaken is not shown. */
     async load() {
-        this.state.data = await this.orm.call("vatportal.desk", "get_tasks", []);
+        const asked = (this.asked = (this.asked || 0) + 1);
+        const data = await this.orm.call("vatportal.desk", "get_tasks", []);
+        if (asked === this.asked) {
+            this.state.data = data;
+        }
     }
 
     get sides() {

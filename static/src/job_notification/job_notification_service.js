@@ -26,7 +26,7 @@ export const jobNotificationService = {
     dependencies: ["action", "bus_service", "mail.sound_effects", "multi_tab", "notification", "orm", "title"],
 
     start(env, { action, bus_service, "mail.sound_effects": sounds, multi_tab, notification, orm, title }) {
-        /** Number of live views of a job on screen. */
+        /** How the live views of a job on screen are made to ask. */
         const views = new Map();
         /** The notification of a job: {close, key}. */
         const shown = new Map();
@@ -47,11 +47,15 @@ export const jobNotificationService = {
         document.addEventListener("visibilitychange", () => {
             if (!document.hidden) {
                 followers.forEach((follower) => follower.ask());
+                views.forEach((asks) => asks.forEach((ask) => ask()));
             }
         });
 
         function onMessage({ job_id: jobId, event, name }) {
-            if (!views.has(jobId)) {
+            if (views.has(jobId)) {
+                // The clock of a page that nobody sees is slow; what the server says is not.
+                views.get(jobId).forEach((ask) => ask());
+            } else {
                 follow(jobId, event, name);
             }
         }
@@ -129,7 +133,18 @@ export const jobNotificationService = {
             }
             sounds.play("new-message");
             if (browser.Notification?.permission === "granted") {
+                notifyDesktop(code);
+            }
+        }
+
+        function notifyDesktop(code) {
+            try {
                 new browser.Notification(`${code.title} – ${code.value}`, { body: [code.company, code.phone, code.what].join("\n") });
+            } catch (error) {
+                // Browsers on phones grant it and have it not.
+                if (!(error instanceof TypeError)) {
+                    throw error;
+                }
             }
         }
 
@@ -269,17 +284,18 @@ export const jobNotificationService = {
              * A live view of this job is on screen: it tells all there is.
              *
              * @param {number} jobId
+             * @param {() => void} ask called when there is news of the job
              * @returns {(data: object | null) => void} to be called with the last that was shown when the view goes
              */
-            watch(jobId) {
-                views.set(jobId, (views.get(jobId) || 0) + 1);
+            watch(jobId, ask) {
+                const asks = views.get(jobId) || new Set();
+                views.set(jobId, asks.add(ask));
                 unfollow(jobId);
                 close(jobId);
                 dismissed.delete(jobId);
                 return (data) => {
-                    const left = views.get(jobId) - 1;
-                    if (left) {
-                        views.set(jobId, left);
+                    asks.delete(ask);
+                    if (asks.size) {
                         return;
                     }
                     views.delete(jobId);

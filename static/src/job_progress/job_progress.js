@@ -74,12 +74,12 @@ export class JobProgress extends Component {
 
     open() {
         Object.assign(this.state, { data: null, elapsed: 0, isLost: false, error: "" });
-        this.release = this.jobs.watch(this.jobId);
         this.follower = new JobFollower(this.orm, this.jobId, {
             onData: (data) => this.show(data),
             onLost: () => (this.state.isLost = true),
             onError: (error) => (this.state.error = error.data?.message || error.message),
         });
+        this.release = this.jobs.watch(this.jobId, () => this.follower.ask());
         this.follower.ask();
         this.clock = browser.setInterval(() => this.tick(), 1000);
     }

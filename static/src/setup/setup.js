@@ -23,8 +23,13 @@ export class Setup extends Component {
         onWillStart(() => this.load(this.props.action.params?.company_id || this.props.state?.company || false));
     }
 
+    /** Of companies that are pressed one after the other, the last is shown. */
     async load(company) {
-        this.state.data = await this.orm.call("vatportal.checklist", "get_checklist", [company]);
+        const asked = (this.asked = (this.asked || 0) + 1);
+        const data = await this.orm.call("vatportal.checklist", "get_checklist", [company]);
+        if (asked === this.asked) {
+            this.state.data = data;
+        }
     }
 
     get company() {

@@ -350,5 +350,30 @@ registry.category("web_tour.tours").add("vatportal_to_the_connector", {
             content: "The connector's form again",
             trigger: ".o_form_view .o_field_widget[name=base_url]",
         },
+        {
+            content: "Back once more",
+            trigger: ".o_back_button",
+            run: "click",
+        },
+        {
+            content: "From a dialog that the banner opened",
+            trigger: ".o_form_view .alert a:contains(Send again)",
+            run: "click",
+        },
+        {
+            content: "Send",
+            trigger: ".modal button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "the button leads there too",
+            trigger: ".modal .o_vatportal_progress[data-state=failed] .o_vatportal_connector",
+            timeout: 20000,
+            run: "click",
+        },
+        {
+            content: "The connector's form, and it stays",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=base_url]",
+        },
     ],
 });
