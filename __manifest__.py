@@ -34,6 +34,7 @@
         'wizards/company_wizard_views.xml',
         'wizards/import_wizard_views.xml',
         'wizards/package_wizard_views.xml',
+        'wizards/archive_wizard_views.xml',
         'views/account_move_views.xml',
         'views/account_tax_views.xml',
         'views/product_views.xml',

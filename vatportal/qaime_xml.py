@@ -23,6 +23,8 @@ MANIFEST = 'vhf-inf/vhf.mf'
 MANIFEST_TEXT = b'VHF-Manifest-Version: 1.0\r\n\r\n'
 TEXT_LIMIT = 150
 QUANTITY_DECIMALS, PRICE_DECIMALS, ROW_DECIMALS, TOTAL_DECIMALS = 4, 9, 4, 2
+# These elements are not there at all where nothing stands in them.
+_LEFT_OUT = ('qaimeKimeAd', 'vo', 'sn')
 _NOT_XML = re.compile('[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 
 
@@ -52,8 +54,19 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content)
 
 
-def write_invoice(invoice: Invoice, *, buyer_name: str = '', object_name: str = '', object_code: str = '', ref_serial: str = '', ref_number: str = '') -> bytes:
-    """The XML of one invoice, version 304, UTF-8. Row amounts get 4 decimals, totals 2.
+def write_invoice(
+    invoice: Invoice,
+    *,
+    buyer_name: str = '',
+    serial: str = '',
+    number: str = '',
+    object_name: str = '',
+    object_code: str = '',
+    ref_serial: str = '',
+    ref_number: str = '',
+) -> bytes:
+    """The XML of one invoice, version 304, UTF-8. Row amounts get 4 decimals, totals 2. ``serial`` and ``number`` are of a
+    document that e-taxes has; what is to be uploaded there has none yet.
 
     :raises QaimeXmlError: not of type ``default`` (the others have forms of their own), no items, a text
         too long, a quantity with more than 4 decimals, or amounts that don't add up.
@@ -70,6 +83,8 @@ def write_invoice(invoice: Invoice, *, buyer_name: str = '', object_name: str = 
         ('qaimeKime', invoice.buyer),
         ('qaimeKimden', invoice.seller),
         ('qaimeKimeAd', buyer_name),
+        ('vo', number),
+        ('sn', serial),
         ('ds', ref_serial),
         ('dn', ref_number),
         ('des', invoice.main_info),
@@ -77,11 +92,11 @@ def write_invoice(invoice: Invoice, *, buyer_name: str = '', object_name: str = 
         ('ma', object_name),
         ('mk', object_code),
     )
-    lines = [_element(tag, _text(text, tag)) for tag, text in head if text or tag != 'qaimeKimeAd']
+    lines = [_element(tag, _text(text, tag)) for tag, text in head if text or tag not in _LEFT_OUT]
     lines += ['<product>', '<qaimeTable>']
-    for number, row in enumerate(rows):
+    for place, row in enumerate(rows):
         cells = ''.join(_element(column, _cell(field, row[field])) for column, field in columns.items())
-        lines.append(f'<row no="{number}">{cells}<productId></productId></row>')
+        lines.append(f'<row no="{place}">{cells}<productId></productId></row>')
     cells = ''.join(_element(column, f'{totals[field]:f}') for column, field in total_columns.items())
     lines += ['</qaimeTable>', f'<qaimeYekunTable><row>{cells}</row></qaimeYekunTable>', '</product>']
     body = '\n'.join(lines)

@@ -1,5 +1,6 @@
 from . import import_wizard
 from . import package_wizard
+from . import archive_wizard
 from . import send_wizard
 from . import delete_wizard
 from . import token_wizard

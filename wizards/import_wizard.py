@@ -1,4 +1,5 @@
 from datetime import timedelta
+from io import BytesIO
 
 from dateutil.relativedelta import relativedelta
 
@@ -9,6 +10,7 @@ from ..models.billing.bill import AT_ONCE
 from ..models.operation.download_queue import _months
 from ..models.qaime_file import FILES_IN_WIZARD
 from ..models.states import BAKU_OFFSET
+from ..vatportal.archive_read import is_archive
 
 
 class VatportalImportWizard(models.TransientModel):
@@ -133,6 +135,9 @@ class VatportalImportWizard(models.TransientModel):
 
     def _import_files(self):
         self._check_files()
+        archives = self.file_ids.filtered(lambda file: is_archive(BytesIO(file.raw or b'')))
+        if archives:
+            return self._import_archives(archives)
         documents = self.env['vatportal.document'].with_context(vatportal_other_document=self.other_documents)
         known, problems = documents, []
         for name, xml in self._read_files(problems):
@@ -154,6 +159,18 @@ class VatportalImportWizard(models.TransientModel):
             to_bill._make_bills()
         return self._result(documents, known, problems)
 
+    def _import_archives(self, archives):
+        if archives != self.file_ids:
+            raise UserError(self.env._('Take in archives by themselves, without other files.'))
+        results = [self.env['vatportal.document']._import_archive(self.company_id, BytesIO(archive.raw)) for archive in archives]
+        documents = results[0]['documents'].union(*(result['documents'] for result in results[1:]))
+        known, left = (sum(result[name] for result in results) for name in ('known', 'left'))
+        problems = [problem for result in results for problem in result['problems']]
+        texts = [self.env._('%(new)s documents were taken in, %(known)s were here already.', new=len(documents), known=known)]
+        if left:
+            texts.append(self.env._('%s more are in the archive: import it once more.', left))
+        return self._told(documents, texts + problems, problems or left)
+
     def _read_files(self, problems):
         """Return [(name, XML)] of all files; what can't be opened is told in ``problems``."""
         files = []
@@ -166,6 +183,13 @@ class VatportalImportWizard(models.TransientModel):
 
     def _result(self, documents, known, problems):
         """Open the documents; say beside it what was here already and what was refused."""
+        texts = list(problems)
+        if known:
+            texts.insert(0, self.env._('%s were here already; no second bill is made of them.', ', '.join(known.mapped('display_name'))))
+        return self._told(documents, texts, problems)
+
+    def _told(self, documents, texts, stays):
+        """Open ``documents`` and say ``texts`` beside them, until it is closed where it ``stays``."""
         action = {
             'type': 'ir.actions.act_window',
             'res_model': 'vatportal.document',
@@ -176,15 +200,12 @@ class VatportalImportWizard(models.TransientModel):
         }
         if len(documents) == 1:
             action |= {'view_mode': 'form', 'views': [[False, 'form']], 'res_id': documents.id}
-        texts = list(problems)
-        if known:
-            texts.insert(0, self.env._('%s were here already; no second bill is made of them.', ', '.join(known.mapped('display_name'))))
         if not texts:
             return action
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
-            'params': {'type': 'warning' if problems else 'info', 'sticky': bool(problems), 'message': '\n'.join(texts), 'next': action},
+            'params': {'type': 'warning' if stays else 'info', 'sticky': bool(stays), 'message': '\n'.join(texts), 'next': action},
         }
 
 

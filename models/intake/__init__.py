@@ -9,3 +9,5 @@ from . import compare
 from . import unknown
 from . import document_file
 from . import same
+from . import archive
+from . import archive_in

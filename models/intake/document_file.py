@@ -157,6 +157,11 @@ class VatportalDocument(models.Model):
         document._on_imported(document, document.browse())
         return document
 
+    def _keep_file(self, name, xml):
+        """This document, which the portal has told of, was read from ``xml`` before."""
+        self.env['ir.attachment'].create({'name': name, 'raw': xml, 'res_model': self._name, 'res_id': self.id})
+        self.file_name = name
+
     def _note_file(self, name, vals):
         """A file of this document came once more: say so, and whether it says something else."""
         body = self.env._('Its file came again: %s.', name)

@@ -24,15 +24,19 @@ class PortalImport:
     ``bad`` are counts; ``problems`` says what is wrong with the bad ones.
     """
 
-    def __init__(self, documents, connector, direction, job=None):
+    def __init__(self, documents, connector, direction, job=None, archive_of=None):
         """
         :param documents: the model ``vatportal.document``, as whoever imports
         :param job: the ``vatportal.job`` that asked for them, if any
+        :param archive_of: the company whose archive they are read from, if they are; the connector, if there is one, has not
+            shown them then
         """
-        self.documents = documents.sudo().with_company(connector.company_id).with_context(active_test=False)
+        company = archive_of or connector.company_id
+        self.is_reading = not archive_of
+        self.documents = documents.sudo().with_company(company).with_context(active_test=False)
         self.env = self.documents.env
-        self.own_voen = self.documents._own_voen(connector.company_id)
-        self.common = {'connector_id': connector.id, 'company_id': connector.company_id.id, 'direction': direction, 'import_job_id': job.id if job else False}
+        self.own_voen = self.documents._own_voen(company)
+        self.common = {'connector_id': connector.id, 'company_id': company.id, 'direction': direction, 'import_job_id': job.id if job else False}
         self.found = {}
         self.new_ids, self.changed_ids, self.problems = [], [], []
         self.unchanged = self.foreign = self.bad = 0
@@ -126,14 +130,15 @@ class PortalImport:
                 changed += known.browse(self.found[key])
         # Nobody wants five thousand "created" messages, and nothing is changed yet that could be logged.
         new = self.documents.with_context(tracking_disable=True).create(to_create).with_env(self.env)
-        known._note_shown(changed, self.common)
+        if self.is_reading:
+            known._note_shown(changed, self.common)
         return new, changed
 
     def _new_values(self, vals, lines):
         return {
             **vals,
             **self.common,
-            'seen_connector_id': self.common['connector_id'],
+            'seen_connector_id': self.is_reading and self.common['connector_id'],
             'to_follow': False if vals['is_foreign'] else 'new',
             'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',
             # The company of a row is written with it, not after it.

@@ -81,7 +81,7 @@ class TestFind(BillCommon):
         )
         # As autovacuum does it.
         self.env.cr.execute(
-            "SELECT gin_clean_pending_list(indexrelid) FROM pg_index WHERE indexrelid::regclass::text IN "
+            'SELECT gin_clean_pending_list(indexrelid) FROM pg_index WHERE indexrelid::regclass::text IN '
             "('vatportal_document__name_index', 'vatportal_document__erp_id_part', 'vatportal_document_line__name_index')"
         )
         self.env.cr.execute('ANALYZE vatportal_document, vatportal_document_line')

@@ -1,0 +1,153 @@
+import tempfile
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ..models.states import BAKU_OFFSET
+
+# So many documents a request writes well within Odoo's limits of time.
+AT_MOST = 20_000
+
+
+class VatportalArchiveWizard(models.TransientModel):
+    """Makes an archive of a company's documents: those of a period, or those that were selected.
+
+    For accounting managers alone, for it holds the portal's own words, which nobody else reads.
+    """
+
+    _name = 'vatportal.archive.wizard'
+    _description = 'Archive of e-taxes documents'
+    _inherit = ['vatportal.guard']
+
+    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
+    document_ids = fields.Many2many('vatportal.document', string='Documents')
+    period = fields.Selection(
+        [('last_year', 'Last year'), ('this_year', 'This year'), ('last_quarter', 'Last quarter'), ('last_month', 'Last month'), ('custom', 'Other dates')],
+        required=True,
+        default='last_year',
+    )
+    date_from = fields.Date(string='From', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
+    date_to = fields.Date(string='To', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
+    direction = fields.Selection([('both', 'Both'), ('incoming', 'Incoming'), ('outgoing', 'Sent')], string='Folder', required=True, default='both')
+    with_undated = fields.Boolean(
+        string='Also without a Date', default=True, help='Files of e-taxes carry no date: it comes with the next import of their documents from e-taxes.'
+    )
+    with_books = fields.Boolean(
+        string='With Invoices and Bills',
+        default=True,
+        help='A second list says what became of each document in Odoo. Without it the same documents give the same archive, to the byte.',
+    )
+    document_count = fields.Integer(string='Number of Documents', compute='_compute_counts')
+    undated_count = fields.Integer(string='Documents without a Date', compute='_compute_counts')
+    left_out_count = fields.Integer(string='Documents Left Out', compute='_compute_counts')
+    limit = fields.Integer(compute='_compute_counts')
+
+    @api.depends('period')
+    def _compute_dates(self):
+        today = (fields.Datetime.now() + BAKU_OFFSET).date()
+        for wizard in self:
+            if wizard.period != 'custom':
+                wizard.date_from, wizard.date_to = _period(wizard.period, today)
+            else:
+                wizard.date_from, wizard.date_to = wizard.date_from or today, wizard.date_to or today
+
+    @api.onchange('date_from', 'date_to')
+    def _onchange_dates(self):
+        today = (fields.Datetime.now() + BAKU_OFFSET).date()
+        if self.period != 'custom' and (self.date_from, self.date_to) != _period(self.period, today):
+            self.period = 'custom'
+
+    @api.constrains('date_from', 'date_to')
+    def _check_dates(self):
+        for wizard in self:
+            if wizard.date_from > wizard.date_to:
+                raise ValidationError(self.env._('The first day is after the last day.'))
+
+    @api.depends('company_id', 'document_ids', 'date_from', 'date_to', 'direction', 'with_undated')
+    def _compute_counts(self):
+        Document = self.env['vatportal.document']
+        for wizard in self:
+            wizard.document_count = Document.search_count(wizard._documents_domain())
+            wizard.undated_count = Document.search_count(wizard._folder_domain() & Domain('date', '=', False))
+            wizard.left_out_count = len(wizard.document_ids) and len(wizard.document_ids) - wizard.document_count
+            wizard.limit = AT_MOST
+
+    # ------------------------------------------------------------------ what goes in
+
+    def _directions(self):
+        return ['incoming', 'outgoing'] if self.direction == 'both' or self.document_ids else [self.direction]
+
+    def _folder_domain(self):
+        return self.env['vatportal.document']._archive_domain(self.company_id, self._directions())
+
+    def _documents_domain(self):
+        if self.document_ids:
+            return self._folder_domain() & Domain('id', 'in', self.document_ids._origin.ids)
+        if not (self.date_from and self.date_to):
+            return Domain.FALSE
+        period = self.env['vatportal.document']._archive_period(self.date_from, self.date_to)
+        return self._folder_domain() & (period | Domain('date', '=', False) if self.with_undated else period)
+
+    def _told(self):
+        """What the manifest tells of the choice."""
+        if self.document_ids:
+            return {'selection': True}
+        return {
+            'date_from': fields.Date.to_string(self.date_from),
+            'date_to': fields.Date.to_string(self.date_to),
+            'directions': self._directions(),
+            'undated': self.with_undated,
+        }
+
+    # ------------------------------------------------------------------ button
+
+    def action_download(self):
+        """Make the archive, download it and close the dialog.
+
+        :raises AccessError: for anyone but accounting managers
+        :raises UserError: when there is nothing to put into it, or too much
+        """
+        self.ensure_one()
+        if not self.env.user.has_group('account.group_account_manager'):
+            raise AccessError(self.env._('Only accounting managers can make archives.'))
+        documents = self.env['vatportal.document'].search(self._documents_domain())
+        voen = documents._own_voen(self.company_id)
+        if not voen:
+            raise UserError(documents._no_voen_text(self.company_id))
+        if not documents:
+            raise UserError(self.env._('There are no documents of e-taxes among these.'))
+        if len(documents) > AT_MOST:
+            raise UserError(
+                self.env._(
+                    'These are %(count)s documents, and an archive takes %(limit)s. Make one for each half of the period.', count=len(documents), limit=AT_MOST
+                )
+            )
+        with tempfile.TemporaryFile() as file:
+            documents._write_archive(file, voen, with_books=self.with_books, **self._told())
+            file.seek(0)
+            package = self.env['ir.attachment'].create(
+                {'name': self._file_name(voen), 'raw': file.read(), 'mimetype': 'application/zip', 'res_model': self._name, 'res_id': self.id}
+            )
+        return {'type': 'ir.actions.act_url', 'url': f'/web/content/{package.id}?download=true', 'target': 'download', 'close': True}
+
+    def _file_name(self, voen):
+        if self.document_ids:
+            return f'e-taxes_{voen}.zip'
+        return f'e-taxes_{voen}_{self.date_from}_{self.date_to}.zip'
+
+
+def _period(period, today):
+    """The first and the last day of ``period``."""
+    month, year = today + relativedelta(day=1), today + relativedelta(month=1, day=1)
+    quarter = month - relativedelta(months=(today.month - 1) % 3)
+    day = timedelta(days=1)
+    return {
+        'last_year': (year - relativedelta(years=1), year - day),
+        'this_year': (year, today),
+        'last_quarter': (quarter - relativedelta(months=3), quarter - day),
+        'last_month': (month - relativedelta(months=1), month - day),
+    }[period]
