@@ -132,7 +132,7 @@ class VatportalArchiveWizard(models.TransientModel):
             package = self.env['ir.attachment'].create(
                 {'name': self._file_name(voen), 'raw': file.read(), 'mimetype': 'application/zip', 'res_model': self._name, 'res_id': self.id}
             )
-        return {'type': 'ir.actions.act_url', 'url': f'/web/content/{package.id}?download=true', 'target': 'download', 'close': True}
+        return {'type': 'ir.actions.act_url', 'url': f'/web/content/{package.id}?download=true', 'target': 'new', 'close': True}
 
     def _file_name(self, voen):
         if self.document_ids:

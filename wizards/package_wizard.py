@@ -35,4 +35,5 @@ class VatportalPackageWizard(models.TransientModel):
         self.move_ids._vatportal_check_package()
         if not self.ready_ids:
             raise UserError(self.env._('None of the invoices can be put into a package.'))
-        return {**self.ready_ids._vatportal_download_package(), 'close': True}
+        # With the target “download” Odoo closes no dialog.
+        return {**self.ready_ids._vatportal_download_package(), 'target': 'new', 'close': True}

@@ -37,6 +37,7 @@ class TestTransferRpc(RpcCommon, TransferCommon, HttpCase):
             'vatportal.company.wizard': connector,
             'vatportal.release.wizard': connector,
             'vatportal.answer.wizard': {},
+            'vatportal.archive.wizard': {},
             'vatportal.token.wizard': connector,
             'vatportal.import.wizard': connector,
             'vatportal.import.schedule': connector,

@@ -7,3 +7,4 @@ from . import test_xml_out
 from . import test_xml_same
 from . import test_xml_branch
 from . import test_xml_pack
+from . import test_archive

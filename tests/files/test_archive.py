@@ -10,7 +10,7 @@ import openpyxl
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..archive_common import ArchiveCommon
 
@@ -214,3 +214,23 @@ class TestArchiveIn(ArchiveCommon):
         bill = self.drop(self.package, 'archive.zip')
         self.assertFalse(bill.invoice_line_ids)
         self.assertEqual(len(self.documents()), 2)
+
+
+class TestArchiveTour(ArchiveCommon, HttpCase):
+    """The dialog in a browser, for somebody who reads Azerbaijani."""
+
+    def test_a_year(self):
+        self.env['res.lang']._activate_lang('az_AZ')
+        self.env.user.lang = 'az_AZ'
+        year = self.sandbox.portal.clock.baku().year - 1
+        self.download('incoming', self.raw('incoming', 'MT251125000001', datetime=f'01.02.{year}'), self.raw('incoming', 'MT251125000002', datetime=''))
+        for size in ('1366x768', '390x844'):
+            with self.subTest(size):
+                self.browser_size, self.touch_enabled = size, size == '390x844'
+                self.start_tour('/odoo/e-taxes', 'vatportal_archive', login=self.env.user.login, timeout=90)
+        made = self.env['ir.attachment'].search([('res_model', '=', 'vatportal.archive.wizard')])
+        self.assertEqual(made.mapped('name'), [f'e-taxes_1402345691_{year}-01-01_{year}-12-31.zip'] * 2)
+        files = self.files(made[0].raw)
+        self.assertEqual(json.loads(files['manifest.json'])['documents'], {'incoming': 1, 'sent': 0})
+        headings = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(files['index.xlsx'])).active[1]]
+        self.assertEqual(headings[0], 'Qaimə nömrəsi')

@@ -17,7 +17,7 @@ class TestXmlOut(XmlCommon):
 
     def content(self, action):
         """The package behind a download action."""
-        self.assertEqual((action['type'], action['target']), ('ir.actions.act_url', 'download'))
+        self.assertEqual((action['type'], action['target']), ('ir.actions.act_url', 'new' if action.get('close') else 'download'))
         return self.env['ir.attachment'].browse(int(re.search(r'/web/content/(\d+)', action['url'])[1]))
 
     def package_wizard(self, moves):

@@ -56,6 +56,7 @@ class TestRpc(RpcCommon, SendCommon, HttpCase):
             'vatportal.candidate.wizard': {'move_id': self.move.id, 'document_id': self.move.vatportal_document_id.id},
             'vatportal.release.wizard': connector,
             'vatportal.answer.wizard': {},
+            'vatportal.archive.wizard': {},
             'vatportal.import.schedule': connector,
             'vatportal.product.code': {'code': '2523290000', 'name': 'Sement'},
             'res.config.settings': {},

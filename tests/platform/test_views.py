@@ -70,6 +70,7 @@ class TestViews(BillCommon, ViewsCase):
 
     def wizard_actions(self):
         import_wizard = self.env['ir.actions.actions']._for_xml_id('l10n_az_vatportal.vatportal_import_wizard_action')
+        archive = self.env['ir.actions.actions']._for_xml_id('l10n_az_vatportal.vatportal_archive_wizard_action')
         resequence = self.env['ir.actions.actions']._for_xml_id('account.action_account_resequence')
         return {
             'vatportal.send.wizard': [self.moves[5].action_vatportal_send(), self.moves[0].action_vatportal_send(), self.moves.action_vatportal_send()],
@@ -90,6 +91,7 @@ class TestViews(BillCommon, ViewsCase):
                 }
             ],
             'vatportal.release.wizard': [self.connector.action_release_account()],
+            'vatportal.archive.wizard': [archive, self.incoming.action_archive_package()],
             'vatportal.answer.wizard': [self.incoming.action_decide(), self.incoming[0].action_decide()],
             'vatportal.selection': [self.selection._dialog_action()],
             'account.move.send.wizard': [
