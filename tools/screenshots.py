@@ -55,21 +55,21 @@ def pictures(browser: demo_run.Browser) -> list[dict]:
         {'name': 'invoice', 'width': 1280, 'height': 650, 'path': invoice, 'wait': '.o_form_view'},
         {'name': 'bills', 'width': 1500, 'height': 463, 'path': '/odoo/action-l10n_az_vatportal.vatportal_document_action_incoming', 'wait': '.o_data_row'},
         {'name': 'todo', 'width': 1280, 'height': 650, 'path': '/odoo/action-l10n_az_vatportal.vatportal_desk_action', 'wait': '.o_vatportal_desk'},
-        {'name': 'answer', 'width': 1500, 'height': 400, 'path': '/odoo/action-l10n_az_vatportal.vatportal_document_action_answer', 'wait': '.o_data_row'},
-        {'name': 'deadlines', 'width': 1500, 'height': 650, 'path': '/odoo/action-l10n_az_vatportal.vatportal_deadline_action', 'wait': '.o_data_row'},
+        {'name': 'answer', 'width': 1500, 'height': 310, 'path': '/odoo/action-l10n_az_vatportal.vatportal_document_action_answer', 'wait': '.o_data_row'},
+        {'name': 'deadlines', 'width': 1500, 'height': 480, 'path': '/odoo/action-l10n_az_vatportal.vatportal_deadline_action', 'wait': '.o_data_row'},
         {
             'name': 'reconciliation',
             'width': 1500,
             'height': 550,
             'path': '/odoo/action-l10n_az_vatportal.vatportal_reconciliation_action_sale',
-            # The finding that comes first is opened, so that its rows are seen.
-            'clicks': ['.o_group_header'],
+            # The last finding is opened, so that its rows are seen.
+            'clicks': ['.o_group_header:last-child'],
             'wait': '.o_data_row',
         },
         {
             'name': 'vat_return',
-            'width': 1500,
-            'height': 550,
+            'width': 1100,
+            'height': 640,
             'path': '/odoo/action-l10n_az_vatportal.vatportal_vat_return_action_sale',
             'wait': '.o_pivot table',
         },
