@@ -1,4 +1,5 @@
 from . import guard
+from . import period
 from . import account_tax
 from . import product
 from . import uom_uom

@@ -35,7 +35,7 @@ class Sheet:
             self._sheet.write_string(0, place, heading, bold)
 
     def add(self, values):
-        """Write a row, a value for each column; what is empty stays so. A text is a text, whatever it begins with."""
+        """Write a row, a value for each column; nothing and zero are left empty. A text is a text, whatever it begins with."""
         self._row += 1
         for place, (kind, value) in enumerate(zip(self._kinds, values, strict=True)):
             if value in (None, False, ''):

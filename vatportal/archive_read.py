@@ -5,7 +5,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from . import voen
@@ -72,7 +72,7 @@ def is_archive(file: IO[bytes]) -> bool:
 class Reader:
     """An archive that was checked as a whole: layout, limits, hashes, and that each document is one of the company's.
 
-    :ivar manifest: what it says of itself. :ivar names: of its documents, (direction, name) in the order of the archive.
+    :ivar manifest: what it says of itself. :ivar sources: (direction, name) → source of each of its documents, in their order.
     """
 
     def __init__(self, file: IO[bytes], own_voen: str) -> None:
@@ -84,7 +84,7 @@ class Reader:
             self._zip = zipfile.ZipFile(file)
             self._entries = self._checked_entries()
             self.manifest = self._checked_manifest(own_voen)
-            self.names: list[tuple[str, str]] = []
+            self.sources: dict[tuple[str, str], str] = {}
             self._paths: dict[tuple[str, str], tuple[str, str | None]] = {}
             self._check(own_voen)
         except ArchiveError:
@@ -92,7 +92,7 @@ class Reader:
         except _BROKEN_ZIP as error:
             raise ArchiveError('zip', detail=str(error)) from None
 
-    def documents(self, names: list[tuple[str, str]]) -> Iterator[Archived]:
+    def documents(self, names: Iterable[tuple[str, str]]) -> Iterator[Archived]:
         """Those of ``names``, one by one. :raises ArchiveError: as the file has changed meanwhile"""
         for direction, name in names:
             path, xml = self._paths[direction, name]
@@ -178,7 +178,7 @@ class Reader:
         if voen.normalize(document.tin_to if direction == 'incoming' else document.tin_from) != own_voen:
             raise ArchiveError('stranger', path, f'{document.tin_from} → {document.tin_to}')
         self._paths[direction, name] = path, xml if xml in self._entries else None
-        self.names.append((direction, name))
+        self.sources[direction, name] = source_of(data)
         return parts['folder']
 
     # ------------------------------------------------------------------ one file

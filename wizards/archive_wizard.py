@@ -1,13 +1,8 @@
 import tempfile
-from datetime import timedelta
-
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-
-from ..models.states import BAKU_OFFSET
 
 # So many documents a request writes well within Odoo's limits of time.
 AT_MOST = 20_000
@@ -21,17 +16,15 @@ class VatportalArchiveWizard(models.TransientModel):
 
     _name = 'vatportal.archive.wizard'
     _description = 'Archive of e-taxes documents'
-    _inherit = ['vatportal.guard']
+    _inherit = ['vatportal.period', 'vatportal.guard']
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     document_ids = fields.Many2many('vatportal.document', string='Documents')
     period = fields.Selection(
-        [('last_year', 'Last year'), ('this_year', 'This year'), ('last_quarter', 'Last quarter'), ('last_month', 'Last month'), ('custom', 'Other dates')],
+        [('last_year', 'Last year'), ('year', 'This year'), ('last_quarter', 'Last quarter'), ('last_month', 'Last month'), ('custom', 'Other dates')],
         required=True,
         default='last_year',
     )
-    date_from = fields.Date(string='From', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
-    date_to = fields.Date(string='To', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
     direction = fields.Selection([('both', 'Both'), ('incoming', 'Incoming'), ('outgoing', 'Sent')], string='Folder', required=True, default='both')
     with_undated = fields.Boolean(
         string='Also without a Date', default=True, help='Files of e-taxes carry no date: it comes with the next import of their documents from e-taxes.'
@@ -45,27 +38,6 @@ class VatportalArchiveWizard(models.TransientModel):
     undated_count = fields.Integer(string='Documents without a Date', compute='_compute_counts')
     left_out_count = fields.Integer(string='Documents Left Out', compute='_compute_counts')
     limit = fields.Integer(compute='_compute_counts')
-
-    @api.depends('period')
-    def _compute_dates(self):
-        today = (fields.Datetime.now() + BAKU_OFFSET).date()
-        for wizard in self:
-            if wizard.period != 'custom':
-                wizard.date_from, wizard.date_to = _period(wizard.period, today)
-            else:
-                wizard.date_from, wizard.date_to = wizard.date_from or today, wizard.date_to or today
-
-    @api.onchange('date_from', 'date_to')
-    def _onchange_dates(self):
-        today = (fields.Datetime.now() + BAKU_OFFSET).date()
-        if self.period != 'custom' and (self.date_from, self.date_to) != _period(self.period, today):
-            self.period = 'custom'
-
-    @api.constrains('date_from', 'date_to')
-    def _check_dates(self):
-        for wizard in self:
-            if wizard.date_from > wizard.date_to:
-                raise ValidationError(self.env._('The first day is after the last day.'))
 
     @api.depends('company_id', 'document_ids', 'date_from', 'date_to', 'direction', 'with_undated')
     def _compute_counts(self):
@@ -138,16 +110,3 @@ class VatportalArchiveWizard(models.TransientModel):
         if self.document_ids:
             return f'e-taxes_{voen}.zip'
         return f'e-taxes_{voen}_{self.date_from}_{self.date_to}.zip'
-
-
-def _period(period, today):
-    """The first and the last day of ``period``."""
-    month, year = today + relativedelta(day=1), today + relativedelta(month=1, day=1)
-    quarter = month - relativedelta(months=(today.month - 1) % 3)
-    day = timedelta(days=1)
-    return {
-        'last_year': (year - relativedelta(years=1), year - day),
-        'this_year': (year, today),
-        'last_quarter': (quarter - relativedelta(months=3), quarter - day),
-        'last_month': (month - relativedelta(months=1), month - day),
-    }[period]

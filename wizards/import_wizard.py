@@ -1,4 +1,3 @@
-from datetime import timedelta
 from io import BytesIO
 
 from dateutil.relativedelta import relativedelta
@@ -9,7 +8,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..models.billing.bill import AT_ONCE
 from ..models.operation.download_queue import _months
 from ..models.qaime_file import FILES_IN_WIZARD
-from ..models.states import BAKU_OFFSET
 from ..vatportal.archive_read import is_archive
 
 
@@ -19,7 +17,7 @@ class VatportalImportWizard(models.TransientModel):
 
     _name = 'vatportal.import.wizard'
     _description = 'Import from e-taxes'
-    _inherit = ['vatportal.import.choice', 'vatportal.guard']
+    _inherit = ['vatportal.period', 'vatportal.import.choice', 'vatportal.guard']
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     connector_id = fields.Many2one(
@@ -44,10 +42,7 @@ class VatportalImportWizard(models.TransientModel):
         required=True,
         default='month',
     )
-    date_from = fields.Date(
-        string='From', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True, help='The day on which the document was made.'
-    )
-    date_to = fields.Date(string='To', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
+    date_from = fields.Date(help='The day on which the document was made.')
     compares = fields.Boolean(help='Look first for what VatPortal has from here and this database does not know.')
     process_count = fields.Integer(compute='_compute_process_count')
     file_ids = fields.Many2many('ir.attachment', string='Files')
@@ -66,26 +61,9 @@ class VatportalImportWizard(models.TransientModel):
         for wizard in self:
             wizard.connector_count = self.env['vatportal.connector'].search_count([('company_id', '=', wizard.company_id.id)])
 
-    @api.depends('period')
-    def _compute_dates(self):
-        today = (fields.Datetime.now() + BAKU_OFFSET).date()
-        for wizard in self:
-            if wizard.period != 'custom':
-                wizard.date_from, wizard.date_to = _period(wizard.period, today)
-            else:
-                wizard.date_from, wizard.date_to = wizard.date_from or today, wizard.date_to or today
-
-    @api.onchange('date_from', 'date_to')
-    def _onchange_dates(self):
-        today = (fields.Datetime.now() + BAKU_OFFSET).date()
-        if self.period != 'custom' and (self.date_from, self.date_to) != _period(self.period, today):
-            self.period = 'custom'
-
     @api.constrains('date_from', 'date_to')
-    def _check_dates(self):
+    def _check_length(self):
         for wizard in self:
-            if wizard.date_from > wizard.date_to:
-                raise ValidationError(self.env._('The first day is after the last day.'))
             if wizard.date_from + relativedelta(years=5) < wizard.date_to:
                 raise ValidationError(self.env._('Choose five years at most.'))
 
@@ -207,15 +185,3 @@ class VatportalImportWizard(models.TransientModel):
             'tag': 'display_notification',
             'params': {'type': 'warning' if stays else 'info', 'sticky': bool(stays), 'message': '\n'.join(texts), 'next': action},
         }
-
-
-def _period(period, today):
-    """The first and the last day of ``period``."""
-    month = today + relativedelta(day=1)
-    return {
-        'today': (today, today),
-        'week': (today - timedelta(days=today.weekday()), today),
-        'month': (month, today),
-        'last_month': (month - relativedelta(months=1), month - timedelta(days=1)),
-        'quarter': (month - relativedelta(months=(today.month - 1) % 3), today),
-    }[period]

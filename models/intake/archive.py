@@ -27,19 +27,6 @@ TEXTS = {
     'tin_from': 'seller_vat',
     'tin_to': 'buyer_vat',
 }
-# Columns of money in the index, in the order in which e-taxes shows them.
-MONEY = (
-    'amount_goods',
-    'amount_excise',
-    'amount_net',
-    'amount_vat_base',
-    'amount_not_subject',
-    'amount_exempt',
-    'amount_zero',
-    'amount_vat',
-    'amount_road',
-    'amount_total',
-)
 
 
 class VatportalDocument(models.Model):
@@ -193,7 +180,7 @@ class VatportalDocument(models.Model):
             (label('kind_id'), 'text'),
             (label('status'), 'text'),
             *((label(name), 'text') for name in ('seller_vat', 'seller_name', 'buyer_vat', 'buyer_name', 'main_info', 'add_info')),
-            *((label(name), 'amount') for name in MONEY),
+            *((label(name), 'amount') for name in portal_values.AMOUNTS),
             (_('Source of the JSON'), 'text'),
             (_('JSON'), 'text'),
             (_('SHA-256 of the JSON'), 'text'),
@@ -230,7 +217,7 @@ class VatportalDocument(models.Model):
             words.cmp_to,
             words.main_subject,
             words.add_subject,
-            *(getattr(words, portal_values.AMOUNTS[name][0]) for name in MONEY),
+            *(getattr(words, theirs) for theirs, _row in portal_values.AMOUNTS.values()),
             labels['source'][archived.source],
             *files,
             *[None] * (4 - len(files)),

@@ -7,6 +7,7 @@ from ...vatportal import PAGE_SIZE
 from ...vatportal.archive_read import ArchiveError, Reader
 from ..states import DEAD_STATES
 from .portal_import import CHUNK, PortalImport
+from .store import BAD_SHOWN
 
 _lt = LazyTranslate(__name__)
 
@@ -68,21 +69,25 @@ class VatportalDocument(models.Model):
         return self.env._('Nothing of the archive was taken in. %s', f'{error.name}: {text}' if error.name else text)
 
     @api.model
-    def _archive_wanted(self, company, names):
-        """Those of ``names``, (direction, name), of which the portal has not told here; and the numbers that are here all the same,
-        sent from here or read from a file: dict of (direction, number) → document."""
+    def _archive_wanted(self, company, sources):
+        """Those documents of an archive that bring news: list of (direction, name). What was sent from here, or read from a file,
+        and the portal has not told of yet, learns the portal's words of it.
+
+        :param sources: (direction, name) → source, as of :class:`Reader`
+        """
         present = self.sudo().search_fetch(
-            [('company_id', '=', company.id), ('qaime', 'in', [name for _direction, name in names])],
+            [('company_id', '=', company.id), ('qaime', 'in', [name for _direction, name in sources])],
             ['direction', 'qaime', 'fingerprint', 'state', 'missing_since'],
         )
-        told = {(doc.direction, doc.qaime) for doc in present if doc.fingerprint or doc.missing_since or doc.state in DEAD_STATES}
-        here = {(doc.direction, doc.qaime): doc for doc in present}
+        here = {(doc.direction, doc.qaime): bool(doc.fingerprint or doc.missing_since or doc.state in DEAD_STATES) for doc in present}
         files = self._archive_file_counts(company)
-        return [
-            (direction, name)
-            for direction, name in names
-            if (direction, name) not in told and not (name.startswith('file-') and _place(name) <= files.get(name[5:21], 0))
-        ], here
+
+        def is_known(key, source):
+            if _is_file(key):
+                return _place(key[1]) <= files.get(key[1][5:21], 0)
+            return key in here and (here[key] or source != 'portal')
+
+        return [key for key, source in sources.items() if not is_known(key, source)]
 
     def _archive_file_counts(self, company):
         """How often each file was read: dict of the beginning of its checksum → count."""
@@ -99,26 +104,28 @@ class _ArchiveImport:
         self.ids, self.problems, self.known = [], [], 0
 
     def store(self):
-        wanted, here = self.documents._archive_wanted(self.company, self.reader.names)
-        self.known = len(self.reader.names) - len(wanted)
-        files = [name for name in wanted if name[1].startswith('file-')]
-        numbered = [name for name in wanted if not name[1].startswith('file-')]
+        wanted = self.documents._archive_wanted(self.company, self.reader.sources)
+        self.known = len(self.reader.sources) - len(wanted)
+        numbered, files = ([key for key in wanted if _is_file(key) == is_file] for is_file in (False, True))
         part = numbered[:AT_ONCE] + files[:FILES_AT_ONCE]
-        for names in split_every(CHUNK, part, list):
-            self._store_chunk(names, here)
+        for keys in split_every(CHUNK, part, list):
+            self._store_chunk(keys)
         for direction in ('incoming', 'outgoing'):
             self.problems += self.documents._follow_waiting([('company_id', '=', self.company.id), ('direction', '=', direction)])
-        return {'documents': self.documents.browse(self.ids).exists(), 'known': self.known, 'left': len(wanted) - len(part), 'problems': self.problems}
+        return {
+            'documents': self.documents.browse(self.ids).exists(),
+            'known': self.known,
+            'left': len(wanted) - len(part),
+            'problems': self.problems[:BAD_SHOWN],
+        }
 
-    def _store_chunk(self, names, here):
+    def _store_chunk(self, keys):
         from_files, told = [], {}
-        for archived in self.reader.documents(names):
+        for archived in self.reader.documents(keys):
             if archived.xml and archived.source == 'file':
                 from_files.append(archived)
-            elif not archived.document().qaime:
+            elif _is_file((archived.direction, archived.name)):
                 self.problems.append(self.env._('%s: the document has neither a number nor its file.', archived.name))
-            elif (archived.direction, archived.name) in here and archived.source != 'portal':
-                self.known += 1
             else:
                 told.setdefault(archived.direction, []).append(archived)
         for direction, group in told.items():
@@ -159,6 +166,11 @@ class _ArchiveImport:
     def _mark_deleted(self, archived, document):
         if archived.is_deleted and document.state != 'deleted':
             document._set_state('deleted', status='deleted', status_code='deleted')
+
+
+def _is_file(key):
+    """Whether the document of ``key``, (direction, name), has no number and is named by its file."""
+    return key[1].startswith('file-')
 
 
 def _place(name):

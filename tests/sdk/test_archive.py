@@ -118,12 +118,16 @@ def test_what_is_written_is_read():
         'SHA256SUMS',
     }
     reader = Reader(io.BytesIO(content), OWN)
-    assert [one for one in reader.documents(reader.names)] == [archived(), deleted, sent]
-    first, second, third = reader.documents(reader.names)
-    assert [one.source for one in (first, second, third)] == ['portal', 'portal', 'sent']
+    assert list(reader.sources.items()) == [
+        (('incoming', 'MT251125000001'), 'portal'),
+        (('incoming', 'MT251125000002'), 'portal'),
+        (('outgoing', 'MT251125000003'), 'sent'),
+    ]
+    assert [*reader.documents(reader.sources)] == [archived(), deleted, sent]
+    first, second, third = reader.documents(reader.sources)
     assert [one.is_deleted for one in (first, second, third)] == [False, True, False]
     assert second.document().raw == words('MT251125000002'), "the portal's words are without our mark"
-    assert written(*reader.documents(reader.names)) == content
+    assert written(*reader.documents(reader.sources)) == content
 
 
 def test_a_document_is_written_once():
@@ -170,7 +174,7 @@ def test_a_file_says_what_is_known_of_its_document():
     assert (stem, bare.document().qaime) == (f'file-{"a" * 16}-2', '')
     content = written(one, bare, voen='1234567891')
     reader = Reader(io.BytesIO(content), '1234567891')
-    assert [*reader.documents(reader.names)] == [one, bare]
+    assert [*reader.documents(reader.sources)] == [one, bare]
 
 
 # ---------------------------------------------------------------------- refused
@@ -333,6 +337,6 @@ def test_any_changed_byte(place, value):
     content[place % len(content)] = value
     try:
         reader = Reader(io.BytesIO(bytes(content)), OWN)
-        assert [*reader.documents(reader.names)] == [archived()]
+        assert [*reader.documents(reader.sources)] == [archived()]
     except ArchiveError:
         pass
