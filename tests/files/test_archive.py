@@ -194,9 +194,11 @@ class TestArchiveIn(ArchiveCommon):
         self.told[0].sudo().missing_since = '2026-01-01'
         self.take_in(self.package, self.company)
         self.assertTrue(self.told[0].missing_since)
+        connector = self.connector.copy({'name': 'Yeni', 'company_id': self.other.id})
+        self.env['vatportal.document'].with_company(self.other)._from_file(self.other, 'a.xml', self.xml(number='MT251125000001'))
         self.take_in(self.package, self.other)
         documents = self.env['vatportal.document'].with_company(self.other).search([('company_id', '=', self.other.id)])
-        self.assertEqual(len(documents), 2)
+        self.assertEqual((len(documents), documents.connector_id), (2, connector))
         self.assertFalse(documents.seen_connector_id)
         self.assertTrue(documents.partner_id, 'what follows from a download has followed')
 

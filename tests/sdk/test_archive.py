@@ -98,6 +98,8 @@ def test_the_same_documents_give_the_same_bytes(tmp_path):
     with zipfile.ZipFile(tmp_path / 'a.zip') as package:
         assert {entry.date_time[0] for entry in package.infolist()} == {1980}
         package.extractall(tmp_path)
+    listed = [line.split('  ')[1] for line in (tmp_path / 'SHA256SUMS').read_text().splitlines()]
+    assert listed == sorted(listed) and len(listed) == 4
     subprocess.run(['sha256sum', '--check', '--strict', 'SHA256SUMS'], cwd=tmp_path, check=True, capture_output=True)
 
 
