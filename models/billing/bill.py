@@ -101,7 +101,7 @@ class VatportalDocument(models.Model):
         return booking
 
     @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code', 'line_ids.quantity', 'missing_since')
-    @api.depends_context('lang')
+    @api.depends_context('lang', 'uid', 'allowed_company_ids')
     def _compute_bill_ask(self):
         for document in self:
             document.bill_ask = document.bill_state == 'ask' and document._all_questions()
@@ -110,7 +110,9 @@ class VatportalDocument(models.Model):
         """All that a person has to say at once, for the answer makes the bill."""
         # Where nobody has tried to make the bill yet, nothing is written on the document.
         first = self.bill_question or self._kind_question() or self._status_question()
-        return '\n'.join(dict.fromkeys(text for text in (first, self._quantity_question()) if text))
+        elsewhere = self._elsewhere_text()
+        texts = (first, elsewhere, elsewhere and self._elsewhere_names(), self._quantity_question())
+        return '\n'.join(dict.fromkeys(text for text in texts if text))
 
     def _kind_question(self):
         """What a person has to say because of the document's kind; False for nothing."""
@@ -268,9 +270,12 @@ class VatportalDocument(models.Model):
         of_files = self._may_be_same().filtered(lambda other: other._is_billed()).move_id
         return (self._bills_with_number() | self._filled_drafts())._filtered_access('read') | of_files
 
-    def _bills_with_number(self):
+    def _bills_with_number(self, companies=None):
         """Bills, of whatever origin, that bear this document's number, however it was typed: all of it, or its last eight
-        digits on a bill of the same vendor, or of one whose VÖEN nobody has entered."""
+        digits on a bill of the same vendor, or of one whose VÖEN nobody has entered.
+
+        :param companies: where to look; without it where the document can be linked with them
+        """
         if not self.qaime:
             return self.env['account.move']
         move_type = self.kind_id._bill_move_type()
@@ -280,7 +285,7 @@ class VatportalDocument(models.Model):
             self.env['account.move']
             .sudo()
             .search(
-                Domain('company_id', 'in', self._invoicing_companies().ids)
+                Domain('company_id', 'in', (self._invoicing_companies() if companies is None else companies).ids)
                 & Domain('state', '!=', 'cancel')
                 & Domain('move_type', 'in', ('out_refund',) if move_type == 'out_refund' else BILL_TYPES)
                 & Domain('vatportal_bill_document_id', '=', False)

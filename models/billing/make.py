@@ -38,10 +38,13 @@ class VatportalDocument(models.Model):
 
     def _lock_to_bill(self):
         """:raises ConcurrencyError: when somebody else is at one of these documents"""
-        locked = self.sudo().try_lock_for_update()
-        if len(locked) < len(self):
+        # What is here once more, for another company of the taxpayer, is billed once.
+        copies = self._received_copies()
+        locked = (self.sudo() | copies).try_lock_for_update()
+        if locked != self.sudo() | copies:
             # Whoever is at it may yet fail: Odoo runs this again, and then it shows.
-            raise ConcurrencyError(self.env._('Somebody else is making the bill of %s at this moment.', (self - locked)[0].display_name))
+            raise ConcurrencyError(self.env._('Somebody else is making the bill of %s at this moment.', ((self - locked) or self)[0].display_name))
+        copies.invalidate_recordset(['move_id'])
         self.invalidate_recordset(['move_id', 'bill_state'])
 
     def _decide_bill(self, partner=None, booking=None, duplicates=False):
@@ -98,7 +101,7 @@ class VatportalDocument(models.Model):
 
     def _check_not_booked(self):
         """:raises BillQuestion: where the document may be in the books already"""
-        question = self._number_question() or self._draft_question() or self._same_question()
+        question = self._elsewhere_text() or self._number_question() or self._draft_question() or self._same_question()
         if question:
             raise BillQuestion(question)
 

@@ -25,6 +25,9 @@ class AccountMove(models.Model):
             texts.append(_('The status of the document at e-taxes is: %s.', document.status_label or _('not known')))
         if document._is_missing():
             texts.append(document._missing_text())
+        elsewhere = document._elsewhere_text()
+        if elsewhere:
+            texts.append(elsewhere)
         if not (document.date and document.qaime):
             texts.append(_('The day or the number of the document is not known yet.'))
         if self._vatportal_total() != document._amount_to_pay() or document._vat_difference():

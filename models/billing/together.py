@@ -68,8 +68,11 @@ class VatportalDocument(models.Model):
 
     def _plan_bills(self):
         """Return a dict of document → (vendor, values of its bill, notes), of those that nothing stands against."""
-        Move, planned = self.env['account.move'].with_context(vatportal_billing=True), {}
+        Move, planned, numbers = self.env['account.move'].with_context(vatportal_billing=True), {}, set()
         for document in self.filtered(lambda document: document.bill_state == 'to_bill'):
+            if document.qaime in numbers:
+                continue  # here for two companies of the taxpayer: the second is asked about where it is made by itself
+            numbers.add(document.qaime)
             try:
                 with self.env.cr.savepoint():
                     move_type, partner = document._decide_bill()

@@ -134,13 +134,16 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ where it is not sure
 
-    def _may_be_same(self):
+    def _may_be_same(self, companies=None):
         """The documents that may be this very one: one has a number and the other came in a file without, the content is
-        about the same, and nothing that people have typed speaks against it."""
+        about the same, and nothing that people have typed speaks against it.
+
+        :param companies: where to look; without it in the document's own
+        """
         self.ensure_one()
         if self.direction != 'incoming' or not (self.qaime or self.content_key):
             return self.browse()
-        domain = Domain('company_id', '=', self.company_id.id) & Domain('direction', '=', 'incoming')
+        domain = Domain('company_id', 'in', (self.company_id if companies is None else companies).ids) & Domain('direction', '=', 'incoming')
         domain &= Domain('qaime', '=', False) & Domain('content_key', '!=', False) if self.qaime else Domain('qaime', '!=', False)
         own = qaime_file.likeness(self, self.line_ids)
         return (
