@@ -8,6 +8,10 @@ from odoo.addons.l10n_az_vatportal.vatportal.advice import Ordered
 from odoo.addons.l10n_az_vatportal.vatportal.names import text_key
 
 
+# Quantities that differ by less differ by the computation from one unit into another.
+QUANTITY_DIGITS = 6
+
+
 class VatportalDocument(models.Model):
     """What was ordered of the rows of received documents, to be compared with before they are answered."""
 
@@ -20,7 +24,7 @@ class VatportalDocument(models.Model):
             open_lines = documents._open_lines_of(company, partner)
             for document in documents:
                 billed = document._billed_otherwise(open_lines)
-                lines = open_lines.filtered(lambda line, billed=billed: decimal(line.product_qty) > decimal(billed[line]))
+                lines = open_lines.filtered(lambda line, billed=billed: decimal(line.product_qty) > billed[line])
                 result[document] = (bool(lines), document._ordered_rows(partner, lines, billed) if lines else {})
         return result
 
@@ -40,15 +44,15 @@ class VatportalDocument(models.Model):
         bill = self.move_id.filtered(lambda move: move.state != 'cancel' and move.move_type == 'in_invoice')
         own = bill.invoice_line_ids.grouped('purchase_line_id')
         return {
-            line: line.qty_invoiced - sum(item.product_uom_id._compute_quantity(item.quantity, line.product_uom_id) for item in own.get(line, ()))
+            line: decimal(line.qty_invoiced - sum(item.product_uom_id._compute_quantity(item.quantity, line.product_uom_id) for item in own.get(line, ())))
             for line in lines
         }
 
     def _ordered_rows(self, partner, open_lines, billed):
         """Return a dict of the number of a row → :class:`Ordered`: of the lines that order its product one of an order that the
-        document names, else the oldest; what several lines have left of it is added up.
+        document names, else the oldest; what several lines have left of it is added up. What the rows before ask for is not left for the next.
 
-        :param billed: as :meth:`_billed_otherwise` returns it
+        :param billed: as :meth:`_billed_otherwise` returns it; what the rows ask for is added
         """
         text = f'{self.main_info or ""} {self.add_info or ""}'.split()
         by_product = defaultdict(open_lines.browse)
@@ -60,8 +64,10 @@ class VatportalDocument(models.Model):
             match = matches[row]
             lines = by_product[match.product] if match.product else open_lines.browse()
             named = lines.filtered(lambda line: line.order_id.name in text or (line.order_id.partner_ref and line.order_id.partner_ref in text))
+            lines = named or lines
             if lines:
-                found[number] = self._ordered_row(row, match, named or lines, billed)
+                unclaimed = lines.filtered(lambda line: decimal(line.product_qty) > billed[line])
+                found[number] = self._ordered_row(row, match, unclaimed or lines, billed)
         return found
 
     def _ordered_row(self, row, match, lines, billed):
@@ -71,14 +77,21 @@ class VatportalDocument(models.Model):
         if not unit or not unit._has_common_reference(first.product_uom_id):
             return Ordered(order, prices=(), left=None)
 
+        def in_unit(line, quantity):
+            return decimal(line.product_uom_id._compute_quantity(float(quantity), unit, round=False)) / contains
+
         def counted(quantities):
             """The sum of these quantities of the lines as the row counts."""
-            pairs = zip(lines, quantities, strict=True)
-            return sum((decimal(line.product_uom_id._compute_quantity(quantity, unit, round=False)) / contains for line, quantity in pairs), Decimal(0))
+            return round(sum(map(in_unit, lines, quantities), Decimal(0)), QUANTITY_DIGITS)
 
         before = counted(billed[line] for line in lines)
-
-        one = decimal(first.product_uom_id._compute_quantity(first.product_qty, unit, round=False)) / contains
+        asked = decimal(row.quantity)
+        for line in lines:
+            # A row that takes something back leaves no more.
+            taken = max(Decimal(0), min(asked, in_unit(line, decimal(line.product_qty) - billed[line])))
+            billed[line] += decimal(unit._compute_quantity(float(taken * contains), line.product_uom_id, round=False))
+            asked -= taken
+        one = in_unit(first, first.product_qty)
         comes = any(line.product_id.type != 'service' for line in lines)
         return Ordered(
             order,

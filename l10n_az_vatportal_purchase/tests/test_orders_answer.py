@@ -32,8 +32,15 @@ class TestOrdersAnswer(DueCommon):
 
     def waiting(self, quantity, price, **vals):
         row = {name: vals.pop(name) for name in ('unit', 'name', 'product_code') if name in vals}
-        line = self.line(quantity * price, quantity=quantity, price_unit=price, **row)
-        document = self.document(line, status='onApproval', status_code='onApproval', date='2026-11-20 08:00:00', **vals)
+        return self.waiting_rows((quantity, price), row=row, **vals)
+
+    def waiting_rows(self, *rows, row=(), **vals):
+        """A document that awaits an answer, of rows (quantity, price, what else is of the row)."""
+        lines = [
+            self.line(quantity * price, **{'quantity': quantity, 'price_unit': price, **dict(row), **(more[0] if more else {})})
+            for quantity, price, *more in rows
+        ]
+        document = self.document(*lines, **{'status': 'onApproval', 'status_code': 'onApproval', 'date': '2026-11-20 08:00:00', **vals})
         document._set_partners()
         return document
 
@@ -82,6 +89,38 @@ class TestOrdersAnswer(DueCommon):
         self.assertAdvice(self.waiting(5, 100.0, main_info=f'Sifariş {new.name}'), 'fine', f'All as ordered: {new.name}.')
         self.assertAdvice(self.waiting(8, 90.0), 'fine', f'{old.name}, {new.name}')
         self.assertAdvice(self.waiting(9, 90.0), 'refuse', 'ordered and not billed yet: 8')
+
+    def test_rows_of_one_order_line(self):
+        """What one row claims of an order is not left for the next, in whatever unit, nor received for it."""
+        order = self.order(10, 100.0)
+        twice = self.waiting_rows((10, 100.0), (10, 100.0))
+        self.assertAdvice(twice, 'refuse', f'“Sement M400”: 10; ordered and not billed yet: 0 ({order.name}).')
+        self.assertEqual(twice.advice_text.count('ordered and not billed yet'), 1)
+        self.assertAdvice(self.waiting_rows((6, 100.0), (4, 100.0)), 'fine', f'All as ordered: {order.name}.')
+        self.assertAdvice(self.waiting_rows(*[(0.1, 100.0)] * 99, (0.2, 100.0)), 'refuse', '0.2; ordered and not billed yet: 0.1')
+        self.assertAdvice(self.waiting_rows(*[(0.1, 100.0)] * 100), 'fine')
+        self.assertAdvice(self.waiting_rows((12, 100.0), (1, 100.0)), 'refuse', '12; ordered and not billed yet: 10', '1; ordered and not billed yet: 0')
+        order.order_line.qty_received = 6
+        self.assertAdvice(self.waiting_rows((4, 100.0), (4, 100.0)), 'ask', '4; received and not billed yet: 2')
+        # Each document is compared by itself.
+        both = self.waiting(6, 100.0) + self.waiting(5, 100.0)
+        self.assertEqual(both.mapped('advice'), ['fine', 'fine'])
+
+    def test_rows_in_other_units(self):
+        dozen = self.env.ref('uom.product_uom_dozen')
+        self.product.uom_ids = dozen
+        self.order(1, 120.0, product_uom_id=dozen.id)
+        self.assertAdvice(self.waiting_rows(*[(number, 10.0) for number in (2, 2, 8)]), 'fine')
+        self.assertAdvice(self.waiting_rows(*[(number, 10.0) for number in (2, 2, 9)]), 'refuse', '9; ordered and not billed yet: 8')
+
+    def test_rows_of_several_order_lines(self):
+        """The next row is compared with what the rows before have left: of the oldest order first."""
+        old, new = self.order(3, 90.0), self.order(5, 100.0)
+        self.assertAdvice(self.waiting_rows((3, 90.0), (5, 100.0)), 'fine', 'All as ordered')
+        self.assertAdvice(self.waiting_rows((3, 90.0), (6, 100.0)), 'refuse', '6; ordered and not billed yet: 5')
+        self.assertAdvice(self.waiting_rows((5, 90.0), (4, 100.0)), 'refuse', '4; ordered and not billed yet: 3')
+        named = {'main_info': f'Sifariş {new.name}'}
+        self.assertAdvice(self.waiting_rows((5, 100.0), (3, 100.0), **named), 'refuse', f'3; ordered and not billed yet: 0 ({new.name})')
 
     def test_a_price_with_vat(self):
         """Orders without a tax are written with VAT in the price."""
