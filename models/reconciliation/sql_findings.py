@@ -72,7 +72,7 @@ _NOT_BOOKED = """
 
 # Why a document that stands has no posted entry.
 _UNBOOKED = f"""
-    CASE WHEN document.seller_vat = document.buyer_vat THEN 'own'
+    CASE WHEN difference.is_own THEN 'own'
          WHEN {_NOT_BOOKED} THEN 'kind'
          WHEN difference.move_id IS NOT NULL AND move.state = 'draft' THEN 'draft'
          WHEN document.direction = 'outgoing' THEN 'no_invoice'

@@ -52,6 +52,12 @@ _SIDE = """
 # The sign of a document that no entry gives one.
 _IS_RETURN = "CASE WHEN pair.posted THEN move.move_type IN ('out_refund', 'in_refund') ELSE kind.code IN %(returns)s OR kind.booking = 'refund' END"
 
+
+def _voen(party):
+    """SQL: the VÖEN of ``party``, as :func:`voen.normalize` has it."""
+    return rf"REGEXP_REPLACE(REGEXP_REPLACE(UPPER(document.{party}_vat), '[\s.\-]', '', 'g'), '^AZ', '')"
+
+
 FACT = f"""
     SELECT pair.*,
            COALESCE(move.company_id, document.bill_company_id, document.company_id) AS company_id,
@@ -60,6 +66,8 @@ FACT = f"""
            COALESCE({_IS_RETURN}, FALSE) AS is_return,
            COALESCE(document.is_advance, move.vatportal_is_advance, FALSE) AS is_advance,
            COALESCE({STANDS}, FALSE) AND NOT pair.is_copy AS stands,
+           -- Goods that stay with the company; see VatportalDocument._is_to_oneself().
+           COALESCE(document.seller_vat != '' AND {_voen('seller')} = {_voen('buyer')}, FALSE) AS is_own,
            COALESCE(document.kind_id, move.vatportal_kind_id) AS kind_id,
            COALESCE(move.commercial_partner_id, document.partner_id) AS partner_id,
            COALESCE(document.counterparty_name, move.invoice_partner_display_name) AS partner_name,

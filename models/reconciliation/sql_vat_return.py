@@ -21,6 +21,9 @@ _CREDITABLE = """
          WHEN found.posted AND found.stands AND part.creditable_vat != 0 THEN 'yes' ELSE 'no' END
 """
 
+# What nobody sells and nobody buys: goods that stay with the company, and those of which no entry is made when they are received.
+_COUNTS = "NOT found.is_own AND (found.lone_reason IS DISTINCT FROM 'kind' OR found.is_advance)"
+
 # In the month of the entry, and of the qaimə.
 OF_DOCUMENTS = f"""
     SELECT (CASE WHEN found.posted THEN found.move_id ELSE found.document_id END::bigint * 8
@@ -28,14 +31,15 @@ OF_DOCUMENTS = f"""
            found.company_id, found.side, {_GROUP} AS operation, part.vat_column, {_CREDITABLE} AS creditable,
            CASE WHEN found.posted AND half.books = 1 THEN found.books_date ELSE found.etaxes_date END AS date,
            found.move_id, found.document_id, found.kind_id, found.partner_id,
-           half.etaxes * part.etaxes_base AS etaxes_base, half.etaxes * part.etaxes_vat AS etaxes_vat,
+           of_qaime.share * part.etaxes_base AS etaxes_base, of_qaime.share * part.etaxes_vat AS etaxes_vat,
            half.books * part.books_base AS books_base, half.books * part.books_vat AS books_vat,
            half.books * CASE WHEN found.side = 'purchase' AND found.stands THEN part.creditable_vat ELSE 0 END AS creditable_vat,
            0 AS tag_base, 0 AS tag_vat, 0 AS paid_base, 0 AS paid_vat, NULL::text AS tags
       FROM found
       CROSS JOIN (VALUES ('both', 1, 1, 0), ('books', 1, 0, 0), ('etaxes', 0, 1, 2)) half(name, books, etaxes, number)
+      CROSS JOIN LATERAL (SELECT CASE WHEN {_COUNTS} THEN half.etaxes ELSE 0 END AS share) of_qaime
       CROSS JOIN {_COLUMNS}
-     WHERE (half.name = 'both') = (found.other_month IS NOT TRUE) AND ({_ANY})
+     WHERE (half.name = 'both') = (found.other_month IS NOT TRUE) AND ({_ANY}) AND (found.posted OR {_COUNTS})
 """
 
 # What was paid, by the share of the invoice in its own currency. Neither a credit note that is set off nor a difference of

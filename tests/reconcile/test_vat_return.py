@@ -46,6 +46,31 @@ class TestVatReturn(ReconcileCommon):
         self.assertEqual(lines.action_documents()['domain'], [('id', 'in', sale.vatportal_document_id.ids)])
         self.assertEqual(lines.action_moves()['domain'], [('id', 'in', sale.ids)])
 
+    def test_what_is_no_sale_and_no_purchase(self):
+        """Goods that stay with the company, or with their owner, are of no side; advances are, though no bill is made of them."""
+        own = {'seller_vat': self.company.vat, 'buyer_vat': self.company.vat}
+        for direction in ('outgoing', 'incoming'):
+            self.document(direction=direction, kind='goodsTransfer', **own)
+            self.document(direction=direction, **{**own, 'seller_vat': f'AZ {self.company.vat}'})
+            self.document({**self.line(40.0, 'zero')}, direction=direction, kind='returnInvoice', **own)
+            self.document(direction=direction, kind='agent')
+            self.document(direction=direction, kind='returnByAgent')
+            self.document(self.line(0.0), direction=direction, kind='recycling')
+        for side in ('sale', 'purchase'):
+            self.assertEqual(self.figures(side, 'etaxes_base', 'etaxes_vat', 'books_base', 'books_vat'), {}, side)
+        self.document(self.line(50.0), kind='advanceInvoice')
+        self.document(self.line(60.0), kind='advanceInvoice', direction='outgoing')
+        self.document(self.line(70.0), kind='exportNoteInvoice', direction='outgoing')
+        self.document(self.line(80.0), kind='recycling')
+        self.assertEqual(self.figures('purchase', 'etaxes_base'), {('vat', 'advance'): (50,), ('vat', 'usual'): (80,)})
+        self.assertEqual(self.figures('sale', 'etaxes_base'), {('vat', 'advance'): (60,), ('vat', 'usual'): (70,)})
+        # Booked all the same, it is in the books alone; without numbers nobody can say that both are one.
+        sale, nobody = self.sale({'vat': 100}), self.sale({'vat': 10})
+        self.at_etaxes(sale, {'vat': 100}, **own)
+        self.at_etaxes(nobody, {'vat': 10}, seller_vat='', buyer_vat='')
+        self.assertEqual(self.figures('sale', 'etaxes_base', 'books_base', 'books_vat', domain=[('move_id', '!=', False)]), {('vat', 'usual'): (10, 110, 19.8)})
+        self.assertEqual(self.found(sale), ('matched', False))
+
     def test_creditable(self):
         booked, unbooked = self.posted_bill(100.0), self.document(50.0)
         self.purchase_entry({'vat': 10})
