@@ -7,6 +7,8 @@ from odoo.tools.barcode import check_barcode_encoding
 
 # Under this chapter the classifier of e-taxes has works and services.
 SERVICES = '99'
+# By which of their values a product, or a category, is a service or goods.
+_TELLS_SERVICE = {'vatportal_code', 'type', 'categ_id', 'parent_id'}
 # Digits of a GTIN → what Odoo calls it.
 _GTIN = {8: 'ean8', 12: 'upca', 13: 'ean13', 14: 'gtin14'}
 
@@ -29,6 +31,21 @@ class ProductCategory(models.Model):
         while category and not category.vatportal_code:
             category = category.parent_id
         return category.vatportal_code or ''
+
+    def write(self, vals):
+        if not _TELLS_SERVICE & vals.keys():
+            return super().write(vals)
+        below = self.search([('id', 'child_of', self.ids)])
+        before = {category: category._vatportal_is_service() for category in below}
+        result = super().write(vals)
+        changed = below.filtered(lambda category: category._vatportal_is_service() != before[category])
+        self.env['product.template']._vatportal_renew_due(Domain('categ_id', 'in', changed.ids) & Domain('vatportal_code', '=', False), changed)
+        return result
+
+    def _vatportal_is_service(self):
+        """Whether the code says that it is a service; None where there is none."""
+        code = self._vatportal_code()
+        return code.startswith(SERVICES) if code else None
 
 
 class ProductTemplate(models.Model):
@@ -62,6 +79,21 @@ class ProductTemplate(models.Model):
     def _vatportal_code(self):
         """The product's own code, else its category's; '' where neither has one."""
         return self.vatportal_code or self.categ_id._vatportal_code()
+
+    def write(self, vals):
+        if not _TELLS_SERVICE & vals.keys():
+            return super().write(vals)
+        before = {product: product._vatportal_is_service() for product in self}
+        result = super().write(vals)
+        changed = self.filtered(lambda product: product._vatportal_is_service() != before[product])
+        self._vatportal_renew_due(Domain('id', 'in', changed.ids), changed)
+        return result
+
+    @api.model
+    def _vatportal_renew_due(self, domain, changed):
+        """Until when the invoices of the products in ``domain`` are due depends on what has ``changed``, if anything has."""
+        if changed and self.env['vatportal.connector']._begun():
+            self.env['account.move']._renew_due(Domain('invoice_line_ids', 'any', [('product_id.product_tmpl_id', 'any', domain)]))
 
     def _vatportal_is_service(self):
         """Whether e-taxes takes it for a work or service: by its code, without one by its type."""

@@ -6,4 +6,5 @@ from . import status
 from . import kind_booking
 from . import product_code
 from . import deadline
+from . import working_days
 from . import due

@@ -177,6 +177,12 @@ class VatportalDeadline(models.Model):
             model._renew_due([('company_id', 'in', companies.ids)] if companies is not None else [])
 
     @api.model
+    def _renew_working(self):
+        """As :meth:`_renew`, where anything is counted in working days."""
+        if self.sudo().search_count([('count', '=', 'working')], limit=1):
+            self.sudo()._renew()
+
+    @api.model
     def _cron_remind(self):
         """Scheduled action: tell people of what is due soon. The lists and counts do without it."""
         for model in self._models():
@@ -189,35 +195,3 @@ def _days_between(first, last):
     while day < last.date() or day == last.date() and last.time() >= time(12):
         yield day
         day += timedelta(days=1)
-
-
-class ResourceCalendarLeaves(models.Model):
-    """Public holidays move what is counted in working days."""
-
-    _inherit = 'resource.calendar.leaves'
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        leaves = super().create(vals_list)
-        leaves._vatportal_renew()
-        return leaves
-
-    def write(self, vals):
-        public = self.filtered(lambda leave: not leave.resource_id)
-        result = super().write(vals)
-        (public | self)._vatportal_renew()
-        return result
-
-    def unlink(self):
-        public = any(not leave.resource_id for leave in self)
-        result = super().unlink()
-        if public:
-            self.browse()._vatportal_renew(public)
-        return result
-
-    def _vatportal_renew(self, public=False):
-        """Where the company itself is closed, and anything is counted in working days."""
-        if not public and all(leave.resource_id for leave in self):
-            return
-        if self.env['vatportal.deadline'].sudo().search_count([('count', '=', 'working')], limit=1):
-            self.env['vatportal.deadline'].sudo()._renew()

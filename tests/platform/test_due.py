@@ -170,6 +170,56 @@ class TestDue(DueCommon):
         self.connector.active = True
         self.assertDue(move, TODAY, 'deadline_goods')
 
+    def test_when_products_change(self):
+        """Whether it is a service is told by the product's code, its category's or one above, else by its type."""
+        above = self.env['product.category'].create({'name': 'Hamısı'})
+        category = self.env['product.category'].create({'name': 'Usta', 'parent_id': above.id})
+        works = self.env['product.category'].create({'name': 'İşlər', 'vatportal_code': '9900000000'})
+        product = self.create_product('Quraşdırma', False, type='consu', categ_id=category.id)
+        move, other = self.create_invoice({'product_id': product.id}), self.create_invoice()
+        due = {'goods': (TODAY, 'deadline_goods'), 'service': (date(2026, 11, 25), 'deadline_service')}
+        for record, vals, what in (
+            (product, {'type': 'service'}, 'service'),
+            (product, {'vatportal_code': '2523290000'}, 'goods'),
+            (product.product_tmpl_id, {'vatportal_code': '9900000000'}, 'service'),
+            (product, {'vatportal_code': False, 'type': 'consu'}, 'goods'),
+            (category, {'vatportal_code': '9900000000'}, 'service'),
+            (category, {'vatportal_code': False}, 'goods'),
+            (above, {'vatportal_code': '9900000000'}, 'service'),
+            (category, {'parent_id': False}, 'goods'),
+            (category, {'parent_id': above.id}, 'service'),
+            (above, {'vatportal_code': '2523290000'}, 'goods'),
+            (product, {'categ_id': works.id}, 'service'),
+            (product, {'categ_id': category.id}, 'goods'),
+        ):
+            with self.subTest(record=record, **vals):
+                record.write(vals)
+                self.assertDue(move, *due[what])
+        self.assertDue(other, *due['goods'])
+        renewed = self.statements(lambda: (self.env.flush_all(), product.write({'vatportal_code': '2523290001', 'type': 'service'}), self.env.flush_all()))
+        self.assertFalse([text for text in renewed if 'account_move' in text], 'what stays goods is not walked through')
+
+    def test_when_working_hours_change(self):
+        """Working days are those of the company's hours."""
+        self.rule('deadline_goods').write({'days': 2, 'count': 'working'})
+        move = self.create_invoice()
+        self.assertEqual(move.vatportal_due_date, date(2026, 11, 24))
+        week = self.company.resource_calendar_id
+        saturday = {'name': 'Saturday', 'dayofweek': '5', 'hour_from': 9, 'hour_to': 13, 'day_period': 'morning'}
+        six = week.copy({'attendance_ids': [Command.clear(), *(Command.create({**saturday, 'dayofweek': str(day)}) for day in range(6))]})
+        self.company.resource_calendar_id = six
+        self.assertEqual(move.vatportal_due_date, date(2026, 11, 23))
+        six.attendance_ids.filtered(lambda hours: hours.dayofweek == '5').dayofweek = '6'
+        self.assertEqual(move.vatportal_due_date, date(2026, 11, 23), 'Sunday instead')
+        six.attendance_ids.filtered(lambda hours: hours.dayofweek in ('6', '0')).unlink()
+        self.assertEqual(move.vatportal_due_date, date(2026, 11, 25))
+        six.attendance_ids = [Command.create(saturday)]
+        self.assertEqual(move.vatportal_due_date, date(2026, 11, 24))
+        self.company.resource_calendar_id = week
+        self.assertEqual(move.vatportal_due_date, date(2026, 11, 24))
+        self.company.resource_calendar_id = False
+        self.assertEqual(move.vatportal_due_date, date(2026, 11, 24), 'Monday to Friday')
+
     def test_many_are_renewed_by_batches(self):
         moves = self.env['account.move'].union(*(self.create_invoice() for _each in range(4)))
         self.finish(self.send(moves[0]))
