@@ -7,7 +7,6 @@ from odoo.addons.l10n_az_vatportal.models.amounts import decimal
 from odoo.addons.l10n_az_vatportal.vatportal.advice import Ordered
 from odoo.addons.l10n_az_vatportal.vatportal.names import text_key
 
-
 # Quantities that differ by less differ by the computation from one unit into another.
 QUANTITY_DIGITS = 6
 
@@ -35,7 +34,9 @@ class VatportalDocument(models.Model):
             [('company_id', '=', company.id), ('order_id.partner_id', 'child_of', partner.ids), ('state', '=', 'purchase'), ('product_id', '!=', False)]
         )
         own = self.move_id.invoice_line_ids.purchase_line_id
-        open_ = lines.filtered(lambda line: line.product_qty > 0 and (line in own or line.product_qty > line.qty_invoiced) and line.currency_id == self.currency_id)
+        open_ = lines.filtered(
+            lambda line: line.product_qty > 0 and (line in own or line.product_qty > line.qty_invoiced) and line.currency_id == self.currency_id
+        )
         return open_.sorted(lambda line: (line.order_id.date_order, line.id))
 
     def _billed_otherwise(self, lines):

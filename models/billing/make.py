@@ -231,7 +231,7 @@ class VatportalDocument(models.Model):
 
     def _baku_date(self):
         """The day on which the document was made, where it was made."""
-        return baku_day(self.date) if self.date else fields.Date.context_today(self)
+        return baku_day(self.date) if self.date else baku_day(fields.Datetime.now())
 
     def _payment_reference(self):
         try:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..states import baku_day
+
 
 class VatportalConnector(models.Model):
     """How received documents are booked, and who hears of what happens to documents."""
@@ -47,17 +49,17 @@ class VatportalConnector(models.Model):
     @api.onchange('auto_bill')
     def _onchange_auto_bill(self):
         if self.auto_bill and not self.auto_bill_from:
-            self.auto_bill_from = fields.Date.context_today(self)
+            self.auto_bill_from = baku_day(fields.Datetime.now())
 
     def _date_bills(self, vals):
         """Before ``vals`` are written: of connectors that begin to make bills by themselves, older documents are left alone."""
         if vals.get('auto_bill') and 'auto_bill_from' not in vals:
-            self.filtered(lambda connector: not connector.auto_bill_from).auto_bill_from = fields.Date.context_today(self)
+            self.filtered(lambda connector: not connector.auto_bill_from).auto_bill_from = baku_day(fields.Datetime.now())
 
     @api.model
     def _with_bill_date(self, vals):
         if vals.get('auto_bill') and not vals.get('auto_bill_from'):
-            return {**vals, 'auto_bill_from': fields.Date.context_today(self)}
+            return {**vals, 'auto_bill_from': baku_day(fields.Datetime.now())}
         return vals
 
     def _receiving_journal(self):

@@ -52,7 +52,7 @@ class VatportalDue(models.AbstractModel):
         string='Days Left at e-taxes', compute='_compute_vatportal_due_state', help='After today, in Baku; negative once the last day has passed.'
     )
     vatportal_due_text = fields.Char(string='When It Is Due', compute='_compute_vatportal_due_text')
-    vatportal_told_due = fields.Date(readonly=True, copy=False, string='Told of Last Day')
+    vatportal_told_due = fields.Date(readonly=True, copy=False, string='Told of Last Day', index='btree_not_null')
     vatportal_told_left = fields.Integer(readonly=True, copy=False, string='Told at Days Left')
 
     def _compute_vatportal_due_date(self):
@@ -198,15 +198,18 @@ class VatportalDue(models.AbstractModel):
 
     @api.model
     def _close_reminded(self):
-        """Close the activities of what is due no more."""
+        """Close the activities of what is due no more, and of whatever a person was told of and is."""
         kind = self.env.ref(self._vatportal_due_activity)
+        told = self.sudo().search([('vatportal_told_due', '!=', False)])
         activities = self.env['mail.activity'].sudo().search([('activity_type_id', '=', kind.id), ('res_model', '=', self._name)])
-        self.browse(activities.mapped('res_id')).exists()._vatportal_close_due()
+        (told | self.browse(activities.mapped('res_id')).exists())._vatportal_close_due()
 
     def _vatportal_close_due(self):
-        """Close the activities of those of these records that are due no more."""
-        for record in self.sudo():
-            if record.activity_ids and (not record.vatportal_due_date or record._vatportal_is_settled()):
+        """Close the activities of those of these records that are due no more; a person is told anew should they be once more."""
+        for record in self.sudo().filtered(lambda record: not record.vatportal_due_date or record._vatportal_is_settled()):
+            if record.vatportal_told_due:
+                record.write({'vatportal_told_due': False, 'vatportal_told_left': 0})
+            if record.activity_ids:
                 reader = record._vatportal_in_language_of(record._vatportal_due_user())
                 reader.activity_feedback([self._vatportal_due_activity], feedback=reader.env._('Done in time, or due no more.'))
 

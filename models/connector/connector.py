@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import clean_context, ormcache
 
 from ...vatportal import Secret, VatPortalClient
-from ..states import SALE_TYPES
+from ..states import SALE_TYPES, baku_day
 from . import portal_account
 from .portal_account import OF_ACCOUNT
 
@@ -252,7 +252,7 @@ class VatportalConnector(models.Model):
         """
         connectors = self.sudo().with_context(active_test=not archived)
         groups = connectors._read_group([('company_id', '!=', False)], ['company_id'], ['create_date:min'])
-        return {company.id: made.date().replace(day=1) for company, made in groups}
+        return {company.id: baku_day(made).replace(day=1) for company, made in groups}
 
     def _kind_for(self, move):
         """The kind that the first matching rule gives ``move``; empty where none matches."""

@@ -14,13 +14,12 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_due_day(self):
         # EXTENDS vatportal.due
-        begun = self.env['vatportal.connector']._begun().get(self.company_id.id)
-        if not begun:
-            return False, False
         if self.vatportal_state == 'registered':
+            # Whoever reads e-taxes for this company, or did.
             document = self.vatportal_document_id
             return document.vatportal_due_date, document.vatportal_deadline_id.id
-        if self.vatportal_unsent_reason:
+        begun = self.env['vatportal.connector']._begun().get(self.company_id.id)
+        if not begun or self.vatportal_unsent_reason:
             return False, False
         claims = self._vatportal_due_claims(begun)
         return self.env['vatportal.deadline']._due_day(self.company_id, claims, self._vatportal_due_kind()) if claims else (False, False)
@@ -50,7 +49,8 @@ class VatportalSource(models.AbstractModel):
     # ------------------------------------------------------------------ telling a person
 
     def _vatportal_due_user(self):
-        return self.env['vatportal.connector']._default_for(self.company_id).sudo()._activity_user(self)
+        company = self.env['vatportal.document']._taxpayer(self.company_id)
+        return self.env['vatportal.connector']._default_for(company).sudo()._activity_user(self)
 
     def _vatportal_due_task(self):
         _, name, day = self.env._, self.display_name, format_date(self.env, self.vatportal_due_date)

@@ -1,0 +1,99 @@
+from datetime import date, datetime
+
+from odoo import Command
+from odoo.tests import new_test_user
+
+from ..bill_common import SELLER
+from ..due_common import TODAY, DueCommon
+
+
+class TestDueAgain(DueCommon):
+    """Who is told of what is due once more, in a branch, and since when."""
+
+    def test_what_was_no_more_due_is_told_anew(self):
+        """A reason that was entered by mistake and taken out; also where the person had closed the activity already."""
+        for closed in (False, True):
+            with self.subTest(closed=closed):
+                move = self.create_invoice()
+                self.remind()
+                self.assertTrue(self.told(move))
+                if closed:
+                    self.told(move).action_feedback(feedback='I know')
+                self.remind()
+                self.assertEqual(bool(self.told(move)), not closed, 'once')
+                move.vatportal_unsent_reason = 'Səhvən'
+                self.remind()
+                self.assertFalse(self.told(move))
+                move.vatportal_unsent_reason = False
+                self.remind()
+                self.assertTrue(self.told(move))
+
+    def test_what_was_deleted_at_etaxes(self):
+        move = self.create_invoice()
+        self.remind()
+        self.finish(self.send(move))
+        self.assertFalse(self.told(move))
+        move.vatportal_document_id.sudo()._set_state('deleted')
+        self.remind()
+        self.assertTrue(self.told(move))
+
+    def test_a_decision_that_is_taken_back(self):
+        document = self.document(status='onApproval', status_code='onApproval', date='2026-11-17 08:00:00')
+        self.remind()
+        self.assertTrue(self.told(document))
+        document._decide(decision='fine')
+        self.assertFalse(self.told(document))
+        self.remind()
+        self.assertFalse(self.told(document))
+        document._decide(decision=False)
+        self.remind()
+        self.assertTrue(self.told(document))
+        document._decide(decision='refuse')
+        self.told(document).action_feedback(feedback='Done')
+        self.remind()
+        self.assertFalse(self.told(document), 'once')
+
+    def test_a_branch_without_a_connector(self):
+        """Its parent sends for it; what the buyer sends back is told on its invoice, whoever reads e-taxes by now."""
+        branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'vat': SELLER, 'country_id': self.env.ref('base.az').id})
+        self.env.user.company_ids = [Command.link(branch.id)]
+        self.partner.with_company(branch).property_account_receivable_id = self.partner.property_account_receivable_id
+        clerk = new_test_user(
+            self.env, 'due-responsible', 'account.group_account_invoice', company_id=self.company.id, company_ids=(self.company + branch).ids
+        )
+        self.connector.responsible_id = clerk
+        own, theirs = self.create_invoice(), self.create_invoice(company_id=branch.id)
+        for move, archived in ((theirs, False), (own, True)):
+            with self.subTest(company=move.company_id.name):
+                document = self.document(direction='outgoing', move_id=move.id, status='updateRequested', date='2026-10-23 08:00:00')
+                self.assertEqual(document.vatportal_due_date, TODAY)
+                self.connector.active = not archived
+                self.env.invalidate_all()
+                self.assertEqual(move.vatportal_due_date, TODAY)
+                self.remind()
+                self.assertEqual(len(self.told(move)), 1)
+                self.assertTrue(self.told(move).user_id)
+                self.assertTrue(archived or self.told(move).user_id == clerk)
+                document.sudo().status = 'approved'
+                self.assertFalse(move.vatportal_due_date)
+        self.assertFalse(self.create_invoice(company_id=branch.id).vatportal_due_date, 'nobody sends for it')
+
+    def test_the_month_in_which_a_connector_was_made(self):
+        """In Baku it is the first already."""
+        for made, begun in (('2026-10-31 20:00:00', date(2026, 11, 1)), ('2026-10-31 19:59:59', date(2026, 10, 1)), ('2025-12-31 21:00:00', date(2026, 1, 1))):
+            self.env.cr.execute('UPDATE vatportal_connector SET create_date = %s WHERE id = %s', [made, self.connector.id])
+            self.env.registry.clear_cache()
+            self.env.invalidate_all()
+            for archived in (False, True):
+                self.assertEqual(self.env['vatportal.connector']._begun(archived)[self.company.id], begun)
+
+    def test_the_day_from_which_bills_are_made(self):
+        """Documents have days of Baku, wherever the user is."""
+        self.env.user.tz = 'America/New_York'
+        self.at(datetime(2026, 11, 20, 20, 30))
+        self.connector.auto_bill = True
+        self.assertEqual(self.connector.auto_bill_from, date(2026, 11, 21))
+        self.assertEqual(self.connector.copy({'auto_bill': True, 'auto_bill_from': False, 'company_id': self.company.id}).auto_bill_from, date(2026, 11, 21))
+        form = self.connector.new({'auto_bill': True})
+        form._onchange_auto_bill()
+        self.assertEqual(form.auto_bill_from, date(2026, 11, 21))
