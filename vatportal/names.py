@@ -16,3 +16,13 @@ def text_key(text: str | None) -> str:
     plain = ''.join(char for char in plain if not unicodedata.combining(char))
     plain = plain.casefold().translate(_LETTERS)
     return ' '.join(re.findall(r'\w+', plain)) or plain.strip()
+
+
+def words(text: str | None) -> tuple[str, ...]:
+    """The words of a note, or of a number, which may itself have several; without the punctuation around them."""
+    return tuple(word for part in re.split(r'[\s;:,()"«»“”]+', text or '') if (word := part.strip('.№#')))
+
+
+def stands_in(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Whether ``part``, unless it is empty, is among the :func:`words` of ``whole``, one after the other."""
+    return bool(part) and any(whole[start : start + len(part)] == part for start in range(len(whole) - len(part) + 1))

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import float_compare
 
+from odoo.addons.l10n_az_vatportal.vatportal.names import stands_in, words
+
 
 class VatportalDocument(models.Model):
     """The lines of a bill know the order lines that they bill. What they say stays the document's."""
@@ -39,13 +41,14 @@ class VatportalDocument(models.Model):
         Of several, it is one of an order that the document names, else one of which exactly this quantity is left, else
         the oldest.
         """
-        left = {line: line.product_qty - line.qty_invoiced for line in self._open_order_lines(lines)}
-        text = f'{self.main_info or ""} {self.add_info or ""}'.split()
+        # A credit note of what nobody has billed leaves no more than was ordered.
+        left = {line: min(line.product_qty, line.product_qty - line.qty_invoiced) for line in self._open_order_lines(lines)}
+        note = words(f'{self.main_info or ""} {self.add_info or ""}')
         result = {}
         for line in lines:
             fitting = [
                 (
-                    order_line.order_id.name not in text and order_line.order_id.partner_ref not in text,
+                    not order_line.order_id._vatportal_stands_in(note),
                     line._vatportal_compare_quantity(order_line, quantity) != 0,
                     order_line.order_id.date_order,
                     order_line.id,
@@ -79,6 +82,14 @@ class VatportalDocument(models.Model):
         return [line for line in order_lines if line.product_qty > line.qty_invoiced and line.currency_id == self.currency_id]
 
 
+class PurchaseOrder(models.Model):
+    _inherit = 'purchase.order'
+
+    def _vatportal_stands_in(self, note):
+        """Whether the words ``note`` name this order: by its number, or by the vendor's reference."""
+        return stands_in(words(self.name), note) or stands_in(words(self.partner_ref), note)
+
+
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
@@ -96,7 +107,12 @@ class AccountMoveLine(models.Model):
 
     def _vatportal_may_bill(self, order_line):
         """Whether product, unit and price are those of ``order_line``. Orders are written with and without VAT."""
-        if self.product_id != order_line.product_id or self.quantity <= 0 or not (self.product_uom_id._has_common_reference(order_line.product_uom_id)):
+        if (
+            self.product_id != order_line.product_id
+            or self.quantity <= 0
+            or order_line.product_qty <= 0
+            or not (self.product_uom_id._has_common_reference(order_line.product_uom_id))
+        ):
             return False
         digits = self.env['decimal.precision'].precision_get('Product Price')
         quantity = self._vatportal_quantity_in(order_line.product_uom_id)

@@ -231,6 +231,29 @@ class TestOrders(XmlCommon):
         bill = self.bill(self.row(2, 50.0), main_info=f'Sifariş {named.name} üzrə')
         self.assertEqual(bill.invoice_line_ids.purchase_order_id, named)
 
+    def test_named_beside_a_comma(self):
+        self.order((9, 50.0))
+        named, referred = self.order((9, 50.0)), self.order((9, 50.0), partner_ref='Müqavilə 12')
+        for order, text in ((named, f'Sifariş {named.name}, 20.11.2026'), (referred, 'Bax: Müqavilə 12.')):
+            self.assertEqual(self.bill(self.row(2, 50.0), main_info=text).invoice_line_ids.purchase_order_id, order)
+
+    def test_an_order_line_that_is_set_to_nothing(self):
+        """While the unit of its bill is open; and what a credit note takes back of it is no more to be billed than was ordered."""
+        order = self.order((10, 50.0))
+        bill = self.bill(self.row(10, 50.0, unit='qutu'))
+        self.assertEqual(bill.invoice_line_ids.purchase_line_id, order.order_line)
+        order.order_line.product_qty = 0
+        self.env['vatportal.product.mapping']._say_contents(bill.invoice_line_ids, 20)
+        bill._vatportal_recount(bill.invoice_line_ids.vatportal_line_id.sudo())
+        self.assertEqual((bill.invoice_line_ids.quantity, bill.state), (200, 'draft'))
+        bill.button_cancel()
+        taken_back = self.order((10, 70.0))
+        credit = self.create_invoice({}, move_type='in_refund', partner_id=self.vendor.id)
+        credit.invoice_line_ids.purchase_line_id = taken_back.order_line
+        self.assertEqual(taken_back.order_line.qty_invoiced, -1)
+        self.assertFalse(self.bill(self.row(11, 70.0)).invoice_line_ids.purchase_line_id)
+        self.assertEqual(self.bill(self.row(10, 70.0)).invoice_line_ids.purchase_line_id, taken_back.order_line)
+
     def test_a_branch_of_the_vendor(self):
         branch = self.env['res.partner'].create({'name': 'Anbar', 'parent_id': self.vendor.id})
         order = self.order((10, 50.0), partner=branch)

@@ -1,8 +1,8 @@
-import re
 from collections import defaultdict
 
 from odoo import models
 
+from ...vatportal.names import stands_in, words
 from ..states import FAR
 
 
@@ -31,12 +31,12 @@ class VatportalDocument(models.Model):
         )
         by_word = defaultdict(moves.browse)
         for move in moves:
-            by_word[_words(move.name)[:1]] |= move
+            by_word[words(move.name)[:1]] |= move
         meant = defaultdict(self.browse)
         for document in noted:
-            words = _words(document.main_info)
-            near = moves.browse().union(*(by_word[word,] for word in dict.fromkeys(words) if (word,) in by_word))
-            named = near.filtered(lambda move, words=words: _stands_in(_words(move.name), words))
+            note = words(document.main_info)
+            near = moves.browse().union(*(by_word[word,] for word in dict.fromkeys(note) if (word,) in by_word))
+            named = near.filtered(lambda move, note=note: stands_in(words(move.name), note))
             partner = document.partner_id.commercial_partner_id
             for move in (named - document.other_move_ids).filtered(lambda move, partner=partner: move.commercial_partner_id == partner):
                 meant[move] |= document
@@ -50,12 +50,3 @@ class VatportalDocument(models.Model):
                 for document in documents:
                     document._propose(move | document.proposed_move_ids)
         return found
-
-
-def _words(text):
-    """The words of a note, or of a number, which may itself have several."""
-    return tuple(word for word in re.split(r'[\s;,()"«»]+', text or '') if word)
-
-
-def _stands_in(part, whole):
-    return bool(part) and any(whole[start : start + len(part)] == part for start in range(len(whole) - len(part) + 1))
