@@ -53,10 +53,14 @@ class Ordered:
 
 @dataclass(frozen=True)
 class Usual:
-    """The vendor's usual price of a row, net, for one unit; ``count`` says of how many earlier rows."""
+    """The vendor's usual price of a row, for one unit; ``count`` says of how many earlier rows.
+
+    :ivar gross: whether VAT is part of the price
+    """
 
     price: Decimal
     count: int
+    gross: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,9 +188,10 @@ def _ordered_quantity(row: Row, ordered: Ordered) -> list[Reason]:
 
 
 def _usual_price(row: Row, usual: Usual) -> list[Reason]:
-    if row.price is None:
+    price = row.gross if usual.gross else row.price
+    if price is None:
         return []
-    values: dict[str, Value] = {'row': row.name, 'price': row.price, 'usual': usual.price, 'count': usual.count}
-    if abs(row.price - usual.price) <= max(ROUNDING, abs(usual.price) * TOLERANCE):
+    values: dict[str, Value] = {'row': row.name, 'price': price, 'usual': usual.price, 'count': usual.count}
+    if abs(price - usual.price) <= max(ROUNDING, abs(usual.price) * TOLERANCE):
         return [Reason('price_usual', 'fine', values)]
-    return [Reason('price_higher' if row.price > usual.price else 'price_lower', 'ask', values)]
+    return [Reason('price_higher' if price > usual.price else 'price_lower', 'ask', values)]

@@ -5,7 +5,7 @@ from odoo import models
 
 from odoo.addons.l10n_az_vatportal.models.amounts import decimal
 from odoo.addons.l10n_az_vatportal.vatportal.advice import Ordered
-from odoo.addons.l10n_az_vatportal.vatportal.names import text_key
+from odoo.addons.l10n_az_vatportal.vatportal.names import text_key, words
 
 # Quantities that differ by less differ by the computation from one unit into another.
 QUANTITY_DIGITS = 6
@@ -19,7 +19,9 @@ class VatportalDocument(models.Model):
     def _ordered(self):
         # EXTENDS l10n_az_vatportal
         result = super()._ordered()
-        for (company, partner), documents in self.filtered('partner_id').grouped(lambda document: (document.company_id, document.partner_id)).items():
+        delivering = self.filtered(lambda document: document.partner_id and document._delivers())
+        # Its bill is linked with orders of the company in which it is made, which is the last one.
+        for (company, partner), documents in delivering.grouped(lambda document: (document._compared_in()[-1], document.partner_id)).items():
             open_lines = documents._open_lines_of(company, partner)
             for document in documents:
                 billed = document._billed_otherwise(open_lines)
@@ -45,7 +47,10 @@ class VatportalDocument(models.Model):
         bill = self.move_id.filtered(lambda move: move.state != 'cancel' and move.move_type == 'in_invoice')
         own = bill.invoice_line_ids.grouped('purchase_line_id')
         return {
-            line: decimal(line.qty_invoiced - sum(item.product_uom_id._compute_quantity(item.quantity, line.product_uom_id) for item in own.get(line, ())))
+            line: max(
+                Decimal(0),
+                decimal(line.qty_invoiced - sum(item.product_uom_id._compute_quantity(item.quantity, line.product_uom_id) for item in own.get(line, ()))),
+            )
             for line in lines
         }
 
@@ -55,7 +60,7 @@ class VatportalDocument(models.Model):
 
         :param billed: as :meth:`_billed_otherwise` returns it; what the rows ask for is added
         """
-        text = f'{self.main_info or ""} {self.add_info or ""}'.split()
+        note = words(f'{self.main_info or ""} {self.add_info or ""}')
         by_product = defaultdict(open_lines.browse)
         for line in open_lines:
             by_product[line.product_id] |= line
@@ -64,7 +69,7 @@ class VatportalDocument(models.Model):
         for number, row in enumerate(self.line_ids):
             match = matches[row]
             lines = by_product[match.product] if match.product else open_lines.browse()
-            named = lines.filtered(lambda line: line.order_id.name in text or (line.order_id.partner_ref and line.order_id.partner_ref in text))
+            named = lines.filtered(lambda line: line.order_id._vatportal_stands_in(note))
             lines = named or lines
             if lines:
                 unclaimed = lines.filtered(lambda line: decimal(line.product_qty) > billed[line])

@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.l10n_az_vatportal.tests.due_common import DueCommon
 
@@ -8,9 +8,10 @@ from odoo.addons.l10n_az_vatportal.tests.due_common import DueCommon
 class TestOrdersAnswer(DueCommon):
     """What was ordered and received, beside documents that are to be answered."""
 
-    def order(self, quantity, price, received=None, **vals):
+    def order(self, quantity, price, received=None, company=None, **vals):
         order = self.env['purchase.order'].create(
             {
+                'company_id': (company or self.company).id,
                 'partner_id': self.vendor.id,
                 'currency_id': self.company.currency_id.id,
                 'order_line': [
@@ -121,6 +122,71 @@ class TestOrdersAnswer(DueCommon):
         self.assertAdvice(self.waiting_rows((5, 90.0), (4, 100.0)), 'refuse', '4; ordered and not billed yet: 3')
         named = {'main_info': f'Sifariş {new.name}'}
         self.assertAdvice(self.waiting_rows((5, 100.0), (3, 100.0), **named), 'refuse', f'3; ordered and not billed yet: 0 ({new.name})')
+
+    def test_how_an_order_is_named(self):
+        """Beside a comma, in the middle of a word, or by the vendor's own reference, which may have spaces."""
+        old, new = self.order(5, 90.0), self.order(5, 100.0)
+        new.partner_ref = 'Müqavilə 12 / 2026'
+        for text in (f'Sifariş {new.name}, 20.11.2026', f'({new.name})', f'Sifariş: {new.name}.', f'{new.name};', 'Bax: Müqavilə 12 / 2026, avans'):
+            self.assertAdvice(self.waiting(5, 100.0, main_info=text), 'fine', f'All as ordered: {new.name}.')
+        for text in (f'{new.name}1', 'Müqavilə 12', '2026'):
+            self.assertAdvice(self.waiting(5, 100.0, main_info=text), 'refuse', old.name)
+
+    def test_what_delivers_nothing(self):
+        """Advances, returns and corrections are compared neither with orders nor with prices; nor do they tell any."""
+        self.order(10, 100.0)
+        kinds = ('advanceInvoice', 'returnInvoice', 'taxCodex163', 'agent', 'recycling')
+        for kind in kinds:
+            document = self.waiting(40, 500.0, kind=kind, main_info=kind)
+            self.assertNotIn('order', document.advice_text.casefold(), kind)
+            self.assertEqual(document.advice, 'ask')
+        self.order(10, 100.0).order_line.product_id = self.service
+        resold = self.waiting(11, 100.0, kind='resale')
+        self.assertAdvice(resold, 'refuse', 'ordered and not billed yet: 10')
+        self.env['purchase.order'].search([]).button_cancel()
+        for kind in kinds:
+            self.waiting(1, 500.0, kind=kind, status='approved', status_code='approved', date='2026-11-10 08:00:00')
+        self.waiting(1, 100.0, status='approved', status_code='approved', date='2026-11-11 08:00:00')
+        self.assertAdvice(self.waiting(2, 100.0), 'fine', '100.00 AZN is the usual price')
+        for kind in kinds:
+            self.assertNotIn('usual', self.waiting(2, 700.0, kind=kind, main_info=kind).advice_text)
+
+    def test_a_branch(self):
+        """What its branch took in is compared with the orders and bills of the branch, for whoever may see them."""
+        branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'country_id': self.env.ref('base.az').id})
+        self.env.user.company_ids += branch
+        self.vendor.with_company(branch).property_account_payable_id = self.vendor.property_account_payable_id
+        self.order(10, 70.0)
+        order = self.order(10, 100.0, company=branch)
+        bill = self.create_invoice(
+            {'name': 'Qum', 'product_id': False, 'price_unit': 40, 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id, company_id=branch.id
+        )
+        document = self.waiting(10, 100.0, bill_company_id=branch.id)
+        self.assertAdvice(document, 'fine', f'All as ordered: {order.name}.')
+        order.button_cancel()
+        sand = self.waiting(1, 40.0, name='Qum', product_code='2505100000', bill_company_id=branch.id)
+        self.assertAdvice(sand, 'fine', '40.00 AZN is the usual price')
+        clerk = new_test_user(
+            self.env, 'parent-alone', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
+        self.assertNotIn('40.00', sand.with_user(clerk).advice_text)
+        self.assertIn('40.00', sand.advice_text)
+        bill.button_draft()
+        self.assertAdvice(sand, 'ask', 'Nothing was had from this vendor before')
+
+    def test_quantities_of_nothing_and_less(self):
+        """An order line that is set to nothing, and one of which a credit note takes back what nobody has billed on it."""
+        order = self.order(10, 100.0)
+        credit = self.create_invoice({'product_id': self.product.id}, move_type='in_refund', partner_id=self.vendor.id)
+        credit.invoice_line_ids.write({'purchase_line_id': order.order_line.id})
+        self.assertEqual(order.order_line.qty_invoiced, -1)
+        self.assertAdvice(self.waiting(10, 100.0), 'fine')
+        self.assertAdvice(self.waiting(11, 100.0), 'refuse', 'ordered and not billed yet: 10')
+        document = self.waiting(11, 100.0)
+        document.action_create_bills()
+        self.assertFalse(document.move_id.invoice_line_ids.purchase_line_id)
+        order.order_line.product_qty = 0
+        self.assertAdvice(self.waiting(9, 100.0), 'ask', 'Nothing was had')
 
     def test_a_price_with_vat(self):
         """Orders without a tax are written with VAT in the price."""

@@ -21,7 +21,7 @@ class VatportalDocument(models.Model):
     @api.depends(
         'direction', 'state', 'status', 'is_foreign', 'partner_id', 'line_ids.amount_net', 'line_ids.quantity', 'amount_total', 'amount_vat', 'main_info'
     )
-    @api.depends_context('lang')
+    @api.depends_context('lang', 'uid')
     def _compute_advice(self):
         found = self.filtered(lambda document: document._awaits_answer())._advice_facts()
         for document in self:

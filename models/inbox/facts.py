@@ -45,7 +45,7 @@ class VatportalDocument(models.Model):
                 orders=ordered,
                 usual={number: usual[document, line] for number, line in enumerate(document.line_ids) if (document, line) in usual},
                 expects_orders=expects,
-                known=bool(key in notes or key in billed),
+                known=bool(key in notes or any((company.id, document.partner_id.id) in billed for company in document._compared_in())),
                 twin=twins.get(document, ''),
                 note=document.main_info or '',
                 earlier_notes=tuple(note for note in notes.get(key, ()) if note),
@@ -53,6 +53,16 @@ class VatportalDocument(models.Model):
                 vat=decimal(document.amount_vat),
             )
         return result
+
+    def _compared_in(self):
+        """The companies in whose books this document is compared with others: its own, and the branch in which its bill is made
+        where the reader may see that one."""
+        branch = self._bill_company() - self.company_id
+        return self.company_id | branch if branch in self.env.user.company_ids else self.company_id
+
+    def _delivers(self):
+        """Whether it says what was delivered: advances, returns and corrections compare neither with orders nor with prices."""
+        return self.kind_id.booking == 'bill'
 
     def _ordered(self):
         """What was ordered of the rows of these documents, as the apps for that know it.
@@ -82,6 +92,7 @@ class VatportalDocument(models.Model):
                    percentile_disc(0.5) WITHIN GROUP (ORDER BY line.amount_net / line.quantity), count(*)
               FROM vatportal_document_line line
               JOIN vatportal_document document ON document.id = line.document_id
+              JOIN vatportal_kind kind ON kind.id = document.kind_id AND kind.booking = 'bill'
              WHERE document.direction = 'incoming' AND document.state = 'registered' AND document.partner_id = ANY(%(partners)s)
                AND document.company_id = ANY(%(companies)s) AND document.date >= %(since)s
                AND COALESCE(document.status, '') != ALL(%(void)s) AND line.quantity > 0 AND line.name = ANY(%(names)s)
@@ -91,17 +102,19 @@ class VatportalDocument(models.Model):
         rows = self.env.cr.fetchall()
         known = {tuple(key): advice.Usual(decimal(price), count) for *key, price, count in rows}
         result = {}
-        for document in self:
+        delivering = self.filtered(lambda document: document._delivers())
+        for document in delivering:
             for line in document.line_ids:
                 usual = known.get((document.company_id.id, document.partner_id.id, line.product_code or '', line.name, line.unit or ''))
                 if usual:
                     result[document, line] = usual
-        return result | self._prices_of_bills([(document, line) for document in self for line in document.line_ids if (document, line) not in result])
+        return result | self._prices_of_bills([(document, line) for document in delivering for line in document.line_ids if (document, line) not in result])
 
     def _prices_of_bills(self, rows):
         """As :meth:`_usual_prices`, of bills that were made without a document."""
         vendors = self.browse().union(*(document for document, _line in rows)).partner_id
         names = {line.name for _document, line in rows if line.name}
+        companies, azn = self.env['res.company'].union(*(document._compared_in() for document, _line in rows)), self.currency_id
         if not vendors or not names:
             return {}
         lines = self.env['account.move.line'].search(
@@ -109,7 +122,8 @@ class VatportalDocument(models.Model):
             & Domain('move_id.move_type', '=', 'in_invoice')
             & Domain('move_id.vatportal_bill_document_id', '=', False)
             & Domain('move_id.commercial_partner_id', 'in', vendors.ids)
-            & Domain('company_id', 'in', self.company_id.ids)
+            & Domain('company_id', 'in', companies.ids)
+            & (Domain('company_currency_id', '=', azn.id) | Domain('currency_id', '=', azn.id))
             & Domain('display_type', '=', 'product')
             & Domain('name', 'in', list(names))
             & Domain('quantity', '>', 0)
@@ -119,12 +133,16 @@ class VatportalDocument(models.Model):
         )
         prices = defaultdict(list)
         for line in lines:
-            prices[line.company_id.id, line.move_id.commercial_partner_id.id, line.name].append(decimal(line.balance / line.quantity))
+            net = line.balance if line.company_currency_id == azn else line.amount_currency
+            gross = net * line.price_total / line.price_subtotal if line.price_subtotal else net
+            prices[line.company_id, line.move_id.commercial_partner_id, line.name].append((decimal(net / line.quantity), decimal(gross / line.quantity)))
         found = {}
         for document, line in rows:
-            paid = prices.get((document.company_id.id, document.partner_id.id, line.name))
+            paid = [price for company in document._compared_in() for price in prices.get((company, document.partner_id, line.name), ())]
             if paid:
-                found[document, line] = advice.Usual(median_low(paid), len(paid))
+                # Under simplified taxation VAT is part of what is paid, whether there is a tax on the line or not.
+                gross = document._connector().taxation == 'simplified'
+                found[document, line] = advice.Usual(median_low(price[gross] for price in paid), len(paid), gross)
         return found
 
     # ------------------------------------------------------------------ the vendor
@@ -153,7 +171,7 @@ class VatportalDocument(models.Model):
         groups = self.env['account.move']._read_group(
             settled
             & Domain('commercial_partner_id', 'in', self.partner_id.ids)
-            & Domain('company_id', 'in', self.company_id.ids)
+            & Domain('company_id', 'in', self.env['res.company'].union(*(document._compared_in() for document in self)).ids)
             & Domain('move_type', '=', 'in_invoice')
             & Domain('state', '=', 'posted'),
             ['company_id', 'commercial_partner_id'],

@@ -58,9 +58,7 @@ class TestDueAgain(DueCommon):
         branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'vat': SELLER, 'country_id': self.env.ref('base.az').id})
         self.env.user.company_ids = [Command.link(branch.id)]
         self.partner.with_company(branch).property_account_receivable_id = self.partner.property_account_receivable_id
-        clerk = new_test_user(
-            self.env, 'due-responsible', 'account.group_account_invoice', company_id=self.company.id, company_ids=(self.company + branch).ids
-        )
+        clerk = new_test_user(self.env, 'due-responsible', 'account.group_account_invoice', company_id=self.company.id, company_ids=(self.company + branch).ids)
         self.connector.responsible_id = clerk
         own, theirs = self.create_invoice(), self.create_invoice(company_id=branch.id)
         for move, archived in ((theirs, False), (own, True)):

@@ -104,6 +104,24 @@ class TestAnswer(DueCommon):
         document = self.waiting()
         self.assertEqual(self.codes(document), ('ask', ['“Sement M400”: 100.00 AZN; usually 80.00 AZN (1 earlier rows).']))
 
+    def test_prices_of_bills_under_simplified_taxation(self):
+        """VAT is part of the price there: with and without a tax on the line, which is what it comes to that compares."""
+        self.connector.taxation = 'simplified'
+        self.create_invoice({'name': 'Sement M400', 'price_unit': 118, 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id)
+        self.assertEqual(self.codes(self.waiting()), ('fine', ['“Sement M400”: 118.00 AZN is the usual price.']))
+        self.assertIn('usually 118.00', self.waiting(self.line(118.0)).advice_text)
+        taxed = {'name': 'Qum', 'price_unit': 200, 'quantity': 2, 'tax_ids': self.purchase['vat'].ids}
+        self.create_invoice(taxed, move_type='in_invoice', partner_id=self.vendor.id)
+        self.assertEqual(self.codes(self.waiting(self.line(200.0, name='Qum'))), ('fine', ['“Qum”: 236.00 AZN is the usual price.']))
+
+    def test_prices_in_another_currency(self):
+        """A bill in another currency tells by its amount in AZN."""
+        usd = self.env.ref('base.USD')
+        usd.active = True
+        self.env['res.currency.rate'].create({'name': '2026-11-01', 'currency_id': usd.id, 'company_id': self.company.id, 'rate': 1 / 1.7})
+        self.create_invoice({'name': 'Sement M400', 'price_unit': 100, 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id, currency_id=usd.id)
+        self.assertEqual(self.codes(self.waiting(self.line(170.0))), ('fine', ['“Sement M400”: 170.00 AZN is the usual price.']))
+
     def test_its_own_bill_proves_nothing(self):
         """Neither a price nor a vendor is known by the bill of what is to be answered; by the bill of what was answered it is."""
         document = self.waiting()

@@ -33,6 +33,9 @@ def codes(facts):
         (replace(PLAIN, known=False), 'ask', ['unknown_vendor']),
         (replace(AS_ORDERED, known=False), 'fine', ['as_ordered']),
         (replace(AS_ORDERED, twin='MT261125000100'), 'refuse', ['twin']),
+        (replace(AS_USUAL, usual={0: Usual(D(118), 7, gross=True)}), 'fine', ['price_usual']),
+        (replace(AS_USUAL, usual={0: Usual(D(100), 7, gross=True)}), 'ask', ['price_higher']),
+        (replace(AS_USUAL, rows=(replace(ROW, gross=None),), usual={0: Usual(D(1), 7, gross=True)}), 'fine', []),
         # VAT
         (replace(AS_ORDERED, vat=D('180.01')), 'fine', ['as_ordered']),
         (replace(AS_ORDERED, vat=D('180.02')), 'refuse', ['vat']),
@@ -95,7 +98,7 @@ orders = st.builds(Ordered, st.just('P1'), st.lists(amounts, max_size=2).map(tup
         Facts,
         st.lists(rows, max_size=3).map(tuple),
         st.dictionaries(st.integers(0, 2), orders),
-        st.dictionaries(st.integers(0, 2), st.builds(Usual, amounts, st.integers(1, 9))),
+        st.dictionaries(st.integers(0, 2), st.builds(Usual, amounts, st.integers(1, 9), st.booleans())),
         st.booleans(),
         st.booleans(),
         st.sampled_from(['', 'MT1']),
