@@ -116,7 +116,7 @@ class VatportalChecklist(models.AbstractModel):
         lines = self._sold_domain(company) & Domain('product_id.vatportal_has_code', '=', False)
         sold = [product.id for (product,) in self.env['account.move.line']._read_group(lines, ['product_id'])]
         templates = self.env['product.product'].browse(sold).product_tmpl_id
-        own = Domain('id', 'in', templates.ids) if templates else Domain('sale_ok', '=', True) & bare
+        own = Domain('id', 'in', templates.ids) if templates else self._sellable_domain(company) & bare
         return self._window('l10n_az_vatportal.vatportal_product_template_action', domain=list(own), context={'active_test': False} if templates else {})
 
     def _open_categories(self, _company):

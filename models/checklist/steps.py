@@ -88,8 +88,7 @@ class VatportalChecklist(models.AbstractModel):
         bare = Domain('vatportal_has_code', '=', False)
         connectors = self.env['vatportal.connector'].search(own).grouped('company_id')
         sold = self._count('account.move.line', self._sold_domain(companies) & Domain('product_id', 'any', bare), 'product_id:count_distinct')
-        # A product of no company is sold by all.
-        sellable = Domain('company_id', 'in', [*companies.ids, False]) & Domain('sale_ok', '=', True)
+        sellable = self._sellable_domain(companies)
         products, without = (self._count('product.template', domain) for domain in (sellable, sellable & bare))
         numbers = self._count('vatportal.document', own & Domain('direction', '=', 'outgoing') & Domain('qaime', '!=', False))
         charts = companies._vatportal_with_chart()
@@ -99,8 +98,8 @@ class VatportalChecklist(models.AbstractModel):
                 connector=connectors.get(company, self.env['vatportal.connector'])[:1],
                 has_chart=company in charts,
                 sold_bare=sold.get(company, 0),
-                sellable=products.get(company, 0) + products.get(self.env['res.company'], 0),
-                sellable_bare=without.get(company, 0) + without.get(self.env['res.company'], 0),
+                sellable=self._of_all(products, company),
+                sellable_bare=self._of_all(without, company),
                 numbers=numbers.get(company, 0),
             )
             for company in companies
@@ -110,6 +109,16 @@ class VatportalChecklist(models.AbstractModel):
     def _count(self, model, domain, what='__count'):
         """How many of ``model`` there are in ``domain``, for each company."""
         return dict(self.env[model]._read_group(domain, ['company_id'], [what]))
+
+    @api.model
+    def _sellable_domain(self, companies):
+        """The products that any of ``companies`` can sell: its own, those of the companies whose branch it is, and those of none."""
+        return Domain('company_id', 'in', [*companies.sudo().parent_ids.ids, False]) & Domain('sale_ok', '=', True)
+
+    @api.model
+    def _of_all(self, counts, company):
+        """How many of the products counted in ``counts`` are among those that ``company`` can sell."""
+        return sum(counts.get(owner, 0) for owner in (*company.sudo().parent_ids, self.env['res.company']))
 
     @api.model
     def _sold_domain(self, companies):

@@ -157,6 +157,22 @@ class TestSetup(SetupCommon):
         other.vatportal_code = '6802100000'
         self.assertNotEqual(self.states(self.company)['products'], 'open')
 
+    def test_whose_products(self):
+        """A company is shown its own, those of the company whose branch it is, and those of all; and of these it is told how many."""
+        branch = self.env['res.company'].create({'name': 'Gəncə filialı', 'parent_id': self.company.id, 'country_id': self.env.ref('base.az').id})
+        self.env.user.company_ids += branch
+        self.connect(branch)
+        self.env['product.template'].search([('sale_ok', '=', True)]).sale_ok = False
+        shared, own, theirs, strange = (
+            self.create_product(name, False, company_id=company.id).product_tmpl_id
+            for name, company in (('Hamının', self.env['res.company']), ('Baş', self.company), ('Filial', branch), ('Yad', self.new))
+        )
+        for company, expected in ((branch, shared + own + theirs), (self.company, shared + own), (self.new, shared + strange)):
+            at_work = self.at_work(company, self.company, branch, self.new)
+            listed = self.env['product.template'].search(at_work.action_step(company.id, 'products')['domain'])
+            self.assertEqual(listed, expected, company.name)
+            self.assertIn(f'have none: {len(expected)}.', self.steps(company)['products']['text'])
+
     def test_no_product_yet(self):
         """Where there is none, all of none having a code says nothing: the way to the first one is shown."""
         products = self.env['product.template'].search([('sale_ok', '=', True)])
