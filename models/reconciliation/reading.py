@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..states import BAKU_OFFSET, baku_day
@@ -99,11 +99,20 @@ class VatportalReading(models.Model):
         if not self.env.user.has_group('account.group_account_invoice'):
             raise AccessError(self.env._('Only invoicing users can import documents from e-taxes.'))
         folders, days = set(self.mapped('direction')), self.mapped('date')
-        return self._import_action(self.company_id[:1], folders.pop() if len(folders) == 1 else 'both', min(days), max(days))
+        return self._import_action(self.company_id, folders.pop() if len(folders) == 1 else 'both', min(days), max(days))
 
     @api.model
-    def _import_action(self, company, folder, first, last):
-        """The dialog that imports the days from ``first`` to ``last``, but none that is yet to come."""
+    def _import_action(self, companies, folder, first, last):
+        """The dialog that imports the days from ``first`` to ``last``, but none that is yet to come.
+
+        :param companies: a company, or several for which one of them reads e-taxes
+        :raises UserError: where each of several reads for itself
+        """
+        owners = companies.browse().union(*map(self.env['vatportal.document']._taxpayer, companies))
+        if len(owners) > 1:
+            raise UserError(
+                self.env._('Choose those of one company: each is read from e-taxes by itself. These are of %s.', ', '.join(companies.mapped('name')))
+            )
         today = baku_day(fields.Datetime.now())
         return {
             'type': 'ir.actions.act_window',
@@ -112,7 +121,7 @@ class VatportalReading(models.Model):
             'views': [[False, 'form']],
             'target': 'new',
             'context': {
-                'default_company_id': self.env['vatportal.document']._taxpayer(company).id,
+                'default_company_id': owners.id,
                 'default_direction': folder,
                 'default_period': 'custom',
                 'default_date_from': fields.Date.to_string(min(first, today)),

@@ -52,7 +52,7 @@ class VatportalReconciliation(models.Model):
         """Ask e-taxes for the days of these rows, and a little around them: a qaimə may have another date than its entry."""
         days, folders = self.mapped('date'), {row._folder() for row in self}
         return self.env['vatportal.reading']._import_action(
-            self.company_id[:1], folders.pop() if len(folders) == 1 else 'both', min(days) - AROUND, max(days) + AROUND
+            self.company_id, folders.pop() if len(folders) == 1 else 'both', min(days) - AROUND, max(days) + AROUND
         )
 
     def _folder(self):

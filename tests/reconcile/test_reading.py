@@ -2,6 +2,8 @@ from datetime import date, datetime
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
+
 from .reconcile_common import ReconcileCommon
 
 
@@ -81,6 +83,35 @@ class TestReading(ReconcileCommon):
         )
         both = self.env['vatportal.reading'].search([('date', '=', '2026-11-20')]).action_read()
         self.assertEqual(both['context']['default_direction'], 'both')
+
+    def test_of_several_companies(self):
+        """Each taxpayer is read by itself; a branch for which its parent reads is none."""
+        other = self.setup_other_company()['company']
+        self.connector.copy({'company_id': other.id, 'token': 'other-token'})
+        branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'country_id': self.env.ref('base.az').id})
+        self.env.user.company_ids += branch
+        Reading = self.env['vatportal.reading'].with_context(allowed_company_ids=(self.company + other + branch).ids)
+        days = Reading.search([('date', '=', '2026-11-20')])
+        self.assertEqual(days.company_id, self.company + other)
+        with self.assertRaisesRegex(UserError, 'one company'):
+            days.action_read()
+        self.vendor.with_company(branch).property_account_payable_id = self.vendor.property_account_payable_id
+        moves = self.purchase_entry()
+        for company in (branch, other):
+            if company == other:
+                payable = self.env['account.account'].search([('company_ids', 'in', other.ids), ('account_type', '=', 'liability_payable')], limit=1)
+                self.vendor.with_company(other).property_account_payable_id = payable
+            moves += self.create_invoice(
+                {'product_id': False, 'name': 'Sement', 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id, company_id=company.id
+            )
+        self.env.flush_all()
+        rows = self.env['vatportal.reconciliation'].with_context(allowed_company_ids=(self.company + other + branch).ids)
+        rows = rows.search([('move_id', 'in', moves.ids)])
+        self.assertEqual(rows.mapped('next_step'), ['import'] * 3)
+        with self.assertRaisesRegex(UserError, 'one company'):
+            rows.action_next()
+        self.assertEqual(rows.filtered(lambda row: row.company_id != other).action_next()['context']['default_company_id'], self.company.id)
+        self.assertEqual(rows.filtered(lambda row: row.company_id == other).action_next()['context']['default_company_id'], other.id)
 
     def test_on_the_rows(self):
         self.reading(1, 24, direction='outgoing')
