@@ -1,7 +1,11 @@
+from lxml import etree
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
-from ..bill_common import OTHER_BUYER, SELLER
+from ..bill_common import OTHER_BUYER, SELLER, VENDOR
 from ..xml_common import XmlCommon
 
 NUMBER = 'MT261158878148'
@@ -145,6 +149,61 @@ class TestBillRelatives(XmlCommon):
         document = self.document(self.line(barcode=False), qaime=NUMBER, company=self.branch)
         document._make_bills()
         self.assert_asks(document)
+
+    # ------------------------------------------------------------------ what a person chooses in the dialog
+
+    def choices(self, wizard, name):
+        """What the dialog offers for its field ``name``."""
+        view = wizard.get_view(view_type='form')
+        node = etree.fromstring(view['arch']).find(f'.//field[@name="{name}"]')
+        domain = node.get('domain') or wizard._fields[name]._description_domain(wizard.env)
+        values = {
+            field: wizard[field].ids if wizard._fields[field].type == 'many2many' else wizard[field].id if wizard._fields[field].relational else wizard[field]
+            for field in ('company_id', 'entry_company_ids', 'candidate_ids', 'direction')
+        }
+        return wizard.env[wizard._fields[name].comodel_name].search(safe_eval(domain, values) if isinstance(domain, str) else domain)
+
+    def test_an_entry_of_a_branch(self):
+        """Offered, and linked, is what the document can be linked with; of branches with a number of their own nothing is."""
+        self.branch_connector.active = False
+        stranger = self.env['res.company'].create({'name': 'Başqa', 'parent_id': self.company.id, 'vat': OTHER_BUYER, 'country_id': self.env.ref('base.az').id})
+        self.env.user.company_ids += stranger
+        for company in (self.branch, stranger):
+            for side in ('payable', 'receivable'):
+                self.partner.with_company(company)[f'property_account_{side}_id'] = self.partner[f'property_account_{side}_id']
+                self.vendor.with_company(company)[f'property_account_{side}_id'] = self.vendor[f'property_account_{side}_id']
+        for direction, move_type, partner in (('incoming', 'in_invoice', self.vendor), ('outgoing', 'out_invoice', self.partner)):
+            own, theirs, other = (
+                self.create_invoice(move_type=move_type, partner_id=partner.id, company_id=company.id)
+                if direction == 'outgoing'
+                else self.create_invoice({'tax_ids': False}, move_type=move_type, partner_id=partner.id, company_id=company.id)
+                for company in (self.company, self.branch, stranger)
+            )
+            document = self.document(direction=direction)
+            wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
+            self.assertEqual(self.choices(wizard, 'move_id') & (own + theirs + other), own + theirs)
+            wizard.move_id = theirs
+            wizard.action_link()
+            self.assertEqual(document.move_id, theirs)
+            wizard = self.env['vatportal.bill.wizard'].create({'document_id': self.document(direction=direction).id, 'move_id': other.id})
+            with self.assertRaisesRegex(UserError, 'Choose an invoice of'):
+                wizard.action_link()
+        clerk = self.clerk(self.company)
+        wizard = self.env['vatportal.bill.wizard'].with_user(clerk).create({'document_id': self.document().id})
+        self.assertEqual(wizard.entry_company_ids, self.company)
+
+    def test_a_vendor_of_the_branch(self):
+        """Of several with the VÖEN the person may choose that of the branch in which the bill is made."""
+        self.branch_connector.active = False
+        theirs = self.vendor.copy({'vat': VENDOR, 'company_id': self.branch.id})
+        alike = self.vendor.copy({'vat': VENDOR, 'company_id': self.branch.id})
+        theirs.with_company(self.branch).property_account_payable_id = self.vendor.property_account_payable_id
+        document = self.document(bill_company_id=self.branch.id)
+        at_work = self.env['vatportal.bill.wizard'].with_context(allowed_company_ids=(self.company + self.branch).ids)
+        wizard = at_work.create({'document_id': document.id, 'partner_id': theirs.id})
+        self.assertIn(alike, self.choices(wizard, 'partner_id'))
+        wizard.action_create()
+        self.assertEqual((document.move_id.company_id, document.move_id.partner_id), (self.branch, theirs))
 
     def test_nothing_of_it_is_posted_by_itself(self):
         """Bills of both that were made before are looked at by a person."""
