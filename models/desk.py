@@ -118,7 +118,8 @@ TASKS = (
         'void_bills',
         'purchase',
         _DOCUMENTS,
-        Domain('status', 'in', FINAL_STATUSES) & Domain('move_id', 'any', Domain('state', '=', 'posted') & (Domain('move_type', '!=', 'in_invoice') | _NOT_REVERSED)),
+        Domain('status', 'in', FINAL_STATUSES)
+        & Domain('move_id', 'any', Domain('state', '=', 'posted') & (Domain('move_type', '!=', 'in_invoice') | _NOT_REVERSED)),
         urgent=True,
     ),
 )

@@ -9,9 +9,9 @@ import requests
 
 from odoo import fields
 
-import bench_meter
-
 from odoo.addons.l10n_az_vatportal.vatportal import next_delay
+
+import bench_meter
 
 LATENCY_S = 0.05
 LASTS_S = 240

@@ -116,7 +116,7 @@ class TestOrdersAnswer(DueCommon):
 
     def test_rows_of_several_order_lines(self):
         """The next row is compared with what the rows before have left: of the oldest order first."""
-        old, new = self.order(3, 90.0), self.order(5, 100.0)
+        _old, new = self.order(3, 90.0), self.order(5, 100.0)
         self.assertAdvice(self.waiting_rows((3, 90.0), (5, 100.0)), 'fine', 'All as ordered')
         self.assertAdvice(self.waiting_rows((3, 90.0), (6, 100.0)), 'refuse', '6; ordered and not billed yet: 5')
         self.assertAdvice(self.waiting_rows((5, 90.0), (4, 100.0)), 'refuse', '4; ordered and not billed yet: 3')
