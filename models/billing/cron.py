@@ -38,14 +38,29 @@ class VatportalDocument(models.Model):
         """Let the scheduled action make the bills of these documents."""
         if self:
             self.sudo().write({'bill_requested': True, 'bill_retry_at': False})
-            self.env.ref('l10n_az_vatportal.cron_bill')._trigger()
+            self._wake_bills()
+
+    def _wake_bills(self, at=None):
+        """The bills of these documents are to be made by themselves: whoever does that hears of it.
+
+        :param at: not before this moment, a datetime
+        """
+        self.env.ref('l10n_az_vatportal.cron_bill')._trigger(at)
 
     @api.model
     def _cron_make_bills(self):
         """Scheduled action: make the bills that were asked for, a few per transaction."""
+        waiting = self._waiting_for_bill()
+        self.env['ir.cron']._commit_progress(remaining=len(waiting))
+        waiting._make_waiting()
+
+    @api.model
+    def _waiting_for_bill(self, domain=(), limit=None):
+        """The documents of ``domain`` whose bills were asked for, and can be tried now."""
         now = fields.Datetime.now()
-        waiting = self.search(
+        return self.search(
             [
+                *domain,
                 ('bill_requested', '=', True),
                 '|',
                 ('bill_retry_at', '=', False),
@@ -55,10 +70,13 @@ class VatportalDocument(models.Model):
                 ('bill_retry_at', '>', now + RETRY + SKEW),
             ],
             order='date, id',
+            limit=limit,
         )
-        self.env['ir.cron']._commit_progress(remaining=len(waiting))
-        stopped = waiting.filtered('bill_retry_at')
-        for ids in split_every(BATCH, (waiting - stopped).ids):
+
+    def _make_waiting(self):
+        """Make the bills of these documents, a few per transaction, as long as the run may last."""
+        stopped = self.filtered('bill_retry_at')
+        for ids in split_every(BATCH, (self - stopped).ids):
             if not self._make_batch(ids):
                 return
         for documents in stopped.grouped(lambda document: (document.company_id, document._bill_obstacle())).values():
@@ -93,7 +111,7 @@ class VatportalDocument(models.Model):
         except CONCURRENT as error:
             self.env.cr.rollback()
             _logger.info('VatPortal: documents %s are in use: %s', ids, type(error).__name__)
-            self.env.ref('l10n_az_vatportal.cron_bill')._trigger(fields.Datetime.now() + SOON)
+            documents._wake_bills(fields.Datetime.now() + SOON)
             return self.env['ir.cron']._commit_progress(len(ids))
 
     def _make_bills(self):

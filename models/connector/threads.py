@@ -30,8 +30,15 @@ def lane_count():
 def run_seconds():
     """How long a run of the scheduled action may last with all its calls: Odoo kills one that exceeds its limit."""
     limit = config['limit_time_real_cron']
-    if not limit or limit < 0:
-        limit = config['limit_time_real']
+    return _within(limit) if limit and limit > 0 else request_seconds()
+
+
+def request_seconds():
+    """As :func:`run_seconds`, for what is done in a request."""
+    return _within(config['limit_time_real'])
+
+
+def _within(limit):
     return max(min(limit or 120, 120) - RESERVE, 2 * RESERVE)
 
 

@@ -234,8 +234,7 @@ class VatportalDocument(models.Model):
 
     def _queue_removal(self, reason):
         for user, documents in self.grouped(lambda doc: doc._sending().user_id).items():
-            self.env['vatportal.job']._queue_deletion(documents, 'portal', reason, user=user)
-            self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+            self.env['vatportal.job']._queue_deletion(documents, 'portal', reason, user=user)._wake()
 
     @api.model
     def _numbers_domain(self):

@@ -47,7 +47,7 @@ class VatportalJob(models.Model):
         now = fields.Datetime.now()
         for job in self:
             job._go(job.phase, SHOW_FIRST_S if job.phase == 'read' else 0, on_hold=False, started_at=now, changed_at=now)
-        self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+        self._wake()
 
     def _batch(self):
         """All jobs that were started together with this one, in the order in which they run."""

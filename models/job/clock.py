@@ -40,7 +40,7 @@ class VatportalJob(models.Model):
             job._mend_times()
         if off:
             off._commit()
-            self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+            off._wake()
 
     def _mend_times(self):
         now = fields.Datetime.now()

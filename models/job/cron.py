@@ -31,6 +31,18 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
+    def _wake(self, at=None):
+        """These jobs are to be moved by themselves: whoever does that hears of it. Addons may hand them to others than the
+        scheduled action.
+
+        :param at: not before this moment, a datetime
+        """
+        self.env.ref('l10n_az_vatportal.cron_advance')._trigger(at)
+
+    def _cron_domain(self):
+        """The jobs that the scheduled action looks after: all that are open."""
+        return [('state', 'in', OPEN_STATES)]
+
     def _cron_advance(self):
         """Scheduled action: carry on every job that is due. Neither one job's failure nor a portal that hangs touches
         the next, for each connector has a thread of its own."""
@@ -96,15 +108,17 @@ class VatportalJob(models.Model):
             self.env['ir.cron']._commit_progress(1)
 
     def _cron_due(self, failed, busy=()):
-        """The jobs that are due, but those of the connectors in ``busy``. Those at portals that answer and those that
+        """The jobs that are due, but those of the connectors in ``busy``."""
+        return self._due([*self._cron_domain(), ('id', 'not in', list(failed)), ('connector_id', 'not in', list(busy))])
+
+    def _due(self, domain):
+        """The jobs of ``domain`` that are due and that no live view has in hand. Those at portals that answer and those that
         follow a process come before the others: they are quick, and a code may be waiting in them."""
         self._mend_clocks()
         now = fields.Datetime.now()
         jobs = self.search(
             [
-                ('state', 'in', OPEN_STATES),
-                ('id', 'not in', list(failed)),
-                ('connector_id', 'not in', list(busy)),
+                *domain,
                 '|',
                 ('next_poll_at', '=', False),
                 ('next_poll_at', '<=', now),
@@ -146,7 +160,7 @@ class VatportalJob(models.Model):
         soon = now + timedelta(seconds=FOLLOW_SECONDS)
         jobs = self.search(
             [
-                ('state', 'in', OPEN_STATES),
+                *self._cron_domain(),
                 ('id', 'not in', list(failed)),
                 ('connector_id', 'not in', list(busy)),
                 ('reason', 'not in', ('lost', 'exists')),

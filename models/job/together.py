@@ -39,7 +39,7 @@ class VatportalJob(models.Model):
             for job in self:
                 job._begin()
         # The net, should no dialog open; not at once, for the dialog is about to ask.
-        self.env.ref('l10n_az_vatportal.cron_advance')._trigger(at=fields.Datetime.now() + timedelta(seconds=10))
+        self._wake(fields.Datetime.now() + timedelta(seconds=10))
         return self._dialog_action()
 
     def _views(self):

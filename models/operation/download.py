@@ -298,7 +298,7 @@ class VatportalOperationDownload(models.AbstractModel):
 
     def _read_on(self, job, **vals):
         job._go('read', 0, state='running', **vals)
-        self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+        job._wake()
 
     def _end(self, job, problem=False, portal_message=False):
         """End the import, with what went wrong."""

@@ -75,7 +75,7 @@ class VatportalSource(models.AbstractModel):
             jobs = self.env['vatportal.job']._queue(ready, connector, sign, user=user, join=True, values=values)
             jobs._take_turns()
             jobs[-1:]._gather(self._vatportal_more_to_come(user))
-            self.env.ref('l10n_az_vatportal.cron_advance')._trigger()
+            jobs._wake()
         return found
 
     def _vatportal_failure(self, error):

@@ -100,7 +100,7 @@ class VatportalSelection(models.Model):
                     selection.unlink()
                     selection = self.browse()
                 selections |= selection | self._waiting_in(own)
-        self.env.ref('l10n_az_vatportal.cron_selection')._trigger()
+        selections._wake()
         return selections.sudo(False).sorted('id')
 
     def _store(self, records):

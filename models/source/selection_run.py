@@ -18,6 +18,13 @@ class VatportalSelection(models.Model):
 
     _inherit = 'vatportal.selection'
 
+    def _wake(self, at=None):
+        """These selections are to be queued by themselves: whoever does that hears of it.
+
+        :param at: not before this moment, a datetime
+        """
+        self.env.ref('l10n_az_vatportal.cron_selection')._trigger(at)
+
     def _cron_queue(self):
         """Scheduled action: check and queue what waits, part by part, as long as the run may last."""
         passed = set()  # lines that somebody else has in hand
@@ -31,8 +38,9 @@ class VatportalSelection(models.Model):
                 if not self.env['ir.cron']._commit_progress(1, remaining=left):
                     return
                 self.env.invalidate_all()
-        if self.search_count([('state', '=', 'open')], limit=1):
-            self.env.ref('l10n_az_vatportal.cron_selection')._trigger(fields.Datetime.now() + SOON)
+        left = self.search([('state', '=', 'open')])
+        if left:
+            left._wake(fields.Datetime.now() + SOON)
             self.env['ir.cron']._commit_progress()
 
     def _cron_part(self, passed, tries):
