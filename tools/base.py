@@ -18,6 +18,7 @@ WORK = ROOT / '.work'
 LOGS = WORK / 'log'
 ADDON = 'l10n_az_vatportal'
 GLUE = 'l10n_az_vatportal_stock'
+QUEUE = 'l10n_az_vatportal_queue'
 TOOLS = ROOT / 'tools'
 # The addons of this repository by their technical names; those that join the main one with another app stand in folders of it.
 SOURCES = {ADDON: ROOT, **{path.parent.name: path.parent for path in sorted(ROOT.glob(f'{ADDON}_*/__manifest__.py'))}}

@@ -70,7 +70,7 @@ def foreground(command, **kwargs) -> int:
 
 
 def command_setup(arguments) -> int:
-    with environment.serving(browser=True) as server:
+    with environment.serving(browser=True, queue=True) as server:
         environment.ensure_base(server)
         say(f'Ready: Odoo {server.version}, {server.source or server.command[0]}')
     return 0

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import package
 import postgres
-from base import ADDON, GLUE, LOGS, ROOT, SOURCES, WORK, Failure, clean_env, fingerprint, fresh_log, run, stamp, stamped, stamped_key, unstamp
+from base import ADDON, GLUE, LOGS, QUEUE, ROOT, SOURCES, WORK, Failure, clean_env, fingerprint, fresh_log, run, stamp, stamped, stamped_key, unstamp
 from odoo_source import Odoo
+from python_env import QUEUE_FOLDER, QUEUE_REQUIREMENTS
 
 DATA = WORK / 'data'
 CONF = WORK / 'odoo.conf'
@@ -16,8 +17,9 @@ ADDONS = WORK / 'addons'
 BASE = 'vatportal_base'  # account, languages, web bundles; nothing of ours
 TEST = 'vatportal_test'  # BASE and the addon: cloned by every test run
 TEST_GLUE = 'vatportal_test_stock'  # TEST and the glue addon with all that it pulls in: cloned by the glue addon's tests
+TEST_QUEUE = 'vatportal_test_queue'  # TEST, OCA's queue_job and the addon that joins them: cloned by that addon's tests
 BASE_APPS = 'vatportal_base_apps'  # BASE and those apps of Odoo that change what the addons do; nothing of ours
-TEST_APPS = 'vatportal_test_apps'  # BASE_APPS and all addons of ours: cloned by tests/apps and the other glue addons' tests
+TEST_APPS = 'vatportal_test_apps'  # BASE_APPS and all addons of ours but that one: cloned by tests/apps and the other glue addons' tests
 APPS = ('account_debit_note', 'point_of_sale', 'purchase_stock', 'sale_management', 'sale_stock')
 DEMO = 'vatportal_demo'
 DEMO_TEMPLATE = 'vatportal_demo_template'
@@ -77,7 +79,8 @@ def write_conf() -> None:
 
 
 def odoo_env() -> dict[str, str]:
-    return clean_env(ODOO_RC=str(CONF))
+    # Beneath that folder Odoo finds queue_job, as it finds any addon that pip has installed.
+    return clean_env(ODOO_RC=str(CONF), PYTHONPATH=str(QUEUE_FOLDER))
 
 
 def odoo(server: Odoo, *arguments, log: str, **kwargs) -> None:
@@ -198,8 +201,14 @@ def prepare_glue(server: Odoo, anew: bool) -> str:
     return _prepare(server, TEST_GLUE, TEST, [GLUE], (before, _key(before, SOURCES[GLUE])), 'install-stock', anew)
 
 
+def prepare_queue(server: Odoo, anew: bool) -> str:
+    """TEST_QUEUE: TEST, which is there already, with OCA's queue_job."""
+    before = fingerprint(stamped_key(TEST), QUEUE_REQUIREMENTS)
+    return _prepare(server, TEST_QUEUE, TEST, ['queue_job', QUEUE], (before, _key(before, SOURCES[QUEUE])), 'install-queue', anew)
+
+
 def prepare_apps(server: Odoo, anew: bool) -> str:
-    """TEST_APPS: all addons of ours beside the apps of Odoo. The apps are installed once, into a base of their own."""
+    """TEST_APPS: our addons beside the apps of Odoo. The apps are installed once, into a base of their own."""
     before = fingerprint(base_key(server), *APPS)
     if not (stamped(BASE_APPS, before) and exists(BASE_APPS)):
         clone(BASE, BASE_APPS)
@@ -208,9 +217,10 @@ def prepare_apps(server: Odoo, anew: bool) -> str:
         shell(server, BASE_APPS, PREPARE_BASE, log)
         stamp(BASE_APPS, before)
     key = before
-    for folder in SOURCES.values():
-        key = _key(key, folder)
-    return _prepare(server, TEST_APPS, BASE_APPS, require_addons(), (before, key), 'install-apps', anew)
+    addons = [name for name in require_addons() if name != QUEUE]
+    for name in addons:
+        key = _key(key, SOURCES[name])
+    return _prepare(server, TEST_APPS, BASE_APPS, addons, (before, key), 'install-apps', anew)
 
 
 def _prepare(server: Odoo, name: str, source: str, addons: list[str], keys: tuple[str, str], log: str, anew: bool) -> str:

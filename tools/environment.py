@@ -15,8 +15,8 @@ def find_odoo() -> odoo_source.Odoo:
     return odoo_source.external() or odoo_source.unpacked(python_env.PYTHON)
 
 
-def setup_steps(server: bool = True, browser: bool = False) -> list[Step]:
-    """What has to be there before a command; `server` includes Odoo and PostgreSQL."""
+def setup_steps(server: bool = True, browser: bool = False, queue: bool = False) -> list[Step]:
+    """What has to be there before a command; `server` includes Odoo and PostgreSQL, `queue` OCA's job queue."""
     wheel = not postgres.system_programs()
     steps = [
         Step(
@@ -28,6 +28,8 @@ def setup_steps(server: bool = True, browser: bool = False) -> list[Step]:
     ]
     if browser:
         steps.append(Step('Rules of accessibility (axe-core)', python_env.fetch_axe, python_env.has_axe))
+    if queue:
+        steps.append(Step('Job queue of the OCA (queue_job)', python_env.fetch_queue, python_env.has_queue))
     if server:
         steps += [
             Step('Odoo 19 (122 MB)', odoo_source.unpack, lambda: bool(odoo_source.external() or odoo_source.is_unpacked())),
@@ -36,8 +38,8 @@ def setup_steps(server: bool = True, browser: bool = False) -> list[Step]:
     return steps
 
 
-def ensure(server: bool = True, browser: bool = False) -> None:
-    steps = setup_steps(server, browser)
+def ensure(server: bool = True, browser: bool = False, queue: bool = False) -> None:
+    steps = setup_steps(server, browser, queue)
     if any(not step.done() for step in steps):
         with locked('setup'):
             run_steps(steps)
@@ -46,9 +48,9 @@ def ensure(server: bool = True, browser: bool = False) -> None:
 
 
 @contextlib.contextmanager
-def serving(browser: bool = False):
+def serving(browser: bool = False, queue: bool = False):
     """Everything set up, PostgreSQL running, Odoo's configuration written."""
-    ensure(browser=browser)
+    ensure(browser=browser, queue=queue)
     with postgres.running():
         databases.write_conf()
         yield find_odoo()

@@ -24,7 +24,7 @@ def main(given: list[str]) -> int:
     options = parser.parse_args(given)
     folder = WORK / 'i18n' / str(os.getpid())
     try:
-        with environment.serving() as server:
+        with environment.serving(queue=True) as server:
             environment.ensure_base(server)
             templates = export(server, folder)
         return max(merge(name, template, options.check) for name, template in templates.items())
@@ -39,7 +39,7 @@ def export(server: Odoo, folder: Path) -> dict[str, Path]:
     templates = {name: folder / f'{name}.pot' for name in modules}
 
     def odoo(*arguments):
-        run(*server.command, *arguments, log=log, env=clean_env(ODOO_RC=str(config)))
+        run(*server.command, *arguments, log=log, env={**databases.odoo_env(), 'ODOO_RC': str(config)})
 
     def install_and_export(name):
         odoo('-d', database, '-i', name, '--stop-after-init', '--no-http')

