@@ -32,6 +32,8 @@ Usage: ./dev COMMAND [ARGUMENTS]
                         some tests, on the database that is prepared already
   faults [--seeds A-B] [--seed N] [--kills N] [--races N]
                         hundreds of random schedules of faults (1-500), one of them again, or real servers killed N times
+  faults --cluster [N]
+                        N connectors (50) on two servers over one database with OCA's queue_job, one of them killed in the middle
   faults --upgrade [REVISION]
                         update a filled database from an earlier commit (the last one of another version): nothing may be lost
   faults --mutants [NAME…]

@@ -3,6 +3,7 @@
 import argparse
 import os
 
+import hosts
 import kills
 import mutants
 import testing
@@ -17,6 +18,9 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument('--kills', metavar='N', help='instead: kill real servers N times; A-B: only those kills of a longer row')
     parser.add_argument('--races', type=int, metavar='N', help='instead, or with --kills: people who send the same at once, N times (with --kills 4)')
     parser.add_argument('--upgrade', metavar='REVISION', nargs='?', const='', help='instead: update from an earlier commit (the last one with another version)')
+    parser.add_argument(
+        '--cluster', type=int, metavar='N', nargs='?', const=50, help="instead: N connectors (50) on two servers with OCA's queue_job, one of them killed"
+    )
     parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
     parser.add_argument(
         '--mutants',
@@ -38,6 +42,8 @@ def main(given: list[str]) -> int:
     if options.kills is not None or options.races is not None:
         first, _dash, last = (options.kills or '0').rpartition('-')
         return kills.main(number(first or '1'), number(last), 4 if options.races is None else options.races, options.kill_seed)
+    if options.cluster:
+        return hosts.main(options.cluster)
     if options.upgrade is not None:
         return upgrade.main(options.upgrade)
     if options.mutants is not None:

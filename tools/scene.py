@@ -9,7 +9,7 @@ import time
 import urllib.error
 
 import databases
-from base import ADDON, GLUE, LOGS, ROOT, WORK, Failure, clean_env, fresh_log
+from base import ADDON, LOGS, ROOT, SOURCES, WORK, Failure, clean_env, fresh_log
 from cluster import Cluster, descendants
 from demo_run import Browser, Phone, send
 from python_env import PYTHON
@@ -67,13 +67,14 @@ class Process:
                 os.kill(pid, signal.SIGKILL)
 
 
-def freeze_addons():
-    """A copy of the addon as it is now: servers are started again and again, and the code may be worked on meanwhile."""
+def freeze_addons(*names):
+    """A copy of the addon (or of those named) as it is now: servers are started again and again, and the code may be worked on
+    meanwhile."""
     folder = HOME / 'addons'
     shutil.rmtree(folder, ignore_errors=True)
-    for path in databases.addon_files():
-        target = folder / ADDON / path.relative_to(ROOT)
-        if GLUE not in path.parts:
+    for name in names or [ADDON]:
+        for path in databases.addon_files(SOURCES[name]):
+            target = folder / name / path.relative_to(SOURCES[name])
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     return folder

@@ -1,0 +1,235 @@
+"""./dev faults --cluster: two Odoo servers ("hosts") with queue_job over one PostgreSQL, one of them killed in the middle.
+
+Beside it one server process with the scheduled action, as a company runs it that has installed nothing. The job runner reaches the
+servers through a load balancer, as it must on real hosts: it would ask its own server alone otherwise.
+"""
+
+import contextlib
+import json
+import os
+import statistics
+import threading
+import time
+from collections import Counter
+from datetime import datetime, timezone
+
+import databases
+import demo_database
+import environment
+from balancer import Balancer
+from base import ADDON, QUEUE, TOOLS, Failure, fresh_log, say
+from demo_run import Browser
+from scene import DATABASE, PATIENCE, Process, Scene, freeze_addons
+from servers import free_port
+
+PROCESSES = 4  # of each connector
+WORKERS = 2  # of each host
+WATCHERS = 3  # dialogs that people have open meanwhile
+CONFIRMED_S = 4  # after so many seconds a phone answers; a code that no dialog has shown by then was missed
+OPEN = ('queued', 'starting', 'running')
+ORDER = 'asking Odoo to run job'  # a job runner at work, in the log of its host
+
+
+class Hosts(Scene):
+    """The scene of --kills, with several servers."""
+
+    def fill(self, call, *arguments):
+        """Do what hosts_fill.py says, inside Odoo; return its answer."""
+        answer = self.cluster.folder.parent / 'answer.json'
+        script = (
+            f'import sys, json\nsys.path.insert(0, {str(TOOLS)!r})\nimport hosts_fill\n'
+            f'found = hosts_fill.{call}(env(user=env.ref("base.user_admin")), *json.loads({json.dumps(arguments)!r}))\n'
+            f'open({str(answer)!r}, "w").write(json.dumps(found))\n'
+        )
+        # The options of a server that the shell does not know are its own.
+        databases.odoo(self.server, 'shell', *self.options, '--no-http', log=fresh_log('cluster-fill'), input=script)
+        return json.loads(answer.read_text())
+
+    def host(self, name, *extra, **env):
+        """A server of Odoo; returns it and its port."""
+        port = free_port()
+        command = [*self.server.command, *self.options, f'--db-filter=^{DATABASE}$', '--http-port', port, '--max-cron-threads', 1, *extra]
+        return Process(name, command, f'http://127.0.0.1:{port}/web/login', env={**databases.odoo_env(), **env}), port
+
+    def log_in_at(self, port):
+        self.url = f'http://127.0.0.1:{port}'
+        self.log_in()
+
+    def number(self, statement):
+        return float(self.cluster.sql(statement, DATABASE) or 0)
+
+    def ended(self, moves):
+        """How many of these invoices have their numbers."""
+        ids = ','.join(map(str, moves))
+        return int(self.number(f"SELECT count(*) FROM vatportal_document WHERE state = 'registered' AND move_id IN ({ids})"))
+
+    def run(self, moves, middle=None):
+        """Queue a process for each invoice and wait for the numbers; call `middle` when half of them are there. Seconds, from the
+        first to the last."""
+        self.fill('processes', moves, self.used)
+        begin, deadline = time.monotonic(), time.monotonic() + PATIENCE + 3 * len(moves)
+        while (count := self.ended(moves)) < len(moves):
+            if middle and count >= len(moves) / 2:
+                middle()
+                middle = None
+            if time.monotonic() > deadline:
+                raise Failure(f'{len(moves) - count} invoices have no number after {deadline - begin:.0f} s.')
+            time.sleep(0.5)
+        return time.monotonic() - begin
+
+
+# -- people -----------------------------------------------------------------------------------------
+
+
+class Watchers:
+    """People who send and keep the dialog open, and how long after a phone their dialogs show its code."""
+
+    def __init__(self, scene, count):
+        self.scene, self.over = scene, threading.Event()
+        self.moves = scene.fill('invoices', count * 20)
+        self.lock, self.waits, self.missed, self.sent = threading.Lock(), [], 0, []
+        self.appeared = {}  # (kind, code) → when a phone showed it last
+        # Connectors that nobody else sends through.
+        connectors = scene.call('vatportal.connector', 'search', [('name', '=like', 'Cluster %')], order='id desc', limit=count)
+        self.threads = [threading.Thread(target=self._look_at_phones, daemon=True)]
+        self.threads += [threading.Thread(target=self._work, args=(connector,), daemon=True) for connector in connectors]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        for thread in self.threads:
+            thread.join(PATIENCE)
+
+    def _look_at_phones(self):
+        before = set()
+        while not self.over.is_set():
+            prompts = {prompt['id']: (f'pin{prompt["pin"]}', str(prompt['code'])) for prompt in self.scene.portal.call('prompts')}
+            self.appeared.update({prompts[number]: time.monotonic() for number in prompts.keys() - before})
+            before = set(prompts)
+            time.sleep(0.05)
+
+    def _work(self, connector):
+        browser = Browser(self.scene.url, DATABASE)
+        while not self.over.is_set() and self.moves:
+            with self.lock:
+                move = self.moves.pop()
+                self.sent.append(move)
+            with contextlib.suppress(Failure, OSError, ValueError):  # its host is killed: the process goes on
+                self._send(browser, move, connector)
+
+    def _send(self, browser, move, connector):
+        wizard = browser.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, [move])], 'connector_id': connector})
+        job, seen = browser.call('vatportal.send.wizard', 'action_send', [wizard])['res_id'], set()
+        while True:
+            progress = browser.call('vatportal.job', 'action_refresh', [job])
+            code = progress['code'] and (progress['code']['kind'], str(progress['code']['value']))
+            if code and code not in seen:
+                seen.add(code)
+                self.waits.append(max(0.0, time.monotonic() - self.appeared.get(code, time.monotonic())))
+            if progress['finished']:
+                self.missed += 2 - len(seen)
+                return
+            time.sleep(progress['next_poll'] or 1)
+
+    def told(self):
+        """p95 over all codes, those that no dialog showed counting as never."""
+        waits = sorted(self.waits) + [float('inf')] * self.missed
+        if len(waits) < 2:
+            return 'no code was waited for'
+        p95 = waits[min(len(waits) - 1, int(len(waits) * 0.95))]
+        return f'{len(waits)} codes, p50 {statistics.median(waits):.1f} s, p95 {p95:.1f} s, {self.missed} gone before a dialog showed them'
+
+
+# -- the command ------------------------------------------------------------------------------------
+
+
+def main(count: int) -> int:
+    with environment.serving(queue=True) as server, contextlib.ExitStack() as stack:
+        environment.ensure_base(server)
+        demo_database.ensure_template(server)
+        scene = Hosts(stack, server, addons=freeze_addons(ADDON, QUEUE))
+        scene.used = count
+        scene.portal.call('settings', {'confirm_after': CONFIRMED_S, 'log_size': 1000000})
+        for number in range(count + WATCHERS):
+            scene.portal.call('accounts', {'username': f'cluster-{number}', 'asan': f'99450{number:07}'})
+        scene.fill('connectors', scene.sandbox_url, count + WATCHERS)
+        say(f'{count} connectors, {count * PROCESSES} processes at a time, {os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f}')
+        alone = single(scene, scene.fill('invoices', count * PROCESSES))
+        return together(scene, stack, count, alone)
+
+
+def single(scene, moves):
+    """One server process with the scheduled action alone; processes a minute."""
+    odoo, port = scene.host('one-process', '--workers', 0)
+    odoo.start()
+    try:
+        scene.log_in_at(port)
+        pace = 60 * len(moves) / scene.run(moves)
+        found = problems(scene, moves)
+        say(f'one server process: {pace:.0f} processes a minute; {len(found)} problems')
+        return pace, found
+    finally:
+        odoo.kill()
+
+
+def together(scene, stack, count, alone):
+    databases.odoo(scene.server, *scene.options, '-i', f'queue_job,{QUEUE}', '--stop-after-init', '--no-http', log=fresh_log('cluster-install'))
+    entrance = free_port()
+    queue = {'ODOO_QUEUE_JOB_CHANNELS': f'root:{2 * WORKERS - 1}', 'ODOO_QUEUE_JOB_HOST': '127.0.0.1', 'ODOO_QUEUE_JOB_PORT': str(entrance)}
+    made = [scene.host(f'host-{name}', '--load', 'base,web,queue_job', '--workers', WORKERS, '--gevent-port', free_port(), **queue) for name in 'ab']
+    hosts, ports = [host for host, _port in made], [port for _host, port in made]
+    for host in hosts:
+        stack.callback(lambda host=host: host.popen and host.kill())
+        host.start()
+    stack.enter_context(Balancer(entrance, ports))
+    scene.log_in_at(entrance)
+    moves = scene.fill('invoices', count * PROCESSES)
+    pace = 60 * len(moves) / scene.run(moves)
+    pace_alone, found = alone
+    say(f'two hosts of {WORKERS} workers: {pace:.0f} processes a minute, {pace / pace_alone:.2f} times as many')
+    more = scene.fill('invoices', count * PROCESSES)
+    with Watchers(scene, WATCHERS) as people:
+        taken = {}
+        scene.run(more, lambda: taken.update(zip(('at', 'victim', 'other'), strike(hosts), strict=True)))
+    wait_for(scene, people.sent)
+    say(f'dialogs beside it: {people.told()}')
+    gap = first_order(taken['other']) - taken['at']
+    say(f'{taken["victim"].name}, whose job runner was at work, killed in the middle: that of {taken["other"].name} was at work {gap:.0f} s later')
+    found += problems(scene, [*moves, *more, *people.sent])
+    for problem in found:
+        say(f'      {problem}')
+    late = gap > 60
+    say(f'{len(moves) + len(more) + len(people.sent)} invoices on two hosts: {len(found)} problems{", taken over too late" if late else ""}')
+    return 1 if found or late else 0
+
+
+def strike(hosts):
+    """Kill the host whose job runner is at work; when that was, that host, and the other one."""
+    victim, other = sorted(hosts, key=lambda host: ORDER not in host.log.read_text(errors='replace'))
+    victim.kill()
+    return time.time(), victim, other
+
+
+def first_order(host):
+    """When its job runner first had a queue job run."""
+    line = next(line for line in host.log.read_text(errors='replace').splitlines() if ORDER in line)
+    return datetime.strptime(line[:23], '%Y-%m-%d %H:%M:%S,%f').replace(tzinfo=timezone.utc).timestamp()
+
+
+def wait_for(scene, moves):
+    """Until what people have sent is through."""
+    deadline = time.monotonic() + PATIENCE
+    while scene.number(f'SELECT count(*) FROM vatportal_job WHERE state IN {OPEN}'):
+        if time.monotonic() > deadline:
+            raise Failure(f'Processes of {len(moves)} invoices do not end.')
+        time.sleep(0.5)
+
+
+def problems(scene, moves):
+    """What is lost, and what went out twice."""
+    sent = Counter(invoice['id'] for record in scene.portal.uploads() for invoice in record['json']['invoices'])
+    return [*scene.problems(moves), *(f'{erp_id} was uploaded {times} times' for erp_id, times in sent.items() if times > 1)]
