@@ -7,9 +7,12 @@ from odoo.addons.l10n_az_vatportal.models.connector.threads import request_secon
 from odoo.addons.l10n_az_vatportal.models.states import OPEN_STATES
 from odoo.addons.l10n_az_vatportal.vatportal import polling
 
+# What is due at once after a step, the next page of an import say, need not wait for another worker; but others have a turn.
+ROUNDS = 5
+
 
 class VatportalAccount(models.Model):
-    """The processes of an account, imports among them: each that is due by one step, in the order of the scheduled action;
+    """The processes of an account, imports among them: those that are due, step by step in the order of the scheduled action;
     then its queue job waits until the next is due, as the engine has planned it, back-off included."""
 
     _name = 'vatportal.account'
@@ -20,9 +23,15 @@ class VatportalAccount(models.Model):
 
     def _queue_work(self):
         jobs = self.env['vatportal.job'].with_context(vatportal_queue_turn=self.id)
-        jobs._due(self._queue_processes())._cron_steps(time.monotonic() + request_seconds(), set())
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-        self.env.invalidate_all()
+        until, places = time.monotonic() + request_seconds(), None
+        for _round in range(ROUNDS):
+            due = jobs._due(self._queue_processes())
+            before, places = places, [(job.id, job.write_date) for job in due]
+            if not due or places == before:  # somebody else is at them
+                break
+            due._cron_steps(until, set())
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            self.env.invalidate_all()
         return self._queue_next_look()
 
     def _queue_next_look(self):
