@@ -102,6 +102,27 @@ class RaceCommon(TransactionCase):
             }
         )
 
+    def received(self, env, number):
+        """The values of a document of 118.00 that the company received, with a line."""
+        amounts = {'amount_goods': 100, 'amount_net': 100, 'amount_vat_base': 100, 'amount_vat': 18, 'amount_total': 118}
+        return {
+            'direction': 'incoming',
+            'company_id': self.company_id,
+            'connector_id': self.connector_id,
+            'qaime': f'RB2611{number:08d}',
+            'kind_id': env.ref('l10n_az_vatportal.kind_default_invoice').id,
+            'state': 'registered',
+            'date': '2026-11-20 21:30:00',
+            'status': 'approved',
+            'status_code': 'approved',
+            'buyer_vat': OWN,
+            'buyer_name': 'Race',
+            'seller_vat': PARTNER,
+            'seller_name': 'Race vendor',
+            **amounts,
+            'line_ids': [Command.create({'name': 'Sement', 'quantity': 1, 'price_unit': 100, **amounts})],
+        }
+
     @contextlib.contextmanager
     def look_up(self):
         """An environment that sees what was committed."""

@@ -1,10 +1,9 @@
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID
-from odoo.fields import Command
 from odoo.tools import mute_logger
 
-from .queue_common import OWN, PARTNER, Datetime, QueueCommon
+from .queue_common import Datetime, QueueCommon
 
 
 class TestHandedOver(QueueCommon):
@@ -158,7 +157,7 @@ class TestHandedOver(QueueCommon):
 
     def test_bills(self):
         with self.look_up() as env:
-            documents = env['vatportal.document'].create([{**self.received(env), 'qaime': f'RB2612{number:08d}'} for number in range(3)])
+            documents = env['vatportal.document'].create([self.received(env, number) for number in range(3)])
             documents._request_bills()
         with self.look_up() as env:
             [job] = self.queue_jobs(env)
@@ -166,25 +165,6 @@ class TestHandedOver(QueueCommon):
         with self.look_up() as env:
             documents = env['vatportal.document'].browse(documents.ids)
             self.assertEqual((set(documents.mapped('bill_state')), len(documents.move_id)), ({'billed'}, 3))
-
-    def received(self, env):
-        amounts = {'amount_goods': 100, 'amount_net': 100, 'amount_vat_base': 100, 'amount_vat': 18, 'amount_total': 118}
-        return {
-            'direction': 'incoming',
-            'company_id': self.company_id,
-            'connector_id': self.connector_id,
-            'kind_id': env.ref('l10n_az_vatportal.kind_default_invoice').id,
-            'state': 'registered',
-            'date': '2026-11-20 21:30:00',
-            'status': 'approved',
-            'status_code': 'approved',
-            'buyer_vat': OWN,
-            'buyer_name': 'Race',
-            'seller_vat': PARTNER,
-            'seller_name': 'Race partner',
-            **amounts,
-            'line_ids': [Command.create({'name': 'Sement', 'quantity': 1, 'price_unit': 100, **amounts})],
-        }
 
     def test_a_large_selection(self):
         with self.look_up() as env:

@@ -34,14 +34,14 @@ class TestRunner(ServerCommon):
             connector = env['vatportal.connector'].browse(self.connector_id)
             connector.write({'auto_bill': True, 'auto_bill_from': '2026-01-01'})
             env['vatportal.job']._queue_download(connector, ['incoming'], date(2026, 11, 1), date(2026, 11, 30), 'portal')
-        self.wait(lambda env: len(self.received(env).filtered('move_id')) == 4, 'bills')
+        self.wait(lambda env: len(self.incoming(env).filtered('move_id')) == 4, 'bills')
         with self.look_up() as env:
-            self.assertEqual(len(self.received(env).move_id), 4, 'one bill each')
+            self.assertEqual(len(self.incoming(env).move_id), 4, 'one bill each')
         self.wait(lambda env: not self.queue_jobs(env, 'pending', 'enqueued', 'started'), 'the end of all queue jobs')
         with self.look_up() as env:
             self.assertFalse(self.queue_jobs(env, 'failed'))
 
-    def received(self, env):
+    def incoming(self, env):
         return env['vatportal.document'].search([('company_id', '=', self.company_id), ('direction', '=', 'incoming')])
 
     def forget_parameter(self):

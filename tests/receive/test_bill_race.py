@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
-from ..race_common import OWN, PARTNER, RaceCommon
+from ..race_common import PARTNER, RaceCommon
 
 PEOPLE, DOCUMENTS = 3, 4
 
@@ -14,51 +14,7 @@ class TestBillRace(RaceCommon):
     def build(self, env):
         super().build(env)
         env = self.at(env)
-        self.document_ids = (
-            env['vatportal.document']
-            .create(
-                [
-                    {
-                        'direction': 'incoming',
-                        'company_id': self.company_id,
-                        'connector_id': self.connector_id,
-                        'qaime': f'RB2611{number:08d}',
-                        'kind_id': env.ref('l10n_az_vatportal.kind_default_invoice').id,
-                        'state': 'registered',
-                        'date': '2026-11-20 21:30:00',
-                        'status': 'approved',
-                        'status_code': 'approved',
-                        'buyer_vat': OWN,
-                        'buyer_name': 'Race',
-                        'seller_vat': PARTNER,
-                        'seller_name': 'Race vendor',
-                        'amount_goods': 100,
-                        'amount_net': 100,
-                        'amount_vat_base': 100,
-                        'amount_vat': 18,
-                        'amount_total': 118,
-                        'line_ids': [
-                            (
-                                0,
-                                0,
-                                {
-                                    'name': 'Sement',
-                                    'quantity': 1,
-                                    'price_unit': 100,
-                                    'amount_goods': 100,
-                                    'amount_net': 100,
-                                    'amount_vat_base': 100,
-                                    'amount_vat': 18,
-                                    'amount_total': 118,
-                                },
-                            )
-                        ],
-                    }
-                    for number in range(DOCUMENTS)
-                ]
-            )
-            .ids
-        )
+        self.document_ids = env['vatportal.document'].create([self.received(env, number) for number in range(DOCUMENTS)]).ids
 
     def clean_up(self):
         super().clean_up()
