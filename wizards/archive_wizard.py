@@ -15,7 +15,7 @@ class VatportalArchiveWizard(models.TransientModel):
     """
 
     _name = 'vatportal.archive.wizard'
-    _description = 'Archive of e-taxes documents'
+    _description = 'Archive of e-taxes Documents'
     _inherit = ['vatportal.period', 'vatportal.guard']
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
@@ -37,7 +37,7 @@ class VatportalArchiveWizard(models.TransientModel):
     document_count = fields.Integer(string='Number of Documents', compute='_compute_counts')
     undated_count = fields.Integer(string='Documents without a Date', compute='_compute_counts')
     left_out_count = fields.Integer(string='Documents Left Out', compute='_compute_counts')
-    limit = fields.Integer(compute='_compute_counts')
+    limit = fields.Integer(compute='_compute_counts', export_string_translation=False)
 
     @api.depends('company_id', 'document_ids', 'date_from', 'date_to', 'direction', 'with_undated')
     def _compute_counts(self):
