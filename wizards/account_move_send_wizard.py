@@ -29,6 +29,7 @@ class AccountMoveSendWizard(models.TransientModel):
             return super().action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
         self.ensure_one()
         self._raise_danger_alerts(self.alerts or {})
+        self._check_sending_data(self.move_id, **self._get_sending_settings())
         self._update_preferred_settings()
         if 'vatportal' in (self.extra_edis or []):
             problems = self.move_id._vatportal_queue_for(self.env.user).get(self.move_id)
@@ -45,10 +46,10 @@ class AccountMoveSendWizard(models.TransientModel):
         return {'type': 'ir.actions.act_window_close'}
 
     def _vatportal_keep_mail(self):
-        settings = self._get_sending_settings()
+        settings = self._vatportal_settings_to_keep()
         # Its PDF is made anew by then, with the number.
         printed = self._get_invoice_extra_attachments(self.move_id).ids
-        attachments = [data for data in settings.get('mail_attachments_widget') or [] if data.get('skip') or data.get('id') not in printed]
+        attachments = [data for data in settings['mail_attachments_widget'] if data.get('skip') or data['id'] not in printed]
         manual = [data['id'] for data in attachments if data.get('manual')]
         # What hangs on a dialog is cleared away with it.
         self.env['ir.attachment'].sudo().browse(manual).exists().filtered(
@@ -57,10 +58,30 @@ class AccountMoveSendWizard(models.TransientModel):
         self.move_id.sudo().vatportal_mail_data = {
             **settings,
             'mail_attachments_widget': attachments,
-            **{name: settings[name].id for name in RECORDS if settings.get(name)},
+            **{name: settings[name].id for name in RECORDS},
             'mail_body': str(settings.get('mail_body') or ''),
             'extra_edis': [name for name in settings['extra_edis'] if name != 'vatportal'],
         }
         self.move_id.sudo()._message_log(body=self.env._('Its mail waits for the qaimə number.'))
         if self.move_id._vatportal_printed_mark():
             self.move_id.sudo()._vatportal_release_mail()  # the number came while the dialog was open
+
+    def _vatportal_settings_to_keep(self):
+        """The settings of this dialog as the scheduled action may carry them out, which asks for nobody's rights and meets what is
+        malformed again and again.
+
+        :raises AccessError: when a file is chosen that the user may not read
+        """
+        settings = self._get_sending_settings()
+        offered = self._get_default_mail_attachments_widget(
+            self.move_id, self.template_id, invoice_edi_format=self.invoice_edi_format, extra_edis=self.extra_edis or {}, pdf_report=self.pdf_report_id
+        )
+        made = [(data['id'], data.get('dynamic_report')) for data in offered if data.get('placeholder')]
+        chosen = [data for data in settings.get('mail_attachments_widget') or [] if isinstance(data, dict) and isinstance(data.get('name'), str)]
+        files = [data for data in chosen if type(data.get('id')) is int and not data.get('dynamic_report')]
+        self.env['ir.attachment'].browse(data['id'] for data in files).exists().check_access('read')
+        return {
+            **settings,
+            'mail_attachments_widget': [data for data in chosen if data in files or (data.get('id'), data.get('dynamic_report')) in made],
+            'mail_template': settings['mail_template'].filtered(lambda template: template.model == 'account.move'),
+        }

@@ -10,7 +10,8 @@ _logger = logging.getLogger(__name__)
 
 # What of the settings of Odoo's "Send" are records, and of which model; they are kept as ids.
 RECORDS = {'mail_template': 'mail.template', 'pdf_report': 'ir.actions.report'}
-# Under which key of Odoo's own sending data they wait for its scheduled action.
+# What says in Odoo's own sending data that its scheduled action is to send what was written. Anybody who may write an
+# invoice can write these, so they hold nothing of it.
 _KEY = 'vatportal_mail'
 
 
@@ -22,6 +23,7 @@ class AccountMove(models.Model):
     vatportal_mail_data = fields.Json(
         readonly=True, copy=False, help='What goes to the customer once the invoice has its qaimə number.', string='Mail That Waits'
     )
+    vatportal_mail_leaving = fields.Json(readonly=True, copy=False, help="What Odoo's scheduled action is to send now.", string='Mail That Leaves')
     vatportal_waits_to_mail = fields.Boolean(compute='_compute_vatportal_waits_to_mail', string='Mail Waits for the Qaimə Number')
 
     @api.depends('vatportal_mail_data')
@@ -49,7 +51,8 @@ class AccountMove(models.Model):
         self.write(
             {
                 'vatportal_mail_data': False,
-                'sending_data': {'author_user_id': data['author_user_id'], 'author_partner_id': data['author_partner_id'], _KEY: data},
+                'vatportal_mail_leaving': data,
+                'sending_data': {'author_user_id': data['author_user_id'], 'author_partner_id': data['author_partner_id'], _KEY: True},
             }
         )
         self.env.ref('account.ir_cron_account_move_send')._trigger()
@@ -69,9 +72,10 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
         # EXTENDS account: a mail that waited goes as it was written
-        waited = (move.sending_data or {}).get(_KEY) if from_cron else None
+        waited = move.sudo().vatportal_mail_leaving if from_cron and (move.sending_data or {}).get(_KEY) else None
         if waited:
-            records = {name: self.env[model].browse(waited[name]).exists() for name, model in RECORDS.items() if waited.get(name)}
+            ids = {name: waited[name] if isinstance(waited.get(name), int) else False for name in RECORDS}
+            records = {name: self.env[model].browse(ids[name]).exists() for name, model in RECORDS.items()}
             texts = {'mail_body': Markup(waited['mail_body'])} if waited.get('mail_body') else {}
             # Contacts may have been merged meanwhile.
             people = {'mail_partner_ids': self.env['res.partner'].browse(waited.get('mail_partner_ids') or []).exists().ids}
@@ -84,6 +88,8 @@ class AccountMoveSend(models.AbstractModel):
         for move, data in moves_data.items():
             if 'email' in data['sending_methods'] and move.sudo().vatportal_mail_data:
                 move.sudo().vatportal_mail_data = False
+            if move.sudo().vatportal_mail_leaving:
+                move.sudo().vatportal_mail_leaving = False
 
     @api.model
     def _get_mail_params(self, move, move_data):

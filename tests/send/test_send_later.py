@@ -1,5 +1,5 @@
-from odoo.exceptions import UserError
-from odoo.tests import Form
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user
 
 from ..send_common import SendCommon
 
@@ -207,6 +207,100 @@ class TestSendLater(SendCommon):
         self.env.ref('account.ir_cron_account_move_send').active = False
         with self.assertRaisesRegex(UserError, 'switched off'):
             self.waiting()
+
+    # ------------------------------------------------------------------ what a program may hand over
+
+    def clerk_dialog(self, **vals):
+        """The dialog of an invoicing user, for an invoice on its way; and the process."""
+        self.sandbox.configure(auto_confirm=False)
+        move = self.create_invoice()
+        job = self.send(move)
+        self.advance(job, 3)
+        clerk = new_test_user(self.env, 'send_clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=self.company.ids)
+        Wizard = self.env['account.move.send.wizard'].with_user(clerk).with_context(active_model='account.move', active_ids=move.ids)
+        return Wizard.create({'sending_methods': ['email'], 'vatportal_waits': True, **vals}), job
+
+    def secret(self):
+        """A file that invoicing users may not read."""
+        cron = self.env.ref('account.ir_cron_account_move_send')
+        return self.env['ir.attachment'].create({'name': 'secret.txt', 'raw': b'SECRET', 'res_model': 'ir.cron', 'res_id': cron.id})
+
+    def sent(self, move):
+        self.assertEqual(len(self.mails(move)), 1)
+        return self.mails(move).attachment_ids
+
+    def test_a_file_that_is_not_the_users(self):
+        dialog, _job = self.clerk_dialog()
+        for data in ({}, {'skip': True}, {'manual': True}):
+            dialog.mail_attachments_widget = [{'id': self.secret().id, 'name': 'x', **data}]
+            with self.assertRaises(AccessError):
+                dialog.action_send_and_print()
+            self.assertFalse(dialog.move_id.vatportal_waits_to_mail)
+
+    def test_what_was_not_offered_does_not_go(self):
+        secret, other_report = self.secret(), self.env.ref('base.ir_module_reference_print')
+        dialog, job = self.clerk_dialog()
+        own = dialog.env['ir.attachment'].create({'name': 'own.txt', 'raw': b'own'})
+        offered = dialog.mail_attachments_widget
+        dialog.mail_attachments_widget = [
+            *offered,
+            {'id': own.id, 'name': 'own.txt', 'manual': True},
+            {'id': own.id},
+            {'id': str(secret.id), 'name': 'as text'},
+            {'id': f' {secret.id} ', 'name': 'as text', 'placeholder': True},
+            {'id': [secret.id], 'name': 'as a list'},
+            {'id': True, 'name': 'no number'},
+            {'name': 'nothing'},
+            {'id': secret.id + 1_000_000, 'name': 'gone'},
+            {'id': 'placeholder_x', 'name': 'x', 'placeholder': True, 'dynamic_report': other_report.report_name},
+            {**offered[0], 'dynamic_report': other_report.report_name},
+            'no file',
+        ]
+        dialog.action_send_and_print()
+        self.confirm(job)
+        self.run_mails()
+        names = self.sent(dialog.move_id).mapped('name')
+        self.assertIn('own.txt', names)
+        self.assertLessEqual(set(names), {'own.txt', *self.env['account.move.send']._get_invoice_extra_attachments(dialog.move_id).mapped('name')})
+        self.assertNotIn(b'SECRET', self.sent(dialog.move_id).mapped('raw'))
+
+    def test_a_report_of_something_else(self):
+        dialog, _job = self.clerk_dialog(pdf_report_id=self.env.ref('base.ir_module_reference_print').id)
+        with self.assertRaisesRegex(UserError, 'not set up properly'):
+            dialog.action_send_and_print()
+        self.assertFalse(dialog.move_id.vatportal_waits_to_mail)
+        self.assertFalse(dialog.move_id.partner_id.invoice_template_pdf_report_id)
+
+    def test_written_past_the_dialog(self):
+        """Odoo's own sending data are anybody's who may write the invoice."""
+        dialog, job = self.clerk_dialog()
+        move, secret = dialog.move_id, self.secret()
+        dialog.action_send_and_print()
+        data = move.vatportal_mail_data
+        self.confirm(job)
+        forged = {**data, 'mail_attachments_widget': [{'id': secret.id, 'name': 'x', 'manual': True}]}
+        move.write({'sending_data': {**move.sending_data, 'vatportal_mail': forged}})
+        with self.assertRaises(AccessError):
+            move.write({'vatportal_mail_leaving': forged})
+        self.run_mails()
+        self.assertNotIn(b'SECRET', self.sent(move).mapped('raw'))
+        self.assertFalse(move.sudo().vatportal_mail_leaving)
+
+    def test_without_a_report_and_a_template(self):
+        for cleared in ({'pdf_report_id': False}, {'template_id': False}):
+            with self.subTest(cleared=cleared):
+                move, job = self.waiting(**cleared)
+                self.confirm(job)
+                self.run_mails()
+                self.assertEqual(len(self.mails(move)), 1)
+
+    def test_kept_without_a_report_before(self):
+        move, job = self.waiting()
+        empty = {'pdf_report': 'ir.actions.report()', 'mail_template': 'mail.template()'}
+        move.sudo().vatportal_mail_data = {**move.vatportal_mail_data, **empty}
+        self.confirm(job)
+        self.run_mails()
+        self.assertEqual(len(self.mails(move)), 1)
 
     def test_on_the_form(self):
         move, _job = self.waiting()
