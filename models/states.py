@@ -11,6 +11,7 @@ from datetime import timedelta
 #    ▼  │       │   ▼            ▼             ▼
 #  unconfirmed ◀┘ rejected    deleted       deleted
 #
+# What a person said to be gone is registered again when e-taxes shows it.
 TRANSITIONS = {
     'queued': {'processing', 'unconfirmed', 'imported', 'registered', 'rejected'},
     'processing': {'imported', 'registered', 'rejected', 'unconfirmed', 'queued'},
@@ -18,7 +19,7 @@ TRANSITIONS = {
     'imported': {'registered', 'rejected', 'queued', 'deleted'},
     'registered': {'deleted'},
     'rejected': {'queued', 'registered', 'imported'},
-    'deleted': set(),
+    'deleted': {'registered'},
 }
 # States in which the invoice is, or may be, at the portal: there is one such document per invoice at most.
 LIVE_STATES = ('queued', 'processing', 'unconfirmed', 'imported', 'registered')

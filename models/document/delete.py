@@ -128,6 +128,7 @@ class VatportalDocument(models.Model):
                 message=False,
                 portal_message=False,
                 **({'status': 'deleted', 'status_code': 'deleted'} if document.qaime else {}),
+                **({} if by_hand else {'missing_since': False, 'missing_job_id': False}),
             )
             document._clear_double()
             if document._source() and not document._source()._vatportal_is_in_force():

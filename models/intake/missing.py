@@ -86,18 +86,35 @@ class VatportalDocument(models.Model):
 
     # ------------------------------------------------------------------ what a reading shows, or does not
 
-    def _note_shown(self, changed, common):
-        """A reading has shown these documents, of which it has ``changed`` some; ``common`` are its values."""
+    def _said_gone(self):
+        """Those of these documents that were missing, and of which a person said that they are gone."""
+        return self.filtered(lambda document: document.missing_since and document.state == 'deleted')
+
+    def _held_longer(self, job):
+        """Those of these documents that the reading of ``job`` may show though they are gone: what VatPortal holds may be older
+        than the reading of e-taxes that missed them."""
+        return self.filtered(lambda document: job.source == 'portal' and document.missing_job_id.source == 'etaxes')
+
+    def _return_shown(self):
+        """Where this document was said to be gone, and e-taxes shows it in force: it is registered after all. If its invoice has got
+        another one meanwhile, both are there."""
+        if not self._said_gone() or self.status in FINAL_STATUSES:
+            return
+        others = self._leave_move()
+        self._set_state('registered', deleted_by_id=False, deleted_at=False, delete_reason=False)
+        if self._source():
+            self._source().sudo()._message_log(body=self.env._('%s, which counted as deleted, is at e-taxes after all.', self.qaime))
+        self._mark_doubles(others)
+
+    def _note_shown(self, changed, common, job):
+        """The reading of ``job`` has shown these documents, of which it has ``changed`` some; ``common`` are its values."""
         strangers = self.filtered(lambda document: not document.seen_connector_id.active)
         if strangers:
             strangers.write({'seen_connector_id': common['connector_id']})
-        job = self.env['vatportal.job'].browse(common['import_job_id'])
-        for document in self.filtered('missing_since'):
-            # What VatPortal holds may be older than the reading of e-taxes that missed the document.
-            stale = job.source == 'portal' and document.missing_job_id.source == 'etaxes' and document not in changed
-            if not stale:
-                document._message_log(body=self.env._('It is at e-taxes again.'))
-                document.write({'missing_since': False, 'missing_job_id': False, 'to_follow': not document.is_foreign and (document.to_follow or 'changed')})
+        missing = self.filtered('missing_since')
+        for document in missing - (missing._held_longer(job) - changed):
+            document._message_log(body=self.env._('It is at e-taxes again.'))
+            document.write({'missing_since': False, 'missing_job_id': False, 'to_follow': not document.is_foreign and (document.to_follow or 'changed')})
 
     def _set_missing(self, job):
         """The reading of ``job`` ought to have shown these documents, and did not."""

@@ -37,6 +37,7 @@ class PortalImport:
         self.env = self.documents.env
         self.own_voen = self.documents._own_voen(company)
         self.common = {'connector_id': connector.id, 'company_id': company.id, 'direction': direction, 'import_job_id': job.id if job else False}
+        self.job = self.env['vatportal.job'].browse(self.common['import_job_id'])
         self.found = {}
         self.new_ids, self.changed_ids, self.problems = [], [], []
         self.unchanged = self.foreign = self.bad = 0
@@ -108,7 +109,9 @@ class PortalImport:
     def _write_chunk(self, chunk):
         """Return (new documents, changed documents)."""
         known = self.documents.browse([self.found[key] for key, _document in chunk if key in self.found])
-        known_prints = {document.id: document.fingerprint for document in known}
+        # What counts as gone differs from any row that shows it.
+        back = known._said_gone() - known._held_longer(self.job)
+        known_prints = {document.id: document.fingerprint for document in known - back}
         to_create, changed, kind_ids = [], self.documents.browse(), {}
         for key, document in chunk:
             present = known_prints.get(self.found.get(key))
@@ -131,7 +134,7 @@ class PortalImport:
         # Nobody wants five thousand "created" messages, and nothing is changed yet that could be logged.
         new = self.documents.with_context(tracking_disable=True).create(to_create).with_env(self.env)
         if self.is_reading:
-            known._note_shown(changed, self.common)
+            known._note_shown(changed, self.common, self.job)
         return new, changed
 
     def _new_values(self, vals, lines):

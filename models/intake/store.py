@@ -128,6 +128,7 @@ class VatportalDocument(models.Model):
             self._set_state('deleted', **changes)
         else:
             self.write(changes)
+            self._return_shown()
         return True
 
     def _is_seen(self, changes):

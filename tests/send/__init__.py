@@ -44,6 +44,7 @@ from . import test_hanging_portal
 from . import test_backoff
 from . import test_twice
 from . import test_missing
+from . import test_missing_back
 from . import test_missing_unproven
 from . import test_clock
 from . import test_print
