@@ -139,7 +139,7 @@ class VatportalDocument(models.Model):
         at the portal, by hand. They are merged; return the others."""
         rest = self
         for document, other in self._named_documents().items():
-            if other.state in LIVE_STATES and not other.qaime:
+            if other.state in LIVE_STATES and not other.qaime and not document.is_mere_file:
                 rest -= document
                 other._set_number(document.qaime)
         return rest
@@ -149,7 +149,7 @@ class VatportalDocument(models.Model):
         tells something."""
         found = self.browse()
         for document, other in self._named_documents().items():
-            if other.move_id - document.other_move_ids and other.state not in LIVE_STATES:
+            if other.move_id - document.other_move_ids and (other.state not in LIVE_STATES or document.is_mere_file):
                 document._link_or_propose(other.move_id)
                 found += document
         return found
@@ -240,7 +240,7 @@ class VatportalDocument(models.Model):
 
     def _link_or_propose(self, moves):
         fitting = moves.filtered(lambda move: move.state == 'posted' and self._may_be(move.move_type, move.vatportal_kind_id))
-        if len(fitting) == 1 and not fitting._vatportal_live_document():
+        if len(fitting) == 1 and not fitting._vatportal_live_document() and not self.is_mere_file:
             self._link(fitting)
         else:
             self._propose(moves)

@@ -163,18 +163,18 @@ class VatportalDocument(models.Model):
 
     def action_not_at_portal(self):
         """A manager looked at the portal and the document is not there: the way out when the portal neither shows
-        an ERP id nor gives it up, or a document that was sent is missing. From here on the invoice can be corrected and
+        an ERP id nor gives it up, or a document that was sent is missing, or is known from a file alone. From here on the invoice can be corrected and
         sent anew, under a new ERP id.
 
         :raises AccessError: for anyone but accounting managers
-        :raises UserError: for documents that are neither missing nor at the portal without a number
+        :raises UserError: for documents that are neither missing, nor known from a file alone, nor at the portal without a number
         """
         self.check_access('read')
         if not self.env.user.has_group('account.group_account_manager'):
             raise AccessError(self.env._('Only accounting managers can say that an invoice is not at the portal.'))
         given_back = self.filtered(lambda document: document.state == 'rejected' and document.doubtful)
         for document in self - given_back:
-            missing = document.direction == 'outgoing' and document._is_missing()
+            missing = document.direction == 'outgoing' and (document._is_missing() or document.state == 'registered' and document.is_mere_file)
             if not (document.state == 'imported' or missing) or document._open_deletions():
                 raise UserError(
                     self.env._(

@@ -24,6 +24,9 @@ class VatportalDocument(models.Model):
     _inherit = 'vatportal.document'
 
     file_name = fields.Char(readonly=True, copy=False, help='The file of e-taxes of which the document was read.')
+    is_mere_file = fields.Boolean(
+        compute='_compute_is_mere_file', string='Known from a File Alone', help='Nothing but a file, which anybody can write, speaks of the document.'
+    )
     content_key = fields.Char(
         readonly=True,
         copy=False,
@@ -37,6 +40,11 @@ class VatportalDocument(models.Model):
         "(company_id, direction, content_key) WHERE content_key IS NOT NULL AND qaime IS NULL AND state != 'deleted'",
         'A document with this content exists already.',
     )
+
+    @api.depends('file_name', 'fingerprint', 'erp_id')
+    def _compute_is_mere_file(self):
+        for document in self:
+            document.is_mere_file = bool(document.file_name) and not document.fingerprint and not document.erp_id
 
     # ------------------------------------------------------------------ reading
 
@@ -120,6 +128,11 @@ class VatportalDocument(models.Model):
         if vals['buyer_vat'] == own:
             return {'direction': 'incoming', 'buyer_name': vals['buyer_name'] or company.name}
         if vals['seller_vat'] == own:
+            if self.env.context.get('from_alias'):
+                # Anybody may write a mail, and what is sent from here says what is sold.
+                raise UserError(
+                    self.env._('%s issued this document itself; such a file is not taken from a mail. Take it in with “Import from e-taxes”.', company.name)
+                )
             return {'direction': 'outgoing', 'seller_name': company.name}
         other = self.env.user.company_ids.filtered(lambda other: voen.normalize(other.vat) == vals['buyer_vat'])[:1]
         hint = ' ' + self.env._('It belongs to %s: change to that company and take the file there.', other.name) if other else ''

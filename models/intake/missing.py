@@ -87,8 +87,8 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ what a reading shows, or does not
 
     def _said_gone(self):
-        """Those of these documents that were missing, and of which a person said that they are gone."""
-        return self.filtered(lambda document: document.missing_since and document.state == 'deleted')
+        """Those of these documents that were missing, or known from a file alone, and of which a person said that they are gone."""
+        return self.filtered(lambda document: document.state == 'deleted' and (document.missing_since or document.is_mere_file))
 
     def _held_longer(self, job):
         """Those of these documents that the reading of ``job`` may show though they are gone: what VatPortal holds may be older
@@ -96,9 +96,9 @@ class VatportalDocument(models.Model):
         return self.filtered(lambda document: job.source == 'portal' and document.missing_job_id.source == 'etaxes')
 
     def _return_shown(self):
-        """Where this document was said to be gone, and e-taxes shows it in force: it is registered after all. If its invoice has got
+        """This document was said to be gone. Where e-taxes shows it in force, it is registered after all. If its invoice has got
         another one meanwhile, both are there."""
-        if not self._said_gone() or self.status in FINAL_STATUSES:
+        if self.status in FINAL_STATUSES:
             return
         others = self._leave_move()
         self._set_state('registered', deleted_by_id=False, deleted_at=False, delete_reason=False)

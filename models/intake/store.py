@@ -105,6 +105,7 @@ class VatportalDocument(models.Model):
         Status and amounts are tracked, so that old and new stand in the chatter.
         """
         self.ensure_one()
+        said_gone = self._said_gone()
         changes = {name: value for name, value in vals.items() if self._differs(name, value)}
         line_commands = self._line_commands(lines)
         if line_commands:
@@ -128,7 +129,8 @@ class VatportalDocument(models.Model):
             self._set_state('deleted', **changes)
         else:
             self.write(changes)
-            self._return_shown()
+            if said_gone:
+                self._return_shown()
         return True
 
     def _is_seen(self, changes):

@@ -54,6 +54,16 @@ class TestXmlMail(XmlCommon):
         self.assert_refused(again, 'It is here already', f'data-oe-id="{bill.id}"')
         self.assertEqual(self.documents().move_id, bill)
 
+    def test_what_the_company_issued_is_not_taken_from_a_mail(self):
+        """Anybody could say so that an invoice is at e-taxes."""
+        move = self.create_invoice(ref=NUMBER)
+        file = self.xml(number=NUMBER, seller=SELLER, buyer=BUYER)
+        for name, content in (('a.xml', file), ('a.zip', self.package(file))):
+            entry = self.mail((name, 'application/octet-stream', content))
+            self.assert_refused(entry, 'not taken from a mail')
+        self.assertFalse(self.documents())
+        self.assertTrue(move.vatportal_can_send)
+
     def test_nothing_of_ours_in_a_package(self):
         """The mail stays where it can be read; no draft waits for anybody."""
         entry = self.mail(('a.zip', 'application/zip', self.package(b'<x/>')))
