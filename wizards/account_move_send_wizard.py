@@ -32,9 +32,7 @@ class AccountMoveSendWizard(models.TransientModel):
         self._check_sending_data(self.move_id, **self._get_sending_settings())
         self._update_preferred_settings()
         if 'vatportal' in (self.extra_edis or []):
-            problems = self.move_id._vatportal_queue_for(self.env.user).get(self.move_id)
-            if problems:
-                raise UserError(self.env._('It was neither sent to e-taxes nor mailed. %s', ' '.join(problem['message'] for problem in problems)))
+            self._vatportal_queue_chosen()
         if not self.env.ref('account.ir_cron_account_move_send').sudo().active:
             raise UserError(
                 self.env._(
@@ -44,6 +42,17 @@ class AccountMoveSendWizard(models.TransientModel):
             )
         self._vatportal_keep_mail()
         return {'type': 'ir.actions.act_window_close'}
+
+    def _vatportal_queue_chosen(self):
+        """Queue the invoice for e-taxes, if it is not there; the choice may be older than what speaks against it now.
+
+        :raises UserError: saying why it does not go
+        """
+        move, offered = self.move_id, self._is_vatportal_offered(self.move_id)
+        problems = move._vatportal_queue_for(self.env.user).get(move) if offered else self._vatportal_stop(move)
+        if problems or not (offered or move._vatportal_live_document()):
+            reasons = ' '.join(problem['message'] for problem in problems or [])
+            raise UserError(self.env._('It was neither sent to e-taxes nor mailed. %s', reasons))
 
     def _vatportal_keep_mail(self):
         settings = self._vatportal_settings_to_keep()

@@ -78,6 +78,20 @@ class TestSendLater(SendCommon):
         with self.assertRaisesRegex(UserError, 'neither sent to e-taxes nor mailed'):
             dialog.action_send_and_print()
 
+    def test_a_choice_older_than_what_stands_against_it(self):
+        """The dialog was open when somebody made a package, or said that it never goes."""
+        for change in ('package', 'never'):
+            with self.subTest(change):
+                move = self.create_invoice()
+                dialog = self.dialog(move, extra_edis=['vatportal'], vatportal_waits=True)
+                if change == 'package':
+                    move.action_vatportal_xml()
+                else:
+                    move.sudo().vatportal_unsent_reason = 'Retail'
+                with self.assertRaisesRegex(UserError, 'neither sent to e-taxes nor mailed. .+'):
+                    dialog.action_send_and_print()
+                self.assertEqual((move.vatportal_state, move.vatportal_waits_to_mail), ('none', False))
+
     def test_not_wanted(self):
         self.sandbox.configure(auto_confirm=False)
         move = self.create_invoice()
