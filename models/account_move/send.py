@@ -98,7 +98,7 @@ class AccountMoveSend(models.AbstractModel):
         """Whether e-taxes is the user's, and this invoice one that waits to go there, ready or not. What was put into a
         package may be at e-taxes: the button warns before it is sent as well, this would not. Nor is what never goes."""
         move = move.sudo()
-        return self._may_send_to_vatportal(self.env.user) and move.vatportal_can_send and not move.vatportal_package_date and not move.vatportal_unsent_reason
+        return self._may_send_to_vatportal(self.env.user) and move.vatportal_can_send and not move.vatportal_package_waits and not move.vatportal_unsent_reason
 
     @api.model
     def _is_vatportal_applicable(self, move):

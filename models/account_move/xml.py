@@ -95,7 +95,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ problems
 
     def _vatportal_package_warnings(self):
-        if not self.vatportal_package_date or self.vatportal_document_id.state in LIVE_STATES:
+        if not self.vatportal_package_waits:
             return []
         return [
             self._vatportal_problem(
@@ -192,7 +192,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ banner
 
     def _vatportal_package_alerts(self):
-        if not self.vatportal_package_date or self.vatportal_document_id.state in LIVE_STATES:
+        if not self.vatportal_package_waits:
             return {}
         return {
             'vatportal_package': {

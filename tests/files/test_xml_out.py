@@ -140,6 +140,24 @@ class TestXmlOut(XmlCommon):
         self.assertEqual(other.vatportal_state, 'none')
         self.assertNotIn('vatportal_package', invoice.alerts or {})
 
+    def test_what_came_of_it_was_deleted(self):
+        """Then no package waits any more; one that is made afterwards does."""
+        invoice = self.create_invoice()
+        invoice.action_vatportal_xml()
+        Send = self.env['account.move.send']
+        self.assertFalse(Send._is_vatportal_offered(invoice))
+        read = self.as_downloaded('MT261125000100', tin_from=SELLER, tin_to=BUYER, main_subject=invoice.vatportal_main_info, datetime='25.12.2026 10:00')
+        self.env['vatportal.document']._upsert_from_portal(self.connector, 'outgoing', [read])
+        document = invoice.vatportal_document_id
+        self.assertEqual(document.qaime, 'MT261125000100')
+        document._set_deleted(self.env.user, 'Səhv')
+        self.assertFalse(invoice.vatportal_package_waits or 'vatportal_package' in (invoice.alerts or {}) or invoice._vatportal_package_warnings())
+        self.assertTrue(Send._is_vatportal_offered(invoice))
+        document.sudo().date = '2026-01-01 10:00:00'
+        invoice.invalidate_recordset()
+        self.assertTrue('vatportal_package' in (invoice.alerts or {}) and invoice._vatportal_package_warnings())
+        self.assertFalse(Send._is_vatportal_offered(invoice))
+
     def test_round_trip(self):
         """Invoice → package → document of the buyer's company: every amount is the same, and the bill has the total."""
         buyer = self.setup_buyer()
