@@ -119,6 +119,12 @@ class VatportalDocument(models.Model):
             return current.sudo(False)
         return self
 
+    def _hand_over_as_advance(self, other):
+        """``other`` turned out to be this advance: what settles this one, or is to, settles that one."""
+        self.settlement_ids.advance_id = other
+        for name in ('vatportal_advance_id', 'vatportal_advance_found_id'):
+            self.env['account.move'].search([(name, '=', self.id)])[name] = other
+
     def _lock_advances(self):
         """Keep others from settling these advances until this transaction ends.
 

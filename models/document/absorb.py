@@ -19,6 +19,9 @@ _CONTENT = (
     'add_info',
     'transp_reg_number',
     'main_qaime',
+    'advance_id',
+    'advance_settled',
+    'advance_day',
     'to_follow',
     'missing_since',
     'missing_job_id',
@@ -48,6 +51,7 @@ class VatportalDocument(models.Model):
             twin.move_id._message_log(
                 body=self.env._('The e-taxes document %(number)s was taken off: it belongs to %(move)s.', number=number, move=self.move_id.display_name)
             )
+        twin._hand_over_as_advance(self)
         twin._clear_double()
         twin._set_state('deleted', qaime=False, move_id=False)
         twin.flush_recordset()

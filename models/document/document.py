@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ...vatportal import Invoice, qaime_number
 from .. import portal_text
 from ..amounts import API_NAMES, api_amounts
-from ..states import LIVE_STATES, STATUSES, TRANSITIONS
+from ..states import FINAL_STATUSES, LIVE_STATES, STATUSES, TRANSITIONS
 from .line import item_of
 
 
@@ -228,9 +228,9 @@ class VatportalDocument(models.Model):
             self._write_number(number)
         self._settle_doubt(number, changed)
         source = self._source().sudo()
-        if source.activity_ids or source and not source._vatportal_is_in_force():
+        if source.activity_ids or source and not source._vatportal_is_in_force() or self.status in FINAL_STATUSES:
             # What was asked for about an earlier document of the same invoice is settled by this one; and who has cancelled
-            # what was taken for not sent has to hear of it.
+            # what was taken for not sent has to hear of it. A download may have known that it is in force no more.
             self._follow_status()
         if is_news:
             self._suspect_rivals()

@@ -111,6 +111,40 @@ class TestAdvanceLeft(AdvanceCommon):
             )
         )
 
+    def read_before_its_number(self, **vals):
+        """An advance that was sent, and what an import has read of it before its number was known."""
+        self.sandbox.configure(auto_confirm=False)
+        move = self.down_payment()
+        self.advance(self.send(move), 3)
+        return move, self.by_hand(move, partner_id=self.partner.id, **vals)
+
+    def test_the_number_comes_after_a_final_that_names_the_reading(self):
+        move, read = self.read_before_its_number()
+        unsent, sent = self.final(), self.final()
+        unsent.vatportal_advance_id = read
+        unsent.vatportal_advance_amount = 54
+        settlement = self.by_hand(sent, advance_id=read.id, advance_settled=100, move_id=sent.id)
+        document, number = move.vatportal_document_id, read.qaime
+        document.sudo()._set_number(number)
+        self.assertFalse(read.exists())
+        self.assertEqual((document.qaime, document.state, document.advance_left), (number, 'registered', 254))
+        self.assertEqual((settlement.advance_id, unsent.vatportal_advance_id, unsent.vatportal_advance_amount), (document, document, 54))
+
+    def test_the_number_comes_after_its_end_was_read(self):
+        move, read = self.read_before_its_number(status='canceled', status_code='canceled')
+        document = move.vatportal_document_id
+        document.sudo()._set_number(read.qaime)
+        self.assertEqual((document.state, document.status, move.vatportal_can_send), ('deleted', 'canceled', True))
+
+    def test_a_reading_that_settles_an_advance(self):
+        """Nothing is known here of what was sent but its id: what was read of it tells all."""
+        advance, final = self.prepaid(), self.final()
+        read = self.by_hand(final, advance_id=advance.vatportal_document_id.id, advance_settled=100, advance_day='2026-11-20', move_id=final.id)
+        bare = self.by_hand(self.final(), qaime=False, erp_id='ODOO-BARE-1', state='imported')
+        bare._set_number(read.qaime)
+        self.assertEqual((bare.move_id, bare.advance_id, bare.advance_settled), (final, advance.vatportal_document_id, 100))
+        self.assertEqual((str(bare.advance_day), advance.vatportal_document_id.advance_left), ('2026-11-20', 254))
+
     def test_finals_that_were_found_or_linked_settle_theirs(self):
         advance = self.prepaid()
         document = advance.vatportal_document_id
