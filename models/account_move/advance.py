@@ -173,7 +173,7 @@ class AccountMove(models.Model):
         """What this invoice takes off for ``advance``, in AZN with VAT: by its down-payment lines, else by its negative
         lines with the connector's product for advances; 0 where it has none. Any other negative line is a discount."""
         lines = self._vatportal_downpayments().get(advance.sudo().move_id) or self._vatportal_advance_lines()
-        return round(-sum(lines.mapped('price_total')) / (self.invoice_currency_rate or 1.0), 2)
+        return round(-sum(line._vatportal_total() for line in lines) / (self.invoice_currency_rate or 1.0), 2)
 
     def _vatportal_advance_lines(self):
         """The negative lines with the connector's product for advances."""
@@ -199,7 +199,7 @@ class AccountMove(models.Model):
     def _vatportal_settled(self, advance):
         """How much of ``advance`` this invoice settles, in AZN with VAT; without lines that take it off, as much as
         there is of both. A person may write another amount."""
-        taken = self._vatportal_taken(advance) or abs(self.amount_total_signed)
+        taken = self._vatportal_taken(advance) or self._vatportal_amount(False)
         return round(min(taken, advance.advance_left), 2)
 
     # ------------------------------------------------------------------ lines without a product

@@ -28,3 +28,16 @@ class AccountMove(models.Model):
             lines = move.line_ids.filtered(lambda line: line.tax_line_id in taxes) if taxes else move.line_ids.browse()
             move.vatportal_outside = move.direction_sign * sum(lines.mapped('balance'))
             move.vatportal_outside_currency = move.direction_sign * sum(lines.mapped('amount_currency'))
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    def _vatportal_total(self):
+        """What the line comes to on a qaimə, in the currency of the invoice: its total without the taxes beside."""
+        taxes = self.tax_ids.sudo().flatten_taxes_hierarchy()
+        outside = taxes._vatportal_outside()
+        if not outside:
+            return self.price_total
+        price = self.price_unit * (1 - self.discount / 100)
+        return (taxes - outside).compute_all(price, self.currency_id, self.quantity, self.product_id, self.partner_id)['total_included']

@@ -84,6 +84,28 @@ class TestAdvanceLeft(AdvanceCommon):
                 self.env['vatportal.job']._queue(moves, self.connector, True)
             self.assertEqual(advance.vatportal_document_id.advance_left, 354)
 
+    def test_taxes_that_stand_on_no_qaime(self):
+        """What is withheld lowers the total of the invoice, and neither what it settles nor what a credit note gives back."""
+        withheld = self.create_tax('ÖMV', -4, 'outside')
+        group = self.create_tax('ƏDV, ÖMV', 0, False, amount_type='group', children_tax_ids=[(6, 0, (self.taxes['vat'] | withheld).ids)])
+        for taxes in (self.taxes['vat'] | withheld, withheld | self.taxes['vat'], group):
+            both = {'tax_ids': [(6, 0, taxes.ids)]}
+            advance = self.prepaid(2000)
+            document = advance.vatportal_document_id
+            for lines, settled in (
+                ([{'price_unit': 1000, **both}], 1180),
+                ([{'price_unit': 1000, **both}, {'price_unit': -300, 'product_id': self.service.id, **both}], 354),
+                ([{'price_unit': 1000, **both}, {'price_unit': 200, 'quantity': -2, 'discount': 50, 'product_id': self.service.id, **both}], 236),
+            ):
+                with self.subTest(taxes=taxes.mapped('name'), settled=settled):
+                    final = self.create_invoice(*lines)
+                    final.vatportal_advance_id = document
+                    self.assertEqual(final.vatportal_advance_amount, settled)
+            credit = advance._reverse_moves([{'invoice_date': advance.invoice_date}])
+            credit.invoice_line_ids.write({'price_unit': 100, **both})
+            credit.action_post()
+            self.assertEqual(document.advance_left, 2242)
+
     # ------------------------------------------------------------------ made at e-taxes by hand
 
     def by_hand(self, move, **vals):
