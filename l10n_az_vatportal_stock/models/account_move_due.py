@@ -4,7 +4,7 @@ from odoo.addons.l10n_az_vatportal.models.amounts import decimal
 from odoo.addons.l10n_az_vatportal.models.states import baku_day
 from odoo.addons.l10n_az_vatportal.vatportal.deadlines import covered
 
-from .sale_deliveries import deliveries, knows_sales
+from .sale_deliveries import deliveries, in_unit_of, knows_sales, raises_only
 
 
 class AccountMove(models.Model):
@@ -40,8 +40,8 @@ class AccountMove(models.Model):
     def _vatportal_place_among_invoices(self, line):
         """(what was invoiced of the sales order's ``line`` before this invoice, what this one has of it), in the line's unit."""
         before = quantity = decimal(0)
-        for item in line.invoice_lines.filtered(lambda item: item.parent_state != 'cancel'):
-            amount = decimal(item.product_uom_id._compute_quantity(item.quantity, line.product_uom_id, round=False))
+        for item in line.invoice_lines.filtered(lambda item: item.parent_state != 'cancel' and not raises_only(item)):
+            amount = in_unit_of(line, item.product_uom_id, item.quantity)
             if item.move_id == self._origin:
                 quantity += amount
             elif item.move_id.id < (self._origin.id or 0):

@@ -5,7 +5,7 @@ from odoo.addons.l10n_az_vatportal.models.amounts import decimal
 from odoo.addons.l10n_az_vatportal.models.states import baku_day
 from odoo.addons.l10n_az_vatportal.vatportal.deadlines import uninvoiced
 
-from .sale_deliveries import deliveries, knows_sales
+from .sale_deliveries import deliveries, invoiced, knows_sales
 
 AWAITS = [('transfer', 'Goods transfer'), ('invoice', 'Invoice of the sale')]
 
@@ -91,11 +91,13 @@ class StockPicking(models.Model):
             return False
         lines = self.sudo().move_ids.sale_line_id.filtered(
             lambda line: (
-                line.price_total and line.qty_delivered > line.qty_invoiced and line.order_id.partner_invoice_id.commercial_partner_id._vatportal_gets_qaime()
+                line.price_total
+                and decimal(line.qty_delivered) > invoiced(line)
+                and line.order_id.partner_invoice_id.commercial_partner_id._vatportal_gets_qaime()
             )
         )
         made = [delivery for line in lines for delivery in deliveries(line)]
-        return bool(lines) and self.id in uninvoiced(made, {line.id: decimal(line.qty_invoiced) for line in lines})
+        return bool(lines) and self.id in uninvoiced(made, {line.id: invoiced(line) for line in lines})
 
     # ------------------------------------------------------------------ telling a person
 

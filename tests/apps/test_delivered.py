@@ -1,5 +1,7 @@
 from datetime import date, datetime
 
+from odoo.fields import Command
+
 from ..due_common import DueCommon
 from .sales_common import SalesCommon
 
@@ -69,3 +71,70 @@ class TestDelivered(DueCommon, SalesCommon):
         self.assertFalse((private + free + given_back).filtered('vatportal_awaits'))
         person.vat = '2001876531'
         self.assertEqual(private.vatportal_due_date, date(2026, 11, 20))
+
+    def deliver(self, order, quantity, unit):
+        """Deliver ``quantity`` of ``unit``, of what is left of ``order``."""
+        picking = order.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
+        picking.move_ids.write({'product_uom': unit.id, 'quantity': quantity, 'picked': True})
+        picking.with_context(skip_sms=True)._action_done()
+        return picking
+
+    def test_delivered_in_other_units(self):
+        """What ten pieces are in dozens is rounded as Odoo rounds what was delivered and invoiced."""
+        self.cement.invoice_policy = 'delivery'
+        for parts in ((10, 14), (5, 19), (8, 16), (1, 1)):
+            with self.subTest(parts=parts):
+                self.at(datetime(2026, 11, 20, 8))
+                order = self.order(product_uom_qty=2, product_uom_id=self.dozen.id, price_unit=120)
+                first = self.deliver(order, parts[0], self.unit)
+                invoice = order._create_invoices()
+                self.assertFalse(first.vatportal_awaits)
+                self.at(datetime(2026, 11, 22, 8))
+                second = self.deliver(order, parts[1], self.unit)
+                self.assertEqual((first.vatportal_awaits, second.vatportal_awaits), (False, 'invoice'))
+                rest = order._create_invoices()
+                self.assertEqual((first.vatportal_awaits, second.vatportal_awaits), (False, False))
+                # Written in pieces, both say the same.
+                for each, quantity in zip((invoice, rest), parts, strict=True):
+                    each.invoice_line_ids.write({'product_uom_id': self.unit.id, 'quantity': quantity})
+                self.assertEqual((invoice + rest).mapped('vatportal_due_date'), [date(2026, 11, 20), date(2026, 11, 22)])
+
+    def debit(self, move):
+        """A debit note with the lines of ``move``, as Odoo's wizard makes it."""
+        wizard = self.env['account.debit.note'].with_context(active_model='account.move', active_ids=move.ids)
+        wizard.create({'date': '2026-11-23', 'copy_lines': True}).create_debit()
+        return move.debit_note_ids
+
+    def test_debit_note_covers_no_delivery(self):
+        """It raises the price of what was invoiced; the goods of its copied lines went out once."""
+        self.cement.invoice_policy = 'delivery'
+        order = self.order(product_uom_qty=5, price_unit=10)
+        first = self.deliver(order, 2, self.unit)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        note = self.debit(invoice)
+        self.at(datetime(2026, 11, 22, 8))
+        second = self.deliver(order, 2, self.unit)
+        self.assertEqual(order.order_line.qty_invoiced, 4, 'Odoo counts the lines of the debit note')
+        self.assertEqual((first.vatportal_awaits, second.vatportal_awaits), (False, 'invoice'))
+        self.assertEqual(self.counts().get('uninvoiced_due'), 1)
+        note.action_post()
+        self.assertEqual(second.vatportal_awaits, 'invoice')
+        self.assertEqual(note.vatportal_due_date, date(2026, 11, 23), 'of its own day, for it delivers nothing')
+        last = self.env['account.move'].create(order._prepare_invoice())
+        last.invoice_line_ids = [Command.create(order.order_line._prepare_invoice_line(quantity=2))]
+        self.assertFalse(second.vatportal_awaits)
+        self.assertEqual(last.vatportal_due_date, date(2026, 11, 22))
+
+    def test_debit_note_takes_a_credit_note_back(self):
+        """Then its lines stand for those of the invoice again."""
+        self.cement.invoice_policy = 'delivery'
+        order = self.order(product_uom_qty=2, price_unit=10)
+        delivery = self.validate(order.picking_ids)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        credit = invoice._reverse_moves([{'invoice_date': '2026-11-20'}])
+        credit.action_post()
+        self.assertEqual(delivery.vatportal_awaits, 'invoice')
+        self.debit(credit)
+        self.assertFalse(delivery.vatportal_awaits)
