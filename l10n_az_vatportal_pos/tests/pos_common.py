@@ -82,13 +82,14 @@ class PosCommon(VatportalCommon):
     def sell(self, *lines, partner=None, shop=None, user=None, invoice=True, **vals):
         """Sell as the browser of the cash desk does; return the order.
 
-        :param lines: product, quantity, and the order line that is taken back if any; by default one product
+        :param lines: product, quantity, and what else the order line has if anything; by default one product
         """
         session = self.opened(shop, user)
         order_lines, total, tax = [], 0, 0
-        for product, quantity, *refunded in lines or [(self.product, 1)]:
+        for product, quantity, *more in lines or [(self.product, 1)]:
             taxes = product.taxes_id.filtered(lambda tax: tax.company_id == session.company_id)
-            amounts = taxes.compute_all(product.lst_price, session.currency_id, quantity, product)
+            price = more[0].get('price_unit', product.lst_price) if more else product.lst_price
+            amounts = taxes.compute_all(price, session.currency_id, quantity, product)
             total += amounts['total_included']
             tax += amounts['total_included'] - amounts['total_excluded']
             order_lines.append(
@@ -96,14 +97,14 @@ class PosCommon(VatportalCommon):
                     {
                         'product_id': product.id,
                         'qty': quantity,
-                        'price_unit': product.lst_price,
+                        'price_unit': price,
                         'discount': 0,
                         'tax_ids': [Command.set(taxes.ids)],
                         'pack_lot_ids': [],
                         'full_product_name': product.name,
                         'price_subtotal': amounts['total_excluded'],
                         'price_subtotal_incl': amounts['total_included'],
-                        **({'refunded_orderline_id': refunded[0].id} if refunded else {}),
+                        **(more[0] if more else {}),
                     }
                 )
             )
@@ -136,7 +137,7 @@ class PosCommon(VatportalCommon):
 
     def refund(self, order):
         """Take all of ``order`` back at the cash desk; return the credit note."""
-        return self.sell(*((line.product_id, -line.qty, line) for line in order.lines), partner=order.partner_id, is_refund=True).account_move
+        return self.sell(*((line.product_id, -line.qty, {'refunded_orderline_id': line.id}) for line in order.lines), partner=order.partner_id, is_refund=True).account_move
 
     def invoices(self, count, **vals):
         """``count`` invoices, each of a sale."""

@@ -155,7 +155,7 @@ class AccountMove(models.Model):
         if self.move_type != 'out_invoice' or self._is_downpayment():
             return found
         for line in self.invoice_line_ids.filtered(lambda line: line.display_type == 'product'):
-            for origin in line._get_downpayment_lines().move_id - self:
+            for origin in line._vatportal_downpayment_lines().move_id - self:
                 if origin.state == 'posted' and line.price_subtotal < 0:
                     found[origin] = found.get(origin, line.browse()) | line
         return found

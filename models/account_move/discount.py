@@ -1,3 +1,5 @@
+import contextlib
+
 from odoo import models
 
 
@@ -13,7 +15,7 @@ class AccountMove(models.Model):
         product = line.product_id
         if line.quantity >= 0 or not product:
             return True
-        return bool(line._get_downpayment_lines()) or product in self._vatportal_discount_products(connector)
+        return bool(line._vatportal_downpayment_lines()) or product in self._vatportal_discount_products(connector)
 
     def _vatportal_discount_products(self, connector):
         """The products that stand for no goods but for money taken off, in this company."""
@@ -21,9 +23,24 @@ class AccountMove(models.Model):
         for model, name, domain in (
             ('res.company', 'sale_discount_product_id', [('id', '=', self.company_id.id)]),
             ('pos.config', 'discount_product_id', [('company_id', '=', self.company_id.id)]),
+            ('pos.config', 'down_payment_product_id', [('company_id', '=', self.company_id.id)]),
             ('loyalty.reward', 'discount_line_product_id', []),
         ):
-            # These are fields of other apps.
+            # These are fields of other apps. What is archived by now has made invoices.
             if model in self.env and name in self.env[model]._fields:
-                found |= self.env[model].sudo().search(domain)[name]
+                found |= self.env[model].sudo().with_context(active_test=False).search(domain)[name]
         return found
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    def _vatportal_downpayment_lines(self):
+        """The lines of down-payment invoices that these lines take off, the same whoever asks: some apps of Odoo look no further
+        than at the orders that the user may see."""
+        found = self.browse()
+        for line in self.sudo():
+            # Of two down payments of one amount at the cash desk Odoo finds None, and fails on it.
+            with contextlib.suppress(TypeError):
+                found |= line._get_downpayment_lines()
+        return found.sudo(self.env.su)

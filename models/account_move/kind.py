@@ -48,7 +48,7 @@ class AccountMove(models.Model):
                 'e-taxes.gov.az.',
                 advance.qaime,
             )
-        origins = self.invoice_line_ids._get_downpayment_lines().move_id - self
+        origins = self.invoice_line_ids._vatportal_downpayment_lines().move_id - self
         if not origins or self._is_downpayment():
             return False
         return self.env._(
