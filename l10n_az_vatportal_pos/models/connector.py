@@ -65,7 +65,8 @@ class VatportalConnector(models.Model):
         }
 
     def _pos_invoices(self, domain, states):
-        """The invoices of Point of Sale that are in ``states`` at e-taxes, in the order of their dates and numbers."""
+        """The invoices of Point of Sale that are in ``states`` at e-taxes and nobody keeps from going there, in the order of their
+        dates and numbers."""
         # Whoever sends invoices need not see orders.
         return (
             self.env['account.move']
@@ -76,6 +77,7 @@ class VatportalConnector(models.Model):
                     ('pos_order_ids', '!=', False),
                     ('state', '=', 'posted'),
                     ('move_type', 'in', ('out_invoice', 'out_refund')),
+                    ('vatportal_unsent_reason', '=', False),
                     '|',
                     ('vatportal_state', 'in', states),
                     ('vatportal_state', '=', False),

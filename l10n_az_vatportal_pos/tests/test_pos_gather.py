@@ -244,6 +244,21 @@ class TestPosGather(PosCommon):
         self.assertFalse(self.gather())
         self.assertEqual(self.notes(move), [])
 
+    def test_what_somebody_said_is_not_sent(self):
+        """It is neither gathered nor told of nor offered, until the reason is gone."""
+        self.connector.pos_sending = 'hour'
+        kept, other = self.invoices(2)
+        kept.vatportal_unsent_reason = 'It was written at e-taxes.gov.az'
+        job = self.gather(hourly=True)
+        self.assertEqual(job.document_ids.move_id, other)
+        self.finish(job)
+        self.assertFalse(self.gather(hourly=True))
+        self.assertEqual((self.notes(kept), self.told()), ([], []))
+        self.assertEqual(self.env['vatportal.connector'].action_pos_invoices()['domain'], [('id', 'in', [])])
+        kept.vatportal_unsent_reason = ''
+        self.assertEqual(self.env['vatportal.connector'].action_pos_invoices()['domain'], [('id', 'in', kept.ids)])
+        self.assertEqual(self.gather(hourly=True).document_ids.move_id, kept)
+
     def test_one_failure_does_not_touch_the_next(self):
         self.connector.pos_sending = 'now'
         moves = self.invoices(3)
