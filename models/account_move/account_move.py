@@ -207,7 +207,7 @@ class AccountMove(models.Model):
                 'level': 'info',
                 'message': self.env._(
                     'e-taxes: %s was deleted. The invoice can be reset to draft, corrected and sent anew.',
-                    self.vatportal_qaime or self.vatportal_document_id.erp_id,
+                    self.vatportal_qaime or self.sudo().vatportal_document_id.erp_id,
                 ),
             }
         }

@@ -271,7 +271,7 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_connector_alert(self):
         """The way to the connector, for those who configure it, where the portal did not let it in."""
-        connector = self.vatportal_document_id.job_ids.sorted('id')[-1:]._connector_to_mend()
+        connector = self.sudo().vatportal_document_id.job_ids.sorted('id')[-1:]._connector_to_mend()
         if not connector:
             return {}
         return {

@@ -287,3 +287,14 @@ class TestAccess(SendCommon):
         for move in registered | rejected:
             values = move.with_user(reader).read([*names, 'alerts', 'show_reset_to_draft_button', 'highlight_send_button'])
             self.assertEqual(values[0]['vatportal_qaime'], move.vatportal_qaime)
+        # The banner by itself, without what other fields have read already.
+        package, deleted = self.create_invoice(), self.create_invoice()
+        package.action_vatportal_xml()
+        self.finish(self.send(deleted))
+        deleted.vatportal_document_id.sudo().write({'state': 'deleted', 'qaime': False})
+        self.assertFalse(deleted.vatportal_qaime)
+        for move, key in ((rejected, 'vatportal_rejected'), (package, 'vatportal_package'), (deleted, 'vatportal_deleted'), (registered, None)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            [values] = move.with_user(reader).read(['alerts'])
+            self.assertEqual([key] if key else [], [name for name in values['alerts'] or () if name.startswith('vatportal_')])
