@@ -137,7 +137,9 @@ class PosCommon(VatportalCommon):
 
     def refund(self, order):
         """Take all of ``order`` back at the cash desk; return the credit note."""
-        return self.sell(*((line.product_id, -line.qty, {'refunded_orderline_id': line.id}) for line in order.lines), partner=order.partner_id, is_refund=True).account_move
+        return self.sell(
+            *((line.product_id, -line.qty, {'refunded_orderline_id': line.id}) for line in order.lines), partner=order.partner_id, is_refund=True
+        ).account_move
 
     def invoices(self, count, **vals):
         """``count`` invoices, each of a sale."""

@@ -11,7 +11,9 @@ class TestPosSale(PosCommon):
         super().setUpClass()
         for user in (cls.env.user, cls.owner):
             user.group_ids += cls.env.ref('sales_team.group_sale_salesman_all_leads')
-        cls.paid = cls.env.ref('pos_sale.default_downpayment_product').copy({'taxes_id': [Command.set(cls.taxes['vat'].ids)], 'vatportal_code': cls.service.vatportal_code})
+        cls.paid = cls.env.ref('pos_sale.default_downpayment_product').copy(
+            {'taxes_id': [Command.set(cls.taxes['vat'].ids)], 'vatportal_code': cls.service.vatportal_code}
+        )
         cls.shop.down_payment_product_id = cls.paid
         cls.connector.write({'advance_product_id': cls.service.id, 'pos_sending': 'manual'})
         cls.product.invoice_policy = 'order'

@@ -46,6 +46,7 @@ class StockPicking(models.Model):
     _vatportal_order_fields = ('name', 'company_id', 'date_done')
     _vatportal_owner_fields = ('company_id', 'picking_type_id', 'location_id', 'location_dest_id')
     _vatportal_user_field = 'user_id'
+    _vatportal_groups = 'account.group_account_invoice,stock.group_stock_user'
     _vatportal_activity_type = 'l10n_az_vatportal_stock.mail_activity_etaxes'
 
     vatportal_document_ids = fields.One2many('vatportal.document', 'picking_id', string='e-taxes Documents')
@@ -121,7 +122,7 @@ class StockPicking(models.Model):
     )
     def _compute_vatportal_alerts(self):
         for picking in self:
-            picking.vatportal_alerts = picking._vatportal_alerts()
+            picking.vatportal_alerts = picking._vatportal_usable(picking._vatportal_alerts())
 
     # ------------------------------------------------------------------ what is sent
 

@@ -38,6 +38,24 @@ class TestTransferAccess(TransferCommon):
     def pass_now(self, job):
         job.sudo().next_poll_at = False
 
+    def test_banner_offers_what_can_be_done(self):
+        """A storekeeper sends again; whoever only reads transfers is told what became of one, without a button."""
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', times=1)
+        picking = self.create_transfer()
+        self.finish(self.send(picking))
+        self.assertEqual(picking.vatportal_state, 'rejected')
+        group = self.env['res.groups'].create({'name': 'Reads transfers'})
+        for model in ('stock.picking', 'stock.move', 'stock.move.line', 'stock.location', 'stock.picking.type', 'stock.warehouse'):
+            self.env['ir.model.access'].create({'name': model, 'model_id': self.env['ir.model']._get_id(model), 'group_id': group.id, 'perm_read': True})
+        reader = new_test_user(self.env, 'vatportal-looks', 'base.group_user', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        reader.group_ids += group
+        for user, offered in ((self.storekeeper, True), (reader, False)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            [values] = picking.with_user(user).read(['vatportal_alerts'])
+            alert = values['vatportal_alerts']['vatportal_rejected']
+            self.assertEqual(('action_call' in alert, 'action_text' in alert), (offered, offered))
+
     def test_storekeeper_gives_up_and_tries_again(self):
         self.sandbox.stop()
         self.addCleanup(self.sandbox.start)

@@ -177,8 +177,7 @@ class AccountMove(models.Model):
         alerts = super()._get_alerts()
         if not self._vatportal_is_concerned():
             return alerts
-        return {
-            **alerts,
+        ours = {
             **self._vatportal_alerts(),
             **self._vatportal_bill_alerts(),
             **self._vatportal_unit_alerts(),
@@ -190,6 +189,7 @@ class AccountMove(models.Model):
             **self._vatportal_waiting_alerts(),
             **self._vatportal_package_alerts(),
         }
+        return {**alerts, **self._vatportal_usable(ours)}
 
     def _vatportal_is_concerned(self):
         """Whether anything but the invoice itself can make an alert: read with it, for most invoices have nothing of e-taxes."""

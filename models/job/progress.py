@@ -3,7 +3,7 @@ import math
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..states import OPEN_STATES
 
@@ -17,7 +17,8 @@ class VatportalJob(models.Model):
         """Move the job by one step where one is due and return what its live view shows.
 
         The open dialog calls this every 2, 5, 10 seconds. Several viewers do not ask the portal more often: a step
-        that is not due, or that someone else is at, is not made.
+        that is not due, or that someone else is at, is not made. For whoever may read the job and not use it nothing moves,
+        no code is shown, and there is nothing to press.
 
         :return: dict with
 
@@ -33,12 +34,12 @@ class VatportalJob(models.Model):
             - ``can_retry``, ``can_cancel``, ``can_ask_etaxes``, ``can_stop_signing``
             - what imports and deletions show beside, see their ``_progress``
             - ``connector``: {``id``, ``name``} where the connector has to be mended and the user may do so, else False
-        :raises AccessError: for users who may not read the job, or may not invoice
+        :raises AccessError: for users who may not read the job
         """
         self.ensure_one()
         self.check_access('read')
         if not self._may_use():
-            raise AccessError(self.env._('Only invoicing users can follow what is sent to e-taxes.'))
+            return without_null(self._progress_read_only())
         # A fresh transaction: the lock is then asked for on what the scheduled action has just committed.
         self._commit()
         self = self.with_context(vatportal_watched=True)
@@ -50,6 +51,13 @@ class VatportalJob(models.Model):
             self.env.cr.rollback()
         self.invalidate_recordset()
         return without_null(self._progress_together() if self.root_id else self._progress())
+
+    def _progress_read_only(self):
+        """What the live view shows those who may read this job and not use it."""
+        # Its texts are made of the portal's answers as well, which are kept from them for the codes in them.
+        data = self.sudo()._progress()
+        buttons = dict.fromkeys([name for name in data if name.startswith('can_')], False)
+        return {**data, **buttons, 'code': None, 'seconds_left': False, 'connector': None}
 
     def _progress_together(self):
         """Of the processes that were started together with this one, move on and show the one that is at work."""

@@ -15,6 +15,8 @@ SOURCE_STATES = [
     ('deleted', 'Deleted'),
 ]
 _DOCUMENT_STATES = {'queued': 'progress', 'processing': 'progress'}
+# The buttons of a banner that only show something.
+_LOOKS = ('action_vatportal_documents', 'action_vatportal_bill_document', 'action_vatportal_follow')
 
 
 class VatportalSource(models.AbstractModel):
@@ -28,7 +30,7 @@ class VatportalSource(models.AbstractModel):
     - says what it sends: ``_vatportal_can_be_sent()``, ``_vatportal_unsent_domain()``, ``_vatportal_record_problems()``,
       ``_vatportal_document_vals()`` and ``_vatportal_amount()``,
     - calls :meth:`_vatportal_guard` before anything that would change what e-taxes has,
-    - shows :meth:`_vatportal_alerts`.
+    - shows :meth:`_vatportal_alerts`, with the buttons that :meth:`_vatportal_usable` leaves.
 
     The fields here only follow the current document; nothing is decided by them that a person could have written.
     """
@@ -41,6 +43,8 @@ class VatportalSource(models.AbstractModel):
     _vatportal_link = None
     # Whom a record of this model is entrusted to, and the type of the activities that tell them of its document.
     _vatportal_user_field = 'invoice_user_id'
+    # Whose users send it, and do whatever else is offered on its banner.
+    _vatportal_groups = 'account.group_account_invoice'
     _vatportal_activity_type = 'l10n_az_vatportal.mail_activity_etaxes'
 
     vatportal_document_id = fields.Many2one(
@@ -247,6 +251,15 @@ class VatportalSource(models.AbstractModel):
         if self.vatportal_is_being_deleted:
             alerts['vatportal_deletion'] = self._vatportal_follow_alert(self.env._('e-taxes: this document is being deleted.'), 'warning')
         return alerts
+
+    def _vatportal_usable(self, alerts):
+        """``alerts`` with those of their buttons that the user can use: whoever may read documents may look at them."""
+        if self.env.user.has_groups(self._vatportal_groups):
+            return alerts
+        usable = _LOOKS if self.env['vatportal.document'].has_access('read') else ()
+        useless = [name for name, alert in alerts.items() if 'action_call' in alert and alert['action_call'][1] not in usable]
+        plain = {name: {key: value for key, value in alerts[name].items() if key not in ('action_call', 'action_text')} for name in useless}
+        return {**alerts, **plain}
 
     def _vatportal_standing_alert(self, document):
         text = self._vatportal_standing_text(document)

@@ -26,6 +26,13 @@ class TestAccess(SendCommon):
     def create_user(cls, name, groups):
         return new_test_user(cls.env, f'vatportal-{name}', groups, company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)])
 
+    def readers_of_invoices(self):
+        """A group whose users read invoices, and nothing of this addon."""
+        group = self.env['res.groups'].create({'name': 'Reads invoices'})
+        for model in ('account.move', 'account.move.line', 'account.journal', 'account.account', 'account.tax'):
+            self.env['ir.model.access'].create({'name': model, 'model_id': self.env['ir.model']._get_id(model), 'group_id': group.id, 'perm_read': True})
+        return group
+
     def sent(self):
         move = self.create_invoice()
         self.finish(self.send(move))
@@ -102,10 +109,27 @@ class TestAccess(SendCommon):
         self.assertTrue(mine.vatportal_document_count and document.connector_id.name)
         with self.assertRaises(AccessError):
             self.env['vatportal.send.wizard'].with_user(self.reader).create({'move_ids': [Command.set(move.ids)]})
-        with self.assertRaises(AccessError):
-            document.job_ids.action_refresh()
+        shown = document.job_ids.action_refresh()
+        self.assertEqual((shown['finished'], shown['documents'][0]['qaime']), (True, move.vatportal_qaime))
         with self.assertRaises(AccessError):
             self.connector.with_user(self.reader).with_env(self.env(user=self.reader))._client()
+
+    def test_banner_offers_what_can_be_done(self):
+        """Who only reads may look at what became of an invoice; who can't look is told of it, without a button."""
+        move, refused = self.create_invoice(), self.create_invoice()
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', times=1)
+        self.finish(self.send(refused))
+        self.send(move)
+        salesman = self.create_user('seller', 'base.group_user')
+        salesman.group_ids += self.readers_of_invoices()
+        for user, follows, sends in ((self.invoicing, True, True), (self.reader, True, False), (salesman, False, False)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            for record, key, offered in ((move, 'vatportal_progress', follows), (refused, 'vatportal_rejected', sends)):
+                with self.subTest(user=user.login, key=key):
+                    alert = record.with_user(user).alerts[key]
+                    self.assertTrue(alert['message'])
+                    self.assertEqual(('action_call' in alert, 'action_text' in alert), (offered, offered))
 
     def test_manager_configures(self):
         connector = (
@@ -270,11 +294,8 @@ class TestAccess(SendCommon):
 
     def test_a_reader_of_invoices_without_documents_reads_the_invoice(self):
         """Salespeople and others read invoices without any right to our models; nothing of ours may stop them."""
-        group = self.env['res.groups'].create({'name': 'Reads invoices'})
-        for model in ('account.move', 'account.move.line', 'account.journal', 'account.account', 'account.tax'):
-            self.env['ir.model.access'].create({'name': model, 'model_id': self.env['ir.model']._get_id(model), 'group_id': group.id, 'perm_read': True})
         reader = self.create_user('salesman', 'base.group_user')
-        reader.group_ids += group
+        reader.group_ids += self.readers_of_invoices()
         registered, rejected = self.sent(), self.create_invoice()
         self.sandbox.configure(unknown_voens=[self.partner.vat])
         self.finish(self.send(rejected))

@@ -139,7 +139,6 @@ class TestFirstChecked(SendCommon, LifecycleCommon):
             lambda: mine.export_data(['pin1_code']),
             lambda: mine.pin1_code,
             lambda: mine.search([('pin1_code', '=like', f'{code[:1]}%')]),
-            lambda: mine.action_refresh(),
             lambda: mine.stats,
             lambda: mine.formatted_read_group([], ['pin1_code'], ['__count']),
             lambda: mine.answer,
@@ -149,6 +148,16 @@ class TestFirstChecked(SendCommon, LifecycleCommon):
                 call()
             self.assertIsInstance(caught.exception, (UserError, ValueError))
         self.assertNotIn(code, str(mine.read()))
+        # What is under way may be looked at; nothing moves, and there is nothing to press.
+        job.sudo().next_poll_at = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        shown = mine.action_refresh()
+        self.assertNotIn(code, str(shown))
+        self.assertEqual((shown['state'], shown['code'], shown['seconds_left'], shown['connector']), ('running', False, False, False))
+        self.assertEqual([name for name, value in shown.items() if name.startswith('can_') and value], [])
+        self.assertEqual([document['name'] for document in shown['documents']], job.document_ids.move_id.mapped('name'))
+        self.assertFalse(job.sudo().next_poll_at)
         self.assertNotIn('pin1_code', mine.fields_get())
         self.assertEqual(job.with_user(self.invoicing).action_refresh()['code']['value'], code)
 

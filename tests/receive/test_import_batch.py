@@ -40,9 +40,11 @@ class TestImportBatch(DownloadCommon):
                 'group_ids': [(6, 0, self.env.ref('account.group_account_readonly').ids)],
             }
         )
-        for call in ('action_stop', 'action_resume', 'action_refresh'):
+        for call in ('action_stop', 'action_resume'):
             with self.assertRaises(AccessError):
                 getattr(job.with_user(reader), call)()
+        shown = job.with_user(reader).action_refresh()
+        self.assertEqual((shown['state'], shown['can_stop'], job.state), ('queued', False, 'queued'), 'Looking at it moves nothing')
         clerk = reader.copy({'login': 'c', 'group_ids': [(6, 0, self.env.ref('account.group_account_invoice').ids)]})
         job.with_user(clerk).action_stop()
         job.with_user(clerk).action_resume()
