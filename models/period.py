@@ -9,13 +9,13 @@ from .states import BAKU_OFFSET
 
 
 class VatportalPeriod(models.AbstractModel):
-    """A range of days in Baku, chosen by a word or day by day; whoever inherits it says which words there are."""
+    """A range of days in Baku, chosen by a word or day by day. Whoever inherits it has the field ``period``, which says which words
+    of :func:`period_days` there are, and ``custom``."""
 
     _name = 'vatportal.period'
     _description = 'Days of a dialog'
     _inherit = ['vatportal.guard']
 
-    period = fields.Selection([('custom', 'Other dates')], required=True)
     date_from = fields.Date(string='From', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
     date_to = fields.Date(string='To', required=True, compute='_compute_dates', store=True, readonly=False, precompute=True)
 
