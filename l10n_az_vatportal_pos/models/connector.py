@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from odoo.addons.l10n_az_vatportal.models.states import OPEN_STATES, baku_day
+from odoo.addons.l10n_az_vatportal.models.states import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class VatportalConnector(models.Model):
     @api.depends('pos_sending')
     def _compute_pos_from(self):
         for connector in self:
-            connector.pos_from = connector.pos_sending != 'manual' and (connector.pos_from or baku_day(fields.Datetime.now()))
+            connector.pos_from = connector.pos_sending != 'manual' and (connector.pos_from or fields.Date.context_today(connector))
 
     # ------------------------------------------------------------------ by hand
 
@@ -118,7 +118,7 @@ class VatportalConnector(models.Model):
                 [
                     ('company_id', '=', self.company_id.id),
                     ('vatportal_package_date', '=', False),
-                    ('invoice_date', '>=', max(self.pos_from, baku_day(fields.Datetime.now()) - timedelta(days=GATHER_DAYS))),
+                    ('invoice_date', '>=', max(self.pos_from, fields.Date.context_today(self) - timedelta(days=GATHER_DAYS))),
                 ],
                 ('none',),
             )

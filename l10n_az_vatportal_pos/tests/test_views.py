@@ -7,6 +7,8 @@ class TestPosViews(PosCommon, ViewsCase):
     """What the addon adds to connectors, and the list behind its menu, on a desk and on a phone."""
 
     addons = ('l10n_az_vatportal_pos',)
+    # A wider one shows the PDF of a till's invoice beside it, and in tests that is none.
+    desk, measures = '1366x768', False
 
     def setUp(self):
         super().setUp()
