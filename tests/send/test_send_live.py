@@ -184,15 +184,21 @@ class TestSendLive(SendCommon):
         self.assertEqual((second['res_model'], len(self.uploads())), ('vatportal.send.wizard', uploads + 1), 'once')
 
     def test_a_reader_can_not_advance(self):
-        """Reading the books is not enough: every refresh talks to the portal in the company's name."""
+        """Reading the books is not enough: who moves a job on talks to the portal in the company's name. How far it is can be seen."""
         reader = new_test_user(
             self.env, 'vatportal-reader', 'account.group_account_readonly', company_id=self.company.id, company_ids=[(6, 0, self.company.ids)]
         )
         job = self.send(self.create_invoice())
         asked = len(self.sandbox.requests)
         self.assertEqual(job.with_user(reader).state, 'running')
-        with self.assertRaises(AccessError):
-            job.with_user(reader).action_refresh()
+        self.refresh(job)
+        code = self.sandbox.wait_prompt(1).code
+        asked = len(self.sandbox.requests)
+        self.due(job)
+        shown = job.with_user(reader).action_refresh()
+        self.assertEqual((shown['state'], shown['code'], shown['seconds_left']), ('running', False, False))
+        self.assertNotIn(code, str(shown))
+        self.assertFalse(any(value for name, value in shown.items() if name.startswith('can_')))
         with self.assertRaises(AccessError):
             job.with_user(reader).action_cancel()
         self.assertEqual(len(self.sandbox.requests), asked)
