@@ -101,7 +101,8 @@ class Promises:
             # It appeared at the portal after it was given back here, and was removed there.
             if there:
                 self.problem(f'deleted, yet at the portal: {told}')
-        elif [(i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
+        # What an import has brought bears the number alone.
+        elif [(current.erp_id and i.erp_id, i.qaime or False) for i in there] != [(current.erp_id, current.qaime)]:
             self.problem(f'not the same here and there: {told}')
         elif current.state == 'imported' and self.plan.sign and not (current.message and (there[0].process or there[0] in self.hung or self.plan.elsewhere)):
             # Only what a process held on to, or another database has sent, is left for a person to sign or delete, and that is said.

@@ -235,6 +235,10 @@ class World(Actions, Databases, Promises):
             for _database in self.everywhere():
                 self.press_again()
             self.settle()
+        self.let_show()
+
+    def let_show(self):
+        """What the portal shows late is shown."""
         if self.plan.settings['shown_after']:
             self.pass_time(self.plan.settings['shown_after'])
             self.settle()
@@ -253,6 +257,7 @@ class World(Actions, Databases, Promises):
                 with self.request():
                     self.click(self.moves)
             self.settle()
+        self.let_show()
 
     def settle(self):
         """The scheduled actions run every minute until nothing is open, and a while longer."""
