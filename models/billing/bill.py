@@ -110,9 +110,7 @@ class VatportalDocument(models.Model):
         """All that a person has to say at once, for the answer makes the bill."""
         # Where nobody has tried to make the bill yet, nothing is written on the document.
         first = self.bill_question or self._kind_question() or self._status_question()
-        elsewhere = self._elsewhere_text()
-        texts = (first, elsewhere, elsewhere and self._elsewhere_names(), self._quantity_question())
-        return '\n'.join(dict.fromkeys(text for text in texts if text))
+        return '\n'.join(dict.fromkeys(text for text in (first, *self._elsewhere_texts(), self._quantity_question()) if text))
 
     def _kind_question(self):
         """What a person has to say because of the document's kind; False for nothing."""

@@ -29,13 +29,18 @@ class VatportalDocument(models.Model):
         copies = self._received_copies() | self._may_be_same(relatives).sudo()
         return copies.filtered(lambda other: other._is_billed()).move_id | self._bills_with_number(relatives - self._invoicing_companies()).sudo()
 
-    def _elsewhere_text(self):
-        """That it is billed in another company, and nothing of that: whoever reads this may not see it. False for what is not."""
-        return bool(self._bills_elsewhere()) and self.env._(
+    def _elsewhere_text(self, bills=None):
+        """That it is billed in another company, and nothing of that: whoever reads this may not see it. False for what is not.
+
+        :param bills: those of :meth:`_bills_elsewhere`, where they are known
+        """
+        bills = self._bills_elsewhere() if bills is None else bills
+        return bool(bills) and self.env._(
             'This document is billed already, in another company under the same VÖEN. Say that no bill is wanted here, or make another one.'
         )
 
-    def _elsewhere_names(self):
-        """The bills elsewhere that the reader may see."""
-        bills = self._bills_elsewhere().sudo(False).with_env(self.env)._filtered_access('read')
-        return bool(bills) and self.env._('Its bill there: %s.', ', '.join(bills.mapped('display_name')))
+    def _elsewhere_texts(self):
+        """As :meth:`_elsewhere_text`, and which of those bills the reader may see."""
+        bills = self._bills_elsewhere()
+        seen = bills.sudo(False).with_env(self.env)._filtered_access('read')
+        return self._elsewhere_text(bills), bool(seen) and self.env._('Its bill there: %s.', ', '.join(seen.mapped('display_name')))

@@ -144,8 +144,7 @@ class VatportalDocument(models.Model):
 
     def _for_reader(self):
         """This document in the language of whoever gets its activity: a scheduled action speaks none."""
-        user = self._connector().sudo()._activity_user(self._activity_place()[0])
-        return self.with_context(lang=user.lang) if user.lang else self
+        return self._vatportal_in_language_of(self._connector().sudo()._activity_user(self._activity_place()[0]))
 
     def _status_task(self):
         """(summary, what to do) for a person; None where there is nothing to do."""
