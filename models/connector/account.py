@@ -275,6 +275,10 @@ class VatportalConnector(models.Model):
         """The portal answered; see the account's own."""
         self.sudo().account_id._note_answer(methods)
 
+    def _is_answer_news(self, methods):
+        """Whether an answer of the portal changes what is known of it."""
+        return bool(self.sudo().account_id._answer_news(methods))
+
     def _note_outcome(self, kind, reason, text, methods=None, retry_after=None):
         """Note what a call that reached for the portal came to.
 

@@ -298,11 +298,14 @@ class VatportalAccount(models.Model):
 
     def _note_answer(self, methods=None):
         """The portal answered: forget that it was down, remember which HTTP methods it took."""
-        vals = dict(WORKS) if self.error_count or self.retry_at else {}
-        if methods is not None and methods != (self.read_methods or {}):
-            vals['read_methods'] = methods
+        vals = self._answer_news(methods)
         if vals:
             self.write(vals)
+
+    def _answer_news(self, methods):
+        """What the portal's answer changes of what is known of it."""
+        vals = dict(WORKS) if self.error_count or self.retry_at else {}
+        return vals if methods is None or methods == (self.read_methods or {}) else {**vals, 'read_methods': methods}
 
     def _note_failure(self, text, retry_after=None, reason='unreachable'):
         """The portal can't be used: all processes of this account wait together, longer each time.

@@ -66,10 +66,11 @@ class VatportalJob(models.Model):
             job._store_answer(answer)
             if self.env.context.get('vatportal_watched'):
                 job.watched_at = fields.Datetime.now()
-            job._commit()
-            job = self._locked()
-            if not job or not job.answer:
-                return
+            if not job._operation()._is_no_news(job, job.answer):
+                job._commit()
+                job = self._locked()
+                if not job or not job.answer:
+                    return
         job._apply_answer()
         job._commit()
 
@@ -143,11 +144,12 @@ class VatportalJob(models.Model):
 
     def _apply(self, answer):
         """Write what follows from ``answer``; repeatable, for it touches nothing but the database."""
-        error = answer.get('error')
-        if not error or answer.get('methods') is not None:  # else nothing was asked
+        error, methods = answer.get('error'), answer.get('methods')
+        asked = not error or methods is not None
+        if asked and (error or self.connector_id._is_answer_news(methods)):
             self._beside(
                 lambda job: job.connector_id._note_outcome(
-                    error, answer.get('reason'), error and job._explained(answer), answer.get('methods'), answer.get('retry_after')
+                    error, answer.get('reason'), error and job._explained(answer), methods, answer.get('retry_after')
                 )
             )
         # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.

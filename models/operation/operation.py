@@ -132,6 +132,17 @@ class VatportalOperation(models.AbstractModel):
         else:
             job._go('follow', self._pace(job))
 
+    def _is_no_news(self, job, answer):
+        """Whether ``answer`` tells that the process still runs as it did: of that nothing but the job's own row is written."""
+        value = answer['phase'] == 'follow' and not answer.get('error') and answer['value']
+        return (
+            bool(value)
+            and value['status'] not in (DONE, FAILED)
+            and not value_changed(job.stats, value['stats'])
+            and not polling.overdue(job._silence())
+            and not job.connector_id._is_answer_news(answer['methods'])
+        )
+
     def _pace(self, job):
         """Seconds until the process is asked for its status again: by what the portal's makers advise, from its start.
 
