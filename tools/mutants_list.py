@@ -43,13 +43,13 @@ MUTANTS = [
         self._commit()
 """, """        self._go('start', CALL_S, state='starting', **self._starting_values())
 """, (COMMITS,)),
-    Mutant('no commit of the answer before what follows from it', ENGINE, """                job.watched_at = fields.Datetime.now()
+    Mutant('no commit of the answer before what follows from it', ENGINE, """            job.answer = answer
             job._commit()
-""", """                job.watched_at = fields.Datetime.now()
+""", """            job.answer = answer
 """, (COMMITS,)),
     Mutant('who died in mid-call is taken for not having called', ENGINE, "answer = answer_of('start', error=UnknownOutcome(reason='answer'))",
            "answer = answer_of('start', error=TransientError(reason='answer'))", (LOST,)),
-    Mutant('no lock of the job', ENGINE, 'job = self.try_lock_for_update()', 'job = self', (COMMITS,)),
+    Mutant('no lock of the job', ENGINE, 'return self.try_lock_for_update().filtered(', 'return self.filtered(', (COMMITS,)),
     Mutant('a lost answer counts as not taken', UPLOAD, "'UnknownOutcome': Outcome.LOST", "'UnknownOutcome': Outcome.NOT_TAKEN", (LOST,)),
     Mutant('error 17 is a refusal like any other', UPLOAD, "answer['code'] == 17", "answer['code'] == 1700", (EXISTS,)),
     Mutant('no wait for what may be at work', SETTLE, 'return _again(process) if process.settling < LOST_S else _clean(reading)', 'return _clean(reading)',

@@ -69,24 +69,23 @@ class VatportalJob(models.Model):
         answer = self.answer
         return self._is_due() if not answer or answer.get('tries') else True
 
-    def _store_answer(self, answer):
-        """Write down what came, before anything follows from it."""
+    def _storable_answer(self, answer):
+        """What came, as it can be written down before anything follows from it."""
         try:
-            self.answer = storable(answer)
+            return storable(answer)
         except ValueError as error:
-            self.answer = self._doubt(answer['phase'], str(error))
+            return self._doubt(answer['phase'], str(error))
 
     def _doubt(self, phase, why):
         """An answer that says nothing, in place of one that can't be used."""
         _logger.warning("VatPortal job %s, %s: the answer can't be used: %s", self.id, phase, why)
         return answer_of(phase, error=(UnknownOutcome if phase in _WRITES else TransientError)(reason='answer'))
 
-    def _apply_answer(self):
-        """Write what follows from the stored answer, or that it could not be written."""
-        answer = self.answer
+    def _apply_answer(self, answer):
+        """Write what follows from ``answer``, or that it could not be written."""
 
         def apply(job):
-            job.answer = False
+            job._set(answer=False)
             job._apply(answer)
 
         by_halves(self, apply, lambda job, error: job._not_applied(answer, error))

@@ -36,7 +36,7 @@ class VatportalJob(models.Model):
         What is written for the person is written in the language of whoever started the job, or is told of it.
         """
         for job in self.sudo():
-            job.with_context(lang=job._told_users()[:1].lang or self.env.lang)._advance_one()
+            job.with_context(lang=job._language())._advance_one()
 
     def _begin(self):
         """Do what can be done of this job with the press of the button itself: what VatPortal alone has deleted, and does
@@ -46,7 +46,6 @@ class VatportalJob(models.Model):
             self.filtered(lambda job: job.sudo()._operation()._is_seen_at_once(job.sudo()))._advance()
 
     def _advance_one(self):
-        self.invalidate_recordset()
         self._mend_clock()
         if not self._is_ready():
             return  # nor locked, for whoever is at it lets go of it at each commit
@@ -63,22 +62,31 @@ class VatportalJob(models.Model):
                 if not job:
                     return
                 answer = job._call()
-            job._store_answer(answer)
+            answer = job._storable_answer(answer)
             if self.env.context.get('vatportal_watched'):
-                job.watched_at = fields.Datetime.now()
-            if not job._operation()._is_no_news(job, job.answer):
-                job._commit()
-                job = self._locked()
-                if not job or not job.answer:
-                    return
-        job._apply_answer()
+                job._set(watched_at=fields.Datetime.now())
+            if job._operation()._is_no_news(job, answer):
+                return job._take_no_news(answer)
+            job.answer = answer
+            job._commit()
+            job = self._locked()
+            if not job or not job.answer:
+                return
+        job._apply_answer(job.answer)
         job._commit()
 
+    def _take_no_news(self, answer):
+        """Write that the process still runs as it did, at once: that is the job's own row, which is locked."""
+        self._apply_answer(answer)
+        if not self.env.context.get('vatportal_watched'):
+            self._commit()  # else with what is shown, at the end of the request
+
     def _locked(self):
-        """Return this job with its row locked, or nothing if it has ended or someone else is at it."""
-        self.invalidate_recordset()
-        job = self.try_lock_for_update()
-        return job.filtered(lambda j: j.state in OPEN_STATES)
+        """Return this job with its row locked, or nothing if it has ended or someone else is at it.
+
+        :raises SerializationFailure: someone else has written it since this transaction began
+        """
+        return self.try_lock_for_update().filtered(lambda job: job.state in OPEN_STATES)
 
     def _is_due(self):
         return not self.on_hold and self._due_at() <= fields.Datetime.now()
@@ -93,17 +101,13 @@ class VatportalJob(models.Model):
         return max(due, self.connector_id.retry_at if self.connector_id._is_waiting() else now)
 
     def _announce(self):
-        """Commit the intent to start a process before the portal hears of it.
-
-        Other calls may be repeated, yet not within the second: should this process die in one, or its transaction be
-        run again, the next call keeps its distance.
-        """
+        """Commit the intent to start a process before the portal hears of it. Every other call may be repeated."""
         operation = self._operation()
-        phase = 'look' if self.phase == 'start' and operation._looks_first(self) else self.phase
-        if phase != 'start':
-            self._go(phase, 2 * polling.MINIMUM_S)
-            self._commit()
-            return self._locked()
+        if self.phase != 'start':
+            return self
+        if operation._looks_first(self):
+            self._go('look', 0)
+            return self
         if not self._has_turn():
             return self.browse()
         if not operation._prepare(self):
@@ -153,12 +157,13 @@ class VatportalJob(models.Model):
                 )
             )
         # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
-        self.connector_fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
+        fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
+        self._set(connector_fault=fault)
         _call, apply, handle = self._operation()._phases()[answer['phase']]
         if error:
             handle(self, answer)
         else:
-            self.write({'error_count': 0, 'message': False, 'portal_message': self._refusals_text()})
+            self._set(error_count=0, message=False, portal_message=self._refusals_text())
             apply(self, answer['value'])
 
     def _try_again(self, answer, silence, **vals):

@@ -169,6 +169,12 @@ class VatportalJob(models.Model):
         else:
             self.env.cr.commit()  # pylint: disable=invalid-commit
 
+    def _set(self, **vals):
+        """Write those of ``vals`` that are others than before: what depends on the rest is not computed anew."""
+        changed = {name: value for name, value in vals.items() if (self[name] or False) != (value or False)}
+        if changed:
+            self.write(changed)
+
     def _operation(self):
         """What this job does, see :class:`VatportalOperation`."""
         return self.env[f'vatportal.operation.{self.operation}']._variant(self)
@@ -254,6 +260,11 @@ class VatportalJob(models.Model):
         if owner and self._may_be_followed_by(owner):
             return owner
         return owner | self.connector_id._told_users()
+
+    def _language(self):
+        """The language of whoever started this job, or is told of it: what is written for the person is written in it."""
+        told = self.env.user if self.user_id == self.env.user else self._told_users()[:1]
+        return told and told.with_user(told).context_get().get('lang') or self.env.lang
 
     def _may_be_followed_by(self, user):
         job = self.with_user(user).with_context(allowed_company_ids=self.company_id.ids)

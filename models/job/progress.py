@@ -40,8 +40,6 @@ class VatportalJob(models.Model):
         self.check_access('read')
         if not self._may_use():
             return without_null(self._progress_read_only())
-        # A fresh transaction: the lock is then asked for on what the scheduled action has just committed.
-        self._commit()
         self = self.with_context(vatportal_watched=True)
         try:
             self._advance()
@@ -49,7 +47,6 @@ class VatportalJob(models.Model):
             # Someone else moved the job at this very moment. What they wrote is shown now, rather than after the
             # seconds that Odoo waits before it runs a request again; what is left to do comes with the next call.
             self.env.cr.rollback()
-        self.invalidate_recordset()
         return without_null(self._progress_together() if self.root_id else self._progress())
 
     def _progress_read_only(self):
@@ -64,9 +61,10 @@ class VatportalJob(models.Model):
         batch = self._batch()
         current = _current(batch)
         if current != self:
-            # The right to follow was checked for this job; the others were started with it.
+            # One call to the portal in a transaction. The right to follow was checked for this job; the others were started
+            # with it.
+            self._commit()
             current._advance()
-            self.env.invalidate_all()
             current = _current(batch)
         data = current._operation()._progress_batch(current)
         finished = all(job.state not in OPEN_STATES for job in batch)

@@ -170,7 +170,7 @@ class VatportalOperation(models.AbstractModel):
         pin1 = stats.pin1_code if not stats.login_done else ''
         pin2 = stats.pin2_code if not stats.invoice_signed else ''
         if value_changed(job.stats, stats.raw):
-            job.changed_at = fields.Datetime.now()
+            job._set(changed_at=fields.Datetime.now())
         news = (pin1 and pin1 != job.pin1_code) or (pin2 and pin2 != job.pin2_code)
         vals = {
             'stats': stats.raw or False,
@@ -183,7 +183,7 @@ class VatportalOperation(models.AbstractModel):
             vals['code_at'] = fields.Datetime.now()
         if self._asks_pin(job):
             vals['prompt_until'] = not status.finished and job.changed_at + timedelta(seconds=LOST_S)
-        job.write(vals)
+        job._set(**vals)
         if news and not status.finished:
             job._beside(lambda job: job._notify('code'))
 

@@ -57,6 +57,7 @@ class World(Actions, Databases, Promises):
         self.hung = []  # the portal's invoices whose process hung for a while
         self.spoilt = set()  # ids of invoices in which the portal finds a fault, until they are corrected
         self.met = set()  # what of faults_plan.SURE has come to pass
+        self.lost = []  # requests whose answers were never stored
         self.silences = []  # orders of silences longer than the client waits
         self.savepoint = None
         self.countdown = None
@@ -78,6 +79,7 @@ class World(Actions, Databases, Promises):
                 self.countdown = None
                 if after:
                     self._keep()
+                self.lost += self.sandbox.requests[self.kept :]
                 raise kind
         self._keep()
 
