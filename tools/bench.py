@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import bench_codes
 import bench_fill
 import databases
 import demo_database
@@ -22,6 +23,7 @@ ROWS = {
     'store': ('B', 5000, 'documents of 10 lines of one page of the portal: stored; the same page again'),
     'bill': ('C', 500, 'received documents of 10 lines into draft bills'),
     'follow': ('D', 200, 'running processes of one account: one pass of the scheduled action, at a portal that takes 50 ms'),
+    'codes': ('E', 60, 'codes to compare: from the phone to what a person reads in Chromium, half of them beside many processes'),
     'pace': ('F', 1, 'process of four minutes that tells something new six times, followed to its end'),
     'grow': ('G', 5000, 'documents: the lookup of known numbers, a page, invoices, with --fill documents there'),
     'memory': ('H', 50000, 'documents imported through the portal: by how much the memory rises'),
@@ -59,7 +61,7 @@ def main(given: list[str]) -> int:
         demo_database.ensure_template(server)
         source = bench_fill.ensure(server, options.fill) if options.fill else databases.DEMO_TEMPLATE
         for name in options.names or [name for name in ROWS if options.fill or name not in FILLED]:
-            found = run_row(server, source, name, options)
+            found = bench_codes.run(server, source, size(name, options)) if name == 'codes' else run_row(server, source, name, options)
             show(name, found, before)
             lines += found
     if options.json:
@@ -85,9 +87,12 @@ def key(line: dict) -> tuple:
 # -- running ----------------------------------------------------------------------------------------
 
 
+def size(name: str, options) -> int:
+    return max(1, round(ROWS[name][1] * options.scale))
+
+
 def run_row(server, source: str, name: str, options) -> list[dict]:
     """One row on databases of its own, in an Odoo process of its own; the lines of its table."""
-    size = max(1, round(ROWS[name][1] * options.scale))
     main_, other = f'{PREFIX}_{os.getpid()}', f'{PREFIX}_{os.getpid()}_other'
     # Those that send nothing have no connector, and the other has no addon.
     first, second = (databases.TEST, databases.BASE) if name == 'forms' else (source, databases.DEMO_TEMPLATE if name == 'grow' else None)
@@ -96,7 +101,7 @@ def run_row(server, source: str, name: str, options) -> list[dict]:
         if second:
             databases.clone(second, other)
         with servers.Children() as children, tempfile.TemporaryDirectory() as folder:
-            settings = {'size': size, 'rounds': options.rounds, 'other': second and other, 'portal': name in WITH_PORTAL and portal(children)}
+            settings = {'size': size(name, options), 'rounds': options.rounds, 'other': second and other, 'portal': name in WITH_PORTAL and portal(children)}
             result = Path(folder) / 'result.json'
             script = f'import sys; sys.path.append({str(TOOLS)!r}); import bench_odoo; bench_odoo.run(env, {name!r}, {str(result)!r}, {settings!r})\n'
             databases.shell(server, main_, script, fresh_log(f'bench-{name}'))

@@ -64,7 +64,9 @@ def take(page: Page, picture: dict) -> None:
     Path(picture['file']).write_bytes(base64.b64decode(page.send('Page.captureScreenshot', **options)['data']))
 
 
-def main(order: dict) -> None:
+@contextlib.contextmanager
+def tab(order: dict):
+    """A tab of a headless browser of its own; `order`: `browser`, and `url` and `session` of the Odoo that it is logged in at."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, contextlib.ExitStack() as stack:
         browser = subprocess.Popen(
             [order['browser'], '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--remote-debugging-port=0', f'--user-data-dir={profile}'],
@@ -84,9 +86,13 @@ def main(order: dict) -> None:
         tabs = json.load(opener.open(f'http://127.0.0.1:{port}/json/list', timeout=30))
         page = Page(next(tab['webSocketDebuggerUrl'] for tab in tabs if tab['type'] == 'page'))
         page.send('Network.setCookie', name='session_id', value=order['session'], url=order['url'])
+        yield page
+
+
+def main(order: dict) -> None:
+    with tab(order) as page:
         for picture in order['pictures']:
             take(page, {**picture, 'url': order['url'] + picture['path']})
-        browser.terminate()
 
 
 if __name__ == '__main__':

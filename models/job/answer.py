@@ -86,6 +86,8 @@ class VatportalJob(models.Model):
 
         def apply(job):
             job._set(answer=False)
+            if self.env.context.get('vatportal_watched'):
+                job.watched_at = fields.Datetime.now()
             job._apply(answer)
 
         by_halves(self, apply, lambda job, error: job._not_applied(answer, error))

@@ -63,8 +63,6 @@ class VatportalJob(models.Model):
                     return
                 answer = job._call()
             answer = job._storable_answer(answer)
-            if self.env.context.get('vatportal_watched'):
-                job._set(watched_at=fields.Datetime.now())
             if job._operation()._is_no_news(job, answer):
                 return job._take_no_news(answer)
             job.answer = answer

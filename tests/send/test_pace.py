@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 from odoo import fields
@@ -36,6 +37,35 @@ class TestPace(SendCommon):
         while (passed := passed + next_delay(passed)) <= LASTS_S:
             asked += 1
         return asked
+
+    def costs(self, look):
+        """What ``look`` at a process costs to which nothing is new: of one invoice, and of five."""
+        moves = [self.create_invoice() for _number in range(6)]
+        costs = []
+        for part in (moves[:1], moves[1:]):
+            self.sandbox.configure(auto_confirm=False)
+            job = self.send(self.env['account.move'].union(*part)).sudo()
+            self.advance(job, 2)  # by then all is told that comes before the PIN
+            look(job)  # what is asked once in the life of a server
+            job.next_poll_at = False
+            costs.append(self.statements(lambda job=job: look(job)))
+            self.assertEqual(job.phase, 'follow')
+            self.sandbox.configure(auto_confirm=True)
+            self.finish(job)
+        self.assertEqual(*map(len, costs))
+        return costs[1]
+
+    def test_nothing_new_concerns_the_process_alone(self):
+        """None of its invoices is read or counted anew, and one row is written."""
+        statements = self.costs(lambda job: job._advance())
+        self.assertEqual([text for text in statements if re.search('FROM "(account_|vatportal_document)', text)], [])
+        self.assertEqual([text.split()[1] for text in statements if text.startswith('UPDATE')], ['"vatportal_job"'])
+        self.assertLessEqual(len(statements), 14)
+
+    def test_an_open_dialog(self):
+        statements = self.costs(lambda job: job.with_user(job.user_id).action_refresh())
+        self.assertEqual([text.split()[1] for text in statements if text.startswith('UPDATE')], ['"vatportal_job"'])
+        self.assertLessEqual(len(statements), 22)
 
     def test_nobody_looks(self):
         self.assertLessEqual(self.questions(self.followed()), self.advised())
