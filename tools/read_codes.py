@@ -44,7 +44,7 @@ def waited(page: Page, phone: Phone, number: str, seen: set) -> float:
             seen.add(prompt['id'])
             wait = time.monotonic() - begin
             time.sleep(2)  # it is compared and typed
-            phone.confirm(prompt['code'])
+            phone.play('confirm', prompt=prompt['id'])
             return wait
         time.sleep(LOOK_S)
     raise SystemExit(f'no code: {prompt}')
