@@ -23,6 +23,7 @@ ROWS = {
     'store': ('B', 5000, 'documents of 10 lines of one page of the portal: stored; the same page again'),
     'bill': ('C', 500, 'received documents of 10 lines into draft bills'),
     'follow': ('D', 200, 'running processes of one account: one pass of the scheduled action, at a portal that takes 50 ms'),
+    'lanes': ('D', 50, 'accounts with a running process each, two of them at portals that hang'),
     'codes': ('E', 60, 'codes to compare: from the phone to what a person reads in Chromium, half of them beside many processes'),
     'pace': ('F', 1, 'process of four minutes that tells something new six times, followed to its end'),
     'grow': ('G', 5000, 'documents: the lookup of known numbers, a page, invoices, with --fill documents there'),
@@ -31,7 +32,7 @@ ROWS = {
     'forms': ('K', 20, 'invoices in an Odoo with the addon that sends nothing: created, posted, opened, changed, saved'),
 }
 FILLED = {'grow', 'lists'}
-WITH_PORTAL = {'memory', 'follow', 'pace'}
+WITH_PORTAL = {'memory', 'follow', 'lanes', 'pace'}
 
 
 def arguments(given: list[str]) -> argparse.Namespace:

@@ -1,6 +1,8 @@
 """Rows D and F of ./dev bench, inside Odoo: processes that run at the portal are followed."""
 
+import contextlib
 import json
+import socket
 import time
 import urllib.request
 from datetime import timedelta
@@ -9,11 +11,14 @@ import requests
 
 from odoo import fields
 
+from odoo.addons.l10n_az_vatportal.models.connector.threads import Lanes, lane_count
 from odoo.addons.l10n_az_vatportal.vatportal import next_delay
 
 import bench_meter
+import hosts_fill
 
 LATENCY_S = 0.05
+HANGING = 2  # portals that take a question and never answer
 LASTS_S = 240
 # What a process of four minutes tells, by seconds after its start: two codes, each typed a little later.
 NEWS = {15: 'import', 25: 'packet', 35: 'packet', 55: 'login', 65: 'login', 90: 'sign'}
@@ -24,7 +29,7 @@ def follow(world, size, rounds, portal, **_others):
     """One pass over processes of one account, beside as many bare requests over one connection; of both the time on the clock."""
     jobs = running(world, size, portal)
     numbers = jobs.mapped('portal_id')
-    admin(portal, 'faults', {'endpoint': '*', 'kind': 'slow', 'seconds': LATENCY_S, 'times': None})
+    admin(portal, 'faults', {'endpoint': '*', 'kind': 'stall', 'seconds': LATENCY_S, 'times': None})
 
     def ours():
         jobs.write({'next_poll_at': False})
@@ -43,6 +48,43 @@ def follow(world, size, rounds, portal, **_others):
     remark = f'   (the clock; {figures[next(iter(sides))]["cpu"] / size * 1000:.1f} ms of processor time each)'
     figures = {name: {**values, 'cpu': values['wall']} for name, values in figures.items()}
     return [{**line, 'remark': remark} for line in bench_meter.rows((1.2,), figures, sides, per=size)]
+
+
+def lanes(world, size, rounds, portal, **_others):
+    """A process of each of many accounts, two of which are at portals that hang: until all others have been asked once, with the
+    threads of the scheduled action and with a single one; of both the time on the clock."""
+    for number in range(size):
+        admin(portal, 'accounts', {'username': f'cluster-{number}', 'asan': f'99450{number:07}'})
+    hosts_fill.connectors(world.env, portal, size)
+    connectors = world.env['vatportal.connector'].search([('name', '=like', 'Cluster %')], order='id')
+    jobs = running(world, size, portal, connectors)
+    admin(portal, 'faults', {'endpoint': '*', 'kind': 'stall', 'seconds': LATENCY_S, 'times': None})
+    with contextlib.ExitStack() as stack:
+        for connector in connectors[:HANGING]:
+            silent = stack.enter_context(socket.create_server(('127.0.0.1', 0)))
+            connector.sudo().account_id.base_url = f'http://127.0.0.1:{silent.getsockname()[1]}/api'
+        times = {count: [] for count in (lane_count(), 1)}
+        for _round in range(rounds):
+            for count, found in times.items():
+                found.append(until_asked(jobs, connectors, count))
+    ours, theirs = (sorted(found)[len(found) // 2] for found in times.values())
+    line = {'what': f'{size} accounts, {HANGING} hang: {lane_count()} threads', 'ours': {'cpu': ours}, 'baseline': 'one thread', 'theirs': {'cpu': theirs}}
+    return [{**line, 'ratio': ours / theirs, 'goal': None, 'sql': 0, 'their_sql': 0, 'remark': '   (the clock, until all others were asked)'}]
+
+
+def until_asked(jobs, connectors, count):
+    """Seconds until the portals that answer have been asked about each of their processes."""
+    jobs._commit()  # the threads of the round before have written
+    connectors.sudo().account_id.write({'error_count': 0, 'retry_at': False, 'failed_at': False})
+    jobs.write({'next_poll_at': False, 'error_count': 0})
+    jobs._commit()
+    answering = jobs.filtered(lambda job: job.connector_id not in connectors[:HANGING])
+    begin = time.monotonic()
+    with Lanes(jobs.env, count) as threads:
+        while not all(answering.mapped('next_poll_at')):
+            jobs[:1]._cron_round(threads, begin + 3600, set())
+            jobs._commit()  # what the threads have written is seen
+        return time.monotonic() - begin
 
 
 def pace(world, portal, **_others):
@@ -90,12 +132,15 @@ def questions(job, look):
         asked += 1
 
 
-def running(world, count, portal):
-    """``count`` processes that the portal is at, and goes on with for an hour."""
-    world.connector.write({'base_url': f'{portal}/api'})
+def running(world, count, portal, connectors=None):
+    """``count`` processes that the portal is at, and goes on with for an hour; through ``connectors`` in turn, if they are given."""
+    if not connectors:
+        connectors = world.connector
+        connectors.write({'base_url': f'{portal}/api'})
     admin(portal, 'settings', {'stage_seconds': 3600})
-    jobs = world.env['vatportal.job'].union(*(world.env['vatportal.job']._queue(move, world.connector, False) for move in world.invoices(count, lines=1)))
-    jobs = jobs.sudo()
+    jobs = world.env['vatportal.job'].sudo()
+    for number, move in enumerate(world.invoices(count, lines=1)):
+        jobs += jobs._queue(move, connectors[number % len(connectors)], False)
     world.commit()
     for _step in range(5):
         for job in jobs.filtered(lambda job: job.phase != 'follow'):

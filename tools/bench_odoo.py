@@ -20,6 +20,7 @@ _WORKS = {
     'store': bench_receive.store,
     'bill': bench_receive.bill,
     'follow': bench_follow.follow,
+    'lanes': bench_follow.lanes,
     'pace': bench_follow.pace,
     'grow': bench_receive.grow,
     'memory': bench_memory.memory,
