@@ -69,7 +69,15 @@ def measured(odoo: str, sandbox: str, database: str, size: int) -> list[dict]:
             if time.monotonic() > deadline:
                 raise Failure(f'Not all of {beside} processes run.')
             time.sleep(0.5)
-        order = {'url': odoo, 'session': person.session(), 'sandbox': sandbox, 'database': database, 'browser': system.find_browser(), 'connector': own, 'phone': number_of(BESIDE)}
+        order = {
+            'url': odoo,
+            'session': person.session(),
+            'sandbox': sandbox,
+            'database': database,
+            'browser': system.find_browser(),
+            'connector': own,
+            'phone': number_of(BESIDE),
+        }
         waits = sorted(read({**order, 'moves': [moves.pop() for _number in range(half)]}))
         p95 = waits[min(len(waits) - 1, int(len(waits) * 0.95))]
         figures = {'ours': {'cpu': p95}, 'theirs': {'cpu': GOAL_S}, 'ratio': p95 / GOAL_S, 'goal': 1.0, 'sql': 0, 'their_sql': 0}

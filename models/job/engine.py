@@ -150,9 +150,7 @@ class VatportalJob(models.Model):
         asked = not error or methods is not None
         if asked and (error or self.connector_id._is_answer_news(methods)):
             self._beside(
-                lambda job: job.connector_id._note_outcome(
-                    error, answer.get('reason'), error and job._explained(answer), methods, answer.get('retry_after')
-                )
+                lambda job: job.connector_id._note_outcome(error, answer.get('reason'), error and job._explained(answer), methods, answer.get('retry_after'))
             )
         # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
         fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
