@@ -294,10 +294,9 @@ class VatportalConnector(models.Model):
             self._note_answer(methods)
 
     def _note_error(self, error, client):
-        """Note that a call by ``client`` ended with ``error``, a :class:`PortalError`."""
-        self._note_outcome(
-            type(error).__name__, getattr(error, 'reason', None), portal_text.explain(self.env, error), client.read_methods, getattr(error, 'retry_after', None)
-        )
+        """Note that a call by ``client`` ended with ``error``, a :class:`PortalError`, in the language of those who are told."""
+        text = portal_text.explain(self._in_their_language().env, error)
+        self._note_outcome(type(error).__name__, getattr(error, 'reason', None), text, client.read_methods, getattr(error, 'retry_after', None))
 
     def _note_failure(self, text, retry_after=None, reason='unreachable'):
         """The portal can't be used; see the account's own."""

@@ -115,7 +115,7 @@ class VatportalAccount(models.Model):
         for connector in connectors:
             # Through which one, and by whom, is for those to know who see that.
             told = connector if connector == through else connector.with_user(self.env.ref('base.user_root'))
-            told.message_post(body=self.env._('The token was renewed.'))
+            told.message_post(body=connector._in_their_language().env._('The token was renewed.'))
 
     def _keep(self, records, vals):
         """Write and commit, again where another transaction wrote the same row at that moment: the portal is not asked
@@ -189,6 +189,8 @@ class VatportalAccount(models.Model):
         )
         for account in due:
             problem = False
+            # The scheduled action has no language.
+            account = account.with_context(lang=account._active_connectors()[:1]._in_their_language().env.lang)
             try:
                 if account._is_at_work():
                     account._put_renewal_off()

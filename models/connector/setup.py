@@ -25,15 +25,18 @@ class VatportalConnector(models.Model):
         """
         self.ensure_one()
         self.check_access('write')
-        problem = self._test_connection()
-        self.sudo().write({'tested_at': fields.Datetime.now(), 'test_problem': problem and plain(problem)})
-        if problem:
-            return notification('danger', self.env._('The connection does not work'), problem, sticky=True, reload=True)
+        error = self._test_connection()
+        # Kept for all who look after the connector, told to whoever has pressed.
+        kept = error and plain(self._in_their_language()._test_problem(error))
+        self.sudo().write({'tested_at': fields.Datetime.now(), 'test_problem': kept})
+        # The form and the page of the set-up go on saying what was found.
+        if error:
+            return notification('danger', self.env._('The connection does not work'), self._test_problem(error), reload=True)
         works = self.env._('VatPortal accepted the log-in data at %s.', self.base_url)
         lacking = self.env['vatportal.checklist']._lacking(self.company_id)
         if lacking:
             text = self.env._('%(works)s The set-up still lacks: %(steps)s.', works=works, steps='; '.join(lacking))
-            return notification('warning', self.env._('The connection works'), text, sticky=True, reload=True)
+            return notification('warning', self.env._('The connection works'), text, reload=True)
         return notification('success', self.env._('The connection works'), works, reload=True)
 
     def _forget_test(self):
@@ -41,18 +44,21 @@ class VatportalConnector(models.Model):
         self.sudo().filtered('tested_at').write({'tested_at': False, 'test_problem': False})
 
     def _test_connection(self):
-        """Return what stands against using the portal, or False."""
+        """Return the :class:`PortalError` that stands against using the portal, or False."""
         with self._client() as client:
             try:
                 client.read_invoices([NO_INVOICE])
             except PortalError as error:
-                text = portal_text.explain(self.env, error)
-                said = f' ({self.env._("The portal said: %s", error.message)})' if error.message else ''
                 if self.retry_at:
-                    self._note_outcome(type(error).__name__, getattr(error, 'reason', None), text, client.read_methods)
-                return f'{self.base_url}: {text}{said}'
+                    self._note_error(error, client)
+                return error
             self._note_answer(client.read_methods)
         return False
+
+    def _test_problem(self, error):
+        """What ``error`` of a test means, in the language of the context."""
+        said = f' ({self.env._("The portal said: %s", error.message)})' if error.message else ''
+        return f'{self.base_url}: {portal_text.explain(self.env, error)}{said}'
 
 
 def notification(kind, title, message, sticky=False, reload=False):

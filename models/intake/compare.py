@@ -89,7 +89,8 @@ class VatportalConnector(models.Model):
             self.env['ir.cron']._commit_progress()
             try:
                 if not connector._is_waiting():
-                    connector._look_for_unknown()
+                    # What is written of it is for those who are told; the scheduled action has no language.
+                    connector._in_their_language()._look_for_unknown()
             except UserError:
                 _logger.info('VatPortal: connector %s has no log-in data and is not compared', connector.id)
             except Exception:

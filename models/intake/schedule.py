@@ -107,7 +107,8 @@ class VatportalImportSchedule(models.Model):
         self.env['ir.cron']._commit_progress(remaining=len(due))
         for schedules in split_every(1, due.ids, self.browse):
             try:
-                schedules._begin()
+                # Of a failure is read by those who are told; the scheduled action has no language.
+                schedules.with_context(lang=schedules.connector_id._in_their_language().env.lang)._begin()
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception('VatPortal: scheduled import %s could not be begun', schedules.id)
