@@ -22,12 +22,15 @@ class AccountChartTemplate(models.AbstractModel):
 
     @template('generic_coa', 'account.tax.group')
     def _get_vatportal_generic_coa_tax_group(self):
-        if not self._vatportal_is_for_azerbaijan():
-            return {}
-        return {group: {'country_id': 'base.az'} for group in ('tax_group_15', 'tax_group_0')}
+        return self._vatportal_moved('account.tax.group')
 
     @template('generic_coa', 'account.fiscal.position')
     def _get_vatportal_generic_coa_fiscal_position(self):
+        return self._vatportal_moved('account.fiscal.position')
+
+    def _vatportal_moved(self, model):
+        """What the generic chart has of ``model`` for its own country, for Azerbaijan. Read from the chart itself: another
+        series may name it differently, and a name that it does not have would be a record of its own."""
         if not self._vatportal_is_for_azerbaijan():
             return {}
-        return {'template_generic_domestic_fiscal_position': {'country_id': 'base.az'}}
+        return {name: {'country_id': 'base.az'} for name, values in self._parse_csv('generic_coa', model).items() if values.get('country_id')}
