@@ -5,6 +5,7 @@
     'summary': 'Link the bills of received e-invoices with their purchase orders',
     'author': 'l10n_az_vatportal contributors',
     'license': 'LGPL-3',
+    'website': 'https://vatportal.az',
     'countries': ['az'],
     'depends': ['l10n_az_vatportal', 'purchase'],
     'auto_install': True,

@@ -5,6 +5,7 @@
     'summary': 'Processes of e-taxes, bills and large sendings as jobs of queue_job',
     'author': 'l10n_az_vatportal contributors',
     'license': 'LGPL-3',
+    'website': 'https://vatportal.az',
     'countries': ['az'],
     'depends': ['l10n_az_vatportal', 'queue_job'],
     'data': ['data/queue_job_data.xml'],

@@ -5,6 +5,7 @@
     'summary': 'Send transfers between own warehouses to e-taxes.gov.az through VatPortal',
     'author': 'l10n_az_vatportal contributors',
     'license': 'LGPL-3',
+    'website': 'https://vatportal.az',
     'countries': ['az'],
     'depends': ['l10n_az_vatportal', 'stock'],
     'auto_install': True,

@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import struct
 import sys
 import zipfile
 from pathlib import Path
@@ -51,6 +52,14 @@ def test_what_the_manifest_names_is_there(folder):
         bundles = [values.get('assets', {}).get(name, ()) for name in ('web.assets_backend', 'web.assets_backend_lazy')]
         for entry in itertools.chain(*bundles):
             assert list(folder.glob(entry if isinstance(entry, str) else entry[-1])), entry
+
+
+def test_each_addon_can_be_listed(folder):
+    """A store wants an icon of 128 × 128, and where to read more."""
+    for addon in addons(folder).values():
+        assert manifest(addon).get('website', '').startswith('https://'), addon.name
+        head = (addon / 'static/description/icon.png').read_bytes()[:24]
+        assert struct.unpack('>II', head[16:]) == (128, 128), addon.name
 
 
 def test_every_python_import_is_there(folder):
