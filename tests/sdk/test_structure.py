@@ -46,6 +46,14 @@ def test_no_view_extends_one_of_the_same_addon(addon):
     assert [record.get('id') for record in views for field in record.iter('field') if field.get('name') == 'inherit_id' and field.get('ref') in own] == []
 
 
+def test_no_question_is_answered_with_the_word_that_annuls():
+    """Odoo's *Cancel* below a question is in Azerbaijani the word for annulling a qaimə."""
+    views = [path for folder in ('views', 'wizards') for path in (*ROOT.glob(f'{folder}/*.xml'), *ROOT.glob(f'l10n_az_vatportal_*/{folder}/*.xml'))]
+    asking = [(path, node) for path in views for node in ElementTree.parse(path).iter() if 'confirm' in node.attrib]
+    assert asking
+    assert not [f'{path.name}: {node.get("name")}' for path, node in asking if not node.get('cancel-label')]
+
+
 def test_no_room_looks_into_a_later_one():
     """The rooms stand in models/__init__.py from the bottom to the top; so a reader knows where not to look."""
     init = (ROOT / 'models' / '__init__.py').read_text()
