@@ -27,6 +27,7 @@ class VatportalChecklist(models.AbstractModel):
             'taxes': self._create_taxes,
             'default_taxes': self._set_default_taxes,
             'no_tax': self._take_off_default_tax,
+            'cash_basis': self._use_cash_basis,
             'products': self._open_products,
             'categories': self._open_categories,
             'classifier': self._open_classifier,
@@ -79,10 +80,16 @@ class VatportalChecklist(models.AbstractModel):
     # ------------------------------------------------------------------ taxes
 
     def _create_taxes(self, company):
+        return self._connector_for_taxes(company).action_create_taxes()
+
+    def _use_cash_basis(self, company):
+        return self._connector_for_taxes(company).action_use_cash_basis()
+
+    def _connector_for_taxes(self, company):
         connector = self._connector_of(company)
         if not connector:
             raise UserError(self.env._('The chart of accounts and the connector come first.'))
-        return connector.action_create_taxes()
+        return connector
 
     def _set_default_taxes(self, company):
         company.check_access('write')

@@ -11,21 +11,29 @@ class VatportalChecklist(models.AbstractModel):
     def get_checklist(self, company_id=False):
         """What the page shows.
 
-        :param company_id: the company whose steps are wanted; else the one at work
+        :param company_id: the company whose steps are wanted; else the first that lacks something, that at work before others
         :return: dict of ``company`` (id, or False), ``steps`` (list of dicts, see :class:`~.steps.Step`) and ``companies``: list of dicts
-            with ``id``, ``name``, ``open`` (titles of what is missing), those that lack something first
+            with ``id``, ``name``, ``open`` (titles of what is missing), those that lack something first. Where there is no company
+            to show: ``note``, why, and ``branch``, the id of the branch at work
         :raises AccessError: for anyone but accounting managers, and for a company that is not at work
         """
         self._check_rights()
         companies = self._companies()
-        chosen = self._company(company_id) if company_id else (self.env.company & companies or companies[:1])
-        steps = self._steps(companies | chosen)
+        asked = self._company(company_id) if company_id else companies.browse()
+        steps = self._steps(companies | asked)
+        chosen = asked or (companies.filtered(lambda company: self._open(steps[company])) or companies)[:1]
+        if not chosen:
+            return {'company': False, 'companies': [], 'steps': [], 'note': self._branch_note(), 'branch': self.env.company.id}
         listed = [{'id': company.id, 'name': company.name, 'open': self._open(steps[company])} for company in companies | chosen]
-        return {
-            'company': chosen.id,
-            'companies': sorted(listed, key=lambda told: not told['open']),
-            'steps': [step.told() for step in steps[chosen]] if chosen else [],
-        }
+        return {'company': chosen.id, 'companies': sorted(listed, key=lambda told: not told['open']), 'steps': [step.told() for step in steps[chosen]]}
+
+    @api.model
+    def _branch_note(self):
+        return self.env._(
+            '%s is a branch without a connector of its own, so there is nothing to set up. Where it sends invoices of its own, set it up '
+            'for itself; for the company that it belongs to, choose that one at the top of the page.',
+            self.env.company.name,
+        )
 
     @api.model
     def _check_rights(self):

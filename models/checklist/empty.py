@@ -19,12 +19,12 @@ class VatportalChecklist(models.AbstractModel):
         if not lacking:
             return message
         company, steps = next(iter(lacking.items()))
-        text = (
-            self.env._('The set-up of %(company)s lacks: %(steps)s.', company=company.name, steps='; '.join(self._open(steps)))
+        text, way = (
+            (self.env._('The set-up of %(company)s lacks: %(steps)s.', company=company.name, steps='; '.join(self._open(steps))), f'/{company.id}')
             if len(lacking) == 1
-            else self.env._('Companies whose set-up lacks something: %s.', len(lacking))
+            else (self.env._('Companies whose set-up lacks something: %s.', len(lacking)), '')
         )
-        link = Markup('<p class="o_vatportal_setup_link">%s <a href="/odoo/e-taxes-setup">%s</a></p>') % (text, self.env._('Go on with the set-up'))
+        link = Markup('<p class="o_vatportal_setup_link">%s <a href="/odoo/e-taxes-setup%s">%s</a></p>') % (text, way, self.env._('Go on with the set-up'))
         return Markup(message or '') + link  # noqa: S704 - the action's own help
 
 

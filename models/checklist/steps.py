@@ -139,7 +139,11 @@ class VatportalChecklist(models.AbstractModel):
         """A step that is open, with what does it where the user is ``able`` to; else with the word that an administrator is."""
         if able:
             return Step(key, title, 'open', text, [button])
-        return Step(key, title, 'open', ' '.join((text, self.env._('It takes an administrator (group Settings).'))))
+        return Step(key, title, 'open', self._for_administrators(text))
+
+    @api.model
+    def _for_administrators(self, text):
+        return ' '.join((text, self.env._('It takes an administrator (group Settings).')))
 
     # ------------------------------------------------------------------ the company
 
@@ -195,11 +199,23 @@ class VatportalChecklist(models.AbstractModel):
         _, connector = self.env._, facts.connector
         title = _('Connector to VatPortal, tested')
         if not connector:
-            effect = _('You enter address and token. Invoices that are here already get their kind and main note; nothing is sent by it.')
+            effect = (
+                _('You enter address and token. Invoices that are here already get their kind and main note; nothing is sent by it.')
+                if self.env.is_system()
+                else _(
+                    'You enter the address; an administrator (group Settings) enters the log-in data. Invoices that are here already get '
+                    'their kind and main note; nothing is sent by it.'
+                )
+            )
             return Step('connector', title, 'open', _('There is none yet.'), [Button('connector', _('Create the Connector'), effect)])
         look = Button('connector', _('Open the Connector'))
+        if not connector._has_log_in():
+            text = _('The log-in data are missing.')
+            return Step('connector', title, 'open', text if self.env.is_system() else self._for_administrators(text), [look])
         test = Button('test', _('Test the Connection'), _('VatPortal is asked for an invoice that does not exist. No PIN is needed, and nothing changes.'))
-        moment = connector.tested_at and format_datetime(self.env, connector.tested_at)
+        # Whoever has told Odoo no time zone is in Azerbaijan, not in Greenwich.
+        zone = self.env.context.get('tz') or self.env.user.tz or 'Asia/Baku'
+        moment = connector.tested_at and format_datetime(self.env, connector.tested_at, tz=zone)
         if not connector.tested_at:
             text = _('%s was not tested since its log-in data were entered.', connector.name)
         elif connector.test_problem:
@@ -251,33 +267,48 @@ class VatportalChecklist(models.AbstractModel):
         rest = dict(self.env['account.tax']._fields['vatportal_category']._description_selection(self.env))
         missing = sorted({rest[column] for use in uses for column in ('zero', 'exempt', 'not_subject') if (use, column) not in columns})
         text = _('New products get %(sale)s for sales, %(purchase)s for purchases.', sale=defaults['sale'].name, purchase=defaults['purchase'].name)
+        buttons = []
         if missing:
-            return Step('taxes', title, 'done', ' '.join((text, _('Without a tax of its own: %s.', ', '.join(missing)))), [create])
-        return Step('taxes', title, 'done', text)
+            text, buttons = ' '.join((text, _('Without a tax of its own: %s.', ', '.join(missing)))), [create]
+        late = facts.connector._late_taxes()
+        if not late:
+            return Step('taxes', title, 'done', text, buttons)
+        effect = _(
+            "Cash basis will be switched on in the settings of Invoicing, and the company's taxes of 18 % will be booked when they are paid, "
+            'over an account of their own. What is confirmed already stays as it is.'
+        )
+        switch = Button('cash_basis', _('VAT on Payment'), effect, asks=True)
+        return Step('taxes', title, 'advice', ' '.join((text, facts.connector._late_text(late))), [switch, *buttons])
 
     def _product_step(self, facts):
         _ = self.env._
         title = _('Products with their e-taxes code')
-        buttons = [
+        codes = [
             Button('products', _('Fill In Codes'), _("A list with suggestions: one by one, several at once, from a file, or from the vendors' documents.")),
             Button('categories', _('By Category'), _('The code of a category is that of all its products that have none of their own.')),
-            Button('classifier', _('Load the Classifier'), _('A file with codes and names. The field then finds codes by words.')),
         ]
+        models = ('product.template', 'product.category')
+        able = [button for button, model in zip(codes, models, strict=True) if self.env[model].has_access('write')]
+        classifier = Button('classifier', _('Load the Classifier'), _('A file with codes and names. The field then finds codes by words.'))
         if facts.sold_bare:
+            state = 'open'
             text = _(
                 'Products sold in the last %(days)s days that have no code: %(count)s. Their invoices can not be sent.', days=SOLD_DAYS, count=facts.sold_bare
             )
-            return Step('products', title, 'open', text, buttons)
-        if not facts.sellable:
-            return Step('products', title, 'advice', _('There is no product that can be sold yet. Make the first ones with their codes.'), buttons)
-        if not facts.sellable_bare:
-            return Step('products', title, 'done', _('All products that can be sold have a code.'), buttons[2:])
-        text = _(
-            'All that was sold in the last %(days)s days has a code. Products that can be sold and have none: %(count)s.',
-            days=SOLD_DAYS,
-            count=facts.sellable_bare,
-        )
-        return Step('products', title, 'advice', text, buttons)
+        elif not facts.sellable:
+            state, text = 'advice', _('There is no product that can be sold yet. Make the first ones with their codes.')
+        elif not facts.sellable_bare:
+            return Step('products', title, 'done', _('All products that can be sold have a code.'), [classifier])
+        else:
+            state = 'advice'
+            text = _(
+                'All that was sold in the last %(days)s days has a code. Products that can be sold and have none: %(count)s.',
+                days=SOLD_DAYS,
+                count=facts.sellable_bare,
+            )
+        if len(able) < len(codes):
+            text = ' '.join((text, _('It takes the right to create products (Products: Create).')))
+        return Step('products', title, state, text, [*able, classifier])
 
     def _invoice_step(self, facts):
         _ = self.env._

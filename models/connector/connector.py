@@ -283,15 +283,23 @@ class VatportalConnector(models.Model):
         self.ensure_one()
         if not (self.env.su or self.env.user.has_group(_USER_GROUP)):
             raise AccessError(self.env._('Only invoicing users can use the VatPortal connector.'))
-        names = ('token',) if self.auth_method == 'token' else ('username', 'password')
         # Masked from here on, should a traceback show its variables.
-        auth = {name: Secret(self.sudo()[name] or '') for name in names}
+        auth = {name: Secret(self.sudo()[name] or '') for name in self._log_in_names()}
         if not all(auth.values()):
             raise UserError(self.env._('Connector %s: the log-in data for the portal are missing.', self.name))
         if self.is_partner and not self.phone:
             # Without it the portal would not know for which company the call is.
             raise UserError(self.env._('Connector %s: a partner account needs the ASAN İmza phone of the company.', self.name))
         return VatPortalClient(self.base_url, **auth, phone=self.phone, partner=self.is_partner, read_methods=dict(self.read_methods or {}), **limits)
+
+    def _log_in_names(self):
+        """The fields of the log-in data that the portal is shown."""
+        return ('token',) if self.auth_method == 'token' else ('username', 'password')
+
+    def _has_log_in(self):
+        """Whether the log-in data were entered."""
+        secrets = self.sudo().secret_ids
+        return all(secrets[name] for name in self._log_in_names())
 
     def action_jobs(self):
         """Open the processes of this connector."""

@@ -21,8 +21,7 @@ class VatportalConnector(models.Model):
     @api.depends('company_id', 'taxation')
     def _compute_vat_on_invoice(self):
         for connector in self:
-            national = not connector.company_id or connector.company_id._vatportal_has_national_chart()
-            connector.vat_on_invoice = not national and connector.taxation != 'simplified' and bool(connector._taxes_on_invoice())
+            connector.vat_on_invoice = bool(connector._late_taxes())
 
     def _tax_definitions(self):
         """(VAT category, name, rate) of the taxes that a VAT payer needs (Tax Code, articles 164, 165, 173)."""
@@ -51,7 +50,8 @@ class VatportalConnector(models.Model):
         self._check_chart()
         done = [self._ensure_tax(use, *definition) for use in ('sale', 'purchase') for definition in self._tax_definitions()]
         done = self.env['account.tax'].union(*filter(None, done))
-        texts = [_('%s.', ', '.join(f'{tax.name} ({tax.type_tax_use})' for tax in done)) if done else _('The company has all of them already.')]
+        uses = dict(done._fields['type_tax_use']._description_selection(self.env))
+        texts = [_('%s.', ', '.join(f'{tax.name} ({uses[tax.type_tax_use]})' for tax in done)) if done else _('The company has all of them already.')]
         bare = done.filtered(lambda tax: tax.amount and not tax.repartition_line_ids.account_id)
         if bare:
             names = ', '.join(bare.mapped('name'))
@@ -60,18 +60,14 @@ class VatportalConnector(models.Model):
                 if any(tax.tax_exigibility == 'on_payment' for tax in bare)
                 else _('Set the account for the tax amount on: %s; without it the VAT is booked to the account of the line.', names)
             )
-        late = self._taxes_on_invoice() if self.taxation != 'simplified' else self.env['account.tax']
+        late = self._late_taxes()
         if self.company_id.sudo().tax_exigibility and done.filtered(lambda tax: tax.tax_exigibility == 'on_payment'):
             texts.append(_('VAT of 18 % is booked when it is paid, for the company uses cash basis.'))
         elif late:
-            texts.append(
-                _(
-                    'Since 2020 VAT is due when it is paid, and here %s are booked with the invoice. “VAT on Payment” switches that.',
-                    ', '.join(late.mapped('name')),
-                )
-            )
+            texts.append(self._late_text(late))
+        # What is booked with the invoice the set-up goes on saying, and the button on the connector.
         kind = 'warning' if bare or late else 'success' if done else 'info'
-        return notification(kind, _('Taxes are ready') if done else _('Taxes'), ' '.join(texts), sticky=kind == 'warning')
+        return notification(kind, _('Taxes are ready') if done else _('Taxes'), ' '.join(texts), sticky=bool(bare))
 
     def action_use_cash_basis(self):
         """Switch Odoo's cash basis on for the company, and book its VAT of 18 % when it is paid.
@@ -146,6 +142,19 @@ class VatportalConnector(models.Model):
         those who made the group."""
         taxes = (self._own_taxes('sale') | self._own_taxes('purchase')).filtered(lambda tax: not tax.vatportal_group_ids)
         return taxes.filtered(lambda tax: tax.amount and tax.tax_exigibility == 'on_invoice' and 'vat' in tax._vatportal_categories())
+
+    def _late_taxes(self):
+        """Those of :meth:`_taxes_on_invoice` that *VAT on Payment* is offered for: the national chart decides itself, and under simplified
+        taxation there is no VAT."""
+        if not self.company_id or self.company_id._vatportal_has_national_chart() or self.taxation == 'simplified':
+            return self.env['account.tax']
+        return self._taxes_on_invoice()
+
+    def _late_text(self, taxes):
+        """What there is to say of ``taxes`` that are booked with the invoice."""
+        return self.env._(
+            'Since 2020 VAT is due when it is paid, and here %s are booked with the invoice. “VAT on Payment” switches that.', ', '.join(taxes.mapped('name'))
+        )
 
     def _ensure_tax(self, use, category, name, rate):
         """Return the tax that was created or given its category; None where there was one."""

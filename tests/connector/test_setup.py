@@ -113,13 +113,34 @@ class TestSetup(SetupCommon):
         self.assertIn('default_taxes', self.buttons('taxes', self.company))
         self.press('default_taxes', self.company)
         self.assertEqual((self.company.account_sale_tax_id, self.company.account_purchase_tax_id), (self.taxes['exempt'], group))
-        self.assertEqual(self.states(self.company)['taxes'], 'done')
+        self.assertNotEqual(self.states(self.company)['taxes'], 'open')
         # Beside VAT there is something that e-taxes does not know.
         group.children_tax_ids += self.create_tax('Local', 2, False, type_tax_use='none')
         self.assertIn('does not know', self.steps(self.company)['taxes']['text'])
         self.press('default_taxes', self.company)
         self.assertEqual(self.company.account_purchase_tax_id._vatportal_own_columns(), {'vat'})
-        self.assertEqual(self.states(self.company)['taxes'], 'done')
+        self.assertNotEqual(self.states(self.company)['taxes'], 'open')
+
+    def test_vat_booked_with_the_invoice(self):
+        """It is told, and offered where one sets the company up, for as long as it is so; not under simplified taxation."""
+        self.press('taxes', self.company)
+        self.press('default_taxes', self.company)
+        taxes = self.connector._taxes_on_invoice()
+        step = self.steps(self.company)['taxes']
+        self.assertEqual(step['state'], 'advice')
+        self.assertIn('Since 2020', step['text'])
+        for tax in taxes:
+            self.assertIn(tax.name, step['text'])
+        button = next(button for button in step['buttons'] if button['key'] == 'cash_basis')
+        self.assertTrue(button['asks'] and button['effect'])
+        taxes.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').account_id = self.company_data['default_account_tax_sale']
+        self.press('cash_basis', self.company)
+        self.assertTrue(self.company.tax_exigibility)
+        self.assertEqual((self.states(self.company)['taxes'], self.buttons('taxes', self.company)), ('done', []))
+        self.connector._own_taxes('sale').tax_exigibility = 'on_invoice'
+        self.assertIn('cash_basis', self.buttons('taxes', self.company))
+        self.connector.taxation = 'simplified'
+        self.assertNotIn('cash_basis', self.buttons('taxes', self.company))
 
     def test_simplified_taxation(self):
         self.connector.taxation = 'simplified'
@@ -209,7 +230,8 @@ class TestConnectionKept(SetupCommon):
 
     def test_failure(self):
         self.connector.sudo().token = 'wrong-token'
-        self.assertEqual(self.connector.action_test_connection()['params']['type'], 'danger')
+        params = self.connector.action_test_connection()['params']
+        self.assertEqual((params['type'], params['sticky']), ('danger', False), 'form and page go on saying so')
         self.assertIn('does not accept the log-in data', self.connector.test_problem)
         step = self.steps(self.company)['connector']
         self.assertEqual(step['state'], 'open')
@@ -226,9 +248,29 @@ class TestConnectionKept(SetupCommon):
     def test_it_looks_at_all_of_the_set_up(self):
         self.company.vat = False
         params = self.connector.action_test_connection()['params']
-        self.assertEqual(params['type'], 'warning')
+        self.assertEqual((params['type'], params['sticky']), ('warning', False))
         self.assertIn('VÖEN', params['message'])
         self.assertIn('VÖEN', self.connector.setup_note)
+
+    def test_the_moment_is_the_readers(self):
+        """In the reader's format and time zone; of one who has told none, that of Azerbaijan."""
+        self.env['res.lang']._activate_lang('ru_RU')
+        self.press('test', self.company)
+        self.connector.sudo().tested_at = '2026-11-30 04:55:31'
+        for zone, lang, moment in ((False, 'ru_RU', '30.11.2026 08:55:31'), ('Asia/Tokyo', 'ru_RU', '30.11.2026 13:55:31'), (False, 'en_US', '8:55:31')):
+            self.env.user.write({'tz': zone, 'lang': lang})
+            step = self.at_work(self.company).with_context(lang=lang, tz=zone).get_checklist(self.company.id)['steps'][3]
+            self.assertIn(moment, step['text'].replace('\u202f', ' '))
+
+    def test_without_log_in_data(self):
+        self.connector.sudo().token = False
+        step = self.steps(self.company)['connector']
+        self.assertEqual((step['state'], self.buttons('connector', self.company)), ('open', ['connector']))
+        self.assertIn('log-in data are missing', step['text'])
+        self.connector.sudo().write({'auth_method': 'password', 'username': 'demo', 'token': 'sandbox-token'})
+        self.assertEqual(self.buttons('connector', self.company), ['connector'])
+        self.connector.sudo().password = 'demo'
+        self.assertEqual(self.buttons('connector', self.company), ['test', 'connector'])
 
     def test_nobody_writes_it_by_hand(self):
         with self.assertRaises(AccessError):

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user
@@ -19,8 +20,13 @@ class TestSetupMany(SetupCommon):
         self.assertEqual(list(listed), [self.new.name, self.company.name], 'those that lack something first')
         self.assertEqual(listed[self.company.name], [])
         self.assertIn('Chart of accounts', listed[self.new.name])
-        self.assertEqual(self.at_work(self.company, self.new).get_checklist()['company'], self.company.id)
-        self.assertEqual(self.at_work(self.company, self.new).get_checklist(self.new.id)['company'], self.new.id)
+        checklist = self.at_work(self.company, self.new)
+        self.assertEqual(checklist.get_checklist()['company'], self.new.id, 'it begins with the first that lacks something')
+        for company in (self.company, self.new):
+            self.assertEqual(checklist.get_checklist(company.id)['company'], company.id)
+        self.company.vat = False
+        self.assertEqual(checklist.get_checklist()['company'], self.company.id, 'that at work before others')
+        self.assertEqual(self.at_work(self.new, self.company).get_checklist()['company'], self.new.id)
 
     def test_whose_it_is_not(self):
         """Companies abroad and branches are not listed, but for one that is at work, or has a connector."""
@@ -31,8 +37,17 @@ class TestSetupMany(SetupCommon):
         self.assertEqual(set(self.listed(abroad, self.company)), {self.company.name, abroad.name})
         self.connect(branch)
         self.assertEqual(set(self.listed(self.company, abroad, branch)), {self.company.name, branch.name})
-        alone = self.at_work(self.env['res.company'].create({'name': 'Sumqayıt filialı', 'parent_id': self.company.id})).get_checklist()
-        self.assertEqual((alone['company'], alone['steps']), (False, []))
+
+    def test_a_branch_alone(self):
+        """It is told why there is nothing to set up, and can be set up for itself."""
+        branch = self.env['res.company'].create({'name': 'Sumqayıt filialı', 'parent_id': self.company.id})
+        self.env.user.company_ids += branch
+        alone = self.at_work(branch).get_checklist()
+        self.assertEqual((alone['company'], alone['steps'], alone['branch']), (False, [], branch.id))
+        self.assertIn(branch.name, alone['note'])
+        shown = self.at_work(branch).get_checklist(alone['branch'])
+        self.assertEqual((shown['company'], [told['id'] for told in shown['companies']]), (branch.id, [branch.id]))
+        self.assertEqual(self.press('connector', branch)['context']['default_company_id'], branch.id)
 
     def test_fifty_take_no_more_than_a_few_questions_each(self):
         companies = self.env['res.company'].create([{'name': f'Müştəri {number}'} for number in range(50)])
@@ -78,7 +93,41 @@ class TestSetupMany(SetupCommon):
                 with self.assertRaises(AccessError):
                     self.at_work(self.new, user=manager).action_step(self.new.id, key)
         self.assertFalse(self.new.chart_template)
-        self.assertEqual([button['key'] for button in steps['connector']['buttons']], ['connector'])
+        # Nor are log-in data for them: no field for these is shown them.
+        (button,) = steps['connector']['buttons']
+        self.assertEqual(button['key'], 'connector')
+        self.assertIn('administrator', button['effect'])
+        self.assertNotIn('token', button['effect'])
+        self.assertIn('token', self.steps()['connector']['buttons'][0]['effect'])
+        connector = self.connect(self.new, token=False)
+        for user, word in ((manager, self.assertIn), (self.env.user, self.assertNotIn)):
+            step = self.steps(user=user)['connector']
+            self.assertEqual([button['key'] for button in step['buttons']], ['connector'])
+            word('administrator', step['text'])
+        connector.sudo().token = 'sandbox-token'
+        self.assertEqual(self.buttons('connector', user=manager), ['test', 'connector'])
+
+    def test_who_may_not_change_products(self):
+        """Odoo has a right of its own for products and their categories: without it no list that can't be changed is offered."""
+        manager = new_test_user(
+            self.env, 'accounting', 'account.group_account_manager', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
+        view = 'l10n_az_vatportal.product_template_view_list_code'
+
+        def seen():
+            step = self.steps(self.company, manager)['products']
+            arch = self.env['product.template'].with_user(manager).get_view(self.env.ref(view).id, 'list')['arch']
+            return [button['key'] for button in step['buttons']], 'right to create products' in step['text'], 'action_vatportal_take_codes' in arch
+
+        bare = self.create_product('Kərpic', False)
+        for state in ('advice', 'open'):
+            self.assertEqual((self.steps(self.company, manager)['products']['state'], *seen()), (state, ['classifier'], True, False))
+            self.create_invoice({'product_id': bare.id}, invoice_date=fields.Date.today())
+        manager.group_ids += self.env.ref('product.group_product_manager')
+        self.assertEqual(seen(), (['products', 'categories', 'classifier'], False, True))
+        self.env['product.template'].search([('sale_ok', '=', True)]).vatportal_code = '2523290000'
+        manager.group_ids -= self.env.ref('product.group_product_manager')
+        self.assertEqual(seen(), (['classifier'], False, False), 'nothing is to be done')
 
     def test_an_empty_menu_leads_there(self):
         self.env['vatportal.document'].search([]).sudo().unlink()
@@ -89,7 +138,7 @@ class TestSetupMany(SetupCommon):
 
         manager = new_test_user(self.env, 'accounting', 'account.group_account_manager', company_id=self.new.id, company_ids=[Command.set(self.new.ids)])
         clerk = new_test_user(self.env, 'clerk', 'account.group_account_invoice', company_id=self.new.id, company_ids=[Command.set(self.new.ids)])
-        self.assertIn('/odoo/e-taxes-setup', shown(manager, self.new))
+        self.assertIn(f'/odoo/e-taxes-setup/{self.new.id}', shown(manager, self.new))
         self.assertIn('Chart of accounts', shown(manager, self.new))
         self.assertNotIn('/odoo/e-taxes-setup', shown(clerk, self.new))
         self.finish(self.send(self.create_invoice()))

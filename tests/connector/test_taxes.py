@@ -45,6 +45,17 @@ class TestTaxes(VatportalCommon):
                 getattr(self.connector.with_user(user).sudo(False), action)()
             self.assertEqual(type(caught.exception).__name__, 'AccessError')
 
+    def test_said_in_the_readers_words(self):
+        """A toast that nothing else keeps stays until it is closed."""
+        self.env['res.lang']._activate_lang('az_AZ')
+        self.without_taxes()
+        params = self.connector.with_context(lang='az_AZ').action_create_taxes()['params']
+        uses = dict(self.env['account.tax'].with_context(lang='az_AZ')._fields['type_tax_use']._description_selection(self.env(context={'lang': 'az_AZ'})))
+        self.assertTrue(params['sticky'], 'the taxes lack an account')
+        self.assertIn(f'({uses["sale"]})', params['message'])
+        for word in ('(sale)', '(purchase)'):
+            self.assertNotIn(word, params['message'])
+
     # ------------------------------------------------------------------ cash basis
 
     def test_new_taxes_with_cash_basis(self):
@@ -74,6 +85,7 @@ class TestTaxes(VatportalCommon):
         self.assertEqual({tax.tax_exigibility for tax in self.vat('sale') | self.vat('purchase')}, {'on_invoice'})
         again = self.connector.action_create_taxes()['params']
         self.assertIn('VAT on Payment', again['message'])
+        self.assertTrue(again['sticky'] is False and again['type'] == 'warning', 'the set-up goes on saying so')
         self.assertTrue(self.connector.vat_on_invoice)
 
     def test_switching_it_on(self):

@@ -1,7 +1,9 @@
 import { _t } from "@web/core/l10n/translation";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, onWillStart, useState } from "@odoo/owl";
@@ -20,15 +22,25 @@ export class Setup extends Component {
         this.dialog = useService("dialog");
         this.state = useState({ data: null, busy: false });
         this.display = { controlPanel: {} };
-        onWillStart(() => this.load(this.props.action.params?.company_id || this.props.state?.company || false));
+        // Which company is shown outlives the way to a form and back, and a reload: its id stands in the address.
+        useSetupAction({ getLocalState: () => ({ company: this.state.data.company }) });
+        onWillStart(() => this.load(this.asked));
+    }
+
+    /** The company that is asked for, as long as it is at work: the switch of companies loads the same address again. */
+    get asked() {
+        const { action, resId, state } = this.props;
+        const company = state?.company || resId || action.params?.company_id;
+        return user.activeCompanies.some(({ id }) => id === company) && company;
     }
 
     /** Of companies that are pressed one after the other, the last is shown. */
     async load(company) {
-        const asked = (this.asked = (this.asked || 0) + 1);
+        const asked = (this.loads = (this.loads || 0) + 1);
         const data = await this.orm.call("vatportal.checklist", "get_checklist", [company]);
-        if (asked === this.asked) {
+        if (asked === this.loads) {
             this.state.data = data;
+            this.props.updateActionState({ resId: data.company });
         }
     }
 
@@ -49,9 +61,11 @@ export class Setup extends Component {
             return this.run(button);
         }
         this.dialog.add(ConfirmationDialog, {
-            title: step.title,
+            title: `${this.company.name}: ${step.title}`,
             body: button.effect,
             confirmLabel: button.label,
+            // In Azerbaijani Odoo's own word is the one for annulling a qaimə.
+            cancelLabel: _t("Discard"),
             confirm: () => this.run(button),
             cancel: () => {},
         });
