@@ -57,6 +57,9 @@ class AccountMove(models.Model):
 
     def _vatportal_state_problem(self, connector):
         """Return the one problem that makes all others pointless, or None."""
+        received = self._vatportal_received_problem()
+        if received:
+            return received
         if self.state != 'posted':
             return self._vatportal_problem(
                 self.env._('Status'),
@@ -69,15 +72,37 @@ class AccountMove(models.Model):
             return stop
         if not self._vatportal_is_ever_sent():
             return self._vatportal_problem(self.env._('Type'), self.env._('This kind of entry is not sent to e-taxes.'))
-        if not (self.vatportal_kind_id or connector._kind_for(self)):
-            return self._vatportal_problem(
-                self.env._('e-taxes Kind'),
-                self.env._(
-                    'No rule of the connector gives this invoice an e-taxes kind. Choose one on the invoice, tab '
-                    'e-taxes. A return of goods is issued by the buyer who returns them.'
-                ),
+        return self._vatportal_kind_problem(connector) or self._vatportal_currency_problem()
+
+    def _vatportal_received_problem(self):
+        """The problem that the other side has issued the document of this entry; None where it has not."""
+        document = self.sudo().vatportal_bill_document_id
+        if not document:
+            return None
+        return self._vatportal_problem(
+            self._fields['vatportal_bill_document_id']._description_string(self.env),
+            self.env._('Its document is %s, which the other side issued at e-taxes: there is nothing to send.', document.qaime or document.name),
+            record=document,
+        )
+
+    def _vatportal_kind_problem(self, connector):
+        """The problem that it is not known as what the invoice is sent; None where it is."""
+        if self._vatportal_sent_kind(connector):
+            return None
+        text = (
+            self.env._('No rule of the connector gives this invoice an e-taxes kind. Choose one on the invoice, tab e-taxes.')
+            if self.move_type == 'out_invoice'
+            else self.env._(
+                'It has no e-taxes kind, which means that the other side issues the electronic invoice, and nothing is sent. If your company issues '
+                'it, choose the kind on the credit note, tab e-taxes.'
             )
-        return self._vatportal_currency_problem()
+        )
+        return self._vatportal_problem(self.env._('e-taxes Kind'), text)
+
+    def _vatportal_sent_kind(self, connector):
+        """As what this invoice is sent through ``connector``. A credit note without a kind is the other side's to issue: no rule has
+        the last word there."""
+        return self.vatportal_kind_id if self.vatportal_kind_id or self.move_type != 'out_invoice' else connector._kind_for(self)
 
     def _vatportal_party_problems(self):
         partner, company = self.commercial_partner_id, self.company_id.partner_id

@@ -34,7 +34,7 @@ class AccountMove(models.Model):
         return {
             **self._vatportal_base_vals(connector, self.commercial_partner_id, lines),
             **self._vatportal_advance_vals(),
-            'kind_id': (self.vatportal_kind_id or connector._kind_for(self)).id,
+            'kind_id': self._vatportal_sent_kind(connector).id,
             'main_info': (self.vatportal_main_info or '').strip(),
         }
 

@@ -24,6 +24,7 @@ from . import test_tour_double
 from . import test_unwritable
 from . import test_unwritable_answers
 from . import test_check
+from . import test_not_ours
 from . import test_send_codes
 from . import test_send_companies
 from . import test_send_cron

@@ -57,7 +57,7 @@ class TestCheck(SendCommon):
         bill = self.create_invoice(move_type='in_invoice')
         self.assertProblem(bill, 'not sent to e-taxes', 'Type', bill)
         refund = self.create_invoice(move_type='out_refund')
-        self.assertProblem(refund, 'No rule of the connector', 'e-taxes Kind', refund)
+        self.assertProblem(refund, 'the other side issues', 'e-taxes Kind', refund)
 
     def test_currency_of_the_company(self):
         company = self.env['res.company'].create({'name': 'Avro MMC', 'currency_id': self.env.ref('base.EUR').id})
