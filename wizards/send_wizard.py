@@ -35,6 +35,8 @@ class VatportalSendWizard(models.TransientModel):
     )
     problems = fields.Json(compute='_compute_problems')
     alerts = fields.Json(compute='_compute_problems')
+    # What asks whoever sends, as the form has shown it and gives it back: so it is told from what came up since.
+    asked = fields.Json(compute='_compute_asked', store=True, readonly=False, export_string_translation=False)
     ready_ids = fields.Many2many('account.move', string='Ready to Send', compute='_compute_problems')
     ready_count = fields.Integer(compute='_compute_problems')
     move_count = fields.Integer(compute='_compute_problems')
@@ -142,6 +144,11 @@ class VatportalSendWizard(models.TransientModel):
             wizard.ready_count = ready_count
             wizard.amount_ready = amount
 
+    @api.depends(lambda self: ['connector_id', *self._chosen_names()])
+    def _compute_asked(self):
+        for wizard in self:
+            wizard.asked = _asking(wizard.problems)
+
     @api.depends(lambda self: ['problems', *self._chosen_names()])
     def _compute_processes(self):
         """Each connector's records of a model go as one process, or as many as its size of a batch makes of them."""
@@ -242,8 +249,10 @@ class VatportalSendWizard(models.TransientModel):
 
         The documents and the job are committed before the portal is called. A second click, or a second user with
         the same records, gets the view of the process that is on its way already. Where the portal turns out to have
-        something that may be one of the records, nothing is sent, and this dialog opens again with that question.
+        something that may be one of the records, or something came up that asks whoever sends, nothing is sent, and this
+        dialog opens again with that question.
 
+        :raises AccessError: for users who do not send what was chosen
         :raises UserError: when nothing can be sent, naming what stands against it
         """
         self.ensure_one()
@@ -253,7 +262,10 @@ class VatportalSendWizard(models.TransientModel):
         jobs = self.env['vatportal.job']
         if self._look_first() and any(problem.get('candidate') for problem in self.problems or []):
             return self._shown_again()
-        for connector, records, values in self._ready_by_connector():
+        ready = list(self._ready_by_connector())
+        if any(text not in (self.asked or []) for *_ready, problems in ready for text in _asking(problems)):
+            return self._shown_again()
+        for connector, records, values, _problems in ready:
             jobs += jobs._queue(records, connector, self.sign, join=True, values=values)
         if not jobs:
             jobs = jobs.union(*(records.vatportal_document_id.job_ids for records in self._chosen())).filtered(
@@ -282,6 +294,7 @@ class VatportalSendWizard(models.TransientModel):
 
     def _shown_again(self):
         """This dialog once more, with what came up since it was opened."""
+        self.asked = _asking(self.problems)
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._('Send to e-taxes'),
@@ -292,8 +305,8 @@ class VatportalSendWizard(models.TransientModel):
         }
 
     def _ready_by_connector(self):
-        """Yield (connector, its records of one model that are ready, the values of their documents), locked, so that nobody
-        else sends them meanwhile, and checked after that.
+        """Yield (connector, its records of one model that are ready, the values of their documents, their problems), locked, so
+        that nobody else sends them meanwhile, and checked after that.
 
         :raises UserError: when someone else has one of them in hand at this very moment
         """
@@ -309,9 +322,9 @@ class VatportalSendWizard(models.TransientModel):
                 )
         self.invalidate_recordset(['problems', *(ready for _chosen, ready in self._usable_fields())])
         for records in locked:
-            _found, able, values = self._check(records)
+            found, able, values = self._check(records)
             for connector, group in able.grouped(self._connector_for).items():
-                yield connector, group, values
+                yield connector, group, values, [problem for record in group for problem in found[record]]
 
     def _nothing_to_send(self):
         problems = [problem for problem in self.problems or [] if problem['level'] == 'error']
@@ -321,3 +334,8 @@ class VatportalSendWizard(models.TransientModel):
 
     def _none_text(self):
         return self.env._('None of the invoices can be sent:')
+
+
+def _asking(problems):
+    """What of ``problems`` is not to be passed over unseen, in words."""
+    return [f'{problem["name"]}: {problem["message"]}' for problem in problems or [] if problem.get('asks')]

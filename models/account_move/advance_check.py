@@ -79,6 +79,7 @@ class AccountMove(models.Model):
                         ),
                         level='warning',
                         record=origin,
+                        asks=True,
                     )
                 )
         if advance:
@@ -129,6 +130,7 @@ class AccountMove(models.Model):
                     names,
                 ),
                 level='warning',
+                asks=True,
             )
         ]
 

@@ -44,8 +44,8 @@ class AccountMove(models.Model):
             problems += self._vatportal_portal_problems(vals)
         return problems
 
-    def _vatportal_problem(self, field, message, level='error', record=None, line=None):
-        return {**super()._vatportal_problem(field, message, level, record, line), 'move_id': self.id}
+    def _vatportal_problem(self, field, message, level='error', record=None, line=None, asks=False):
+        return {**super()._vatportal_problem(field, message, level, record, line, asks), 'move_id': self.id}
 
     # ------------------------------------------------------------------ the invoice as a whole
 

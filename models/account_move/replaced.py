@@ -42,8 +42,9 @@ class AccountMove(models.Model):
     def _vatportal_full_credit(self):
         """The credit notes that take back the whole of this invoice without a word to e-taxes; none where something is
         left of it, or e-taxes knows of one of them, from here or from the buyer."""
-        credits = self.reversal_move_ids.filtered(lambda move: move.state == 'posted')
-        told = credits.sudo().vatportal_document_ids.filtered(lambda document: document.state in LIVE_STATES)
+        # Whoever asks, here too; of what they may not see they are told no more than the name.
+        credits = self.sudo().reversal_move_ids.filtered(lambda move: move.state == 'posted')
+        told = credits.vatportal_document_ids.filtered(lambda document: document.state in LIVE_STATES)
         total = abs(sum(credits.mapped('amount_total_signed')))
         if not credits or told or self.company_currency_id.compare_amounts(total, abs(self.amount_total_signed)) < 0:
             return credits.browse()
@@ -147,6 +148,7 @@ class AccountMove(models.Model):
                     self.env._('It was reversed by %s. Send it only if the goods were delivered all the same.', ', '.join(credits.mapped('display_name'))),
                     level='warning',
                     record=credits[0],
+                    asks=True,
                 )
             )
         return problems
@@ -168,6 +170,7 @@ class AccountMove(models.Model):
                     ),
                     level='warning',
                     record=old,
+                    asks=True,
                 )
             )
         return problems

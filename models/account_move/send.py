@@ -29,7 +29,7 @@ class AccountMove(models.Model):
         errors = {}
         for company, moves in self.grouped('company_id').items():
             connector = self.env['vatportal.connector']._default_for(company).sudo()
-            for move, problems in moves._vatportal_problems_of_each(connector).items():
+            for move, problems in moves._vatportal_problems_of_each(connector, seen=False).items():
                 errors[move] = [problem for problem in problems if problem['level'] == 'error']
         return {move: problems for move, problems in errors.items() if problems}
 
@@ -181,9 +181,7 @@ class AccountMoveSend(models.AbstractModel):
 
     def _vatportal_stop(self, move):
         """Why ``move`` is not offered to e-taxes, as a list of problems; none where it is there already."""
-        problems = move._vatportal_errors().get(move, [])
-        # The choice may be older than the package.
-        return [problem for problem in problems if not problem.get('sent')] or move.sudo()._vatportal_package_warnings()
+        return [problem for problem in move._vatportal_errors().get(move, []) if not problem.get('sent')]
 
     def _vatportal_notify(self, user, moves):
         """Tell ``user``, whose browser may be elsewhere by now, that ``moves`` did not go to e-taxes as wanted."""

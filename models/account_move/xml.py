@@ -106,6 +106,7 @@ class AccountMove(models.Model):
                     self._vatportal_package_day(),
                 ),
                 level='warning',
+                asks=True,
             )
         ]
 

@@ -1,4 +1,5 @@
 import re
+from itertools import chain
 
 from dateutil.relativedelta import relativedelta
 
@@ -32,32 +33,37 @@ class VatportalSource(models.AbstractModel):
 
         ``name`` (of the record), ``line_id`` (the record's line, or False), ``level`` ('error' stops the record,
         'warning' does not), ``field`` (the accountant's name for it), ``message`` (what is wrong and what to
-        do), ``res_model`` and ``res_id`` (the record to mend).
+        do), ``res_model`` and ``res_id`` (the record to mend). A warning that ``asks`` is one that nobody is to pass over unseen.
         """
         return [problem for problems in self._vatportal_problems_of_each(connector).values() for problem in problems]
 
-    def _vatportal_check(self, connector):
+    def _vatportal_check(self, connector, seen=True):
         """Check these records, to be sent together through ``connector``.
 
+        :param seen: see :meth:`_vatportal_problems_of_each`
         :return: dict of record → list of problems; the records that can be sent; dict of record → the values of its document
         """
         values = {}
-        found = self._vatportal_problems_of_each(connector, values)
+        found = self._vatportal_problems_of_each(connector, values, seen)
         ready = self.filtered(lambda record: not any(problem['level'] == 'error' for problem in found[record]))
         for record, problems in ready._vatportal_together_problems().items():
             found[record] += problems
             ready -= record
         return found, ready, values
 
-    def _vatportal_problems_of_each(self, connector, values=None):
+    def _vatportal_problems_of_each(self, connector, values=None, seen=True):
         """The problems as a dict of record → list; what has to be searched for is searched for all of them at once.
 
         :param values: a dict that gets record → the values of its document, as they were checked
+        :param seen: whether a person sees them before anything goes. Where nobody does, a warning that asks is an error
         """
         values = {} if values is None else values
         found = {record: record._vatportal_record_problems(connector, values) for record in self}
         for record, problems in self._vatportal_searched_problems().items():
             found[record] += problems
+        for problem in chain(*found.values()) if not seen else ():
+            if problem.get('asks'):
+                problem['level'] = 'error'
         return found
 
     def _vatportal_searched_problems(self):
@@ -81,9 +87,10 @@ class VatportalSource(models.AbstractModel):
         """
         return {}
 
-    def _vatportal_problem(self, field, message, level='error', record=None, line=None):
+    def _vatportal_problem(self, field, message, level='error', record=None, line=None, asks=False):
         record = record if record is not None else self
         return {
+            **({'asks': True} if asks else {}),
             'name': self.display_name,
             'line_id': line.id if line else False,
             'level': level,

@@ -66,11 +66,12 @@ class VatportalSource(models.AbstractModel):
         return {record: problems for record, problems in errors.items() if problems}
 
     def _vatportal_queue_through(self, connector, sign, user):
-        """Queue what is ready of these records of one company, for the scheduled action to send through ``connector``.
+        """Queue what is ready of these records of one company, for the scheduled action to send through ``connector``. Nobody sees
+        what there is to be warned of.
 
         :return: dict of record → list of problems; those without an error are queued
         """
-        found, ready, values = self._vatportal_check(connector)
+        found, ready, values = self._vatportal_check(connector, seen=False)
         if ready:
             jobs = self.env['vatportal.job']._queue(ready, connector, sign, user=user, join=True, values=values)
             jobs._take_turns()

@@ -53,3 +53,4 @@ from . import test_send_later
 from . import test_tour_prompts
 from . import test_appeared
 from . import test_selection
+from . import test_asks
