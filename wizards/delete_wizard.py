@@ -94,9 +94,13 @@ class VatportalDeleteWizard(models.TransientModel):
         The intent is committed before the portal is called. A second click gets the view of the deletion that is on
         its way already.
 
+        :raises AccessError: for users who do not send what the documents are of
         :raises UserError: without a reason, or when none of the documents can be deleted
         """
         self.ensure_one()
+        self.check_access('read')
+        for model in {document._source()._name for document in (self.document_ids | self.line_ids.document_id).sudo()}:
+            self.env[model]._vatportal_check_may_send()
         reason = (self.reason or '').strip()
         if not reason:
             raise UserError(self.env._('Give the reason of the deletion.'))

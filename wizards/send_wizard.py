@@ -257,6 +257,9 @@ class VatportalSendWizard(models.TransientModel):
         """
         self.ensure_one()
         self.check_access('read')
+        for records in self._chosen():
+            if records:
+                records._vatportal_check_may_send()
         if self.is_large:
             return self.env['vatportal.selection']._start(self._chosen(), self.connector_id, self.sign)._dialog_action()
         jobs = self.env['vatportal.job']

@@ -13,6 +13,15 @@ class VatportalJob(models.Model):
     pin2_code = fields.Char(groups=_CARRIERS)
     answer = fields.Json(groups=_CARRIERS)
 
+    def _has_field_access(self, field, operation):
+        # EXTENDS: inventory users are shown their own processes, but whoever looks at the books as well is shown all of them
+        if not super()._has_field_access(field, operation):
+            return False
+        user = self.env.user
+        if field.groups != _CARRIERS or self.env.su or not user.has_group('account.group_account_readonly'):
+            return True
+        return user.has_group(CARRIERS) or bool(self) and self._may_use()
+
     def _may_use(self):
         """Inventory users carry on what consists of transfers alone."""
         return super()._may_use() or (self.env.user.has_group('stock.group_stock_user') and all(job.sudo()._has_transfers_only() for job in self))

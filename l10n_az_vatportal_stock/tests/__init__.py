@@ -6,6 +6,7 @@ from . import test_transfer_queue
 from . import test_transfer_returns
 from . import test_transfer_lines
 from . import test_transfer_prices
+from . import test_transfer_groups
 from . import test_transfer_guard
 from . import test_transfer_print
 from . import test_transfer_companies

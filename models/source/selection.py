@@ -186,7 +186,7 @@ class VatportalSelection(models.Model):
         ]
 
     def _check_may_use(self):
-        if not self.env['vatportal.job']._may_use():
+        if not all(self.env[model]._vatportal_may_send() for model in set(self.mapped('res_model'))):
             raise AccessError(self.env._('Only invoicing users can follow what is sent to e-taxes.'))
 
     # ------------------------------------------------------------------ buttons

@@ -131,7 +131,7 @@ class VatportalSelection(models.Model):
         if not user.active or self.company_id not in user.company_ids:
             return None
         env = self.env(user=user.id, su=False, context={'lang': user.lang, 'tz': user.tz, 'allowed_company_ids': companies.ids})
-        return env if env['vatportal.job']._may_use() and env['vatportal.send.wizard'].has_access('create') else None
+        return env if env[self.res_model]._vatportal_may_send() and env['vatportal.send.wizard'].has_access('create') else None
 
     def _queue_records(self, records):
         """Check ``records`` and queue those that are ready; return a dict of record → problems."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..states import ASKING_STATUSES, LIVE_STATES, PENDING_STATES, SENDABLE_STATES
 
@@ -151,6 +151,17 @@ class VatportalSource(models.AbstractModel):
         return self.sudo().vatportal_document_ids.filtered(lambda document: document.direction == 'outgoing' and document.state in LIVE_STATES)[:1]
 
     # ------------------------------------------------------------------ buttons
+
+    @api.model
+    def _vatportal_may_send(self):
+        """Whether the user is one of those who send records of this model, and take them away again. To read them is not enough."""
+        return self.env.su or self.env.user.has_groups(self._vatportal_groups)
+
+    @api.model
+    def _vatportal_check_may_send(self):
+        """:raises AccessError: for users who do not send records of this model"""
+        if not self._vatportal_may_send():
+            raise AccessError(self.env._('You may look at it, but not send it to e-taxes, nor delete it there.'))
 
     def action_vatportal_send(self):
         """Open the send wizard for these records; the header button, the list's action, and the way to try a
