@@ -147,19 +147,23 @@ class VatportalSource(models.AbstractModel):
 
     def _vatportal_doubt_problem(self, connector):
         """Only the account that may have the record already can tell, or refuse to take it twice. None for nothing."""
+        account = connector.sudo().account_id
         doubtful = self.sudo().vatportal_document_ids.filtered(
-            lambda document: document.state == 'rejected' and document.doubtful and document.connector_id != connector
-        )
+            lambda document: document.state == 'rejected' and document.doubtful and document.connector_id.account_id != account
+        )[:1]
         if not doubtful:
             return None
-        return self._vatportal_problem(
-            self.env._('Connector'),
-            self.env._(
-                'The answer to an earlier try through %s was lost, and it may have it still. Send it through that connector.',
-                doubtful[0].connector_id.display_name,
-            ),
-            record=doubtful[0],
+        name = doubtful.connector_id.display_name
+        text = (
+            self.env._('The answer to an earlier try through %s was lost, and it may have it still. Send it through that connector.', name)
+            if doubtful.connector_id.active
+            else self.env._(
+                'The answer to an earlier try through %s was lost, and it may have it still, but that connector is archived. Restore it and send it through '
+                'it; or an accounting manager looks into VatPortal and, if it is not there, presses “Not at the Portal (I Looked)” on the document.',
+                name,
+            )
         )
+        return self._vatportal_problem(self.env._('Connector'), text, record=doubtful)
 
     def _vatportal_currency_problem(self):
         company = self.company_id

@@ -152,8 +152,31 @@ class TestDoubt(SendCommon):
 
     def test_not_through_another_account(self):
         move = self.hidden()
-        other = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id})
+        other = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'other-token', 'company_id': self.company.id})
         problems = move._vatportal_problems(other)
         self.assertEqual([problem['level'] for problem in problems], ['error'])
         self.assertIn(self.connector.name, problems[0]['message'])
         self.assertFalse(move._vatportal_problems(self.connector))
+
+    def test_through_which_connector_it_goes(self):
+        """Any of the account that may have it. Of another one a person is told what to do, which must be possible."""
+        move = self.hidden()
+        self.assertTrue(move.vatportal_document_id.doubtful)
+        Connector = self.env['vatportal.connector']
+        vals = {'base_url': self.sandbox.url, 'company_id': self.company.id}
+        same, other = Connector.create([{'name': name, 'token': token, **vals} for name, token in (('Second', 'sandbox-token'), ('Other', 'other-token'))])
+        self.assertEqual((same.sudo().account_id == self.connector.sudo().account_id, other.sudo().account_id == same.sudo().account_id), (True, False))
+
+        def said(connector):
+            return ' '.join(problem['message'] for problem in move._vatportal_problems(connector))
+
+        self.assertEqual((said(self.connector), said(same)), ('', ''))
+        self.assertIn('Send it through that connector', said(other))
+        self.connector.active = False
+        self.assertEqual(said(same), '')
+        self.assertIn('is archived', said(other))
+        self.connector.active = True
+        self.assertEqual(said(self.connector), '', 'restored it goes through it')
+        self.connector.active = False
+        move.vatportal_document_id.action_not_at_portal()
+        self.assertEqual(said(other), '')
