@@ -60,7 +60,7 @@ class AccountMove(models.Model):
         if not asked:
             return {}
         days = asked.mapped('invoice_date')
-        near = self.search(
+        near = self.sudo().search(
             [
                 ('company_id', 'in', asked.company_id.ids),
                 ('commercial_partner_id', 'in', asked.commercial_partner_id.ids),

@@ -98,6 +98,29 @@ class TestReplaced(LifecycleCommon):
             with self.subTest(seen=seen.name):
                 self.assertIn(problem, self.alerts(move) + ' '.join(self.problems(move)))
 
+    def test_whoever_may_not_see_the_credit_note(self):
+        """By a rule for credit notes, or for invoices of others: what was taken back is, whoever looks."""
+        clerk = new_test_user(
+            self.env, 'credited clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
+        )
+        sent, unsent = self.registered({'price_unit': 12.34}), self.create_invoice({'price_unit': 55})
+        credits = self.reverse(sent + unsent, create=False)
+        credits.action_post()
+        copy = sent.copy({'invoice_date': '2026-11-26'})
+        copy.action_post()
+        asks = {unsent: 'It was reversed by', copy: f'{sent.display_name}, of the same customer, was reversed'}
+        for seen in (sent + unsent + copy, unsent, copy, sent):
+            self.env['ir.rule'].search([('name', '=', 'theirs')]).unlink()
+            self.env['ir.rule'].create({'name': 'theirs', 'model_id': self.env['ir.model']._get_id('account.move'), 'domain_force': [('id', 'in', seen.ids)]})
+            for move, text in asks.items():
+                if move in seen:
+                    self.env.invalidate_all()
+                    with self.subTest(seen=seen.mapped('name'), move=move.name):
+                        self.assertIn(text, ' '.join(self.problems(move.with_user(clerk), 'warning')))
+            if sent in seen:
+                self.env.invalidate_all()
+                self.assertIn('this invoice was reversed by', self.alerts(sent.with_user(clerk)))
+
     def test_replaced_twice(self):
         """The document is that of the invoice before the one before."""
         old = self.registered()
