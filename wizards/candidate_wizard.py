@@ -11,7 +11,8 @@ class VatportalCandidateWizard(models.TransientModel):
 
     move_id = fields.Many2one('account.move', string='Invoice', required=True, readonly=True, ondelete='cascade')
     document_id = fields.Many2one('vatportal.document', string='e-taxes Document', required=True, readonly=True, ondelete='cascade')
-    chosen_ids = fields.Many2many('account.move', string='To Be Sent', readonly=True)
+    # The dialog that led here; it is shown again with all that was set in it.
+    send_wizard_id = fields.Many2one('vatportal.send.wizard', readonly=True, ondelete='set null', export_string_translation=False)
     text = fields.Text(compute='_compute_text')
 
     @api.depends('move_id', 'document_id')
@@ -56,4 +57,4 @@ class VatportalCandidateWizard(models.TransientModel):
         return self._go_on()
 
     def _go_on(self):
-        return self.env['vatportal.send.wizard']._open(self.chosen_ids or self.move_id)
+        return self.send_wizard_id._shown_again() if self.send_wizard_id else self.env['vatportal.send.wizard']._open(self.move_id)

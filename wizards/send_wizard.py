@@ -225,8 +225,8 @@ class VatportalSendWizard(models.TransientModel):
         return {'action_text': self.env._('Open'), 'action': {**action, 'res_model': problem['res_model'], 'res_id': problem['res_id']}}
 
     def _ask_candidate(self, problem):
-        """The question whether what is at e-taxes already is the document of the invoice in ``problem``; answered, what was
-        chosen to be sent is shown again."""
+        """The question whether what is at e-taxes already is the document of the invoice in ``problem``; answered, this dialog is
+        shown again, which the browser saves before it asks."""
         return {
             'action_text': self.env._('Answer'),
             'action': {
@@ -235,11 +235,7 @@ class VatportalSendWizard(models.TransientModel):
                 'res_model': 'vatportal.candidate.wizard',
                 'views': [[False, 'form']],
                 'target': 'new',
-                'context': {
-                    'default_move_id': problem['move_id'],
-                    'default_document_id': problem['candidate'],
-                    'default_chosen_ids': [fields.Command.set(self.move_ids._origin.ids)],
-                },
+                'context': {'default_move_id': problem['move_id'], 'default_document_id': problem['candidate'], 'default_send_wizard_id': self._origin.id},
             },
         }
 

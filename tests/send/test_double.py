@@ -34,7 +34,7 @@ class TestDouble(DoubleCommon):
     def test_it_is_the_one(self):
         moves, number = self.twins()
         action = self.ask(moves, moves[0]).action_link()
-        self.assertEqual(action['context']['default_move_ids'], [fields.Command.set(moves.ids)])
+        self.assertEqual(self.env[action['res_model']].browse(action['res_id']).move_ids, moves)
         self.assertEqual(moves.mapped('vatportal_qaime'), [number, False])
         self.assertFalse(self.problem(moves[1]))
         self.press(moves)
@@ -53,6 +53,25 @@ class TestDouble(DoubleCommon):
         self.assertIn(self.env.user.name, document.message_ids[0].body)
         self.import_sent()
         self.assertFalse(document.double_id, 'that was said already')
+
+    def test_what_was_set_in_the_dialog_stays(self):
+        """Whatever the answer: the connector, whether it is signed, and what was chosen."""
+        second = self.env['vatportal.connector'].create(
+            {'name': 'Second', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id}
+        )
+        moves, _number = self.twins()
+        moves += self.create_invoice({'price_unit': 7})
+        wizard = self.wizard(moves, connector_id=second.id, sign=False)
+        for move, answer in ((moves[0], 'action_other'), (moves[1], 'action_link')):
+            wizard.invalidate_recordset()
+            asked = next(alert['action'] for alert in wizard.alerts.values() if alert.get('action', {}).get('context', {}).get('default_move_id') == move.id)
+            question = self.env[asked['res_model']].with_context(**asked['context']).create({})
+            action = getattr(question, answer)()
+            self.assertEqual((action['res_model'], action['res_id'], action['target']), (wizard._name, wizard.id, 'new'))
+            self.assertEqual((wizard.connector_id, wizard.sign, wizard.move_ids), (second, False, moves))
+        self.assertEqual(wizard.ready_ids, moves[0] + moves[2])
+        wizard.unlink()
+        self.assertEqual(question._go_on()['context']['default_move_ids'], [fields.Command.set(moves[1].ids)], 'that dialog is gone')
 
     def test_confirmed_after_the_import(self):
         """The document came before there was an invoice that it could have been proposed for."""

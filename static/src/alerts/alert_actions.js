@@ -36,8 +36,15 @@ patch(ActionableErrorsField.prototype, {
         this.dialogs = useService("dialog");
     },
 
-    async handleOnClick({ action }) {
+    async handleOnClick(errorData) {
+        const { action } = errorData;
         const { record } = this.props;
+        if (record.resModel === "vatportal.send.wizard" && action?.target === "new") {
+            // The question takes the place of this dialog, which is shown again with all that was set in it.
+            await record.save({ reload: false });
+            const context = { ...action.context, default_send_wizard_id: record.resId };
+            return super.handleOnClick({ ...errorData, action: { ...action, context } });
+        }
         if (!this.env.inDialog || !record.resModel.startsWith("vatportal.") || !action?.res_id || action.target === "new") {
             return super.handleOnClick(...arguments);
         }

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { closeDialog, DONE } from "./vatportal_tours";
+import { closeDialog, DONE, sendAllInList } from "./vatportal_tours";
 
 registry.category("web_tour.tours").add("vatportal_answer_candidate", {
     steps: () => [
@@ -37,6 +37,53 @@ registry.category("web_tour.tours").add("vatportal_answer_candidate", {
         {
             content: "The invoice has its number",
             trigger: ".o_form_view .oe_stat_button [name=vatportal_qaime]:contains(/MT[0-9]+/)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("vatportal_answer_keeps", {
+    steps: () => [
+        ...sendAllInList(),
+        {
+            content: "One of them can be sent",
+            trigger: ".modal .o_vatportal_ready:has([name=ready_count]:contains(1)):has([name=move_count]:contains(2))",
+        },
+        {
+            content: "It is not to be signed at once",
+            trigger: ".modal [name=sign] input",
+            run: "click",
+        },
+        {
+            content: "Signing is off",
+            trigger: ".modal [name=sign] input:not(:checked)",
+        },
+        {
+            content: "Of the other e-taxes may have it already",
+            trigger: ".modal .alert-danger:contains(It may be this one) a:contains(Answer)",
+            run: "click",
+        },
+        {
+            content: "It is another one",
+            trigger: ".modal button[name=action_other]",
+            run: "click",
+        },
+        {
+            content: "Both can be sent now",
+            trigger: ".modal:not(:has(.alert-danger)) .o_vatportal_ready:has([name=ready_count]:contains(2)):has([name=move_count]:contains(2))",
+        },
+        {
+            content: "What was chosen stands",
+            trigger: ".modal [name=sign] input:not(:checked)",
+        },
+        {
+            content: "Send them",
+            trigger: ".modal button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "They are imported",
+            trigger: ".modal .o_vatportal_progress[data-state=done]",
+            timeout: 30000,
         },
     ],
 });
