@@ -10,9 +10,6 @@ _logger = logging.getLogger(__name__)
 
 # What of the settings of Odoo's "Send" are records, and of which model; they are kept as ids.
 RECORDS = {'mail_template': 'mail.template', 'pdf_report': 'ir.actions.report'}
-# What says in Odoo's own sending data that its scheduled action is to send what was written. Anybody who may write an
-# invoice can write these, so they hold nothing of it.
-_KEY = 'vatportal_mail'
 
 
 class AccountMove(models.Model):
@@ -48,11 +45,12 @@ class AccountMove(models.Model):
         data = self.vatportal_mail_data
         if not data:
             return
+        # Anybody who may write an invoice can write Odoo's own sending data, and *Send* on many invoices does: they hold nothing of it.
         self.write(
             {
                 'vatportal_mail_data': False,
                 'vatportal_mail_leaving': data,
-                'sending_data': {'author_user_id': data['author_user_id'], 'author_partner_id': data['author_partner_id'], _KEY: True},
+                'sending_data': {name: data[name] for name in ('author_user_id', 'author_partner_id')},
             }
         )
         self.env.ref('account.ir_cron_account_move_send')._trigger()
@@ -65,6 +63,12 @@ class AccountMove(models.Model):
             move.sudo()._message_log(body=self.env._('The mail that waited for the qaimə number was given up.'))
         return True
 
+    def button_draft(self):
+        # EXTENDS account, which forgets what was about to be sent
+        result = super().button_draft()
+        self.filtered('vatportal_mail_leaving').sudo().vatportal_mail_leaving = False
+        return result
+
 
 class AccountMoveSend(models.AbstractModel):
     _inherit = 'account.move.send'
@@ -72,7 +76,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
         # EXTENDS account: a mail that waited goes as it was written
-        waited = move.sudo().vatportal_mail_leaving if from_cron and (move.sending_data or {}).get(_KEY) else None
+        waited = move.sudo().vatportal_mail_leaving if from_cron else None
         if waited:
             ids = {name: waited[name] if isinstance(waited.get(name), int) else False for name in RECORDS}
             records = {name: self.env[model].browse(ids[name]).exists() for name, model in RECORDS.items()}
@@ -89,6 +93,13 @@ class AccountMoveSend(models.AbstractModel):
             if 'email' in data['sending_methods'] and move.sudo().vatportal_mail_data:
                 move.sudo().vatportal_mail_data = False
             if move.sudo().vatportal_mail_leaving:
+                move.sudo().vatportal_mail_leaving = False
+
+    def _hook_if_errors(self, moves_data, allow_raising=True):
+        # EXTENDS account: what Odoo does not try again does not leave with whatever is sent some day
+        super()._hook_if_errors(moves_data, allow_raising=allow_raising)
+        for move, data in moves_data.items():
+            if move.sudo().vatportal_mail_leaving and not data['error'].get('retry'):
                 move.sudo().vatportal_mail_leaving = False
 
     @api.model

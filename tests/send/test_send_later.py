@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user
 
 from ..send_common import SendCommon
@@ -58,6 +59,33 @@ class TestSendLater(SendCommon):
         self.assertFalse(move.sending_data)
         self.run_mails()
         self.assertEqual(len(self.mails(move)), 1, 'once')
+
+    def test_sent_with_others_before_its_turn(self):
+        """Somebody presses *Send* on many while it waits for Odoo's scheduled action: it goes as it was written, once, by its author."""
+        other = new_test_user(self.env, 'later-other', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        move, job = self.waiting(subject='Hörmətli alıcı', body='<p>Yazdığım mətn</p>')
+        self.confirm(job)
+        plain = self.create_invoice()
+        moves = (move + plain).with_user(other)
+        moves.env['account.move.send.batch.wizard'].with_context(active_model='account.move', active_ids=moves.ids).create({}).action_send_and_print()
+        self.run_mails()
+        [mail] = self.mails(move)
+        self.assertEqual((mail.subject, mail.author_id), ('Hörmətli alıcı', self.env.user.partner_id))
+        self.assertIn('Yazdığım mətn', mail.body)
+        [mail] = self.mails(plain)
+        self.assertNotIn('Yazdığım mətn', mail.body)
+        self.assertFalse(move.sending_data or move.sudo().vatportal_mail_leaving)
+
+    def test_what_failed_does_not_leave_later(self):
+        """Odoo says that it failed and forgets it; what is sent some day is what is written then."""
+        move, job = self.waiting(body='<p>Yazdığım mətn</p>')
+        self.confirm(job)
+        Send = self.env['account.move.send']
+        data = {'error': {'error_title': 'No PDF', 'errors': []}, 'author_partner_id': self.env.user.partner_id.id}
+        Send._hook_if_errors({move: {**data, 'error': {**data['error'], 'retry': True}}}, allow_raising=False)
+        self.assertTrue(move.sudo().vatportal_mail_leaving, 'Odoo tries it again')
+        Send._hook_if_errors({move: data}, allow_raising=False)
+        self.assertFalse(move.sudo().vatportal_mail_leaving)
 
     def test_sent_to_etaxes_from_the_same_dialog(self):
         move = self.create_invoice()
@@ -293,7 +321,7 @@ class TestSendLater(SendCommon):
         data = move.vatportal_mail_data
         self.confirm(job)
         forged = {**data, 'mail_attachments_widget': [{'id': secret.id, 'name': 'x', 'manual': True}]}
-        move.write({'sending_data': {**move.sending_data, 'vatportal_mail': forged}})
+        move.write({'sending_data': {**move.sending_data, **forged}})
         with self.assertRaises(AccessError):
             move.write({'vatportal_mail_leaving': forged})
         self.run_mails()
