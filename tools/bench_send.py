@@ -64,7 +64,7 @@ def queued(moves, connector):
     wizard = moves.env['vatportal.send.wizard'].create({'move_ids': [Command.set(moves.ids)], 'connector_id': connector.id})
     assert wizard.ready_count == len(moves), wizard.problems
     jobs = moves.env['vatportal.job']
-    for found, records, values in wizard._ready_by_connector():
+    for found, records, values, _problems in wizard._ready_by_connector():
         jobs += jobs._queue(records, found, True, join=True, values=values)
     jobs.sudo().document_ids._write_payload()
     return jobs

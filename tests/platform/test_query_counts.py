@@ -13,7 +13,7 @@ class TestQueryCounts(BillCommon):
     def send(self, moves):
         wizard = self.env['vatportal.send.wizard'].create({'move_ids': [Command.set(moves.ids)]})
         self.assertEqual(wizard.ready_count, len(moves), wizard.problems)
-        for connector, records, values in wizard._ready_by_connector():
+        for connector, records, values, _problems in wizard._ready_by_connector():
             self.env['vatportal.job']._queue(records, connector, True, values=values)
 
     def test_sending(self):
