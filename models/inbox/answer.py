@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..amounts import API_NAMES
 from .advice import VERDICTS
 
 # Where documents are answered.
 ETAXES = 'https://e-taxes.gov.az'
+# What is decided on: a document of which any of this is another one now was never looked at.
+_DECIDED_ON = {'status', 'date', 'kind_id', 'seller_vat', 'main_info', 'add_info', 'line_ids', *API_NAMES}
 
 
 class VatportalDocument(models.Model):
@@ -93,6 +96,16 @@ class VatportalDocument(models.Model):
             if entrusted and not document._vatportal_is_settled():
                 document._vatportal_tell()
         self._vatportal_close_due()
+
+    def _ask_again(self, changes):
+        """Take the decision back where the portal has changed what it was made on; whom it is entrusted to and the note stay, and what
+        was decided is in the history.
+
+        :param changes: values that were written, by the names of fields
+        """
+        if self.answer_decision and self._awaits_answer() and not _DECIDED_ON.isdisjoint(changes):
+            # Whoever was told of the document as it was is told once more.
+            self.write(dict.fromkeys(('answer_decision', 'answer_by_id', 'answer_at', 'vatportal_told_due', 'vatportal_told_left'), False))
 
     def action_answer_at_portal(self):
         """Go where the document is answered. Once VatPortal's API has a call for it, the decision goes out from here.

@@ -131,6 +131,7 @@ class VatportalDocument(models.Model):
             self.write(changes)
             if said_gone:
                 self._return_shown()
+        self._ask_again(changes)
         return True
 
     def _is_seen(self, changes):
