@@ -16,8 +16,10 @@ Value = str | Decimal | int
 VERDICTS: tuple[Verdict, ...] = ('fine', 'ask', 'refuse')
 # A price may differ from the usual one by so much of it before that is asked about.
 TOLERANCE = Decimal('0.05')
-# Prices and amounts that differ by no more than this differ by rounding.
+# Amounts that differ by no more than this differ by rounding.
 ROUNDING = Decimal('0.01')
+# With so many decimals at least prices are rounded before they are multiplied; more are taken as they are written.
+PRICE_DIGITS = 4
 VAT_RATE = Decimal('0.18')
 
 
@@ -27,12 +29,14 @@ class Row:
 
     :ivar price: net, for one unit; None where the quantity is nothing
     :ivar gross: the same with VAT
+    :ivar written: the price as the document names it, which may be without excise
     """
 
     name: str
     quantity: Decimal
     price: Decimal | None
     gross: Decimal | None = None
+    written: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -164,14 +168,36 @@ def _of_row(facts: Facts, number: int, row: Row) -> list[Reason]:
     return reasons
 
 
+def slack(quantity: Decimal, *written: Decimal, digits: int = PRICE_DIGITS) -> Decimal:
+    """What an amount of ``quantity`` units may differ by, in AZN, because prices are rounded at their last decimal, and the amount to
+    the qəpik.
+
+    :param written: the prices, as they are written
+    :param digits: with so many decimals at least they were rounded
+    """
+    digits = max(digits, *(-int(price.normalize().as_tuple().exponent) for price in written))
+    return max(ROUNDING, abs(quantity) * Decimal(5).scaleb(-digits - 1))
+
+
+def _readable(price: Decimal, quantity: Decimal) -> Decimal:
+    """``price`` with two decimals, or as many more as ``quantity`` units need to the qəpik: so prices that differ read differently."""
+    for digits in range(2, 9):
+        short = round(price, digits)
+        if abs(short - price) * abs(quantity) < ROUNDING / 2:
+            return short
+    return round(price, 9)
+
+
 def _ordered_price(row: Row, ordered: Ordered) -> list[Reason]:
     """Orders are written with and without VAT: either may be meant."""
     if row.price is None or not ordered.prices:
         return []
     pairs = list(zip((row.price, row.gross), ordered.prices, strict=False))
-    if any(ours is not None and abs(ours - price) <= ROUNDING for ours, price in pairs):
+    most = slack(row.quantity, row.written)
+    if any(ours is not None and abs(ours - price) * abs(row.quantity) <= most for ours, price in pairs):
         return []
-    values: dict[str, Value] = {'row': row.name, 'price': row.price, 'ordered': ordered.prices[0], 'order': ordered.order}
+    price, agreed = (_readable(one, row.quantity) for one in (row.price, ordered.prices[0]))
+    values: dict[str, Value] = {'row': row.name, 'price': price, 'ordered': agreed, 'order': ordered.order}
     higher = all(ours is not None and ours > price for ours, price in pairs)
     return [Reason('price_above_order', 'refuse', values) if higher else Reason('price_not_ordered', 'ask', values)]
 
@@ -191,7 +217,9 @@ def _usual_price(row: Row, usual: Usual) -> list[Reason]:
     price = row.gross if usual.gross else row.price
     if price is None:
         return []
-    values: dict[str, Value] = {'row': row.name, 'price': price, 'usual': usual.price, 'count': usual.count}
-    if abs(price - usual.price) <= max(ROUNDING, abs(usual.price) * TOLERANCE):
+    shown = _readable(price, row.quantity), _readable(usual.price, row.quantity)
+    values: dict[str, Value] = {'row': row.name, 'price': shown[0], 'usual': shown[1], 'count': usual.count}
+    # By the amounts of the row: a qəpik is nothing of one piece, and much of a hundred thousand.
+    if abs(price - usual.price) * abs(row.quantity) <= max(ROUNDING, abs(usual.price * row.quantity) * TOLERANCE):
         return [Reason('price_usual', 'fine', values)]
     return [Reason('price_higher' if price > usual.price else 'price_lower', 'ask', values)]

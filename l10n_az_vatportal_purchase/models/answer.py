@@ -101,7 +101,7 @@ class VatportalDocument(models.Model):
         comes = any(line.product_id.type != 'service' for line in lines)
         return Ordered(
             order,
-            prices=(decimal(first.price_subtotal) / one, decimal(first.price_total) / one),
+            prices=tuple(amount / one for amount in first._vatportal_exact_amounts()),
             left=counted(lines.mapped('product_qty')) - before,
             received=max(Decimal(0), counted(lines.mapped('qty_received')) - before) if comes else None,
         )

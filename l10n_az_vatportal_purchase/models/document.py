@@ -2,6 +2,8 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import float_compare
 
+from odoo.addons.l10n_az_vatportal.models.amounts import decimal
+from odoo.addons.l10n_az_vatportal.vatportal.advice import slack
 from odoo.addons.l10n_az_vatportal.vatportal.names import stands_in, words
 
 
@@ -90,6 +92,16 @@ class PurchaseOrder(models.Model):
         return stands_in(words(self.name), note) or stands_in(words(self.partner_ref), note)
 
 
+class PurchaseOrderLine(models.Model):
+    _inherit = 'purchase.order.line'
+
+    def _vatportal_exact_amounts(self):
+        """(without VAT, with VAT) of this line, as Odoo has them before it rounds them: a price follows from few units as from many."""
+        base_line = self._prepare_base_line_for_taxes_computation()
+        self.env['account.tax']._add_tax_details_in_base_line(base_line, self.company_id, rounding_method='round_globally')
+        return tuple(decimal(base_line['tax_details'][f'raw_total_{name}_currency']) for name in ('excluded', 'included'))
+
+
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
@@ -114,9 +126,11 @@ class AccountMoveLine(models.Model):
             or not (self.product_uom_id._has_common_reference(order_line.product_uom_id))
         ):
             return False
-        digits = self.env['decimal.precision'].precision_get('Product Price')
-        quantity = self._vatportal_quantity_in(order_line.product_uom_id)
+        share = decimal(self._vatportal_quantity_in(order_line.product_uom_id)) / decimal(order_line.product_qty)
+        # A branch's bill may be of its parent's document. What that writes with no more decimals than prices have here was rounded so.
+        row, digits = self.sudo().vatportal_line_id, self.env['decimal.precision'].precision_get('Product Price')
+        most = slack(decimal(row.quantity), decimal(row.price_unit), digits=digits)
         return any(
-            amount and not float_compare(amount / quantity, ordered / order_line.product_qty, precision_digits=digits)
-            for amount, ordered in ((self.price_subtotal, order_line.price_subtotal), (self.price_total, order_line.price_total))
+            amount and abs(decimal(amount) - ordered * share) <= most
+            for amount, ordered in zip((self.price_subtotal, self.price_total), order_line._vatportal_exact_amounts(), strict=True)
         )

@@ -224,6 +224,20 @@ class TestOrders(XmlCommon):
         self.order((10, 50.0), confirm=False)
         self.assertFalse(self.bill(self.row(10, 50.0)).invoice_line_ids.purchase_line_id)
 
+    def test_prices_of_small_things(self):
+        """A price with more decimals than prices have here is none that was rounded; one of two may have been."""
+        order = self.order((100_000, 0.05))
+        for price, linked in ((0.054, False), (0.0505, False), (0.06, False), (0.05, True)):
+            bill = self.bill(self.row(100_000, price))
+            self.assertEqual(bool(bill.invoice_line_ids.purchase_line_id), linked, price)
+        order.button_cancel()
+        self.purchase['vat'].price_include_override = 'tax_included'
+        order = self.order((10, 1.0))
+        for price in (0.85, 0.8475, 0.847458):
+            bill = self.bill(self.row(10, price))
+            self.assertEqual(bill.invoice_line_ids.purchase_line_id, order.order_line, price)
+            bill.invoice_line_ids.purchase_line_id = False
+
     def test_which_of_several(self):
         first, exact, named = self.order((9, 50.0)), self.order((4, 50.0)), self.order((9, 50.0))
         self.assertEqual(self.bill(self.row(3, 50.0)).invoice_line_ids.purchase_order_id, first)

@@ -84,6 +84,27 @@ class TestOrdersAnswer(DueCommon):
         self.assertAdvice(one, 'fine', half.name)
         self.assertAdvice(two, 'refuse', 'ordered and not billed yet: 4')
 
+    def test_prices_of_small_things(self):
+        """What is cheap by the piece and ordered by the hundred thousand: the row's amount counts, and prices read as they are."""
+        order = self.order(100_000, 0.05)
+        self.assertAdvice(self.waiting(100_000, 0.05), 'fine', f'All as ordered: {order.name}.')
+        self.assertAdvice(self.waiting(100_000, 0.06), 'refuse', f'0.06 AZN is more than was ordered: 0.05 AZN ({order.name}).')
+        self.assertAdvice(self.waiting(100_000, 0.054), 'refuse', '0.054 AZN is more than was ordered: 0.05 AZN')
+        self.assertAdvice(self.waiting(100_000, 0.05001), 'refuse', '0.05001 AZN is more than was ordered: 0.05 AZN')
+        self.assertAdvice(self.waiting(100_000, 0.04), 'ask', '0.04 AZN; ordered at 0.05 AZN')
+
+    def test_prices_that_do_not_end(self):
+        """An order is written with VAT in the price, or its few pieces round its amount: neither makes the price another one."""
+        self.purchase['vat'].price_include_override = 'tax_included'
+        order = self.order(100_000, 1.0)
+        self.assertAdvice(self.waiting(100_000, 0.8475), 'fine', f'All as ordered: {order.name}.')
+        self.assertAdvice(self.waiting(100_000, 0.85), 'refuse', '0.85 AZN is more than was ordered: 0.8474576 AZN')
+        order.button_cancel()
+        self.purchase['vat'].price_include_override = False
+        few, many = self.order(1, 0.333), self.order(1000, 0.333)
+        self.assertEqual(few.order_line.price_subtotal, 0.33)
+        self.assertAdvice(self.waiting(1001, 0.333), 'fine', f'All as ordered: {few.name}, {many.name}.')
+
     def test_several_orders(self):
         """One that the document names counts; without a name what all of them have left."""
         old, new = self.order(3, 90.0), self.order(5, 100.0)

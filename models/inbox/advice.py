@@ -60,7 +60,7 @@ class VatportalDocument(models.Model):
     def _reason_value(self, name, value):
         if name in ('quantity', 'left', 'received'):
             return f'{value.normalize():f}'
-        return formatLang(self.env, float(value), digits=2) if isinstance(value, Decimal) else value
+        return formatLang(self.env, float(value), digits=max(2, -value.as_tuple().exponent)) if isinstance(value, Decimal) else value
 
     def _reason_texts(self):
         """Code of each reason → its sentence."""

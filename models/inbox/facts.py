@@ -210,7 +210,13 @@ class VatportalDocument(models.Model):
 def _row(line):
     """A line of a document as :class:`advice.Row`."""
     quantity = decimal(line.quantity)
-    return advice.Row(name=line.name or '', quantity=quantity, price=_per_unit(line.amount_net, quantity), gross=_per_unit(line.amount_total, quantity))
+    return advice.Row(
+        name=line.name or '',
+        quantity=quantity,
+        price=_per_unit(line.amount_net, quantity),
+        gross=_per_unit(line.amount_total, quantity),
+        written=decimal(line.price_unit),
+    )
 
 
 def _per_unit(amount, quantity):

@@ -44,7 +44,7 @@ def codes(facts):
         # Orders
         (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=(D('84.75'), D(100)))}), 'refuse', ['price_above_order']),
         (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=(D(118), D('139.24')))}), 'ask', ['price_not_ordered']),
-        (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=(D('100.01'), D('118.01')))}), 'fine', ['as_ordered']),
+        (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=(D('100.001'), D('118.01')))}), 'fine', ['as_ordered']),
         (replace(AS_ORDERED, orders={0: replace(ORDERED, prices=())}), 'fine', ['as_ordered']),
         (replace(AS_ORDERED, orders={0: replace(ORDERED, left=D(9))}), 'refuse', ['more_than_ordered']),
         (replace(AS_ORDERED, orders={0: replace(ORDERED, received=D(9))}), 'ask', ['more_than_received']),
@@ -74,6 +74,63 @@ def test_verdict(facts, verdict, expected):
         assert advise(facts) == ('fine', ())
         return
     assert codes(facts) == (verdict, expected)
+
+
+@pytest.mark.parametrize(
+    ('quantity', 'written', 'amount', 'ordered', 'expected'),
+    [
+        # However many: what the row comes to counts, not the unit.
+        (1, '100', '100.00', '100.01', 'fine'),
+        (1, '100', '100.00', '99.98', 'refuse'),
+        (100_000, '0.06', '6000.00', '0.05', 'refuse'),
+        (100_000, '0.04', '4000.00', '0.05', 'ask'),
+        (100_000, '0.054', '5400.00', '0.05', 'refuse'),
+        (1_000_000, '0.05', '50000.00', '0.046', 'refuse'),
+        (-100_000, '0.04', '-4000.00', '0.05', 'ask'),
+        (0.001, '900', '0.90', '100', 'refuse'),
+        # Half of the fourth decimal, or of the last one, is rounding; and so is a qəpik of the row.
+        (100_000, '0.8475', '84750.00', '0.84745763', 'fine'),
+        (100_000, '0.8476', '84760.00', '0.84745763', 'refuse'),
+        (1_000_000, '0.00124', '1240.00', '0.0012', 'refuse'),
+        (3, '33.33', '100.00', '33.33', 'fine'),
+        (7, '0.142857', '1.00', '0.14285714', 'fine'),
+    ],
+)
+def test_a_price_is_compared_by_what_the_row_comes_to(quantity, written, amount, ordered, expected):
+    quantity, amount, ordered = D(str(quantity)), D(amount), D(ordered)
+    row = Row('Vint', quantity, amount / quantity, amount / quantity * D('1.18'), D(written))
+    facts = Facts(rows=(row,), orders={0: Ordered('P1', (ordered, ordered * D('1.18')), left=D(10) ** 7)})
+    verdict, reasons = advise(facts)
+    assert verdict == expected, reasons
+    if expected != 'fine':
+        assert reasons[0].values['price'] != reasons[0].values['ordered']
+
+
+@pytest.mark.parametrize(
+    ('quantity', 'price', 'usual', 'expected'),
+    [
+        (100_000, '0.06', '0.05', 'price_higher'),
+        (100_000, '0.052', '0.05', 'price_usual'),
+        (100_000, '0.04', '0.05', 'price_lower'),
+        (1, '0.06', '0.05', 'price_usual'),
+        (2, '0.06', '0.05', 'price_higher'),
+        (-100_000, '0.06', '0.05', 'price_higher'),
+    ],
+)
+def test_a_usual_price_too(quantity, price, usual, expected):
+    facts = Facts(rows=(Row('Vint', D(quantity), D(price)),), usual={0: Usual(D(usual), 3)})
+    (reason,) = advise(facts)[1]
+    assert reason.code == expected
+
+
+@pytest.mark.parametrize(
+    ('price', 'quantity', 'shown'),
+    [(D(100), 10, '100.00'), (D('0.054'), 100_000, '0.054'), (D('0.05'), 100_000, '0.05'), (D(100) / 3, 3, '33.333'), (D(100) / 3, 1_000_000, '33.33333333')],
+)
+def test_a_price_reads_as_exactly_as_its_row_needs(price, quantity, shown):
+    row = Row('Vint', D(quantity), price)
+    (reason,) = advise(Facts(rows=(row,), usual={0: Usual(D(1), 3)}))[1]
+    assert str(reason.values['price']) == shown
 
 
 def test_the_gravest_counts_and_comes_first():
