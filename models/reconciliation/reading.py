@@ -10,7 +10,8 @@ _FOLDERS = [('incoming', 'Incoming'), ('outgoing', 'Sent')]
 # An import tells of its days all that there is: it came to its end, left no kind or status out, read every document, and its
 # pages were of one moment. One that is about single documents does not.
 _COMPLETE = """
-    SELECT job.company_id, job.direction, job.date_from, job.date_to, job.finished_at, job.source, job.connector_id
+    SELECT job.company_id, job.direction, job.date_from, job.date_to, COALESCE(job.started_at, job.create_date) AS started_at, job.finished_at,
+           job.source, job.connector_id
       FROM vatportal_job job
      WHERE job.operation = 'download' AND job.state = 'done' AND job.has_gaps IS NOT TRUE
        AND COALESCE(job.bad_count, 0) = 0 AND COALESCE(job.filters::text, '{}') IN ('{}', 'null', 'false')
@@ -31,14 +32,15 @@ _SELECT = """
     SELECT (day.company_id::bigint * 100000 + (day.date - DATE '2000-01-01')) * 2 + day.number AS id,
            day.company_id, day.direction, day.date, last.finished_at AS read_at, last.source, last.connector_id,
            CASE WHEN last.finished_at IS NULL THEN 'never'
-                WHEN last.finished_at < day.date + INTERVAL '1 day' - %(baku)s THEN 'running'
+                -- What came after it had begun may be missing, however late it ended.
+                WHEN last.started_at < day.date + INTERVAL '1 day' - %(baku)s THEN 'running'
                 ELSE 'complete' END AS state
       FROM day
       LEFT JOIN LATERAL (
           SELECT complete.* FROM complete
            WHERE complete.company_id = day.company_id AND complete.direction = day.direction
              AND day.date BETWEEN complete.date_from AND complete.date_to
-           ORDER BY complete.finished_at DESC LIMIT 1
+           ORDER BY complete.started_at DESC, complete.finished_at DESC LIMIT 1
       ) last ON TRUE
 """
 
@@ -63,6 +65,7 @@ class VatportalReading(models.Model):
             'source',
             'date_from',
             'date_to',
+            'started_at',
             'finished_at',
             'has_gaps',
             'bad_count',
@@ -79,7 +82,7 @@ class VatportalReading(models.Model):
     state = fields.Selection(
         [('never', 'Never read'), ('running', 'Read before the day was over'), ('complete', 'Read')],
         readonly=True,
-        help='Read: an import of all kinds and statuses came to its end, after the day.',
+        help='Read: an import of all kinds and statuses, begun after the day, came to its end.',
     )
     read_at = fields.Datetime('Last Read', readonly=True, help='When the last complete reading of this day ended.')
     source = fields.Selection([('portal', 'What VatPortal holds'), ('etaxes', 'e-taxes, asked anew')], readonly=True)
@@ -137,14 +140,15 @@ class VatportalReconciliation(models.Model):
         'Day Last Read', compute='_compute_read_at', help='When the folder in which the document is, or would be, was last read completely for this day.'
     )
 
-    @api.depends('date', 'document_id', 'side')
+    @api.depends('date', 'etaxes_date', 'move_id', 'document_id', 'side')
     def _compute_read_at(self):
         Document = self.env['vatportal.document']
         owners = {company: Document._taxpayer(company).id for company in self.company_id}
-        days = [row.date for row in self if row.date]
+        day_of = {row: row._day_at_etaxes() for row in self}
+        days = [day for day in day_of.values() if day]
         readings = days and self.env['vatportal.reading'].sudo().search(
             [('company_id', 'in', list(owners.values())), ('date', '>=', min(days)), ('date', '<=', max(days))]
         )
         moments = {(reading.company_id.id, reading.direction, reading.date): reading.read_at for reading in readings or ()}
         for row in self:
-            row.read_at = moments.get((owners.get(row.company_id), row._folder(), row.date), False)
+            row.read_at = moments.get((owners.get(row.company_id), row._folder(), day_of[row]), False)

@@ -89,7 +89,7 @@ class VatportalReconciliation(models.Model):
     company_id = fields.Many2one('res.company', readonly=True)
     side = fields.Selection([('sale', 'Sales'), ('purchase', 'Purchases')], readonly=True, help='Returns are of the side whose amounts they lower.')
     date = fields.Date(readonly=True, help='The day for which the row counts: that of the entry, or of the qaimə where it counts alone.')
-    books_date = fields.Date('Date in Odoo', readonly=True)
+    books_date = fields.Date('Date in Odoo', readonly=True, help='The accounting date: the ledger has it in this month.')
     etaxes_date = fields.Date('Date of the Qaimə', readonly=True, help='In Baku.')
     move_id = fields.Many2one('account.move', string='Entry', readonly=True)
     document_id = fields.Many2one('vatportal.document', readonly=True)

@@ -56,7 +56,7 @@ _ALONE = f"""
          WHEN document.id IS NOT NULL THEN 'void'
          WHEN move.move_type IN ('out_receipt', 'in_receipt') THEN 'receipt'
          WHEN move.vatportal_package_date IS NOT NULL THEN 'package'
-         WHEN difference.since IS NULL OR difference.books_date < difference.since THEN 'before'
+         WHEN difference.since IS NULL OR COALESCE(move.invoice_date, move.date) < difference.since THEN 'before'
          WHEN {_COUNTRY} != %(azerbaijan)s AND COALESCE(partner.vatportal_voen, '') = '' THEN 'abroad'
          WHEN partner.is_company IS NOT TRUE AND COALESCE(partner.vat, '') = '' THEN 'private'
          WHEN move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) THEN 'awaits_return'

@@ -72,7 +72,8 @@ FACT = f"""
            COALESCE(move.commercial_partner_id, document.partner_id) AS partner_id,
            COALESCE(document.counterparty_name, move.invoice_partner_display_name) AS partner_name,
            COALESCE(document.qaime, move.name, document.name) AS name,
-           CASE WHEN pair.posted THEN COALESCE(move.invoice_date, move.date) END AS books_date,
+           -- In whose month the ledger has it: a bill may be booked after the day that its vendor wrote on it.
+           CASE WHEN pair.posted THEN move.date END AS books_date,
            COALESCE((document.date + %(baku)s)::date, move.invoice_date, (document.create_date + %(baku)s)::date) AS etaxes_date
       FROM pair
       LEFT JOIN account_move move ON move.id = pair.move_id

@@ -50,10 +50,14 @@ class VatportalReconciliation(models.Model):
 
     def _step_import(self):
         """Ask e-taxes for the days of these rows, and a little around them: a qaimə may have another date than its entry."""
-        days, folders = self.mapped('date'), {row._folder() for row in self}
+        days, folders = [row._day_at_etaxes() for row in self], {row._folder() for row in self}
         return self.env['vatportal.reading']._import_action(
             self.company_id, folders.pop() if len(folders) == 1 else 'both', min(days) - AROUND, max(days) + AROUND
         )
+
+    def _day_at_etaxes(self):
+        """The day of the qaimə; where there is none, the one that stands on the entry: it may be booked later."""
+        return self.etaxes_date or self.sudo().move_id.invoice_date or self.date
 
     def _folder(self):
         """Where e-taxes has, or would have, the document: what customers give back is received, what vendors get back is sent.

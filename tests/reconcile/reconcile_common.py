@@ -44,9 +44,10 @@ class ReconcileCommon(BillCommon):
 
     @classmethod
     def purchase_entry(cls, lines=None, **vals):
-        """A posted vendor bill that was typed by hand."""
+        """A posted vendor bill that was typed by hand, on its day unless ``date`` says when."""
         lines = cls.item_vals(lines or LINES, cls.purchase)
-        return cls.create_invoice(*lines, **{'move_type': 'in_invoice', 'partner_id': cls.vendor.id, 'invoice_date': '2026-11-20', **vals})
+        vals = {'move_type': 'in_invoice', 'partner_id': cls.vendor.id, 'invoice_date': '2026-11-20', **vals}
+        return cls.create_invoice(*lines, **{'date': vals['invoice_date'], **vals})
 
     @classmethod
     def item_vals(cls, lines, taxes):
@@ -60,7 +61,8 @@ class ReconcileCommon(BillCommon):
         return cls.document(*rows, **{'move_id': move.id, 'date': '2026-11-20 10:00:00', 'partner_id': move.commercial_partner_id.id, **incoming, **vals})
 
     def posted_bill(self, *lines, **vals):
-        """The bill that is made of a received document, posted; return the document."""
+        """The bill that is made of a received document, posted and booked on its day; return the document."""
         move = self.bill(*lines, **{'date': '2026-11-20 10:00:00', **vals})
+        move.date = move.invoice_date
         move.action_post()
         return move.vatportal_bill_document_id

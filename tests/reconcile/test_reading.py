@@ -26,6 +26,7 @@ class TestReading(ReconcileCommon):
                     'date_to': f'2026-11-{last:02}',
                     'state': 'done',
                     'phase': 'end',
+                    'started_at': finished,
                     'finished_at': finished,
                     **vals,
                 }
@@ -50,6 +51,20 @@ class TestReading(ReconcileCommon):
         self.assertEqual((day.read_at, day.source, day.connector_id), (datetime(2026, 11, 20, 12), 'etaxes', self.connector))
         first = self.env['vatportal.reading'].search([], order='date', limit=1)
         self.assertEqual(first.date, date(2026, 10, 1), 'since the connector was set up')
+
+    def test_begun_before_midnight(self):
+        """A day is read once an import of it began after it, in Baku: what was issued while one was running may be in no page of it."""
+        for place, (started, finished, state) in enumerate(
+            (
+                ('2026-11-10 19:50:00', '2026-11-10 19:59:59', 'running'),
+                ('2026-11-10 19:59:59', '2026-11-10 20:30:00', 'running'),
+                ('2026-11-10 20:00:00', '2026-11-10 20:01:00', 'complete'),
+                # One that began before ended later.
+                ('2026-11-10 19:00:00', '2026-11-11 10:00:00', 'complete'),
+            )
+        ):
+            self.reading(10, 10, started_at=started, finished=finished)
+            self.assertEqual(self.states()[10], state, place)
 
     def test_what_tells_nothing(self):
         """What failed, left something out, was not of one moment, or was about single documents."""
@@ -117,3 +132,11 @@ class TestReading(ReconcileCommon):
         self.reading(1, 24, direction='outgoing')
         sale, bill = self.sale(), self.purchase_entry()
         self.assertEqual((self.rows(sale).read_at, self.rows(bill).read_at), (datetime(2026, 11, 25, 7), False))
+
+    def test_the_day_of_the_qaime(self):
+        """Where an entry is booked later, the day on which its qaimə is, or would be, tells how fresh it is."""
+        self.reading(1, 5)
+        alone, billed = self.purchase_entry(invoice_date='2026-11-03', date='2026-11-20'), self.purchase_entry(invoice_date='2026-11-10', date='2026-11-20')
+        self.at_etaxes(billed, date='2026-11-04 10:00:00')
+        for move in (alone, billed):
+            self.assertEqual(self.rows(move).read_at, datetime(2026, 11, 25, 7))

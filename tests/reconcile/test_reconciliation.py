@@ -231,18 +231,6 @@ class TestReconciliation(ReconcileCommon):
         document.move_id.action_post()
         self.assertEqual(self.rows(document).finding, 'differs')
 
-    def test_other_month(self):
-        """The month of the books has the entry, that of e-taxes the qaimə; the difference of each is what is not in it."""
-        move = self.sale({'vat': 100}, invoice_date='2026-11-30')
-        self.at_etaxes(move, {'vat': 100}, date='2026-11-30 20:30:00')
-        rows = self.rows(move)
-        self.assertEqual(rows.mapped('finding'), ['other_month'] * 2)
-        self.assertEqual([f'{row.date:%d.%m}' for row in rows], ['30.11', '01.12'])
-        self.assertEqual(rows.mapped('books_total'), [118, 0])
-        self.assertEqual(rows.mapped('etaxes_total'), [0, 118])
-        rows[0].explanation = 'Delivered at night'
-        self.assertFalse(any(self.rows(move).mapped('is_open')), 'both of them')
-
     def test_status_not_final(self):
         cases = {
             'waiting': {'status': 'onApproval'},

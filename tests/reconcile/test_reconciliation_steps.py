@@ -52,6 +52,12 @@ class TestReconciliationSteps(ReconcileCommon):
             context = self.rows(move).action_next()['context']
             self.assertEqual((context['default_direction'], context['default_date_from'], context['default_date_to'][:8]), (folder, '2026-11-15', '2026-11-'))
 
+    def test_imported_around_the_vendors_day(self):
+        """However late the bill is booked."""
+        row = self.rows(self.purchase_entry(invoice_date='2026-10-31', date='2026-11-28'))
+        context = row.action_next()['context']
+        self.assertEqual((context['default_date_from'], context['default_date_to']), ('2026-10-26', '2026-11-05'))
+
     def test_compared(self):
         move = self.sale()
         self.at_etaxes(move, {'vat': 90.0})

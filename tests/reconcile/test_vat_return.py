@@ -87,6 +87,16 @@ class TestVatReturn(ReconcileCommon):
         self.assertEqual(self.figures('sale', 'etaxes_vat', 'books_vat', domain=november), {('vat', 'usual'): (0, 18)})
         self.assertEqual(self.figures('sale', 'etaxes_vat', 'books_vat', domain=december), {('vat', 'usual'): (18, 0)})
 
+    def test_months_of_the_ledger(self):
+        """A bill counts where its tax tags do: in the month in which it is booked."""
+        base = self.env['account.account.tag'].create({'name': 'P base', 'applicability': 'taxes', 'country_id': self.env.ref('base.az').id})
+        self.purchase['vat'].invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == 'base').tag_ids = base
+        bill = self.purchase_entry({'vat': 100}, invoice_date='2026-10-31', date='2026-11-15')
+        self.at_etaxes(bill, {'vat': 100}, date='2026-10-31 10:00:00')
+        for month, figures in (('10-31', (100, 0, 0)), ('11-15', (0, 100, 100))):
+            domain = [('date', '=', f'2026-{month}')]
+            self.assertEqual(self.figures('purchase', 'etaxes_base', 'books_base', 'tag_base', domain=domain), {('vat', 'usual'): figures})
+
     def test_paid(self):
         """By the share that was paid, in the month of the payment; a credit note that is set off is no payment."""
         usd = self.env.ref('base.USD')
