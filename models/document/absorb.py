@@ -6,17 +6,16 @@ from ..amounts import API_NAMES
 
 # What a download knows better than we do.
 _TAKEN_OVER = ('status', 'status_code', 'date', 'fingerprint', 'import_job_id', 'raw', 'seen_connector_id')
+# What people have said of it.
+_ANSWER = ('answer_decision', 'answer_user_id', 'answer_note', 'answer_by_id', 'answer_at')
+# What the portal tells of a document, and of each of its rows.
+_TOLD = ('kind_id', 'seller_vat', 'seller_name', 'buyer_vat', 'buyer_name', 'main_info', 'add_info', *API_NAMES)
+_TOLD_OF_ROWS = ('sequence', 'product_code', 'name', 'unit', 'barcode', 'quantity', 'price_unit', 'excise_rate', *API_NAMES)
 # What it alone knows where nothing here tells what was sent.
 _CONTENT = (
-    'kind_id',
+    *_TOLD,
     'move_id',
     'partner_id',
-    'seller_vat',
-    'seller_name',
-    'buyer_vat',
-    'buyer_name',
-    'main_info',
-    'add_info',
     'transp_reg_number',
     'main_qaime',
     'advance_id',
@@ -25,7 +24,6 @@ _CONTENT = (
     'to_follow',
     'missing_since',
     'missing_job_id',
-    *API_NAMES,
 )
 
 
@@ -41,8 +39,10 @@ class VatportalDocument(models.Model):
         if not twin:
             return
         bare = not self._source() and not self.line_ids
-        known = twin.read([*_TAKEN_OVER, *(_CONTENT if bare else ())], load=False)[0]
+        known = twin.read([*_TAKEN_OVER, *_ANSWER, *(_CONTENT if bare else ())], load=False)[0]
         del known['id']
+        # The portal's figures come once: the next download of them is no news any more. A file is not its word.
+        told = None if bare or twin.is_mere_file else (_values(twin, _TOLD)[0], _values(twin.line_ids.sorted('sequence'), _TOLD_OF_ROWS))
         if bare:
             twin.line_ids.document_id = self
             known['proposed_move_ids'] = [Command.set([] if twin.move_id else (self.proposed_move_ids | twin.proposed_move_ids).ids)]
@@ -56,7 +56,10 @@ class VatportalDocument(models.Model):
         twin._set_state('deleted', qaime=False, move_id=False)
         twin.flush_recordset()
         twin.unlink()
-        self.sudo().write({name: value for name, value in known.items() if value})
+        changes = self.sudo()._changes(*told) if told else {}
+        if changes:
+            changes['to_follow'] = self.to_follow or 'changed'
+        self.sudo().write(changes | {name: value for name, value in known.items() if value})
 
     def _note_sent_as(self, move, erp_id, number):
         """The portal has ``number`` under an ERP id that went out under the number of ``move``. Write that on the document
@@ -80,3 +83,8 @@ class VatportalDocument(models.Model):
                 document.proposed_move_ids |= move
             document._suspect_rivals()
         return bool(document)
+
+
+def _values(records, names):
+    """The values of ``records`` as ``write()`` takes them, a list of dicts."""
+    return [{name: row[name] for name in names} for row in records.read(names, load=False)]

@@ -29,7 +29,8 @@ class VatportalDocument(models.Model):
         if self.env.context.get('vatportal_other_document'):
             return self.browse()
         key = qaime_file.content_key(vals, lines)
-        same = self._alike(domain, vals).filtered(lambda document: document._content_key() == key)
+        # What has its number by now has the portal's words, and of its file the key.
+        same = self._alike(domain, vals).filtered(lambda document: key in (document._content_key(), document.content_key))
         return same.filtered(lambda document: not document.qaime)[:1] or (same if len(same) == 1 else self.browse())
 
     @api.model

@@ -106,11 +106,7 @@ class VatportalDocument(models.Model):
         """
         self.ensure_one()
         said_gone = self._said_gone()
-        changes = {name: value for name, value in vals.items() if self._differs(name, value)}
-        line_commands = self._line_commands(lines)
-        if line_commands:
-            self._log_line_changes(lines)
-            changes['line_ids'] = line_commands
+        changes = self._changes(vals, lines)
         if not self.connector_id:
             changes['connector_id'] = common['connector_id']
         if not self._is_seen(changes):
@@ -133,6 +129,15 @@ class VatportalDocument(models.Model):
                 self._return_shown()
         self._ask_again(changes)
         return True
+
+    def _changes(self, vals, lines):
+        """What of ``vals``, and of its ``lines``, is news, as values to write; the chatter tells which rows change."""
+        changes = {name: value for name, value in vals.items() if self._differs(name, value)}
+        line_commands = self._line_commands(lines)
+        if line_commands:
+            self._log_line_changes(lines)
+            changes['line_ids'] = line_commands
+        return changes
 
     def _is_seen(self, changes):
         """Whether a person sees any of the ``changes``. The code of a status that we know stands nowhere."""

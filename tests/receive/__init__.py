@@ -14,6 +14,7 @@ from . import test_bill_products
 from . import test_bill_rebuild
 from . import test_bill_relatives
 from . import test_match
+from . import test_match_first
 from . import test_import_store
 from . import test_import_batch
 from . import test_import_download
