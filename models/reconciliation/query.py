@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ...vatportal.typed_number import CYRILLIC, LATIN
 from ..account_tax import BESIDE_VAT, OUTSIDE
+from ..billing.builder import ROUNDING_LIMIT
 from ..national_chart import UNDEDUCTED
 from ..states import ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, RETURN_KINDS, WAITING_STATUSES
 from .sql_amounts import AMOUNT, DIFFERENCE
@@ -39,6 +40,7 @@ def parameters(env):
         'azerbaijan': env.ref('base.az').id,
         'cyrillic': CYRILLIC,
         'latin': LATIN,
+        'rounding': ROUNDING_LIMIT,
     }
 
 

@@ -59,6 +59,7 @@ DEPENDS = {
         'amount_exempt',
         'amount_not_subject',
         'amount_vat',
+        'amount_road',
         'amount_total',
     ],
     'vatportal.kind': ['code', 'booking'],

@@ -71,9 +71,19 @@ _VAT_IN_PRICES = """
       FROM JSONB_ARRAY_ELEMENTS(CASE WHEN JSONB_TYPEOF(document.bill_notes) = 'array' THEN document.bill_notes END) note
 """
 
+# Where a line without a tax says *not subject to VAT*, road tax and rounding, which are lines without a tax, say nothing: so much of
+# what goes beyond the document's column is theirs.
+_UNTAXED = f"""
+    SELECT CASE WHEN NOT company.bare OR NOT fact.stands THEN 0
+                WHEN beyond.amount BETWEEN LEAST(road.amount, 0) - %(rounding)s AND GREATEST(road.amount, 0) + %(rounding)s THEN beyond.amount
+                ELSE road.amount END AS amount
+      FROM (SELECT books.not_subject - {_etaxes('not_subject')} AS amount) beyond, (SELECT {_etaxes('road')} AS amount) road
+"""
+
 AMOUNT = f"""
     SELECT fact.*, company.simplified, company.since, company.taxpayer,
-           books.total AS books_total, books.vat AS books_vat, books.vat_base AS books_vat_base, books.not_subject AS books_not_subject,
+           books.total AS books_total, books.vat AS books_vat, books.vat_base AS books_vat_base,
+           books.not_subject - untaxed.amount AS books_not_subject,
            books.zero + CASE WHEN fact.stands THEN split.zero ELSE 0 END AS books_zero,
            books.exempt + CASE WHEN fact.stands THEN books.either - split.zero ELSE 0 END AS books_exempt,
            books.creditable_vat,
@@ -88,6 +98,7 @@ AMOUNT = f"""
       CROSS JOIN LATERAL ({_BOOKS}) books
       CROSS JOIN LATERAL ({_SIGN}) sign
       CROSS JOIN LATERAL ({_VAT_IN_PRICES}) in_prices
+      CROSS JOIN LATERAL ({_UNTAXED}) untaxed
       CROSS JOIN LATERAL (
           SELECT SIGN(books.either) * LEAST(ABS(books.either), ABS({_etaxes('zero')} - books.zero)) AS zero
       ) split

@@ -1,6 +1,7 @@
 """The books beside e-taxes: the reconciliation, its freshness, and the lines of the VAT return."""
 
 from . import test_reconciliation
+from . import test_reconciliation_chart
 from . import test_reconciliation_date
 from . import test_reconciliation_month
 from . import test_reconciliation_steps

@@ -1,0 +1,65 @@
+from odoo.fields import Command
+
+from ..chart_common import ChartCommon
+from .reconcile_common import ReconcileCommon
+
+COLUMNS = ('vat_base', 'zero', 'exempt', 'not_subject', 'other', 'vat', 'total')
+LINES = {'vat': 100.0, 'zero': 40.0, 'exempt': 30.0, 'not_subject': 20.0}
+
+
+class TestReconciliationChart(ReconcileCommon, ChartCommon):
+    """The books of a company with the chart of accounts for Azerbaijan, where a line without a tax says *not subject to VAT*."""
+
+    def columns(self, document, side='books'):
+        row = self.rows(document)
+        self.assertEqual(row.finding, 'matched', row.first_column)
+        return [row[f'{side}_{name}'] for name in COLUMNS]
+
+    def test_each_column(self):
+        """Of a received document with whatever in it, on which road tax stands or not."""
+        for categories in ({'vat'}, {'not_subject'}, {'zero', 'exempt'}, {'exempt', 'not_subject'}, set(LINES)):
+            for road in (0.0, 5.0, 70.0):
+                with self.subTest(sorted(categories), road=road):
+                    rows = [self.line(LINES[category], category, road=road) for category in LINES if category in categories]
+                    document = self.posted_bill(*rows)
+                    books = self.columns(document)
+                    self.assertEqual(books, self.columns(document, 'etaxes'))
+                    self.assertEqual(books[4], road * len(rows))
+                    self.assertEqual(books[3], 20 if 'not_subject' in categories else 0)
+
+    def test_returns(self):
+        document = self.posted_bill(self.line(60.0, road=3.0), self.line(20.0, 'not_subject', road=2.0), kind='returnInvoice', seller_vat=self.partner.vat)
+        self.assertEqual(self.columns(document), [-60, 0, 0, -20, -5, -10.8, -95.8])
+
+    def test_rounding(self):
+        """The line that makes the bill's total that of the document is of no column."""
+        for difference in (0.05, -0.05):
+            document = self.posted_bill(self.line(100.0), self.line(20.0, 'not_subject'), amount_total=138 + difference)
+            self.assertIn('Rounding', document.move_id.invoice_line_ids.mapped('name'))
+            self.assertEqual(self.columns(document), [100, 0, 0, 20, difference, 18, 138 + difference])
+
+    def test_what_differs_all_the_same(self):
+        """Only what road tax and rounding can be is of no column; and without a document every line without a tax has its column."""
+        for road, untaxed in ((0.0, 7.0), (5.0, 12.0), (5.0, 4.0)):
+            document = self.bill(self.line(100.0, road=road), self.line(50.0, name='Gips')).vatportal_bill_document_id
+            move = document.move_id
+            # What bore VAT is booked without.
+            line = move.invoice_line_ids.filtered(lambda line: line.name == 'Gips')
+            line.write({'price_unit': 50 - untaxed})
+            move.write(
+                {'invoice_line_ids': [Command.create({'name': 'Ayrı', 'price_unit': untaxed, 'quantity': 1, 'tax_ids': False})], 'date': move.invoice_date}
+            )
+            move.action_post()
+            row = self.rows(document)
+            self.assertEqual((row.finding, row.first_column), ('differs', 'vat_base'))
+            self.assertEqual(row.books_not_subject, untaxed)
+        alone = self.create_invoice({'price_unit': 30, 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id)
+        self.assertEqual((self.rows(alone).books_not_subject, self.rows(alone).books_other), (30, 0))
+
+    def test_the_return_lines_say_the_same(self):
+        document = self.posted_bill(self.line(100.0, road=5.0), self.line(20.0, 'not_subject'))
+        self.env.flush_all()
+        lines = self.env['vatportal.vat.return'].search([('document_id', '=', document.id)])
+        self.assertEqual(
+            {line.vat_column: (line.etaxes_base, line.books_base) for line in lines}, {'vat': (100, 100), 'not_subject': (20, 20), 'other': (5, 5)}
+        )
