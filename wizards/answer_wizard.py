@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..models.inbox.advice import VERDICTS
 
@@ -65,8 +64,6 @@ class VatportalAnswerWizard(models.TransientModel):
         """
         self.ensure_one()
         self.check_access('read')
-        if self.user_id and self.document_ids.company_id - self.user_id.company_ids:
-            raise UserError(self.env._('%s has no access to the company of these documents.', self.user_id.name))
         before = self._said_before()
         said = {'decision': self.decision, 'user': self.user_id, 'note': (self.note or '').strip() or False}
         self.document_ids._decide(**{name: value for name, value in said.items() if value != before[name]})

@@ -43,6 +43,19 @@ class VatportalConnector(models.Model):
                 return found
         return self.env['res.users']
 
+    def _able(self, people, records):
+        """Those of ``people`` who are at work in Odoo and may see all of ``records``, documents or what they are about."""
+        return (
+            self.env['vatportal.job']
+            ._owner(people)
+            .filtered(
+                lambda user: (
+                    not records.company_id - user.company_ids
+                    and records.sudo(False).with_user(user).with_context(allowed_company_ids=records.company_id.ids).has_access('read')
+                )
+            )
+        )
+
     # ------------------------------------------------------------------ tasks
 
     def _activity_user(self, record):
@@ -60,11 +73,7 @@ class VatportalConnector(models.Model):
             lambda: self._administrators(record.company_id),
         )
         for people in candidates:
-            able = self._reachable(people() or self.env['res.users'], record.company_id).filtered(lambda user: _may_see(user, record))
+            able = self._able(people() or self.env['res.users'], record)
             if able:
                 return able[0]
         return self.env['res.users']
-
-
-def _may_see(user, record):
-    return record.sudo(False).with_user(user).with_context(allowed_company_ids=record.company_id.ids).has_access('read')

@@ -78,12 +78,16 @@ class VatportalDocument(models.Model):
         :param decision: a key of :data:`VERDICTS`; False: nobody has decided yet
         :param user: ``res.users``; empty for nobody
         :param note: a text, or False
+        :raises UserError: when none of them awaits an answer, or ``user`` can't see all of those that do
         """
         if not self.env.user.has_group('account.group_account_invoice'):
             raise AccessError(self.env._('Only invoicing users can answer documents.'))
         self.check_access('read')
-        for document in self._to_answer():
-            vals, user = {}, said.get('user')
+        documents, user = self._to_answer(), said.get('user')
+        if user and not self.env['vatportal.connector']._able(user, documents):
+            raise UserError(self.env._('%s has no access to these documents.', user.name))
+        for document in documents:
+            vals = {}
             if said.get('decision', document.answer_decision) != document.answer_decision:
                 decided = bool(said['decision'])
                 vals = {'answer_decision': said['decision'], 'answer_by_id': decided and self.env.uid, 'answer_at': decided and fields.Datetime.now()}
@@ -91,9 +95,10 @@ class VatportalDocument(models.Model):
                 vals['answer_user_id'] = user.id
             if 'note' in said:
                 vals['answer_note'] = (said['note'] or '').strip() or False
-            entrusted = user and user != document.answer_user_id
+            # Entrusted to nobody, the task is not the former person's any more.
+            passed_on = user is not None and user != document.answer_user_id and (user or document.sudo().activity_search([self._vatportal_due_activity]))
             document.sudo().write(vals)
-            if entrusted and not document._vatportal_is_settled():
+            if passed_on and not document._vatportal_is_settled():
                 document._vatportal_tell()
         self._vatportal_close_due()
 
@@ -122,4 +127,5 @@ class VatportalDocument(models.Model):
         return self.answer_decision == 'fine' if self.direction == 'incoming' else bool(self._source())
 
     def _vatportal_due_user(self):
-        return self.answer_user_id or self._connector().sudo()._activity_user(self)
+        connector = self._connector().sudo()
+        return connector._able(self.answer_user_id, self) or connector._activity_user(self)

@@ -33,3 +33,4 @@ from . import test_bill_together
 from . import test_bill_vendor
 from . import test_answer
 from . import test_answer_again
+from . import test_answer_entrusted
