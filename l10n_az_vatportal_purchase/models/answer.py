@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import models
 
 from odoo.addons.l10n_az_vatportal.models.amounts import decimal
-from odoo.addons.l10n_az_vatportal.vatportal.advice import Ordered
+from odoo.addons.l10n_az_vatportal.vatportal.advice import Ordered, slack
 from odoo.addons.l10n_az_vatportal.vatportal.names import text_key, words
 
 # Quantities that differ by less differ by the computation from one unit into another.
@@ -56,7 +56,8 @@ class VatportalDocument(models.Model):
 
     def _ordered_rows(self, partner, open_lines, billed):
         """Return a dict of the number of a row → :class:`Ordered`: of the lines that order its product one of an order that the
-        document names, else the oldest; what several lines have left of it is added up. What the rows before ask for is not left for the next.
+        document names, else one at the row's price that has enough left, else the oldest; what several lines have left of it is added
+        up. What the rows before ask for is not left for the next.
 
         :param billed: as :meth:`_billed_otherwise` returns it; what the rows ask for is added
         """
@@ -72,9 +73,26 @@ class VatportalDocument(models.Model):
             named = lines.filtered(lambda line: line.order_id._vatportal_stands_in(note))
             lines = named or lines
             if lines:
-                unclaimed = lines.filtered(lambda line: decimal(line.product_qty) > billed[line])
-                found[number] = self._ordered_row(row, match, unclaimed or lines, billed)
+                lines = lines.filtered(lambda line: decimal(line.product_qty) > billed[line]) or lines
+                found[number] = self._ordered_row(row, match, named and lines or self._at_price(row, match, lines, billed) or lines, billed)
         return found
+
+    def _at_price(self, row, match, lines, billed):
+        """Those of ``lines`` that were ordered at the price of the row; none where less is left of them than it asks for."""
+        unit, contains = self._counted_in(row, match)
+        asked = decimal(row.quantity)
+        if not unit or asked <= 0:
+            return lines.browse()
+        most = slack(asked, decimal(row.price_unit))
+        found, left = lines.browse(), Decimal(0)
+        for line in lines.filtered(lambda line: unit._has_common_reference(line.product_uom_id)):
+            quantity = decimal(unit._compute_quantity(float(asked * contains), line.product_uom_id, round=False))
+            share = quantity / decimal(line.product_qty)
+            pairs = zip((row.amount_net, row.amount_total), line._vatportal_exact_amounts(), strict=True)
+            if quantity and any(abs(decimal(amount) - ordered * share) <= most for amount, ordered in pairs):
+                found |= line
+                left += asked * (decimal(line.product_qty) - billed[line]) / quantity
+        return found if round(left - asked, QUANTITY_DIGITS) >= 0 else lines.browse()
 
     def _ordered_row(self, row, match, lines, billed):
         unit, contains = self._counted_in(row, match)

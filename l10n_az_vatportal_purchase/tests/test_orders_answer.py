@@ -112,6 +112,24 @@ class TestOrdersAnswer(DueCommon):
         self.assertAdvice(self.waiting(8, 90.0), 'fine', f'{old.name}, {new.name}')
         self.assertAdvice(self.waiting(9, 90.0), 'refuse', 'ordered and not billed yet: 8')
 
+    def test_the_order_of_its_price(self):
+        """What fits an open order exactly is not compared with an older one at another price; without one that fits it is, as before."""
+        dozen = self.env.ref('uom.product_uom_dozen')
+        self.product.uom_ids = dozen
+        old, new, gross = self.order(5, 90.0), self.order(5, 100.0), self.order(2, 59.0, tax_ids=[Command.clear()])
+        boxed = self.order(1, 360.0, product_uom_id=dozen.id)
+        for quantity, price, order in ((5, 100.0, new), (3, 100.0, new), (5, 90.0, old), (2, 50.0, gross), (12, 30.0, boxed)):
+            self.assertAdvice(self.waiting(quantity, price), 'fine', f'All as ordered: {order.name}.')
+        self.assertAdvice(self.waiting_rows((5, 100.0), (5, 90.0)), 'fine', f'All as ordered: {new.name}, {old.name}.')
+        # What a row before it claims is not left.
+        self.assertAdvice(self.waiting_rows((3, 100.0), (3, 100.0)), 'refuse', '100.00 AZN is more than was ordered: 90.00 AZN')
+        self.assertAdvice(self.waiting(6, 100.0), 'refuse', '100.00 AZN is more than was ordered: 90.00 AZN')
+        self.assertAdvice(self.waiting(5, 120.0), 'refuse', '120.00 AZN is more than was ordered: 90.00 AZN')
+        new.order_line.qty_received = 4
+        self.assertAdvice(self.waiting(5, 100.0, main_info='Ayrı'), 'ask', f'5; received and not billed yet: 4 ({new.name})')
+        # Named, another one counts whatever its price.
+        self.assertAdvice(self.waiting(5, 100.0, main_info=f'Sifariş {old.name}'), 'refuse', f'more than was ordered: 90.00 AZN ({old.name})')
+
     def test_rows_of_one_order_line(self):
         """What one row claims of an order is not left for the next, in whatever unit, nor received for it."""
         order = self.order(10, 100.0)
@@ -150,8 +168,9 @@ class TestOrdersAnswer(DueCommon):
         new.partner_ref = 'Müqavilə 12 / 2026'
         for text in (f'Sifariş {new.name}, 20.11.2026', f'({new.name})', f'Sifariş: {new.name}.', f'{new.name};', 'Bax: Müqavilə 12 / 2026, avans'):
             self.assertAdvice(self.waiting(5, 100.0, main_info=text), 'fine', f'All as ordered: {new.name}.')
+            self.assertAdvice(self.waiting(5, 95.0, main_info=text), 'ask', f'ordered at 100.00 AZN ({new.name})')
         for text in (f'{new.name}1', 'Müqavilə 12', '2026'):
-            self.assertAdvice(self.waiting(5, 100.0, main_info=text), 'refuse', old.name)
+            self.assertAdvice(self.waiting(5, 95.0, main_info=text), 'refuse', f'more than was ordered: 90.00 AZN ({old.name}, {new.name})')
 
     def test_what_delivers_nothing(self):
         """Advances, returns and corrections are compared neither with orders nor with prices; nor do they tell any."""
