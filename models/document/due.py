@@ -41,12 +41,22 @@ class VatportalDocument(models.Model):
 
     def _vatportal_due_day(self):
         # EXTENDS vatportal.due
-        issued = self.waiting_since or self.date
         subject = self._due_subject()
-        if not subject or not issued:
-            return False, False
-        counts = self.direction == 'incoming' and (self._connector().issue_day_counts or not self._connector())
-        return self.env['vatportal.deadline']._due_day(self.company_id, [(subject, {'issue': baku_day(issued)})], self.kind_id, first_day=counts)
+        return self._day_by_rule(subject, self.direction == 'incoming') if subject else (False, False)
+
+    def _day_by_rule(self, subject, is_answer):
+        """(last day, id of the rule) for ``subject``; (False, False) without one, or where nobody knows the day of issue.
+
+        :param is_answer: an answer is due, ours or the buyer's: the connector says whether the day of issue is its first
+        """
+        issued, connector = self.waiting_since or self.date, self._connector()
+        counts = is_answer and (connector.issue_day_counts or not connector)
+        days = {'issue': issued and baku_day(issued)}
+        return self.env['vatportal.deadline']._due_day(self.company_id, [(subject, days)], self.kind_id, first_day=counts)
+
+    def _last_day_to_answer(self):
+        """The last day on which the other side can answer what was sent, before silence approves it; False for not known."""
+        return self._day_by_rule('answer', True)[0]
 
     def _due_subject(self):
         """What of the rules is asked of the company; False for nothing."""

@@ -10,8 +10,6 @@ from ..states import APPROVED_STATUSES, CORRECTED_STATUSES, FINAL_STATUSES, REJE
 ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes'
 # On documents that have no invoice in Odoo.
 DOCUMENT_ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes_document'
-# The buyer has so many days to answer; then the system approves (e-taxes.gov.az).
-DAYS_TO_APPROVE = timedelta(days=5)
 
 
 class VatportalDocument(models.Model):
@@ -61,7 +59,7 @@ class VatportalDocument(models.Model):
             return SHOWN_REASONS.get(self.reject_reason, 'not_sent')
         return 'progress' if self.state in ('queued', 'processing') else self.state
 
-    @api.depends('status', 'direction', 'date', 'state', 'missing_since', 'vatportal_due_date')
+    @api.depends('status', 'direction', 'date', 'state', 'missing_since', 'vatportal_due_date', 'kind_id', 'connector_id.issue_day_counts')
     @api.depends_context('lang')
     def _compute_hint(self):
         for document in self:
@@ -73,8 +71,9 @@ class VatportalDocument(models.Model):
             return self._missing_text()
         if self.vatportal_due_date:
             return self._vatportal_due_words()
-        if self.status == 'onApproval' and self.date:
-            day = self._baku_date() + DAYS_TO_APPROVE
+        last_day = self.status == 'onApproval' and self._last_day_to_answer()
+        if last_day:
+            day = last_day + timedelta(days=1)
             if day < baku_day(fields.Datetime.now()):
                 return _('It should have approved itself on %s; the next import tells.', format_date(self.env, day))
             return _('Approves itself on %s.', format_date(self.env, day))

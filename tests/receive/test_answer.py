@@ -55,6 +55,24 @@ class TestAnswer(AnswerCommon):
         document.sudo().status = 'onApprovalEdited'
         self.assertEqual(document.vatportal_due_date, date(2026, 11, 30), 'the end of the month')
 
+    def test_the_buyers_last_day(self):
+        """What was sent approves itself after the same days, by the same rule, and whether the day of issue is the first."""
+        sent = self.document(direction='outgoing', status='onApproval', date=ISSUED)
+        rule = self.rule('deadline_answer')
+        for counts, days, day in ((True, 5, '11/25/2026'), (False, 5, '11/26/2026'), (False, 7, '11/28/2026'), (True, 7, '11/27/2026')):
+            self.connector.issue_day_counts = counts
+            rule.days = days
+            sent.invalidate_recordset()
+            self.assertEqual(sent.hint, f'Approves itself on {day}.')
+        self.assertEqual(self.waiting().vatportal_due_date, date(2026, 11, 26), 'the day before')
+        self.at(datetime(2026, 11, 27, 19, 59))
+        self.assertEqual(sent.hint, 'Approves itself on 11/27/2026.')
+        self.at(datetime(2026, 11, 27, 20, 0))
+        self.assertIn('should have approved itself on 11/27/2026', sent.hint)
+        rule.active = False
+        sent.invalidate_recordset()
+        self.assertFalse(sent.hint, 'no rule, no day')
+
     # ------------------------------------------------------------------ what is recommended
 
     def test_recommendation(self):
