@@ -169,7 +169,8 @@ class VatportalDocument(models.Model):
 
     def _vat_to_book(self):
         """The VAT, in AZN, that stands among the taxes of this document's bill: all that is no part of its prices."""
-        if self._connector().taxation == 'simplified':
+        # A bill that was made of the document says itself what VAT its prices hold, however the company was taxed then.
+        if self._connector().taxation == 'simplified' and not self.sudo().move_id.invoice_line_ids.vatportal_line_id:
             return Decimal(0)
         return self._to_book('amount_vat') - sum((Decimal(note['vat']) for note in self.bill_notes or () if 'vat' in note), Decimal(0))
 

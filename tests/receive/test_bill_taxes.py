@@ -249,3 +249,26 @@ class TestBillTaxes(BillCommon):
         self.connector.taxation = 'vat'
         self.assert_booked(self.bill(300.0), special, 300.0, 54.0)
         self.assertNotIn('vatportal_bill_differs', move.alerts or {})
+
+    def test_taxation_changes(self):
+        """A bill is judged by how it was booked, whatever the company is taxed by later; one that was typed, by what holds now."""
+        booked = self.bill(100.0)
+        booked.action_post()
+        self.connector.taxation = 'simplified'
+        in_prices = self.bill(self.line(200.0), self.line(30.0, name='Qum'))
+        in_prices.action_post()
+        typed = self.create_invoice({'price_unit': 118, 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id)
+        linked = self.document(100.0)
+        linked.action_link_move(typed.id)
+        for taxation in ('simplified', 'vat', 'simplified'):
+            self.connector.taxation = taxation
+            for document in (booked + in_prices).vatportal_bill_document_id:
+                document.sudo()._compute_amount_differs()
+                self.assertFalse(document.amount_differs, taxation)
+                self.assertNotIn('vatportal_bill_differs', document.move_id.alerts or {})
+            linked.sudo()._compute_amount_differs()
+            self.assertEqual(linked.amount_differs, taxation == 'vat')
+        # What can't be deducted and is, is told.
+        draft = self.bill(self.line(70.0, name='Ağac'))
+        draft.invoice_line_ids.write({'price_unit': 70, 'tax_ids': self.purchase['vat'].ids})
+        self.assertTrue(draft.vatportal_bill_document_id.amount_differs)
