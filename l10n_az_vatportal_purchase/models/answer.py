@@ -9,6 +9,7 @@ from odoo.addons.l10n_az_vatportal.vatportal.names import text_key, words
 
 # Quantities that differ by less differ by the computation from one unit into another.
 QUANTITY_DIGITS = 6
+HALF_QEPIK = Decimal('0.005')
 
 
 class VatportalDocument(models.Model):
@@ -88,8 +89,9 @@ class VatportalDocument(models.Model):
         for line in lines.filtered(lambda line: unit._has_common_reference(line.product_uom_id)):
             quantity = decimal(unit._compute_quantity(float(asked * contains), line.product_uom_id, round=False))
             share = quantity / decimal(line.product_qty)
-            pairs = zip((row.amount_net, row.amount_total), line._vatportal_exact_amounts(), strict=True)
-            if quantity and any(abs(decimal(amount) - ordered * share) <= most for amount, ordered in pairs):
+            pairs = ((row.amount_net, line.price_subtotal), (row.amount_total, line.price_total))
+            # What the line's amounts were rounded by is the same share of a qəpik; which price they are of is looked at exactly later.
+            if quantity and any(abs(decimal(amount) - decimal(ordered) * share) <= most + share * HALF_QEPIK for amount, ordered in pairs):
                 found |= line
                 left += asked * (decimal(line.product_qty) - billed[line]) / quantity
         return found if round(left - asked, QUANTITY_DIGITS) >= 0 else lines.browse()

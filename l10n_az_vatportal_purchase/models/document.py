@@ -131,6 +131,6 @@ class AccountMoveLine(models.Model):
         row, digits = self.sudo().vatportal_line_id, self.env['decimal.precision'].precision_get('Product Price')
         most = slack(decimal(row.quantity), decimal(row.price_unit), digits=digits)
         return any(
-            amount and abs(decimal(amount) - ordered * share) <= most
-            for amount, ordered in zip((self.price_subtotal, self.price_total), order_line._vatportal_exact_amounts(), strict=True)
+            amount and abs(decimal(amount) - decimal(ordered) * share) <= most
+            for amount, ordered in ((self.price_subtotal, order_line.price_subtotal), (self.price_total, order_line.price_total))
         )
