@@ -26,7 +26,7 @@ def serie_number(qaime: object) -> str:
     return f'{compact[:-8]} {compact[-8:]}'
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EtaxesLine:
     """One row of a downloaded document, in AZN; ``grade`` is the excise rate, ``unit_qty`` the quantity."""
 
@@ -58,7 +58,7 @@ class EtaxesLine:
         return cls(**_read_fields(cls, data))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EtaxesDocument:
     """One qaimə as it came. ``datetime`` is naive, in Baku time (UTC+4), None where absent or unreadable.
 
@@ -129,7 +129,8 @@ def _read_fields(cls: type[EtaxesLine] | type[EtaxesDocument], data: dict[str, A
         if name in ('lines', 'raw'):
             continue
         if spec.type is Decimal:
-            values[name] = to_decimal(value, name)
+            # Most are zero, and a page has half a million of them.
+            values[name] = to_decimal(value, name) or ZERO
         elif name in ('id', 'line'):
             values[name] = _read_int(value)
         elif name == 'datetime':

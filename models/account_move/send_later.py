@@ -56,18 +56,14 @@ class AccountMove(models.Model):
         self.env.ref('account.ir_cron_account_move_send')._trigger()
 
     def action_vatportal_no_mail(self):
-        """Give up the mails that wait for a number."""
+        """Give up the mails that wait for a number, and those that have it and have not left yet."""
         self.check_access('write')
-        for move in self.filtered('vatportal_mail_data'):
-            move.sudo().vatportal_mail_data = False
-            move.sudo()._message_log(body=self.env._('The mail that waited for the qaimə number was given up.'))
+        for move in self.sudo().filtered(lambda move: move.vatportal_mail_data or move.vatportal_mail_leaving):
+            if move.vatportal_mail_leaving:
+                move.sending_data = False
+            move.write({'vatportal_mail_data': False, 'vatportal_mail_leaving': False})
+            move._message_log(body=self.env._('The mail that waited for the qaimə number was given up.'))
         return True
-
-    def button_draft(self):
-        # EXTENDS account, which forgets what was about to be sent
-        result = super().button_draft()
-        self.filtered('vatportal_mail_leaving').sudo().vatportal_mail_leaving = False
-        return result
 
 
 class AccountMoveSend(models.AbstractModel):
