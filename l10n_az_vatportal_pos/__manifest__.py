@@ -1,6 +1,6 @@
 {
     'name': 'Azerbaijan - Point of Sale invoices at e-taxes (VatPortal)',
-    'version': '19.0.1.4.0',
+    'version': '19.0.1.5.0',
     'category': 'Accounting/Localizations/EDI',
     'summary': 'Send invoices made in Point of Sale to e-taxes.gov.az through VatPortal',
     'author': 'l10n_az_vatportal contributors',

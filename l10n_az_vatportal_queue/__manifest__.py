@@ -1,6 +1,6 @@
 {
     'name': 'Azerbaijan - e-taxes processes on several servers (VatPortal)',
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'category': 'Accounting/Localizations/EDI',
     'summary': 'Processes of e-taxes, bills and large sendings as jobs of queue_job',
     'author': 'l10n_az_vatportal contributors',
