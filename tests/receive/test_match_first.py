@@ -30,7 +30,7 @@ class TestMatchFirst(XmlCommon):
             }
         )
 
-    def read(self, portal):
+    def imported(self, portal):
         """An import of the sent folder brings ``portal``."""
         return self.env['vatportal.document']._upsert_from_portal(self.connector, 'outgoing', [portal])
 
@@ -55,7 +55,7 @@ class TestMatchFirst(XmlCommon):
                 )
                 if way == 'number':
                     document.sudo()._set_number(portal.qaime)
-                self.read(portal)
+                self.imported(portal)
                 if way == 'download':
                     self.assertFalse(document.qaime)
                     document.sudo()._set_number(portal.qaime)
@@ -66,14 +66,14 @@ class TestMatchFirst(XmlCommon):
                 self.env['vatportal.document']._follow_waiting()
                 self.assertIn('differs', ' '.join(move.activity_ids.mapped('summary')))
                 # The next import has no news, and loses none.
-                self.assertEqual(self.read(portal)['unchanged'], 1)
+                self.assertEqual(self.imported(portal)['unchanged'], 1)
                 seen.append(self.figures(document))
         self.assertEqual(seen, seen[:1] * 3)
 
     def test_the_same_figures(self):
         move, document = self.unsigned()
         portal = self.portal(move)
-        self.read(portal)
+        self.imported(portal)
         document.sudo()._set_number(portal.qaime)
         self.assertFalse(document.amount_differs)
         self.assertEqual(document.line_ids.move_line_id, move.invoice_line_ids)
@@ -87,7 +87,7 @@ class TestMatchFirst(XmlCommon):
         document.sudo()._set_number(file.qaime)
         self.assertFalse(file.exists())
         self.assertEqual((document.amount_total, document.amount_differs), (118, False))
-        self.read(self.portal(move, qaime='MT261100000031', net=200))
+        self.imported(self.portal(move, qaime='MT261100000031', net=200))
         self.assertEqual((document.amount_total, document.amount_differs), (236, True))
 
     # ------------------------------------------------------------------ files without a number
