@@ -20,7 +20,7 @@ class VatportalJob(models.Model):
 
     A step asks the portal one thing. Its answer is stored and committed before anything follows from it, because
     only the job's own row, which is locked, can be written without fear of a conflict; the consequences for
-    documents and invoices come in a transaction of their own, which may be repeated.
+    documents and invoices come in a transaction of their own, which may be repeated. What tells nothing new has none.
 
     Which call a phase makes, and what follows from its answer, is said by the job's operation: ``_phases()``.
     """
@@ -64,7 +64,8 @@ class VatportalJob(models.Model):
                 answer = job._call()
             answer = job._storable_answer(answer)
             if job._operation()._is_no_news(job, answer):
-                return job._take_no_news(answer)
+                # It changes the job's own row alone, which is locked. Whoever called commits, with what else is done.
+                return job._apply_answer(answer)
             job.answer = answer
             job._commit()
             job = self._locked()
@@ -72,12 +73,6 @@ class VatportalJob(models.Model):
                 return
         job._apply_answer(job.answer)
         job._commit()
-
-    def _take_no_news(self, answer):
-        """Write that the process still runs as it did, at once: that is the job's own row, which is locked."""
-        self._apply_answer(answer)
-        if not self.env.context.get('vatportal_watched'):
-            self._commit()  # else with what is shown, at the end of the request
 
     def _locked(self):
         """Return this job with its row locked, or nothing if it has ended or someone else is at it.

@@ -41,13 +41,16 @@ class VatportalJob(models.Model):
         if not self._may_use():
             return without_null(self._progress_read_only())
         self = self.with_context(vatportal_watched=True)
+        self._advance_watched()
+        return without_null(self._progress_together() if self.root_id else self._progress())
+
+    def _advance_watched(self):
+        """Move the job by one step, unless someone else moves it at this very moment. What they wrote is shown now then, rather
+        than after the seconds that Odoo waits before it runs a request again; what is left to do comes with the next call."""
         try:
             self._advance()
         except SerializationFailure:
-            # Someone else moved the job at this very moment. What they wrote is shown now, rather than after the
-            # seconds that Odoo waits before it runs a request again; what is left to do comes with the next call.
             self.env.cr.rollback()
-        return without_null(self._progress_together() if self.root_id else self._progress())
 
     def _progress_read_only(self):
         """What the live view shows those who may read this job and not use it."""
@@ -64,7 +67,7 @@ class VatportalJob(models.Model):
             # One call to the portal in a transaction. The right to follow was checked for this job; the others were started
             # with it.
             self._commit()
-            current._advance()
+            current._advance_watched()
             current = _current(batch)
         data = current._operation()._progress_batch(current)
         finished = all(job.state not in OPEN_STATES for job in batch)
