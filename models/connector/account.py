@@ -227,7 +227,7 @@ class VatportalConnector(models.Model):
         for connector in self:
             connector.message_post(
                 partner_ids=connector._told_users().partner_id.ids,
-                body=self.env._(
+                body=connector._in_their_language().env._(
                     'This connector has the token or the user of a partner account, which needs the ASAN İmza phone of the company. '
                     'Enter the phone: until then nothing is sent or imported. If the account is another one, an administrator can '
                     'press “Part from This Account” and enter its log-in data.'

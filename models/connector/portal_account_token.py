@@ -51,7 +51,8 @@ class VatportalAccount(models.Model):
         """Replace the token by a new one, for all connectors of this account.
 
         :param connector: one of them, which goes to the portal
-        :return: False when it is done; else what stands against it, in the accountant's words
+        :return: False when it is done; else what stands against it, the error and what is known of the old token, as
+            :meth:`_renewal_problem` takes them
         :raises UserError: when another renewal is at it, or data for it are missing
         """
         self.ensure_one()
@@ -85,7 +86,7 @@ class VatportalAccount(models.Model):
                 key = client.renewal_key(secret_hash, client.start_reset(login))
                 token = Secret(client.confirm_reset(login, key))
             except PortalError as error:
-                return self._renewal_failed(error, client, was_lost)
+                return error, self._renewal_failed(error, client, was_lost)
         self._store_token(token, connector)
         return False
 
@@ -132,29 +133,45 @@ class VatportalAccount(models.Model):
                 self.env.cr.rollback()
 
     def _check_renewal_data(self, connector):
+        if lacking := self._renewal_lacks(connector):
+            raise UserError(lacking)
+
+    def _renewal_lacks(self, connector):
+        """What is to be entered before the token can be renewed, in words; False for nothing."""
         missing = [connector._fields[name]._description_string(self.env) for name in ('username', 'secret_hash') if not self._secret(name)]
-        if missing:
-            raise UserError(
-                self.env._('To renew the token, fill in on the connector: %s. The secret hash stands on the profile page of the portal.', ', '.join(missing))
-            )
+        return bool(missing) and self.env._(
+            'To renew the token, fill in on the connector: %s. The secret hash stands on the profile page of the portal.', ', '.join(missing)
+        )
 
     def _renewal_failed(self, error, client, was_lost):
-        """Write what a failed renewal means; return it in words. The token stays as it is."""
+        """Write what a failed renewal means; return what is known of the old token, which stays as it is: ``valid``, ``tried`` and
+        found to work, ``dead``, or ``unknown``."""
         _logger.info('VatPortal: the token of account %s was not renewed: %s', self.id, error)
+        if not isinstance(error, UnknownOutcome) and not was_lost:
+            self._keep(self, {'renewal_lost_at': False})
+            return 'valid'
+        self.env['vatportal.job']._commit()
+        alive = self._token_works(client)
+        if alive:
+            self._keep(self, {'renewal_lost_at': False})
+            return 'tried'
+        return 'unknown' if alive is None else 'dead'
+
+    def _renewal_problem(self, error, old):
+        """What a renewal that ended with ``error`` means, in the language of the context.
+
+        :param old: what is known of the old token, see :meth:`_renewal_failed`
+        """
         text = portal_text.explain(self.env, error)
         if isinstance(error, AuthError) and error.reason == 'credentials':
             text = self.env._("The portal does not accept the user or the secret hash. Compare both with the portal's profile page.")
         if error.message:
             text = f'{text} {self.env._("The portal said: %s", error.message)}'
-        if not isinstance(error, UnknownOutcome) and not was_lost:
-            self._keep(self, {'renewal_lost_at': False})
+        if old == 'valid':
             return self.env._('%s The old token stays valid.', text)
-        self.env['vatportal.job']._commit()
-        alive = self._token_works(client)
-        if alive:
-            self._keep(self, {'renewal_lost_at': False})
+        if old == 'tried':
             return self.env._('%s The old token was tried and still works; nothing has changed.', text)
-        if alive is None:
+        if old == 'unknown':
             return self.env._(
                 '%(text)s Whether the portal has made a new token is not known: the old one may be dead. Try again in a while. %(by_hand)s',
                 text=text,
@@ -189,22 +206,29 @@ class VatportalAccount(models.Model):
         )
         for account in due:
             problem = False
-            # The scheduled action has no language.
-            account = account.with_context(lang=account._active_connectors()[:1]._in_their_language().env.lang)
             try:
-                if account._is_at_work():
-                    account._put_renewal_off()
-                else:
-                    # Its phone is as good as that of any other, where one is needed.
-                    problem = account._renew_token(account._active_connectors()[:1])
-            except UserError as error:
-                problem = str(error)
+                problem = account._renew_by_itself()
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception('VatPortal: the token of account %s could not be renewed', account.id)
             if problem:
                 account._tell_renewal_problem(problem)
             self.env['ir.cron']._commit_progress(1)
+
+    def _renew_by_itself(self):
+        """Renew the token, or put it off; return what stands against it, see :meth:`_tell_renewal_problem`, or False."""
+        if self._is_at_work():
+            self._put_renewal_off()
+            return False
+        # Its phone is as good as that of any other, where one is needed.
+        connector = self._active_connectors()[:1]
+        try:
+            # The scheduled action has no language.
+            failure = self.with_env(connector._in_their_language().env)._renew_token(connector)
+        except UserError as error:
+            text = str(error)
+            return lambda account: account._renewal_lacks(connector) or text
+        return failure and (lambda account: account._renewal_problem(*failure))
 
     def _active_connectors(self):
         return self.connector_ids.filtered('active')
@@ -221,7 +245,7 @@ class VatportalAccount(models.Model):
             return
         if since:
             self._tell_renewal_problem(
-                self.env._(
+                lambda account: account.env._(
                     'Whenever its turn came in the last %s days, a process was under way. Look through the processes '
                     'for one that does not end, or renew the token by hand.',
                     PUT_OFF_DAYS,
@@ -234,10 +258,14 @@ class VatportalAccount(models.Model):
         return not self.token_date or fields.Datetime.now() - self.token_date >= age
 
     def _tell_renewal_problem(self, problem):
-        """Tell those who hear of it on any of the connectors, each of them once."""
+        """Tell those who hear of it on any of the connectors, each of them once, each connector's in their language.
+
+        :param problem: function of this account, in a language → what stands against the renewal
+        """
         told = self.env['res.users']
         for connector in self._active_connectors():
             people = connector._told_users() - told
             told |= people
             if people or connector == self._active_connectors()[:1]:
-                connector.message_post(body=self.env._('The token was not renewed. %s', problem), partner_ids=people.partner_id.ids)
+                env = connector._in_their_language().env
+                connector.message_post(body=env._('The token was not renewed. %s', problem(self.with_env(env))), partner_ids=people.partner_id.ids)

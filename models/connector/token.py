@@ -29,9 +29,14 @@ class VatportalConnector(models.Model):
             connector.token_is_old = connector.auth_method == 'token' and bool(connector.token_date) and connector.token_age >= WARN_DAYS
 
     def _renew_token(self):
-        """Replace the token of the account by a new one; see the account's own."""
+        """Replace the token of the account by a new one; see the account's own.
+
+        :return: False when it is done; else what stands against it, in the accountant's words
+        """
         self.ensure_one()
-        return self.sudo().account_id._renew_token(self.sudo())
+        account = self.sudo().account_id
+        failure = account._renew_token(self.sudo())
+        return failure and account._renewal_problem(*failure)
 
     @api.model
     def _cron_renew_tokens(self):

@@ -107,8 +107,8 @@ class VatportalImportSchedule(models.Model):
         self.env['ir.cron']._commit_progress(remaining=len(due))
         for schedules in split_every(1, due.ids, self.browse):
             try:
-                # Of a failure is read by those who are told; the scheduled action has no language.
-                schedules.with_context(lang=schedules.connector_id._in_their_language().env.lang)._begin()
+                # The scheduled action has no language.
+                schedules._in_their_language()._begin()
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception('VatPortal: scheduled import %s could not be begun', schedules.id)
@@ -237,6 +237,10 @@ class VatportalImportSchedule(models.Model):
                 ),
             )
 
+    def _in_their_language(self):
+        """This import in the language of those who are told of it: whoever has pressed the button may speak another."""
+        return self.with_env(self.connector_id._in_their_language().env)
+
     def _folder(self):
         return dict(self._fields['direction']._description_selection(self.env))[self.direction]
 
@@ -252,6 +256,10 @@ class VatportalJob(models.Model):
 
     schedule_id = fields.Many2one('vatportal.import.schedule', string='Scheduled Import', readonly=True, ondelete='set null', index='btree_not_null')
 
+    def _language(self):
+        # How a scheduled import went stands on the connector and is told there, word for word, whoever has begun it.
+        return self.connector_id._in_their_language().env.lang if self.schedule_id else super()._language()
+
 
 class VatportalOperationDownload(models.AbstractModel):
     _inherit = 'vatportal.operation.download'
@@ -259,7 +267,7 @@ class VatportalOperationDownload(models.AbstractModel):
     def _all_ended(self, job, batch):
         super()._all_ended(job, batch)
         if job.schedule_id:
-            job.schedule_id._note_end(batch)
+            job.schedule_id._in_their_language()._note_end(batch)
 
     def _tells_end(self, job):
         # How a scheduled import ended stands on the connector.

@@ -144,9 +144,7 @@ class VatportalJob(models.Model):
         error, methods = answer.get('error'), answer.get('methods')
         asked = not error or methods is not None
         if asked and (error or self.connector_id._is_answer_news(methods)):
-            self._beside(
-                lambda job: job.connector_id._note_outcome(error, answer.get('reason'), error and job._explained(answer), methods, answer.get('retry_after'))
-            )
+            self._beside(lambda job: job._note_outcome(answer))
         # Code 7 (auth_system) is tried again by itself; if it lasts, the log-in data are to be looked at.
         fault = error == 'AuthError' or bool(error) and answer.get('reason') == 'auth_system'
         self._set(connector_fault=fault)
@@ -156,6 +154,12 @@ class VatportalJob(models.Model):
         else:
             self._set(error_count=0, message=False, portal_message=self._refusals_text())
             apply(self, answer['value'])
+
+    def _note_outcome(self, answer):
+        """Note on the connector what ``answer`` says of the portal, in the language of those who look after the connector."""
+        error, connector = answer.get('error'), self.connector_id
+        text = error and self.with_env(connector._in_their_language().env)._explained(answer)
+        connector._note_outcome(error, answer.get('reason'), text, answer.get('methods'), answer.get('retry_after'))
 
     def _try_again(self, answer, silence, **vals):
         """Make the call that ended with the error ``answer`` once more, and say why; wait longer each time.

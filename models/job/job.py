@@ -251,7 +251,7 @@ class VatportalJob(models.Model):
                 return
             event = operation._told_event(self, event)
         for user in shown._told_users():
-            user._bus_send('vatportal.job', {'job_id': shown.id, 'event': event, 'name': shown.name})
+            user._bus_send('vatportal.job', {'job_id': shown.id, 'event': event, 'name': shown.with_context(lang=user.lang).name})
 
     def _told_users(self):
         """Who hears of this job: whoever it belongs to. Where that is nobody, or somebody who may not follow it, those whom the

@@ -68,7 +68,8 @@ class VatportalOperationComparison(models.AbstractModel):
 
     def _all_ended(self, job, batch):
         super()._all_ended(job, batch)
-        job.connector_id._note_compared(batch)
+        # Also where a person has stopped it, or gone on with it.
+        job.connector_id._in_their_language()._note_compared(batch)
 
     def _drop_known(self, job):
         """What the documents that were read have been linked with is not unknown any more."""

@@ -284,7 +284,7 @@ class TestOwner(QueueCommon):
         stranger = new_test_user(self.env, 'stranger', 'account.group_account_manager', company_id=elsewhere.id, company_ids=[Command.set(elsewhere.ids)])
         failures = (
             lambda: (schedule.sudo().write({'failed_since': False}), schedule._note_failure('It is closed')),
-            lambda: self.connector.sudo().account_id._tell_renewal_problem('It is closed'),
+            lambda: self.connector.sudo().account_id._tell_renewal_problem(lambda _account: 'It is closed'),
         )
         for named, told in ((self.other, self.other), (stranger, self.admin), (self.env['res.users'], self.admin)):
             self.connector.notify_user_ids = named
