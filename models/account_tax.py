@@ -122,15 +122,26 @@ class AccountTax(models.Model):
         """Whether a line with these taxes has its VAT column, and nothing beside it of which e-taxes can't be told what it is."""
         return bool(self._vatportal_own_columns()) and not self._vatportal_unknown()
 
+    @api.model
+    def _vatportal_of(self, companies):
+        """The domestic taxes that each of ``companies`` has for sales and purchases, its own and those of the companies whose branch
+        it is; one question for all.
+
+        :return: dict of company → taxes
+        """
+        taxes = self.search([*self._check_company_domain(companies), ('type_tax_use', 'in', ('sale', 'purchase'))])._vatportal_domestic()
+        owned, none = taxes.grouped('company_id'), self.browse()
+        # What is read of one company's is read of all.
+        return {company: none.union(*(owned.get(owner, none) for owner in company.sudo().parent_ids)).with_prefetch(taxes.ids) for company in companies}
+
     def _vatportal_columns(self, company):
-        """The VAT columns of a qaimə for which ``company`` has a tax.
+        """The VAT columns of a qaimə for which these are taxes, those of ``company``.
 
         :return: set of (``sale`` or ``purchase``, category)
         """
-        taxes = self.search([*self._check_company_domain(company), ('type_tax_use', 'in', ('sale', 'purchase'))])._vatportal_domestic()
         # In the national chart a line without a tax says "not subject to VAT".
         bare = {(use, 'not_subject') for use in ('sale', 'purchase') if company._vatportal_has_national_chart()}
-        return bare | {(tax.type_tax_use, column) for tax in taxes for column in tax._vatportal_own_columns()}
+        return bare | {(tax.type_tax_use, column) for tax in self for column in tax._vatportal_own_columns()}
 
     def _vatportal_is_of_its_country(self):
         """Whether the tax is one of the country in which the company that has it is taxed; a branch uses its parent's."""

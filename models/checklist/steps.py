@@ -57,6 +57,7 @@ class Facts:
     sellable: int
     sellable_bare: int
     numbers: int
+    taxes: object
 
 
 class VatportalChecklist(models.AbstractModel):
@@ -86,21 +87,24 @@ class VatportalChecklist(models.AbstractModel):
     def _facts(self, companies):
         own = Domain('company_id', 'in', companies.ids)
         bare = Domain('vatportal_has_code', '=', False)
-        connectors = self.env['vatportal.connector'].search(own).grouped('company_id')
+        found = self.env['vatportal.connector'].search(own)
+        connectors = found.grouped('company_id')
         sold = self._count('account.move.line', self._sold_domain(companies) & Domain('product_id', 'any', bare), 'product_id:count_distinct')
         sellable = self._sellable_domain(companies)
         products, without = (self._count('product.template', domain) for domain in (sellable, sellable & bare))
         numbers = self._count('vatportal.document', own & Domain('direction', '=', 'outgoing') & Domain('qaime', '!=', False))
         charts = companies._vatportal_with_chart()
+        taxes = self.env['account.tax']._vatportal_of(companies)
         return {
             company: Facts(
                 company=company,
-                connector=connectors.get(company, self.env['vatportal.connector'])[:1],
+                connector=connectors.get(company, found.browse())[:1].with_prefetch(found.ids),
                 has_chart=company in charts,
                 sold_bare=sold.get(company, 0),
                 sellable=self._of_all(products, company),
                 sellable_bare=self._of_all(without, company),
                 numbers=numbers.get(company, 0),
+                taxes=taxes[company],
             )
             for company in companies
         }
@@ -256,7 +260,7 @@ class VatportalChecklist(models.AbstractModel):
             text = _('Under simplified taxation invoices carry no VAT, and new products get %s.', defaults['sale'].name)
             effect = _('New products of the company get no sales tax any more. Those that are there keep theirs.')
             return self._open_step('taxes', title, text, Button('no_tax', _('Take Off the Default Tax'), effect, asks=True), company.has_access('write'))
-        columns = self.env['account.tax']._vatportal_columns(company)
+        columns = facts.taxes._vatportal_columns(company)
         uses, nothing = {'sale': _('sales'), 'purchase': _('purchases')}, _('none')
         if lacking := [name for use, name in uses.items() if any((use, column) not in columns for column in NEEDED)]:
             return Step('taxes', title, 'open', _('There is no tax of 18 %% with the e-taxes category for: %s.', ', '.join(lacking)), [create])
@@ -270,7 +274,7 @@ class VatportalChecklist(models.AbstractModel):
         buttons = []
         if missing:
             text, buttons = ' '.join((text, _('Without a tax of its own: %s.', ', '.join(missing)))), [create]
-        late = facts.connector._late_taxes()
+        late = facts.connector._late_taxes(facts.taxes)
         if not late:
             return Step('taxes', title, 'done', text, buttons)
         effect = _(

@@ -220,11 +220,10 @@ class VatportalAccount(models.Model):
         if self._is_at_work():
             self._put_renewal_off()
             return False
-        # Its phone is as good as that of any other, where one is needed.
-        connector = self._active_connectors()[:1]
+        # Its phone is as good as that of any other, where one is needed. The scheduled action has no language.
+        connector = self._active_connectors()[:1]._in_their_language()
         try:
-            # The scheduled action has no language.
-            failure = self.with_env(connector._in_their_language().env)._renew_token(connector)
+            failure = self.with_env(connector.env)._renew_token(connector)
         except UserError as error:
             text = str(error)
             return lambda account: account._renewal_lacks(connector) or text

@@ -137,18 +137,23 @@ class VatportalConnector(models.Model):
         Tax = self.env['account.tax'].with_company(self.company_id)
         return Tax.search([*Tax._check_company_domain(self.company_id), ('type_tax_use', '=', use), ('amount_type', '=', 'percent')])._vatportal_domestic()
 
-    def _taxes_on_invoice(self):
+    def _taxes_on_invoice(self, taxes=None):
         """The company's taxes of VAT that are booked with the invoice, though VAT is due on payment. What is part of a group is left to
-        those who made the group."""
-        taxes = (self._own_taxes('sale') | self._own_taxes('purchase')).filtered(lambda tax: not tax.vatportal_group_ids)
-        return taxes.filtered(lambda tax: tax.amount and tax.tax_exigibility == 'on_invoice' and 'vat' in tax._vatportal_categories())
+        those who made the group.
 
-    def _late_taxes(self):
+        :param taxes: all of the company, where they are known, see ``account.tax._vatportal_of``
+        """
+        if taxes is None:
+            taxes = self.env['account.tax'].with_company(self.company_id)._vatportal_of(self.company_id)[self.company_id]
+        late = taxes.filtered(lambda tax: tax.amount_type == 'percent' and tax.amount and tax.tax_exigibility == 'on_invoice' and not tax.vatportal_group_ids)
+        return late.filtered(lambda tax: 'vat' in tax._vatportal_categories())
+
+    def _late_taxes(self, taxes=None):
         """Those of :meth:`_taxes_on_invoice` that *VAT on Payment* is offered for: the national chart decides itself, and under simplified
         taxation there is no VAT."""
         if not self.company_id or self.company_id._vatportal_has_national_chart() or self.taxation == 'simplified':
             return self.env['account.tax']
-        return self._taxes_on_invoice()
+        return self._taxes_on_invoice(taxes)
 
     def _late_text(self, taxes):
         """What there is to say of ``taxes`` that are booked with the invoice."""
@@ -160,7 +165,7 @@ class VatportalConnector(models.Model):
         """Return the tax that was created or given its category; None where there was one."""
         own = self._own_taxes(use)
         # A group of taxes is one of the category, too.
-        if (use, category) in own._vatportal_columns(self.company_id):
+        if (use, category) in own._vatportal_of(self.company_id)[self.company_id]._vatportal_columns(self.company_id):
             return None
         # What a rate of 0 % means only its name tells.
         same = own.filtered(lambda tax: not tax._vatportal_categories() and tax.amount == rate and (rate or tax.name == name))[:1]

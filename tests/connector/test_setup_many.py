@@ -49,20 +49,72 @@ class TestSetupMany(SetupCommon):
         self.assertEqual((shown['company'], [told['id'] for told in shown['companies']]), (branch.id, [branch.id]))
         self.assertEqual(self.press('connector', branch)['context']['default_company_id'], branch.id)
 
-    def test_fifty_take_no_more_than_a_few_questions_each(self):
-        companies = self.env['res.company'].create([{'name': f'Müştəri {number}'} for number in range(50)])
-        self.env.user.company_ids += companies
-        few, many = companies[:5], companies
-        self.listed(*few)
+    def questions_each(self, companies, few):
+        """How many statements each of ``companies`` beyond ``few`` of them takes."""
 
-        def questions(chosen):
+        def asked(chosen):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.assertEqual(len(self.listed(*chosen)), len(chosen))
             return self.env.cr.sql_log_count - before
 
-        self.assertLessEqual(questions(many) - questions(few), 4 * 45)
+        self.listed(*companies[:few])
+        return (asked(companies) - asked(companies[:few])) / (len(companies) - few)
+
+    def test_fifty_take_no_more_than_a_few_questions_each(self):
+        companies = self.env['res.company'].create([{'name': f'Müştəri {number}'} for number in range(50)])
+        self.env.user.company_ids += companies
+        self.assertLessEqual(self.questions_each(companies, 5), 4)
+
+    def test_nor_do_those_that_have_a_connector_and_taxes(self):
+        """Connectors and taxes of all are read together; who hears of what is asked for each."""
+        companies = self.ready_companies(12)
+        for company in companies:
+            step = self.steps(company)['taxes']
+            self.assertIn('Since 2020', step['text'], 'all that is said of taxes is found out')
+        self.assertLessEqual(self.questions_each(companies, 4), 6)
+
+    def test_each_is_told_of_its_own_taxes(self):
+        """And of those of the company whose branch it is, however many are asked about together."""
+        one, two = self.ready_companies(2)
+        branch = self.env['res.company'].create({'name': 'Gəncə filialı', 'parent_id': one.id, 'country_id': one.country_id.id})
+        self.env.user.company_ids += branch
+        self.connect(branch)
+        for use in ('sale', 'purchase'):
+            branch[f'account_{use}_tax_id'] = one[f'account_{use}_tax_id']
+        one.account_sale_tax_id.name = 'Birincinin'
+        two.account_purchase_tax_id.active = False
+        companies = two + branch + one
+        texts = {company: next(step.text for step in steps if step.key == 'taxes') for company, steps in self.at_work(*companies)._steps(companies).items()}
+        self.assertIn('There is no tax of 18 %', texts[two])
+        self.assertNotIn('Birincinin', texts[two])
+        for company in one + branch:
+            self.assertIn('Since 2020', texts[company])
+            self.assertIn('Birincinin', texts[company])
+
+    def ready_companies(self, count):
+        """Companies with a journal, a connector, and taxes of 18 % that are booked with the invoice."""
+        az = self.env.ref('base.az').id
+        companies = self.env['res.company'].create(
+            [{'name': f'Müştəri {number}', 'country_id': az, 'currency_id': self.env.ref('base.AZN').id} for number in range(count)]
+        )
+        self.env.user.company_ids += companies
+        self.env['account.journal'].create([{'name': 'Satış', 'code': 'SAT', 'type': 'sale', 'company_id': company.id} for company in companies])
+        groups = self.env['account.tax.group'].create([{'name': 'ƏDV', 'country_id': az, 'company_id': company.id} for company in companies])
+        for company, group in zip(companies, groups, strict=True):
+            common = {'country_id': az, 'company_id': company.id, 'tax_group_id': group.id}
+            for use in ('sale', 'purchase'):
+                vat, exempt = self.env['account.tax'].create(
+                    [
+                        {'name': name, 'amount': rate, 'type_tax_use': use, 'vatportal_category': category, **common}
+                        for name, rate, category in (('ƏDV 18 %', 18, 'vat'), ('Azad', 0, 'exempt'))
+                    ]
+                )
+                company[f'account_{use}_tax_id'] = vat
+                self.env['account.tax'].create({'name': 'Qrup', 'amount_type': 'group', 'type_tax_use': use, 'children_tax_ids': exempt.ids, **common})
+            self.connect(company)
+        return companies
 
     def test_rights(self):
         own = {'company_id': self.company.id, 'company_ids': [Command.set(self.company.ids)]}
