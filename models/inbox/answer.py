@@ -1,13 +1,18 @@
+from hashlib import sha256
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..amounts import API_NAMES
+from ..document.line import item_of
 from .advice import VERDICTS
 
 # Where documents are answered.
 ETAXES = 'https://e-taxes.gov.az'
 # What is decided on: a document of which any of this is another one now was never looked at.
 _DECIDED_ON = {'status', 'date', 'kind_id', 'seller_vat', 'main_info', 'add_info', 'line_ids', *API_NAMES}
+# What people say of it.
+_SAID = ('answer_decision', 'answer_user_id', 'answer_note')
 
 
 class VatportalDocument(models.Model):
@@ -71,6 +76,13 @@ class VatportalDocument(models.Model):
         if not documents:
             raise UserError(self.env._('None of these documents awaits an answer.'))
         return documents
+
+    def _decided_on(self):
+        """Return a dict of id, as text → a digest of what there is of the document to decide on, and of what was said of it: another one
+        once any of that is."""
+        rows = {document.id: [item_of(line) for line in document.line_ids] for document in self}
+        told = self.read([*sorted(_DECIDED_ON - {'line_ids'}), *_SAID], load=False)
+        return {str(values['id']): sha256(repr((values, rows[values['id']])).encode()).hexdigest() for values in told}
 
     def _decide(self, **said):
         """Write down what was decided of these documents, and whom they are entrusted to. What is not said stays as it is.

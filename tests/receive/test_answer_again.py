@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
-from odoo.tests import new_test_user
+from odoo.exceptions import UserError
+from odoo.tests import Form, new_test_user
 
 from ..answer_common import ISSUED, AnswerCommon
 from ..due_common import TRACKED
@@ -98,3 +99,73 @@ class TestAnswerAgain(AnswerCommon):
         self.assertEqual(self.decided(document), UNDECIDED)
         changes = document.sudo().message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == 'answer_decision')
         self.assertIn('Refuse', changes.mapped('old_value_char'), 'what was decided stays in the history')
+
+    # ------------------------------------------------------------------ while the dialog is open
+
+    def opened(self, documents, **changes):
+        """The dialog as a browser has it, with what somebody has changed there; its button saves it."""
+        form = Form(self.env['vatportal.answer.wizard'].with_context(**TRACKED, **documents.action_decide()['context']))
+        for name, value in changes.items():
+            setattr(form, name, value)
+        return form
+
+    def press(self, form):
+        """Press the button: (the dialog, whether it is there again)."""
+        wizard = form.save()
+        action = wizard.action_apply()
+        self.assertIn((action['type'], action.get('res_id')), [('ir.actions.act_window_close', None), ('ir.actions.act_window', wizard.id)])
+        return wizard, 'res_id' in action
+
+    def test_it_changes_while_the_dialog_is_open(self):
+        """What nobody has looked at is not decided, whatever changed, was decided before, or was changed in the dialog; alone and of several."""
+        clerk = new_test_user(self.env, 'open-clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=self.company.ids)
+        cases = ((False, {'decision': 'fine'}), ('fine', {'note': 'Baxıldı'}), ('fine', {'user_id': clerk}), ('refuse', {'decision': 'fine'}), ('ask', {}))
+        for name, changes in self.another().items():
+            for before, here in cases:
+                with self.subTest(name, before=before, here=list(here)), self.cr.savepoint() as savepoint:
+                    document = self.shown()
+                    documents = document + self.waiting(self.line(7.0)) if here else document
+                    if before:
+                        self.decide(documents, before)
+                    form = self.opened(documents, **here)
+                    self.shown(**changes)
+                    wizard, again = self.press(form)
+                    self.assertTrue(again)
+                    self.assertEqual((self.decided(document), document.answer_note, document.answer_user_id.id), (UNDECIDED, False, False))
+                    self.assertIn(document.display_name, wizard.changed_text)
+                    self.assertNotIn((documents - document).display_name or '?', wizard.changed_text)
+                    # Looked at, it is decided; what else was changed in the dialog is there still.
+                    form = Form(wizard)
+                    self.assertFalse(form.decision)
+                    form.decision = 'ask'
+                    self.assertEqual(self.press(form), (wizard, False))
+                    self.assertEqual(documents.mapped('answer_decision'), ['ask'] * len(documents))
+                    self.assertEqual(document.answer_note, here.get('note', False))
+                    self.assertEqual(document.answer_user_id.id, 'user_id' in here and clerk.id)
+                    savepoint.rollback()
+
+    def test_a_colleague_was_faster(self):
+        """What another person has said meanwhile is not written over unseen, nor taken for what was said here."""
+        document = self.shown()
+        form = self.opened(document, decision='fine')
+        self.decide(document, 'refuse', note='Sifariş edilməyib')
+        wizard, again = self.press(form)
+        self.assertTrue(again)
+        self.assertEqual((document.answer_decision, wizard.decision, wizard.note), ('refuse', 'refuse', 'Sifariş edilməyib'))
+        form = Form(wizard)
+        form.user_id = self.env.user
+        self.assertEqual(self.press(form), (wizard, False))
+        self.assertEqual((document.answer_decision, document.answer_note, document.answer_user_id), ('refuse', 'Sifariş edilməyib', self.env.user))
+
+    def test_nothing_new_while_the_dialog_is_open(self):
+        """The same in other words is no other document; what is answered by then is said at once."""
+        document = self.shown()
+        form = self.opened(document, decision='fine')
+        self.shown(net_amount='118.00', id=7, cmp_from='Qafqaz Təchizat QSC')
+        self.assertFalse(self.press(form)[1])
+        self.assertEqual(document.answer_decision, 'fine')
+        form = self.opened(document, decision='refuse')
+        self.shown(status='approvedBySystem')
+        with self.assertRaisesRegex(UserError, 'awaits an answer'):
+            self.press(form)
+        self.assertEqual(document.answer_decision, 'fine')
