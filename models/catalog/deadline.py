@@ -122,18 +122,19 @@ class VatportalDeadline(models.Model):
         return dict(found)
 
     @api.model
-    def _due_day(self, company, claims, kind, first_day=False):
+    def _due_day(self, company, claims, kind, first_day=False, own=True):
         """(last day, id of the rule) of what is due; (False, False) for nothing.
 
         :param claims: list of (subject, dict of where it counts from → day)
         :param kind: ``vatportal.kind``
         :param first_day: whether the day that is counted from is the first
+        :param own: whether the rules that ``company`` has made for itself count
         """
         strictest = []
         for subject, days in claims:
             holding = [
-                (own, bool(kinds), rule_id, replace(rule, first_day=first_day), days[start])
-                for rule_id, start, kinds, own, rule in self._rules_of(company.id).get(subject, ())
+                (of_company, bool(kinds), rule_id, replace(rule, first_day=first_day), days[start])
+                for rule_id, start, kinds, of_company, rule in self._rules_of(own and company.id).get(subject, ())
                 if days.get(start) and rule.holds_on(days[start]) and (not kinds or kind.id in kinds)
             ]
             nearest = max((rule[:2] for rule in holding), default=None)

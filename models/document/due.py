@@ -44,19 +44,21 @@ class VatportalDocument(models.Model):
         subject = self._due_subject()
         return self._day_by_rule(subject, self.direction == 'incoming') if subject else (False, False)
 
-    def _day_by_rule(self, subject, is_answer):
+    def _day_by_rule(self, subject, is_answer, own=True):
         """(last day, id of the rule) for ``subject``; (False, False) without one, or where nobody knows the day of issue.
 
         :param is_answer: an answer is due, ours or the buyer's: the connector says whether the day of issue is its first
+        :param own: whether the company's own rules count
         """
         issued, connector = self.waiting_since or self.date, self._connector()
         counts = is_answer and (connector.issue_day_counts or not connector)
         days = {'issue': issued and baku_day(issued)}
-        return self.env['vatportal.deadline']._due_day(self.company_id, [(subject, days)], self.kind_id, first_day=counts)
+        return self.env['vatportal.deadline']._due_day(self.company_id, [(subject, days)], self.kind_id, first_day=counts, own=own)
 
     def _last_day_to_answer(self):
         """The last day on which the other side can answer what was sent, before silence approves it; False for not known."""
-        return self._day_by_rule('answer', True)[0]
+        # Sooner than the law a company reminds itself, not the buyer.
+        return self._day_by_rule('answer', True, own=False)[0]
 
     def _due_subject(self):
         """What of the rules is asked of the company; False for nothing."""

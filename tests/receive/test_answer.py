@@ -65,6 +65,13 @@ class TestAnswer(AnswerCommon):
             sent.invalidate_recordset()
             self.assertEqual(sent.hint, f'Approves itself on {day}.')
         self.assertEqual(self.waiting().vatportal_due_date, date(2026, 11, 26), 'the day before')
+        # By what the company has set itself only the company answers.
+        own = [rule.copy({'company_id': self.company.id, 'days': days}) for days in (3, 9)]
+        self.assertEqual(self.waiting().vatportal_due_date, date(2026, 11, 22))
+        own[0].active = False
+        self.assertEqual(self.waiting().vatportal_due_date, date(2026, 11, 28))
+        sent.invalidate_recordset()
+        self.assertEqual(sent.hint, 'Approves itself on 11/27/2026.')
         self.at(datetime(2026, 11, 27, 19, 59))
         self.assertEqual(sent.hint, 'Approves itself on 11/27/2026.')
         self.at(datetime(2026, 11, 27, 20, 0))
