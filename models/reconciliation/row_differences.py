@@ -27,7 +27,8 @@ class VatportalReconciliation(models.Model):
         """The rows that differ, see :func:`differing`; none where the entry can't be a qaimə as it is."""
         # Who may see both sides may see their rows; a branch's document is its parent's.
         document = self.sudo().document_id
-        name = 'amount_total' if document._connector().taxation == 'simplified' else 'amount_goods'
+        in_prices = document._connector().taxation == 'simplified' or any('vat' in note for note in document.bill_notes or ())
+        name = 'amount_total' if in_prices else 'amount_goods'
         by_move_line = document.direction == 'outgoing'
         theirs = [
             Row((line.move_line_id if by_move_line else line).id or None, line.name or '', in_qepik(line[name]))

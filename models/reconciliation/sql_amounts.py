@@ -5,10 +5,28 @@ VAT is every tax that is neither excise nor road tax, nor beside the qaimə. So 
 its invoice, as on the qaimə, and the entries that move it at the payment do not count.
 """
 
+# How the pair was taxed, whatever the company is today: under simplified taxation the entry names no VAT, and the document has none, or
+# all of it was put into the prices of its bill.
+_TAXATION = """
+    SELECT pair.simplified, company.bare AND NOT pair.simplified AS bare
+      FROM (
+          SELECT company.simplified OR fact.posted AND fact.stands
+             AND (in_prices.amount != 0 OR COALESCE(GREATEST(
+                     ABS(document.amount_vat_base), ABS(document.amount_zero), ABS(document.amount_exempt), ABS(document.amount_not_subject),
+                     ABS(document.amount_vat)), 0) = 0)
+             AND NOT EXISTS (
+                 SELECT FROM account_move_line line
+                   JOIN account_move_line_account_tax_rel rel ON rel.account_move_line_id = line.id
+                   JOIN tax ON tax.id = rel.account_tax_id AND tax.vat_column IS NOT NULL
+                  WHERE line.move_id = fact.move_id
+             ) AS simplified
+      ) pair
+"""
+
 # The column of one journal item: that of its taxes, where they name one. In the national chart no tax says "not subject".
 _COLUMN = """
     SELECT CASE WHEN COUNT(DISTINCT tax.vat_column) = 1 THEN MIN(tax.vat_column)
-                WHEN COUNT(DISTINCT tax.vat_column) = 0 AND company.bare AND BOOL_AND(tax.id IS NULL OR tax.outside)
+                WHEN COUNT(DISTINCT tax.vat_column) = 0 AND taxation.bare AND BOOL_AND(tax.id IS NULL OR tax.outside)
                      AND line.display_type = 'product' THEN 'not_subject'
                 WHEN COUNT(rel.account_tax_id) = 0 AND line.display_type = 'epd' THEN 'not_subject' END AS vat_column
       FROM (SELECT) one
@@ -74,14 +92,14 @@ _VAT_IN_PRICES = """
 # Where a line without a tax says *not subject to VAT*, road tax and rounding, which are lines without a tax, say nothing: so much of
 # what goes beyond the document's column is theirs.
 _UNTAXED = f"""
-    SELECT CASE WHEN NOT company.bare OR NOT fact.stands THEN 0
+    SELECT CASE WHEN NOT taxation.bare OR NOT fact.stands THEN 0
                 WHEN beyond.amount BETWEEN LEAST(road.amount, 0) - %(rounding)s AND GREATEST(road.amount, 0) + %(rounding)s THEN beyond.amount
                 ELSE road.amount END AS amount
       FROM (SELECT books.not_subject - {_etaxes('not_subject')} AS amount) beyond, (SELECT {_etaxes('road')} AS amount) road
 """
 
 AMOUNT = f"""
-    SELECT fact.*, company.simplified, company.since, company.taxpayer,
+    SELECT fact.*, taxation.simplified, company.since, company.taxpayer,
            books.total AS books_total, books.vat AS books_vat, books.vat_base AS books_vat_base,
            books.not_subject - untaxed.amount AS books_not_subject,
            books.zero + CASE WHEN fact.stands THEN split.zero ELSE 0 END AS books_zero,
@@ -95,9 +113,10 @@ AMOUNT = f"""
       FROM fact
       JOIN company ON company.id = fact.company_id
       LEFT JOIN vatportal_document document ON document.id = fact.document_id
+      CROSS JOIN LATERAL ({_VAT_IN_PRICES}) in_prices
+      CROSS JOIN LATERAL ({_TAXATION}) taxation
       CROSS JOIN LATERAL ({_BOOKS}) books
       CROSS JOIN LATERAL ({_SIGN}) sign
-      CROSS JOIN LATERAL ({_VAT_IN_PRICES}) in_prices
       CROSS JOIN LATERAL ({_UNTAXED}) untaxed
       CROSS JOIN LATERAL (
           SELECT SIGN(books.either) * LEAST(ABS(books.either), ABS({_etaxes('zero')} - books.zero)) AS zero
