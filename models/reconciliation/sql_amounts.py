@@ -40,6 +40,7 @@ _ITEMS = f"""
            line.display_type,
            column_of.vat_column,
            levy.creditable,
+           line.display_type = 'tax' AND levy.road AS is_road,
            line.display_type = 'non_deductible_tax' OR line.display_type = 'tax' AND levy.beside IS NOT TRUE AS is_vat
       FROM account_move_line line
       LEFT JOIN tax levy ON levy.id = line.tax_line_id
@@ -59,6 +60,7 @@ _BOOKS = f"""
     SELECT {_sum('TRUE')} AS total,
            {_sum('is_vat')} AS vat,
            {_sum('is_vat AND creditable')} AS creditable_vat,
+           {_sum('is_road')} AS road,
            {_sum("vat_column = 'vat'")} AS vat_base,
            {_sum("vat_column = 'zero'")} AS zero,
            {_sum("vat_column = 'exempt'")} AS exempt,
@@ -89,13 +91,14 @@ _VAT_IN_PRICES = """
       FROM JSONB_ARRAY_ELEMENTS(CASE WHEN JSONB_TYPEOF(document.bill_notes) = 'array' THEN document.bill_notes END) note
 """
 
-# Where a line without a tax says *not subject to VAT*, road tax and rounding, which are lines without a tax, say nothing: so much of
-# what goes beyond the document's column is theirs.
+# Where a line without a tax says *not subject to VAT*, road tax that is booked as no tax, and rounding, which are lines without a tax,
+# say nothing: so much of what goes beyond the document's column is theirs.
 _UNTAXED = f"""
     SELECT CASE WHEN NOT taxation.bare OR NOT fact.stands THEN 0
                 WHEN beyond.amount BETWEEN LEAST(road.amount, 0) - %(rounding)s AND GREATEST(road.amount, 0) + %(rounding)s THEN beyond.amount
                 ELSE road.amount END AS amount
-      FROM (SELECT books.not_subject - {_etaxes('not_subject')} AS amount) beyond, (SELECT {_etaxes('road')} AS amount) road
+      FROM (SELECT books.not_subject - {_etaxes('not_subject')} AS amount) beyond,
+           (SELECT SIGN({_etaxes('road')}) * GREATEST(ABS({_etaxes('road')}) - ABS(books.road), 0) AS amount) road
 """
 
 AMOUNT = f"""

@@ -56,6 +56,27 @@ class TestReconciliationChart(ReconcileCommon, ChartCommon):
         alone = self.create_invoice({'price_unit': 30, 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id)
         self.assertEqual((self.rows(alone).books_not_subject, self.rows(alone).books_other), (30, 0))
 
+    def test_road_tax_that_is_a_tax(self):
+        """Where the books hold it as a tax, all or part of it, so much of it is no line without one: what else is has its column."""
+        road = self.create_tax('Road', 5, 'road', amount_type='fixed', sequence=9)
+        vat = self.chart['az_tax_sale_vat_18_group']
+        for move_type, sign in (('out_invoice', 1), ('out_refund', -1)):
+            for as_line in (0, 2):
+                for wrong in (0, 3):
+                    with self.subTest(move_type=move_type, as_line=as_line, wrong=wrong):
+                        sold = self.create_invoice(
+                            {'price_unit': 100, 'tax_ids': [Command.set((vat + road).ids)]},
+                            {'price_unit': 40 - wrong, 'tax_ids': [Command.set(self.chart['az_tax_sale_vat_0_group'].ids)]},
+                            {'price_unit': 20 + wrong, 'tax_ids': False},
+                            *([{'price_unit': as_line, 'tax_ids': False}] if as_line else []),
+                            move_type=move_type,
+                        )
+                        rows = self.line(100.0, road=5.0 + as_line), self.line(40.0, 'zero'), self.line(20.0, 'not_subject')
+                        self.document(*rows, direction='outgoing', move_id=sold.id, date='2026-11-20 10:00:00')
+                        row = self.rows(sold)
+                        self.assertEqual((row.finding, row.first_column), ('differs', 'zero') if wrong else ('matched', False))
+                        self.assertEqual((row.books_not_subject, row.diff_total), (sign * (20 + wrong), 0))
+
     def test_the_return_lines_say_the_same(self):
         document = self.posted_bill(self.line(100.0, road=5.0), self.line(20.0, 'not_subject'))
         self.env.flush_all()
