@@ -84,17 +84,26 @@ class VatportalDocument(models.Model):
         asked = decimal(row.quantity)
         if not unit or asked <= 0:
             return lines.browse()
-        most = slack(asked, decimal(row.price_unit))
         found, left = lines.browse(), Decimal(0)
         for line in lines.filtered(lambda line: unit._has_common_reference(line.product_uom_id)):
             quantity = decimal(unit._compute_quantity(float(asked * contains), line.product_uom_id, round=False))
-            share = quantity / decimal(line.product_qty)
-            pairs = ((row.amount_net, line.price_subtotal), (row.amount_total, line.price_total))
-            # What the line's amounts were rounded by is the same share of a qəpik; which price they are of is looked at exactly later.
-            if quantity and any(abs(decimal(amount) - decimal(ordered) * share) <= most + share * HALF_QEPIK for amount, ordered in pairs):
+            if quantity and self._comes_to(row, line, quantity / decimal(line.product_qty)):
                 found |= line
                 left += asked * (decimal(line.product_qty) - billed[line]) / quantity
         return found if round(left - asked, QUANTITY_DIGITS) >= 0 else lines.browse()
+
+    def _comes_to(self, row, line, share):
+        """Whether so much of what ``line`` orders costs what ``row`` does, with or without VAT."""
+
+        def apart(amounts):
+            return min(abs(decimal(ours) - amount * share) for ours, amount in zip((row.amount_net, row.amount_total), amounts, strict=True))
+
+        most = slack(decimal(row.quantity), decimal(row.price_unit))
+        off = apart(map(decimal, (line.price_subtotal, line.price_total)))
+        # The line's amounts are rounded, which counts as often as they are taken: where that decides, they are computed exactly.
+        if abs(off - most) <= share * HALF_QEPIK:
+            off = apart(line._vatportal_exact_amounts())
+        return off <= most
 
     def _ordered_row(self, row, match, lines, billed):
         unit, contains = self._counted_in(row, match)

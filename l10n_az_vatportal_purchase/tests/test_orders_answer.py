@@ -130,6 +130,18 @@ class TestOrdersAnswer(DueCommon):
         # Named, another one counts whatever its price.
         self.assertAdvice(self.waiting(5, 100.0, main_info=f'Sifariş {old.name}'), 'refuse', f'more than was ordered: 90.00 AZN ({old.name})')
 
+    def test_the_order_of_exactly_its_price(self):
+        """What a single piece is rounded by is no price of a thousand, whichever was ordered first, in either direction, with VAT or without."""
+        for prices in ((0.333, 0.33), (0.327, 0.33), (0.33, 0.333)):
+            for single_first in (True, False):
+                for net, vals in ((1, {}), (1.18, {'tax_ids': [Command.clear()]})):
+                    with self.subTest(prices=prices, single_first=single_first, net=net), self.cr.savepoint() as savepoint:
+                        pieces = ((1, prices[0]), (1000, prices[1]))
+                        orders = [self.order(count, price * net, **vals) for count, price in (pieces if single_first else pieces[::-1])]
+                        many = orders[1 if single_first else 0]
+                        self.assertAdvice(self.waiting(1000, prices[1]), 'fine', f'All as ordered: {many.name}.')
+                        savepoint.rollback()
+
     def test_rows_of_one_order_line(self):
         """What one row claims of an order is not left for the next, in whatever unit, nor received for it."""
         order = self.order(10, 100.0)
