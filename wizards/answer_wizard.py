@@ -27,7 +27,7 @@ class VatportalAnswerWizard(models.TransientModel):
     words = fields.Text(string='Words for e-taxes.gov.az', compute='_compute_words')
     # What the form has shown, as it gives it back: what is another one by then was never looked at.
     shown = fields.Json(compute='_compute_shown', store=True, readonly=False, export_string_translation=False)
-    changed_text = fields.Text(readonly=True)
+    changed_text = fields.Text(readonly=True, export_string_translation=False)
 
     @api.depends('document_ids')
     def _compute_document_count(self):
