@@ -55,6 +55,12 @@ class VatportalConnector(models.Model):
         """What tells the phones of one account apart."""
         return self.is_partner and self.phone or ''
 
+    def _reaches_what_went_through(self, other):
+        """Whether the portal shows to this connector what was sent through ``other``, and takes none of it a second time: it tells the
+        companies of a partner's account apart by the phone, and keeps what each has sent to itself."""
+        one, two = self.sudo(), other.sudo()
+        return (one.account_id, one._phone_key()) == (two.account_id, two._phone_key())
+
     def _lock_phone(self):
         """Keep every other process off the phone of this connector until the end of the transaction, which is about to
         start one, and off the other phones of an account with a limit; return whether that was possible.

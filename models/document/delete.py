@@ -46,9 +46,9 @@ class VatportalDocument(models.Model):
 
     def _deletion_connector(self):
         """The connector through which the document is deleted. Where its own is archived: of what has its number any connector
-        of the company reaches it, of what is at VatPortal alone only one of the same account."""
+        of the company reaches it, of what is at VatPortal alone only one of the same account, a partner's with the same phone."""
         own, other = self._connector(), self._refresh_connector()
-        return other if other and (self.qaime or other.sudo().account_id == own.sudo().account_id) else own
+        return other if other and (self.qaime or other._reaches_what_went_through(own)) else own
 
     # ------------------------------------------------------------------ whether and where
 

@@ -146,10 +146,10 @@ class VatportalSource(models.AbstractModel):
         return self._vatportal_doubt_problem(connector)
 
     def _vatportal_doubt_problem(self, connector):
-        """Only the account that may have the record already can tell, or refuse to take it twice. None for nothing."""
-        account = connector.sudo().account_id
+        """Only the account that may have the record already, a partner's with the same phone, can tell, or refuse to take it twice.
+        None for nothing."""
         doubtful = self.sudo().vatportal_document_ids.filtered(
-            lambda document: document.state == 'rejected' and document.doubtful and document.connector_id.account_id != account
+            lambda document: document.state == 'rejected' and document.doubtful and not connector._reaches_what_went_through(document.connector_id)
         )[:1]
         if not doubtful:
             return None

@@ -39,6 +39,25 @@ class TestArchived(RestoredCommon):
 
         self.assertEqual(missed.vatportal_document_id.action_send_again()['res_model'], 'vatportal.send.wizard')
 
+    def test_through_which_connector_it_is_deleted(self):
+        """At VatPortal alone, a document of a partner's account is seen under its own phone; with its number, by any connector."""
+        self.connector.phone = '994501234567'
+        waiting, registered = self.imported().vatportal_document_id, self.registered().vatportal_document_id
+        other = self.connector.copy({'name': 'Next', 'phone': '994501234567'})
+        account = (self.connector + other).sudo().account_id
+        self.assertEqual(len(account), 1)
+        self.connector.active = False
+        for partner, phone, through in (
+            (False, '994501234567', other),
+            (False, '994551234567', other),
+            (True, '994501234567', other),
+            (True, '994551234567', self.connector),
+        ):
+            with self.subTest(partner=partner, phone=phone):
+                account.is_partner = partner
+                other.phone = phone
+                self.assertEqual((waiting._deletion_connector(), registered._deletion_connector()), (through, other))
+
     def test_numbers_are_asked_for_in_turn(self):
         """A run has time for one connector: the next one goes on with those that were not asked, be it that the first fails each time."""
         connectors = self.connector | self.connector.copy({'name': 'Second'}) | self.connector.copy({'name': 'Third'})

@@ -180,3 +180,18 @@ class TestDoubt(SendCommon):
         self.connector.active = False
         move.vatportal_document_id.action_not_at_portal()
         self.assertEqual(said(other), '')
+
+    def test_by_whose_phone_it_goes(self):
+        """The phones of a partner's account are companies of their own at the portal; those of an enterprise tell nobody apart."""
+        self.connector.phone = '994501234567'
+        move = self.hidden()
+        vals = {'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': self.company.id}
+        same, other = self.env['vatportal.connector'].create([{'name': phone, 'phone': phone, **vals} for phone in ('994501234567', '994551234567')])
+        account = (self.connector + same + other).sudo().account_id
+        self.assertEqual(len(account), 1)
+        for partner in (False, True):
+            account.is_partner = partner
+            for connector in (self.connector, same, other):
+                with self.subTest(partner=partner, connector=connector.name):
+                    found = ' '.join(problem['message'] for problem in move._vatportal_problems(connector))
+                    self.assertEqual('Send it through that connector' in found, partner and connector == other)
