@@ -355,6 +355,17 @@ class TestMigration(SendCommon):
         move.action_post()
         self.assertEqual((move.invoice_line_ids.tax_ids, move.line_ids.filtered('tax_line_id').account_id), (new, account))
 
+    def test_mails_whose_sending_failed(self):
+        """They were kept, and would leave with whatever is sent by itself; what is on Odoo's list leaves."""
+        moves = self.create_invoice() + self.create_invoice() + self.create_invoice()
+        moves.sudo().write({'vatportal_mail_leaving': {'subject': 'Hörmətli alıcı'}, 'sending_data': {'author_user_id': self.env.uid}})
+        self.env.flush_all()
+        for move, data in zip(moves, (None, 'null'), strict=False):
+            self.env.cr.execute('UPDATE account_move SET sending_data = %s WHERE id = %s', [data, move.id])
+        self.env.invalidate_all()
+        self.migrate('19.0.1.8.0/post-mails.py')
+        self.assertEqual([bool(move.vatportal_mail_leaving) for move in moves.sudo()], [False, False, True])
+
     def test_indexes_that_others_replace(self):
         self.env.cr.execute('CREATE INDEX IF NOT EXISTS vatportal_document__qaime_index ON vatportal_document (qaime)')
         self.migrate('19.0.1.6.0/post-indexes.py')
