@@ -23,10 +23,10 @@ class AccountMove(models.Model):
     vatportal_mail_leaving = fields.Json(readonly=True, copy=False, help="What Odoo's scheduled action is to send now.", string='Mail That Leaves')
     vatportal_waits_to_mail = fields.Boolean(compute='_compute_vatportal_waits_to_mail', string='Mail Waits for the Qaimə Number')
 
-    @api.depends('vatportal_mail_data')
+    @api.depends('vatportal_mail_data', 'vatportal_mail_leaving')
     def _compute_vatportal_waits_to_mail(self):
         for move in self:
-            move.vatportal_waits_to_mail = bool(move.vatportal_mail_data)
+            move.vatportal_waits_to_mail = bool(move.vatportal_mail_data or move.vatportal_mail_leaving)
 
     def _vatportal_numbered(self):
         # EXTENDS vatportal.source: what is printed from now on carries the number
@@ -42,17 +42,13 @@ class AccountMove(models.Model):
 
     def _vatportal_release_mail(self):
         """Hand the mail that waited to Odoo's own scheduled action."""
-        data = self.vatportal_mail_data
-        if not data:
-            return
+        if self.vatportal_mail_data:
+            self.write({'vatportal_mail_leaving': self.vatportal_mail_data, 'vatportal_mail_data': False})
+            self._vatportal_let_mail_leave()
+
+    def _vatportal_let_mail_leave(self):
         # Anybody who may write an invoice can write Odoo's own sending data, and *Send* on many invoices does: they hold nothing of it.
-        self.write(
-            {
-                'vatportal_mail_data': False,
-                'vatportal_mail_leaving': data,
-                'sending_data': {name: data[name] for name in ('author_user_id', 'author_partner_id')},
-            }
-        )
+        self.sending_data = {name: self.vatportal_mail_leaving[name] for name in ('author_user_id', 'author_partner_id')}
         self.env.ref('account.ir_cron_account_move_send')._trigger()
 
     def action_vatportal_no_mail(self):
@@ -82,21 +78,24 @@ class AccountMoveSend(models.AbstractModel):
             custom_settings = {**waited, **records, **texts, **people, **custom_settings}
         return super()._get_default_sending_settings(move, from_cron=from_cron, **custom_settings)
 
+    @api.model
+    def _generate_and_send_invoices(self, moves, from_cron=False, **kwargs):
+        # EXTENDS account: whatever is sent goes off Odoo's list. From the list, what is not tried again does not leave with what is sent
+        # some day; what a person sends without a mail, for its PDF, leaves the mail as it was
+        attachments = super()._generate_and_send_invoices(moves, from_cron=from_cron, **kwargs)
+        for move in moves.sudo().filtered(lambda move: move.vatportal_mail_leaving and not move.sending_data):
+            if from_cron:
+                move.vatportal_mail_leaving = False
+            else:
+                move._vatportal_let_mail_leave()
+        return attachments
+
     def _hook_if_success(self, moves_data, from_cron=False):
         # EXTENDS account: what went by mail waits no longer
         super()._hook_if_success(moves_data, from_cron=from_cron)
         for move, data in moves_data.items():
-            if 'email' in data['sending_methods'] and move.sudo().vatportal_mail_data:
-                move.sudo().vatportal_mail_data = False
-            if move.sudo().vatportal_mail_leaving:
-                move.sudo().vatportal_mail_leaving = False
-
-    def _hook_if_errors(self, moves_data, allow_raising=True):
-        # EXTENDS account: what Odoo does not try again does not leave with whatever is sent some day
-        super()._hook_if_errors(moves_data, allow_raising=allow_raising)
-        for move, data in moves_data.items():
-            if move.sudo().vatportal_mail_leaving and not data['error'].get('retry'):
-                move.sudo().vatportal_mail_leaving = False
+            if 'email' in data['sending_methods'] and move.sudo().vatportal_waits_to_mail:
+                move.sudo().write({'vatportal_mail_data': False, 'vatportal_mail_leaving': False})
 
     @api.model
     def _get_mail_params(self, move, move_data):

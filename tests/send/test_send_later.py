@@ -49,9 +49,9 @@ class TestSendLater(SendCommon):
         self.assertFalse(self.mails(move), 'not before')
         self.confirm(job)
         self.assertEqual(move.vatportal_state, 'registered')
-        self.assertFalse(move.vatportal_waits_to_mail)
-        self.assertTrue(move.sending_data)
+        self.assertTrue(move.sending_data and move.vatportal_waits_to_mail)
         self.run_mails()
+        self.assertFalse(move.vatportal_waits_to_mail)
         mail = self.mails(move)
         self.assertEqual((len(mail), mail.subject), (1, 'Hörmətli alıcı'))
         self.assertIn('Yazdığım mətn', mail.body)
@@ -78,14 +78,36 @@ class TestSendLater(SendCommon):
 
     def test_what_failed_does_not_leave_later(self):
         """Odoo says that it failed and forgets it; what is sent some day is what is written then."""
+        Send, errors = type(self.env['account.move.send']), {'retry': True}
+        plain = Send._call_web_service_before_invoice_pdf_render
+
+        def fails(send, invoices_data):
+            plain(send, invoices_data)
+            for data in invoices_data.values():
+                data['error'] = {'error_title': 'No PDF', 'errors': [], **errors}
+
         move, job = self.waiting(body='<p>Yazdığım mətn</p>')
         self.confirm(job)
-        Send = self.env['account.move.send']
-        data = {'error': {'error_title': 'No PDF', 'errors': []}, 'author_partner_id': self.env.user.partner_id.id}
-        Send._hook_if_errors({move: {**data, 'error': {**data['error'], 'retry': True}}}, allow_raising=False)
+        self.patch(Send, '_call_web_service_before_invoice_pdf_render', fails)
+        self.run_mails()
         self.assertTrue(move.sudo().vatportal_mail_leaving, 'Odoo tries it again')
-        Send._hook_if_errors({move: data}, allow_raising=False)
-        self.assertFalse(move.sudo().vatportal_mail_leaving)
+        errors.clear()
+        self.run_mails()
+        self.assertFalse(move.sudo().vatportal_mail_leaving or move.sending_data or self.mails(move))
+
+    def test_sent_without_a_mail_before_its_turn(self):
+        """Somebody needs the PDF while it waits for Odoo's scheduled action: it goes all the same, as it was written. With a mail, that one
+        is the newer."""
+        for methods, subject in (([], 'Hörmətli alıcı'), (['manual'], 'Hörmətli alıcı'), (['email'], 'Yeni')):
+            with self.subTest(methods=methods):
+                move, job = self.waiting(subject='Hörmətli alıcı')
+                self.confirm(job)
+                self.dialog(move, sending_methods=methods, subject='Yeni').action_send_and_print()
+                self.assertEqual(bool(move.sending_data and move.vatportal_waits_to_mail), 'email' not in methods)
+                for _run in range(2):
+                    self.run_mails()
+                self.assertEqual(self.mails(move).mapped('subject'), [subject])
+                self.assertFalse(move.sending_data or move.vatportal_waits_to_mail)
 
     def test_sent_to_etaxes_from_the_same_dialog(self):
         move = self.create_invoice()
@@ -144,6 +166,23 @@ class TestSendLater(SendCommon):
         self.confirm(job)
         self.run_mails()
         self.assertFalse(self.mails(move))
+
+    def test_given_up_while_it_leaves(self):
+        """It has its number, and Odoo's scheduled action has not run yet: on the form, or as the invoice is taken back."""
+        for way in ('action_vatportal_no_mail', 'button_draft', 'button_cancel'):
+            with self.subTest(way):
+                move, job = self.waiting()
+                self.confirm(job)
+                form = Form(move)
+                self.assertTrue(form.vatportal_waits_to_mail)
+                move.vatportal_document_id._set_deleted(self.env.user, 'Wrong price')
+                getattr(move, way)()
+                self.assertFalse(move.vatportal_waits_to_mail or move.sending_data)
+                self.assertIn('was given up', ' '.join(move.message_ids.mapped('body')))
+                if way == 'button_draft':
+                    move.action_post()
+                self.run_mails()
+                self.assertFalse(self.mails(move))
 
     def test_it_outlives_a_rejection(self):
         move, job = self.waiting()
