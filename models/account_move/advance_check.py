@@ -178,6 +178,7 @@ class AccountMove(models.Model):
                     ),
                     level='warning',
                     record=advance,
+                    asks=True,
                 )
             ]
         return []

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import Form
 
+from ..bill_common import VENDOR
 from .advance_common import AdvanceCommon
 from .test_selection import AT_ONCE, SelectionCommon
 
@@ -35,6 +36,13 @@ class TestAsks(SelectionCommon, AdvanceCommon):
         self.prepaid(invoice_origin='S00017')
         return self.final(invoice_origin='S00017')
 
+    def taking_off_more_than_is_left(self):
+        """Another final invoice has settled a part of the advance."""
+        partner = self.partner.copy({'name': 'Lerik Bal MMC', 'vat': VENDOR, 'email': 'buyer@example.com'})
+        advance = self.prepaid(partner_id=partner.id)
+        self.finish(self.send(self.choosing(advance, 100, partner_id=partner.id)))
+        return self.final(advance, partner_id=partner.id)
+
     def asking(self):
         """An invoice of each kind that asks, by what is said of it."""
         return {
@@ -43,6 +51,7 @@ class TestAsks(SelectionCommon, AdvanceCommon):
             'its document': self.anew(),
             'has no qaimə number yet': self.final(self.down_payment(partner_id=self.other_partner.id), partner_id=self.other_partner.id),
             'its VAT is paid twice': self.settling_nothing(),
+            'is left of the advance': self.taking_off_more_than_is_left(),
         }
 
     def assertAsks(self, move, text):
