@@ -1,3 +1,4 @@
+from . import problem_dialog
 from . import import_wizard
 from . import package_wizard
 from . import archive_wizard

@@ -13,6 +13,7 @@ class VatportalCandidateWizard(models.TransientModel):
     document_id = fields.Many2one('vatportal.document', string='e-taxes Document', required=True, readonly=True, ondelete='cascade')
     # The dialog that led here; it is shown again with all that was set in it.
     send_wizard_id = fields.Many2one('vatportal.send.wizard', readonly=True, ondelete='set null', export_string_translation=False)
+    package_wizard_id = fields.Many2one('vatportal.package.wizard', readonly=True, ondelete='set null', export_string_translation=False)
     text = fields.Text(compute='_compute_text')
 
     @api.depends('move_id', 'document_id')
@@ -57,4 +58,5 @@ class VatportalCandidateWizard(models.TransientModel):
         return self._go_on()
 
     def _go_on(self):
-        return self.send_wizard_id._shown_again() if self.send_wizard_id else self.env['vatportal.send.wizard']._open(self.move_id)
+        dialog = self.send_wizard_id or self.package_wizard_id
+        return dialog._shown_again() if dialog else self.env['vatportal.send.wizard']._open(self.move_id)

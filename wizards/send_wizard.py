@@ -13,7 +13,8 @@ class VatportalSendWizard(models.TransientModel):
 
     _name = 'vatportal.send.wizard'
     _description = 'Send to e-taxes'
-    _inherit = ['vatportal.guard']
+    _inherit = ['vatportal.problem.dialog']
+    _question_field = 'send_wizard_id'
 
     move_ids = fields.Many2many('account.move', string='Invoices')
     company_id = fields.Many2one('res.company', compute='_compute_company_id')
@@ -33,10 +34,6 @@ class VatportalSendWizard(models.TransientModel):
         readonly=False,
         help='Off: the invoices are imported into VatPortal only, to be signed there; their numbers are fetched by themselves afterwards.',
     )
-    problems = fields.Json(compute='_compute_problems')
-    alerts = fields.Json(compute='_compute_problems')
-    # What asks whoever sends, as the form has shown it and gives it back: so it is told from what came up since.
-    asked = fields.Json(compute='_compute_asked', store=True, readonly=False, export_string_translation=False)
     ready_ids = fields.Many2many('account.move', string='Ready to Send', compute='_compute_problems')
     ready_count = fields.Integer(compute='_compute_problems')
     move_count = fields.Integer(compute='_compute_problems')
@@ -61,14 +58,10 @@ class VatportalSendWizard(models.TransientModel):
         context = {f'default_{self._fields_of()[model][0]}': [fields.Command.set(found)] for model, found in ids.items()}
         if len(ids) == 1:
             [(context['active_model'], context['active_ids'])] = ids.items()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._('Send to e-taxes'),
-            'res_model': self._name,
-            'view_mode': 'form',
-            'target': 'new',
-            'context': context,
-        }
+        return {'type': 'ir.actions.act_window', 'name': self._title(), 'res_model': self._name, 'view_mode': 'form', 'target': 'new', 'context': context}
+
+    def _title(self):
+        return self.env._('Send to e-taxes')
 
     @api.model
     def default_get(self, fields_list):
@@ -106,6 +99,9 @@ class VatportalSendWizard(models.TransientModel):
     def _chosen_names(self):
         return [chosen for chosen, _ready in self._fields_of().values()]
 
+    def _problems_follow(self):
+        return ['connector_id', *self._chosen_names()]
+
     @api.depends('company_id')
     def _compute_connector_id(self):
         for wizard in self:
@@ -124,7 +120,7 @@ class VatportalSendWizard(models.TransientModel):
         for wizard in self:
             wizard.is_large = sum(len(records) for records in wizard._chosen()) > self.env['vatportal.selection']._at_once()
 
-    @api.depends(lambda self: ['connector_id', *self._chosen_names()])
+    @api.depends(lambda self: self._problems_follow())
     def _compute_problems(self):
         for wizard in self:
             problems, ready_count, amount = [], 0, 0.0
@@ -143,11 +139,6 @@ class VatportalSendWizard(models.TransientModel):
             wizard.move_count = sum(len(records) for records in wizard._chosen())
             wizard.ready_count = ready_count
             wizard.amount_ready = amount
-
-    @api.depends(lambda self: ['connector_id', *self._chosen_names()])
-    def _compute_asked(self):
-        for wizard in self:
-            wizard.asked = _asking(wizard.problems)
 
     @api.depends(lambda self: ['problems', *self._chosen_names()])
     def _compute_processes(self):
@@ -190,55 +181,6 @@ class VatportalSendWizard(models.TransientModel):
         self.ensure_one()
         return self.connector_id or self.env['vatportal.connector']._default_for(record.company_id)
 
-    def _alerts(self, problems):
-        """Return ``problems`` for the widget that shows alerts: errors first, each with a link to what to mend.
-
-        Records that are at e-taxes already need no mending; where there are several they are one line.
-        """
-        sent = [problem for problem in problems if problem.get('sent')]
-        alerts = {}
-        if len(sent) > 1:
-            problems = [problem for problem in problems if problem not in sent]
-            names = ', '.join(problem['name'] for problem in sent[:10])
-            alerts['sent'] = {
-                'level': 'info',
-                'message': self.env._(
-                    '%(count)s are at e-taxes already, or on their way, and are left out: %(names)s',
-                    count=len(sent),
-                    names=names + ('…' if len(sent) > 10 else ''),
-                ),
-            }
-        return {
-            f'problem_{index}': {
-                'level': 'danger' if problem['level'] == 'error' else 'warning',
-                'message': f'{problem["name"]} · {problem["field"]}: {problem["message"]}',
-                **(self._ask_candidate(problem) if problem.get('candidate') else self._open_problem(problem)),
-            }
-            for index, problem in enumerate(sorted(problems, key=lambda problem: problem['level'] != 'error'))
-        } | alerts
-
-    def _open_problem(self, problem):
-        """The link to what to mend; none where that is gone."""
-        if not problem['res_model']:
-            return {}
-        action = {'type': 'ir.actions.act_window', 'name': problem['field'], 'views': [[False, 'form']]}
-        return {'action_text': self.env._('Open'), 'action': {**action, 'res_model': problem['res_model'], 'res_id': problem['res_id']}}
-
-    def _ask_candidate(self, problem):
-        """The question whether what is at e-taxes already is the document of the invoice in ``problem``; answered, this dialog is
-        shown again, which the browser saves before it asks."""
-        return {
-            'action_text': self.env._('Answer'),
-            'action': {
-                'type': 'ir.actions.act_window',
-                'name': problem['field'],
-                'res_model': 'vatportal.candidate.wizard',
-                'views': [[False, 'form']],
-                'target': 'new',
-                'context': {'default_move_id': problem['move_id'], 'default_document_id': problem['candidate'], 'default_send_wizard_id': self._origin.id},
-            },
-        }
-
     def action_send(self):
         """Send what is ready, and open the live view of the process, or of those that take turns. Of what is too much for
         that, store what was chosen, and open the view of how it is checked and queued.
@@ -262,7 +204,7 @@ class VatportalSendWizard(models.TransientModel):
         if self._look_first() and any(problem.get('candidate') for problem in self.problems or []):
             return self._shown_again()
         ready = list(self._ready_by_connector())
-        if any(text not in (self.asked or []) for *_ready, problems in ready for text in _asking(problems)):
+        if any(self._has_unseen(problems) for *_ready, problems in ready):
             return self._shown_again()
         for connector, records, values, _problems in ready:
             jobs += jobs._queue(records, connector, self.sign, join=True, values=values)
@@ -290,18 +232,6 @@ class VatportalSendWizard(models.TransientModel):
         self.env['vatportal.job']._commit()
         self.invalidate_recordset(['problems', 'alerts', *(ready for _chosen, ready in self._usable_fields())])
         return found
-
-    def _shown_again(self):
-        """This dialog once more, with what came up since it was opened."""
-        self.asked = _asking(self.problems)
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._('Send to e-taxes'),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [[False, 'form']],
-            'target': 'new',
-        }
 
     def _ready_by_connector(self):
         """Yield (connector, its records of one model that are ready, the values of their documents, their problems), locked, so
@@ -333,8 +263,3 @@ class VatportalSendWizard(models.TransientModel):
 
     def _none_text(self):
         return self.env._('None of the invoices can be sent:')
-
-
-def _asking(problems):
-    """What of ``problems`` is not to be passed over unseen, in words."""
-    return [f'{problem["name"]}: {problem["message"]}' for problem in problems or [] if problem.get('asks')]

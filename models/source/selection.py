@@ -1,7 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 # So many records are checked and queued in one go: with the press of the button where there are no more of them, else behind.
 AT_ONCE = 100
@@ -173,7 +173,7 @@ class VatportalSelection(models.Model):
             'stopped': any(selection.state == 'stopped' for selection in self),
             'can_stop': any(selection.state == 'open' for selection in self),
             'counts': {**dict.fromkeys(states, 0), **counts, 'total': counts.total()},
-            'alerts': self.env['vatportal.send.wizard']._alerts([problem for line in told for problem in line.problems]),
+            'alerts': self.env['vatportal.problem.dialog']._alerts([problem for line in told for problem in line.problems]),
             'more': self.line_ids.search_count([('selection_id', 'in', self.ids), ('problems', '!=', False)]) - len(told),
             'views': self._views(),
         }
@@ -185,8 +185,15 @@ class VatportalSelection(models.Model):
             for view in views.sorted('id')
         ]
 
+    @api.model
+    def _can_be_sent(self, model):
+        """Whether records of ``model`` can be sent: of an addon that is gone, its selections are still here."""
+        return model in self.env['vatportal.send.wizard']._fields_of()
+
     def _check_may_use(self):
-        if not all(self.env[model]._vatportal_may_send() for model in set(self.mapped('res_model'))):
+        # What is left of an addon that is gone is seen to by whoever invoices.
+        models = {model if self._can_be_sent(model) else 'account.move' for model in self.mapped('res_model')}
+        if not all(self.env[model]._vatportal_may_send() for model in models):
             raise AccessError(self.env._('Only invoicing users can follow what is sent to e-taxes.'))
 
     # ------------------------------------------------------------------ buttons
@@ -263,14 +270,18 @@ class VatportalSelectionLine(models.Model):
         """Open the record to mend: that of the first problem, else what was chosen.
 
         :return: an action
+        :raises UserError: where it is of an app that is not installed any more
         """
         self.ensure_one()
         self.check_access('read')
         problem = (self.problems or [{}])[0]
+        model = problem.get('res_model') or self.res_model
+        if model not in self.env:
+            raise UserError(self.env._('It belongs to an app that is not installed any more.'))
         return {
             'type': 'ir.actions.act_window',
             'name': self.name or '',
-            'res_model': problem.get('res_model') or self.res_model,
+            'res_model': model,
             'res_id': problem.get('res_id') or self.res_id,
             'views': [[False, 'form']],
         }

@@ -128,7 +128,7 @@ class VatportalSelection(models.Model):
         """The environment of whoever pressed, in the companies of that moment; None where that person may not send any more."""
         user = self.user_id
         companies = self.company_id | (self.company_ids & user.company_ids)
-        if not user.active or self.company_id not in user.company_ids:
+        if not (user.active and self.company_id in user.company_ids and self._can_be_sent(self.res_model)):
             return None
         env = self.env(user=user.id, su=False, context={'lang': user.lang, 'tz': user.tz, 'allowed_company_ids': companies.ids})
         return env if env[self.res_model]._vatportal_may_send() and env['vatportal.send.wizard'].has_access('create') else None

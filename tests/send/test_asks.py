@@ -184,3 +184,44 @@ class TestAsks(SelectionCommon, AdvanceCommon):
         self.reversed(bad)
         self.assertEqual(form.save().action_send()['res_model'], 'vatportal.job')
         self.assertEqual((packaged + bad + good).mapped('vatportal_state'), ['progress', 'none', 'progress'])
+
+    # ------------------------------------------------------------------ a package
+
+    def open_package(self, moves):
+        """*Download e-taxes Package*: the dialog as the browser has it, which nobody has saved yet."""
+        action = moves.action_vatportal_xml()
+        self.assertEqual(action['res_model'], 'vatportal.package.wizard')
+        return Form(self.env[action['res_model']].with_context(**action['context']))
+
+    def press_download(self, wizard):
+        self.env.invalidate_all()  # it is another request
+        return wizard.action_download()
+
+    def test_whoever_was_shown_it_makes_a_package(self):
+        for move in (self.packaged(), self.reversed(self.create_invoice({'price_unit': 55})), self.anew()):
+            form = self.open_package(move)
+            self.assertEqual(self.press_download(form.save())['type'], 'ir.actions.act_url')
+
+    def test_what_came_up_while_the_package_was_looked_at(self):
+        """Its files have no ERP id: of what is in two packages e-taxes makes two qaimə."""
+        for text, happens in (('A package with this invoice', lambda move: move.action_vatportal_xml()), ('It was reversed by', self.reversed)):
+            with self.subTest(text):
+                known, move, other = self.packaged(), self.create_invoice({'price_unit': 44}), self.create_invoice({'price_unit': 3})
+                form = self.open_package(known + move + other)
+                happens(move)
+                before = (known + move + other).mapped('vatportal_package_date')
+                wizard = form.save()
+                action = self.press_download(wizard)
+                self.assertEqual((action['res_model'], action['res_id'], action['target']), (wizard._name, wizard.id, 'new'))
+                self.assertEqual((known + move + other).mapped('vatportal_package_date'), before)
+                self.assertIn(text, ' '.join(alert['message'] for alert in wizard.alerts.values()))
+                self.assertEqual(self.press_download(wizard)['type'], 'ir.actions.act_url', 'now it was seen')
+                self.assertTrue(all((known + move + other).mapped('vatportal_package_date')))
+
+    def test_what_does_not_go_into_the_package_asks_nothing(self):
+        known, bad, gone = self.packaged(), self.create_invoice({'product_id': self.create_product('Qum', False).id}), self.packaged()
+        form = self.open_package(known + bad + gone)
+        self.reversed(bad)
+        gone.action_vatportal_forget_package()
+        self.assertEqual(self.press_download(form.save())['type'], 'ir.actions.act_url')
+        self.assertEqual([bool(move.vatportal_package_date) for move in (known, bad, gone)], [True, False, True])

@@ -73,6 +73,23 @@ class TestDouble(DoubleCommon):
         wizard.unlink()
         self.assertEqual(question._go_on()['context']['default_move_ids'], [fields.Command.set(moves[1].ids)], 'that dialog is gone')
 
+    def test_answered_from_the_package(self):
+        """The package dialog asks as well, and is shown again with all that was chosen."""
+        moves, _number = self.twins()
+        moves += self.create_invoice({'price_unit': 7})
+        action = moves.action_vatportal_xml()
+        dialog = self.env[action['res_model']].with_context(**action['context']).create({})
+        self.assertEqual(dialog.ready_ids, moves[2])
+        for move, answer in ((moves[0], 'action_other'), (moves[1], 'action_link')):
+            dialog.invalidate_recordset()
+            asked = next(alert['action'] for alert in dialog.alerts.values() if alert.get('action', {}).get('context', {}).get('default_move_id') == move.id)
+            question = self.env[asked['res_model']].with_context(**asked['context']).create({})
+            action = getattr(question, answer)()
+            self.assertEqual((action['res_model'], action['res_id'], action['target']), (dialog._name, dialog.id, 'new'))
+        dialog.invalidate_recordset()
+        self.assertEqual((dialog.move_ids, dialog.ready_ids), (moves, moves[0] + moves[2]))
+        self.assertEqual(dialog.action_download()['type'], 'ir.actions.act_url')
+
     def test_confirmed_after_the_import(self):
         """The document came before there was an invoice that it could have been proposed for."""
         number = self.entered()

@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ...models.source.selection_run import VatportalSelection
 from ..race_common import RaceCommon
@@ -215,6 +215,36 @@ class TestSelection(SelectionCommon, QueueCommon):
         for call in (mine.action_refresh, mine.action_stop, mine.action_lines, lambda: mine.read(['state'])):
             with self.subTest(call), self.assertRaises(AccessError):
                 call()
+
+    def test_of_an_app_that_is_gone(self):
+        """Its lines are here still: whoever invoices looks at them and stops them, and nothing of them goes."""
+        for model in ('vatportal.gone', 'res.partner'):  # the app, or our addon for it alone
+            with self.subTest(model):
+                first, second = self.press(self.invoices(3), self.clerk), self.press(self.invoices(3), self.clerk)
+                gone = first + second
+                gone.sudo().res_model = gone.sudo().line_ids.res_model = model
+                gone.sudo().line_ids[:1]._refuse('Why it is so')
+                self.env.invalidate_all()
+                shown = gone.action_refresh()
+                self.assertEqual((shown['finished'], shown['counts']['waiting']), (False, 5))
+                self.assertEqual(['action' in alert for alert in shown['alerts'].values()], [model in self.env])
+                self.assertTrue(gone.action_follow() and gone.action_lines())
+                if model not in self.env:
+                    with self.assertRaisesRegex(UserError, 'not installed any more'):
+                        first.line_ids[0].action_open()
+                first.action_stop()
+                self.run_behind()
+                self.assertEqual(
+                    [(selection.state, set(selection.line_ids.mapped('state'))) for selection in gone],
+                    [('stopped', {'refused', 'stopped'}), ('done', {'refused'})],
+                )
+                with self.assertRaises(AccessError):
+                    gone.with_user(self.reader()).action_stop()
+
+    def reader(self):
+        return self.clerk.copy(
+            {'login': f'reader {self.env["res.users"].search_count([])}', 'group_ids': [Command.set(self.env.ref('account.group_account_readonly').ids)]}
+        )
 
     def test_several_companies(self):
         """A selection for each, in one view."""

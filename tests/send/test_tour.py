@@ -74,3 +74,9 @@ class TestTour(VatportalCommon, PhoneCase):
         self.assertEqual(moves.mapped('vatportal_state'), ['imported', 'imported'])
         self.assertEqual(len(self.uploads()), 1)
         self.assert_prompts()
+
+    def test_what_was_seen_while_mending(self):
+        product = self.create_product('Kabel', False)
+        moves = self.create_invoice() + self.create_invoice({'price_unit': 59.99}) + self.create_invoice({'product_id': product.id, 'price_unit': 7})
+        self.tour('vatportal_seen_once', '/odoo/customer-invoices')
+        self.assertEqual(moves.mapped('vatportal_state'), ['imported'] * 3)

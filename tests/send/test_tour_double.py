@@ -22,17 +22,25 @@ class TestTourDouble(RestoredCommon, HttpCase):
         self.assertEqual(moves.mapped('vatportal_state'), ['registered', 'none'])
         self.assertEqual(self.live(*moves.mapped('name')), [1, 0])
 
-    def test_the_answer_keeps_what_was_set(self):
+    def two_of_one_entered(self):
+        """Two invoices, of one of which e-taxes may have it already."""
         self.sandbox.portal.add_document(
             folder=1, tin_from=self.company.vat, tin_to=self.partner.vat, main_subject='qeyd', net_amount=118, apply_amount=100, datetime='20.11.2026 10:00'
         )
         day = fields.Date.to_date('2026-11-20')
         for job in self.env['vatportal.job']._queue_download(self.connector, ['outgoing'], day, day, 'portal'):
             self.finish(job)
-        moves = self.create_invoice() + self.create_invoice({'price_unit': 7})
+        return self.create_invoice() + self.create_invoice({'price_unit': 7})
+
+    def test_the_answer_keeps_what_was_set(self):
+        moves = self.two_of_one_entered()
         self.tour('vatportal_answer_keeps', '/odoo/customer-invoices')
         self.assertEqual(moves.vatportal_document_id.job_ids.mapped('sign'), [False])
         self.assertEqual(moves.mapped('vatportal_state'), ['imported', 'imported'])
+
+    def test_the_answer_keeps_the_package(self):
+        self.two_of_one_entered()
+        self.tour('vatportal_answer_package', '/odoo/customer-invoices')
 
     def test_compare(self):
         self.env.user.group_ids += self.env.ref('base.group_system')

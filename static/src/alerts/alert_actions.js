@@ -26,6 +26,12 @@ patch(ActionableErrors.prototype, {
     },
 });
 
+/** The field of the question that leads back to the dialog which asks it. */
+const QUESTION_FIELDS = {
+    "vatportal.send.wizard": "send_wizard_id",
+    "vatportal.package.wizard": "package_wizard_id",
+};
+
 /**
  * In a dialog of this addon: what is to be mended opens above it, so that what was chosen is still there afterwards, and
  * is checked again.
@@ -39,10 +45,11 @@ patch(ActionableErrorsField.prototype, {
     async handleOnClick(errorData) {
         const { action } = errorData;
         const { record } = this.props;
-        if (record.resModel === "vatportal.send.wizard" && action?.target === "new") {
+        const back = QUESTION_FIELDS[record.resModel];
+        if (back && action?.target === "new") {
             // The question takes the place of this dialog, which is shown again with all that was set in it.
             await record.save({ reload: false });
-            const context = { ...action.context, default_send_wizard_id: record.resId };
+            const context = { ...action.context, [`default_${back}`]: record.resId };
             return super.handleOnClick({ ...errorData, action: { ...action, context } });
         }
         if (!this.env.inDialog || !record.resModel.startsWith("vatportal.") || !action?.res_id || action.target === "new") {
@@ -66,6 +73,11 @@ patch(ActionableErrorsField.prototype, {
         const changed = chosen.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(record.data[name]));
         if (changed.length) {
             await record.update(Object.fromEntries(changed));
+        }
+        // What asks has been seen now. A form that nobody has saved comes with that by itself.
+        if (record.resId && "asked" in record.data) {
+            const alerts = Object.values(record.data.alerts || {});
+            await record.update({ asked: alerts.map((alert) => alert.message) });
         }
     },
 });

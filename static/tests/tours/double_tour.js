@@ -88,6 +88,47 @@ registry.category("web_tour.tours").add("vatportal_answer_keeps", {
     ],
 });
 
+registry.category("web_tour.tours").add("vatportal_answer_package", {
+    steps: () => [
+        {
+            content: "Choose them",
+            trigger: ".o_list_view thead .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "Open the actions",
+            trigger: ".o_control_panel .o_cp_action_menus button:has(.fa-cog)",
+            run: "click",
+        },
+        {
+            content: "Put them into a package",
+            trigger: ".o-dropdown-item:contains(Download e-taxes Package)",
+            run: "click",
+        },
+        {
+            content: "Of one e-taxes may have it already",
+            trigger:
+                ".modal:has([name=ready_count]:contains(1)):has([name=move_count]:contains(2)) .alert-danger:contains(It may be this one) a:contains(Answer)",
+            run: "click",
+        },
+        {
+            content: "It is another one",
+            trigger: ".modal button[name=action_other]",
+            run: "click",
+        },
+        {
+            content: "Both are there still, and can be put into the package",
+            trigger:
+                ".modal:not(:has(.alert-danger)):has([name=ready_count]:contains(2)):has([name=move_count]:contains(2)):has(button[name=action_download]) button[special=cancel]",
+            run: "click",
+        },
+        {
+            content: "The dialog is gone",
+            trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("vatportal_compare", {
     steps: () => [
         {
