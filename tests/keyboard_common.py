@@ -25,7 +25,7 @@ _WAIT = """new Promise((resolve) => {
 WORKED_WITH = {'button', 'link', 'checkbox', 'switch', 'radio', 'textbox', 'combobox', 'tab', 'menuitem', 'spinbutton'}
 _KEYS = {'Tab': (9, ''), 'Enter': (13, '\r'), 'Escape': (27, ''), 'Space': (32, ' '), 'ArrowDown': (40, '')}
 # What Odoo's theme colours is left to it.
-_OF_THEME = ('.badge', '.btn')
+_OF_THEME = ('.badge', '.btn', '.o_form_label_readonly')
 # Of axe-core's rules, those that keep somebody out.
 _GRAVE = ('serious', 'critical')
 _MEASURE = "odoo.loader.modules.get('@l10n_az_vatportal/../tests/tours/measure')"
