@@ -256,13 +256,13 @@ class VatportalJob(models.Model):
 
     schedule_id = fields.Many2one('vatportal.import.schedule', string='Scheduled Import', readonly=True, ondelete='set null', index='btree_not_null')
 
-    def _language(self):
-        # How a scheduled import went stands on the connector and is told there, word for word, whoever has begun it.
-        return self.connector_id._in_their_language().env.lang if self.schedule_id else super()._language()
-
 
 class VatportalOperationDownload(models.AbstractModel):
     _inherit = 'vatportal.operation.download'
+
+    def _language(self, job):
+        # How a scheduled import went stands on the connector and is told there, word for word, whoever has begun it.
+        return job.connector_id._in_their_language().env.lang if job.schedule_id else super()._language(job)
 
     def _all_ended(self, job, batch):
         super()._all_ended(job, batch)

@@ -263,6 +263,9 @@ class VatportalJob(models.Model):
 
     def _language(self):
         """The language of whoever started this job, or is told of it: what is written for the person is written in it."""
+        return self._operation()._language(self)
+
+    def _language_of_people(self):
         told = self.env.user if self.user_id == self.env.user else self._told_users()[:1]
         return told and told.with_user(told).context_get().get('lang') or self.env.lang
 

@@ -56,6 +56,10 @@ class VatportalOperation(models.AbstractModel):
         """Whether the process asks for a PIN on the phone; see ``job/turns.py``."""
         raise NotImplementedError
 
+    def _language(self, job):
+        """In which language is written what ``job`` tells."""
+        return job._language_of_people()
+
     def _looks_first(self, _job):
         """Whether the portal is to be asked before the process starts."""
         return False
