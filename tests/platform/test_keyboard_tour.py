@@ -161,6 +161,9 @@ class TestKeyboard(BillCommon, KeyboardCase):
             self.wait('.o_vatportal_desk')
             for action, selector in pages.items():
                 with self.subTest(action):
-                    self.js(f'odoo.__WOWL_DEBUG__.root.env.services.action.doAction("l10n_az_vatportal.vatportal_{action}", {{clearBreadcrumbs: true}}); true')
+                    # Until it is there: the list of the one before would be taken for its own.
+                    self.js(
+                        f'odoo.__WOWL_DEBUG__.root.env.services.action.doAction("l10n_az_vatportal.vatportal_{action}", {{clearBreadcrumbs: true}}).then(() => true)'
+                    )
                     self.wait(f'.o_action_manager {selector}')
                     self.assert_accessible('.o_action_manager :is(.o_content, .o_vatportal_setup)', OURS)
