@@ -152,7 +152,7 @@ class TestKeyboard(BillCommon, KeyboardCase):
             'report_action_approval': '.o_graph_view',
             'report_action_refusal': '.o_graph_view',
             'reconciliation_action_sale': '.o_list_view',
-            'vat_return_action_sale': '.o_list_view',
+            'vat_return_action_sale': '.o_pivot_view',
             'reading_action': '.o_list_view',
             'document_action_answer': '.o_list_view',
             'deadline_action': '.o_list_view',
