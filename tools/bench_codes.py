@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 import databases
+import hosts_fill
 import servers
 import system
 from base import ROOT, TOOLS, Failure, clean_env, fresh_log
-from demo_run import PATIENCE, Browser, Phone
+from demo_run import PATIENCE, Browser, Phone, send_through
 from demo_run import send as ask
 from python_env import PYTHON
 
@@ -39,7 +40,7 @@ def run(server, source: str, size: int) -> list[dict]:
             phone = Phone(sandbox)
             phone.play('settings', pin_timeout=3600)
             for number in range(BESIDE + 1):
-                phone.play('accounts', username=f'cluster-{number}', asan=number_of(number))
+                phone.play('accounts', **hosts_fill.account(number))
             script = FILL.format(tools=str(TOOLS), url=sandbox, beside=BESIDE, size=size)
             databases.shell(server, database, script, fresh_log('bench-codes-fill'))
             command = [*server.command, '-d', database, f'--db-filter=^{database}$', '--http-port', port, '--max-cron-threads', 1]
@@ -47,10 +48,6 @@ def run(server, source: str, size: int) -> list[dict]:
             return measured(odoo, sandbox, database, size)
     finally:
         databases.drop(database)
-
-
-def number_of(connector: int) -> str:
-    return f'99450{connector:07}'
 
 
 def measured(odoo: str, sandbox: str, database: str, size: int) -> list[dict]:
@@ -63,7 +60,7 @@ def measured(odoo: str, sandbox: str, database: str, size: int) -> list[dict]:
     lines = []
     for what, beside in (('a code, no other process', 0), (f'a code, {BESIDE} other processes', BESIDE)):
         for number in range(beside):
-            send(colleague, moves.pop(), others[number])
+            send_through(colleague, moves.pop(), others[number])
         deadline = time.monotonic() + PATIENCE
         while len(ask(phone.opener, f'{phone.url}/prompts')) < beside:
             if time.monotonic() > deadline:
@@ -76,7 +73,7 @@ def measured(odoo: str, sandbox: str, database: str, size: int) -> list[dict]:
             'database': database,
             'browser': system.find_browser(),
             'connector': own,
-            'phone': number_of(BESIDE),
+            'phone': hosts_fill.account(BESIDE)['asan'],
         }
         waits = sorted(read({**order, 'moves': [moves.pop() for _number in range(half)]}))
         p95 = waits[min(len(waits) - 1, int(len(waits) * 0.95))]
@@ -84,11 +81,6 @@ def measured(odoo: str, sandbox: str, database: str, size: int) -> list[dict]:
         remark = f'   (p95 of {len(waits)}; median {waits[len(waits) // 2]:.1f} s)'
         lines.append({'row': 'E', 'what': what, 'baseline': 'the goal', 'remark': remark, **figures})
     return lines
-
-
-def send(browser: Browser, move: int, connector: int) -> int:
-    wizard = browser.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, [move])], 'connector_id': connector})
-    return browser.call('vatportal.send.wizard', 'action_send', [wizard])['res_id']
 
 
 def read(order: dict) -> list[float]:

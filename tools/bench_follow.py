@@ -54,7 +54,7 @@ def lanes(world, size, rounds, portal, **_others):
     """A process of each of many accounts, two of which are at portals that hang: until all others have been asked once, with the
     threads of the scheduled action and with a single one; of both the time on the clock."""
     for number in range(size):
-        admin(portal, 'accounts', {'username': f'cluster-{number}', 'asan': f'99450{number:07}'})
+        admin(portal, 'accounts', hosts_fill.account(number))
     hosts_fill.connectors(world.env, portal, size)
     connectors = world.env['vatportal.connector'].search([('name', '=like', 'Cluster %')], order='id')
     jobs = running(world, size, portal, connectors)

@@ -68,6 +68,12 @@ def start(browser: Browser, model: str, records: list[int]) -> int:
     return browser.call('vatportal.send.wizard', 'action_send', [wizard])['res_id']
 
 
+def send_through(browser: Browser, move: int, connector: int) -> int:
+    """The same for one invoice, through the connector that is chosen in the dialog."""
+    wizard = browser.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, [move])], 'connector_id': connector})
+    return browser.call('vatportal.send.wizard', 'action_send', [wizard])['res_id']
+
+
 def follow(browser: Browser, phone: Phone, job: int, brief: bool = False) -> bool:
     """Ask for the progress as the open dialog would, and tell what is new; `brief` leaves out the steps. True when all went well."""
     begin, told = time.monotonic(), set()

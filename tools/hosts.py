@@ -16,9 +16,10 @@ from datetime import datetime, timezone
 import databases
 import demo_database
 import environment
+import hosts_fill
 from balancer import Balancer
 from base import ADDON, QUEUE, TOOLS, Failure, fresh_log, say
-from demo_run import Browser
+from demo_run import Browser, send_through
 from scene import DATABASE, PATIENCE, Process, Scene, freeze_addons
 from servers import free_port
 
@@ -122,8 +123,7 @@ class Watchers:
                 self._send(browser, move, connector)
 
     def _send(self, browser, move, connector):
-        wizard = browser.call('vatportal.send.wizard', 'create', {'move_ids': [(6, 0, [move])], 'connector_id': connector})
-        job, seen = browser.call('vatportal.send.wizard', 'action_send', [wizard])['res_id'], set()
+        job, seen = send_through(browser, move, connector), set()
         while True:
             progress = browser.call('vatportal.job', 'action_refresh', [job])
             code = progress['code'] and (progress['code']['kind'], str(progress['code']['value']))
@@ -155,7 +155,7 @@ def main(count: int) -> int:
         scene.used = count
         scene.portal.call('settings', {'confirm_after': CONFIRMED_S, 'log_size': 1000000})
         for number in range(count + WATCHERS):
-            scene.portal.call('accounts', {'username': f'cluster-{number}', 'asan': f'99450{number:07}'})
+            scene.portal.call('accounts', hosts_fill.account(number))
         scene.fill('connectors', scene.sandbox_url, count + WATCHERS)
         say(f'{count} connectors, {count * PROCESSES} processes at a time, {os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f}')
         alone = single(scene, scene.fill('invoices', count * PROCESSES))

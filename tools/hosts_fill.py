@@ -3,6 +3,11 @@
 import datetime
 
 
+def account(number):
+    """The account ``cluster-N`` as the sandbox makes it, with a phone of its own."""
+    return {'username': f'cluster-{number}', 'asan': f'99450{number:07}'}
+
+
 def connectors(env, url, count):
     """Connectors to the accounts ``cluster-N`` of the sandbox."""
     model = env['vatportal.connector']
@@ -14,7 +19,7 @@ def connectors(env, url, count):
                 'company_id': env.company.id,
                 'base_url': f'{url}/api',
                 'token': f'cluster-{number}-token',
-                'phone': f'99450{number:07}',
+                'phone': account(number)['asan'],
                 'batch_size': 1,
             }
             for number in range(count)

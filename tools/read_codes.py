@@ -5,8 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench_codes import send
-from demo_run import Browser, Phone
+from demo_run import Browser, Phone, send_through
 from demo_run import send as ask
 from shoot import PATIENCE_S, Page, tab
 
@@ -25,7 +24,7 @@ def main(order: dict) -> None:
         for move in order['moves']:
             page.send('Page.navigate', url=order['url'] + '/odoo/action-l10n_az_vatportal.vatportal_job_action')
             page.until("window.odoo?.isReady && !!document.querySelector('.o_list_view')")
-            job = send(browser, move, order['connector'])
+            job = send_through(browser, move, order['connector'])
             page.value(FOLLOW % job)
             for _pin in range(2):
                 waits.append(waited(page, phone, order['phone'], seen))
