@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { closeDialog, DONE, sendAllInList } from "./vatportal_tours";
+import { closeDialog, DONE, sendAllInList, sendUnsigned } from "./vatportal_tours";
 
 registry.category("web_tour.tours").add("vatportal_answer_candidate", {
     steps: () => [
@@ -75,16 +75,7 @@ registry.category("web_tour.tours").add("vatportal_answer_keeps", {
             content: "What was chosen stands",
             trigger: ".modal [name=sign] input:not(:checked)",
         },
-        {
-            content: "Send them",
-            trigger: ".modal button[name=action_send]",
-            run: "click",
-        },
-        {
-            content: "They are imported",
-            trigger: ".modal .o_vatportal_progress[data-state=done]",
-            timeout: 30000,
-        },
+        ...sendUnsigned(),
     ],
 });
 

@@ -1,7 +1,25 @@
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
-import { sendAllInList } from "./vatportal_tours";
+import { sendAllInList, sendUnsigned } from "./vatportal_tours";
+
+const mend = () => [
+    {
+        content: "Open what is to be mended",
+        trigger: ".modal .alert-danger a:contains(Open)",
+        run: "click",
+    },
+    {
+        content: "Its form is above the wizard",
+        trigger: ".modal:has(.modal-footer .o_form_button_save) [name=vatportal_code] input",
+        run: "edit 2523290000",
+    },
+    {
+        content: "Save it",
+        trigger: ".modal .modal-footer .o_form_button_save",
+        run: "click",
+    },
+];
 
 // What is to be mended opens above the wizard; saved, the wizard is there with all that was chosen, and has looked again.
 registry.category("web_tour.tours").add("vatportal_open_problem", {
@@ -20,21 +38,7 @@ registry.category("web_tour.tours").add("vatportal_open_problem", {
             trigger: ".modal [name=sign] input",
             run: "click",
         },
-        {
-            content: "Open what is to be mended",
-            trigger: ".modal .alert-danger a:contains(Open)",
-            run: "click",
-        },
-        {
-            content: "Its form is above the wizard",
-            trigger: ".modal:has(.modal-footer .o_form_button_save) [name=vatportal_code] input",
-            run: "edit 2523290000",
-        },
-        {
-            content: "Save it",
-            trigger: ".modal .modal-footer .o_form_button_save",
-            run: "click",
-        },
+        ...mend(),
         {
             content: "Both can be sent now",
             trigger: ".modal:not(:has(.alert-danger)) .o_vatportal_ready:has([name=ready_count]:contains(2)):has([name=move_count]:contains(2))",
@@ -43,16 +47,7 @@ registry.category("web_tour.tours").add("vatportal_open_problem", {
             content: "What was chosen stands",
             trigger: ".modal [name=sign] input:not(:checked)",
         },
-        {
-            content: "Send them",
-            trigger: ".modal button[name=action_send]",
-            run: "click",
-        },
-        {
-            content: "They are imported",
-            trigger: ".modal .o_vatportal_progress[data-state=done]",
-            timeout: 30000,
-        },
+        ...sendUnsigned(),
     ],
 });
 
@@ -97,34 +92,11 @@ registry.category("web_tour.tours").add("vatportal_seen_once", {
             trigger: ".modal .alert-warning:contains(A package with this invoice)",
             run: () => putIntoPackage(59.99),
         },
-        {
-            content: "Open what is to be mended",
-            trigger: ".modal .alert-danger a:contains(Open)",
-            run: "click",
-        },
-        {
-            content: "Its form is above the wizard",
-            trigger: ".modal:has(.modal-footer .o_form_button_save) [name=vatportal_code] input",
-            run: "edit 2523290000",
-        },
-        {
-            content: "Save it",
-            trigger: ".modal .modal-footer .o_form_button_save",
-            run: "click",
-        },
+        ...mend(),
         {
             content: "Both packages are shown",
             trigger: ".modal:not(:has(.alert-danger)):has(.alert-warning:nth-child(2)) .o_vatportal_ready:has([name=ready_count]:contains(3))",
         },
-        {
-            content: "Send them",
-            trigger: ".modal button[name=action_send]",
-            run: "click",
-        },
-        {
-            content: "They are imported",
-            trigger: ".modal .o_vatportal_progress[data-state=done]",
-            timeout: 30000,
-        },
+        ...sendUnsigned(),
     ],
 });

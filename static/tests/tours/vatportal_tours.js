@@ -100,6 +100,20 @@ export const sendAllInList = () => [
     },
 ];
 
+/** Press Send of a dialog in which signing is off: no PIN is asked for. */
+export const sendUnsigned = () => [
+    {
+        content: "Send them",
+        trigger: ".modal button[name=action_send]",
+        run: "click",
+    },
+    {
+        content: "They are imported",
+        trigger: DONE,
+        timeout: 30000,
+    },
+];
+
 export const closeDialog = () => [
     {
         content: "Close the dialog",
