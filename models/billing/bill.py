@@ -172,7 +172,11 @@ class VatportalDocument(models.Model):
         # A bill that was made of the document says itself what VAT its prices hold, however the company was taxed then.
         if self._connector().taxation == 'simplified' and not self.sudo().move_id.invoice_line_ids.vatportal_line_id:
             return Decimal(0)
-        return self._to_book('amount_vat') - sum((Decimal(note['vat']) for note in self.bill_notes or () if 'vat' in note), Decimal(0))
+        return self._to_book('amount_vat') - self._vat_in_prices()
+
+    def _vat_in_prices(self):
+        """The VAT, in AZN, that was put into the prices of this document's bill as it was made."""
+        return sum((Decimal(note['vat']) for note in self.bill_notes or () if 'vat' in note), Decimal(0))
 
     def _vat_difference(self):
         """The VAT of the bill less that of the document, in AZN."""

@@ -27,7 +27,7 @@ class VatportalReconciliation(models.Model):
         """The rows that differ, see :func:`differing`; none where the entry can't be a qaimə as it is."""
         # Who may see both sides may see their rows; a branch's document is its parent's.
         document = self.sudo().document_id
-        in_prices = document._connector().taxation == 'simplified' or any('vat' in note for note in document.bill_notes or ())
+        in_prices = document._connector().taxation == 'simplified' or document._vat_in_prices()
         name = 'amount_total' if in_prices else 'amount_goods'
         by_move_line = document.direction == 'outgoing'
         theirs = [
