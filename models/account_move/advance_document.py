@@ -45,7 +45,6 @@ class VatportalDocument(models.Model):
         'settlement_ids.status',
         'settlement_ids.advance_settled',
         'move_id.reversal_move_ids.state',
-        'move_id.reversal_move_ids.amount_total_signed',
     )
     def _compute_advance_left(self):
         for document in self:

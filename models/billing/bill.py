@@ -138,10 +138,6 @@ class VatportalDocument(models.Model):
         'status',
         'advance_id',
         'move_id.state',
-        'move_id.amount_total',
-        'move_id.amount_tax',
-        'move_id.amount_total_signed',
-        'move_id.currency_id',
     )
     def _compute_amount_differs(self):
         for document in self:

@@ -31,7 +31,7 @@ class VatportalDocument(models.Model):
         for document in self:
             document.day = document.date and baku_day(document.date)
 
-    @api.depends('kind_id.booking', 'advance_id', 'move_id.amount_total', 'move_id.state', 'move_id.move_type', 'seller_vat', 'buyer_vat', *_SIGNED.values())
+    @api.depends('kind_id.booking', 'advance_id', 'move_id.state', 'move_id.move_type', 'seller_vat', 'buyer_vat', *_SIGNED.values())
     def _compute_signed(self):
         for document in self:
             sign = document._sign()
