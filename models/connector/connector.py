@@ -284,7 +284,9 @@ class VatportalConnector(models.Model):
         if not (self.env.su or self.env.user.has_group(_USER_GROUP)):
             raise AccessError(self.env._('Only invoicing users can use the VatPortal connector.'))
         # Masked from here on, should a traceback show its variables.
-        auth = {name: Secret(self.sudo()[name] or '') for name in self._log_in_names()}
+        names = self._log_in_names()
+        row = self.env['vatportal.secret'].sudo().search_fetch([('account_id', '=', self.sudo().account_id.id)], names)
+        auth = {name: Secret(row[name] or '') for name in names}
         if not all(auth.values()):
             raise UserError(self.env._('Connector %s: the log-in data for the portal are missing.', self.name))
         if self.is_partner and not self.phone:

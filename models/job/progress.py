@@ -1,3 +1,5 @@
+import hashlib
+import json
 import math
 
 from psycopg2.errors import SerializationFailure
@@ -13,15 +15,18 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
-    def action_refresh(self):
+    def action_refresh(self, shown=False):
         """Move the job by one step where one is due and return what its live view shows.
 
         The open dialog calls this every 2, 5, 10 seconds. Several viewers do not ask the portal more often: a step
         that is not due, or that someone else is at, is not made. For whoever may read the job and not use it nothing moves,
         no code is shown, and there is nothing to press.
 
+        :param shown: the ``version`` of what the view shows already. Where that is not out of date, the answer is ``unchanged``
+            (True) and has ``id``, ``state``, ``finished``, ``elapsed``, ``seconds_left`` and ``next_poll`` alone
         :return: dict with
 
+            - ``version`` of all of this, or False where that can't be told
             - ``id``, ``name``, ``operation``, ``state``, ``finished``
             - ``headline``: one sentence, ``problem``: what went wrong or False, ``portal_message``: the portal's words
             - ``steps``: list of {``key``, ``label``, ``state``: done | active | waiting | failed}
@@ -42,7 +47,12 @@ class VatportalJob(models.Model):
             return without_null(self._progress_read_only())
         self = self.with_context(vatportal_watched=True)
         self._advance_watched()
-        return without_null(self._progress_together() if self.root_id else self._progress())
+        if self.root_id:
+            return without_null(self._progress_together())
+        version = self._progress_version()
+        if version and version == shown:
+            return {**self._progress_passing(), 'unchanged': True}
+        return without_null({**self._progress(), 'version': version})
 
     def _advance_watched(self):
         """Move the job by one step, unless someone else moves it at this very moment. What they wrote is shown now then, rather
@@ -73,23 +83,40 @@ class VatportalJob(models.Model):
         finished = all(job.state not in OPEN_STATES for job in batch)
         return {**data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)}
 
-    def _progress(self):
-        """What the live view shows of this job, see :meth:`action_refresh`."""
-        operation, finished, code = self._operation(), self.state not in OPEN_STATES, self._progress_code()
+    def _progress_version(self):
+        """What changes whenever something is told of this process; False where more than the process's own row tells it.
+
+        Most questions bring nothing new. The documents, which may be hundreds, need not be read for them, nor shown again.
+        """
+        if self.phase != 'follow':
+            return False
+        told = (self.stats, self.step, self.error_count, self.message, self.connector_fault, self.stopped_by_id.id, self.env.lang)
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    def _progress_passing(self):
+        """What passes with the time, whether or not anything is told."""
+        finished = self.state not in OPEN_STATES
         return {
             'id': self.id,
-            'name': self.name,
-            'operation': self.operation,
             'state': self.state,
             'finished': finished,
+            'seconds_left': self._seconds_left() if self.waits_for_pin else False,
+            'elapsed': self._elapsed(),
+            'next_poll': False if finished else self._next_poll(),
+        }
+
+    def _progress(self):
+        """What the live view shows of this job, see :meth:`action_refresh`."""
+        operation, code = self._operation(), self._progress_code()
+        return {
+            **self._progress_passing(),
+            'name': self.name,
+            'operation': self.operation,
             'headline': self._headline(),
             'problem': self.message or False,
             'portal_message': self.portal_message or False,
             'steps': operation._steps(self),
             'code': code,
-            'seconds_left': self._seconds_left() if self.waits_for_pin else False,
-            'elapsed': self._elapsed(),
-            'next_poll': False if finished else self._next_poll(),
             'can_cancel': operation._can_cancel(self),
             'can_stop_signing': bool(code) and self._can_stop_signing(),
             'can_ask_etaxes': False,

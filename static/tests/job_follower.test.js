@@ -6,21 +6,25 @@ import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 
 describe.current.tags("headless");
 
-let questions, aborted, follower;
+let questions, aborted, follower, shown, said;
 
 /** A follower whose questions are answered by the test, one after the other. */
 beforeEach(() => {
     questions = [];
     aborted = 0;
-    const call = (model, method, [ids]) => {
+    const call = (model, method, [ids], options) => {
         const question = new Deferred();
+        said = options.shown;
         question.abort = () => aborted++;
         questions.push(question);
         expect.step(`${model}.${method} ${ids}`);
         return question;
     };
     follower = new JobFollower({ silent: { call } }, 7, {
-        onData: (data) => expect.step(data.finished ? "ended" : "data"),
+        onData: (data) => {
+            shown = data;
+            expect.step(data.finished ? "ended" : "data");
+        },
         onLost: () => expect.step("lost"),
         onError: (error) => expect.step(error.exceptionName),
     });
@@ -55,6 +59,23 @@ test("asks again at the pace that the server sets, until the job has ended", asy
     expect.verifySteps(["ended"]);
     await advanceTime(60000);
     expect.verifySteps([]);
+});
+
+test("says what it shows already; of what is not out of date it is told alone what passes", async () => {
+    follower.ask();
+    expect(said).toBe(undefined);
+    await answer({ version: "1", elapsed: 3, documents: ["A"], next_poll: 2 });
+    await advanceTime(2000);
+    expect(said).toBe("1");
+    await answer({ unchanged: true, elapsed: 5, next_poll: 2 });
+    expect([shown.elapsed, shown.documents]).toEqual([5, ["A"]]);
+    await advanceTime(2000);
+    expect(said).toBe("1");
+    await answer({ version: false, elapsed: 7, documents: ["B"], next_poll: 2 });
+    expect([shown.elapsed, shown.documents]).toEqual([7, ["B"]]);
+    await advanceTime(2000);
+    expect(said).toBe(undefined);
+    expect.verifySteps([ASKED, "data", ASKED, "data", ASKED, "data", ASKED]);
 });
 
 test("waits ten seconds at most, and two where the server says nothing", async () => {

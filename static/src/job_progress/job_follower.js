@@ -37,7 +37,7 @@ export class JobFollower {
      * @param {number | number[]} jobId
      * @param {object} handlers
      * @param {string} [handlers.model] of which `action_refresh` is called
-     * @param {(data: object) => void} handlers.onData called with each answer of `action_refresh`
+     * @param {(data: object) => void} handlers.onData called with what is to be shown after each answer of `action_refresh`
      * @param {() => void} [handlers.onLost] called when the server could not be reached; it is asked again
      * @param {(error: Error) => void} [handlers.onError] called when asking again is of no use
      */
@@ -45,6 +45,7 @@ export class JobFollower {
         this.orm = orm;
         this.model = model;
         this.ids = [jobId].flat();
+        this.data = undefined;
         this.onData = onData;
         this.onLost = onLost;
         this.onError = onError;
@@ -100,6 +101,7 @@ export class JobFollower {
         let timer;
         const request = this.orm.silent.call(this.model, "action_refresh", [this.ids], {
             context: jobContext(),
+            ...(this.data?.version && { shown: this.data.version }),
         });
         const silence = new Promise((resolve, reject) => {
             timer = browser.setTimeout(() => {
@@ -114,12 +116,13 @@ export class JobFollower {
         }
     }
 
-    _take(data) {
+    _take(answer) {
         this.failures = 0;
-        if (!data.finished) {
-            this._askIn(Math.min(data.next_poll || SHORTEST_WAIT_S, LONGEST_WAIT_S));
+        this.data = answer.unchanged ? { ...this.data, ...answer } : answer;
+        if (!this.data.finished) {
+            this._askIn(Math.min(this.data.next_poll || SHORTEST_WAIT_S, LONGEST_WAIT_S));
         }
-        this.onData(data);
+        this.onData(this.data);
     }
 
     _fail(error) {
