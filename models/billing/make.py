@@ -138,6 +138,8 @@ class VatportalDocument(models.Model):
 
     def _fill_bill(self, move):
         """Put the document's lines into the draft ``move``, in the place of those it has; return notes about it."""
+        if move.currency_id != self.currency_id:
+            move.currency_id = self.currency_id  # that of the vendor's purchases, say: the amounts are the document's
         with move._get_edi_creation() as move:
             lines, notes = BillBuilder(self, move).lines()
             move.invoice_line_ids = move._vatportal_line_commands(lines)
@@ -172,7 +174,10 @@ class VatportalDocument(models.Model):
         document._check_billable()
         document._check_money(self.move_id.move_type)
         move = document.move_id.with_context(vatportal_billing=True)
+        gone = move._vatportal_typed_lines().mapped(lambda line: line.name or line.product_id.display_name or '–')
         notes = document._fill_bill(move)
+        if gone:
+            notes.append({'level': 'info', 'text': self.env._('Lines that were added by hand were taken out: %s.', ', '.join(gone))})
         document.sudo().bill_notes = notes
         move._message_log(body=document._bill_text(notes, self.env._('Its lines were made anew of the e-taxes document %s.', self.qaime or '')))
         document.sudo()._follow_status()
@@ -182,7 +187,7 @@ class VatportalDocument(models.Model):
         document = self.with_company(self.company_id)
         move = document.move_id.with_context(vatportal_billing=True)
         header = document._bill_header(move.move_type, document.partner_id)
-        move.write({name: header[name] for name in ('partner_id', 'currency_id', 'invoice_date', 'ref', 'payment_reference', 'narration')})
+        move.write({name: header[name] for name in ('partner_id', 'invoice_date', 'ref', 'payment_reference', 'narration')})
         document.sudo().bill_notes = notes = document._fill_bill(move)
         text = self.env._('While the file was read in, something else changed this draft. It was made anew of the e-taxes document %s.', self.qaime or '')
         move._message_log(body=document._bill_text(notes, text))

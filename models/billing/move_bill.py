@@ -133,6 +133,8 @@ class AccountMove(models.Model):
             raise UserError(self.env._('%s was not made of an e-taxes document.', self.display_name))
         if self.state != 'draft':
             raise UserError(self.env._('%s is confirmed. Reset it to draft first, or make a credit note.', self.display_name))
+        if self._vatportal_is_typed():
+            raise UserError(self._vatportal_typed_text())
         document._rebuild_bill()
         return True
 
@@ -187,12 +189,13 @@ class AccountMove(models.Model):
                 ),
             }
         elif document.amount_differs:
+            typed = self.state == 'draft' and self._vatportal_is_typed()
             alerts['vatportal_bill_differs'] = {
                 'level': 'warning',
-                'message': self._vatportal_bill_difference_text(document),
+                'message': ' '.join([self._vatportal_bill_difference_text(document), *([self._vatportal_typed_text()] if typed else [])]),
                 **(
                     {'action_text': self.env._('Take over the new figures'), 'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
-                    if self.state == 'draft'
+                    if self.state == 'draft' and not typed
                     else look
                 ),
             }

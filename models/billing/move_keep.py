@@ -11,6 +11,10 @@ class AccountMoveLine(models.Model):
         row = self.vatportal_line_id.sudo()
         return self.vatportal_line_mark or (row and row._goods_mark()) or '', row.id
 
+    def _vatportal_is_made(self):
+        """Whether this line was made of a row of a document."""
+        return any(self._vatportal_goods())
+
     def _vatportal_anew(self, vals):
         """Return ``vals``, those of a new line, for writing them on this one: what they leave out is as on a new line."""
         vals = {'discount': 0.0, 'extra_tax_data': False, **vals}
@@ -50,6 +54,22 @@ class AccountMove(models.Model):
             else:
                 commands.append(Command.create(vals))
         return [Command.delete(line.id) for line in self.invoice_line_ids - kept] + commands
+
+    def _vatportal_typed_lines(self):
+        """The lines of this entry that people, or other addons, have added to what was made of its document."""
+        return self.invoice_line_ids.filtered(lambda line: line.display_type == 'product' and not line._vatportal_is_made() and not line.is_imported)
+
+    def _vatportal_is_typed(self):
+        """Whether no line of this entry was made of its document: it was entered by hand, or made of an order, and linked since."""
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
+        # A document of mere sums has no rows that its lines could name.
+        rows = self.sudo().vatportal_bill_document_id.line_ids
+        return bool(lines) and not any(line._vatportal_is_made() or (line.is_imported and not rows) for line in lines)
+
+    def _vatportal_typed_text(self):
+        return self.env._(
+            'Its lines were not made of the document, so they are not replaced: correct them, or delete this draft and make the bill of the document.'
+        )
 
     # ------------------------------------------------------------------ Odoo's import
 

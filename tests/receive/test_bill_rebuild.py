@@ -80,6 +80,62 @@ class TestBillRebuild(BillCommon):
         with self.assertRaisesRegex(UserError, 'is not billed'):
             move.action_vatportal_rebuild_bill()
 
+    # ------------------------------------------------------------------ another currency, other lines
+
+    def foreign(self, rate=0.5):
+        """A currency of which ``rate`` units are one AZN."""
+        currency = self.env.ref('base.USD')
+        currency.active = True
+        self.env['res.currency.rate'].create({'currency_id': currency.id, 'name': '2026-01-01', 'rate': rate, 'company_id': self.company.id})
+        return currency
+
+    def test_the_amounts_are_the_documents_currency(self):
+        """Whatever has changed the draft's: a person, or Purchase when the vendor is chosen."""
+        move = self.corrected()
+        move.currency_id = self.foreign()
+        move.action_vatportal_rebuild_bill()
+        self.assert_taken_over(move)
+        self.assertEqual((move.currency_id, move.amount_tax, move.amount_total), (move.company_currency_id, 27.0, 177.0))
+
+    def test_typed_lines_are_not_replaced(self):
+        for currency in (self.company.currency_id, self.foreign()):
+            with self.subTest(currency=currency.name):
+                typed = self.create_invoice(
+                    {'price_unit': 70, 'tax_ids': self.purchase['vat'].ids},
+                    move_type='in_invoice',
+                    partner_id=self.vendor.id,
+                    currency_id=currency.id,
+                    post=False,
+                )
+                document = self.document(self.line(500.0))
+                document.action_link_move(typed.id)
+                alert, lines = typed.alerts['vatportal_bill_differs'], typed.invoice_line_ids
+                self.assertNotIn('rebuild', alert['action_call'][1])
+                self.assertIn('not made of the document', alert['message'])
+                for record, method in ((typed, 'action_vatportal_rebuild_bill'), (document, 'action_rebuild_bill')):
+                    with self.assertRaisesRegex(UserError, 'not made of the document'):
+                        getattr(record, method)()
+                self.assertEqual((typed.invoice_line_ids, typed.currency_id), (lines, currency))
+                # What the text says to do.
+                typed.unlink()
+                document.action_create_bills()
+                self.assert_total(document)
+
+    def test_of_sums_alone(self):
+        """A document without rows has lines without rows."""
+        document = self.document(self.line(100.0), line_ids=False)
+        document.action_create_bills()
+        document.move_id.invoice_line_ids.price_unit = 70
+        document.move_id.action_vatportal_rebuild_bill()
+        self.assert_total(document)
+
+    def test_added_lines_are_named(self):
+        move = self.corrected()
+        move.write({'invoice_line_ids': [Command.create({'name': 'Daşınma', 'price_unit': 20.0, 'tax_ids': []})]})
+        move.action_vatportal_rebuild_bill()
+        self.assertIn('Daşınma', move.vatportal_bill_document_id.bill_notes[0]['text'])
+        self.assert_taken_over(move)
+
     # ------------------------------------------------------------------ the task ends
 
     def test_a_person_makes_the_amounts_agree(self):
