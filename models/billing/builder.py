@@ -33,8 +33,8 @@ class BillBuilder:
         self.notes = []
 
     def lines(self):
-        """Return (list of the values of each line, notes); a note is a dict of ``level`` and ``text``, and of ``vat``, a
-        text, where VAT of that amount is part of a price.
+        """Return (list of the values of each line, notes); a note is a dict of ``level`` and ``text``, of ``row``, an id,
+        where it is about one row, and of ``vat``, a text, where VAT of that amount is part of a price.
 
         :raises UserError: where the company lacks a tax that the document bears
         """
@@ -65,6 +65,7 @@ class BillBuilder:
                         difference=_text(new.vat_amount - old.vat_amount),
                         vat=_text(vat),
                     ),
+                    new.key,
                 )
         found = sum((part.vat_amount for part in after), Decimal(0))
         if found != vat:
@@ -95,10 +96,11 @@ class BillBuilder:
                     line=row.display_name,
                     amount=whole.excise,
                 ),
+                row,
             )
         if whole.vat_amount and not vat_taxes(vat):
             amount += whole.vat_amount
-            self._note('info', self._vat_text(row, whole.vat_amount), vat=str(whole.vat_amount))
+            self._note('info', self._vat_text(row, whole.vat_amount), row, vat=str(whole.vat_amount))
         self._note_amounts(part, vat)
         vals = self._line_vals(row)
         if part.share and not part.quantity:
@@ -203,8 +205,10 @@ class BillBuilder:
 
     # ------------------------------------------------------------------ notes
 
-    def _note(self, level, text, **more):
-        self.notes.append({'level': level, 'text': text, **more})
+    def _note(self, level, text, row=None, **more):
+        # A document of mere sums is its own row.
+        about = {'row': row.id} if row and row != self.document else {}
+        self.notes.append({'level': level, 'text': text, **about, **more})
 
     def _vat_text(self, row, amount):
         """Why ``amount`` of VAT is part of a price."""
@@ -222,6 +226,7 @@ class BillBuilder:
             self._note(
                 'warning',
                 self.env._("%s It has more decimals than Odoo is set to keep (decimal accuracy of Product Unit). The amount is the document's.", text),
+                row,
             )
 
     def _note_package(self, row, match):
@@ -237,6 +242,7 @@ class BillBuilder:
                     package=package.name,
                     unit=row.unit,
                 ),
+                row,
             )
 
     def _note_position(self):
@@ -265,6 +271,7 @@ class BillBuilder:
                     rate=_text(vat_rate(vat)),
                     base=_text(part.base),
                 ),
+                row,
             )
         if row != self.document and part.main:
             stated, found = decimal(row.amount_total), sum(other.total for other in row._to_parts())
@@ -277,6 +284,7 @@ class BillBuilder:
                         found=_text(found),
                         stated=_text(stated),
                     ),
+                    row,
                 )
 
 

@@ -156,6 +156,7 @@ class AccountMove(models.Model):
         lines = self._vatportal_open_units()
         if not lines:
             raise UserError(self.env._('The units of all lines of %s are known.', self.display_name))
+        self.sudo()._vatportal_check_currency()
         wizard = self.env['vatportal.unit.wizard'].create(
             {
                 'move_id': self.id,
@@ -171,16 +172,30 @@ class AccountMove(models.Model):
             'name': self.env._('How many are in it?'),
         }
 
+    def _vatportal_check_currency(self):
+        """:raises UserError: where this draft is in another currency than its document, so that no line can be counted by itself"""
+        document = self.vatportal_bill_document_id
+        if self.currency_id != document.currency_id:
+            raise UserError(
+                self.env._(
+                    '%(bill)s is in %(currency)s, its document in %(other)s. Take over the new figures first.',
+                    bill=self.display_name,
+                    currency=self.currency_id.name,
+                    other=document.currency_id.name,
+                )
+            )
+
     def _vatportal_recount(self, rows):
         """Count the lines of this draft that were made of ``rows`` anew; all others stay as they are."""
         self.check_access('write')
         # Whoever works in a branch alone counts its bills, though document and rows are its parent's.
         move = self.sudo().with_context(vatportal_billing=True)
         document = move.vatportal_bill_document_id.with_company(self.company_id)
+        move._vatportal_check_currency()
         with move._get_edi_creation() as move:
             wanted, notes = BillBuilder(document, move).lines()
             move.invoice_line_ids = [command for row in rows for command in move._vatportal_row_commands(row, wanted)]
-        document.bill_notes = [*(document.bill_notes or ()), *(note for note in notes if note not in (document.bill_notes or ()))]
+        document.bill_notes = _notes_anew(document.bill_notes or [], notes, rows)
 
     def _vatportal_row_commands(self, row, wanted):
         """Return the commands that turn the lines made of ``row`` into those among ``wanted``, the values of all lines. A part
@@ -196,6 +211,16 @@ class AccountMove(models.Model):
             vals = vals if len(lines) == len(parts) else {'vatportal_with_above': False, **vals}
             commands.append(fields.Command.update(lines[place].id, lines[place]._vatportal_counted_anew(vals)))
         return commands
+
+
+def _notes_anew(before, notes, rows):
+    """The notes of a bill, ``before``, of which ``rows`` were counted anew: what ``notes``, those of all its rows, say of them stands
+    in the place of what was said of them."""
+    new = [note for note in notes if note.get('row') in rows.ids]
+    if any('vat' in note and 'row' not in note for note in before):
+        # Up to version 19.0.1.8 no note named its row: the VAT of these is among those.
+        new = [note for note in new if 'vat' not in note]
+    return [note for note in before if note.get('row') not in rows.ids] + new
 
 
 class VatportalDocumentLine(models.Model):

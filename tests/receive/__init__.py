@@ -12,6 +12,7 @@ from . import test_bill_month
 from . import test_bill_outcome
 from . import test_bill_products
 from . import test_bill_rebuild
+from . import test_bill_recount
 from . import test_bill_relatives
 from . import test_match
 from . import test_match_first
