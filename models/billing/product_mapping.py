@@ -1,8 +1,10 @@
 import hashlib
 from decimal import Decimal
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 from ...vatportal.names import text_key
 from ..account_tax import BESIDE_VAT
@@ -129,7 +131,12 @@ class VatportalProductMapping(models.Model):
                     known[key].write(changes)
             else:
                 new[key] = {'company_id': company.id, 'partner_id': partner.id, 'usage': usage, 'product_code': key[0], 'name': source.name, **vals}
-        self.sudo().create(list(new.values()))
+        try:
+            with self.env.cr.savepoint():
+                self.sudo().create(list(new.values()))
+        except UniqueViolation:
+            # Odoo runs this again, and then it is known.
+            raise ConcurrencyError(self.env._('Somebody else is at a bill of %s at this moment.', partner.display_name)) from None
 
 
 class VatportalDocumentLine(models.Model):

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
 
-from ..race_common import PARTNER, RaceCommon
+from ..race_common import CODE, PARTNER, RaceCommon
 
 PEOPLE, DOCUMENTS = 3, 4
 
@@ -57,6 +57,24 @@ class TestBillRace(RaceCommon):
             self.assertEqual(set(documents.mapped('bill_state')), {'billed'})
             self.assertEqual(len(env['res.partner'].search([('vat', '=', PARTNER)])), 1)
             self.assertEqual(len(documents.move_id.partner_id), 1)
+
+    def test_the_same_goods_are_learnt_once(self):
+        """Two bills of one vendor, of the same goods: both confirmed, or corrected, at the same moment."""
+        with self.look_up() as env:
+            bill_ids = env['vatportal.document'].browse(self.document_ids[:2])._make_bills().ids
+            product = env['product.product'].create({'name': 'Race goods', 'vatportal_code': CODE})
+        correct = [lambda env, bill=bill: env['account.move'].browse(bill).invoice_line_ids.write({'product_id': product.id}) for bill in bill_ids]
+        confirm = [lambda env, bill=bill: bool(env['account.move'].browse(bill).action_post()) for bill in bill_ids]
+        for actions in (correct, confirm):
+            with self.look_up() as env:
+                env['vatportal.product.mapping'].search([('company_id', '=', self.company_id)]).unlink()
+            outcomes = [result for result, _tries in self.race(*actions)]
+            self.assertFalse([result for result in outcomes if isinstance(result, Exception)])
+            with self.look_up() as env:
+                known = env['vatportal.product.mapping'].search([('company_id', '=', self.company_id)])
+                self.assertEqual((known.name, known.product_id.id), ('Sement', product.id))
+        with self.look_up() as env:
+            self.assertEqual(set(env['account.move'].browse(bill_ids).mapped('state')), {'posted'})
 
     def test_whoever_was_at_it_gives_up(self):
         """No question is left behind when the other one makes no bill after all."""
