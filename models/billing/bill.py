@@ -166,9 +166,13 @@ class VatportalDocument(models.Model):
     def _vat_to_book(self):
         """The VAT, in AZN, that stands among the taxes of this document's bill: all that is no part of its prices."""
         # A bill that was made of the document says itself what VAT its prices hold, however the company was taxed then.
-        if self._connector().taxation == 'simplified' and not self.sudo().move_id.invoice_line_ids.vatportal_line_id:
+        move, inside = self.sudo().move_id, self._vat_in_prices()
+        if self._connector().taxation == 'simplified' and not move.invoice_line_ids.vatportal_line_id:
             return Decimal(0)
-        return self._to_book('amount_vat') - self._vat_in_prices()
+        # Prices that were corrected since hold all of it, as they held that of before.
+        if inside and not move._vatportal_vat_items() and move._vatportal_total() == self._amount_to_pay():
+            return Decimal(0)
+        return self._to_book('amount_vat') - inside
 
     def _vat_in_prices(self):
         """The VAT, in AZN, that was put into the prices of this document's bill as it was made."""

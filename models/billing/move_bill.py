@@ -85,9 +85,12 @@ class AccountMove(models.Model):
     def _vatportal_vat(self):
         """The VAT of an entry that has a total in AZN, as Decimal: all taxes but excise and road tax, for what a fiscal
         position puts in the place of VAT may have no category."""
-        lines = self.line_ids.filtered(lambda line: line.tax_line_id and not line.tax_line_id._vatportal_categories() & BESIDE_VAT)
+        lines = self._vatportal_vat_items()
         amount = 'amount_currency' if self.currency_id.name == 'AZN' else 'balance'
         return in_qepik(self.direction_sign * sum(lines.mapped(amount)))
+
+    def _vatportal_vat_items(self):
+        return self.line_ids.filtered(lambda line: line.tax_line_id and not line.tax_line_id._vatportal_categories() & BESIDE_VAT)
 
     # ------------------------------------------------------------------ buttons
 

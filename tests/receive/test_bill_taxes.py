@@ -272,3 +272,22 @@ class TestBillTaxes(BillCommon):
         draft = self.bill(self.line(70.0, name='Ağac'))
         draft.invoice_line_ids.write({'price_unit': 70, 'tax_ids': self.purchase['vat'].ids})
         self.assertTrue(draft.vatportal_bill_document_id.amount_differs)
+
+    def test_vat_in_prices_that_a_person_corrects(self):
+        """The document is corrected, and the bill by hand: all of the VAT is in the prices, as before."""
+        self.connector.taxation = 'simplified'
+        move = self.bill(100.0)
+        document, vals = move.vatportal_bill_document_id, self.line(200.0)
+        document.sudo().write(
+            {
+                'line_ids': document.sudo()._line_commands([{'sequence': 1, **vals}]),
+                **{name: vals[name] for name in ('amount_goods', 'amount_net', 'amount_vat_base', 'amount_vat', 'amount_total')},
+            }
+        )
+        self.assertTrue(document.amount_differs)
+        move.invoice_line_ids.price_unit = 236
+        self.assert_booked(move, self.purchase['vat'].browse(), 236.0, 0.0)
+        self.assertNotIn('vatportal_bill_differs', move.alerts or {})
+        # What can't be deducted and is, is told still.
+        move.invoice_line_ids.write({'price_unit': 200, 'tax_ids': self.purchase['vat'].ids})
+        self.assertEqual((document.amount_difference, document.amount_differs), (0, True))
