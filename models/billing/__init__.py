@@ -9,6 +9,7 @@ from . import quantity
 from . import bill
 from . import outcome
 from . import make
+from . import day
 from . import relatives
 from . import together
 from . import cron

@@ -178,6 +178,8 @@ class VatportalDocument(models.Model):
         notes = document._fill_bill(move)
         if gone:
             notes.append({'level': 'info', 'text': self.env._('Lines that were added by hand were taken out: %s.', ', '.join(gone))})
+        if document._is_day_corrected():
+            document._take_over_day()
         document.sudo().bill_notes = notes
         move._message_log(body=document._bill_text(notes, self.env._('Its lines were made anew of the e-taxes document %s.', self.qaime or '')))
         document.sudo()._follow_status()

@@ -192,16 +192,9 @@ class AccountMove(models.Model):
                 ),
             }
         elif document.amount_differs:
-            typed = self.state == 'draft' and self._vatportal_is_typed()
-            alerts['vatportal_bill_differs'] = {
-                'level': 'warning',
-                'message': ' '.join([self._vatportal_bill_difference_text(document), *([self._vatportal_typed_text()] if typed else [])]),
-                **(
-                    {'action_text': self.env._('Take over the new figures'), 'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
-                    if self.state == 'draft' and not typed
-                    else look
-                ),
-            }
+            alerts['vatportal_bill_differs'] = self._vatportal_take_over_alert(self._vatportal_bill_difference_text(document), look)
+        if not self.vatportal_bill_void and document._is_day_corrected():
+            alerts['vatportal_bill_day'] = self._vatportal_take_over_alert(self.env._('e-taxes: %s', document._day_text()), look)
         if document._is_missing():
             alerts['vatportal_bill_missing'] = {'level': 'warning', 'message': self.env._('e-taxes: %s', document._missing_text()), **look}
         if self.state == 'draft':
@@ -211,6 +204,15 @@ class AccountMove(models.Model):
                     more = [self.env._('%s more in the chatter.', len(texts) - NOTES_SHOWN)] if len(texts) > NOTES_SHOWN else []
                     alerts[f'vatportal_bill_{level}'] = {'level': level, 'message': ' '.join(texts[:NOTES_SHOWN] + more), **look}
         return alerts
+
+    def _vatportal_take_over_alert(self, text, look):
+        """:param look: what is offered where nothing can be taken over"""
+        typed = self.state == 'draft' and self._vatportal_is_typed()
+        if typed:
+            text = f'{text} {self._vatportal_typed_text()}'
+        elif self.state == 'draft':
+            look = {'action_text': self.env._('Take over the new figures'), 'action_call': ('account.move', 'action_vatportal_rebuild_bill', self.ids)}
+        return {'level': 'warning', 'message': text, **look}
 
     def _vatportal_bill_difference_text(self, document):
         def money(amount):

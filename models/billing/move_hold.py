@@ -30,6 +30,8 @@ class AccountMove(models.Model):
             texts.append(elsewhere)
         if not (document.date and document.qaime):
             texts.append(_('The day or the number of the document is not known yet.'))
+        if document._is_day_corrected():
+            texts.append(_('e-taxes: %s', document._day_text()))
         if self._vatportal_total() != document._amount_to_pay() or document._vat_difference():
             texts.append(_('Total or VAT is not that of the document.'))
         return texts

@@ -228,7 +228,8 @@ class VatportalDocument(models.Model):
     # ------------------------------------------------------------------ what a download brings
 
     def _complete_bill(self):
-        """Write what the file lacked, and is known now, on a bill that still lacks it."""
+        """Write what the file lacked, and is known now, on a bill that still lacks it; and the day that was corrected."""
+        self._follow_day()
         move, partner = self.move_id, self.partner_id
         if self.direction != 'incoming' or not self.file_name:
             return
@@ -243,6 +244,6 @@ class VatportalDocument(models.Model):
             if self.qaime and not move.payment_reference:
                 vals['payment_reference'] = self._payment_reference()
             if self.date and not move.invoice_date:
-                vals['invoice_date'] = self._baku_date()
+                vals['invoice_date'] = self.bill_day = self._baku_date()
         if vals:
             move.sudo().with_context(vatportal_billing=True).write(vals)

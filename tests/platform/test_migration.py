@@ -366,6 +366,13 @@ class TestMigration(SendCommon):
         self.migrate('19.0.1.8.0/post-mails.py')
         self.assertEqual([bool(move.vatportal_mail_leaving) for move in moves.sudo()], [False, False, True])
 
+    def test_days_of_bills(self):
+        vals = {'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered', 'date': '2026-11-20 21:30:00'}
+        documents = self.env['vatportal.document'].sudo().create([{**vals, 'move_id': self.create_invoice(move_type='in_invoice').id}, vals])
+        documents.bill_day = False
+        self.migrate('19.0.1.9.0/pre-bill_day.py')
+        self.assertEqual(documents.mapped('bill_day'), [date(2026, 11, 21), False])
+
     def test_indexes_that_others_replace(self):
         self.env.cr.execute('CREATE INDEX IF NOT EXISTS vatportal_document__qaime_index ON vatportal_document (qaime)')
         self.migrate('19.0.1.6.0/post-indexes.py')
