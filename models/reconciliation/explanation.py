@@ -7,7 +7,7 @@ class VatportalExplanation(models.Model):
     """What a person has said of a difference between the books and e-taxes: it stays, with who said it and when.
 
     It is about the entry and the document, so it is found again when the two are linked. It explains what there was: another
-    finding, or another amount, asks for another one.
+    finding, another amount, or other months, ask for another one.
     """
 
     _name = 'vatportal.explanation'
@@ -23,3 +23,6 @@ class VatportalExplanation(models.Model):
     user_id = fields.Many2one('res.users', string='Explained by', required=True, readonly=True, default=lambda self: self.env.uid)
     finding = fields.Selection(FINDINGS, required=True, readonly=True)
     difference = fields.Float(digits=(16, 2), readonly=True, help='Total in Odoo less that at e-taxes, in AZN, at that time.')
+    # Empty on those of before version 19.0.1.9, which explain whatever has their finding and difference.
+    columns = fields.Char('Differences by Column', readonly=True, help='Those of VAT and of its columns, in AZN, at that time.')
+    months = fields.Char(readonly=True, help='Those of the entry and of the qaimə at that time.')

@@ -4,7 +4,8 @@ from odoo.tools import SQL
 
 from ..states import SHOWN_STATUSES
 from .query import with_found
-from .sql_findings import HALF, STEP
+from .sql_amounts import COLUMN_DIFFERENCES
+from .sql_findings import HALF, MONTHS, STEP
 from .terms import AMOUNTS, CLEAR_FINDINGS, COLUMNS, FINDINGS, REASONS, STEPS
 
 # What the rows are computed from, so that it is written before they are read.
@@ -84,7 +85,7 @@ class VatportalReconciliation(models.Model):
     _inherit = ['vatportal.guard']
     _auto = False
     _order = 'date desc, id desc'
-    _depends = {**DEPENDS, 'vatportal.explanation': ['move_id', 'document_id', 'text', 'user_id', 'finding', 'difference']}
+    _depends = {**DEPENDS, 'vatportal.explanation': ['move_id', 'document_id', 'text', 'user_id', 'finding', 'difference', 'columns', 'months']}
 
     name = fields.Char('Number', readonly=True)
     company_id = fields.Many2one('res.company', readonly=True)
@@ -133,6 +134,8 @@ class VatportalReconciliation(models.Model):
     diff_total = amount('Difference', 'Total in Odoo less that at e-taxes.')
 
     whole_difference = fields.Float(digits=(16, 2), readonly=True, aggregator=None, help='The difference of both months, where the row is of one of two.')
+    whole_columns = fields.Char('Differences by Column', readonly=True, help='Those of VAT and of its columns, of both months.')
+    whole_months = fields.Char('Months', readonly=True, help='Those of the entry and of the qaimə.')
 
     explanation_id = fields.Many2one('vatportal.explanation', string='Last Explanation', readonly=True)
     explanation = fields.Char(
@@ -170,13 +173,16 @@ class VatportalReconciliation(models.Model):
                    {STEP} AS next_step,
                    found.finding NOT IN %(clear)s
                    AND (said.id IS NULL OR said.finding != found.finding
-                        OR ABS(said.difference - (found.books_total - found.etaxes_total)) >= 0.005) AS is_open,
-                   found.books_total - found.etaxes_total AS whole_difference,
+                        OR ABS(said.difference - (found.books_total - found.etaxes_total)) >= 0.005
+                        OR NOT found.simplified AND COALESCE(said.columns != whole.columns, FALSE)
+                        OR found.other_month AND COALESCE(said.months != whole.months, FALSE)) AS is_open,
+                   found.books_total - found.etaxes_total AS whole_difference, whole.columns AS whole_columns, whole.months AS whole_months,
                    said.id AS explanation_id, said.user_id AS explained_by_id, said.create_date AS explained_at,
                    {', '.join(amounts)}
               FROM found
               JOIN {HALF} ON (half.name = 'both') = (found.other_month IS NOT TRUE)
               LEFT JOIN vatportal_document document ON document.id = found.document_id
+              CROSS JOIN LATERAL (SELECT {COLUMN_DIFFERENCES} AS columns, {MONTHS} AS months) whole
               LEFT JOIN LATERAL (
                   SELECT said.* FROM vatportal_explanation said
                    WHERE said.move_id = found.move_id OR said.document_id = found.document_id
@@ -212,6 +218,8 @@ class VatportalReconciliation(models.Model):
             'user_id': self.env.uid,
             'finding': self.finding,
             'difference': self.whole_difference,
+            'columns': self.whole_columns,
+            'months': self.whole_months,
         }
 
     def write(self, vals):

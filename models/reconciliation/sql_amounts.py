@@ -152,3 +152,9 @@ DIFFERENCE = f"""
                 ELSE 'other' END AS first_column
       FROM amount
 """
+
+# By how much the sides differ in VAT and in each of its columns, as text, so that it can be compared with what there was.
+COLUMN_DIFFERENCES = f"""
+    CONCAT_WS(' ', ROUND(found.books_vat - found.etaxes_vat + found.vat_in_prices, 2),
+              {', '.join(f'ROUND(found.books_{name} - found.etaxes_{name}, 2)' for name in _BASES)})
+"""

@@ -126,6 +126,9 @@ FOUND = f"""
 
 _STEP = ' '.join(f"WHEN '{reason}' THEN '{step}'" for reason, step in STEP_OF.items())
 
+# The months of both sides, as text.
+MONTHS = "CONCAT_WS(' ', TO_CHAR(found.books_date, 'YYYY-MM'), TO_CHAR(found.etaxes_date, 'YYYY-MM'))"
+
 # What is in two months stands in each of them with what it counts there, so that the sums of a month are its own.
 HALF = "(VALUES ('both', 1, 1, 0), ('books', 1, 0, 0), ('etaxes', 0, 1, 2)) half(name, books, etaxes, number)"
 

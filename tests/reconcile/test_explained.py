@@ -37,6 +37,58 @@ class TestExplained(ReconcileCommon):
         move.vatportal_document_id.sudo().amount_total += 1
         self.assertTrue(self.rows(move).is_open)
 
+    def explain(self, record):
+        self.rows(record)[0].explanation = 'As agreed'
+        self.assertEqual(set(self.rows(record).mapped('is_open')), {False})
+
+    def test_what_was_explained(self):
+        """The same word and the same total do not make it the same difference."""
+        move = self.sale()
+        self.at_etaxes(move, {**LINES, 'vat': 90.0})
+        document = move.vatportal_document_id.sudo()
+        for changes in (
+            {'amount_vat': document.amount_vat - 3},
+            {'amount_vat': document.amount_vat},
+            {'amount_zero': document.amount_zero + 7, 'amount_exempt': document.amount_exempt - 7},
+        ):
+            self.explain(document)
+            document.write(changes)
+            row = self.rows(document)
+            self.assertEqual((row.finding, row.diff_total, row.is_open), ('differs', 11.8, True), changes)
+
+    def book(self, move, day):
+        move.button_draft()
+        move.write({'name': False, 'date': day})
+        move.action_post()
+
+    def test_other_months(self):
+        bill = self.purchase_entry({'vat': 100}, date='2026-12-15')
+        document = self.at_etaxes(bill, {'vat': 100}).sudo()
+        self.explain(bill)
+        self.book(bill, '2026-12-20')
+        self.assertFalse(any(self.rows(bill).mapped('is_open')), 'the same months')
+        for change in (lambda: self.book(bill, '2027-01-15'), lambda: document.write({'date': '2026-10-02 10:00:00'})):
+            change()
+            rows = self.rows(bill)
+            self.assertEqual((rows.mapped('finding'), set(rows.mapped('is_open'))), (['other_month'] * 2, {True}))
+            self.explain(bill)
+
+    def test_explained_before_that_was_kept(self):
+        move = self.sale()
+        self.at_etaxes(move, {**LINES, 'vat': 90.0})
+        self.explain(move)
+        self.env['vatportal.explanation'].sudo().search([]).write({'columns': False, 'months': False})
+        move.vatportal_document_id.sudo().amount_vat -= 3
+        self.assertFalse(self.rows(move).is_open)
+
+    def test_the_company_is_taxed_otherwise_since(self):
+        move = self.purchase_entry()
+        self.at_etaxes(move, {**LINES, 'vat': 90.0})
+        self.explain(move)
+        for taxation in ('simplified', 'vat'):
+            self.connector.taxation = taxation
+            self.assertFalse(self.rows(move).is_open, taxation)
+
     def test_explained_for_the_parent(self):
         """Who works in the branch alone reads why, though the explanation is its parent's."""
         branch = self.env['res.company'].create({'name': 'Gəncə filialı', 'parent_id': self.company.id})
