@@ -17,32 +17,52 @@ class VatportalCompanyWizard(models.TransientModel):
 
     @api.model
     def default_get(self, fields):
-        """Propose the companies of the user that have no connector yet."""
+        """Propose the companies of the user that have no connector yet: those that may be meant by this account."""
         values = super().default_get(fields)
         if 'line_ids' in fields and 'line_ids' not in values:
             mine = self.env.user.company_ids
             connectors = self.env['vatportal.connector']
             served = connectors.sudo().search([('company_id', 'in', mine.ids)]).company_id
-            people = connectors.browse(values.get('connector_id')).notify_user_ids
+            like = connectors.browse(values.get('connector_id'))
+            people = like.notify_user_ids
             values['line_ids'] = [
                 Command.create(
-                    {'company_id': company.id, 'notify_user_ids': [Command.set(people.filtered(lambda user, company=company: company in user.company_ids).ids)]}
+                    {
+                        'company_id': company.id,
+                        'chosen': False,
+                        'notify_user_ids': [Command.set(people.filtered(lambda user, company=company: company in user.company_ids).ids)],
+                    }
                 )
-                for company in mine - served
+                for company in self._companies_of_account(like, mine - served)
             ]
         return values
 
+    @api.model
+    def _companies_of_account(self, connector, companies):
+        """Those of ``companies`` that may be served by the account of ``connector``: none abroad, and without a partner account those of
+        the taxpayers that it serves."""
+        here = companies.filtered(lambda company: company.sudo().country_id.code in (False, 'AZ'))
+        if connector.is_partner:
+            return here
+        documents = self.env['vatportal.document']
+        numbers = {documents._own_voen(company) for company in connector.sudo().account_id.connector_ids.company_id}
+        return here.filtered(lambda company: documents._own_voen(company) in numbers - {''})
+
     def action_add(self):
-        """Create the connectors and say which. With a partner account, companies without a phone are left out.
+        """Create the connectors of the companies that were chosen, with a partner account by their phone, and say which.
 
         :raises AccessError: for anyone but accounting managers
         :raises UserError: where no company is left
         """
         self.ensure_one()
         self.connector_id.check_access('read')
-        lines = self.line_ids.filtered(lambda line: line.phone or not self.is_partner)
+        lines = self.line_ids.filtered('phone' if self.is_partner else 'chosen')
         if not lines:
-            raise UserError(self.env._('Enter the ASAN İmza phone of each company that you want to add.'))
+            raise UserError(
+                self.env._('Enter the ASAN İmza phone of each company that you want to add.')
+                if self.is_partner
+                else self.env._('Tick each company that you want to add.')
+            )
         # The companies need not be those at work at the moment.
         original = self.connector_id.with_context(allowed_company_ids=(self.env.company | self.env.user.company_ids).ids)
         connectors = original.browse()
@@ -77,6 +97,7 @@ class VatportalCompanyWizardLine(models.TransientModel):
 
     wizard_id = fields.Many2one('vatportal.company.wizard', required=True, ondelete='cascade')
     company_id = fields.Many2one('res.company', required=True)
+    chosen = fields.Boolean(string='Add', default=True)
     phone = fields.Char(string='ASAN İmza Phone')
     notify_user_ids = fields.Many2many('res.users', string='Users to Notify', domain="[('share', '=', False)]")
 

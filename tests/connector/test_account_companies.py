@@ -111,6 +111,47 @@ class TestAddCompanies(AccountCommon):
         with self.assertRaisesRegex(UserError, 'phone of each company'):
             again.save().action_add()
 
+    def ordinary(self):
+        """The dialog of an account that is no partner's; beside the company a branch of it, one abroad, and two of other VÖENs."""
+        self.connector.sudo().is_partner = False
+        branch, own, abroad = self.env['res.company'].create(
+            [
+                {'name': 'Filial', 'parent_id': self.company.id},
+                {'name': 'Öz VÖEN-i ilə', 'parent_id': self.company.id, 'vat': '1503647981'},
+                {'name': 'Ankara', 'parent_id': self.company.id, 'country_id': self.env.ref('base.tr').id},
+            ]
+        )
+        self.manager.company_ids += branch + own + abroad
+        action = self.connector.with_user(self.manager).action_add_companies()
+        return branch, self.env[action['res_model']].with_user(self.manager).with_context(**action['context'])
+
+    def test_an_ordinary_account_is_of_one_taxpayer(self):
+        branch, Wizard = self.ordinary()
+        form = Form(Wizard)
+        self.assertEqual(form.line_ids._records and [line['company_id'] for line in form.line_ids._records], [branch.id])
+        with self.assertRaisesRegex(UserError, 'Tick each'):
+            form.save().action_add()
+        self.assertFalse(self.env['vatportal.connector'].search([('company_id', '=', branch.id)]))
+
+    def test_what_is_ticked_is_added(self):
+        branch, Wizard = self.ordinary()
+        form = Form(Wizard)
+        with form.line_ids.edit(0) as line:
+            line.chosen = True
+        # Whoever adds a line means it.
+        with form.line_ids.new() as line:
+            line.company_id = self.companies[1]
+        form.save().action_add()
+        self.assertEqual(
+            self.env['vatportal.connector'].search([('company_id', 'in', (branch + self.companies).ids)]).company_id - self.company, branch + self.companies[1]
+        )
+
+    def test_companies_abroad_are_not_proposed(self):
+        self.companies[2].country_id = self.env.ref('base.tr')
+        action = self.connector.with_user(self.manager).action_add_companies()
+        form = Form(self.env[action['res_model']].with_user(self.manager).with_context(**action['context']))
+        self.assertEqual(len(form.line_ids), 1)
+
     def test_by_odoos_own_import(self):
         rows = [[company.name, phone, self.manager.login, self.sandbox.url, 'partner'] for company, phone in zip(self.companies[1:], PHONES[1:], strict=True)]
         result = (
