@@ -59,7 +59,7 @@ class VatportalDocument(models.Model):
 
     def _reason_value(self, name, value):
         if name in ('quantity', 'left', 'received'):
-            return f'{value.normalize():f}'
+            return formatLang(self.env, float(value), digits=max(0, -value.normalize().as_tuple().exponent))
         return formatLang(self.env, float(value), digits=max(2, -value.as_tuple().exponent)) if isinstance(value, Decimal) else value
 
     def _reason_texts(self):

@@ -77,6 +77,8 @@ class VatportalReconciliation(models.Model):
 
     def _step_look(self):
         """The row itself, with both sides beside each other; of one that has a single side, that."""
+        if len({(row.move_id, row.document_id) for row in self}) != 1:
+            raise UserError(self.env._('Compare one after the other.'))
         row = self[:1]
         if row.move_id and row.document_id:
             return {'type': 'ir.actions.act_window', 'res_model': row._name, 'res_id': row.id, 'views': [[False, 'form']], 'name': row.name}
