@@ -271,7 +271,7 @@ class VatportalDocument(models.Model):
     def _bills_that_may_be_meant(self):
         """Bills of which a person may say that they are this document's."""
         of_files = self._may_be_same().filtered(lambda other: other._is_billed()).move_id
-        return (self._bills_with_number() | self._filled_drafts())._filtered_access('read') | of_files
+        return ((self._bills_with_number() | self._filled_drafts())._filtered_access('read') | of_files) - self.other_move_ids
 
     def _bills_with_number(self, companies=None):
         """Bills, of whatever origin, that bear this document's number, however it was typed: all of it, or its last eight

@@ -307,7 +307,7 @@ class VatportalDocument(models.Model):
         if self.is_foreign:
             return _("%s is not the company's document.", self.display_name)
         if self.move_id and self.move_id != move and self.move_id.state != 'cancel':
-            return _('%(name)s belongs to %(move)s.', name=self.display_name, move=self.move_id.display_name)
+            return self._belongs_text()
         if self.direction == 'outgoing':
             if move.move_type not in SALE_TYPES:
                 return _("%s can't be an invoice that you sent.", move.display_name)
@@ -318,6 +318,10 @@ class VatportalDocument(models.Model):
         elif move.sudo().vatportal_bill_document_id not in (self, self.browse()):
             return _('%s is the bill of another document.', move.display_name)
         return False
+
+    def _belongs_text(self):
+        text = self.env._('%(name)s belongs to %(move)s.', name=self.display_name, move=self.move_id.display_name)
+        return f'{text} {self.env._("If that is wrong, press “Not This Invoice” on the document first.")}' if self.can_take_off else text
 
 
 class _Candidates:

@@ -103,7 +103,7 @@ class VatportalDocument(models.Model):
         return super().create([_with_number(vals) for vals in vals_list])
 
     def write(self, vals):
-        if 'move_id' in vals and not vals['move_id']:
+        if 'move_id' in vals and not vals['move_id'] and 'had_bill' not in vals:
             self._note_lost_bills()
         told = self.sudo()._told_numbers() if not {'state', 'status', 'qaime', 'move_id'}.isdisjoint(vals) else {}
         result = super().write(_with_number(vals))
