@@ -11,7 +11,7 @@ from datetime import timedelta
 #    ▼  │       │   ▼            ▼             ▼
 #  unconfirmed ◀┘ rejected    deleted       deleted
 #
-# What a person said to be gone is registered again when e-taxes shows it.
+# What counts as deleted is registered again when e-taxes shows that it stands.
 TRANSITIONS = {
     'queued': {'processing', 'unconfirmed', 'imported', 'registered', 'rejected'},
     'processing': {'imported', 'registered', 'rejected', 'unconfirmed', 'queued'},

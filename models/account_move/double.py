@@ -222,14 +222,12 @@ class VatportalDocument(models.Model):
         :return: dict of document that stands alone from now on → the invoice's other one
         """
         others = {}
-        for document in self.filtered(lambda doc: doc.move_id and doc.direction == 'outgoing' and doc.state not in LIVE_STATES):
-            move = document.move_id
-            other = move._vatportal_live_document() - document
+        for document in self.filtered(lambda doc: doc.direction == 'outgoing' and doc.state not in LIVE_STATES):
+            source = document._source().sudo()
+            other = source and source._vatportal_live_document() - document
             if other:
-                document.sudo().move_id = False
-                move.sudo()._message_log(
-                    body=self.env._('%(number)s, which was sent for this invoice before, is at the portal after all.', number=document.name)
-                )
+                document.sudo()[source._vatportal_link] = False
+                source._message_log(body=self.env._('%(number)s, which was sent for this invoice before, is at the portal after all.', number=document.name))
                 others[document] = other
         return others
 

@@ -95,11 +95,26 @@ class VatportalDocument(models.Model):
         than the reading of e-taxes that missed them."""
         return self.filtered(lambda document: job.source == 'portal' and document.missing_job_id.source == 'etaxes')
 
+    def _may_return(self, job):
+        """Those of these documents, which count as deleted, that the reading of ``job`` may bring back: nobody is deleting them, and
+        it knows more than the deletion from here did, if there was one."""
+        return self.filtered(lambda document: document.state == 'deleted' and not document._open_deletions() and not document._was_deleted_after(job))
+
+    def _was_deleted_after(self, job):
+        """Whether a process from here has deleted this document, and the reading of ``job`` tells nothing newer: what VatPortal
+        holds may be older than it."""
+        if not self.deleted_at or self._said_gone():
+            return False
+        return job.source != 'etaxes' or not job.started_at or job.started_at <= self.deleted_at
+
+    def _is_shown_standing(self, status):
+        """Whether a row with ``status`` says that this document, which counts as deleted, stands. Of one that was only said to be gone
+        every row does that is not its end; of one that ended, only a status that we understand."""
+        return status not in FINAL_STATUSES and (bool(self._said_gone()) or status not in (False, 'unknown'))
+
     def _return_shown(self):
-        """This document was said to be gone. Where e-taxes shows it in force, it is registered after all. If its invoice has got
+        """This document counted as deleted, and e-taxes shows it in force: it is registered after all. If its invoice has got
         another one meanwhile, both are there."""
-        if self.status in FINAL_STATUSES:
-            return
         others = self._leave_move()
         self._set_state('registered', deleted_by_id=False, deleted_at=False, delete_reason=False)
         if self._source():

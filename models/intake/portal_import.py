@@ -109,8 +109,8 @@ class PortalImport:
     def _write_chunk(self, chunk):
         """Return (new documents, changed documents)."""
         known = self.documents.browse([self.found[key] for key, _document in chunk if key in self.found])
-        # What counts as gone differs from any row that shows it.
-        back = known._said_gone() - known._held_longer(self.job)
+        # What counts as gone may differ from a row that is as it was before.
+        back = known._may_return(self.job) - known._held_longer(self.job)
         known_prints = {document.id: document.fingerprint for document in known - back}
         to_create, changed, kind_ids = [], self.documents.browse(), {}
         for key, document in chunk:

@@ -105,11 +105,11 @@ class VatportalDocument(models.Model):
         Status and amounts are tracked, so that old and new stand in the chatter.
         """
         self.ensure_one()
-        said_gone = self._said_gone()
+        returns = self._may_return(self.env['vatportal.job'].browse(common['import_job_id'])) and self._is_shown_standing(vals['status'])
         changes = self._changes(vals, lines)
         if not self.connector_id:
             changes['connector_id'] = common['connector_id']
-        if not self._is_seen(changes):
+        if not self._is_seen(changes) and not returns:
             # The portal writes a number in another way, say: kept, but no news.
             self.write(changes)
             return False
@@ -125,7 +125,7 @@ class VatportalDocument(models.Model):
             self._set_state('deleted', **changes)
         else:
             self.write(changes)
-            if said_gone:
+            if returns:
                 self._return_shown()
         self._ask_again(changes)
         return True

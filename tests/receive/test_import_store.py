@@ -194,7 +194,7 @@ class TestImportStore(ImportCommon):
         self.upsert(self.portal_document(status='deletedBySystem'))
         self.assertEqual((self.document().state, self.document().status), ('deleted', 'deletedBySystem'))
         self.upsert(self.portal_document(status='onApproval'))
-        self.assertEqual((self.document().state, self.document().status), ('deleted', 'onApproval'))
+        self.assertEqual((self.document().state, self.document().status), ('registered', 'onApproval'))
 
     # ------------------------------------------------------------------ whose it is
 
