@@ -82,7 +82,7 @@ class AccountMove(models.Model):
         except UserError as error:
             self.message_post(body=self.env._('Attachment %(filename)s not imported: %(reason)s', filename=file_data['name'], reason=error))
             return
-        if document.bill_state in ('to_bill', 'ask'):
+        if document.bill_state in ('to_bill', 'ask') and not self._vatportal_unwanted_text(document):
             document._make_bills()
         bill = document.sudo().move_id
         if file_data['attachment'] and bill:
@@ -138,16 +138,32 @@ class AccountMove(models.Model):
         if document.direction == 'outgoing':
             return self.env._('%s is a document that the company itself issued. It was taken in, but it is no bill.', document.display_name)
         self.sudo().vatportal_file_document_id = document
+        unwanted = self._vatportal_unwanted_text(document)
+        if unwanted:
+            self._vatportal_close_mail()
+            return unwanted
         bill = document._make_bills().sudo(False).with_env(self.env)
         if not bill:
             return document.bill_question
         if bill == self:
             return None
         reason = self.env._('It is here already: %s. No second bill was made.', bill._get_html_link())
+        self._vatportal_close_mail()
+        return reason
+
+    def _vatportal_close_mail(self):
         if self.env.context.get('from_alias'):
             # The mail needs an entry to stand on; this one is nobody's bill.
             self.button_cancel()
-        return reason
+
+    def _vatportal_unwanted_text(self, document):
+        """Why no bill is made of ``document`` though its file has come once more; False where one is. A mail asks for none in a
+        person's name."""
+        if document.bill_state == 'ignored':
+            return self.env._('%s: it was decided that no bill is wanted. “Bill It After All” on the document takes that back.', document.display_name)
+        if document.had_bill and document.bill_state != 'billed' and self.env.context.get('from_alias'):
+            return self.env._('The bill of %s was deleted by a person; another one is not made by itself.', document.display_name)
+        return False
 
     # ------------------------------------------------------------------ bills that exist already
 

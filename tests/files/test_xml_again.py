@@ -50,6 +50,17 @@ class TestXmlAgain(XmlCommon):
         self.assertNotEqual(other, bill)
         self.assertEqual(self.documents().move_id, other)
 
+    def test_no_bill_is_wanted(self):
+        """The file waits for whoever takes that back."""
+        document = self.document(100.0, qaime=NUMBER)
+        document.action_ignore_bill()
+        draft = self.drop(self.xml(number=NUMBER))
+        self.assert_refused(draft, 'no bill is wanted')
+        self.assertEqual((draft.state, document.bill_state), ('draft', 'ignored'))
+        document.action_want_bill()
+        document.action_create_bills()
+        self.assertEqual(document.move_id, draft)
+
     def test_other_total(self):
         """The portal knows better; the difference is told."""
         document = self.document(100.0, qaime=NUMBER)

@@ -54,6 +54,23 @@ class TestXmlMail(XmlCommon):
         self.assert_refused(again, 'It is here already', f'data-oe-id="{bill.id}"')
         self.assertEqual(self.documents().move_id, bill)
 
+    def test_no_bill_is_wanted(self):
+        """That was decided by a person; a mail decides nothing."""
+        document = self.document(100.0, qaime=NUMBER)
+        document.action_ignore_bill()
+        again = self.mail(('a.xml', 'text/xml', self.xml(number=NUMBER)))
+        self.assertEqual((again.state, again.invoice_line_ids.ids, document.bill_state), ('cancel', [], 'ignored'))
+        self.assert_refused(again, 'no bill is wanted')
+
+    def test_its_bill_was_deleted(self):
+        bill = self.mail(('a.xml', 'text/xml', self.xml(number=NUMBER)))
+        bill.unlink()
+        document = self.documents()
+        again = self.mail(('a.xml', 'text/xml', self.xml(number=NUMBER)))
+        self.assertEqual((again.state, document.move_id.ids), ('cancel', []))
+        self.assert_refused(again, 'deleted by a person')
+        self.assertEqual(self.drop(self.xml(number=NUMBER)), document.move_id, 'a person asks for it')
+
     def test_what_the_company_issued_is_not_taken_from_a_mail(self):
         """Anybody could say so that an invoice is at e-taxes."""
         move = self.create_invoice(ref=NUMBER)
