@@ -6,7 +6,7 @@ from ...vatportal.typed_number import CYRILLIC, LATIN
 from ..account_tax import BESIDE_VAT, OUTSIDE
 from ..billing.builder import ROUNDING_LIMIT
 from ..national_chart import UNDEDUCTED
-from ..states import ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, RETURN_KINDS, WAITING_STATUSES
+from ..states import ADJUSTMENTS, ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, RETURN_KINDS, WAITING_STATUSES
 from .sql_amounts import AMOUNT, DIFFERENCE
 from .sql_findings import CAUSE, FOUND
 from .sql_pairs import FACT, PAIR
@@ -34,6 +34,7 @@ def parameters(env):
         'asking': ASKING_STATUSES,
         'waiting': WAITING_STATUSES,
         'returns': RETURN_KINDS,
+        'adjustments': ADJUSTMENTS,
         'move_types': MOVE_TYPES,
         'baku': BAKU_OFFSET,
         'azn': env.ref('base.AZN').id,

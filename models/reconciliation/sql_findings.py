@@ -9,18 +9,32 @@ _NUMBERS = """
       FROM (VALUES (move.ref), (move.payment_reference)) written(text)
 """
 
-# The document whose number somebody has typed on an entry that is linked with none: all of it, or of the same partner its
-# last eight digits alone.
+# Whether an entry of that type can be that of the document "typed"; see VatportalDocument._may_be() and VatportalKind._bill_move_type().
+_FITS = """
+    typed.kind_id = move.vatportal_kind_id AND typed.direction = 'outgoing'
+    OR CASE WHEN move.move_type IN ('out_invoice', 'out_receipt')
+            THEN typed.direction = 'outgoing' AND COALESCE(kind.code, '') != 'returnInvoice'
+            WHEN move.move_type = 'out_refund'
+            THEN CASE WHEN typed.direction = 'outgoing' THEN kind.code IN %(adjustments)s ELSE kind.code IN %(returns)s END
+            WHEN move.move_type = 'in_refund' AND typed.direction = 'outgoing' THEN kind.code IN %(returns)s
+            ELSE typed.direction = 'incoming' AND COALESCE(kind.code, '') NOT IN %(returns)s
+             AND COALESCE(kind.booking, '') != CASE move.move_type WHEN 'in_refund' THEN 'bill' ELSE 'refund' END END
+"""
+
+# The document in force whose number somebody has typed on an entry that is linked with none: all of it, or of the same partner its
+# last eight digits alone. On what takes something back the number of the original stands beside its own, or alone.
 _TYPED = f"""
     SELECT typed.id, EXISTS (SELECT FROM account_move other WHERE other.id = typed.move_id AND other.state = 'posted') AS is_booked
       FROM account_move move
       CROSS JOIN LATERAL ({_NUMBERS}) written
       JOIN company relative ON relative.taxpayer = difference.taxpayer
       JOIN vatportal_document typed
-        ON typed.company_id = relative.id AND typed.direction IN ('incoming', 'outgoing') AND typed.state = 'registered'
+        ON typed.company_id = relative.id AND typed.direction IN ('incoming', 'outgoing') AND {stands('typed')}
        AND (typed.qaime = written.number
             OR typed.partner_id = difference.partner_id AND written.number ~ '^[0-9]{{8}}$' AND RIGHT(typed.qaime, 8) = written.number)
+      LEFT JOIN vatportal_kind kind ON kind.id = typed.kind_id
      WHERE move.id = difference.move_id AND difference.posted AND difference.document_id IS NULL
+       AND ({_FITS}) AND (move.reversed_entry_id IS NULL OR typed.move_id IS DISTINCT FROM move.reversed_entry_id)
      LIMIT 1
 """
 
@@ -48,10 +62,10 @@ _ALONE = f"""
     CASE WHEN difference.is_copy THEN 'double_bill'
          WHEN document.state IN ('queued', 'processing', 'unconfirmed') THEN 'on_its_way'
          WHEN document.state = 'imported' THEN 'unsigned'
-         WHEN typed.is_booked THEN 'double_bill'
-         WHEN typed.id IS NOT NULL THEN 'unlinked'
+         WHEN NOT typed.is_booked THEN 'unlinked'
          WHEN ({_ISSUED_HERE}) AND move.vatportal_unsent_reason != '' THEN 'unsent'
          WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_TAKEN_BACK}) THEN 'reversed'
+         WHEN typed.is_booked THEN 'double_bill'
          WHEN document.state = 'rejected' THEN 'refused'
          WHEN document.id IS NOT NULL THEN 'void'
          WHEN move.move_type IN ('out_receipt', 'in_receipt') THEN 'receipt'

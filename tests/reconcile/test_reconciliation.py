@@ -258,12 +258,6 @@ class TestReconciliation(ReconcileCommon):
             self.assertEqual(self.found(again), ('twice', 'double_bill'), typed)
         self.assertEqual(self.found(billed), ('matched', False))
 
-    def test_typed_and_not_linked(self):
-        document = self.document(partner_id=self.vendor.id)
-        typed = self.purchase_entry({'vat': 100}, ref=document.qaime.lower())
-        row = self.rows(typed)
-        self.assertEqual((row.finding, row.reason, row.next_step, row.typed_id), ('only_odoo', 'unlinked', 'link', document))
-
     def test_payments_are_no_invoices(self):
         """Neither a payment nor the entry that makes VAT due with it is a row, or changes one."""
         self.company.tax_exigibility = True

@@ -1,0 +1,57 @@
+from .reconcile_common import ReconcileCommon
+
+
+class TestReconciliationTyped(ReconcileCommon):
+    """Entries that are linked with no document, on which somebody has typed a number."""
+
+    def test_typed_and_not_linked(self):
+        document = self.document(partner_id=self.vendor.id)
+        typed = self.purchase_entry({'vat': 100}, ref=document.qaime.lower())
+        row = self.rows(typed)
+        self.assertEqual((row.finding, row.reason, row.next_step, row.typed_id), ('only_odoo', 'unlinked', 'link', document))
+
+    def test_the_number_of_the_original(self):
+        """On what takes a part of it back, whoever issues that, the original's number makes no second bill of it."""
+        billed, sold = self.posted_bill(100.0), self.sale({'vat': 100})
+        sent = self.at_etaxes(sold, {'vat': 100})
+        nothing = {'vatportal_kind_id': False, 'vatportal_kind_proposed_id': self.kind('returnInvoice').id}
+        for vals, reason in (
+            ({'move_type': 'in_refund', **nothing}, 'no_document'),
+            ({'move_type': 'in_refund'}, 'not_sent'),
+            ({'move_type': 'in_refund', 'reversed_entry_id': billed.move_id.id}, 'not_sent'),
+        ):
+            with self.subTest(**vals):
+                self.assertEqual(self.found(self.purchase_entry({'vat': 5}, ref=billed.qaime, **vals)), ('only_odoo', reason))
+        for vals, reason in (({}, 'awaits_return'), ({'vatportal_kind_id': self.kind('taxCodex163').id}, 'not_sent')):
+            with self.subTest(**vals):
+                self.assertEqual(self.found(self.sale({'vat': 5}, move_type='out_refund', ref=sent.qaime, **vals)), ('only_odoo', reason))
+
+    def test_the_other_direction(self):
+        billed, sent = self.posted_bill(100.0), self.at_etaxes(self.sale())
+        self.assertEqual(self.found(self.sale({'vat': 5}, ref=billed.qaime)), ('only_odoo', 'not_sent'))
+        self.assertEqual(self.found(self.purchase_entry({'vat': 5}, ref=sent.qaime)), ('only_odoo', 'no_document'))
+
+    def test_of_its_own_kind(self):
+        """A credit note that bears the number of an adjustment, or of a return, is linked with it."""
+        for document, vals in (
+            (self.document(kind='taxCodex163', direction='outgoing'), {'move_type': 'out_refund'}),
+            (self.document(kind='returnInvoice'), {'move_type': 'out_refund'}),
+        ):
+            self.assertEqual(self.found(self.sale(ref=document.qaime, **vals)), ('only_odoo', 'unlinked'))
+        for document in (self.document(kind='taxCodex163'), self.document(kind='returnInvoice', direction='outgoing')):
+            self.assertEqual(self.found(self.purchase_entry(ref=document.qaime, move_type='in_refund')), ('only_odoo', 'unlinked'))
+        document = self.document(kind='taxCodex163')
+        self.assertEqual(self.found(self.purchase_entry(ref=document.qaime)), ('only_odoo', 'unlinked'), 'it may raise what is owed')
+
+    def test_what_does_not_stand(self):
+        for vals in ({'status': 'canceled'}, {'is_foreign': True}, {'state': 'deleted'}):
+            with self.subTest(**vals):
+                typed = self.purchase_entry(ref=self.document(**vals).qaime)
+                self.assertEqual(self.found(typed), ('only_odoo', 'no_document'))
+
+    def test_a_second_bill_that_was_taken_back(self):
+        billed = self.posted_bill(100.0)
+        again = self.purchase_entry({'vat': 100}, ref=billed.qaime)
+        self.assertEqual(self.found(again), ('twice', 'double_bill'))
+        again._reverse_moves([{'invoice_date': again.invoice_date, 'date': again.date}], cancel=True)
+        self.assertEqual(self.found(again), ('never', 'reversed'))
