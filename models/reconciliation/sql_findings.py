@@ -107,7 +107,7 @@ _OPEN = """
 _NEVER = ', '.join(f"'{reason}'" for reason, _label in NEVER_REASONS)
 
 CAUSE = f"""
-    SELECT difference.*, typed.id AS typed_id,
+    SELECT difference.*, typed.id AS typed_id, document.direction,
            stands AND document.double_id IS NOT NULL AS is_double,
            CASE WHEN stands THEN {_OPEN} END AS open_reason,
            CASE WHEN posted AND NOT stands THEN {_ALONE}
@@ -149,6 +149,6 @@ HALF = "(VALUES ('both', 1, 1, 0), ('books', 1, 0, 0), ('etaxes', 0, 1, 2)) half
 STEP = f"""
     CASE WHEN found.finding IN ('matched', 'never', 'beside') THEN NULL
          WHEN found.finding IN ('only_odoo', 'only_etaxes', 'not_final')
-         THEN CASE found.reason {_STEP} WHEN 'void' THEN CASE WHEN found.side = 'sale' THEN 'send' ELSE 'look' END ELSE 'look' END
+         THEN CASE found.reason {_STEP} WHEN 'void' THEN CASE WHEN found.direction = 'outgoing' THEN 'send' ELSE 'look' END ELSE 'look' END
          ELSE 'look' END
 """

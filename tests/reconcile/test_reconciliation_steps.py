@@ -64,6 +64,20 @@ class TestReconciliationSteps(ReconcileCommon):
         row = self.rows(move)
         self.assertEqual((row.action_next()['res_model'], row.action_next()['res_id']), (row._name, row.id))
 
+    def test_gone_at_etaxes(self):
+        """What the company issued can be sent again, on whichever side it counts; of what others issued both sides are compared."""
+        to_vendor, from_customer = self.kind('returnInvoice'), {'move_type': 'out_refund'}
+        for move, vals, step in (
+            (self.sale(), {}, 'send'),
+            (self.purchase_entry(move_type='in_refund', vatportal_kind_id=to_vendor.id), {'kind': 'returnInvoice'}, 'send'),
+            (self.purchase_entry(), {}, 'look'),
+            (self.sale(**from_customer), {'kind': 'returnInvoice', 'direction': 'incoming'}, 'look'),
+        ):
+            with self.subTest(move_type=move.move_type):
+                self.at_etaxes(move, status='canceled', **vals)
+                row = self.rows(move)
+                self.assertEqual((row.reason, row.next_step), ('void', step))
+
     def test_rows_together(self):
         to_send, to_import, matched = self.sale(), self.purchase_entry(), self.sale()
         self.at_etaxes(matched)
