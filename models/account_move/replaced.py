@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..states import FAR, LIVE_STATES, NEAR, SENDABLE_STATES
+from ..states import FAR, FINAL_STATUSES, LIVE_STATES, NEAR, SENDABLE_STATES
 
 
 class AccountMove(models.Model):
@@ -151,7 +151,22 @@ class AccountMove(models.Model):
                     asks=True,
                 )
             )
-        return problems
+        return problems + self._vatportal_whole_return_problems()
+
+    def _vatportal_whole_return_problems(self):
+        """A return to the vendor that takes back the whole of a bill may be the correction of a bill that was entered wrongly."""
+        bill = self.sudo().reversed_entry_id
+        document = bill.vatportal_bill_document_id
+        stands = document.state == 'registered' and document.status not in FINAL_STATUSES
+        if self.move_type != 'in_refund' or not stands or self not in bill._vatportal_full_credit():
+            return []
+        text = self.env._(
+            'It takes back the whole of %(bill)s, whose document %(number)s stands at e-taxes. Send it only if all goods go back to the '
+            'seller. If the bill was entered wrongly, or twice, empty the kind on the tab e-taxes: then nothing is sent.',
+            bill=bill.display_name,
+            number=document.qaime or document.name,
+        )
+        return [self._vatportal_problem(self.env._('Reversal'), text, level='warning', record=bill.sudo(False), asks=True)]
 
     def _vatportal_reversal_problems(self, others):
         """What is to be said of ``others``, see :meth:`_vatportal_reversed_alike`."""

@@ -19,6 +19,7 @@ from . import match_note
 from . import take_off
 from . import move_bill
 from . import move_keep
+from . import move_replaced
 from . import move_unit
 from . import move_hold
 from . import product_code

@@ -35,6 +35,8 @@ _TYPED = f"""
       LEFT JOIN vatportal_kind kind ON kind.id = typed.kind_id
      WHERE move.id = difference.move_id AND difference.posted AND difference.document_id IS NULL
        AND ({_FITS}) AND (move.reversed_entry_id IS NULL OR typed.move_id IS DISTINCT FROM move.reversed_entry_id)
+       -- Nor on a bill that was entered anew, with what was received for it.
+       AND NOT EXISTS (SELECT FROM account_move anew WHERE anew.id = typed.move_id AND anew.vatportal_replaced_id = move.id)
      LIMIT 1
 """
 
@@ -51,6 +53,7 @@ _TAKEN_BACK = f"""
          WHERE back.reversed_entry_id = move.id AND back.state = 'posted' AND {stands('theirs')}
     )
     OR move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) AND origin.id IS NOT NULL AND (origin_document.id IS NULL OR {_IS_GONE})
+    OR move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE}) AND origin.payment_state = 'reversed' AND (origin_document.id IS NULL OR {_IS_GONE})
     OR ({_ISSUED_HERE}) AND {_IS_GONE} AND origin_document.state != 'rejected'
 """
 

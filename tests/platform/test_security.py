@@ -53,6 +53,7 @@ class TestRpc(RpcCommon, SendCommon, HttpCase):
             'vatportal.company.wizard': connector,
             'vatportal.unit.wizard': {'move_id': self.move.id},
             'account.move.send.wizard': {'move_id': self.move.id},
+            'account.move.reversal': {**moves, 'journal_id': self.move.journal_id.id, 'company_id': self.company.id},
             'vatportal.candidate.wizard': {'move_id': self.move.id, 'document_id': self.move.vatportal_document_id.id},
             'vatportal.release.wizard': connector,
             'vatportal.answer.wizard': {},
