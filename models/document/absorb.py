@@ -3,6 +3,7 @@ from odoo.fields import Command
 
 from ...vatportal import qaime_number
 from ..amounts import API_NAMES
+from .status import DOCUMENT_ACTIVITY
 
 # What a download knows better than we do.
 _TAKEN_OVER = ('status', 'status_code', 'date', 'fingerprint', 'import_job_id', 'raw', 'seen_connector_id')
@@ -46,13 +47,11 @@ class VatportalDocument(models.Model):
         if bare:
             twin.line_ids.document_id = self
             known['proposed_move_ids'] = [Command.set([] if twin.move_id else (self.proposed_move_ids | twin.proposed_move_ids).ids)]
-            known['other_move_ids'] = [Command.set((self.other_move_ids | twin.other_move_ids).ids)]
         elif twin.move_id and twin.move_id != self.move_id:
             twin.move_id._message_log(
                 body=self.env._('The e-taxes document %(number)s was taken off: it belongs to %(move)s.', number=number, move=self.move_id.display_name)
             )
-        twin._hand_over_as_advance(self)
-        twin._clear_double()
+        twin._hand_over(self)
         twin._set_state('deleted', qaime=False, move_id=False)
         twin.flush_recordset()
         twin.unlink()
@@ -60,6 +59,21 @@ class VatportalDocument(models.Model):
         if changes:
             changes['to_follow'] = self.to_follow or 'changed'
         self.sudo().write(changes | {name: value for name, value in known.items() if value})
+
+    def _hand_over(self, other):
+        """This document, which goes, turned out to be ``other``: what people have said of it or put on it, and what points to it,
+        is of that one."""
+        twin, document = self.sudo(), other.sudo()
+        self.env['vatportal.explanation'].sudo().search([('document_id', '=', twin.id)]).document_id = document
+        document._take_file(twin)
+        twin.file_move_ids.vatportal_file_document_id = document
+        document.other_move_ids |= twin.other_move_ids - document.move_id
+        twin._hand_over_as_advance(document)
+        twin._clear_double()
+        # What its status asks for is asked for anew.
+        twin.activity_unlink([DOCUMENT_ACTIVITY])
+        twin.activity_ids.res_id = document.id
+        twin.message_ids.filtered(lambda message: message.message_type == 'comment').res_id = document.id
 
     def _note_sent_as(self, move, erp_id, number):
         """The portal has ``number`` under an ERP id that went out under the number of ``move``. Write that on the document

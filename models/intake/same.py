@@ -113,9 +113,8 @@ class VatportalDocument(models.Model):
         """``other`` is this document: one of both was read from a file without a number. It goes, and what is known of it
         stays here."""
         drafts = other.file_move_ids
-        drafts.vatportal_file_document_id = self
-        self._take_file(other)
         if self.qaime:
+            other._hand_over(self)
             other._set_state('deleted', content_key=False)
             other.unlink()
         else:

@@ -5,6 +5,8 @@ from ...vatportal import EtaxesDocument
 from ..bill_common import BUYER, SELLER
 from ..xml_common import NUMBER, XmlCommon
 
+WORDS = 'Zəng etdim'
+
 
 class TestMatchFirst(XmlCommon):
     """A document that was downloaded before anybody knew that it is one of those here: nothing of what the portal says of it is lost,
@@ -120,3 +122,62 @@ class TestMatchFirst(XmlCommon):
         document = bill.vatportal_bill_document_id
         self.assertEqual((document.qaime, document.answer_decision, document.answer_user_id, document.answer_note), (NUMBER, 'refuse', clerk, 'Artıqdır'))
         self.assertEqual((document.answer_by_id, bool(document.answer_at)), (self.env.user, True))
+
+    # ------------------------------------------------------------------ what people have said of it
+
+    def said(self, document):
+        """What people have said of ``document``, and put on it."""
+        document = document.sudo()
+        document.message_post(body=WORDS, message_type='comment')
+        document.other_move_ids = self.create_invoice({'price_unit': 7})
+        about = {'company_id': self.company.id, 'document_id': document.id, 'text': 'Kuryerlə', 'finding': 'only_etaxes'}
+        return {
+            'explanation': self.env['vatportal.explanation'].sudo().create(about),
+            'activity': document.activity_schedule('mail.mail_activity_data_todo', summary='Zəng et'),
+            'file': self.env['ir.attachment'].sudo().create({'name': 'skan.pdf', 'raw': b'skan', 'res_model': document._name, 'res_id': document.id}),
+            'other': document.other_move_ids,
+        }
+
+    def assert_said(self, document, said):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(said['explanation'].exists().document_id, document)
+        self.assertEqual((said['activity'].exists().res_id, said['file'].res_id), (document.id, document.id))
+        self.assertIn(said['other'], document.other_move_ids)
+        self.assertIn(WORDS, ' '.join(document.message_ids.mapped('body')))
+
+    def test_what_was_said_of_a_download_whose_number_comes(self):
+        move, document = self.unsigned()
+        portal = self.portal(move)
+        self.imported(portal)
+        download = self.documents(direction='outgoing', qaime=portal.qaime)
+        said = self.said(download)
+        document.sudo()._set_number(portal.qaime)
+        self.assertFalse(download.exists())
+        self.assert_said(document, said)
+
+    def test_what_was_said_of_a_file_whose_number_comes(self):
+        _move, document = self.unsigned()
+        file = self.document(100.0, direction='outgoing', qaime='MT261100000031', file_name='sent.xml', status=False, status_code=False)
+        said = self.said(file)
+        document.sudo()._set_number(file.qaime)
+        self.assert_said(document, said)
+
+    def test_what_was_said_of_one_of_two(self):
+        """A person says that they are the same: the one that has no bill goes, whether the file has no number or the other one."""
+        bill = self.drop(self.xml('100', note='İcarə'))
+        bill.write({'invoice_date': '2026-10-31'})
+        bill.action_post()
+        self.store(self.as_downloaded(NUMBER, main_subject='İcarə', status='onApproval', datetime='20.11.2026 10:00'))
+        download = self.documents(qaime=NUMBER)
+        said = self.said(download)
+        download._become_one_with(bill.vatportal_bill_document_id)
+        self.assert_said(bill.vatportal_bill_document_id, said)
+
+        billed = self.bill(50.0, main_info='Nəqliyyat').vatportal_bill_document_id
+        draft = self.drop(self.xml('50', note='Nəqliyyat xidməti'))
+        file = draft.vatportal_file_document_id
+        said = self.said(file)
+        file._become_one_with(billed)
+        self.assertFalse(file.exists())
+        self.assert_said(billed, said)
