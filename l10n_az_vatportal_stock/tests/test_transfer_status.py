@@ -16,9 +16,9 @@ class TestTransferStatus(TransferCommon):
 
     # ------------------------------------------------------------------ status
 
-    def import_status(self, picking, status):
-        document = picking.vatportal_document_id
-        self.sandbox.portal.set_status(picking.vatportal_qaime, status)
+    def import_status(self, picking, status, document=None):
+        document = document or picking.vatportal_document_id
+        self.sandbox.portal.set_status(document.qaime, status)
         day, margin = document.date.date(), timedelta(days=1)
         wizard = self.env['vatportal.import.wizard'].create(
             {
@@ -44,6 +44,18 @@ class TestTransferStatus(TransferCommon):
         self.assertTrue(picking.vatportal_can_send)
         self.assertIn('no longer valid', picking.activity_ids.summary)
         self.assertIn('Return the goods', picking.activity_ids.note)
+
+    def test_in_force_again(self):
+        """After the transfer was sent once more: both are at e-taxes, and its own is the later one."""
+        picking = self.create_transfer()
+        self.sent(picking)
+        first = self.import_status(picking, 'canceled')
+        self.sent(picking)
+        later = picking.vatportal_document_id
+        self.assertNotEqual(later, first)
+        self.import_status(picking, 'approved', first)
+        self.assertEqual((first.state, first.picking_id.ids, picking.vatportal_document_id), ('registered', [], later))
+        self.assertIn(f'{first.qaime}, which was sent', ' '.join(picking.message_ids.mapped('body')))
 
     def test_only_what_is_sent_reads_as_not_sent_yet(self):
         planned, done, receipt = (

@@ -320,8 +320,10 @@ class VatportalDocument(models.Model):
         return False
 
     def _belongs_text(self):
-        text = self.env._('%(name)s belongs to %(move)s.', name=self.display_name, move=self.move_id.display_name)
-        return f'{text} {self.env._("If that is wrong, press “Not This Invoice” on the document first.")}' if self.can_take_off else text
+        names = {'name': self.display_name, 'move': self.move_id.display_name}
+        if not self.can_take_off:
+            return self.env._('%(name)s belongs to %(move)s.', **names)
+        return self.env._('%(name)s belongs to %(move)s. If that is wrong, press “Not This Invoice” on the document first.', **names)
 
 
 class _Candidates:

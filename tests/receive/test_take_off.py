@@ -23,6 +23,8 @@ class TestTakeOff(BillCommon):
     def test_an_invoice_of_the_same_total(self):
         """The qaimə of a delivery that nobody had invoiced yet went to an earlier invoice; both find their way."""
         document, wrong = self.taken_for()
+        with self.assertRaisesRegex(UserError, 'press “Not This Invoice”'):
+            document.action_link_move(self.create_invoice({'price_unit': 7}).id)
         document.action_not_this_move()
         self.assertFalse(document.move_id or document.had_bill or wrong.vatportal_document_id)
         self.assertEqual((document.other_move_ids, wrong.vatportal_state, wrong.vatportal_can_send), (wrong, 'none', True))
