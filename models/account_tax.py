@@ -72,6 +72,10 @@ class AccountTax(models.Model):
         taxes = self.with_context(active_test=False).flatten_taxes_hierarchy()
         return frozenset().union(*(tax._vatportal_own_categories() for tax in taxes))
 
+    def _vatportal_levy_kind(self):
+        """As what this tax stands on a qaimə with an amount: ``vat``, ``excise`` or ``road``; None for one without."""
+        return min(self._vatportal_categories() & {'vat', 'excise', 'road'}, default=None)
+
     def _vatportal_own_categories(self):
         if self.vatportal_category:
             return {self.vatportal_category}

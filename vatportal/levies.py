@@ -5,37 +5,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
-from .outgoing_items import ITEM_DECIMALS, QEPIK, ZERO, AmountError, Levy, Row, apportion, round_parts
+from .outgoing_items import ITEM_DECIMALS, QEPIK, VAT_RATE, ZERO, AmountError, Levy, Row, apportion, round_parts
 
 # VAT last: excise is part of its base.
-_ORDER = ('excise', 'road', 'vat')
+KINDS = ('excise', 'road', 'vat')
 
 
-def charge(rows: list[Row], totals: Mapping[Levy, Decimal], slack: Decimal = ZERO) -> list[Row]:
+def charge(rows: list[Row], totals: Mapping[str, Decimal], slack: Decimal = ZERO, kinds: Sequence[str] = KINDS) -> list[Row]:
     """Return ``rows`` with their excise, road tax and VAT, to the qəpik.
 
-    :param totals: dict of :class:`Levy` → what the invoice bears of it altogether. The parts add up to it.
-    :param slack: how far rounding alone may have taken a row's tax from its rate, in AZN: of invoices in a foreign
+    :param totals: dict of kind, see :class:`Levy` → what the invoice bears of it altogether. The parts add up to it.
+    :param slack: how far rounding alone may have taken one tax of a row from its rate, in AZN: of invoices in a foreign
         currency taxes are rounded there. Of VAT such a difference becomes an amount not subject to VAT, for the portal
         compares each item's VAT with 18 %.
+    :param kinds: those that are charged, in this order
     :raises AmountError: 'vat' for VAT that is not what the rate asks for, by more than rounding, 'levy' for another tax
     """
-    levies = sorted({levy for row in rows for levy in row.levies} | set(totals), key=lambda levy: (_ORDER.index(levy.kind), levy.rate, levy.fixed))
-    for levy in levies:
-        rows = _charge_one(rows, levy, totals.get(levy, ZERO), slack)
+    for kind in kinds:
+        rows = _charge_kind(rows, kind, totals.get(kind, ZERO), slack)
     return rows
 
 
-def due(row: Row, levy: Levy) -> Decimal:
-    """What the rate of ``levy`` asks of ``row``, unrounded."""
-    return levy.rate * (row.base if levy.kind == 'vat' else row.net) + levy.fixed * row.quantity
+def due(row: Row, kind: str) -> Decimal:
+    """What the taxes of ``kind`` that ``row`` bears ask of it together, unrounded."""
+    if kind == 'vat':
+        return VAT_RATE * row.base if _of(row, kind) else ZERO
+    return sum((levy.rate * row.net + levy.fixed * row.quantity for levy in _of(row, kind)), ZERO)
 
 
-def _charge_one(rows: list[Row], levy: Levy, total: Decimal, slack: Decimal) -> list[Row]:
-    places = [place for place, row in enumerate(rows) if levy in row.levies]
+def _of(row: Row, kind: str) -> list[Levy]:
+    return [levy for levy in row.levies if levy.kind == kind]
+
+
+def _charge_kind(rows: list[Row], kind: str, total: Decimal, slack: Decimal) -> list[Row]:
+    places = [place for place, row in enumerate(rows) if _of(row, kind)]
     if not places:
         return rows  # nothing that could bear it: the invoice's total tells
-    asked = [due(rows[place], levy) for place in places]
+    asked = [due(rows[place], kind) for place in places]
     ties = [rows[place].tie for place in places]
     parts = round_parts(asked, total, QEPIK, ties)
     if sum(parts) != total:
@@ -45,11 +51,13 @@ def _charge_one(rows: list[Row], levy: Levy, total: Decimal, slack: Decimal) -> 
         parts = apportion(total, asked, ITEM_DECIMALS, ties)
     rows = list(rows)
     for place, part, wanted in zip(places, parts, asked, strict=True):
-        if abs(part - wanted) > QEPIK + slack:
-            raise AmountError('vat' if levy.kind == 'vat' else 'levy', rows[place])
-        rows[place] = replace(rows[place], **{levy.kind: getattr(rows[place], levy.kind) + part})
-        if levy.kind == 'vat':
-            rows[place] = _fit_vat(rows[place], levy.rate)
+        # Each tax was rounded by itself.
+        more = len(_of(rows[place], kind)) - 1
+        if abs(part - wanted) > QEPIK + slack + more * (slack + QEPIK / 2):
+            raise AmountError('vat' if kind == 'vat' else 'levy', rows[place])
+        rows[place] = replace(rows[place], **{kind: getattr(rows[place], kind) + part})
+        if kind == 'vat':
+            rows[place] = _fit_vat(rows[place], VAT_RATE)
     return rows
 
 

@@ -30,8 +30,11 @@ def _charges(row: Row) -> bool:
 
 
 def tax_key(row: Row) -> tuple[str | None, frozenset[tuple[str, Decimal]]]:
-    """What has to be equal for two rows to bear the same taxes: the VAT column and the rates."""
-    return row.category, frozenset((levy.kind, levy.rate) for levy in row.levies if levy.rate)
+    """What has to be equal for two rows to bear the same taxes: the VAT column, and of each kind the rates together."""
+    rates: dict[str, Decimal] = {}
+    for levy in row.levies:
+        rates[levy.kind] = rates.get(levy.kind, ZERO) + levy.rate
+    return row.category, frozenset((kind, rate) for kind, rate in rates.items() if rate)
 
 
 def without(rows: Iterable[Row], *gone: Row) -> list[Row]:

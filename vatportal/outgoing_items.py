@@ -63,7 +63,7 @@ class Row:
     vat: Decimal = ZERO
     road: Decimal = ZERO
     extra_not_subject: Decimal = ZERO
-    levies: frozenset[Levy] = frozenset()
+    levies: tuple[Levy, ...] = ()
     goods: object = None
     takes_off: bool = False
     counts: bool = True

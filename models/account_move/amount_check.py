@@ -202,7 +202,7 @@ class AccountMove(models.Model):
     def _vatportal_vat_problems(self, vals):
         """Say where the VAT is not the one in the books, to the qəpik, because that is not 18 % of the amount."""
         sent = decimal(vals['amount_vat'], 2)
-        booked = sum(amount for levy, amount in self._vatportal_tax_totals().items() if levy.kind == 'vat')
+        booked = self._vatportal_tax_totals().get('vat', 0)
         if sent == booked or not sent:
             return []
         values = {'sent': self._vatportal_money(float(sent)), 'booked': self._vatportal_money(float(booked))}

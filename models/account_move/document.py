@@ -90,7 +90,7 @@ class AccountMove(models.Model):
             net=self._vatportal_net(line),
             price=price,
             category=min(categories, default=None),
-            levies=frozenset(levy for tax in taxes if (levy := self._vatportal_levy(tax))),
+            levies=tuple(levy for tax in taxes if (levy := self._vatportal_levy(tax))),
             goods=(line.product_id.id, line.product_uom_id.id, included),
             takes_off=self._vatportal_takes_off(line, connector),
             counts=bool(line.product_id) or not line.vatportal_with_above,
@@ -116,7 +116,7 @@ class AccountMove(models.Model):
 
     def _vatportal_levy(self, tax):
         """Return ``tax`` as the :class:`outgoing_items.Levy` that lines of this invoice bear; None for one without an amount."""
-        kind = min(tax._vatportal_categories() & {'vat', 'excise', 'road'}, default=None)
+        kind = tax._vatportal_levy_kind()
         if not kind:
             return None
         if kind == 'vat':
@@ -149,17 +149,15 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------ taxes and rounding of the invoice
 
     def _vatportal_tax_totals(self):
-        """Return {:class:`outgoing_items.Levy`: what the invoice bears of it, in AZN}."""
+        """Return a dict of kind (see :class:`outgoing_items.Levy`) → what the invoice bears of it, in AZN."""
         totals = {}
         for line in self._vatportal_journal_items('tax'):
-            levy = self._vatportal_levy(line.tax_line_id)
-            if levy:
-                totals[levy] = totals.get(levy, Decimal(0)) + self._vatportal_net(line)
+            kind = line.tax_line_id._vatportal_levy_kind()
+            if kind:
+                totals[kind] = totals.get(kind, Decimal(0)) + self._vatportal_net(line)
         # Of what is used privately the VAT stands apart in the books; the vendor is given it back all the same.
-        private = sum((self._vatportal_net(line) for line in self._vatportal_journal_items('non_deductible_tax')), Decimal(0))
-        vat = max((levy for levy in totals if levy.kind == 'vat'), key=totals.get, default=None)
-        if private and vat:
-            totals[vat] += private
+        if 'vat' in totals:
+            totals['vat'] += sum((self._vatportal_net(line) for line in self._vatportal_journal_items('non_deductible_tax')), Decimal(0))
         return totals
 
     def _vatportal_rounding(self):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from samples import invoice, money
 
 from vatportal import Item
-from vatportal.levies import charge, due
+from vatportal.levies import KINDS, charge, due
 from vatportal.netting import net_rows
 from vatportal.outgoing_items import Levy, Row, item_amounts
 
@@ -27,19 +27,7 @@ def goods(net, quantity=1, **values):
     """A row with VAT of 18 %, of goods that are named by their price."""
     net, quantity = D(str(net)), D(str(quantity))
     price = net / quantity
-    return Row(
-        **{
-            'key': None,
-            'label': 'row',
-            'quantity': quantity,
-            'net': net,
-            'price': price,
-            'category': 'vat',
-            'levies': frozenset([VAT]),
-            'goods': price,
-            **values,
-        }
-    )
+    return Row(**{'key': None, 'label': 'row', 'quantity': quantity, 'net': net, 'price': price, 'category': 'vat', 'levies': (VAT,), 'goods': price, **values})
 
 
 def discount(net, **values):
@@ -53,11 +41,10 @@ def rounded(amount):
 def totals_of(rows):
     """What an invoice of ``rows`` bears, each tax rounded once over the whole."""
     rows, totals = list(rows), {}
-    for levy in (EXCISE, ROAD, VAT):
-        bearing = [row for row in rows if levy in row.levies]
-        totals[levy] = rounded(sum((due(row, levy) for row in bearing), D(0)))
-        if levy.kind != 'vat':
-            rows = [replace(row, **{levy.kind: due(row, levy)}) if levy in row.levies else row for row in rows]
+    for kind in KINDS:
+        totals[kind] = rounded(sum((due(row, kind) for row in rows), D(0)))
+        if kind != 'vat':
+            rows = [replace(row, **{kind: due(row, kind)}) for row in rows]
     return totals
 
 

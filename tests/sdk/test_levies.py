@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from rows import CENT, VAT, discount, goods, rounded, to_invoice
 
 from vatportal.levies import charge, total_slack
-from vatportal.netting import split_untaxed
-from vatportal.outgoing_items import AmountError
+from vatportal.netting import net_rows, split_untaxed
+from vatportal.outgoing_items import AmountError, Levy
 
 
 def test_vat_of_less_than_the_price():
     rows = split_untaxed([goods(1000)], discount(-20), D(20))
-    (line,) = charge(rows, {VAT: D('176.40')})
+    (line,) = charge(rows, {'vat': D('176.40')})
     assert (line.net, line.extra_not_subject, line.vat, line.total) == (980, 20, D('176.40'), D('1176.40'))
     made = to_invoice([line])
     assert made.problems() == []
@@ -22,7 +22,7 @@ def test_vat_of_less_than_the_price():
 
 
 def test_other_columns_know_no_such_thing():
-    exempt = {'category': 'exempt', 'levies': frozenset()}
+    exempt = {'category': 'exempt', 'levies': ()}
     rows = [goods(1000, **exempt)]
     assert split_untaxed(rows, discount(-20, **exempt), D(20)) == rows
 
@@ -33,7 +33,7 @@ def test_vat_rounded_in_another_currency_goes(amount, rate):
     base, vat = rounded(amount * rate), rounded(rounded(amount * D('0.18')) * rate)
     if base < CENT:
         return
-    (line,) = charge([goods(base)], {VAT: vat}, total_slack(1, CENT * rate))
+    (line,) = charge([goods(base)], {'vat': vat}, total_slack(1, CENT * rate))
     assert line.total == base + vat
     assert abs(line.vat - D('0.18') * line.net) <= CENT
     assert to_invoice([line]).problems() == []
@@ -41,4 +41,21 @@ def test_vat_rounded_in_another_currency_goes(amount, rate):
 
 def test_vat_changed_by_hand_in_another_currency_stops():
     with pytest.raises(AmountError, match='vat'):
-        charge([goods('1422.56')], {VAT: D('257.00')}, total_slack(1, D('0.017')))
+        charge([goods('1422.56')], {'vat': D('257.00')}, total_slack(1, D('0.017')))
+
+
+@given(st.decimals(D(1), D(9999), places=2), st.lists(st.sampled_from([D('0.05'), D('0.02'), D('0.125')]), min_size=2, max_size=3))
+def test_several_taxes_of_one_kind_are_added(net, rates):
+    """Each of them is rounded by itself; two of one rate are two."""
+    taxes = tuple(Levy('road', rate=rate) for rate in rates)
+    row = goods(net, levies=(VAT, *taxes))
+    road, vat = sum(rounded(net * rate) for rate in rates), rounded(net * D('0.18'))
+    (line,) = charge(net_rows([row]), {'road': road, 'vat': vat})
+    assert (line.road, line.vat) == (road, vat)
+    off = discount(-rounded(net / 2), levies=(VAT, Levy('road', rate=sum(rates))))
+    assert net_rows([row, off])[0].net == net + off.net
+
+
+def test_vat_stands_once_on_a_line():
+    with pytest.raises(AmountError, match='vat'):
+        charge([goods(100, levies=(VAT, VAT))], {'vat': D(36)})

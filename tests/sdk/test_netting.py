@@ -22,7 +22,7 @@ def of(rows):
 @st.composite
 def book(draw):
     """Goods of several kinds of taxes, some with a discount on them."""
-    kinds = [('vat', frozenset([VAT])), ('vat', frozenset([VAT, EXCISE])), ('exempt', frozenset())]
+    kinds = [('vat', (VAT,)), ('vat', (VAT, EXCISE)), ('exempt', ())]
     rows = []
     for category, levies in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique=True)):
         nets = draw(st.lists(money(highest='9999'), min_size=1, max_size=4))
@@ -47,8 +47,8 @@ def test_what_is_sent_adds_up_and_bears_its_own_rates(rows):
     sent = items(rows)
     totals = totals_of(rows)
     assert sum(line.net for line in sent) == sum(line.net for line in rows)
-    assert sum(line.vat for line in sent) == totals[VAT]
-    assert sum(line.excise for line in sent) == totals[EXCISE]
+    assert sum(line.vat for line in sent) == totals['vat']
+    assert sum(line.excise for line in sent) == totals['excise']
     assert all(abs(line.excise - D('0.125') * line.net) <= CENT for line in sent if EXCISE in line.levies)
     assert all(abs(line.vat - D('0.18') * line.base) <= CENT for line in sent if VAT in line.levies)
     assert to_invoice(sent).problems() == []
@@ -62,20 +62,20 @@ def test_a_discount_beside_a_cheap_line(first):
 
 
 def test_a_discount_lowers_the_excise_too():
-    both = {'levies': frozenset([VAT, EXCISE])}
+    both = {'levies': (VAT, EXCISE)}
     sent = items([goods('300.00', **both), goods('1000.00', **both), discount('-130.00', **both)])
     assert [(line.net, line.excise, line.vat) for line in sent] == [(D('270'), D('33.75'), D('54.68')), (D('900'), D('112.50'), D('182.25'))]
 
 
 def test_a_discount_of_other_taxes_finds_no_line():
     with pytest.raises(AmountError, match='negative'):
-        items([goods(100), discount(-10, category='exempt', levies=frozenset())])
+        items([goods(100), discount(-10, category='exempt', levies=())])
     with pytest.raises(AmountError, match='negative'):
         items([goods(100), discount(-101)])
 
 
 def test_a_fixed_tax_on_a_discount_stops():
-    road = frozenset([VAT, ROAD])
+    road = (VAT, ROAD)
     rows = [goods(100, 100, levies=road), discount(-10, levies=road)]
     with pytest.raises(AmountError, match='levy'):
         items(rows, {VAT: D('16.20'), ROAD: D('1.90')})
@@ -83,7 +83,7 @@ def test_a_fixed_tax_on_a_discount_stops():
 
 def test_a_free_line_with_road_tax_is_not_left_out():
     with pytest.raises(AmountError, match='free'):
-        check_rows(net_rows([goods(100), goods(0, 5, levies=frozenset([VAT, ROAD]))]))
+        check_rows(net_rows([goods(100), goods(0, 5, levies=(VAT, ROAD))]))
 
 
 # ---------------------------------------------------------------------- returns
@@ -134,9 +134,7 @@ def test_what_is_too_much_together_is_named_together():
     assert (caught.value.row.label, caught.value.row.net) == ('A, B', -130)
 
 
-@pytest.mark.parametrize(
-    'back', [goods(-6000, -6), goods(-1800, -2), goods(-2000, -2, category='exempt', levies=frozenset()), goods(-2000, -2, goods='another')]
-)
+@pytest.mark.parametrize('back', [goods(-6000, -6), goods(-1800, -2), goods(-2000, -2, category='exempt', levies=()), goods(-2000, -2, goods='another')])
 def test_a_return_of_what_is_not_there_stops(back):
     with pytest.raises(AmountError, match='return'):
         items([goods(5000, 5), goods(20, 2), back])

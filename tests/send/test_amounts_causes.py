@@ -63,6 +63,15 @@ class TestCauses(BooksCommon):
             [(27, 425, 91.8, 93.02)],
         )
 
+    def test_several_taxes_of_one_kind_on_a_line(self):
+        for one, other, share in ((5, 5, 10), (5, 2, 7)):
+            with self.subTest(one=one, other=other):
+                taxes = [self.create_tax(f'Yol {place} {rate} {other}', rate, 'road', sequence=9) for place, rate in enumerate((one, other))]
+                (item,) = self.payload(self.create_invoice({**self.with_vat(*taxes), 'price_unit': 1000}, {**self.with_vat(*taxes), 'price_unit': -100}))[
+                    'items'
+                ]
+                self.assertEqual(item['transport_tax'], 9 * share)
+
     def test_a_free_line_that_bears_a_tax(self):
         road = self.create_tax('Yol vergisi', 0.02, 'road', amount_type='fixed', sequence=9)
         self.assert_stopped(
