@@ -1,13 +1,14 @@
 """Takes the negative rows of an invoice off the others: a qaimə has no negative amounts.
 
-A discount lowers what rows of the same taxes come to; a return lowers how much there is of the same goods.
+A discount lowers what rows of the same taxes come to; a return lowers how much there is of the same goods; what was
+paid in advance lowers excise and road tax as well.
 """
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from .outgoing_items import QEPIK, ZERO, AmountError, Row, apportion
+from .outgoing_items import ITEM_DECIMALS, QEPIK, ZERO, AmountError, Row, apportion
 
 
 def net_rows(rows: list[Row]) -> list[Row]:
@@ -139,3 +140,53 @@ def split_untaxed(rows: list[Row], like: Row, amount: Decimal) -> list[Row]:
         replace(row, net=row.net - parts[place], extra_not_subject=row.extra_not_subject + parts[place]) if place in parts else row
         for place, row in enumerate(rows)
     ]
+
+
+# ------------------------------------------------------------------ advances
+
+
+def set_apart(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Return ``rows`` as those that :func:`net_rows` nets and the advances for :func:`settle`. An advance with a rate of excise or
+    road tax of its own lowers these as a discount does."""
+    advances = [row for row in rows if row.advance and row.net < 0 and not any(levy.kind != 'vat' for levy in row.levies)]
+    return without(rows, *advances), advances
+
+
+def settle(rows: list[Row], advances: list[Row]) -> list[Row]:
+    """Return ``rows``, which have their excise and road tax, with ``advances`` taken off; what comes to nothing is left out.
+
+    An amount per unit is paid in advance as part of a price: together with the goods where VAT is taken of it (excise), else in a
+    line that bears no tax.
+
+    :raises AmountError: 'negative' for an advance that is larger than what it can be of
+    """
+    # What has no tax first: it leaves of excise what the others are of.
+    for alike in _alike(sorted(advances, key=_bears_vat_column), tax_key, lambda row: True):
+        rows = _settle_one(rows, _together(alike))
+    return [row for row in rows if row.net or row.excise or row.road]
+
+
+def _bears_vat_column(row: Row) -> bool:
+    return row.category not in (None, 'not_subject')
+
+
+def _settle_one(rows: list[Row], advance: Row) -> list[Row]:
+    places = [(place, kind) for place, row in enumerate(rows) for kind in _paid_by(advance, row)]
+    weights = [getattr(rows[place], kind) for place, kind in places]
+    if sum(weights) < -advance.net:
+        raise AmountError('negative', advance)
+    step = ITEM_DECIMALS if any(weight % QEPIK for weight in weights) else QEPIK
+    parts = apportion(-advance.net, weights, step, [(rows[place].tie, kind) for place, kind in places])
+    rows = list(rows)
+    for (place, kind), part in zip(places, parts, strict=True):
+        rows[place] = replace(rows[place], **{kind: getattr(rows[place], kind) - part})
+    return rows
+
+
+def _paid_by(advance: Row, row: Row) -> list[str]:
+    """Which amounts of ``row`` the ``advance`` can be of."""
+    found = ['net', 'excise'] if tax_key(row) == tax_key(advance) else []
+    if not _bears_vat_column(advance):
+        beside = ('road',) if found or row.category == 'vat' else ('excise', 'road')
+        found += [kind for kind in beside if any(levy.kind == kind and levy.fixed for levy in row.levies)]
+    return found

@@ -49,7 +49,7 @@ class Row:
     :data:`CATEGORY_FIELDS` or None (simplified taxation); ``levies`` the taxes with an amount, which
     ``levies.charge`` turns into ``excise``, ``vat`` and ``road``; ``extra_not_subject`` an amount of goods beside
     ``net`` that bears no VAT (cash rounding); ``goods`` what has to be equal for a return to be of this row;
-    ``takes_off`` whether a negative row is a discount, not a return; ``counts`` whether its quantity is one of goods, where
+    ``takes_off`` whether a negative row is a discount, not a return; ``advance`` whether it takes off what was paid before; ``counts`` whether its quantity is one of goods, where
     it is part of an item; ``key`` is the caller's own."""
 
     key: object
@@ -66,6 +66,7 @@ class Row:
     levies: tuple[Levy, ...] = ()
     goods: object = None
     takes_off: bool = False
+    advance: bool = False
     counts: bool = True
     info: dict[str, Any] = field(default_factory=dict, compare=False)
 

@@ -20,18 +20,25 @@ class AccountMove(models.Model):
 
     def _vatportal_bare_lines(self, connector):
         """Warn of lines without a tax where that means "not subject to VAT": it may have been forgotten."""
-        if connector.taxation == 'simplified' or not self.company_id._vatportal_has_national_chart():
+        if connector.taxation == 'simplified' or not (self.company_id._vatportal_has_national_chart() or self.sudo()._is_downpayment()):
             return []
         return [
-            self._vatportal_problem(
-                self.env._('Taxes'),
-                self.env._('“%s” goes without a tax, as not subject to VAT. Look whether the tax was forgotten.', self._vatportal_line_label(line)),
-                level='warning',
-                line=line,
-            )
+            self._vatportal_problem(self.env._('Taxes'), self._vatportal_bare_text(line), level='warning', line=line)
             for line in self._vatportal_journal_items('product')
-            if not self.company_currency_id.is_zero(line.balance) and not (taxes := line.tax_ids.flatten_taxes_hierarchy()) - taxes._vatportal_outside()
+            if not self.company_currency_id.is_zero(line.balance)
+            and not (taxes := line.tax_ids.flatten_taxes_hierarchy()) - taxes._vatportal_outside()
+            and not (line.balance * self.direction_sign < 0 and self._vatportal_is_down_payment_line(line))
         ]
+
+    def _vatportal_bare_text(self, line):
+        label = self._vatportal_line_label(line)
+        if self.sudo()._is_downpayment():
+            return self.env._(
+                '“%s” goes without a tax, as not subject to VAT. In a down payment this is the excise or road tax that the order bears as an '
+                'amount per unit; look whether a line of the order lacks its tax.',
+                label,
+            )
+        return self.env._('“%s” goes without a tax, as not subject to VAT. Look whether the tax was forgotten.', label)
 
     def _vatportal_left_out_text(self, line):
         label = self._vatportal_line_label(line)

@@ -17,15 +17,41 @@ class AccountMove(models.Model):
             return True
         return bool(line._vatportal_downpayment_lines()) or product in self._vatportal_discount_products(connector)
 
+    def _vatportal_takes_off_advance(self, line, connector):
+        """Whether ``line`` takes off what was paid in advance."""
+        return self._vatportal_net(line) < 0 and (self._vatportal_is_down_payment_line(line) or line.product_id == connector.sudo().advance_product_id)
+
+    def _vatportal_is_down_payment_line(self, line):
+        """Whether another app says of a negative ``line`` that it takes off a down payment."""
+        return bool(line._vatportal_downpayment_lines()) or line.product_id in self._vatportal_down_payment_products()
+
+    def _vatportal_is_bare_advance(self, line):
+        """Whether ``line`` is that part of a down payment that bears no tax: what an order bears of taxes that are an amount per unit,
+        Odoo puts into a line of its own."""
+        taxes = line.tax_ids.with_context(active_test=False).flatten_taxes_hierarchy()
+        if taxes - taxes._vatportal_outside():
+            return False
+        return bool(self.sudo()._is_downpayment()) or self._vatportal_net(line) < 0 and self._vatportal_is_down_payment_line(line)
+
+    def _vatportal_down_payment_products(self):
+        return self._vatportal_products_of(('pos.config', 'down_payment_product_id', [('company_id', '=', self.company_id.id)]))
+
     def _vatportal_discount_products(self, connector):
         """The products that stand for no goods but for money taken off, in this company."""
-        found = connector.sudo().advance_product_id
-        for model, name, domain in (
-            ('res.company', 'sale_discount_product_id', [('id', '=', self.company_id.id)]),
-            ('pos.config', 'discount_product_id', [('company_id', '=', self.company_id.id)]),
-            ('pos.config', 'down_payment_product_id', [('company_id', '=', self.company_id.id)]),
-            ('loyalty.reward', 'discount_line_product_id', []),
-        ):
+        return (
+            connector.sudo().advance_product_id
+            | self._vatportal_down_payment_products()
+            | self._vatportal_products_of(
+                ('res.company', 'sale_discount_product_id', [('id', '=', self.company_id.id)]),
+                ('pos.config', 'discount_product_id', [('company_id', '=', self.company_id.id)]),
+                ('loyalty.reward', 'discount_line_product_id', []),
+            )
+        )
+
+    def _vatportal_products_of(self, *places):
+        """The products that other apps name, each of ``places`` (model, field, domain of its records)."""
+        found = self.env['product.product'].sudo()
+        for model, name, domain in places:
             # These are fields of other apps. What is archived by now has made invoices.
             if model in self.env and name in self.env[model]._fields:
                 found |= self.env[model].sudo().with_context(active_test=False).search(domain)[name]

@@ -55,12 +55,16 @@ class AccountMove(models.Model):
         no row of its own, and what comes to nothing is left out, for e-taxes takes no price of zero."""
         rows = [self._vatportal_row(line, connector) for line in self._vatportal_journal_items('product')]
         self._vatportal_check_items(rows)
+        rows, advances = netting.set_apart(rows)
         rows = netting.net_rows(rows)
         for line in self._vatportal_journal_items('epd').filtered(lambda line: line.tax_ids):
             row = self._vatportal_row(line, connector)
             rows = netting.split_untaxed(rows, row, -row.net)
         outgoing_items.check_rows(rows)
-        rows = levies.charge(rows, self._vatportal_tax_totals(), self._vatportal_slack())
+        totals, slack = self._vatportal_tax_totals(), self._vatportal_slack()
+        # VAT is due of what is left of the goods and their excise.
+        rows = netting.settle(levies.charge(rows, totals, slack, ('excise', 'road')), advances)
+        rows = levies.charge(rows, totals, slack, ('vat',))
         rows = outgoing_items.absorb_rounding(rows, self._vatportal_rounding(), self.invoice_cash_rounding_id.display_name or '')
         outgoing_items.check_rows(rows)
         return rows
@@ -93,6 +97,7 @@ class AccountMove(models.Model):
             levies=tuple(levy for tax in taxes if (levy := self._vatportal_levy(tax))),
             goods=(line.product_id.id, line.product_uom_id.id, included),
             takes_off=self._vatportal_takes_off(line, connector),
+            advance=self._vatportal_takes_off_advance(line, connector),
             counts=bool(line.product_id) or not line.vatportal_with_above,
         )
         row = replace(row, excise_rate=round(100 * sum((levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)), 4))
@@ -104,6 +109,8 @@ class AccountMove(models.Model):
         """The VAT columns, a set, that the ``taxes`` of ``line`` name. In the national chart no tax at all means *not subject to VAT*."""
         bare = connector.taxation != 'simplified' and self.company_id._vatportal_has_national_chart()
         if bare and not taxes - taxes._vatportal_outside():
+            return {'not_subject'}
+        if connector.taxation != 'simplified' and self._vatportal_is_bare_advance(line):
             return {'not_subject'}
         columns = taxes._vatportal_own_columns()
         # One tax can stand for two columns: goods that go back are in that in which they came.

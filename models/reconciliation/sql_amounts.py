@@ -23,11 +23,12 @@ _TAXATION = """
       ) pair
 """
 
-# The column of one journal item: that of its taxes, where they name one. In the national chart no tax says "not subject".
+# The column of one journal item: that of its taxes, where they name one. In the national chart, and in an advance that was sent, no tax says
+# "not subject".
 _COLUMN = """
     SELECT CASE WHEN COUNT(DISTINCT tax.vat_column) = 1 THEN MIN(tax.vat_column)
-                WHEN COUNT(DISTINCT tax.vat_column) = 0 AND taxation.bare AND BOOL_AND(tax.id IS NULL OR tax.outside)
-                     AND line.display_type = 'product' THEN 'not_subject'
+                WHEN COUNT(DISTINCT tax.vat_column) = 0 AND (taxation.bare OR document.is_advance AND document.direction = 'outgoing')
+                     AND BOOL_AND(tax.id IS NULL OR tax.outside) AND line.display_type = 'product' THEN 'not_subject'
                 WHEN COUNT(rel.account_tax_id) = 0 AND line.display_type = 'epd' THEN 'not_subject' END AS vat_column
       FROM (SELECT) one
       LEFT JOIN account_move_line_account_tax_rel rel ON rel.account_move_line_id = line.id
@@ -91,14 +92,14 @@ _VAT_IN_PRICES = """
       FROM JSONB_ARRAY_ELEMENTS(CASE WHEN JSONB_TYPEOF(document.bill_notes) = 'array' THEN document.bill_notes END) note
 """
 
-# Where a line without a tax says *not subject to VAT*, road tax that is booked as no tax, and rounding, which are lines without a tax,
-# say nothing: so much of what goes beyond the document's column is theirs.
+# Where a line without a tax says *not subject to VAT*, road tax that is booked as no tax or was paid in advance, and rounding, which are lines
+# without a tax, say nothing: so much of what goes beyond the document's column is theirs.
 _UNTAXED = f"""
     SELECT CASE WHEN NOT taxation.bare OR NOT fact.stands THEN 0
                 WHEN beyond.amount BETWEEN LEAST(road.amount, 0) - %(rounding)s AND GREATEST(road.amount, 0) + %(rounding)s THEN beyond.amount
                 ELSE road.amount END AS amount
       FROM (SELECT books.not_subject - {_etaxes('not_subject')} AS amount) beyond,
-           (SELECT SIGN({_etaxes('road')}) * GREATEST(ABS({_etaxes('road')}) - ABS(books.road), 0) AS amount) road
+           (SELECT {_etaxes('road')} - books.road AS amount) road
 """
 
 AMOUNT = f"""

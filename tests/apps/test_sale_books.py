@@ -157,3 +157,50 @@ class TestSaleBooks(BooksCommon):
                 self.payload(moves[-1])
                 self.assertEqual(round(sum(moves.mapped('amount_total')), 2), order.amount_total)
                 self.assertEqual(len(moves[-1].vatportal_document_id.line_ids), 4)
+
+    def assert_paid_in_advance(self, lines, **advance):
+        """Assert that an order of ``lines`` can be sent as a down payment and a final invoice, which are the order together."""
+        order = self.several(*lines)
+        moves = self.invoice(order, **advance)
+        first = self.payload(moves)
+        moves |= self.invoice(order)
+        # Where all was paid in advance, e-taxes takes the figures from there.
+        last = self.payload(moves[-1]) if moves[-1].amount_total else self.invoice_received(moves[-1])
+        self.assertAlmostEqual(first['sum_total'] + last.get('sum_total', 0), order.amount_total, 2)
+        self.assertEqual(last['main_qaime'], moves[0].vatportal_qaime)
+        self.env.flush_all()
+        self.assertNotIn('differs', self.env['vatportal.reconciliation'].search([('move_id', 'in', moves.ids)]).mapped('finding'))
+        return first, last
+
+    def test_a_down_payment_of_amounts_per_unit(self):
+        """Of taxes that are an amount per unit Odoo makes a line of the down payment, without a tax where VAT is not taken of them."""
+        self.connector.advance_product_id = self.service
+        vat, exempt, fixed = self.taxes['vat'], self.taxes['exempt'], {'amount_type': 'fixed'}
+        vat.sequence = exempt.sequence = 5
+        road = self.create_tax('Yol vergisi', 0.02, 'road', sequence=9, **fixed)
+        more = self.create_tax('Yol vergisi 2', 0.013, 'road', sequence=10, **fixed)
+        excise = self.create_tax('Aksiz 1,7', 1.7, 'excise', sequence=1, include_base_amount=True, **fixed)
+        fuel = {'product_uom_qty': 1000, 'price_unit': 1}
+        other = {'price_unit': 33.33, 'product_uom_qty': 3, 'product_id': self.service.id}
+        percent, amount, all_of_it = {'method': 'percentage', 'amount': 30}, {'method': 'fixed', 'fixed_amount': 77.77}, {'method': 'percentage', 'amount': 100}
+        for taxes in ((vat, road), (vat, road, more), (vat, excise), (vat, excise, road), (exempt, road), (exempt, excise)):
+            line = {**fuel, 'tax_ids': self.taxed(*taxes)}
+            for lines, advance in (([line, other], percent), ([line], amount), ([other, line], all_of_it)):
+                with self.subTest(taxes=[tax.name for tax in taxes], advance=advance):
+                    self.assert_paid_in_advance(lines, **advance)
+        road.sequence = 1
+        self.assert_paid_in_advance([{**fuel, 'tax_ids': self.taxed(vat, road)}], **percent)
+
+    def test_what_a_down_payment_of_road_tax_takes_off(self):
+        road = self.create_tax('Yol vergisi', 0.02, 'road', sequence=9, amount_type='fixed')
+        fuel = {'product_uom_qty': 1000, 'price_unit': 1, 'tax_ids': self.taxed(self.taxes['vat'], road)}
+        self.connector.advance_product_id = self.service
+        first, last = self.assert_paid_in_advance([fuel], method='percentage', amount=30)
+        self.assertEqual([(item['apply_vat_amount'], item['skip_vat_amount'], item['vat_amount']) for item in first['items']], [(300, 0, 54), (0, 6, 0)])
+        self.assertEqual([(item['apply_vat_amount'], item['vat_amount'], item['transport_tax']) for item in last['items']], [(700, 126, 14)])
+
+    def test_a_down_payment_without_a_tax_is_told(self):
+        order = self.several({'price_unit': 100}, {'price_unit': 50, 'tax_ids': False})
+        texts = [problem['message'] for problem in self.wizard(self.invoice(order, 'percentage', amount=30)).problems]
+        self.assertTrue([text for text in texts if 'look whether a line of the order lacks its tax' in text])
+        self.assert_stopped(self.invoice(order), 'no tax that tells its VAT category')

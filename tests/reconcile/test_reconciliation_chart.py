@@ -56,6 +56,15 @@ class TestReconciliationChart(ReconcileCommon, ChartCommon):
         alone = self.create_invoice({'price_unit': 30, 'tax_ids': False}, move_type='in_invoice', partner_id=self.vendor.id)
         self.assertEqual((self.rows(alone).books_not_subject, self.rows(alone).books_other), (30, 0))
 
+    def test_road_tax_that_was_paid_in_advance(self):
+        """The final invoice takes it off in a line without a tax; on the qaimə so much less of it stands."""
+        road = self.create_tax('Road', 5, 'road', amount_type='fixed', sequence=9)
+        taxes = [Command.set((self.chart['az_tax_sale_vat_18_group'] + road).ids)]
+        for left in (3.5, 0):
+            sold = self.create_invoice({'price_unit': 100, 'tax_ids': taxes}, {'price_unit': left - 5, 'tax_ids': False})
+            document = self.document(self.line(100.0, road=left), direction='outgoing', move_id=sold.id, date='2026-11-20 10:00:00')
+            self.assertEqual(self.columns(document), [100, 0, 0, 0, left, 18, 118 + left])
+
     def test_road_tax_that_is_a_tax(self):
         """Where the books hold it as a tax, all or part of it, so much of it is no line without one: what else is has its column."""
         road = self.create_tax('Road', 5, 'road', amount_type='fixed', sequence=9)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from rows import CENT, EXCISE, ROAD, VAT, discount, goods, items, rounded, to_invoice, totals_of
 from samples import money
 
-from vatportal.netting import net_rows
-from vatportal.outgoing_items import AmountError, check_rows
+from vatportal.levies import charge, due
+from vatportal.netting import net_rows, set_apart, settle
+from vatportal.outgoing_items import AmountError, Levy, check_rows
 
 # ---------------------------------------------------------------------- discounts
 
@@ -78,7 +79,7 @@ def test_a_fixed_tax_on_a_discount_stops():
     road = (VAT, ROAD)
     rows = [goods(100, 100, levies=road), discount(-10, levies=road)]
     with pytest.raises(AmountError, match='levy'):
-        items(rows, {VAT: D('16.20'), ROAD: D('1.90')})
+        items(rows, {'vat': D('16.20'), ROAD: D('1.90')})
 
 
 def test_a_free_line_with_road_tax_is_not_left_out():
@@ -145,3 +146,57 @@ def test_a_qepik_that_a_return_leaves_goes_to_the_rest():
     assert [line.net for line in net_rows([sold, back, goods(5)])] == [D('5.01')]
     with pytest.raises(AmountError, match='return'):
         net_rows([sold, back])
+
+
+# ---------------------------------------------------------------------- advances
+
+
+@st.composite
+def advanced(draw):
+    """An order of goods with taxes by unit, and how much of it was paid in advance, as Odoo divides it: a line for each kind of taxes,
+    and one without a tax for the amounts by unit of which no VAT is taken."""
+    excise, road = Levy('excise', fixed=D('1.25')), Levy('road', fixed=D('0.02'))
+    kinds = [('vat', (VAT,)), ('vat', (VAT, road)), ('vat', (VAT, excise)), ('vat', (VAT, excise, road)), ('exempt', (road,)), ('not_subject', ())]
+    rows = []
+    for category, levies in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=4)):
+        rows.append(goods(draw(money(highest='9999')), draw(st.integers(1, 50)), category=category, levies=levies))
+    share = draw(st.integers(1, 100)) / D(100)
+    paid = {'vat': D(0), 'exempt': D(0), 'not_subject': D(0)}
+    for row in rows:
+        paid[row.category] += row.net + (due(row, 'excise') if row.category == 'vat' else 0)
+        paid['not_subject'] += due(row, 'road') + (due(row, 'excise') if row.category != 'vat' else 0)
+    advances = [
+        discount(-rounded(amount * share), category=category, levies=(VAT,) if category == 'vat' else (), advance=True)
+        for category, amount in paid.items()
+        if rounded(amount * share)
+    ]
+    return rows, advances
+
+
+@given(advanced())
+def test_what_was_paid_in_advance_comes_off_everything(order):
+    rows, advances = order
+    levied = totals_of(rows)
+    kept, apart = set_apart(rows + advances)
+    assert apart == advances
+    rows = charge(net_rows(kept), levied, kinds=('excise', 'road'))
+    left = settle(rows, apart)
+    assert sum(row.base + row.road for row in left) == sum(row.base + row.road for row in rows) + sum(row.net for row in advances)
+    base = sum(row.base for row in left if row.category == 'vat')
+    assert base == sum(row.base for row in rows if row.category == 'vat') + sum(row.net for row in advances if row.category == 'vat')
+    assert all(min(row.net, row.excise, row.road) >= 0 for row in left)
+
+
+def test_an_advance_of_all_leaves_nothing():
+    excise = Levy('excise', fixed=D(2))
+    rows = [goods(30, 10, levies=(VAT, excise))]
+    advance = discount(-50, advance=True)
+    sent = settle(charge(rows, {'excise': D(20)}, kinds=('excise', 'road')), [advance])
+    assert sent == []
+    with pytest.raises(AmountError, match='negative'):
+        settle(rows, [advance])
+
+
+def test_an_advance_with_a_rate_of_its_own_is_a_discount():
+    both = discount(-100, levies=(VAT, EXCISE), advance=True)
+    assert set_apart([goods(100), both]) == ([goods(100), both], [])
