@@ -3,9 +3,9 @@ invoice has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
-from .outgoing_items import ITEM_DECIMALS, QEPIK, VAT_RATE, ZERO, AmountError, Levy, Row, apportion, round_parts
+from .outgoing_items import ITEM_DECIMALS, QEPIK, VAT_RATE, ZERO, AmountError, Levy, Row, apportion, fit_vat, round_parts
 
 # VAT last: excise is part of its base.
 KINDS = ('excise', 'road', 'vat')
@@ -57,25 +57,12 @@ def _charge_kind(rows: list[Row], kind: str, total: Decimal, slack: Decimal) -> 
             raise AmountError('vat' if kind == 'vat' else 'levy', rows[place])
         rows[place] = replace(rows[place], **{kind: getattr(rows[place], kind) + part})
         if kind == 'vat':
-            rows[place] = _fit_vat(rows[place], VAT_RATE)
+            rows[place] = fit_vat(rows[place])
     return rows
 
 
 def _furthest(parts: Sequence[Decimal], asked: Sequence[Decimal]) -> Decimal:
     return max(abs(part - wanted) for part, wanted in zip(parts, asked, strict=True))
-
-
-def _fit_vat(row: Row, rate: Decimal) -> Row:
-    """``row`` with a VAT that is its rate's to the qəpik: what rounding has made of it beyond that is an amount not
-    subject to VAT. The row's total stays."""
-    over = row.vat - rate * row.base
-    if abs(over) <= QEPIK:
-        return row
-    if over > 0:
-        moved = (over - QEPIK).quantize(QEPIK, ROUND_CEILING)
-        return replace(row, vat=row.vat - moved, extra_not_subject=row.extra_not_subject + moved)
-    moved = ((-over - QEPIK) / rate).quantize(QEPIK, ROUND_CEILING)
-    return replace(row, net=row.net - moved, extra_not_subject=row.extra_not_subject + moved)
 
 
 def total_slack(lines: int, currency_step: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ here, in ``netting.py`` and in ``levies.py`` keeps that.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
 QEPIK = Decimal('0.01')
@@ -17,6 +17,8 @@ JSON_DIGITS = 15
 # Beyond this a qəpik is no longer safe in a JSON number.
 LARGEST = Decimal(10) ** 12
 VAT_RATE = Decimal('0.18')
+# So much cash is rounded off at most: what is more is a discount.
+ROUNDING_OFF = Decimal('0.10')
 # How precise an item's amount may be.
 ITEM_DECIMALS = Decimal('0.0001')
 ZERO = Decimal(0)
@@ -132,25 +134,45 @@ def round_parts(exact: Sequence[Decimal], total: Decimal, step: Decimal, ties: S
     return parts
 
 
+def fit_vat(row: Row) -> Row:
+    """``row`` with a VAT that is its rate's to the qəpik: what rounding has made of it beyond that is an amount not
+    subject to VAT. The row's total stays."""
+    over = row.vat - VAT_RATE * row.base
+    if abs(over) <= QEPIK:
+        return row
+    if over > 0:
+        moved = (over - QEPIK).quantize(QEPIK, ROUND_CEILING)
+        return replace(row, vat=row.vat - moved, extra_not_subject=row.extra_not_subject + moved)
+    moved = ((-over - QEPIK) / VAT_RATE).quantize(QEPIK, ROUND_CEILING)
+    return replace(row, net=row.net - moved, extra_not_subject=row.extra_not_subject + moved)
+
+
 def absorb_rounding(rows: list[Row], rounding: Decimal, label: str) -> list[Row]:
-    """Return ``rows`` with the invoice's cash ``rounding`` taken into one of them, the largest that can take it.
+    """Return ``rows`` with the invoice's cash ``rounding`` taken into one of them, the largest whose VAT stays as it is, else the
+    largest.
 
-    A qaimə has no column for it. An increase is an amount not subject to VAT; a decrease lowers the goods'
-    amount, which the VAT check allows up to 0.05 AZN.
+    A qaimə has no column for it. An increase is an amount not subject to VAT; a decrease lowers the goods' amount, and the VAT
+    as far as the portal asks for it.
 
-    :raises AmountError: 'rounding' when no row can take it
+    :raises AmountError: 'rounding' when no row can take it, or none but one with VAT could and it takes off more than
+        :data:`ROUNDING_OFF`
     """
     if not rounding:
         return rows
-    for row in sorted(rows, key=lambda row: (-row.base, row.tie)):
-        if rounding > 0 and row.category not in (None, 'not_subject'):
-            changed = replace(row, extra_not_subject=row.extra_not_subject + rounding)
-        else:
-            changed = replace(row, net=row.net + rounding)
-        vat_fits = changed.category != 'vat' or abs(changed.vat - VAT_RATE * changed.base) <= QEPIK
-        if changed.net > 0 and vat_fits:
+    changes = [(row, changed) for row in sorted(rows, key=lambda row: (-row.base, row.tie)) if (changed := _round(row, rounding)).net > 0]
+    for row, changed in changes:
+        if changed.category != 'vat' or fit_vat(changed) == changed:
             return [changed if other is row else other for other in rows]
-    raise AmountError('rounding', Row(key=None, label=label, quantity=Decimal(1), net=rounding))
+    if not changes or -rounding > ROUNDING_OFF:
+        raise AmountError('rounding', Row(key=None, label=label, quantity=Decimal(1), net=rounding))
+    row, changed = changes[0]
+    return [fit_vat(changed) if other is row else other for other in rows]
+
+
+def _round(row: Row, rounding: Decimal) -> Row:
+    if rounding > 0 and row.category not in (None, 'not_subject'):
+        return replace(row, extra_not_subject=row.extra_not_subject + rounding)
+    return replace(row, net=row.net + rounding)
 
 
 def check_rows(rows: Sequence[Row]) -> None:

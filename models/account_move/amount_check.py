@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import formatLang
 
+from ...vatportal import outgoing_items
 from ..amounts import decimal
 
 
@@ -162,9 +163,12 @@ class AccountMove(models.Model):
 
     def _vatportal_rounding_text(self, row):
         return self.env._(
-            "The cash rounding “%(name)s” of %(amount)s can't be expressed at e-taxes. Remove it from the invoice.",
+            'The cash rounding “%(name)s” is %(amount)s. e-taxes has no column for it: what is rounded off lowers the goods, by no more than '
+            '%(most)s where they bear VAT, and by less than a line comes to. Reset the invoice to draft and choose a finer rounding, or '
+            'none; what the customer is let off beyond that is a discount with VAT.',
             name=row.label,
             amount=self._vatportal_money(float(row.net)),
+            most=self._vatportal_money(float(outgoing_items.ROUNDING_OFF)),
         )
 
     def _vatportal_negative_text(self, row):
@@ -213,20 +217,25 @@ class AccountMove(models.Model):
         if sent == booked or not sent:
             return []
         values = {'sent': self._vatportal_money(float(sent)), 'booked': self._vatportal_money(float(booked))}
-        text = (
-            self.env._(
-                'The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded line '
-                'by line. The total is the same.',
-                **values,
-            )
-            if self.currency_id == self.company_currency_id
-            else self.env._(
+        if self.currency_id != self.company_currency_id:
+            text = self.env._(
                 'The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded in '
                 '%(currency)s. The total is the same.',
                 currency=self.currency_id.name,
                 **values,
             )
-        )
+        elif self._vatportal_rounding():
+            text = self.env._(
+                'The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for the cash rounding lowers '
+                'the amount. The total is the same.',
+                **values,
+            )
+        else:
+            text = self.env._(
+                'The VAT goes to e-taxes as %(sent)s, 18 %% of the amount; in the books it is %(booked)s, for it was rounded line '
+                'by line. The total is the same.',
+                **values,
+            )
         return [self._vatportal_problem(self.env._('VAT'), text, level='warning')]
 
     def _vatportal_money(self, amount):

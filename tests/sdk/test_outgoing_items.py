@@ -1,16 +1,17 @@
 """Rows of an invoice become items that obey the portal's own arithmetic."""
 
 from dataclasses import replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP
 from decimal import Decimal as D
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rows import CENT, goods, row, to_invoice
+from rows import CENT, goods, rounded, row, to_invoice
 from samples import money
 
 from vatportal.levies import charge, total_slack
-from vatportal.outgoing_items import LARGEST, AmountError, Row, absorb_rounding, apportion, check_rows, item_amounts, unit_price
+from vatportal.outgoing_items import LARGEST, ROUNDING_OFF, VAT_RATE, AmountError, Row, absorb_rounding, apportion, check_rows, item_amounts, unit_price
 
 
 @given(st.lists(row(), min_size=1, max_size=8))
@@ -29,6 +30,28 @@ def test_cash_rounding_is_taken_in_or_refused(rows, cents):
         return
     assert sum(line.total for line in done) == sum(line.total for line in rows) + cents * CENT
     assert to_invoice(done).problems() == []
+
+
+@given(
+    st.lists(money(lowest='0.20', highest='500'), min_size=1, max_size=4),
+    st.sampled_from(['0.02', '0.05', '0.10']),
+    st.sampled_from([ROUND_FLOOR, ROUND_HALF_UP, ROUND_CEILING]),
+)
+def test_whatever_cash_is_rounded_to(nets, step, way):
+    rows = [goods(net) for net in nets]
+    rows = charge(rows, {'vat': rounded(sum(nets) * VAT_RATE)})
+    total, step = sum(line.total for line in rows), D(step)
+    to_pay = (total / step).to_integral_value(way) * step
+    done = absorb_rounding(rows, to_pay - total, 'rounding')
+    assert sum(line.total for line in done) == to_pay
+    assert to_invoice(done).problems() == []
+
+
+def test_what_is_no_rounding_of_cash_is_refused():
+    rows = charge([goods(50)], {'vat': D(9)})
+    assert absorb_rounding(rows, -ROUNDING_OFF, 'rounding')
+    with pytest.raises(AmountError, match='rounding'):
+        absorb_rounding(rows, -ROUNDING_OFF - CENT, 'rounding')
 
 
 def test_a_rounding_goes_where_it_fits():

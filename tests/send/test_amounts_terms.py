@@ -115,6 +115,14 @@ class TestTermsAndSettings(BooksCommon):
             self.assertEqual(move.amount_total, total)
             self.assertEqual(self.sent(move, 'subtotal1', 'apply_vat_amount', 'skip_vat_amount', 'vat_amount'), [item])
 
+    def test_cash_rounding_that_takes_some_vat_with_it(self):
+        rounding = self.biggest_tax(0.1)
+        rounding.write({'rounding_method': 'DOWN', 'strategy': 'add_invoice_line', 'loss_account_id': self.company_data['default_account_expense'].id})
+        move = self.create_invoice({'price_unit': 1.64}, invoice_cash_rounding_id=rounding.id)
+        (warning,) = self.wizard(move).problems
+        self.assertIn('for the cash rounding lowers', warning['message'])
+        self.assertEqual(self.sent(move, 'subtotal1', 'apply_vat_amount', 'skip_vat_amount', 'vat_amount'), [(1.61, 1.6, 0.01, 0.29)])
+
     def test_cash_rounding_that_does_not_fit_is_named(self):
         self.assert_stopped(self.create_invoice({'price_unit': 10.30}, invoice_cash_rounding_id=self.biggest_tax(1).id), 'Nağd 1', 'cash rounding')
 
