@@ -185,7 +185,17 @@ class AccountMove(models.Model):
         count = len(lines + discounts) if explained else 1 + len(lines.filtered(lambda line: line.price_subtotal < 0))
         foreign = self.currency_id != self.company_currency_id
         step = decimal(self.currency_id.rounding / (self.invoice_currency_rate or 1)) if foreign else Decimal(0)
-        return levies.total_slack(count, step)
+        return levies.total_slack(count, step) + sum((self._vatportal_stored_slack(line) for line in lines), Decimal(0))
+
+    def _vatportal_stored_slack(self, line):
+        """How far the taxes that Odoo stored with ``line`` are from their rates, in AZN: a down payment, or a discount of a whole
+        order, has its share of the order's taxes, which may have been rounded line by line."""
+        slack = 0.0
+        for tax_id, amounts in ((line.extra_tax_data or {}).get('manual_tax_amounts') or {}).items():
+            levy = self._vatportal_levy(self.env['account.tax'].browse(int(tax_id)).exists())
+            if levy and levy.rate and amounts:
+                slack += abs(amounts['tax_amount_currency'] - float(levy.rate) * amounts['base_amount_currency'])
+        return decimal(slack / (self.invoice_currency_rate or 1))
 
     def _vatportal_early_tax(self, line):
         """By how much an early payment discount lowers the taxes, in the invoice's currency."""
