@@ -114,6 +114,10 @@ class TestOrderOfLines(BooksCommon):
         rows = self.assert_same_in_any_order({'price_unit': 5}, {'price_unit': 1449.99, 'product_id': self.service.id}, {'name': 'Endirim', 'price_unit': -150})
         self.assertEqual([row[2:] for row in rows], [(Decimal('1300.51'), 0, Decimal('234.09'), 0), (Decimal('4.48'), 0, Decimal('0.81'), 0)])
 
+    def test_items_stand_as_the_lines_are_printed(self):
+        move = self.create_invoice({'name': 'B', 'sequence': 20}, {'name': 'A', 'sequence': 10}, {'name': 'C', 'sequence': 20})
+        self.assertEqual([item['name'] for item in self.payload(move)['items']], ['A', 'B', 'C'])
+
     def test_price_includes_vat(self):
         included = self.taxed(self.create_tax('VAT in price', 18, 'vat', price_include_override='tax_included'))
         self.assert_same_in_any_order(
