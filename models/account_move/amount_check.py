@@ -25,7 +25,7 @@ class AccountMove(models.Model):
             return []
         return [
             self._vatportal_problem(self.env._('Taxes'), self._vatportal_bare_text(line), level='warning', line=line)
-            for line in self._vatportal_journal_items('product')
+            for line in self._vatportal_goods_lines()
             if not self.company_currency_id.is_zero(line.balance)
             and not (taxes := line.tax_ids.flatten_taxes_hierarchy()) - taxes._vatportal_outside()
             and not (line.balance * self.direction_sign < 0 and self._vatportal_is_down_payment_line(line))

@@ -53,8 +53,7 @@ class AccountMove(models.Model):
     def _vatportal_rows(self, connector):
         """Return the invoice as :class:`outgoing_items.Row` objects, in AZN: what was taken back and what discounts take off is
         no row of its own, and what comes to nothing is left out, for e-taxes takes no price of zero."""
-        lines = self._vatportal_journal_items('product').sorted(lambda line: (line.sequence, line.id))
-        rows = [self._vatportal_row(line, connector) for line in lines]
+        rows = [self._vatportal_row(line, connector) for line in self._vatportal_goods_lines()]
         self._vatportal_check_items(rows)
         rows, advances = netting.set_apart(rows)
         rows = netting.net_rows(rows)

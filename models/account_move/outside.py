@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
-    """What the invoice bears beside the qaimə: taxes that are withheld, or between the company and the state alone."""
+    """What the invoice bears beside the qaimə: taxes that are withheld, or between the company and the state alone, and what the
+    customer pays on it by gift card or eWallet, for the qaimə is over the full price."""
 
     _inherit = 'account.move'
 
@@ -10,7 +11,8 @@ class AccountMove(models.Model):
         string='Beside the e-Invoice',
         compute='_compute_vatportal_outside',
         currency_field='company_currency_id',
-        help='What taxes that are not part of the e-invoice add to the total, in the currency of the company; negative for what they take off.',
+        help='What taxes that are not part of the e-invoice, gift cards and eWallets add to the total, in the currency of the company; negative for '
+        'what they take off.',
     )
     vatportal_outside_currency = fields.Monetary(
         string='Beside the e-Invoice, in Currency',
@@ -19,19 +21,36 @@ class AccountMove(models.Model):
         help='The same in the currency of the invoice.',
     )
 
-    @api.depends('line_ids.tax_line_id', 'line_ids.balance', 'line_ids.amount_currency')
+    @api.depends('line_ids.tax_line_id', 'line_ids.tax_ids', 'line_ids.product_id', 'line_ids.balance', 'line_ids.amount_currency')
     def _compute_vatportal_outside(self):
         Tax = self.env['account.tax'].sudo().with_context(active_test=False)
         taxes = Tax.search(Tax._check_company_domain(self.company_id))._vatportal_outside() if self.company_id else Tax
+        products = self._vatportal_payment_products()
         for move in self:
             # Lines are looked at only where there can be such a one: the matching asks for thousands of totals.
             lines = move.line_ids.filtered(lambda line: line.tax_line_id in taxes) if taxes else move.line_ids.browse()
+            if products:
+                lines |= move.line_ids.filtered(lambda line: line._vatportal_pays_with(products))
             move.vatportal_outside = move.direction_sign * sum(lines.mapped('balance'))
             move.vatportal_outside_currency = move.direction_sign * sum(lines.mapped('amount_currency'))
+
+    def _vatportal_payment_products(self):
+        """The products of lines with which a customer pays by gift card or eWallet."""
+        return self._vatportal_products_of(('loyalty.reward', 'discount_line_product_id', [('program_id.program_type', 'in', ('gift_card', 'ewallet'))]))
+
+    def _vatportal_goods_lines(self):
+        """The lines that stand on the qaimə, or are taken off what stands there, in the order in which they are printed."""
+        products = self._vatportal_payment_products()
+        lines = self._vatportal_journal_items('product').filtered(lambda line: not line._vatportal_pays_with(products))
+        return lines.sorted(lambda line: (line.sequence, line.id))
 
 
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
+
+    def _vatportal_pays_with(self, products):
+        """Whether this line is a payment by one of ``products``, and no discount: one with a tax lowers what VAT is taken of."""
+        return self.display_type == 'product' and self.product_id in products and not self.tax_ids
 
     def _vatportal_total(self):
         """What the line comes to on a qaimə, in the currency of the invoice: its total without the taxes beside."""

@@ -42,6 +42,7 @@ def parameters(env):
         'cyrillic': CYRILLIC,
         'latin': LATIN,
         'rounding': ROUNDING_LIMIT,
+        'paid_by': env['account.move']._vatportal_payment_products().ids,
     }
 
 

@@ -30,7 +30,7 @@ DEPENDS = {
         'vatportal_package_date',
         'vatportal_unsent_reason',
     ],
-    'account.move.line': ['move_id', 'balance', 'amount_currency', 'currency_id', 'display_type', 'tax_ids', 'tax_line_id'],
+    'account.move.line': ['move_id', 'balance', 'amount_currency', 'currency_id', 'display_type', 'product_id', 'tax_ids', 'tax_line_id'],
     'vatportal.document': [
         'state',
         'status',

@@ -49,6 +49,9 @@ _ITEMS = f"""
      WHERE line.move_id = fact.move_id AND fact.posted
        AND line.display_type NOT IN ('payment_term', 'line_section', 'line_subsection', 'line_note', 'cogs')
        AND levy.outside IS NOT TRUE
+       -- What is paid by gift card or eWallet is no discount; see AccountMoveLine._vatportal_pays_with().
+       AND (line.display_type = 'product' AND line.product_id = ANY(%(paid_by)s::integer[])
+            AND NOT EXISTS (SELECT FROM account_move_line_account_tax_rel rel WHERE rel.account_move_line_id = line.id)) IS NOT TRUE
 """
 
 

@@ -8,7 +8,17 @@ class TestNeighbours(VatportalCommon):
     """The database of these tests has what they are about."""
 
     def test_the_apps_are_there(self):
-        wanted = ('account_debit_note', 'point_of_sale', 'purchase_stock', 'sale_management', 'sale_stock', 'l10n_az_vatportal_stock')
+        wanted = (
+            'account_debit_note',
+            'account_tax_python',
+            'point_of_sale',
+            'pos_loyalty',
+            'purchase_stock',
+            'sale_loyalty',
+            'sale_management',
+            'sale_stock',
+            'l10n_az_vatportal_stock',
+        )
         found = self.env['ir.module.module'].search([('name', 'in', wanted), ('state', '=', 'installed')])
         self.assertEqual(set(found.mapped('name')), set(wanted))
 

@@ -4,48 +4,10 @@ from decimal import Decimal
 
 from odoo.fields import Command
 
-from ..send.test_amounts_books import BooksCommon
+from .sale_books_common import SaleBooksCommon
 
 
-class TestSaleBooks(BooksCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.user.group_ids += cls.quick_ref('sales_team.group_sale_manager')
-
-    def order(self, *lines):
-        """A confirmed order, each of ``lines`` (product, quantity, price) with VAT."""
-        order = self.env['sale.order'].create(
-            {
-                'partner_id': self.partner.id,
-                'order_line': [
-                    Command.create(
-                        {'product_id': product.id, 'product_uom_qty': quantity, 'price_unit': price, 'tax_ids': [Command.set(self.taxes['vat'].ids)]}
-                    )
-                    for product, quantity, price in lines
-                ],
-            }
-        )
-        (self.product + self.service).invoice_policy = 'order'
-        order.action_confirm()
-        return order
-
-    def discount(self, order, **vals):
-        self.env['sale.order.discount'].create({'sale_order_id': order.id, **vals}).action_apply_discount()
-
-    def invoice(self, order, method='delivered', **vals):
-        wizard = (
-            self.env['sale.advance.payment.inv']
-            .with_context(active_model='sale.order', active_ids=order.ids)
-            .create({'advance_payment_method': method, **vals})
-        )
-        before = order.invoice_ids
-        wizard.create_invoices()
-        move = order.invoice_ids - before
-        move.invoice_date = '2026-11-20'
-        move.action_post()
-        return move
-
+class TestSaleBooks(SaleBooksCommon):
     def test_the_order_s_own_discount(self):
         for lines in (((self.product, 1, 5), (self.service, 3, 1449.99)), ((self.service, 3, 1449.99), (self.product, 1, 5))):
             for vals in ({'discount_type': 'amount', 'discount_amount': 150}, {'discount_type': 'so_discount', 'discount_percentage': 0.1}):
@@ -121,18 +83,6 @@ class TestSaleBooks(BooksCommon):
         self.assertTrue(product)
         rows = self.rows({'price_unit': 1000}, {'product_id': product.id, 'quantity': -1, 'price_unit': 100})
         self.assertEqual(rows, [('Sement', 1, 900, 0, Decimal('162'), 0)])
-
-    def several(self, *lines):
-        """A confirmed order of ``lines`` (values), whose products are invoiced as ordered."""
-        (self.product + self.service).invoice_policy = 'order'
-        order = self.env['sale.order'].create(
-            {
-                'partner_id': self.partner.id,
-                'order_line': [Command.create({'product_id': self.product.id, 'tax_ids': [Command.set(self.taxes['vat'].ids)], **line}) for line in lines],
-            }
-        )
-        order.action_confirm()
-        return order
 
     def test_advance_and_discounts_of_several_categories(self):
         """Two discounts and an advance of an order with goods of three kinds of taxes."""
