@@ -61,6 +61,26 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ a kind that the portal does not take
 
+    def _vatportal_kind_warnings(self, connector):
+        """Warn of a return, or an adjustment, that would go as an ordinary sale."""
+        kind = self._vatportal_sent_kind(connector)
+        if not kind._goes_as_a_sale():
+            return []
+        return [
+            self._vatportal_problem(
+                self.env._('e-taxes Kind'),
+                self.env._(
+                    'The “type when sending” of the kind “%s” is “default”, so it goes out as an ordinary sale: e-taxes does not learn that '
+                    'anything is taken back or changed. Enter it at e-taxes.gov.az by hand instead; its number comes with the import of sent '
+                    'documents.',
+                    kind.name,
+                ),
+                level='warning',
+                record=kind,
+                asks=True,
+            )
+        ]
+
     def _vatportal_kind_alerts(self):
         """What can be done with this invoice where the portal did not take the kind of its document."""
         document = self.sudo().vatportal_document_id
@@ -85,6 +105,11 @@ class AccountMove(models.Model):
         }
         if self.env.user.has_group('account.group_account_manager'):
             alert |= {
+                'message': self.env._(
+                    'e-taxes: of this kind no XML package can be made either. Enter the invoice at e-taxes.gov.az by hand; its number comes '
+                    "with the import of sent documents. Change the kind's type only where VatPortal names another one: with “default” the "
+                    'invoice would go as an ordinary sale.'
+                ),
                 'action_text': self.env._("Change the kind's type when sending"),
                 'action': {'type': 'ir.actions.act_window', 'res_model': document.kind_id._name, 'res_id': document.kind_id.id, 'views': [(False, 'form')]},
             }

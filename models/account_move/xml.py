@@ -145,6 +145,8 @@ class AccountMove(models.Model):
     def _vatportal_form_problems(self, connector):
         """What the form of the file can't hold, though the portal's API could."""
         try:
+            if not self._vatportal_sent_kind(connector)._fits_package():
+                raise QaimeXmlError('only plain invoices can be written as a package', reason='kind', field='type')
             write_invoice(self._vatportal_as_file(connector))
         except QaimeXmlError as error:
             return [self._vatportal_problem(self.env._('e-taxes Package'), qaime_file.error_text(self.env, error))]

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import escape_psql
 
+from ...vatportal.archive import PLAIN_KIND
+from ..states import ADJUSTMENTS, RETURN_KINDS
+
 
 class VatportalKind(models.Model):
     """A kind of e-taxes document (VatPortal API v8.0, "Kinds").
@@ -22,13 +25,22 @@ class VatportalKind(models.Model):
     active = fields.Boolean(default=True)
     upload_type = fields.Char(
         string='Type when sending',
-        help='What the portal\'s import takes as "type". Empty: this kind is only received. Change it when '
-        'your portal account answers with error 61 (unknown type).',
+        help='What the portal\'s import takes as "type". Empty: this kind is only received. Change it where '
+        'your portal account answers with error 61 (unknown type) and VatPortal names another one; with “default” the document goes as an '
+        'ordinary sale.',
     )
     with_agent = fields.Boolean(string='Agent', help='Sent with the mark that the goods are handled by an agent.')
     help = fields.Text(string='Explanation', translate=True, help='Who issues this kind, and how Odoo books it when it is received.')
 
     _code_unique = models.Constraint('UNIQUE (code)', 'This e-taxes kind exists already.')
+
+    def _fits_package(self):
+        """Whether documents of this kind go into the e-taxes package, of which only the form for ordinary sales is known."""
+        return self.code == PLAIN_KIND
+
+    def _goes_as_a_sale(self):
+        """Whether what is to take back, or to lower, what was sold goes out as an ordinary sale."""
+        return self.code in (*RETURN_KINDS, *ADJUSTMENTS) and self.upload_type == 'default'
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_data(self):

@@ -19,13 +19,15 @@ class VatportalDocument(models.Model):
             )
         return self.env._(
             'This portal account does not take the kind “%s” through the API. Enter the document at e-taxes.gov.az by '
-            'hand; its number then comes with the import of sent documents. Or an accounting manager changes the '
-            "kind's “type when sending” to what the portal takes.",
+            'hand; its number then comes with the import of sent documents. Only where VatPortal names another type for this kind, an '
+            'accounting manager enters that as its “type when sending”; with “default” it would go as an ordinary sale.',
             self.kind_id.name,
         )
 
     def _fits_package(self):
         """Whether the e-taxes package, of which only the form for plain invoices is known, can hold this document."""
+        if not self.kind_id._fits_package():
+            return False
         try:
             write_invoice(self._to_invoice())
         except QaimeXmlError:

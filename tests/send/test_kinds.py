@@ -57,6 +57,19 @@ class TestKinds(LifecycleCommon):
         move = self.registered(vatportal_kind_id=kind.id)
         self.assertEqual(self.payload(move)['type'], 'default')
 
+    def test_a_return_that_would_go_as_a_sale_is_told(self):
+        for code in ('returnInvoice', 'taxCodex163'):
+            with self.subTest(code=code):
+                kind = self.kind(code)
+                move = self.create_invoice(vatportal_kind_id=kind.id)
+                self.assertFalse(self.wizard(move).problems)
+                kind.upload_type = 'default'
+                (problem,) = self.wizard(move).problems
+                self.assertIn('as an ordinary sale', problem['message'])
+                self.assertTrue(problem['asks'])
+                # The package has the form of ordinary sales alone.
+                self.assertIn('Only plain invoices', move._vatportal_form_problems(self.connector)[0]['message'])
+
     def refused(self, kind, **vals):
         """An invoice of ``kind``, which the portal did not take."""
         move = self.create_invoice(**vals)
