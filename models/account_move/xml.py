@@ -150,7 +150,16 @@ class AccountMove(models.Model):
             write_invoice(self._vatportal_as_file(connector))
         except QaimeXmlError as error:
             return [self._vatportal_problem(self.env._('e-taxes Package'), qaime_file.error_text(self.env, error))]
-        return []
+        transport = (self.vatportal_transp_reg_number or '').strip()
+        if not transport:
+            return []
+        return [
+            self._vatportal_problem(
+                self._fields['vatportal_transp_reg_number']._description_string(self.env),
+                self.env._('An e-taxes package has no place for it, so %s is left out. Enter it at e-taxes.gov.az when you upload the package.', transport),
+                level='warning',
+            )
+        ]
 
     def _vatportal_as_file(self, connector):
         """This invoice as the SDK's :class:`Invoice`, named by its number: the file has no ERP id."""

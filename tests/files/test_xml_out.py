@@ -102,6 +102,11 @@ class TestXmlOut(XmlCommon):
         self.assertIn('“Main Note” is too long', said)
         self.assertIn('0.12345 has more than 4 decimals', said)
 
+    def test_what_the_form_leaves_out(self):
+        wizard = self.package_wizard(self.create_invoice(vatportal_transp_reg_number=' 10-AA-123 '))
+        self.assertIn('so 10-AA-123 is left out', self.messages(wizard.alerts))
+        self.assertEqual(wizard.ready_count, 1)
+
     def test_sent_already(self):
         invoice = self.create_invoice()
         self.finish(self.send(invoice))
