@@ -147,13 +147,26 @@ class AccountMove(models.Model):
         """Those of ``taxes``, in their order, of which VAT is taken although it must not be, or the other way round."""
         vat = taxes.filtered(lambda tax: 'vat' in tax._vatportal_categories())[:1]
         before = list(taxes)[: list(taxes).index(vat)] if vat else []
-        wrong = taxes.filtered(
-            lambda tax: tax.vatportal_category in ('excise', 'road') and (tax in before and tax.include_base_amount) != (tax.vatportal_category == 'excise')
-        )
-        unaffected = vat.filtered(lambda tax: not tax.is_base_affected and 'excise' in taxes.mapped('vatportal_category'))
-        return wrong | unaffected
+        excise, road = (taxes.filtered(lambda tax, kind=kind: tax._vatportal_levy_kind() == kind) for kind in ('excise', 'road'))
+        wrong = taxes.filtered(lambda tax: tax in excise | road and (tax in before and tax.include_base_amount) != (tax in excise))
+        return wrong | vat.filtered(lambda tax: not tax.is_base_affected and excise)
+
+    def _vatportal_affected_levies(self, taxes):
+        """Those of ``taxes``, excise and road tax, in their order, that are taken of another tax as well."""
+        affecting = taxes.filtered(lambda tax: tax.include_base_amount and tax.amount)
+        affected = taxes.filtered(lambda tax: tax._vatportal_levy_kind() in ('excise', 'road') and tax.amount_type != 'fixed' and tax.is_base_affected)
+        order = list(taxes)
+        return affected.filtered(lambda tax: any(order.index(other) < order.index(tax) for other in affecting))
 
     def _vatportal_levy_text(self, row):
+        wrong = self._vatportal_affected_levies(row.key.tax_ids.flatten_taxes_hierarchy())
+        if wrong:
+            return self.env._(
+                '“%(line)s”: its excise or road tax is not of its amount alone, for another tax comes before it and affects its base. Correct the '
+                'order, or the advanced options, of %(taxes)s; then reset the invoice to draft and enter the taxes of the line anew.',
+                line=row.label,
+                taxes=', '.join(wrong.mapped('name')),
+            )
         return self.env._(
             '“%s”: its excise or road tax is not what the rate of the tax asks for. Look whether the tax was '
             'changed by hand, whether its rate was changed since the invoice was confirmed, or whether it '

@@ -20,6 +20,14 @@ class TestCauses(BooksCommon):
                 tax = self.create_tax(name, 10, category, **vals)
                 self.assert_stopped(self.create_invoice(self.with_vat(tax)), name, 'affect its base', 'to draft')
 
+    def test_road_tax_of_excise(self):
+        excise = self.create_tax('Aksiz', 10, 'excise', sequence=1, include_base_amount=True)
+        road = self.create_tax('Yol', 5, 'road', sequence=9)
+        line = self.with_vat(excise, road)
+        self.assert_stopped(self.create_invoice(line), 'comes before it', 'of Yol;')
+        road.is_base_affected = False
+        self.assertEqual(self.sent(self.create_invoice(line), 'aksiz', 'vat_amount', 'transport_tax'), [(10, 19.8, 5)])
+
     def test_vat_that_is_not_affected_by_excise(self):
         excise = self.create_tax('Aksiz', 10, 'excise', sequence=1, include_base_amount=True)
         line = self.with_vat(excise)
