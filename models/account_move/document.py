@@ -2,6 +2,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from odoo import models
+from odoo.tools import float_compare
 
 from ...vatportal import levies, netting, outgoing_items
 from ..account_tax import VAT_CATEGORIES
@@ -94,7 +95,7 @@ class AccountMove(models.Model):
             net=self._vatportal_net(line),
             price=price,
             category=min(categories, default=None),
-            levies=tuple(levy for tax in taxes if (levy := self._vatportal_levy(tax))),
+            levies=tuple(levy for tax in taxes if (levy := self._vatportal_levy(tax, line))),
             goods=(line.product_id.id, line.product_uom_id.id, included),
             takes_off=self._vatportal_takes_off(line, connector),
             advance=self._vatportal_takes_off_advance(line, connector),
@@ -121,8 +122,8 @@ class AccountMove(models.Model):
         billed = self.reversed_entry_id.sudo().invoice_line_ids.filtered(lambda old: old.product_id == line.product_id and old.tax_ids == line.tax_ids)
         return {column for column in VAT_CATEGORIES for row in billed.vatportal_line_id if row[COLUMNS[column]]}
 
-    def _vatportal_levy(self, tax):
-        """Return ``tax`` as the :class:`outgoing_items.Levy` that lines of this invoice bear; None for one without an amount."""
+    def _vatportal_levy(self, tax, line):
+        """Return ``tax`` as the :class:`outgoing_items.Levy` that ``line`` of this invoice bears; None for one without an amount."""
         kind = tax._vatportal_levy_kind()
         if not kind:
             return None
@@ -133,9 +134,28 @@ class AccountMove(models.Model):
             return outgoing_items.Levy(kind, rate=decimal(tax.amount) / 100)
         if tax.amount_type == 'fixed':
             return outgoing_items.Levy(kind, fixed=decimal(tax.amount / (self.invoice_currency_rate or 1)))
+        if tax.amount_type == 'code':
+            return self._vatportal_formula_levy(kind, tax, line)
         # Of other ways to compute it, what Odoo makes of a large amount is the rate.
         computed = tax.compute_all(_SAMPLE, self.company_currency_id, handle_price_include=False)
         return outgoing_items.Levy(kind, rate=decimal((computed['total_included'] - computed['total_excluded']) / _SAMPLE, 12))
+
+    def _vatportal_formula_levy(self, kind, tax, line):
+        """``tax``, by a formula, as ``line`` bears it: a share where the formula is one of what the line comes to; else an amount per
+        unit, for it may follow from anything. None where it comes to nothing."""
+        amount, base = self._vatportal_formula(tax, line)
+        twice = [self._vatportal_formula(tax, line, **{name: 2 * line[name]})[0] for name in ('price_unit', 'quantity')]
+        if base and all(float_compare(each, 2 * amount, precision_digits=6) == 0 for each in twice):
+            return outgoing_items.Levy(kind, rate=decimal(amount / base, 12))
+        return outgoing_items.Levy(kind, fixed=decimal(amount / line.quantity, 12)) if line.quantity else None
+
+    def _vatportal_formula(self, tax, line, **changes):
+        """What ``tax`` comes to on ``line``, with ``changes``, and of what; both in AZN, unrounded."""
+        base_line = self._prepare_product_base_line_for_taxes_computation(line)
+        base_line = tax._prepare_base_line_for_taxes_computation(base_line, **changes)
+        tax._add_tax_details_in_base_line(base_line, self.company_id)
+        found = [(data['raw_tax_amount'], data['raw_base_amount']) for data in base_line['tax_details']['taxes_data'] if data['tax'] == tax]
+        return found[0] if found else (0.0, 0.0)
 
     def _vatportal_check_taxes(self, row, taxes, categories, connector):
         """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""
@@ -192,7 +212,7 @@ class AccountMove(models.Model):
         order, has its share of the order's taxes, which may have been rounded line by line."""
         slack = 0.0
         for tax_id, amounts in ((line.extra_tax_data or {}).get('manual_tax_amounts') or {}).items():
-            levy = self._vatportal_levy(self.env['account.tax'].browse(int(tax_id)).exists())
+            levy = self._vatportal_levy(self.env['account.tax'].browse(int(tax_id)).exists(), line)
             if levy and levy.rate and amounts:
                 slack += abs(amounts['tax_amount_currency'] - float(levy.rate) * amounts['base_amount_currency'])
         return decimal(slack / (self.invoice_currency_rate or 1))

@@ -55,3 +55,15 @@ class SaleBooksCommon(BooksCommon):
         )
         order.action_confirm()
         return order
+
+    def assert_paid_in_advance(self, lines, **advance):
+        """Assert that an order of ``lines`` can be sent as a down payment and a final invoice, which are the order together."""
+        order = self.several(*lines)
+        moves = self.invoice(order, **advance)
+        first = self.payload(moves)
+        moves |= self.invoice(order)
+        # Where all was paid in advance, e-taxes takes the figures from there.
+        last = self.payload(moves[-1]) if moves[-1].amount_total else self.invoice_received(moves[-1])
+        self.assertAlmostEqual(first['sum_total'] + last.get('sum_total', 0), order.amount_total, 2)
+        self.assertEqual(last['main_qaime'], moves[0].vatportal_qaime)
+        return first, last

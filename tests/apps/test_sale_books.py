@@ -108,18 +108,6 @@ class TestSaleBooks(SaleBooksCommon):
                 self.assertEqual(round(sum(moves.mapped('amount_total')), 2), order.amount_total)
                 self.assertEqual(len(moves[-1].vatportal_document_id.line_ids), 4)
 
-    def assert_paid_in_advance(self, lines, **advance):
-        """Assert that an order of ``lines`` can be sent as a down payment and a final invoice, which are the order together."""
-        order = self.several(*lines)
-        moves = self.invoice(order, **advance)
-        first = self.payload(moves)
-        moves |= self.invoice(order)
-        # Where all was paid in advance, e-taxes takes the figures from there.
-        last = self.payload(moves[-1]) if moves[-1].amount_total else self.invoice_received(moves[-1])
-        self.assertAlmostEqual(first['sum_total'] + last.get('sum_total', 0), order.amount_total, 2)
-        self.assertEqual(last['main_qaime'], moves[0].vatportal_qaime)
-        return first, last
-
     def test_a_down_payment_of_amounts_per_unit(self):
         """Of taxes that are an amount per unit Odoo makes a line of the down payment, without a tax where VAT is not taken of them."""
         self.connector.advance_product_id = self.service
