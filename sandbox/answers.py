@@ -62,6 +62,8 @@ def instead(fault):
         answer = web_server_error(busy, 'Service Unavailable' if busy == 503 else 'Too Many Requests')
         answer.headers['Retry-After'] = str(get('retry_after', 1))
         return answer
+    if fault.kind == 'web_refusal':
+        return web_server_error(get('status', 404), 'Refused')
     if fault.kind == 'redirect':
         headers = {'Location': get('location', 'http://vatportal.invalid/api/')}
         return Answer(get('status', 302), {**HTML, **headers})

@@ -8,7 +8,7 @@ before the request is read
     reset                                connection reset, nothing processed
 instead of the right answer; processed=False: it may be carried out all the same with processed=True
     http_500 · bad_gateway (502 and HTML) · unavailable (retry_after=1, status=503; or 429) · unauthorized (err 5, HTTP 401)
-    error (code=10, message='', http=400) · redirect (location, status=302)
+    error (code=10, message='', http=400) · redirect (location, status=302) · web_refusal (status=404: the web server's own)
 after processing
     answer_lost                          connection reset instead of the answer
     stall (seconds=30, processed=True)   silence, then the answer; not processed: silence, then reset
@@ -43,6 +43,7 @@ KINDS = {
     'unauthorized': 'instead',
     'error': 'instead',
     'redirect': 'instead',
+    'web_refusal': 'instead',
     'answer_lost': 'after',
     'stall': 'after',
     'slow': 'after',

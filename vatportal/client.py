@@ -313,12 +313,15 @@ class VatPortalClient:
         except Refused as exc:
             if not _is_wrong_method(exc):
                 raise
+            refused = exc
         second = 'POST' if first == 'GET' else 'GET'
         try:
             envelope = unwrap(self._send(reader, path, second, body, query, write, end))
         except Refused as exc:
             if not _is_wrong_method(exc):
                 self.read_methods[path] = second
+            elif refused.http_status:
+                raise refused from None  # that the other method is wrong does not make this refusal the portal's
             raise
         self.read_methods[path] = second
         return reader, envelope

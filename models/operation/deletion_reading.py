@@ -80,7 +80,7 @@ class VatportalOperationDelete(models.AbstractModel):
     def _not_removed(self, job, answer):
         """A refusal means: not there, or submitted to e-taxes. What it then shows tells which. A lost answer means to try
         again: this call has no effect on what is gone."""
-        if answer['error'] == 'Refused':
+        if self._is_refusal(job, answer):
             self._removed(job, None)
         else:
             self._again(job, answer)
@@ -143,7 +143,7 @@ class VatportalOperationDelete(models.AbstractModel):
 
     def _list_failed(self, job, answer):
         """A portal that can't show its list leaves the documents what they are."""
-        if answer['error'] == 'Refused':
+        if self._is_refusal(job, answer):
             self._end(job)
         else:
             self._again(job, answer)

@@ -164,7 +164,7 @@ class VatportalOperationDownload(models.AbstractModel):
 
     def _page_failed(self, job, answer):
         """A reading that is refused, or out of reach for too long, ends the import; what was read is kept."""
-        if answer['error'] in ('TransientError', 'UnknownOutcome') and self._is_patient(job):
+        if self._may_pass(answer) and self._is_patient(job):
             self._again(job, answer)
         else:
             self._end(job, job._explained(answer), answer.get('message'))

@@ -10,6 +10,10 @@ from ..job.stop import SIGNED
 from ..states import OPEN_STATES
 
 
+# How often a call that a web server has refused is made again, where nothing else sets an end to it: for about a minute.
+WEB_TRIES = 5
+
+
 class VatportalOperation(models.AbstractModel):
     """What a job is about: sending, import or deletion, each a model of its own that inherits from this one.
 
@@ -39,6 +43,15 @@ class VatportalOperation(models.AbstractModel):
             'follow': (self._ask_status, self._take_status, self._status_failed),
             'detail': (self._ask_log, self._take_log, self._log_failed),
         }
+
+    def _may_pass(self, answer):
+        """Whether the error in ``answer`` may be of the moment. What a web server refuses by itself has not reached the
+        portal's program: it may be renewed at this moment."""
+        return answer['error'] in ('TransientError', 'UnknownOutcome') or bool(answer.get('http_status'))
+
+    def _is_refusal(self, job, answer):
+        """Whether ``answer`` is a refusal to go by, of a call that may be repeated: the portal's own, or a web server's that lasts."""
+        return answer['error'] == 'Refused' and not (self._may_pass(answer) and job.error_count < WEB_TRIES)
 
     def _again(self, job, answer):
         """The error of a call that may be repeated: asking again is harmless."""
@@ -221,7 +234,8 @@ class VatportalOperation(models.AbstractModel):
     def _status_failed(self, job, answer):
         """A process that the portal does not know (any more), or that can't be asked for ten minutes, is settled
         by reading what became of its documents."""
-        if answer['error'] == 'Refused' or (answer['error'] == 'TransientError' and polling.overdue(job._silence())):
+        may_pass = self._may_pass(answer)
+        if (answer['error'] == 'Refused' and not may_pass) or (may_pass and polling.overdue(job._silence())):
             self._give_up(job)
         else:
             self._again(job, answer)

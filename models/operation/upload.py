@@ -233,7 +233,7 @@ class VatportalOperationUpload(models.AbstractModel):
 
     def _not_removed(self, job, answer):
         """A refusal means: not there, or submitted to e-taxes."""
-        if answer['error'] == 'Refused':
+        if self._is_refusal(job, answer):
             self._go_on_removing(job, granted=False)
         else:
             self._again(job, answer)

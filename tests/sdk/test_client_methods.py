@@ -50,3 +50,11 @@ def test_writes_never_change_their_method(serve, connect):
     with pytest.raises(Refused):
         connect(server).delete_invoices(['A'])
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize('answers', [(http(404, '<html>'), error(1)), (error(1), http(405, '<html>'))])
+def test_a_web_server_refuses_the_right_method(serve, connect, answers):
+    """The other one is none that the portal takes, which does not make the refusal the portal's."""
+    with pytest.raises(Refused) as caught:
+        connect(serve(*answers)).process_status(1)
+    assert (caught.value.code, bool(caught.value.http_status)) == (None, True)

@@ -23,6 +23,7 @@ from . import test_queueing
 from . import test_tour_double
 from . import test_unwritable
 from . import test_unwritable_answers
+from . import test_web_refused
 from . import test_check
 from . import test_not_ours
 from . import test_send_codes

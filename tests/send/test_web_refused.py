@@ -1,0 +1,81 @@
+from ..lifecycle_common import LifecycleCommon
+from ..send_common import DELETE, STATUS, UPLOAD, SendCommon
+
+WEB = (403, 404, 405, 410)
+
+
+class TestWebRefused(LifecycleCommon, SendCommon):
+    """What a web server refuses by itself, for a moment while the portal is renewed, is not the portal's word."""
+
+    def test_a_process_is_followed_on(self):
+        for status in WEB:
+            with self.subTest(status=status):
+                self.sandbox.configure(step_per_look=True)
+                move = self.create_invoice()
+                job = self.send(move)
+                self.advance(job, steps=2)
+                # By either method.
+                self.sandbox.faults.add(STATUS, 'web_refusal', status=status, times=4)
+                self.advance(job, steps=2)
+                self.assertEqual((job.phase, job.reason), ('follow', False))
+                self.assertTrue(job.message)
+                self.sandbox.faults.clear()
+                self.finish(job)
+                self.assertRegistered(move)
+                self.assertFalse(job.message)
+
+    def test_a_process_that_is_refused_for_good(self):
+        """Ten minutes of silence end it, as they end any."""
+        move = self.create_invoice()
+        job = self.send(move)
+        self.sandbox.faults.add(STATUS, 'web_refusal', times=None)
+        self.advance(job, steps=3)
+        self.assertEqual(job.phase, 'follow')
+        self.pass_time(job, 601)
+        self.advance(job)
+        self.assertEqual((job.phase, job.reason), ('read', 'lost'))
+        self.finish(job)
+        self.assertRegistered(move)
+
+    def test_the_portals_own_refusal_is_final(self):
+        for http in (200, 404):
+            with self.subTest(http=http):
+                move = self.create_invoice()
+                job = self.send(move)
+                self.sandbox.faults.add(STATUS, 'error', code=20, http=http)
+                self.advance(job)
+                self.assertEqual((job.phase, job.reason), ('read', 'lost'))
+                self.finish(job)
+
+    def test_what_was_not_signed_is_removed_a_moment_later(self):
+        self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)
+        self.sandbox.faults.add(DELETE, 'web_refusal', times=2)
+        move = self.create_invoice()
+        self.finish(self.send(move))
+        self.assertRejected(move, 'send it again')
+        self.assertFalse(self.at_portal(move))
+        self.assertEqual(len([record for record in self.requests_to(DELETE) if record.processed]), 1)
+
+    def test_a_web_server_that_never_lets_anything_be_removed(self):
+        """Some take no DELETE at all. Then it comes to its end all the same."""
+        self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)
+        self.sandbox.faults.add(DELETE, 'web_refusal', status=405, times=None)
+        move = self.create_invoice()
+        job = self.send(move)
+        self.finish(job)
+        self.assertEqual((job.state, move.vatportal_state), ('done', 'imported'))
+
+    def test_the_list_after_a_deletion(self):
+        document = self.registered().vatportal_document_id
+        self.sandbox.faults.add('/etx/delete', kind='pin_declined', pin=2)
+        job = self.delete(document)
+        self.sandbox.portal.set_status(document.qaime, 'deleted')
+        self.sandbox.faults.add('/etx/read_invoices', 'web_refusal', times=4)
+        self.finish(job)
+        self.assertEqual((job.state, document.state), ('done', 'deleted'))
+        other = self.registered().vatportal_document_id
+        self.sandbox.faults.add('/etx/delete', kind='pin_declined', pin=2)
+        self.sandbox.faults.add('/etx/read_invoices', 'web_refusal', times=None)
+        job = self.delete(other)
+        self.finish(job)
+        self.assertEqual((job.state, other.state), ('failed', 'registered'))
