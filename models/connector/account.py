@@ -6,6 +6,9 @@ from .. import portal_text
 from .portal_account import OF_ACCOUNT
 from .secret import SECRETS
 
+# With these a web server says by itself that no portal is at this address, or none for us.
+NOT_HERE = (403, 404, 405, 410)
+
 
 class VatportalConnector(models.Model):
     """What a connector has of its account at VatPortal, which it may share with others."""
@@ -279,14 +282,15 @@ class VatportalConnector(models.Model):
         """Whether an answer of the portal changes what is known of it."""
         return bool(self.sudo().account_id._answer_news(methods))
 
-    def _note_outcome(self, kind, reason, text, methods=None, retry_after=None):
+    def _note_outcome(self, kind, reason, text, methods=None, retry_after=None, http_status=None):
         """Note what a call that reached for the portal came to.
 
         :param kind: the name of the error's class; None where all went well
         :param reason: its ``reason``
         :param text: what to tell of it
+        :param http_status: with which a web server refused by itself
         """
-        if kind in ('TransientError', 'UnknownOutcome'):
+        if kind in ('TransientError', 'UnknownOutcome') or http_status in NOT_HERE:
             self._note_failure(text, retry_after, 'answer' if reason == 'answer' else 'unreachable')
         elif kind == 'AuthError' and reason == 'credentials':
             self._note_failure(text, retry_after, 'login')
@@ -296,7 +300,8 @@ class VatportalConnector(models.Model):
     def _note_error(self, error, client):
         """Note that a call by ``client`` ended with ``error``, a :class:`PortalError`, in the language of those who are told."""
         text = portal_text.explain(self._in_their_language().env, error)
-        self._note_outcome(type(error).__name__, getattr(error, 'reason', None), text, client.read_methods, getattr(error, 'retry_after', None))
+        reason, retry_after, http_status = (getattr(error, name, None) for name in ('reason', 'retry_after', 'http_status'))
+        self._note_outcome(type(error).__name__, reason, text, client.read_methods, retry_after, http_status)
 
     def _note_failure(self, text, retry_after=None, reason='unreachable'):
         """The portal can't be used; see the account's own."""

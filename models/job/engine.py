@@ -159,7 +159,7 @@ class VatportalJob(models.Model):
         """Note on the connector what ``answer`` says of the portal, in the language of those who look after the connector."""
         error, connector = answer.get('error'), self.connector_id
         text = error and self.with_env(connector._in_their_language().env)._explained(answer)
-        connector._note_outcome(error, answer.get('reason'), text, answer.get('methods'), answer.get('retry_after'))
+        connector._note_outcome(error, answer.get('reason'), text, answer.get('methods'), answer.get('retry_after'), answer.get('http_status'))
 
     def _try_again(self, answer, silence, **vals):
         """Make the call that ended with the error ``answer`` once more, and say why; wait longer each time.

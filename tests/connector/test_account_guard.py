@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from ...sandbox.server import Sandbox
-from ..send_common import SendCommon
+from ..send_common import STATUS, SendCommon
 
 
 class TestAccountGuard(SendCommon):
@@ -75,6 +75,39 @@ class TestAccountGuard(SendCommon):
         self.connector.sudo().released_until -= timedelta(minutes=16)
         with self.assertRaises(UserError):
             self.connector.base_url = 'elsewhere'
+
+    def test_address_at_which_a_web_server_refuses(self):
+        """It answers, and is none that knows the portal: the right address can be entered."""
+        self.sandbox.configure(auto_confirm=False)
+        right = self.connector.base_url
+        for status in (403, 404, 405, 410):
+            with self.subTest(status=status):
+                job = self.send(self.create_invoice())
+                self.advance(job)
+                self.sandbox.faults.add('*', 'web_refusal', status=status, times=None)
+                self.advance(job)
+                self.assertTrue(self.connector.down_since)
+                self.assertEqual(self.connector.down_reason, 'unreachable')
+                self.assertIn('address', self.connector.sudo().last_error)
+                with self.assertRaises(UserError):
+                    self.connector.base_url = 'elsewhere'
+                self.pass_time(job, 1801)
+                with self.assertRaisesRegex(UserError, 'an administrator can press'):
+                    self.connector.base_url = 'elsewhere'
+                self.release()
+                self.connector.base_url = 'elsewhere'
+                self.connector.sudo().account_id.base_url = right
+                self.sandbox.faults.clear()
+                self.advance(job)
+                self.assertFalse(self.connector.down_since)
+                self.pass_time(job, 601)
+                self.finish(job)
+
+    def test_an_answer_with_an_envelope_is_the_portals(self):
+        job = self.send(self.create_invoice())
+        self.sandbox.faults.add(STATUS, 'error', code=20, http=404)
+        self.advance(job)
+        self.assertFalse(self.connector.down_since)
 
     def test_address_at_which_nothing_answers(self):
         """A wrong address can be corrected, though what was sent there is not settled; then it is settled elsewhere."""
