@@ -124,7 +124,7 @@ class Api:
         self.portal.look_at(process)
         status, stats = process.look(call.back)
         settings = self.portal.settings
-        description = 'Running' if status is None else 'Finished' if status == SUCCESS else 'Finished with errors'
+        description = 'Running' if status is None else 'Finished' if status == SUCCESS else process.description or 'Finished with errors'
         data = {'status': settings.running_status if status is None else status, 'status_desc': description}
         if stats or status is not None or settings.empty_stats == 'empty':
             data['stats'] = stats

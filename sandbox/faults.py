@@ -25,6 +25,7 @@ processes; on the endpoint that starts one
     process_unknown                      the portal does not know it any more, though it goes on; also /job/…
     process_back (steps=1)               on /job/…: the status is that of some stages before
     nothing_deleted                      on /etx/delete: it ends well, having deleted nothing
+    breaks (stage, description='', exceptions=[])   fails in that stage, with these words
     need_retry (count=2) · refused (message; '' for no word of it) · pin_declined (pin=1, wordless=False: no
     exception, and the code stays in the stats) · pin_expired (the same)
 """
@@ -62,6 +63,7 @@ KINDS = {
     'process_back': 'process',
     'nothing_deleted': 'process',
     'need_retry': 'process',
+    'breaks': 'process',
     'refused': 'process',
     'pin_declined': 'process',
     'pin_expired': 'process',
@@ -164,6 +166,10 @@ def on_process(fault, process):
         process.forgotten = True
     elif fault.kind == 'nothing_deleted':
         process.idle = True
+    elif fault.kind == 'breaks':
+        process.break_at = fault.get('stage')
+        process.description = fault.get('description', '')
+        process.break_words = fault.get('exceptions', [])
     elif fault.kind == 'need_retry':
         process.retries = fault.get('count', 2)
     elif fault.kind == 'refused':

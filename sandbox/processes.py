@@ -63,6 +63,9 @@ class Process:
     # what was ordered to go wrong
     hang_at: str | None = None
     retries: int = 0
+    break_at: str | None = None
+    break_words: list = field(default_factory=list)
+    description: str = ''  # status_desc of its end
     refuse: str | None = None
     idle: bool = False  # ends well, having done nothing
     answers: dict = field(default_factory=dict)  # pin -> 'declined' | 'expired'
@@ -135,6 +138,8 @@ class Process:
 
     def _finish_stage(self, now):
         stage = self.stage
+        if stage == self.break_at:
+            return self.fail(now, *self.break_words)
         if stage in PIN_STAGES:
             pin = PIN_STAGES[stage]
             if self.prompt.state != 'confirmed' and self.wordless:

@@ -13,7 +13,7 @@ from .invoice import Invoice, Item
 from .natural import natural_key
 from .plain import is_number, plain
 from .polling import DONE, FAILED, next_delay, overdue
-from .process import ProcessStatus, Stats
+from .process import ProcessStatus, Stats, speaks_of_pin
 from .qaime_xml import QaimeFile, QaimeXmlError, read_package, write_invoice, write_package
 from .rules import Problem
 from .transport import AddressError, kept_connections, portal_url
@@ -56,6 +56,7 @@ __all__ = [
     'qaime_number',
     'read_package',
     'serie_number',
+    'speaks_of_pin',
     'write_invoice',
     'write_package',
 ]

@@ -19,7 +19,7 @@ from .answers import check_number, invoice_numbers, object_of, rows_of, word_of
 from .arguments import comma_list, date_text, direction_code
 from .decimals import json_text
 from .envelope import WRONG_METHOD, AnswerReader, short
-from .errors import Refused, Secret, blot_out
+from .errors import Refused, Secret, blot_out, clean_text
 from .etaxes import EtaxesDocument
 from .invoice import Invoice
 from .plain import INTEGER, plain
@@ -153,11 +153,12 @@ class VatPortalClient:
         status = str(data.get('status')).strip() if 'status' in data else ''
         if not re.fullmatch('-?[0-9]{1,9}', status):
             raise reader.doubt('no status in the answer')
-        description = data.get('status_desc')
-        stats = object_of({'data': data.get('stats')})
+        description, stats = data.get('status_desc'), object_of({'data': data.get('stats')})
         # What means something to us comes first, should the rest be too much.
         known = {name: stats[name] for name in KEYS if name in stats}
-        return ProcessStatus(int(status), self._kept(description) if isinstance(description, str) else '', Stats.from_json(self._kept({**known, **stats})))
+        return ProcessStatus(
+            int(status), clean_text(self._kept(description)) if isinstance(description, str) else '', Stats.from_json(self._kept({**known, **stats}))
+        )
 
     def process_data(self, proc_id: int) -> dict[str, Any]:
         """/job/read_proc_data: detail and log of a process, free-form; {} where there is none."""

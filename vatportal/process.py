@@ -101,6 +101,11 @@ class Stats:
         )
 
 
+def speaks_of_pin(text: str) -> bool:
+    """Whether ``text``, the portal's words, is about a PIN. How it words that is not documented."""
+    return bool(re.search(r'\b(PIN|ПИН)([12]|\b)', text, re.IGNORECASE))
+
+
 def _is_retry(text: str) -> bool:
     return 'NEED RETRY' in text.upper()
 

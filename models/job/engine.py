@@ -178,15 +178,31 @@ class VatportalJob(models.Model):
 
     def _follow_process(self, process_id):
         """The portal has begun a process of this number; from now on it is followed."""
-        self._go('follow', polling.next_delay(0), portal_id=str(process_id), step='send', reason=False, stats=False, changed_at=fields.Datetime.now())
+        self._go(
+            'follow',
+            polling.next_delay(0),
+            portal_id=str(process_id),
+            step='send',
+            reason=False,
+            stats=False,
+            asked_pin=False,
+            end_words=False,
+            changed_at=fields.Datetime.now(),
+        )
 
     def _explained(self, answer):
         """What the error in ``answer`` means to the person."""
         return answer.get('text') or portal_text.explain(self.env, _error(answer))
 
     def _refusals_text(self):
-        """What e-taxes refused in this process, word for word, a refusal a line; False where it refused nothing."""
-        return '\n'.join(Stats.from_json(self.stats).refusals) or False
+        """What e-taxes refused in this process, word for word, a refusal a line; where that did not end well, all that the
+        portal said of it. False for nothing."""
+        return self.end_words or '\n'.join(Stats.from_json(self.stats).refusals) or False
+
+    def _end_words(self, stats, description=''):
+        """What the portal says of a process that does not end well: why it was refused, and what it waited for in vain."""
+        said = [*stats.refusals, description, *stats.exceptions]
+        return '\n'.join(dict.fromkeys(filter(None, said))) or False
 
     def _silence(self):
         """Seconds since the portal last told something new."""

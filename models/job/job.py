@@ -88,6 +88,7 @@ class VatportalJob(models.Model):
     waits_for_pin = fields.Boolean(compute='_compute_waits_for_pin', store=True)
     message = fields.Text(readonly=True, help='What went wrong, in our words.')
     portal_message = fields.Text(readonly=True, help='What the portal said, word for word.')
+    end_words = fields.Text(readonly=True, copy=False, help='What the portal said of a process that did not end well, all of it.')
     connector_fault = fields.Boolean(readonly=True, help="The portal's last answer was that it does not let the connector in; it has to be mended.")
     details = fields.Json(readonly=True, groups='account.group_account_manager')
 

@@ -14,6 +14,7 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
+    asked_pin = fields.Selection([('pin1', 'PIN1'), ('pin2', 'PIN2')], readonly=True, copy=False, help='The PIN for which a check code came last.')
     code_at = fields.Datetime(readonly=True, copy=False, help='When the portal first named the check code that waits.')
 
     def _seconds_left(self):

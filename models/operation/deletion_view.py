@@ -122,9 +122,9 @@ class VatportalOperationDelete(models.AbstractModel):
         text = {1: _('PIN1 was not confirmed on the phone, or not in time.'), 2: _('PIN2 was not confirmed on the phone, or not in time.')}.get(
             self._missed_pin(job)
         )
-        if not text and job._refusals_text():
+        if not text and Stats.from_json(job.stats).refusals:
             return _('The deletion was refused, for the reason below. Nothing was deleted.')
-        return _('%s Nothing was deleted.', text or _('The process ended with errors, and the portal does not say why.'))
+        return _('%s Nothing was deleted.', text or _('The process ended with errors.'))
 
     def _missed_pin(self, job):
         """1 or 2 where the portal says of that PIN, and of nothing else, that it was not confirmed, or where it still

@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from odoo import fields, models
 
-from ...vatportal import EtaxesDocument, is_number, polling, qaime_number
+from ...vatportal import EtaxesDocument, is_number, polling, qaime_number, speaks_of_pin
 from ...vatportal.codes import code_key
 from ..concurrency import CONCURRENT
 
@@ -47,7 +47,6 @@ class VatportalJob(models.Model):
     bad_count = fields.Integer(string='Unreadable', readonly=True)
     notes = fields.Text(readonly=True, help='What was wrong with single documents.')
     warning = fields.Text(readonly=True, help='What was wrong though everything was read, and the import is done.')
-    pin_shown = fields.Boolean(readonly=True, help='The code for PIN1 has come.')
     pin_missed = fields.Boolean(readonly=True, help='PIN1 was not confirmed on the phone.')
 
 
@@ -93,7 +92,7 @@ class VatportalOperationDownload(models.AbstractModel):
 
     def _started(self, job, process_id):
         super()._started(job, process_id)
-        job.write({'pin_missed': False, 'pin_shown': False})
+        job.pin_missed = False
 
     def _not_started(self, job, answer):
         """Nothing is lost by asking again, but each time somebody has to type PIN1."""
@@ -127,19 +126,14 @@ class VatportalOperationDownload(models.AbstractModel):
             self._end(job, self.env._('e-taxes could not be asked. Nothing was imported; resume to try again.'), said)
 
     def _silent(self, job):
-        job.pin_missed = not self._logged_in(job)
-        self._end(job, self.env._('The portal has told nothing new of this process for a long time. Nothing was imported; resume to try again.'))
+        job.pin_missed = self._pin_was_missed(job)
+        self._end(
+            job, self.env._('The portal has told nothing new of this process for a long time. Nothing was imported; resume to try again.'), job._refusals_text()
+        )
 
-    def _take_stats(self, job, status):
-        super()._take_stats(job, status)
-        if job.pin1_code:
-            job.pin_shown = True
-
-    def _pin_was_missed(self, job, said):
-        """Whether the process ended for want of a PIN. How the portal words that is not documented."""
-        if self._logged_in(job):
-            return False
-        return job.pin_shown or not said or 'PIN' in said.upper()
+    def _pin_was_missed(self, job, said=False):
+        """Whether the process ended for want of a PIN: the code for it had come, or the portal's words ``said`` speak of it."""
+        return not self._logged_in(job) and (bool(job.asked_pin) or speaks_of_pin(said or ''))
 
     def _may_show_code(self, job):
         return super()._may_show_code(job) and not self._logged_in(job)

@@ -9,7 +9,6 @@ from ..job.job import without_codes
 from ..job.stop import SIGNED
 from ..states import OPEN_STATES
 
-
 # How often a call that a web server has refused is made again, where nothing else sets an end to it: for about a minute.
 WEB_TRIES = 5
 
@@ -179,6 +178,7 @@ class VatportalOperation(models.AbstractModel):
         if not stats.raw and not status.finished:
             # Nothing told is no news: what is known of a running process stays.
             stats = Stats.from_json(job.stats)
+        asked_pin = (stats.pin2_code and not stats.invoice_signed and 'pin2') or (stats.pin1_code and not stats.login_done and 'pin1')
         if job.stopped_by_id:
             # What is not to be confirmed is not even kept.
             stats = Stats.from_json(without_codes(stats.raw))
@@ -194,13 +194,15 @@ class VatportalOperation(models.AbstractModel):
             'step': step,
             'pin1_code': pin1 or False,
             'pin2_code': pin2 or False,
-            'portal_message': '\n'.join(stats.refusals) or False,
+            'end_words': status.failed and job._end_words(stats, status.description),
+            'asked_pin': asked_pin or job.asked_pin,
         }
         if news:
             vals['code_at'] = fields.Datetime.now()
         if self._asks_pin(job):
             vals['prompt_until'] = not status.finished and job.changed_at + timedelta(seconds=LOST_S)
         job._set(**vals)
+        job._set(portal_message=job._refusals_text())
         if news and not status.finished:
             job._beside(lambda job: job._notify('code'))
 
@@ -224,7 +226,7 @@ class VatportalOperation(models.AbstractModel):
 
     def _give_up(self, job):
         """Watch the process no longer; its number is kept."""
-        job.write({'pin1_code': False, 'pin2_code': False})
+        job.write({'pin1_code': False, 'pin2_code': False, 'end_words': job._end_words(Stats.from_json(job.stats))})
         self._silent(job)
 
     def _silent(self, job):

@@ -1,6 +1,8 @@
 from odoo import models
 
+from ...vatportal import Stats, speaks_of_pin
 from .. import portal_text
+from ..job.stop import SIGNED
 
 
 class VatportalOperationUpload(models.AbstractModel):
@@ -43,18 +45,27 @@ class VatportalOperationUpload(models.AbstractModel):
             return 'refused', self.env._('e-taxes refused this invoice. Correct it and send it again.')
         if not job.sign:
             return 'other', self.env._('The portal could not import this invoice. Send it again.')
-        if not all('PIN' in text.upper() for text in said):
+        if not all(map(speaks_of_pin, Stats.from_json(job.stats).refusals)):
             # Where it names another's buyer, nothing is wrong with this one.
             named = any(doc.buyer_vat and doc.buyer_vat in text for doc in job.document_ids for text in said)
             return 'other' if named else 'refused', self.env._(
                 'e-taxes did not take this process, and this invoice got no number. Nothing of it is at '
                 'e-taxes; look at what the portal said, and send it again.'
             )
-        if job.step in ('send', 'import', 'packet'):
+        pin = self._missed_pin(job, said)
+        if pin == 'pin1':
             return 'pin', self.env._('PIN1 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.')
-        if job.step == 'login':
+        if pin == 'pin2':
             return 'pin', self.env._('PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.')
         return 'other', self.env._('The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it again.')
+
+    def _missed_pin(self, job, said):
+        """The PIN for want of which the process ended: its check code had come, or the portal's words ``said`` speak of it. False
+        for none."""
+        if job.step in SIGNED:
+            return False
+        pin = 'pin2' if job.step == 'login' or job.asked_pin == 'pin2' else 'pin1'
+        return pin if job.asked_pin == pin or any(map(speaks_of_pin, said)) else False
 
     def _take_all_codes(self, job, documents, all_codes):
         """Error 14: each code to its invoice."""

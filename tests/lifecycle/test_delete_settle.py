@@ -119,13 +119,13 @@ class TestDeleteSettle(LifecycleCommon):
         job = self.delete(document)
         self.finish(job)
         self.assertEqual((job.state, job.step, document.state), ('failed', 'login', 'registered'))
-        self.assertIn('does not say why', job.message)
+        self.assertEqual((job.message, job.portal_message), ('The process ended with errors. Nothing was deleted.', 'Finished with errors'))
         for pin in (1, 2):
             self.sandbox.faults.add('/etx/delete', kind='pin_declined', pin=pin, wordless=True)
             job = self.delete(document)
             self.finish(job)
             self.assertIn(f'PIN{pin} was not confirmed', job.message)
-            self.assertFalse(job.portal_message)
+            self.assertEqual(job.portal_message, 'Finished with errors')
 
     def test_retry_proposes_the_reason(self):
         document = self.registered().vatportal_document_id

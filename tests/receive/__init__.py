@@ -20,6 +20,7 @@ from . import test_match_first
 from . import test_take_off
 from . import test_import_store
 from . import test_import_batch
+from . import test_import_broken
 from . import test_import_download
 from . import test_import_follow
 from . import test_import_race

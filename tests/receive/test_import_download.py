@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -199,25 +199,6 @@ class TestImportDownload(DownloadCommon):
         job = self.download()
         self.assertEqual(job.state, 'failed')
         self.assertIn('log-in data', job.message)
-
-    def test_a_web_server_that_refuses_for_a_moment(self):
-        for status in (403, 404, 405, 410):
-            with self.subTest(status=status):
-                self.fill(3)
-                self.sandbox.faults.add(READ, kind='web_refusal', status=status, times=4)
-                job = self.queue()
-                self.advance(job, 2)
-                self.assertNotEqual(job.state, 'failed')
-                self.sandbox.faults.clear()
-                self.finish(job)
-                self.assertEqual(job.state, 'done')
-        self.sandbox.faults.add(READ, kind='web_refusal', times=None)
-        job = self.queue()
-        self.advance(job)
-        job.sudo().changed_at -= timedelta(seconds=1801)
-        self.finish(job)
-        self.assertEqual(job.state, 'failed')
-        self.assertIn('portal address', job.message)
 
     # ------------------------------------------------------------------ e-taxes asked anew
 

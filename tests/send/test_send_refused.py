@@ -27,6 +27,41 @@ class TestSendRefused(SendCommon):
                 self.finish(self.send(moves))
                 self.assertRegistered(moves)
 
+    def test_process_that_breaks_where_no_pin_is_asked_for(self):
+        """The phone is not blamed for what the portal says, or does not say, of its own trouble."""
+        retry = 'NEED RETRY: no answer'
+        for stage in ('imported', 'packet_created', 'login_done', 'uploaded'):
+            for words in ({}, {'description': 'Stopping: e-taxes is not available'}, {'exceptions': [retry]}):
+                with self.subTest(stage=stage, **words):
+                    self.sandbox.faults.add(UPLOAD, 'breaks', stage=stage, **words)
+                    move = self.create_invoice()
+                    # The portal may give the step before, and no code, when it is asked for the first time.
+                    self.sandbox.configure(confirm_after=0)
+                    job = self.send(move)
+                    self.finish(job)
+                    document = move.vatportal_document_id
+                    self.assertRejected(move, 'ended with errors')
+                    self.assertEqual(document.reject_reason, 'other')
+                    for said in (words.get('description', 'Finished with errors'), *words.get('exceptions', ())):
+                        self.assertIn(said, document.portal_message)
+                        self.assertIn(said, job.portal_message)
+
+    def test_pin_that_the_portal_words_in_its_own_way(self):
+        for description, text in (('PIN kod daxil edilmədi', 'PIN1 was not confirmed'), ('ping: no answer', 'ended with errors')):
+            with self.subTest(description=description):
+                self.sandbox.faults.add(UPLOAD, 'breaks', stage='packet_created', description=description)
+                move = self.create_invoice()
+                self.finish(self.send(move))
+                self.assertRejected(move, text)
+
+    def test_pin_without_a_word(self):
+        for pin in (1, 2):
+            with self.subTest(pin=pin):
+                self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=pin, wordless=True)
+                move = self.create_invoice()
+                self.finish(self.send(move))
+                self.assertRejected(move, f'PIN{pin} was not confirmed')
+
     def test_new_erp_id_where_the_old_one_is_used_up(self):
         """What was imported and removed again has used its ERP id up; the first document stays as history."""
         self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)
@@ -111,7 +146,7 @@ class TestSendRefused(SendCommon):
         job = self.send(move)
         self.finish(job)
         self.assertRejected(move, 'look at what the portal said')
-        self.assertEqual(move.vatportal_document_id.portal_message, 'Sistem <b>bağlıdır</b>')
+        self.assertEqual(move.vatportal_document_id.portal_message, 'Sistem <b>bağlıdır</b>\nFinished with errors')
 
     def test_the_portals_log_is_kept_for_support(self):
         self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=2)
