@@ -18,6 +18,7 @@ after processing
     invalid_json · huge (megabytes=50, length=True: Content-Length, else chunked)
     wrong_shape (shape=list | null | string | no_data | data_null | data_list | strings)
     wrong_data (data)                    `data` of the answer is this
+    wrong_total (total=None)             `total` of the answer is this
     duplicated (count=1) · reordered · short_page (missing=1)   documents of the answer; `total` stays
     clock_skew (hours=2)                 `datetime` of the answer's documents
 processes; on the endpoint that starts one
@@ -54,6 +55,7 @@ KINDS = {
     'huge': 'after',
     'wrong_shape': 'after',
     'wrong_data': 'after',
+    'wrong_total': 'after',
     'duplicated': 'after',
     'reordered': 'after',
     'short_page': 'after',
@@ -185,6 +187,8 @@ def spoil(fault, body):
         return _misshapen(fault.get('shape', 'list'), body)
     if fault.kind == 'wrong_data':
         return {**body, 'data': fault.get('data')}
+    if fault.kind == 'wrong_total' and isinstance(body.get('data'), dict):
+        return {**body, 'data': {**body['data'], 'total': fault.get('total')}}
     if fault.kind in ('duplicated', 'reordered', 'short_page'):
         return _with_rows(body, lambda rows: _muddle(fault, rows))
     return body

@@ -94,7 +94,8 @@ class VatportalOperationDelete(models.AbstractModel):
             return [client.read_invoices_by_date(first, last), False]
         page = client.read_etaxes(direction=1, date_from=first, date_to=last, page=job.page or 1)
         rows = {qaime_number(document.qaime): document.status for document in page.documents}
-        return [rows, (job.page or 1) * PAGE_SIZE < page.total and bool(rows)]
+        full = len(page.documents) + len(page.bad) >= PAGE_SIZE
+        return [rows, full or ((job.page or 1) * PAGE_SIZE < page.total and bool(rows))]
 
     def _list_span(self, job):
         """The days around those on which the documents can have been made at the portal."""
@@ -109,6 +110,10 @@ class VatportalOperationDelete(models.AbstractModel):
     def _take_list(self, job, value):
         rows, more = value
         listed = {**(job.listed or {}), **rows}
+        if more and len(listed) == len(job.listed or {}):
+            # It shows the same page again and again: what is on the others nobody knows.
+            self._end(job)
+            return
         if more:
             job._go('list', polling.MINIMUM_S, listed=listed, page=(job.page or 1) + 1)
             return

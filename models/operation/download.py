@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from odoo import fields, models
 
-from ...vatportal import EtaxesDocument, is_number, polling, qaime_number, speaks_of_pin
+from ...vatportal import PAGE_SIZE, EtaxesDocument, is_number, polling, qaime_number, speaks_of_pin
 from ...vatportal.codes import code_key
 from ..concurrency import CONCURRENT
 
@@ -160,6 +160,10 @@ class VatportalOperationDownload(models.AbstractModel):
         """A reading that is refused, or out of reach for too long, ends the import; what was read is kept."""
         if self._may_pass(answer) and self._is_patient(job):
             self._again(job, answer)
+        elif answer['error'] == 'Refused' and job.page > 1 and job.read_count >= job.total:
+            # As many were read as there are, and what comes after a full page was no page.
+            job.has_gaps = True
+            self._end(job)
         else:
             self._end(job, job._explained(answer), answer.get('message'))
 
@@ -184,21 +188,23 @@ class VatportalOperationDownload(models.AbstractModel):
         seen.update(keys)
         self._count(job, result, len(documents) - len(wanted), [bad[i - len(documents)] for i in fresh if i >= len(documents)])
         first = not job.has_documents or not job.read_count
+        full = len(keys) >= PAGE_SIZE
         # The client lifts a total to the number of rows; rows that the portal repeats are no documents.
         total = len(set(keys)) if len(keys) == value['total'] else value['total']
         job.write(
             {
                 'has_documents': True,
                 'conflicts': 0,
-                'total': total,
-                'has_gaps': job.has_gaps or not first and total != job.total,
+                'total': max(total, len(seen)),
+                'has_gaps': job.has_gaps or (not first and total != job.total) or (len(keys) == PAGE_SIZE and not fresh),
                 'read_count': len(seen),
                 'seen': _pack(sorted(seen)),
                 'page_size': max(job.page_size, len(keys)),
                 'changed_at': fields.Datetime.now(),
             }
         )
-        self._turn_page(job, len(keys))
+        # Whatever total the portal names, a page that is full is not the last, unless it is one that was read before.
+        self._turn_page(job, len(keys), full and bool(fresh) and job.page < MAX_PAGES)
 
     def _wanted(self, job, documents):
         """Those of ``documents`` that this import stores."""
@@ -257,12 +263,12 @@ class VatportalOperationDownload(models.AbstractModel):
             kept = [*details.get('unreadable', []), *(raw for raw, _why in bad)]
             job.sudo().details = {**details, 'unreadable': kept[:KEPT_BAD]}
 
-    def _turn_page(self, job, rows):
-        """Go on to the next page, to a second reading, or to the end."""
+    def _turn_page(self, job, rows, more):
+        """Go on to the next page, which there must be where there are ``more``, to a second reading, or to the end."""
         last = not rows or job.page * job.page_size >= job.total or job.page >= MAX_PAGES
-        if self._has_read_all(job):
+        if self._has_read_all(job, more):
             self._end(job)
-        elif not last:
+        elif more or not last:
             self._read_on(job, page=job.page + 1)
         elif not job.second_pass:
             self._read_on(job, page=1, second_pass=True, has_gaps=True)
@@ -281,8 +287,8 @@ class VatportalOperationDownload(models.AbstractModel):
         """The numbers that were read so far, a set."""
         return set(_unpack(job.seen)) if job.seen else set()
 
-    def _has_read_all(self, job):
-        return job.read_count >= job.total
+    def _has_read_all(self, job, more):
+        return not more and job.read_count >= job.total
 
     def _get_warning(self, job):
         """What was wrong with single documents though everything was read; False for nothing."""

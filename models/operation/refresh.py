@@ -72,8 +72,8 @@ class VatportalOperationRefresh(models.AbstractModel):
         asked = self._asked_numbers(job)
         super()._count(job, result, 0, [(raw, why) for raw, why in bad if number_in(raw) in asked])
 
-    def _has_read_all(self, job):
-        return super()._has_read_all(job) or self._asked_numbers(job) <= self._seen(job)
+    def _has_read_all(self, job, more):
+        return super()._has_read_all(job, more) or self._asked_numbers(job) <= self._seen(job)
 
     def _get_warning(self, job):
         return bool(job.notes) and self.env._('Not everything could be done:')

@@ -1,3 +1,4 @@
+from ...models.operation import deletion_reading
 from ..lifecycle_common import LifecycleCommon
 
 
@@ -44,6 +45,30 @@ class TestDeleteSettle(LifecycleCommon):
             self.settle(job)
             self.assertEqual((job.state, document.state), ('failed', 'registered'), path)
             self.sandbox.faults.clear()
+
+    def repeat_pages_without(self, document):
+        etaxes = type(self.sandbox.portal.etaxes)
+        select = etaxes.select
+        self.patch(etaxes, 'select', lambda *args, **options: [row for row in select(*args, **options) if row['qaime'] != document.qaime] * 9999)
+
+    def test_pages_of_the_list(self):
+        """A full page is not the last one, whatever total the portal names; one that comes again proves nothing."""
+        self.patch(deletion_reading, 'PAGE_SIZE', 2)
+        for size in (2, 500):
+            with self.subTest(size=size):
+                for _count in range(2):
+                    self.sandbox.portal.add_document(folder=1, tin_from=self.company.vat, datetime='20.11.2026 10:00')
+                document = self.registered().vatportal_document_id
+                self.sandbox.configure(page_size=size)
+                self.sandbox.faults.add('/etx/delete', kind='nothing_deleted')
+                self.sandbox.faults.add('/inv/read_invoices', kind='short_page', times=None)
+                self.sandbox.faults.add('/etx/read_invoices', kind='wrong_total', times=None)
+                if size > 2:
+                    self.repeat_pages_without(document)
+                job = self.delete(document)
+                self.settle(job)
+                self.assertEqual((job.state, document.state), ('failed', 'registered'))
+                self.sandbox.faults.clear()
 
     def test_lost_answer_and_neither_reading_shows_it_for_a_moment(self):
         document = self.registered().vatportal_document_id

@@ -1,8 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import new_test_user
 
+from ...models.operation import deletion_reading, download
 from .test_import_download import READ, START, DownloadCommon
 
 
@@ -27,6 +29,58 @@ class TestImportBroken(DownloadCommon):
         self.finish(job)
         self.assertEqual(job.state, 'failed')
         self.assertIn('portal address', job.message)
+
+    # ------------------------------------------------------------------ pages
+
+    def pages(self, rows=4):
+        """Have pages be full that hold ``rows`` documents."""
+        self.sandbox.configure(page_size=rows)
+        self.patch(download, 'PAGE_SIZE', rows)
+        self.patch(deletion_reading, 'PAGE_SIZE', rows)
+
+    def test_a_full_page_is_not_the_last_whatever_the_total(self):
+        self.pages()
+        known = self.fill(10)
+        self.download()
+        self.assertEqual(len(self.documents()), len(known))
+        for total in (None, 0, '', 4, '4', -1, 'many'):
+            with self.subTest(total=total):
+                self.sandbox.faults.add(READ, kind='wrong_total', total=total, times=None)
+                before = len(self.reads())
+                job = self.download()
+                self.assertEqual((job.state, job.read_count, job.total), ('done', 10, 10))
+                self.assertEqual([record.json['from'] for record in self.reads()[before:]], [1, 2, 3])
+                self.assertFalse(self.documents().filtered('missing_since'))
+                self.sandbox.faults.clear()
+
+    def test_all_pages_are_full(self):
+        self.pages()
+        self.fill(8)
+        for total in (None, 8):
+            with self.subTest(total=total):
+                self.sandbox.faults.add(READ, kind='wrong_total', total=total, times=None)
+                before = len(self.reads())
+                job = self.download()
+                self.assertEqual((job.state, job.read_count, job.total), ('done', 8, 8))
+                self.assertEqual(job.has_gaps, not total, 'without a total nobody knows whether the pages are of one moment')
+                self.assertEqual([record.json['from'] for record in self.reads()[before:]], [1, 2, 3])
+                self.sandbox.faults.clear()
+        # Some portals refuse the page behind the last one.
+        self.sandbox.faults.add(READ, kind='error', code=3, after=2, times=None)
+        job = self.download()
+        self.assertEqual((job.state, job.read_count, job.has_gaps), ('done', 8, True))
+
+    def test_a_full_page_that_comes_again(self):
+        self.pages()
+        self.fill(10)
+        self.sandbox.faults.add(READ, kind='wrong_total', times=None)
+        select = type(self.sandbox.portal.etaxes).select
+        with patch.object(type(self.sandbox.portal.etaxes), 'select', lambda *args, **options: select(*args, **options)[:4] * 9):
+            job = self.download()
+        self.assertEqual((job.state, job.read_count, job.has_gaps), ('done', 4, True), 'nothing is proven to be missing')
+        self.assertEqual(len(self.reads()), 2)
+
+    # ------------------------------------------------------------------ processes
 
     def test_an_end_without_a_code_is_not_blamed_on_the_pin(self):
         for words in ({}, {'description': 'e-taxes is not available'}, {'exceptions': ['NEED RETRY: no answer']}):
