@@ -8,7 +8,7 @@ from typing import Any
 from .envelope import AnswerReader, BadAnswer, as_list
 from .errors import clean_text
 from .etaxes import qaime_number
-from .plain import is_number
+from .plain import is_nothing, is_number
 
 # The longest ERP id of anybody, and the longest token or plain value.
 LONGEST_ID, LONGEST_WORD = 200, 1000
@@ -84,7 +84,7 @@ def _erp_id(row: Any) -> str:
 
 def _number(value: object, forbidden: set[str]) -> str | None:
     """A qaimə number as it came, '' for none, None for what can't be one."""
-    if value in (None, '', False, 0):
+    if value is None or value is False or is_nothing(str(value)):
         return ''
     number = str(value).strip() if isinstance(value, (str, int)) else None
     key = qaime_number(number)

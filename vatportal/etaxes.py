@@ -8,6 +8,7 @@ from typing import Any
 
 from .decimals import ZERO, to_decimal
 from .moments import read_moment
+from .plain import is_nothing
 
 
 def qaime_number(text: object) -> str:
@@ -112,6 +113,7 @@ class EtaxesDocument:
 
 
 def _read_number(serial: str, number: str, qaime: str) -> dict[str, str]:
+    serial, number, qaime = ('' if is_nothing(text) else text for text in (serial, number, qaime))
     qaime = qaime or serial + number
     if not (qaime and re.search('[0-9]', qaime)):
         raise ValueError('the document has no qaimə number')

@@ -17,9 +17,14 @@ _LEFT_OUT = '…'
 
 
 def is_number(text: str) -> bool:
-    """Whether ``text``, without spaces, can be a qaimə number: letters of any alphabet and digits, 20 at most."""
+    """Whether ``text``, without spaces, can be a qaimə number: letters of any alphabet and digits, not all zero, 20 at most."""
     digits = [char for char in text if char in '0123456789']
-    return bool(digits) and len(text) <= NUMBER_LENGTH and all(char in digits or char.isalpha() for char in text)
+    return digits.count('0') < len(digits) and len(text) <= NUMBER_LENGTH and all(char in digits or char.isalpha() for char in text)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether ``text`` stands for no number at all: nothing but zeros and signs."""
+    return bool(re.fullmatch(r'[\W_0]*', text))
 
 
 def is_storable(text: str) -> bool:

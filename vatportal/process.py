@@ -49,7 +49,7 @@ def _code(value: object) -> str:
     """A check code as shown on the phone: text, leading zeros and all. Empty where there is none, or what stands there
     can't be one."""
     text = '' if value is None or isinstance(value, (bool, dict, list)) else str(value).strip()
-    return text if re.fullmatch(r'[\w -]{1,12}', text) else ''
+    return text if text != '0' and re.fullmatch(r'[\w -]{1,12}', text) else ''
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,11 @@ def test_nothing_to_send_is_no_call(serve, connect):
     assert server.connections == 0
 
 
+@pytest.mark.parametrize('none', [None, '', ' ', False, 0, 0.0, '0', ' 0 ', '0.0', '00000000', '-', '—', []])
+def test_no_number_yet_in_many_ways(serve, connect, none):
+    assert connect(serve(ok({'invoices': [{'id': 'A', 'qaime': none}]}))).read_invoices(['A']) == {'A': ''}
+
+
 def test_amounts_that_json_cannot_hold_are_no_call(serve, connect):
     server = serve(ok({'id': 1}))
     with pytest.raises(ValueError, match='sum_total'):

@@ -5,6 +5,12 @@ from hypothesis import strategies as st
 from vatportal import ProcessStatus, Stats
 
 
+@pytest.mark.parametrize('none', [None, '', False, 0, 0.0, '0', [], {}])
+def test_no_code_yet(none):
+    assert Stats.from_json({'pin1_code': none, 'pin2_code': none}) == Stats()
+    assert Stats.from_json({'pin1_code': '0000'}).pin1_code == '0000'
+
+
 def test_all_keys():
     raw = {
         'imported': '3',
