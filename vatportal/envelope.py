@@ -121,11 +121,12 @@ class AnswerReader:
 
         The words decide. Without words, 15 is the phone at a partner (whose account needs no ASAN number of its
         own), and where a phone may be what is missing. Without words 16 and 17 keep their general meaning: taken
-        for a phone fault, an upload that was processed would count as not processed.
+        for a phone fault, an upload that was processed would count as not processed. But 17, an ERP id that is known,
+        has none where no invoices went out.
         """
         if code == 15 and _ASAN.search(message):
             return (self.partner or self.wants_phone) and bool(_PHONE.search(message))
-        if _PHONE.search(message):
+        if _PHONE.search(message) or (code == 17 and self.partner and not self.sent):
             return True
         return code == 15 and (self.partner or self.lacks_phone and not message)
 

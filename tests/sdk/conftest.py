@@ -64,7 +64,7 @@ def connect():
 
 @pytest.fixture(params=[*READS, *WRITES])
 def call(request):
-    """call(client) → the error it raised; ``call.write`` tells reads from writes."""
+    """call(client) → the error it raised; ``call.write`` tells reads from writes, ``call.sends`` the upload."""
     act = {**READS, **WRITES}[request.param]
 
     from vatportal import PortalError
@@ -75,4 +75,5 @@ def call(request):
         return caught.value
 
     run.write = request.param in WRITES
+    run.sends = request.param == 'upload'
     return run

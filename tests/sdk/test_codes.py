@@ -44,6 +44,8 @@ def test_credentials(call, serve, connect, answer):
         (17, 'phone malformed', '994501234567', AuthError, 'phone'),
         (17, 'phone malformed', None, AuthError, 'phone'),
         (17, '', '994501234567', Refused, None),
+        (17, '', None, Refused, None),
+        (17, 'yox', '994501234567', Refused, None),
         (17, 'id exists', None, Refused, None),
     ],
 )
@@ -52,6 +54,15 @@ def test_phones(serve, connect, code, message, phone, kind, reason):
         connect(serve(error(code, message)), phone=phone).upload_invoices([invoice()], upload=True)
     assert (type(caught.value), getattr(caught.value, 'reason', None)) == (kind, reason)
     assert (caught.value.code, caught.value.message) == (code, message)
+
+
+@pytest.mark.parametrize('message', ['', 'Səhv'])
+def test_known_erp_id_where_none_was_sent(call, serve, connect, message):
+    """At a partner's account it is the phone that is meant."""
+    answer = error(17, message)
+    exc = call(connect(serve(answer), phone='994501234567'))
+    assert (type(exc), getattr(exc, 'reason', None)) == ((Refused, None) if call.sends else (AuthError, 'phone'))
+    assert type(call(connect(serve(answer), phone='994501234567', partner=False))) is Refused
 
 
 @pytest.mark.parametrize(
