@@ -87,6 +87,17 @@ GENERAL = {
     20: _lt('The portal does not find this qaimə, or not in this folder.'),
 }
 _ADDRESS = _lt('No VatPortal answers at this address. Correct the portal address on the connector.')
+TOO_LARGE = 413
+# What a web server says by itself, by HTTP status; else it is the address.
+_WEB = {
+    403: _lt(
+        'The web server at this address does not let Odoo in (HTTP 403). Check the portal address on the connector; if it is right, '
+        'ask VatPortal whether it lets this server in.'
+    ),
+    TOO_LARGE: _lt('The request is too large for the portal (HTTP 413). Send less at once; an invoice with very many lines has to be divided into several.'),
+    414: GENERAL[2],
+    415: GENERAL[2],
+}
 PHONE = _lt('The portal does not accept the ASAN İmza phone of this company, or it is missing. Check the phone on the connector.')
 
 REASONS = {
@@ -124,8 +135,9 @@ ADDRESS = {
 def explain(env, error):
     """Return what a :class:`PortalError` means to the person, in the language of ``env``."""
     text = REASONS.get(getattr(error, 'reason', None)) or GENERAL.get(error.code)
-    if not text and getattr(error, 'http_status', None):
-        text = _ADDRESS
+    http_status = getattr(error, 'http_status', None)
+    if not text and http_status:
+        text = _WEB.get(http_status, _ADDRESS)
     return env._(text) if text else env._('The portal refused the request.')
 
 

@@ -53,6 +53,8 @@ class Admission:
         if endpoint not in METHODS:
             raise HttpError(404)
         self._check_method(request.method, endpoint)
+        if 0 < self.portal.settings.most_bytes < len(request.get_data()):
+            raise HttpError(413)
         query = request.args.to_dict()
         if endpoint == '/auth/reset_start.php':
             return Call(endpoint, {}, query, envelope=False)

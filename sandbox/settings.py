@@ -56,6 +56,7 @@ class Settings:
     # -- e-taxes ------------------------------------------------------------------------------------------
     taxpayers: dict = field(default_factory=dict)  # {VÖEN: name}: how e-taxes names the buyer of what is sent
     page_size: int = 5000
+    most_bytes: int = 0  # of a request; more is refused by the web server (HTTP 413). 0: any number
     page_process: bool = True  # reading by procId is paged too; False: everything at once, `from` is ignored
     serial_length: int = 6  # 'MT2611' + '00000001'; 2 gives 'MT' + '261100000001'
     # -- clock --------------------------------------------------------------------------------------------

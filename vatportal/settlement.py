@@ -50,6 +50,10 @@ def _all(invoices: Sequence[Invoice], verdict: Verdict) -> dict[str, Verdict]:
     return {invoice.erp_id: verdict for invoice in invoices}
 
 
+def _second_half(invoices: Sequence[Invoice]) -> Sequence[Invoice]:
+    return invoices[(len(invoices) + 1) // 2 :]
+
+
 def _pending(invoices: Sequence[Invoice]) -> list[Invoice]:
     return [invoice for invoice in invoices if invoice.pending]
 
@@ -72,6 +76,8 @@ def started(process: Process, invoices: Sequence[Invoice], outcome: Outcome, nam
     if outcome == Outcome.KNOWN:
         refused = len(invoices) > 1 and {invoice.erp_id: invoice.doubtful or invoice.erp_id in named for invoice in invoices}
         return _remembering(_with(asking('exists', ()), _all(invoices, Verdict.KNOWN)), refused_ids=refused)
+    if outcome == Outcome.TOO_LARGE and len(invoices) > 1:
+        return _send(_all(_second_half(invoices), Verdict.PARTED))
     if outcome == Outcome.INVALID:
         faulty = [invoice for invoice in invoices if invoice.erp_id in named]
         others = [invoice for invoice in invoices if invoice.erp_id not in named]
@@ -189,7 +195,7 @@ def _exists(process: Process, pending: Sequence[Invoice], reading: Reading) -> D
         return _remembering(_wait_or_clean(process, reading), refused_ids=False)
     verdicts = {**_all(known, Verdict.APART), **_all(rest, Verdict.UNSENT)}
     if not known and len(pending) == len(refused):  # nor has one got its number
-        verdicts.update(_all(rest[(len(rest) + 1) // 2 :], Verdict.HALVED))
+        verdicts.update(_all(_second_half(rest), Verdict.HALVED))
     return _remembering(_send(verdicts), refused_ids=False)
 
 

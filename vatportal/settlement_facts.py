@@ -17,6 +17,7 @@ class Outcome(Enum):
     LOST = 'lost'
     KNOWN = 'known'  #: error 17
     INVALID = 'invalid'  #: error 14, with codes for some
+    TOO_LARGE = 'too_large'  #: together they are more than the portal's web server lets through
     REFUSED = 'refused'
 
 
@@ -40,6 +41,7 @@ class Verdict(Enum):
     AGAIN = 'again'  #: goes again by itself, under the same ERP id
     UNSENT = 'unsent'  #: goes again, for it was not what the portal refused
     HALVED = 'halved'  #: goes again in a process of its own, for the same reason
+    PARTED = 'parted'  #: goes again in a process of its own, for all together were too much
     APART = 'apart'  #: is asked for in a process of its own
     DELETED = 'deleted'  #: was to be removed, and is gone
 

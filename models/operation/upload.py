@@ -3,6 +3,7 @@ from odoo import fields, models
 from ...vatportal import settlement
 from ...vatportal.settlement_facts import Outcome, Verdict
 from ..document.doubt import read_as
+from ..portal_text import TOO_LARGE
 from ..states import PENDING_STATES
 
 # What cannot be written for a document at all is tried again after so many seconds.
@@ -84,6 +85,8 @@ class VatportalOperationUpload(models.AbstractModel):
             if any(not (doc.doubtful or doc.last_sent_at) for doc in pending):
                 # Not from here, as far as is known here.
                 job._beside(lambda job: job.connector_id._compare_by_itself())
+        elif outcome == Outcome.TOO_LARGE and decision.phase == 'start':
+            job.message = False
         elif outcome == Outcome.INVALID:
 
             def give_back(_documents):
@@ -103,6 +106,8 @@ class VatportalOperationUpload(models.AbstractModel):
             return Outcome.KNOWN
         if answer['error'] == 'InvalidInvoices' and any(answer['codes']):
             return Outcome.INVALID
+        if answer.get('http_status') == TOO_LARGE:
+            return Outcome.TOO_LARGE
         return {'TransientError': Outcome.NOT_TAKEN, 'UnknownOutcome': Outcome.LOST}.get(answer['error'], Outcome.REFUSED)
 
     def _named(self, answer, documents):
@@ -186,6 +191,7 @@ class VatportalOperationUpload(models.AbstractModel):
             Verdict.AGAIN: each(lambda documents: documents._set_queued_again()),
             Verdict.UNSENT: each(unsent),
             Verdict.HALVED: lambda documents: self._send_apart(job, documents),
+            Verdict.PARTED: lambda documents: self._send_in_two(job, documents),
             Verdict.APART: lambda documents: self._ask_apart(job, documents),
         }
 

@@ -25,6 +25,10 @@ class VatportalOperationUpload(models.AbstractModel):
     def _send_apart(self, job, documents):
         """Have ``documents``, the second half, sent by a process of their own: one of the halves will be refused again."""
         job._each(documents, lambda halved: halved._set_unsent(job.sent_at))
+        self._send_in_two(job, documents)
+
+    def _send_in_two(self, job, documents):
+        """Have ``documents``, the second half, sent by a process of their own: all together were too much for the portal."""
         self._part(job, documents, state='queued', next_poll_at=fields.Datetime.now())
 
     def _ask_apart(self, job, documents):

@@ -43,6 +43,7 @@ def with_verdict(document, verdict, sign):
         Verdict.AGAIN: {'resends': document.resends + 1},
         Verdict.DELETED: {'state': 'deleted'},
         Verdict.APART: {},
+        Verdict.PARTED: {},
     }
     if verdict in (Verdict.UNSENT, Verdict.HALVED):
         return document._replace(doubtful=False, sent=document.sent and not document.passing, passing=False)

@@ -166,6 +166,7 @@ class Portal:
         yield answered(Outcome.NOT_TAKEN)
         yield answered(Outcome.LOST)
         yield answered(Outcome.REFUSED)
+        yield answered(Outcome.TOO_LARGE)
         for count in range(1, len(pending) + 1):
             for named in sorted({tuple(pending[:count]), tuple(pending[-count:])}):
                 yield answered(Outcome.INVALID, named)
@@ -293,7 +294,7 @@ class Portal:
             index = int(erp_id)
             documents[index] = with_verdict(documents[index], verdict, self.sign)
             apart += [index] * (verdict == Verdict.APART)
-            halved += [index] * (verdict == Verdict.HALVED)
+            halved += [index] * (verdict in (Verdict.HALVED, Verdict.PARTED))
         memory = dict(decision.memory)
         values = {name: memory[name] for name in ('reason', 'last_read', 'by_date', 'one_by_one') if name in memory}
         values |= {name: tuple(map(int, memory[f'{name}_ids'])) for name in ('kept', 'missed', 'unseen') if f'{name}_ids' in memory}

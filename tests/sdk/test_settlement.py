@@ -71,6 +71,8 @@ def test_invalid_gives_back_what_was_found_fault_with():
 
 def test_a_refusal_asks_for_what_may_be_there_from_before():
     decision = started(Process(), [A, Invoice('B', doubtful=True)], Outcome.REFUSED)
+    assert started(Process(), [A, Invoice('B', doubtful=True)], Outcome.TOO_LARGE).verdicts == {'B': Verdict.PARTED}
+    assert started(Process(), [A], Outcome.TOO_LARGE) == started(Process(), [A], Outcome.REFUSED)
     assert decision.memory['reason'] == 'lost'
     assert decision.verdicts == {'A': Verdict.GIVEN_BACK, 'B': Verdict.DOUBTED}
 

@@ -1,3 +1,4 @@
+from ...vatportal.decimals import json_text
 from ..lifecycle_common import LifecycleCommon
 from ..send_common import DELETE, STATUS, UPLOAD, SendCommon
 
@@ -46,6 +47,50 @@ class TestWebRefused(LifecycleCommon, SendCommon):
                 self.advance(job)
                 self.assertEqual((job.phase, job.reason), ('read', 'lost'))
                 self.finish(job)
+
+    def test_more_than_the_web_server_lets_through(self):
+        """It has taken nothing: they go in parts, until each is small enough."""
+        moves = self.invoices(5)
+        job = self.queue(moves)
+        self.sandbox.configure(most_bytes=2 * len(json_text(moves[0].vatportal_document_id._to_invoice().to_json())) + 500)
+        self.finish(job)
+        batch = job._batch()
+        for part in batch:
+            self.finish(part)
+        self.assertRegistered(moves)
+        self.assertEqual(sorted(len(record.json['invoices']) for record in self.processed_uploads()), [1, 2, 2])
+        self.assertEqual((set(batch.mapped('state')), set(batch.mapped('message'))), ({'done'}, {False}))
+        self.assertFalse(self.connector.down_since)
+
+    def test_an_earlier_answer_stays_in_doubt(self):
+        """What was too large now may have arrived before."""
+        self.sandbox.configure(visible='after_import', stages={'imported': 7200})
+        moves = self.invoices(2)
+        self.sandbox.faults.add(UPLOAD, 'answer_lost')
+        job = self.send(moves)
+        self.pass_time(job, 151)
+        self.advance(job)
+        self.assertEqual(job.state, 'queued')
+        self.sandbox.faults.add(UPLOAD, 'web_refusal', status=413)
+        self.advance(job)
+        self.assertEqual(len(job._batch()), 2)
+        self.assertEqual(moves.vatportal_document_id.mapped('doubtful'), [True, True])
+
+    def test_one_invoice_that_is_too_large(self):
+        move = self.create_invoice()
+        self.sandbox.faults.add(UPLOAD, 'web_refusal', status=413, times=None)
+        self.finish(self.send(move))
+        self.assertRejected(move, 'too large')
+        self.assertFalse(self.connector.down_since)
+
+    def test_what_is_told_of_a_web_server(self):
+        for status, text in ((403, 'does not let Odoo in'), (404, 'No VatPortal'), (414, 'form of the request'), (415, 'form of the request')):
+            with self.subTest(status=status):
+                self.connector.sudo().account_id._note_answer()
+                move = self.create_invoice()
+                self.sandbox.faults.add(UPLOAD, 'web_refusal', status=status)
+                self.finish(self.send(move))
+                self.assertRejected(move, text)
 
     def test_what_was_not_signed_is_removed_a_moment_later(self):
         self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)
