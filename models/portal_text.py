@@ -115,6 +115,7 @@ REASONS = {
     'server': _SERVER,
     'busy': _lt('The portal is busy.'),
     'answer': _lt("The portal's answer could not be read."),
+    'size': _lt("The portal's answer is too long to be read."),
     'auth_system': GENERAL[7],
     'redirect': _lt('The portal address leads to another address. Correct it on the connector.'),
     'credentials': GENERAL[5],

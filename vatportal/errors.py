@@ -123,7 +123,8 @@ class TransientError(_Interrupted):
     """Surely not processed, or a read that is harmless to repeat: the same call again, later.
 
     :ivar reason: ``name`` (no such host) | ``refused`` (nobody listens there) | ``connect`` (any other way of not
-        getting through) | ``tls`` | ``timeout`` | ``server`` | ``busy`` | ``answer`` | ``auth_system`` | ``redirect``.
+        getting through) | ``tls`` | ``timeout`` | ``server`` | ``busy`` | ``answer`` | ``size`` (the answer is too long) |
+        ``auth_system`` | ``redirect``.
     :ivar retry_after: seconds that the portal asked for (float), or None.
     """
 

@@ -213,7 +213,7 @@ class Transport:
         for chunk in response.iter_content(_CHUNK):
             size += len(chunk)
             if size > max_bytes:
-                raise Fault('answer', True, f'the answer is longer than {max_bytes} bytes')
+                raise Fault('size', True, f'the answer is longer than {max_bytes} bytes')
             chunks.append(chunk)
         if watch.expired:  # the cut looks like the end of a body without a declared length
             raise Fault('timeout', True, f'no complete answer within {watch.deadline:g} s')

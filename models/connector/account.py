@@ -290,7 +290,7 @@ class VatportalConnector(models.Model):
         :param text: what to tell of it
         :param http_status: with which a web server refused by itself
         """
-        if kind in ('TransientError', 'UnknownOutcome') or http_status in NOT_HERE:
+        if (kind in ('TransientError', 'UnknownOutcome') and reason != 'size') or http_status in NOT_HERE:
             self._note_failure(text, retry_after, 'answer' if reason == 'answer' else 'unreachable')
         elif kind == 'AuthError' and reason == 'credentials':
             self._note_failure(text, retry_after, 'login')

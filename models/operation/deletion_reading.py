@@ -148,7 +148,7 @@ class VatportalOperationDelete(models.AbstractModel):
 
     def _list_failed(self, job, answer):
         """A portal that can't show its list leaves the documents what they are."""
-        if self._is_refusal(job, answer):
+        if self._is_refusal(job, answer) or answer.get('reason') == 'size':
             self._end(job)
         else:
             self._again(job, answer)

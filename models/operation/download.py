@@ -158,7 +158,9 @@ class VatportalOperationDownload(models.AbstractModel):
 
     def _page_failed(self, job, answer):
         """A reading that is refused, or out of reach for too long, ends the import; what was read is kept."""
-        if self._may_pass(answer) and self._is_patient(job):
+        if answer.get('reason') == 'size' and job.phase == 'read':
+            self._read_less(job)
+        elif self._may_pass(answer) and self._is_patient(job):
             self._again(job, answer)
         elif answer['error'] == 'Refused' and job.page > 1 and job.read_count >= job.total:
             # As many were read as there are, and what comes after a full page was no page.

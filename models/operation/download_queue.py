@@ -4,9 +4,23 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from ..job.batch import HOLD_S
 from ..states import OPEN_STATES
+
+# All pages are read again, and all is counted anew.
+FROM_THE_FIRST = {
+    'page': 1,
+    'second_pass': False,
+    'seen': False,
+    'read_count': 0,
+    'unchanged_count': 0,
+    'skipped_count': 0,
+    'bad_count': 0,
+    'notes': False,
+    'warning': False,
+}
 
 
 class VatportalJob(models.Model):
@@ -142,6 +156,47 @@ class VatportalOperationDownload(models.AbstractModel):
                 message=self.env._('Not begun, because “%s” did not come to its end.', job.name),
             )
 
+    def _read_less(self, job):
+        """A page of these days is too long to be read: read them in two parts. A single day can't be divided."""
+        if job.date_from < job.date_to and self._can_divide(job):
+            self._read_in_two(job)
+        elif job.date_from < job.date_to:
+            text = self.env._("The portal's answer for these days is too long to be read. Import them: an import reads them in parts.")
+            self._end(job, text)
+        else:
+            text = self.env._("The portal's answer for a single day, %s, is too long to be read. Import this day's documents from files of e-taxes.gov.az.")
+            # The other days can be read all the same.
+            job.has_documents = True
+            self._end(job, text % format_date(self.env, job.date_from))
+
+    def _can_divide(self, _job):
+        return True
+
+    def _read_in_two(self, job):
+        """Read the first half of the days anew, and the others after all that was begun with ``job``. By dates: what a process
+        brought, the portal holds."""
+        middle = job.date_from + (job.date_to - job.date_from) // 2
+        now = fields.Datetime.now()
+        job.root_id = job.root_id or job
+        shared = ('connector_id', 'user_id', 'direction', 'schedule_id', 'root_id')
+        half = {'source': 'portal', 'has_gaps': job.has_gaps or job.source == 'etaxes'}
+        job.create(
+            {
+                **{name: job[name].id if name.endswith('_id') else job[name] for name in shared},
+                **{name: job[name] for name in ('operation', 'sign', 'filters', 'compares', 'unknown_ids', 'date_to')},
+                **half,
+                'date_from': middle + timedelta(days=1),
+                'phase': 'read',
+                'on_hold': True,
+                'next_poll_at': now + timedelta(seconds=HOLD_S),
+                'started_at': now,
+                'changed_at': now,
+            }
+        )
+        # What is not known here is told by the last part, which has seen all documents.
+        job.write({**half, 'date_to': middle, 'unknown_ids': False, 'total': 0, 'page_size': 0, 'error_count': 0})
+        self._read_on(job, message=False, portal_message=False, **FROM_THE_FIRST)
+
     def _told_event(self, _job, event):
         return event
 
@@ -166,18 +221,7 @@ class VatportalOperationDownload(models.AbstractModel):
             vals |= {'phase': 'read', 'has_gaps': old or bool(job.read_count)}
             if job.second_pass:
                 # Every page was read: from the first again, all counted anew.
-                vals |= {
-                    'page': 1,
-                    'second_pass': False,
-                    'seen': False,
-                    'read_count': 0,
-                    'unchanged_count': 0,
-                    'skipped_count': 0,
-                    'bad_count': 0,
-                    'notes': False,
-                    'warning': False,
-                    'has_gaps': old,
-                }
+                vals |= {**FROM_THE_FIRST, 'has_gaps': old}
         else:
             vals |= {'phase': 'start', 'portal_id': False, 'step': False, 'stats': False}
         return vals

@@ -78,6 +78,9 @@ class VatportalOperationRefresh(models.AbstractModel):
     def _get_warning(self, job):
         return bool(job.notes) and self.env._('Not everything could be done:')
 
+    def _can_divide(self, _job):
+        return False  # of some of the documents nobody knows on which day they are
+
     # ------------------------------------------------------------------ what a person sees
 
     def _title(self, job):

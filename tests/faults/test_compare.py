@@ -54,6 +54,27 @@ class TestCompare(RestoredCommon):
         self.assertEqual((sum(job._batch().mapped('found_count')), any(job._batch().mapped('unknown_ids'))), (1, False))
         self.assertRegistered(move)
 
+    def test_days_that_are_read_in_two_parts(self):
+        """What is not known here is told by the part that ends last."""
+        moves = self.invoices(2)
+        with self.forgotten():
+            self.press(moves[0])
+            other = self.create_invoice({'price_unit': 55})
+            self.press(other)
+            unknown = other.vatportal_document_id.erp_id
+        self.connector.sudo().compared_at = False
+        action = self.connector.action_compare()
+        wizard = self.env[action['res_model']].with_context(**action['context']).create({'date_from': fields.Date.today() - timedelta(days=9)})
+        job = self.env['vatportal.job'].browse(wizard.action_import()['res_id']).sudo()
+        while job.phase != 'read':
+            self.advance(job)
+        job._operation()._read_less(job)
+        self.finish_all(job)
+        batch = job._batch()
+        self.assertEqual((batch.mapped('state'), sum(batch.mapped('found_count'))), (['done', 'done'], 1))
+        self.assertEqual([list(part.unknown_ids or ()) for part in batch], [[], [unknown]])
+        self.assertRegistered(moves[0])
+
     def test_a_later_attempt(self):
         move = self.create_invoice()
         with self.forgotten():

@@ -1,11 +1,14 @@
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import new_test_user
 
 from ...models.operation import deletion_reading, download
-from .test_import_download import READ, START, DownloadCommon
+from ...models.states import OPEN_STATES
+from ...vatportal import VatPortalClient, endpoints
+from .test_import_download import MONTH, READ, START, DownloadCommon
 
 
 class TestImportBroken(DownloadCommon):
@@ -79,6 +82,62 @@ class TestImportBroken(DownloadCommon):
             job = self.download()
         self.assertEqual((job.state, job.read_count, job.has_gaps), ('done', 4, True), 'nothing is proven to be missing')
         self.assertEqual(len(self.reads()), 2)
+
+    # ------------------------------------------------------------------ size
+
+    def most(self, count):
+        """Let no answer be longer than that of about ``count`` documents."""
+        with VatPortalClient(self.sandbox.url, token='sandbox-token') as client:
+            documents = client.read_etaxes(direction=0, date_from=MONTH[0], date_to=MONTH[1]).documents
+        size = len(json.dumps([document.raw for document in documents])) // len(documents)
+        self.patch(endpoints, 'LONGEST_OF', {**endpoints.LONGEST_OF, READ: count * size})
+
+    def finish_batch(self, job):
+        """Bring all parts to their end, those first that have their turn."""
+        while waiting := job._batch().filtered(lambda part: part.state in OPEN_STATES):
+            self.finish(waiting.sorted(lambda part: (part.on_hold, part.id))[0])
+
+    def test_a_page_that_is_too_long_is_read_in_parts(self):
+        numbers = self.fill(40)
+        self.most(15)
+        for source in ('portal', 'etaxes'):
+            with self.subTest(source=source):
+                before = len(self.sandbox.prompts(None))
+                job = self.queue(source=source)
+                self.finish(job)
+                self.finish_batch(job)
+                batch = job._batch()
+                self.assertEqual(set(batch.mapped('state')), {'done'}, batch.mapped('message'))
+                self.assertGreater(len(batch), 2)
+                self.assertEqual(sum(batch.mapped('read_count')), 40)
+                self.assertEqual(set(self.documents().mapped('qaime')), set(numbers))
+                self.assertEqual((min(batch.mapped('date_from')), max(batch.mapped('date_to'))), MONTH)
+                self.assertFalse(self.connector.down_since)
+                self.assertEqual(len(self.sandbox.prompts(None)) - before, source == 'etaxes', 'one PIN1 for all')
+                self.assertEqual(job._progress()['progress']['read'], 40)
+
+    def test_a_single_day_that_is_too_long(self):
+        """All other days are read."""
+        self.fill(20, start='05.11.2026', end='05.11.2026')
+        others = self.fill(3, start='06.11.2026', end='09.11.2026')
+        self.most(8)
+        job = self.queue()
+        self.finish(job)
+        self.finish_batch(job)
+        (failed,) = job._batch().filtered(lambda part: part.state == 'failed')
+        self.assertEqual((failed.date_from, failed.date_to), (date(2026, 11, 5), date(2026, 11, 5)))
+        self.assertIn('too long to be read', failed.message)
+        self.assertEqual(set(self.documents().mapped('qaime')), set(others))
+        self.assertFalse(self.connector.down_since)
+
+    def test_single_documents_of_days_that_are_too_long(self):
+        self.fill(10)
+        self.download()
+        self.most(2)
+        job = self.env['vatportal.job']._queue_refresh(self.documents(), 'portal').sudo()
+        self.finish(job)
+        self.assertEqual((job.state, len(job._batch())), ('failed', 1))
+        self.assertIn('too long to be read', job.message)
 
     # ------------------------------------------------------------------ processes
 

@@ -100,7 +100,7 @@ def test_dripping_over_tls_meets_the_deadline(serve, connect, monkeypatch):
 )
 def test_huge_answer(call, serve, connect, step):
     exc = call(connect(serve(step), max_bytes=100_000))
-    assert_fault(exc, UnknownOutcome if call.write else TransientError, 'answer')
+    assert_fault(exc, UnknownOutcome if call.write else TransientError, 'size')
 
 
 def spaced(size, answer):
@@ -115,7 +115,7 @@ MB = 1024 * 1024
 def test_fifty_megabytes_are_thrown_away(call, serve, connect):
     """By every call, by default."""
     exc = call(connect(serve(spaced(50 * MB, EMPTY))))
-    assert_fault(exc, UnknownOutcome if call.write else TransientError, 'answer')
+    assert_fault(exc, UnknownOutcome if call.write else TransientError, 'size')
     assert 'longer than' in str(exc)
 
 
