@@ -27,6 +27,8 @@ class VatportalGuard(models.AbstractModel):
     _vatportal_given_fields = ()
     # Links that create() and write() of the model check by themselves, before they put others in their place.
     _vatportal_own_links = ()
+    # Whether people make records of the model at all.
+    _vatportal_is_entered = True
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -46,9 +48,14 @@ class VatportalGuard(models.AbstractModel):
 
     @api.model
     def default_get(self, fields_list):
-        # A client's context is as good as values of its own.
-        self._vatportal_check_own_fields([name for name in fields_list if f'default_{name}' in self.env.context])
-        values = super().default_get(fields_list)
+        # A client's context, and what any user may keep as a default, are as good as values of theirs; and they reach
+        # what is made as superuser on their behalf. Of what they may not give only the code's own default counts.
+        untaken = [name for name in fields_list if self._vatportal_takes_no_default(name)]
+        # Not taken away afterwards: Odoo carries out commands of a default while it reads them.
+        values = super().default_get([name for name in fields_list if name not in untaken])
+        for field in (self._fields[name] for name in untaken):
+            if field.default:
+                values[field.name] = field.convert_to_write(field.convert_to_cache(field.default(self), self, validate=False), self)
         self.browse()._vatportal_check_links(values)
         return values
 
@@ -140,12 +147,24 @@ class VatportalGuard(models.AbstractModel):
         told, or what happened: that a view shows it read-only keeps nobody from writing it."""
         if self.env.su or self._transient:
             return
-        for name in names:
-            field = self._fields.get(name)
-            if field and field.readonly and name not in self._vatportal_given_fields and is_ours(field):
-                raise AccessError(
-                    self.env._('“%s” is not written by hand: it follows from what has happened, here or at e-taxes.', field._description_string(self.env))
+        for name in filter(self._vatportal_is_own, names):
+            raise AccessError(
+                self.env._(
+                    '“%s” is not written by hand: it follows from what has happened, here or at e-taxes.', self._fields[name]._description_string(self.env)
                 )
+            )
+
+    def _vatportal_is_own(self, name):
+        field = self._fields.get(name)
+        return is_ours(field) and field.readonly and name not in self._vatportal_given_fields
+
+    def _vatportal_takes_no_default(self, name):
+        """Whether ``name`` is nothing for defaults of people: the addon alone writes it, or it links, and nobody's rights are
+        asked for what the superuser links with."""
+        field = self._fields.get(name)
+        if self._transient or not is_ours(field):
+            return False
+        return not self._vatportal_is_entered or self._vatportal_is_own(name) or self.env.su and field.relational
 
     # ------------------------------------------------------------------ texts
 

@@ -75,8 +75,19 @@ class AccountMoveSend(models.AbstractModel):
             texts = {'mail_body': Markup(waited['mail_body'])} if waited.get('mail_body') else {}
             # Contacts may have been merged meanwhile.
             people = {'mail_partner_ids': self.env['res.partner'].browse(waited.get('mail_partner_ids') or []).exists().ids}
-            custom_settings = {**waited, **records, **texts, **people, **custom_settings}
+            files = {'mail_attachments_widget': self._vatportal_files_of_author(waited)}
+            custom_settings = {**waited, **records, **texts, **people, **files, **custom_settings}
         return super()._get_default_sending_settings(move, from_cron=from_cron, **custom_settings)
+
+    @api.model
+    def _vatportal_files_of_author(self, waited):
+        """What goes along with a mail that waited: what is made for it, and the files that its author may read; the scheduled
+        action may read all."""
+        chosen = waited.get('mail_attachments_widget') or []
+        author = self.env['res.users'].browse(waited.get('author_user_id')).exists()
+        files = self.env['ir.attachment'].with_user(author).with_context(allowed_company_ids=author.company_ids.ids)
+        readable = files.browse(data['id'] for data in chosen if isinstance(data['id'], int)).exists()._filtered_access('read') if author else files
+        return [data for data in chosen if data['id'] in readable.ids or str(data['id']).startswith('placeholder')]
 
     @api.model
     def _generate_and_send_invoices(self, moves, from_cron=False, **kwargs):

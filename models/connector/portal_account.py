@@ -54,8 +54,10 @@ class VatportalAccount(models.Model):
 
     _name = 'vatportal.account'
     _description = 'Account at VatPortal'
+    _inherit = ['vatportal.guard']
     _rec_name = 'base_url'
     _log_access = False
+    _vatportal_is_entered = False
 
     connector_ids = fields.One2many('vatportal.connector', 'account_id', context={'active_test': False})
     secret_ids = fields.One2many('vatportal.secret', 'account_id', groups=fields.NO_ACCESS)

@@ -42,7 +42,9 @@ class VatportalSecret(models.Model):
 
     _name = 'vatportal.secret'
     _description = 'Log-in data of a VatPortal account'
+    _inherit = ['vatportal.guard']
     _log_access = False
+    _vatportal_is_entered = False
 
     account_id = fields.Many2one('vatportal.account', required=True, ondelete='cascade')
     token = fields.Char()

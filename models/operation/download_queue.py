@@ -122,9 +122,13 @@ class VatportalJob(models.Model):
         return True
 
     def _batches(self):
-        """The imports among these and all that were started with them, with the rights to write them."""
-        downloads = self.filtered(lambda job: job.operation == 'download')
-        return self.browse().union(*(job._batch() for job in downloads)).sorted('id').sudo()
+        """The imports among these and all that were started with them, with the rights to write them.
+
+        :raises AccessError: where the user may not read one of them
+        """
+        downloads = self.filtered(lambda job: job.operation == 'download')._batches_of()
+        downloads.check_access('read')
+        return downloads.filtered(lambda job: job.operation == 'download').sorted('id').sudo()
 
     def _check_may_import(self):
         self.check_access('read')

@@ -8,6 +8,7 @@ from . import test_migration
 from . import test_first_checked
 from . import test_told
 from . import test_triggers
+from . import test_defaults
 from . import test_units_js
 from . import test_desk
 from . import test_due

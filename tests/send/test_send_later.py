@@ -367,6 +367,21 @@ class TestSendLater(SendCommon):
         self.assertNotIn(b'SECRET', self.sent(move).mapped('raw'))
         self.assertFalse(move.sudo().vatportal_mail_leaving)
 
+    def test_files_that_its_author_may_not_read(self):
+        """Odoo's scheduled action may read all; whatever stands there, what goes is the author's to read at that moment."""
+        dialog, job = self.clerk_dialog()
+        move, secret = dialog.move_id, self.secret()
+        own = dialog.env['ir.attachment'].create({'name': 'own.txt', 'raw': b'own'})
+        dialog.mail_attachments_widget = [*dialog.mail_attachments_widget, {'id': own.id, 'name': 'own.txt', 'manual': True}]
+        dialog.action_send_and_print()
+        data = move.sudo().vatportal_mail_data
+        forged = [{'id': value, 'name': f'x{value}', 'manual': True} for value in (secret.id, str(secret.id), f' {secret.id}')]
+        move.sudo().vatportal_mail_data = {**data, 'mail_attachments_widget': [*data['mail_attachments_widget'], *forged]}
+        self.confirm(job)
+        self.run_mails()
+        self.assertIn('own.txt', self.sent(move).mapped('name'))
+        self.assertNotIn(b'SECRET', self.sent(move).mapped('raw'))
+
     def test_without_a_report_and_a_template(self):
         for cleared in ({'pdf_report_id': False}, {'template_id': False}):
             with self.subTest(cleared=cleared):
