@@ -53,8 +53,8 @@ class VatportalConnector(models.Model):
         """
         company = self.env['res.company'].browse(vals['company_id'])
         for connector in self.filtered(lambda connector: connector.company_id != company):
-            if connector.job_count:
-                raise UserError(self.env._('Invoices were sent through this connector, so it stays with its company. Create another one.'))
+            if connector._has_served():
+                raise UserError(self.env._('Invoices were sent or received through this connector, so it stays with its company. Create another one.'))
             gone = connector.rule_ids.filtered(lambda rule: not all(self._fits(rule._fields[name], rule[name].id, company) for name in _OF_RULE))
             if gone and vals.get('rule_ids'):
                 # The form tells of each rule that its company has changed.
@@ -67,6 +67,13 @@ class VatportalConnector(models.Model):
                     **{name: value for name, value in connector._for_company(company).items() if name not in vals},
                 },
             )
+
+    def _has_served(self):
+        """Whether anything went through any of these connectors, came or was seen through one, or waits to go; whoever asks."""
+        used = [('connector_id', 'in', self.ids)]
+        seen = ['|', *used, ('seen_connector_id', 'in', self.ids)]
+        domains = {'vatportal.job': used, 'vatportal.document': seen, 'vatportal.selection': [*used, ('state', '=', 'open')]}
+        return any(self.env[model].sudo().with_context(active_test=False).search_count(domain, limit=1) for model, domain in domains.items())
 
     def _for_company(self, company):
         """What becomes of this connector's fields that belong to its company when it is another one's."""

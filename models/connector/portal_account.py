@@ -189,8 +189,7 @@ class VatportalAccount(models.Model):
 
     def _has_served(self):
         """Whether anything went through any connector of this account, or was received."""
-        connectors = [('connector_id', 'in', self.connector_ids.ids)]
-        return any(self.env[model].with_context(active_test=False).search_count(connectors, limit=1) for model in ('vatportal.job', 'vatportal.document'))
+        return self.connector_ids._has_served()
 
     def _check_user_of_token(self, vals):
         """:raises UserError: when ``vals`` name the user of one account and the token of another"""

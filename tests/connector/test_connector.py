@@ -216,6 +216,24 @@ class TestConnector(SendCommon):
         with self.assertRaises(UserError):
             self.connector.company_id = self.env['res.company'].create({'name': 'Other'})
 
+    def test_company_stays_once_something_came(self):
+        """By a file, an archive or a look as well, whose processes may be gone, or there was none; and while something waits to go."""
+        other = self.env['res.company'].create({'name': 'Other'})
+        vals = {'direction': 'incoming', 'company_id': self.company.id, 'state': 'registered'}
+        Document, Selection = self.env['vatportal.document'].sudo(), self.env['vatportal.selection'].sudo()
+        for make in (
+            lambda: Document.create({**vals, 'connector_id': self.connector.id}),
+            lambda: Document.create({**vals, 'seen_connector_id': self.connector.id}),
+            lambda: Selection.create({'res_model': 'account.move', 'company_id': self.company.id, 'connector_id': self.connector.id, 'user_id': self.env.uid}),
+        ):
+            used = make()
+            with self.subTest(used), self.assertRaisesRegex(UserError, 'stays with its company'), self.cr.savepoint():
+                self.connector.company_id = other
+            self.env.invalidate_all()
+            used.unlink() if used._name == Selection._name else used.write({'connector_id': False, 'seen_connector_id': False})
+        self.connector.company_id = other
+        self.assertEqual(self.connector.company_id, other)
+
     # ------------------------------------------------------------------ kinds
 
     def test_default_rules(self):
