@@ -88,9 +88,9 @@ class AccountMove(models.Model):
     @api.depends_context('uid', 'allowed_company_ids')
     def _compute_vatportal_can_print(self):
         """Whether the user may see the page of what the bill was made of: a branch's user may not see its parent's."""
-        readable = self.sudo().vatportal_bill_document_id.sudo(False)._filtered_access('read')
+        readable = self._vatportal_readable(self.sudo().vatportal_bill_document_id)
         for move in self:
-            move.vatportal_can_print = bool(move.sudo().vatportal_bill_document_id & readable.sudo())
+            move.vatportal_can_print = bool(move.sudo().vatportal_bill_document_id & readable)
 
     def _vatportal_printed_document(self):
         """The document whose page stands beside this invoice or bill: the one it was sent as, or made of.

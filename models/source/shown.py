@@ -5,6 +5,10 @@ from odoo.tools import SQL
 from ...vatportal import qaime_number
 from ..states import SHOWN_STATUSES
 
+# The buttons of a banner that only show something, and those that need the document of the record.
+_LOOKS = ('action_vatportal_documents', 'action_vatportal_bill_document', 'action_vatportal_follow')
+_OF_DOCUMENT = (*_LOOKS, 'action_vatportal_delete')
+
 
 class VatportalSource(models.AbstractModel):
     """What lists show of a record, and by what they find it: one status, and the qaimə number however it is written."""
@@ -85,3 +89,26 @@ class VatportalSource(models.AbstractModel):
     def _vatportal_status_document(self):
         """The document whose status lists show of this record."""
         return self.vatportal_document_id
+
+    # ------------------------------------------------------------------ buttons
+
+    @api.model
+    def _vatportal_readable(self, documents):
+        """Those of ``documents`` that the user may read, to be compared with what is read as superuser. Whoever may read a record
+        is told of its document and need not see that itself: a branch's may be its parent's. A button needs one that is seen."""
+        return documents.sudo(False)._filtered_access('read').sudo()
+
+    def _vatportal_usable(self, alerts):
+        """``alerts`` with those of their buttons that the user can use: whoever may read documents may look at them."""
+        sends = self.env.user.has_groups(self._vatportal_groups)
+        useless = [name for name, alert in alerts.items() if 'action_call' in alert and not self._vatportal_is_usable(sends, *alert['action_call'])]
+        plain = {name: {key: value for key, value in alerts[name].items() if key not in ('action_call', 'action_text')} for name in useless}
+        return {**alerts, **plain}
+
+    def _vatportal_is_usable(self, sends, model, method, ids):
+        records = self.env[model].sudo().browse(ids)
+        if method in _OF_DOCUMENT:
+            records = records._vatportal_shown_document()
+        elif model != 'vatportal.document':
+            return sends
+        return (sends or method in _LOOKS) and bool(self._vatportal_readable(records))

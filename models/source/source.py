@@ -15,8 +15,6 @@ SOURCE_STATES = [
     ('deleted', 'Deleted'),
 ]
 _DOCUMENT_STATES = {'queued': 'progress', 'processing': 'progress'}
-# The buttons of a banner that only show something.
-_LOOKS = ('action_vatportal_documents', 'action_vatportal_bill_document', 'action_vatportal_follow')
 
 
 class VatportalSource(models.AbstractModel):
@@ -95,24 +93,31 @@ class VatportalSource(models.AbstractModel):
             record.vatportal_locked = (record.vatportal_state or 'none') not in SENDABLE_STATES
 
     @api.depends('vatportal_document_id.can_delete', 'vatportal_document_id.is_being_deleted')
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_vatportal_can_delete(self):
+        readable = self._vatportal_readable(self.sudo().vatportal_document_id)
         for record in self:
             document = record.sudo().vatportal_document_id
-            record.vatportal_can_delete = document.can_delete
+            record.vatportal_can_delete = (document & readable).can_delete
             record.vatportal_is_being_deleted = document.is_being_deleted
 
     @api.depends('vatportal_document_id.can_refresh')
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_vatportal_can_refresh(self):
+        readable = self._vatportal_readable(self.sudo()._vatportal_shown_document())
         for record in self:
-            record.vatportal_can_refresh = any(record.sudo()._vatportal_shown_document().mapped('can_refresh'))
+            record.vatportal_can_refresh = any((record.sudo()._vatportal_shown_document() & readable).mapped('can_refresh'))
 
     def _vatportal_shown_document(self):
         """The documents whose status these records show."""
         return self.vatportal_document_id
 
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_vatportal_document_count(self):
+        having = self.filtered(lambda record: record._vatportal_has_documents())
+        readable = self._vatportal_readable(having.sudo().vatportal_document_ids)
         for record in self:
-            record.vatportal_document_count = len(record.sudo().vatportal_document_ids) if record._vatportal_has_documents() else 0
+            record.vatportal_document_count = len(record.sudo().vatportal_document_ids & readable) if record in having else 0
 
     def _vatportal_has_documents(self):
         """Whether there is any document of this record; read with the record itself, for most have none."""
@@ -262,15 +267,6 @@ class VatportalSource(models.AbstractModel):
         if self.vatportal_is_being_deleted:
             alerts['vatportal_deletion'] = self._vatportal_follow_alert(self.env._('e-taxes: this document is being deleted.'), 'warning')
         return alerts
-
-    def _vatportal_usable(self, alerts):
-        """``alerts`` with those of their buttons that the user can use: whoever may read documents may look at them."""
-        if self.env.user.has_groups(self._vatportal_groups):
-            return alerts
-        usable = _LOOKS if self.env['vatportal.document'].has_access('read') else ()
-        useless = [name for name, alert in alerts.items() if 'action_call' in alert and alert['action_call'][1] not in usable]
-        plain = {name: {key: value for key, value in alerts[name].items() if key not in ('action_call', 'action_text')} for name in useless}
-        return {**alerts, **plain}
 
     def _vatportal_standing_alert(self, document):
         text = self._vatportal_standing_text(document)

@@ -110,6 +110,28 @@ class TestXmlBranch(XmlCommon):
         bill.with_env(bill.env(user=clerk, su=False)).action_vatportal_rebuild_bill()
         self.assertEqual(bill.invoice_line_ids.name, 'Sement M500')
 
+    def test_no_button_that_a_clerk_of_the_branch_can_t_use(self):
+        """She is told what became of the document, and not led to it."""
+        clerk = self.clerk()
+        bill = self.drop_at(self.branch, self.xml(number=NUMBER), user=clerk)
+        sent = self.env['vatportal.document'].sudo().create({'company_id': self.company.id, 'move_id': bill.id, 'connector_id': self.connector.id})
+        incoming = bill.sudo().vatportal_bill_document_id
+        incoming.write({'state': 'registered', 'status': 'updateRequested', 'amount_total': 500, 'bill_notes': [{'level': 'warning', 'text': 'Look'}]})
+        calls = ('action_vatportal_documents', 'action_vatportal_bill_document', 'action_vatportal_follow', 'action_vatportal_delete', 'action_bill_wizard')
+        for state in ('processing', 'registered'):
+            sent.write({'state': state, 'qaime': 'MT261155500009', 'status': 'updateRequested'})
+            for user, sees in ((clerk, False), (self.env.user, True)):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                own = bill.with_env(bill.env(user=user, su=False, context={'allowed_company_ids': user.company_ids.ids}))
+                with self.subTest(state=state, user=user.login):
+                    self.assertEqual((own.vatportal_document_count, own.vatportal_can_print), (2, True) if sees else (0, False))
+                    self.assertEqual(own.vatportal_can_refresh, sees and state == 'registered')
+                    alerts = own._vatportal_usable({**own._vatportal_alerts(), **own._vatportal_bill_alerts()})
+                    self.assertTrue(alerts)
+                    led = [alert['action_call'][1] for alert in alerts.values() if 'action_call' in alert]
+                    self.assertEqual(bool(set(led) & set(calls)), sees)
+
     def test_products_and_units_of_the_branch(self):
         """What the branch alone has is found for its bills, and not for its parent's."""
         self.product.write({'vatportal_code': False, 'barcode': False})
