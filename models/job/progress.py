@@ -5,7 +5,7 @@ import math
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..states import OPEN_STATES
 
@@ -181,18 +181,27 @@ class VatportalJob(models.Model):
     def action_cancel(self):
         """Give up what has not left yet (the portal is down, say), and stop imports.
 
-        The view of the first of several stands for those that wait for their turn as well.
+        The view of the first of several stands for those that wait for their turn as well; those that can be given up are.
 
-        :raises UserError: when the portal has been told already, or may have been
+        :raises UserError: when the portal has been told of each already, or may have been
         :raises AccessError: for users who may not read the job, or may not invoice
         """
         self.check_access('read')
         waiting = self.browse().union(*(job._operation()._waiting_behind(job) for job in self))
         started = self.filtered(lambda job: job in waiting.root_id and job.state != 'queued')
+        jobs, refused = (self - started | waiting).sorted('id', reverse=True), []
+        jobs.check_access('read')
         # The last first, so that none gets its turn on the way.
-        for job in (self - started | waiting).sorted('id', reverse=True):
-            job.check_access('read')
-            job._operation()._cancel(job)
+        for job in jobs:
+            try:
+                with self.env.cr.savepoint():
+                    job._operation()._cancel(job)
+            except AccessError:
+                raise
+            except UserError as error:
+                refused.append(error)
+        if refused and len(refused) == len(jobs):
+            raise refused[-1]
         return True
 
     def _unsent(self):

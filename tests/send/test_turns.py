@@ -101,6 +101,21 @@ class TestTurns(LifecycleCommon):
         self.assertEqual(jobs.mapped('state'), ['failed', 'failed'])
         self.assertFalse(self.calls('/etx/delete'))
 
+    def test_what_can_not_be_given_up_keeps_none_of_the_others(self):
+        """It is settled by asking; where nothing else is left, that is said."""
+        self.connector.batch_size = 1
+        self.sandbox.stop()
+        self.addCleanup(self.sandbox.start)
+        moves = self.create_invoice() + self.create_invoice() + self.create_invoice()
+        jobs = self.send(moves)._batch()
+        jobs[1].document_ids.sudo().doubtful = True
+        self.assertTrue(jobs[0].action_refresh()['can_cancel'])
+        jobs[0].action_cancel()
+        self.assertEqual(jobs.mapped('state'), ['failed', 'queued', 'failed'])
+        self.assertEqual(moves.mapped('vatportal_state'), ['rejected', 'progress', 'rejected'])
+        with self.assertRaisesRegex(UserError, 'started already'):
+            jobs[1].action_cancel()
+
     def test_giving_up_one_in_the_middle_starts_none(self):
         self.connector.batch_size = 1
         self.sandbox.configure(auto_confirm=False)
