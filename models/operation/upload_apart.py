@@ -67,6 +67,7 @@ class VatportalOperationUpload(models.AbstractModel):
                 'user_id': job.user_id.id,
                 'sign': job.sign,
                 'root_id': job.root_id.id,
+                'stopped_by_id': job.stopped_by_id.id,
                 'document_ids': [Command.set(documents.ids)],
                 'started_at': job.started_at,
                 'changed_at': fields.Datetime.now(),

@@ -64,11 +64,11 @@ class VatportalJob(models.Model):
         a moment ago and has room: ``documents``, of the same model, can go with it. Locked.
 
         Each process costs a person two PINs. A deletion is never joined, for it succeeds or fails as a whole; nor are
-        transfers and invoices, which are for different people to see.
+        transfers and invoices, which are for different people to see. What was stopped sends nothing any more.
         """
         since = fields.Datetime.now() - timedelta(seconds=JOIN_S)
         job = self.sudo().search([('operation', '=', 'upload'), *((name, '=', value) for name, value in vals.items())], limit=1)
-        if job.state != 'queued' or job.sent_at or job.changed_at < since:
+        if job.state != 'queued' or job.sent_at or job.stopped_by_id or job.changed_at < since:
             return job.browse()
         if any(other.id > job.id for other in documents.sudo().job_ids):
             return job.browse()  # a document belongs to the last of its processes

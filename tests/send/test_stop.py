@@ -101,6 +101,23 @@ class TestStop(SendCommon, LifecycleCommon):
         self.assertEqual(len(self.uploads()), 1)
         self.assertRejected(moves, '')
 
+    def test_nothing_joins_what_was_stopped(self):
+        """What is sent a moment later is not given up with it."""
+        first, later = self.invoices(2)
+        Job = self.env['vatportal.job']
+        stopped = Job._queue(first, self.connector, True, join=True)
+        stopped.sudo().stopped_by_id = self.env.user
+        job = Job._queue(later, self.connector, True, join=True)
+        self.assertNotEqual(job, stopped)
+        self.assertEqual((stopped.document_ids, job.stopped_by_id), (first.vatportal_document_id, self.env['res.users']))
+
+    def test_a_part_of_what_was_stopped_is_stopped(self):
+        moves = self.invoices(2)
+        job = self.queue(moves)
+        job.sudo().stopped_by_id = self.env.user
+        job.sudo()._operation()._part(job.sudo(), moves[1].vatportal_document_id, state='queued')
+        self.assertEqual((job._batch() - job).stopped_by_id, self.env.user)
+
     def test_a_deletion(self):
         self.sandbox.configure(auto_confirm=True)
         move = self.registered()
