@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID
 from odoo.tools import mute_logger
 
+from .. import uninstall_hook
+from ..models.queued import KEY
 from .queue_common import Datetime, QueueCommon
 
 
@@ -26,6 +28,19 @@ class TestHandedOver(QueueCommon):
             cr.rollback()
         with self.look_up() as env:
             self.assertFalse(self.queue_jobs(env))
+
+    def test_nothing_is_left_behind(self):
+        """Once the addon is gone nothing could run what waits, nor what was being run; what has ended stays on record."""
+        for state in ('wait_dependencies', 'pending', 'enqueued', 'started', 'failed', 'done'):
+            with self.look_up() as env:
+                env['vatportal.job'].create({'connector_id': self.connector_id, 'operation': 'upload'})._wake()
+            with self.look_up() as env:
+                self.queue_jobs(env).write({'state': state, 'identity_key': f'{KEY}:{state}'})
+                env.cr.commit()
+        with self.look_up() as env:
+            uninstall_hook(env)
+            left = env['queue.job'].sudo().search([('identity_key', '=like', f'{KEY}:%')])
+            self.assertEqual(left.mapped('state'), ['done'])
 
     def test_what_an_administrator_reads(self):
         self.queue_processes()
