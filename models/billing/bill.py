@@ -130,15 +130,7 @@ class VatportalDocument(models.Model):
             self.status_code or '–',
         )
 
-    @api.depends(
-        'amount_total',
-        'amount_vat',
-        'bill_notes',
-        'state',
-        'status',
-        'advance_id',
-        'move_id.state',
-    )
+    @api.depends('amount_total', 'amount_vat', 'bill_notes', 'state', 'status', 'advance_id', 'move_id.state')
     def _compute_amount_differs(self):
         for document in self:
             move = document.move_id
