@@ -62,9 +62,8 @@ class AccountMove(models.Model):
     def _vatportal_is_typed(self):
         """Whether no line of this entry was made of its document: it was entered by hand, or made of an order, and linked since."""
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
-        # A document of mere sums has no rows that its lines could name.
-        rows = self.sudo().vatportal_bill_document_id.line_ids
-        return bool(lines) and not any(line._vatportal_is_made() or (line.is_imported and not rows) for line in lines)
+        # A document of mere sums had no rows that its lines could name, though it may have them by now.
+        return bool(lines) and not any(line._vatportal_is_made() or line.is_imported for line in lines)
 
     def _vatportal_typed_text(self):
         return self.env._(

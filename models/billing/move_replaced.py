@@ -29,7 +29,9 @@ class AccountMove(models.Model):
     def _vatportal_take_over(self, old, document):
         document._close_activity()
         rows = old._vatportal_row_link_commands(self)
-        document.move_id = self
+        day, document.move_id = document.bill_day, self
+        # What day the old bill was made for stays known: the new one begins with it.
+        document.bill_day = day
         old._vatportal_stand_alone(document)
         self.with_context(vatportal_billing=True).write(
             {
@@ -42,6 +44,7 @@ class AccountMove(models.Model):
         body = self.env._('The e-taxes document %(number)s goes over from %(old)s.', number=document.qaime or document.name, old=old.display_name)
         self._message_log(body=body)
         document._message_log(body=self.env._('Its bill %(old)s was reversed; it is that of the new one.', old=old.display_name))
+        document._follow_day()
         document._follow_status()
 
     def _vatportal_row_link_commands(self, copy):

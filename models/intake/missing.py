@@ -100,6 +100,11 @@ class VatportalDocument(models.Model):
         it knows more than the deletion from here did, if there was one."""
         return self.filtered(lambda document: document.state == 'deleted' and not document._open_deletions() and not document._was_deleted_after(job))
 
+    def _may_return_unchanged(self, job):
+        """Those of :meth:`_may_return` that a row may bring back which is as it was before. One that ended at e-taxes comes back with
+        another status."""
+        return self._may_return(job).filtered(lambda document: document.status not in FINAL_STATUSES or document.deleted_at or document._said_gone())
+
     def _was_deleted_after(self, job):
         """Whether a process from here has deleted this document, and the reading of ``job`` tells nothing newer: what VatPortal
         holds may be older than it."""

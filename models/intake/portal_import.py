@@ -110,7 +110,7 @@ class PortalImport:
         """Return (new documents, changed documents)."""
         known = self.documents.browse([self.found[key] for key, _document in chunk if key in self.found])
         # What counts as gone may differ from a row that is as it was before.
-        back = known._may_return(self.job) - known._held_longer(self.job)
+        back = known._may_return_unchanged(self.job) - known._held_longer(self.job)
         known_prints = {document.id: document.fingerprint for document in known - back}
         to_create, changed, kind_ids = [], self.documents.browse(), {}
         for key, document in chunk:

@@ -127,10 +127,12 @@ class VatportalDocument(models.Model):
 
     def _take_file(self, other):
         files = self.env['ir.attachment'].search([('res_model', '=', self._name), ('res_id', '=', other.id)])
-        if files:
-            files.res_id = self.id
+        files.res_id = self.id
+        if other.file_name:
             self.file_name = self.file_name or other.file_name
-            self._message_log(body=self.env._('Read from a file of e-taxes.'), attachment_ids=files.ids)
+            # What people have put on it is theirs.
+            read = files - other.message_ids.filtered(lambda message: message.message_type == 'comment').attachment_ids
+            self._message_log(body=self.env._('Read from a file of e-taxes.'), attachment_ids=read.ids)
 
     # ------------------------------------------------------------------ where it is not sure
 

@@ -111,7 +111,8 @@ class VatportalDocument(models.Model):
             changes['connector_id'] = common['connector_id']
         if not self._is_seen(changes) and not returns:
             # The portal writes a number in another way, say: kept, but no news.
-            self.write(changes)
+            if changes:
+                self.write(changes)
             return False
         if common['import_job_id']:
             changes['import_job_id'] = common['import_job_id']

@@ -43,6 +43,7 @@ DEPENDS = {
         'name',
         'date',
         'move_id',
+        'other_move_ids',
         'partner_id',
         'counterparty_name',
         'seller_vat',

@@ -35,6 +35,7 @@ _TYPED = f"""
       LEFT JOIN vatportal_kind kind ON kind.id = typed.kind_id
      WHERE move.id = difference.move_id AND difference.posted AND difference.document_id IS NULL
        AND ({_FITS}) AND (move.reversed_entry_id IS NULL OR typed.move_id IS DISTINCT FROM move.reversed_entry_id)
+       AND NOT EXISTS (SELECT FROM vatportal_document_other_rel denied WHERE denied.vatportal_document_id = typed.id AND denied.account_move_id = move.id)
        -- Nor on a bill that was entered anew, with what was received for it.
        AND NOT EXISTS (SELECT FROM account_move anew WHERE anew.id = typed.move_id AND anew.vatportal_replaced_id = move.id)
      LIMIT 1

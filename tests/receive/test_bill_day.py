@@ -13,8 +13,8 @@ class TestBillDay(BillCommon):
         self.store(self.as_downloaded(qaime, datetime=f'{day:%d.%m.%Y} 10:00'))
         return self.env['vatportal.document'].search([('qaime', '=', qaime)])
 
-    def billed(self):
-        document = self.import_of(FIRST)
+    def billed(self, **vals):
+        document = self.import_of(FIRST, **vals)
         document.action_create_bills()
         self.assert_day(document.move_id, FIRST)
         return document.move_id
@@ -60,6 +60,21 @@ class TestBillDay(BillCommon):
         self.import_of(SECOND)
         move.invoice_date = SECOND
         self.assertFalse(self.alert(move))
+
+    def test_a_confirmed_bill_that_is_entered_anew(self):
+        """The new draft begins with the corrected day, or, where a person has given it another, says that the day is another."""
+        for qaime, day, stays in (('MT261199000001', FIRST, False), ('MT261199000002', date(2026, 10, 25), True)):
+            with self.subTest(day=day):
+                move = self.billed(qaime=qaime)
+                move.invoice_date = day
+                move.action_post()
+                self.import_of(NEXT_MONTH, qaime=qaime)
+                wizard = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=move.ids)
+                wizard = wizard.create({'journal_id': move.journal_id.id, 'date': '2026-11-25'})
+                wizard.modify_moves()
+                new = wizard.new_move_ids - move.reversal_move_ids
+                self.assertEqual(new.invoice_date, day if stays else NEXT_MONTH)
+                self.assertEqual(bool(self.alert(new)), stays)
 
     def test_a_confirmed_bill_is_told_of(self):
         move = self.billed()

@@ -129,6 +129,13 @@ class TestBillRebuild(BillCommon):
         document.move_id.action_vatportal_rebuild_bill()
         self.assert_total(document)
 
+    def test_of_sums_whose_rows_come_later(self):
+        document = self.document(self.line(100.0), line_ids=False)
+        document.action_create_bills()
+        document.sudo().write({'amount_net': 200.0, 'amount_vat': 36.0, 'amount_total': 236.0, 'line_ids': [Command.create(self.line(200.0))]})
+        document.move_id.action_vatportal_rebuild_bill()
+        self.assertEqual((document.move_id.amount_total, self.product_lines(document.move_id).vatportal_line_id), (236.0, document.line_ids))
+
     def test_added_lines_are_named(self):
         move = self.corrected()
         move.write({'invoice_line_ids': [Command.create({'name': 'Daşınma', 'price_unit': 20.0, 'tax_ids': []})]})

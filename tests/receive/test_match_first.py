@@ -155,6 +155,7 @@ class TestMatchFirst(XmlCommon):
         document.sudo()._set_number(portal.qaime)
         self.assertFalse(download.exists())
         self.assert_said(document, said)
+        self.assertNotIn('Read from a file', ' '.join(document.message_ids.mapped('body')), 'it was downloaded')
 
     def test_what_was_said_of_a_file_whose_number_comes(self):
         _move, document = self.unsigned()

@@ -61,6 +61,15 @@ class TestReconciliationReplaced(ReconcileCommon):
         self.assertEqual((document.move_id, new.vatportal_bill_document_id.ids), (old, []))
         self.assertEqual([self.found(one) for one in (old, credit)], [('never', 'reversed')] * 2)
 
+    def test_taken_off(self):
+        """Its number stands on the bill still; nobody is led to link them again."""
+        document = self.posted_bill(100.0)
+        bill = document.move_id
+        bill.ref = document.qaime
+        document.action_not_this_move()
+        self.assertEqual((bill.ref, document.other_move_ids), (document.qaime, bill))
+        self.assertNotEqual(self.found(bill)[1], 'unlinked')
+
     def test_what_was_asked_goes_over(self):
         document = self.posted_bill(100.0)
         old = document.move_id

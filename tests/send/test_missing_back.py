@@ -116,6 +116,16 @@ class TestStatusBack(BackCommon):
                 document.action_create_bills()
                 self.assertEqual(document.bill_state, 'billed')
 
+    def test_what_stays_ended_is_not_written(self):
+        for status in FINAL_STATUSES:
+            document, _move, _row = self.ended(status)
+            self.env.flush_all()
+            self.env.cr.execute("UPDATE vatportal_document SET write_date = '2026-01-01' WHERE id = %s", document.ids)
+            document.invalidate_recordset()
+            self.download('outgoing')
+            self.env.flush_all()
+            self.assertEqual(str(document.write_date), '2026-01-01 00:00:00', status)
+
     def test_its_invoice_has_gone_again(self):
         document, move, row = self.ended('canceled')
         other = self.sent_again(move)
