@@ -132,7 +132,7 @@ def read_data(data: dict[str, Any]) -> EtaxesDocument:
         return EtaxesDocument.from_portal_json({key: value for key, value in data.items() if key != MARK})
     if source == 'sent' or data.get('qaime'):
         return EtaxesDocument.from_portal_json(data)
-    return replace(EtaxesDocument.from_portal_json({**data, 'qaime': '0'}), serial='', number='', qaime='', raw=data)
+    return replace(EtaxesDocument.from_portal_json({**data, 'qaime': '1'}), serial='', number='', qaime='', raw=data)
 
 
 def file_stem(checksum: str, place: int) -> str:

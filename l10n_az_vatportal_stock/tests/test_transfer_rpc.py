@@ -34,6 +34,7 @@ class TestTransferRpc(RpcCommon, TransferCommon, HttpCase):
             'vatportal.candidate.wizard': {'move_id': self.move.id, 'document_id': self.picking.vatportal_document_id.id},
             'vatportal.unit.wizard': {'move_id': self.move.id},
             'account.move.send.wizard': {'move_id': self.move.id},
+            'account.move.reversal': {'move_ids': [Command.set(self.move.ids)], 'journal_id': self.move.journal_id.id, 'company_id': self.company.id},
             'vatportal.company.wizard': connector,
             'vatportal.release.wizard': connector,
             'vatportal.answer.wizard': {},
