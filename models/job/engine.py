@@ -194,10 +194,14 @@ class VatportalJob(models.Model):
         """What the error in ``answer`` means to the person."""
         return answer.get('text') or portal_text.explain(self.env, _error(answer))
 
+    def _refusals(self):
+        """What e-taxes refused in this process, word for word; what else the portal says of its end is no refusal of anything."""
+        return Stats.from_json(self.stats).refusals
+
     def _refusals_text(self):
         """What e-taxes refused in this process, word for word, a refusal a line; where that did not end well, all that the
         portal said of it. False for nothing."""
-        return self.end_words or '\n'.join(Stats.from_json(self.stats).refusals) or False
+        return self.end_words or '\n'.join(self._refusals()) or False
 
     def _end_words(self, stats, description=''):
         """What the portal says of a process that does not end well: why it was refused, and what it waited for in vain."""

@@ -120,12 +120,12 @@ class VatportalOperationUpload(models.AbstractModel):
 
     def _invoices(self, job, documents, unnumbered=()):
         """What is known of ``documents``, for :mod:`settlement`."""
-        said, written = job.portal_message or '', job._written(documents)
+        refusals, written = job._refusals(), job._written(documents)
         return [
             document._facts(
                 pending=document in written and document.state in PENDING_STATES,
                 unnumbered=document in unnumbered,
-                objected=bool(document.buyer_vat) and document.buyer_vat in said,
+                objected=bool(self._naming(document, refusals)),
             )
             for document in documents._in_order()
         ]

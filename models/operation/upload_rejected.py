@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...vatportal import Stats, speaks_of_pin
+from ...vatportal import speaks_of_pin
 from .. import portal_text
 from ..job.stop import SIGNED
 
@@ -13,10 +13,10 @@ class VatportalOperationUpload(models.AbstractModel):
     def _reject_pending(self, job, documents, spent=False):
         """Say of each document why it was not registered. ``spent``: its ERP id was used up at the portal; else the
         portal may have it still."""
-        said = (job._refusals_text() or '').splitlines()
+        said, refusals = (job._refusals_text() or '').splitlines(), job._refusals()
         vals = {'spent': spent, 'doubtful': not spent}
         for document in documents:
-            mine = [text for text in said if document.buyer_vat and document.buyer_vat in text]
+            mine = self._naming(document, refusals)
             reason, text = self._rejection(job, bool(mine), said, spent)
             self._reject(job, document, text, '\n'.join(mine or said) or False, reject_reason=reason, **vals)
 
@@ -45,9 +45,10 @@ class VatportalOperationUpload(models.AbstractModel):
             return 'refused', self.env._('e-taxes refused this invoice. Correct it and send it again.')
         if not job.sign:
             return 'other', self.env._('The portal could not import this invoice. Send it again.')
-        if not all(map(speaks_of_pin, Stats.from_json(job.stats).refusals)):
+        refusals = job._refusals()
+        if not all(map(speaks_of_pin, refusals)):
             # Where it names another's buyer, nothing is wrong with this one.
-            named = any(doc.buyer_vat and doc.buyer_vat in text for doc in job.document_ids for text in said)
+            named = any(self._naming(document, refusals) for document in job.document_ids)
             return 'other' if named else 'refused', self.env._(
                 'e-taxes did not take this process, and this invoice got no number. Nothing of it is at '
                 'e-taxes; look at what the portal said, and send it again.'
@@ -58,6 +59,10 @@ class VatportalOperationUpload(models.AbstractModel):
         if pin == 'pin2':
             return 'pin', self.env._('PIN2 was not confirmed on the phone, or not in time. Nothing is at e-taxes; send it again.')
         return 'other', self.env._('The process ended with errors, and this invoice got no number. Nothing is at e-taxes; send it again.')
+
+    def _naming(self, document, refusals):
+        """Those of ``refusals``, e-taxes' words, that name the buyer of ``document``."""
+        return [text for text in refusals if document.buyer_vat and document.buyer_vat in text]
 
     def _missed_pin(self, job, said):
         """The PIN for want of which the process ended: its check code had come, or the portal's words ``said`` speak of it. False

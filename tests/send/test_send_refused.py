@@ -1,6 +1,6 @@
 from odoo.tests import new_test_user
 
-from ..common import OTHER_BUYER
+from ..common import BUYER, OTHER_BUYER
 from ..send_common import DELETE, UPLOAD, SendCommon
 
 
@@ -139,6 +139,24 @@ class TestSendRefused(SendCommon):
         self.sandbox.configure(unknown_voens=[])
         self.finish(self.send(other))
         self.assertRegistered(one + other + two)
+
+    def test_a_buyer_named_in_no_refusal(self):
+        """Whatever else the portal says of the end names nobody: a number that is late is waited for, and no invoice is to blame."""
+        for words in ({'description': f'Stopping at {BUYER}'}, {'exceptions': [f'{BUYER} NEED RETRY']}):
+            with self.subTest(**words):
+                self.sandbox.faults.add(UPLOAD, 'breaks', stage='login_done', **words)
+                move = self.create_invoice()
+                job = self.send(move)
+                while job.phase != 'read':
+                    self.advance(job)
+                job.sudo().step = 'sign'
+                self.advance(job)
+                self.assertEqual((job.reason, job.phase), ('failed', 'read'))
+                self.assertIn(BUYER, job.portal_message)
+                self.pass_time(job, 121)
+                self.finish(job)
+                self.assertRejected(move, 'ended with errors')
+                self.assertEqual(move.vatportal_document_id.reject_reason, 'other')
 
     def test_refused_in_other_words(self):
         self.sandbox.faults.add(UPLOAD, 'refused', message='Sistem <b>bağlıdır</b>')
