@@ -158,6 +158,8 @@ class VatportalJob(models.Model):
     def _note_outcome(self, answer):
         """Note on the connector what ``answer`` says of the portal, in the language of those who look after the connector."""
         error, connector = answer.get('error'), self.connector_id
+        if answer.get('http_status') and self._operation()._tells_nothing_of_portal(answer['phase']):
+            return
         text = error and self.with_env(connector._in_their_language().env)._explained(answer)
         connector._note_outcome(error, answer.get('reason'), text, answer.get('methods'), answer.get('retry_after'), answer.get('http_status'))
 

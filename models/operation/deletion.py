@@ -99,6 +99,9 @@ class VatportalOperationDelete(models.AbstractModel):
 
     # ------------------------------------------------------------------ start
 
+    def _tells_nothing_of_portal(self, phase):
+        return phase == 'start' or super()._tells_nothing_of_portal(phase)
+
     def _prepare(self, job):
         if job.stopped_by_id:
             job.message = self.env._('Stopped by %s. Nothing was deleted.', job.stopped_by_id.name)

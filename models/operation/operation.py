@@ -48,6 +48,11 @@ class VatportalOperation(models.AbstractModel):
         portal's program: it may be renewed at this moment."""
         return answer['error'] in ('TransientError', 'UnknownOutcome') or bool(answer.get('http_status'))
 
+    def _tells_nothing_of_portal(self, phase):
+        """Whether a web server that refuses the call of ``phase`` need not be a wrong address: some take no DELETE, or not each call.
+        What is asked afterwards tells."""
+        return phase in ('clean', 'remove', 'detail')
+
     def _is_refusal(self, job, answer):
         """Whether ``answer`` is a refusal to go by, of a call that may be repeated: the portal's own, or a web server's that lasts."""
         return answer['error'] == 'Refused' and not (self._may_pass(answer) and job.error_count < WEB_TRIES)

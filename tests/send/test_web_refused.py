@@ -110,6 +110,20 @@ class TestWebRefused(LifecycleCommon, SendCommon):
         self.finish(job)
         self.assertEqual((job.state, move.vatportal_state), ('done', 'imported'))
 
+    def test_what_a_web_server_does_not_take_puts_nothing_back(self):
+        """However many calls it refuses of one kind: nothing else of the account waits for that."""
+        for path in (DELETE, '/job/read_proc_data'):
+            with self.subTest(path=path):
+                self.sandbox.faults.add(UPLOAD, 'pin_declined', pin=1)
+                self.sandbox.faults.add(path, 'web_refusal', status=405, times=None)
+                job = self.send(self.invoices(4))
+                self.finish(job)
+                self.assertFalse(self.connector.down_since)
+                self.sandbox.faults.clear()
+        self.sandbox.faults.add('/etx/delete', 'web_refusal', status=405, times=None)
+        self.finish(self.delete(self.registered().vatportal_document_id))
+        self.assertFalse(self.connector.down_since)
+
     def test_the_list_after_a_deletion(self):
         document = self.registered().vatportal_document_id
         self.sandbox.faults.add('/etx/delete', kind='pin_declined', pin=2)
