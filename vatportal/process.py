@@ -103,7 +103,7 @@ class Stats:
 
 def speaks_of_pin(text: str) -> bool:
     """Whether ``text``, the portal's words, is about a PIN. How it words that is not documented."""
-    return bool(re.search(r'\b(PIN|ПИН)([12]|\b)', text, re.IGNORECASE))
+    return bool(re.search(r'(?<![^\W_])(PIN|ПИН)(?![^\W\d_])', text, re.IGNORECASE))
 
 
 def _is_retry(text: str) -> bool:

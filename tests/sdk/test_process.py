@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatportal import ProcessStatus, Stats
+from vatportal import ProcessStatus, Stats, speaks_of_pin
 
 
 @pytest.mark.parametrize('none', [None, '', False, 0, 0.0, '0', [], {}])
@@ -98,3 +98,10 @@ def test_nothing_breaks_it(data):
 def test_status(status, finished, succeeded, failed):
     read = ProcessStatus(status, '', Stats())
     assert (read.finished, read.succeeded, read.failed) == (finished, succeeded, failed)
+
+
+def test_words_about_a_pin():
+    for text in ('PIN1 expired', 'PIN_1', 'error: PIN1_CODE_EXPIRED', 'WRONG_PIN', 'PIN kod', 'введите ПИН2', 'pin'):
+        assert speaks_of_pin(text), text
+    for text in ('ping: no answer', 'Shopping', 'PINK', '', 'ПИНГ'):
+        assert not speaks_of_pin(text), text
