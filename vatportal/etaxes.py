@@ -112,9 +112,17 @@ class EtaxesDocument:
         return cls(raw=data, **values)
 
 
-def _read_number(serial: str, number: str, qaime: str) -> dict[str, str]:
+def written_number(serial: str, number: str, qaime: str) -> str:
+    """What stands in a document as its number; '' where there is none yet, for a serial alone is none."""
     serial, number, qaime = ('' if is_nothing(text) else text for text in (serial, number, qaime))
-    qaime = qaime or serial + number
+    if not number and qaime_number(qaime) == qaime_number(serial):
+        return ''
+    return qaime or (number and serial + number)
+
+
+def _read_number(serial: str, number: str, qaime: str) -> dict[str, str]:
+    qaime = written_number(serial, number, qaime)
+    serial, number = ('' if is_nothing(text) else text for text in (serial, number))
     if not (qaime and re.search('[0-9]', qaime)):
         raise ValueError('the document has no qaimə number')
     if not number:

@@ -7,6 +7,7 @@ from odoo import fields, models
 
 from ...vatportal import PAGE_SIZE, EtaxesDocument, is_number, polling, qaime_number, speaks_of_pin
 from ...vatportal.codes import code_key
+from ...vatportal.etaxes import written_number
 from ..concurrency import CONCURRENT
 
 # The folders of e-taxes as the API numbers them (v8.0, /etx/import, `dir`).
@@ -315,7 +316,7 @@ class VatportalOperationDownload(models.AbstractModel):
 def number_in(raw):
     """The number of a document that can't be read otherwise; '' where not even that is legible."""
     raw = raw if isinstance(raw, dict) else {}
-    number = qaime_number(raw.get('qaime') or f'{raw.get("serial") or ""}{raw.get("number") or ""}')
+    number = qaime_number(written_number(*(str(raw.get(name) or '') for name in ('serial', 'number', 'qaime'))))
     return number if is_number(number) else ''
 
 
