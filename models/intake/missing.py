@@ -110,7 +110,9 @@ class VatportalDocument(models.Model):
         holds may be older than it."""
         if not self.deleted_at or self._said_gone():
             return False
-        return job.source != 'etaxes' or not job.started_at or job.started_at <= self.deleted_at
+        # When e-taxes was asked; what it said may be read in parts, or be read on, much later.
+        asked_at = job.sent_at or job.started_at
+        return job.source != 'etaxes' or not asked_at or asked_at <= self.deleted_at
 
     def _is_shown_standing(self, status):
         """Whether a row with ``status`` says that this document, which counts as deleted, stands. Of one that was only said to be gone

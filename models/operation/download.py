@@ -150,8 +150,8 @@ class VatportalOperationDownload(models.AbstractModel):
     def _read_page(self, job, client):
         """Return a page, packed: as JSON it would be copied about in memory several times."""
         start, end = self._span(job)
-        # The second time by dates: what a process brought, the portal holds.
-        by_process = job.source == 'etaxes' and not job.second_pass
+        # The second time, and a part of it, by dates: what a process brought, the portal holds.
+        by_process = job.source == 'etaxes' and job.portal_id and not job.second_pass
         page = client.read_etaxes(
             direction=FOLDERS[job.direction], page=job.page, **({'proc_id': int(job.portal_id)} if by_process else {'date_from': start, 'date_to': end})
         )

@@ -178,16 +178,17 @@ class VatportalOperationDownload(models.AbstractModel):
 
     def _read_in_two(self, job):
         """Read the first half of the days anew, and the others after all that was begun with ``job``. By dates: what a process
-        brought, the portal holds."""
+        brought, the portal holds. It is no older for that than the process, ``sent_at``."""
         middle = job.date_from + (job.date_to - job.date_from) // 2
         now = fields.Datetime.now()
         job.root_id = job.root_id or job
         shared = ('connector_id', 'user_id', 'direction', 'schedule_id', 'root_id')
-        half = {'source': 'portal', 'has_gaps': job.has_gaps or job.source == 'etaxes'}
+        half = {'portal_id': False, 'has_gaps': job.has_gaps or job.source == 'etaxes'}
         job.create(
             {
                 **{name: job[name].id if name.endswith('_id') else job[name] for name in shared},
-                **{name: job[name] for name in ('operation', 'sign', 'filters', 'compares', 'unknown_ids', 'date_to')},
+                **{name: job[name] for name in ('operation', 'source', 'sign', 'filters', 'compares', 'unknown_ids', 'date_to')},
+                **{name: job[name] for name in ('has_documents', 'sent_at', 'step')},
                 **half,
                 'date_from': middle + timedelta(days=1),
                 'phase': 'read',

@@ -115,6 +115,26 @@ class TestImportBroken(DownloadCommon):
                 self.assertFalse(self.connector.down_since)
                 self.assertEqual(len(self.sandbox.prompts(None)) - before, source == 'etaxes', 'one PIN1 for all')
                 self.assertEqual(job._progress()['progress']['read'], 40)
+                self.assertEqual(set(batch.mapped('source')), {source})
+                self.assertFalse(source == 'etaxes' and job._progress()['can_ask_etaxes'], 'it was asked')
+
+    def test_what_e_taxes_showed_is_told_by_each_part(self):
+        """What counts as deleted comes back with any part of it, unless it was deleted after e-taxes was asked."""
+        self.fill(40)
+        self.download()
+        self.most(15)
+        first, last = self.documents().sorted('date')[0], self.documents().sorted('date')[-1]
+        for late in (False, True):
+            with self.subTest(late=late):
+                job = self.queue(source='etaxes')
+                while job._batch() == job:
+                    self.advance(job)
+                moment = job.sudo().sent_at + timedelta(seconds=2 if late else -2)
+                (first + last).sudo().write({'state': 'deleted', 'status': 'deleted', 'deleted_at': moment})
+                job.sudo()._batch().started_at = moment + timedelta(seconds=4)
+                self.finish(job)
+                self.finish_batch(job)
+                self.assertEqual(set((first + last).mapped('state')), {'deleted' if late else 'registered'})
 
     def test_a_single_day_that_is_too_long(self):
         """All other days are read."""
