@@ -8,6 +8,7 @@ from ...vatportal.settlement import LOST_S, NUMBERS_S, SHOW_AGAIN_S
 from ...vatportal.settlement_facts import Verdict
 from ..connector.setup import NO_INVOICE
 from ..document.doubt import read_as
+from .operation import WEB_TRIES
 
 # The portal files a document under the day on which it was made, in Baku; ours may be a day off.
 _DAYS = timedelta(days=2)
@@ -60,7 +61,7 @@ class VatportalOperationDelete(models.AbstractModel):
         if phase == 'end':
             self._end(job)
             return
-        job._go(phase, max(wait_s, 0 if self._is_seen_at_once(job) else polling.MINIMUM_S), page=1, listed=False)
+        job._go(phase, max(wait_s, 0 if self._is_seen_at_once(job) else polling.MINIMUM_S), page=1, listed=False, total=0)
 
     # ------------------------------------------------------------------ remove, one by one
 
@@ -88,14 +89,16 @@ class VatportalOperationDelete(models.AbstractModel):
     # ------------------------------------------------------------------ the portal's list
 
     def _ask_list(self, job, client):
-        """Return [{number or ERP id: status or qaimə}, whether there are more pages]."""
+        """Return [{number or ERP id: status or qaimə}, whether there are more pages, how many documents there are in all, 0 where that is not said]."""
         first, last = self._list_span(job)
         if job.folder == 'portal':
-            return [client.read_invoices_by_date(first, last), False]
+            return [client.read_invoices_by_date(first, last), False, 0]
         page = client.read_etaxes(direction=1, date_from=first, date_to=last, page=job.page or 1)
         rows = {qaime_number(document.qaime): document.status for document in page.documents}
-        full = len(page.documents) + len(page.bad) >= PAGE_SIZE
-        return [rows, full or ((job.page or 1) * PAGE_SIZE < page.total and bool(rows))]
+        count = len(page.documents) + len(page.bad)
+        more = count == PAGE_SIZE or ((job.page or 1) * PAGE_SIZE < page.total and bool(rows))
+        # The client lifts a total to the number of rows.
+        return [rows, more, page.total if page.total > count else 0]
 
     def _list_span(self, job):
         """The days around those on which the documents can have been made at the portal."""
@@ -108,14 +111,14 @@ class VatportalOperationDelete(models.AbstractModel):
         return (min(dates) - _DAYS).date(), (max(dates) + _DAYS).date()
 
     def _take_list(self, job, value):
-        rows, more = value
+        rows, more, *totals = value
         listed = {**(job.listed or {}), **rows}
         if more and len(listed) == len(job.listed or {}):
             # It shows the same page again and again: what is on the others nobody knows.
             self._end(job)
             return
         if more:
-            job._go('list', polling.MINIMUM_S, listed=listed, page=(job.page or 1) + 1)
+            job._go('list', polling.MINIMUM_S, listed=listed, page=(job.page or 1) + 1, total=max(totals, default=0))
             return
         documents = self._to_delete(job)
         if job.folder == 'portal':
@@ -148,7 +151,11 @@ class VatportalOperationDelete(models.AbstractModel):
 
     def _list_failed(self, job, answer):
         """A portal that can't show its list leaves the documents what they are."""
-        if self._is_refusal(job, answer) or answer.get('reason') == 'size':
+        refused = self._is_refusal(job, answer)
+        if 0 < job.total <= len(job.listed or {}) and (refused or job.error_count >= WEB_TRIES):
+            # As many are listed as there are, and what comes after a full page was no page, however the portal says so.
+            self._take_list(job, [{}, False])
+        elif refused or answer.get('reason') == 'size':
             self._end(job)
         else:
             self._again(job, answer)

@@ -163,8 +163,8 @@ class VatportalOperationDownload(models.AbstractModel):
             self._read_less(job)
         elif self._may_pass(answer) and self._is_patient(job):
             self._again(job, answer)
-        elif answer['error'] == 'Refused' and job.page > 1 and job.read_count >= job.total:
-            # As many were read as there are, and what comes after a full page was no page.
+        elif job.page > 1 and job.read_count >= job.total:
+            # As many were read as there are, and what comes after a full page was no page, however a portal says so.
             job.has_gaps = True
             self._end(job)
         else:
@@ -189,9 +189,10 @@ class VatportalOperationDownload(models.AbstractModel):
         seen = self._seen(job)
         fresh = [index for index, key in enumerate(keys) if key not in seen]
         seen.update(keys)
-        self._count(job, result, len(documents) - len(wanted), [bad[i - len(documents)] for i in fresh if i >= len(documents)])
+        again = job.second_pass or not fresh
+        self._count(job, result, len(documents) - len(wanted), [bad[i - len(documents)] for i in fresh if i >= len(documents)], again)
         first = not job.has_documents or not job.read_count
-        full = len(keys) >= PAGE_SIZE
+        full = len(keys) == PAGE_SIZE  # where more come, there are no pages
         # The client lifts a total to the number of rows; rows that the portal repeats are no documents.
         total = len(set(keys)) if len(keys) == value['total'] else value['total']
         job.write(
@@ -244,16 +245,16 @@ class VatportalOperationDownload(models.AbstractModel):
             return
         job._go('read', polling.MINIMUM_S, conflicts=job.conflicts + 1, answer={'phase': 'read', 'value': value, 'methods': None})
 
-    def _count(self, job, result, skipped, bad):
-        """Add what became of a page. The second time, what is there already is not counted again."""
+    def _count(self, job, result, skipped, bad, again):
+        """Add what became of a page. Where it is read ``again``, what is there already is not counted again."""
         job.write(
             {
                 'created_count': job.created_count + result['created'],
                 'updated_count': job.updated_count + result['updated'],
-                'unchanged_count': job.unchanged_count + (0 if job.second_pass else result['unchanged']),
+                'unchanged_count': job.unchanged_count + (0 if again else result['unchanged']),
                 'foreign_count': job.foreign_count + result['foreign'],
-                'skipped_count': job.skipped_count + (0 if job.second_pass else skipped),
-                'bad_count': job.bad_count + len(bad) + (0 if job.second_pass else result['bad']),
+                'skipped_count': job.skipped_count + (0 if again else skipped),
+                'bad_count': job.bad_count + len(bad) + (0 if again else result['bad']),
             }
         )
         problems = [why for _raw, why in bad] + result['problems']

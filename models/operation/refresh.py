@@ -67,10 +67,10 @@ class VatportalOperationRefresh(models.AbstractModel):
         asked = self._asked_numbers(job)
         return [document for document in documents if qaime_number(document.qaime) in asked]
 
-    def _count(self, job, result, skipped, bad):
+    def _count(self, job, result, skipped, bad, again):
         # What nobody asked for was not left out, nor is it missed where it can't be read.
         asked = self._asked_numbers(job)
-        super()._count(job, result, 0, [(raw, why) for raw, why in bad if number_in(raw) in asked])
+        super()._count(job, result, 0, [(raw, why) for raw, why in bad if number_in(raw) in asked], again)
 
     def _has_read_all(self, job, more):
         return super()._has_read_all(job, more) or self._asked_numbers(job) <= self._seen(job)

@@ -1,3 +1,5 @@
+from functools import partial
+
 from ...models.operation import deletion_reading
 from ..lifecycle_common import LifecycleCommon
 
@@ -68,6 +70,25 @@ class TestDeleteSettle(LifecycleCommon):
                 job = self.delete(document)
                 self.settle(job)
                 self.assertEqual((job.state, document.state), ('failed', 'registered'))
+                self.sandbox.faults.clear()
+
+    def test_a_list_that_breaks_behind_its_last_page(self):
+        """As many were listed as there are: what is deleted counts as deleted."""
+        self.patch(deletion_reading, 'PAGE_SIZE', 2)
+        self.sandbox.configure(page_size=2)
+        add = partial(self.sandbox.portal.add_document, folder=1, tin_from=self.company.vat, datetime='20.11.2026 10:00')
+        add()
+        add()
+        for pages, fault in enumerate(({'kind': 'error', 'code': 10}, {'kind': 'http_500'}, {'kind': 'error', 'code': 3}), 2):
+            with self.subTest(**fault):
+                add()
+                document = self.registered().vatportal_document_id
+                self.sandbox.faults.add('/etx/delete', kind='pin_declined', pin=2)
+                self.sandbox.faults.add('/etx/read_invoices', after=pages, times=None, **fault)
+                job = self.delete(document)
+                self.sandbox.portal.set_status(document.qaime, 'deleted')
+                self.finish(job)
+                self.assertEqual((job.state, document.state), ('done', 'deleted'))
                 self.sandbox.faults.clear()
 
     def test_lost_answer_and_neither_reading_shows_it_for_a_moment(self):

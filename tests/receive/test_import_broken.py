@@ -11,6 +11,17 @@ from ...vatportal import VatPortalClient, endpoints
 from .test_import_download import MONTH, READ, START, DownloadCommon
 
 
+def whole(read_page):
+    """``read_page`` at a portal that gives all that it has, whatever page it is asked for."""
+
+    def read(operation, job, client):
+        read_etaxes = client.read_etaxes
+        client.read_etaxes = lambda **options: read_etaxes(**{**options, 'page': 1})
+        return read_page(operation, job, client)
+
+    return read
+
+
 class TestImportBroken(DownloadCommon):
     """Imports at portals that refuse, break or say less than they should."""
 
@@ -68,10 +79,32 @@ class TestImportBroken(DownloadCommon):
                 self.assertEqual(job.has_gaps, not total, 'without a total nobody knows whether the pages are of one moment')
                 self.assertEqual([record.json['from'] for record in self.reads()[before:]], [1, 2, 3])
                 self.sandbox.faults.clear()
-        # Some portals refuse the page behind the last one.
-        self.sandbox.faults.add(READ, kind='error', code=3, after=2, times=None)
-        job = self.download()
-        self.assertEqual((job.state, job.read_count, job.has_gaps), ('done', 8, True))
+        # Some portals have no answer for the page behind the last one.
+        for fault in ({'kind': 'error', 'code': 3}, {'kind': 'error', 'code': 10}, {'kind': 'http_500'}):
+            with self.subTest(**fault):
+                self.sandbox.faults.add(READ, after=2, times=None, **fault)
+                job = self.queue()
+                self.advance(job, 3)
+                job.sudo().changed_at -= timedelta(seconds=1801)
+                self.finish(job)
+                self.assertEqual((job.state, job.read_count, job.has_gaps), ('done', 8, True))
+                self.sandbox.faults.clear()
+
+    def test_all_at_once(self):
+        """A portal without pages gives what it has, however much: once is enough, and counts once."""
+        self.pages()
+        numbers = self.fill(4)
+        self.download()
+        self.sandbox.configure(page_size=500)
+        for count, reads in ((4, 2), (9, 1)):
+            with self.subTest(count=count):
+                numbers += self.fill(count - len(numbers))
+                self.download()
+                before = len(self.reads())
+                with patch.object(download.VatportalOperationDownload, '_read_page', whole(download.VatportalOperationDownload._read_page)):
+                    job = self.download()
+                self.assertEqual((job.state, job.read_count, job.unchanged_count, job.skipped_count), ('done', count, count, 0))
+                self.assertEqual(len(self.reads()) - before, reads)
 
     def test_a_full_page_that_comes_again(self):
         self.pages()
