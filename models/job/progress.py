@@ -84,13 +84,17 @@ class VatportalJob(models.Model):
         return {**data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)}
 
     def _progress_version(self):
-        """What changes whenever something is told of this process; False where more than the process's own row tells it.
+        """What changes whenever something is told of this process; False where more than its own row, and its portal's, tells it.
 
         Most questions bring nothing new. The documents, which may be hundreds, need not be read for them, nor shown again.
         """
         if self.phase != 'follow':
             return False
-        told = (self.stats, self.step, self.error_count, self.message, self.connector_fault, self.stopped_by_id.id, self.env.lang)
+        out_of_reach = self.connector_id._is_waiting() and self.connector_id.down_reason
+        told = (
+            *(self.portal_id, self.stats, self.step, self.error_count, self.message, self.portal_message, self.connector_fault),
+            *(self.waits_for_pin, self.stopped_by_id.id, out_of_reach, self.env.lang),
+        )
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def _progress_passing(self):
@@ -189,7 +193,7 @@ class VatportalJob(models.Model):
         self.check_access('read')
         waiting = self.browse().union(*(job._operation()._waiting_behind(job) for job in self))
         started = self.filtered(lambda job: job in waiting.root_id and job.state != 'queued')
-        jobs, refused = (self - started | waiting).sorted('id', reverse=True), []
+        jobs, refused, kept = (self - started | waiting).sorted('id', reverse=True), [], self.browse()
         jobs.check_access('read')
         # The last first, so that none gets its turn on the way.
         for job in jobs:

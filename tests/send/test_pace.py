@@ -99,6 +99,17 @@ class TestPace(SendCommon):
                 continue
             job.write(vals)
             self.assertEqual(person.action_refresh(shown=first['version']), person.action_refresh(), vals)
+        # Another process has found it so.
+        for change in (
+            lambda: job.connector_id._note_failure('Out of reach'),
+            lambda: job.connector_id._note_failure('Not JSON', reason='answer'),
+            lambda: job.connector_id._note_answer(),
+            lambda: job.write({'portal_id': '4712'}),
+        ):
+            first = person.action_refresh()
+            self.assertTrue(person.action_refresh(shown=first['version'])['unchanged'])
+            change()
+            self.assertEqual(person.action_refresh(shown=first['version']), person.action_refresh())
         self.assertNotIn('unchanged', person.with_context(lang='az_AZ').action_refresh(shown=first['version']))
         job.with_context(vatportal_watched=True)._go('read', 3600, reason='lost')
         self.assertEqual([person.action_refresh(shown=shown)['version'] for shown in (False, first['version'])], [False, False])
