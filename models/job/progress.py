@@ -204,8 +204,11 @@ class VatportalJob(models.Model):
                 raise
             except UserError as error:
                 refused.append(error)
+                kept += job
         if refused and len(refused) == len(jobs):
             raise refused[-1]
+        # What is in doubt can't be given up; at its turn nothing of it goes.
+        kept.filtered(lambda job: job.state == 'queued').sudo().write({'stopped_by_id': self.env.uid})
         return True
 
     def _unsent(self):

@@ -101,6 +101,22 @@ class TestStop(SendCommon, LifecycleCommon):
         self.assertEqual(len(self.uploads()), 1)
         self.assertRejected(moves, '')
 
+    def test_what_is_given_up_asks_for_no_pin(self):
+        """Also what can't be given up, for it is in doubt: at its turn nothing of it goes, and the doubt stays."""
+        self.connector.batch_size = 1
+        moves = self.invoices(3)
+        batch = self.queue(moves)
+        batch.sudo().write({'root_id': batch[0].id, 'on_hold': True})
+        batch[0].sudo().on_hold = False
+        doubtful = batch[1].document_ids
+        doubtful.sudo().write({'doubtful': True})
+        batch[0].action_cancel()
+        self.assertEqual(batch.mapped('state'), ['failed', 'queued', 'failed'])
+        self.finish(batch[1])
+        self.assertFalse(self.uploads())
+        self.assertRejected(doubtful.move_id, 'Stopped by')
+        self.assertTrue(doubtful.doubtful)
+
     def test_nothing_joins_what_was_stopped(self):
         """What is sent a moment later is not given up with it."""
         first, later = self.invoices(2)
