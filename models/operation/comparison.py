@@ -61,10 +61,10 @@ class VatportalOperationComparison(models.AbstractModel):
             return self.env._('%(erp_id)s, qaimə %(number)s', erp_id=erp_id, number=number)
         return self.env._('%(erp_id)s, not signed', erp_id=erp_id)
 
-    def _end(self, job, problem=False, portal_message=False):
+    def _end(self, job, problem=False, portal_message=False, warning=False):
         if job.unknown_ids:
             self._drop_known(job)
-        super()._end(job, problem, portal_message)
+        super()._end(job, problem, portal_message, warning)
 
     def _all_ended(self, job, batch):
         super()._all_ended(job, batch)

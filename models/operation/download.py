@@ -304,11 +304,11 @@ class VatportalOperationDownload(models.AbstractModel):
         job._go('read', 0, state='running', **vals)
         job._wake()
 
-    def _end(self, job, problem=False, portal_message=False):
-        """End the import, with what went wrong."""
+    def _end(self, job, problem=False, portal_message=False, warning=False):
+        """End the import, with what went wrong, or with what was wrong though it is done."""
         vals = {'message': problem or False, 'portal_message': portal_message or False}
         if not problem:
-            warnings = [self._get_warning(job), self._note_missing(job, self._seen(job))]
+            warnings = [warning, self._get_warning(job), self._note_missing(job, self._seen(job))]
             vals |= {'step': 'numbers', 'seen': False, 'warning': '\n'.join(filter(None, warnings)) or False}
         job.write(vals)
         job._finish()

@@ -169,9 +169,13 @@ class VatportalOperationDownload(models.AbstractModel):
             self._end(job, text)
         else:
             text = self.env._("The portal's answer for a single day, %s, is too long to be read. Import this day's documents from files of e-taxes.gov.az.")
-            # The other days can be read all the same.
-            job.has_documents = True
-            self._end(job, text % format_date(self.env, job.date_from))
+            text %= format_date(self.env, job.date_from)
+            # The other days can be read all the same, and so can those that come later: it is as long each time.
+            job.write({'has_documents': True, 'has_gaps': True})
+            if job.compares or not self._can_divide(job):
+                self._end(job, text)
+            else:
+                self._end(job, warning=text)
 
     def _can_divide(self, _job):
         return True

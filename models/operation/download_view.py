@@ -128,7 +128,7 @@ class VatportalOperationDownload(models.AbstractModel):
 
     def _headline_done(self, job):
         counts = self._progress_download(job)
-        if not counts['total']:
+        if not counts['total'] and not job._batch()._warning_text():
             return self.env._('There are no documents in this time.')
         return self.env._(
             '%(read)s documents read: %(created)s new, %(updated)s changed.', read=counts['read'], created=counts['created'], updated=counts['updated']

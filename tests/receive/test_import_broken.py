@@ -170,16 +170,21 @@ class TestImportBroken(DownloadCommon):
                 self.assertEqual(set((first + last).mapped('state')), {'deleted' if late else 'registered'})
 
     def test_a_single_day_that_is_too_long(self):
-        """All other days are read."""
+        """All other days are read, and a scheduled import has done what can be done."""
         self.fill(20, start='05.11.2026', end='05.11.2026')
         others = self.fill(3, start='06.11.2026', end='09.11.2026')
         self.most(8)
-        job = self.queue()
+        schedule = self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id, 'source': 'portal', 'next_at': fields.Datetime.now()})
+        job = self.queue(schedule_id=schedule.id)
         self.finish(job)
         self.finish_batch(job)
-        (failed,) = job._batch().filtered(lambda part: part.state == 'failed')
-        self.assertEqual((failed.date_from, failed.date_to), (date(2026, 11, 5), date(2026, 11, 5)))
-        self.assertIn('too long to be read', failed.message)
+        self.assertEqual(set(job._batch().mapped('state')), {'done'})
+        warned = job._batch().filtered('warning')
+        self.assertEqual((warned.date_from, warned.date_to, warned.has_gaps), (date(2026, 11, 5), date(2026, 11, 5), True))
+        for text in (warned.warning, job._progress()['warning'], schedule.last_warning):
+            self.assertIn('too long to be read', text)
+        self.assertEqual((schedule.last_day, schedule.failed_since), (MONTH[1], False))
+        self.assertNotIn('no documents', warned._progress()['headline'])
         self.assertEqual(set(self.documents().mapped('qaime')), set(others))
         self.assertFalse(self.connector.down_since)
 
