@@ -1,5 +1,7 @@
 from functools import partial
 
+from odoo import fields
+
 from ...models.operation import deletion_reading
 from ..lifecycle_common import LifecycleCommon
 
@@ -76,7 +78,8 @@ class TestDeleteSettle(LifecycleCommon):
         """As many were listed as there are: what is deleted counts as deleted."""
         self.patch(deletion_reading, 'PAGE_SIZE', 2)
         self.sandbox.configure(page_size=2)
-        add = partial(self.sandbox.portal.add_document, folder=1, tin_from=self.company.vat, datetime='20.11.2026 10:00')
+        today = fields.Datetime.now().strftime('%d.%m.%Y 00:01')
+        add = partial(self.sandbox.portal.add_document, folder=1, tin_from=self.company.vat, datetime=today)
         add()
         add()
         for pages, fault in enumerate(({'kind': 'error', 'code': 10}, {'kind': 'http_500'}, {'kind': 'error', 'code': 3}), 2):
