@@ -155,13 +155,14 @@ def set_apart(rows: list[Row]) -> tuple[list[Row], list[Row]]:
 def settle(rows: list[Row], advances: list[Row]) -> list[Row]:
     """Return ``rows``, which have their excise and road tax, with ``advances`` taken off; what comes to nothing is left out.
 
-    An amount per unit is paid in advance as part of a price: together with the goods where VAT is taken of it (excise), else in a
-    line that bears no tax.
+    Each is of its own orders. An amount per unit is paid in advance as part of a price: together with the goods where VAT, or the tax
+    that stands for another column, is taken of it (excise), else in a line that bears no tax. Where its orders do not come to so
+    much, for the invoice was changed, it lowers what bears its taxes as a discount does.
 
     :raises AmountError: 'negative' for an advance that is larger than what it can be of
     """
     # What has no tax first: it leaves of excise what the others are of.
-    for alike in _alike(sorted(advances, key=_bears_vat_column), tax_key, lambda row: True):
+    for alike in _alike(sorted(advances, key=_bears_vat_column), lambda row: (row.orders, tax_key(row)), lambda row: True):
         rows = _settle_one(rows, _together(alike))
     return [row for row in rows if row.net or row.excise or row.road]
 
@@ -174,7 +175,7 @@ def _settle_one(rows: list[Row], advance: Row) -> list[Row]:
     places = [(place, kind) for place, row in enumerate(rows) for kind in _paid_by(advance, row)]
     weights = [getattr(rows[place], kind) for place, kind in places]
     if sum(weights) < -advance.net:
-        raise AmountError('negative', advance)
+        return take_off(rows, advance)
     step = ITEM_DECIMALS if any(weight % QEPIK for weight in weights) else QEPIK
     parts = apportion(-advance.net, weights, step, [(rows[place].tie, kind) for place, kind in places])
     rows = list(rows)
@@ -185,8 +186,13 @@ def _settle_one(rows: list[Row], advance: Row) -> list[Row]:
 
 def _paid_by(advance: Row, row: Row) -> list[str]:
     """Which amounts of ``row`` the ``advance`` can be of."""
-    found = ['net', 'excise'] if tax_key(row) == tax_key(advance) else []
-    if not _bears_vat_column(advance):
-        beside = ('road',) if found or row.category == 'vat' else ('excise', 'road')
-        found += [kind for kind in beside if any(levy.kind == kind and levy.fixed for levy in row.levies)]
+    if not advance.orders & row.orders:
+        return []
+    alike, bare = tax_key(row) == tax_key(advance), not _bears_vat_column(advance)
+    found = ['net'] if alike else []
+    excise = [levy for levy in row.levies if levy.kind == 'excise' and levy.fixed]
+    if excise and (alike if all(levy.in_base for levy in excise) else bare):
+        found.append('excise')
+    if bare and any(levy.kind == 'road' and levy.fixed for levy in row.levies):
+        found.append('road')
     return found

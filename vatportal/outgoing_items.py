@@ -38,11 +38,12 @@ class AmountError(ValueError):
 @dataclass(frozen=True)
 class Levy:
     """A tax as a row bears it. ``kind`` is ``excise``, ``road`` or ``vat``; ``rate`` a share of its base, 0.18 for
-    18 %; ``fixed`` an amount for each unit."""
+    18 %; ``fixed`` an amount for each unit; ``in_base`` whether the tax of the VAT column is taken of it too."""
 
     kind: str
     rate: Decimal = ZERO
     fixed: Decimal = ZERO
+    in_base: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ class Row:
     :data:`CATEGORY_FIELDS` or None (simplified taxation); ``levies`` the taxes with an amount, which
     ``levies.charge`` turns into ``excise``, ``vat`` and ``road``; ``extra_not_subject`` an amount of goods beside
     ``net`` that bears no VAT (cash rounding); ``goods`` what has to be equal for a return to be of this row;
-    ``takes_off`` whether a negative row is a discount, not a return; ``advance`` whether it takes off what was paid before; ``counts`` whether its quantity is one of goods, where
-    it is part of an item; ``key`` is the caller's own."""
+    ``takes_off`` whether a negative row is a discount, not a return; ``advance`` whether it takes off what was
+    paid before; ``orders`` the orders that it is of, an advance is of nothing else; ``counts`` whether its quantity is one of
+    goods, where it is part of an item; ``key`` is the caller's own."""
 
     key: object
     label: str
@@ -69,6 +71,7 @@ class Row:
     goods: object = None
     takes_off: bool = False
     advance: bool = False
+    orders: frozenset[object] = frozenset()
     counts: bool = True
     info: dict[str, Any] = field(default_factory=dict, compare=False)
 

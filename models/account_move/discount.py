@@ -17,9 +17,20 @@ class AccountMove(models.Model):
             return True
         return bool(line._vatportal_downpayment_lines()) or product in self._vatportal_discount_products(connector)
 
-    def _vatportal_takes_off_advance(self, line, connector):
-        """Whether ``line`` takes off what was paid in advance."""
-        return self._vatportal_net(line) < 0 and (self._vatportal_is_down_payment_line(line) or line.product_id == connector.sudo().advance_product_id)
+    def _vatportal_takes_off_advance(self, line):
+        """Whether ``line`` takes off what was paid in advance of a known order, with its share of the order's excise and road tax."""
+        return self._vatportal_net(line) < 0 and bool(self._vatportal_orders_of(line)) and self._vatportal_is_down_payment_line(line)
+
+    def _vatportal_orders_of(self, line):
+        """The sales orders of which ``line`` is, as a frozenset of ids. What was settled at the cash desk names none by line: there all
+        lines are of the one order from which all of them come."""
+        if 'sale_line_ids' not in line._fields:
+            return frozenset()
+        line = line.sudo()
+        if line.sale_line_ids or 'sale_order_origin_id' not in self.env.get('pos.order.line', self)._fields:
+            return frozenset(line.sale_line_ids.order_id.ids)
+        origins = [sold.sale_order_origin_id.id for sold in line.move_id.pos_order_ids.lines]
+        return frozenset(origins if len(set(origins)) == 1 and all(origins) else ())
 
     def _vatportal_is_down_payment_line(self, line):
         """Whether another app says of a negative ``line`` that it takes off a down payment."""

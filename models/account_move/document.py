@@ -95,10 +95,11 @@ class AccountMove(models.Model):
             net=self._vatportal_net(line),
             price=price,
             category=min(categories, default=None),
-            levies=tuple(levy for tax in taxes if (levy := self._vatportal_levy(tax, line))),
+            levies=self._vatportal_levies(line, taxes),
             goods=(line.product_id.id, line.product_uom_id.id, included),
             takes_off=self._vatportal_takes_off(line, connector),
-            advance=self._vatportal_takes_off_advance(line, connector),
+            advance=self._vatportal_takes_off_advance(line),
+            orders=self._vatportal_orders_of(line),
             counts=bool(line.product_id) or not line.vatportal_with_above,
         )
         row = replace(row, excise_rate=round(100 * sum((levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)), 4))
@@ -121,6 +122,15 @@ class AccountMove(models.Model):
         """The VAT columns of the received documents' lines that ``line`` gives back."""
         billed = self.reversed_entry_id.sudo().invoice_line_ids.filtered(lambda old: old.product_id == line.product_id and old.tax_ids == line.tax_ids)
         return {column for column in VAT_CATEGORIES for row in billed.vatportal_line_id if row[COLUMNS[column]]}
+
+    def _vatportal_levies(self, line, taxes):
+        """The ``taxes`` of ``line``, in the order in which they are computed, as a tuple of :class:`outgoing_items.Levy`."""
+        found = [(place, levy) for place, tax in enumerate(taxes, 1) if (levy := self._vatportal_levy(tax, line))]
+        return tuple(replace(levy, in_base=self._vatportal_is_in_base(taxes[place - 1], taxes[place:])) for place, levy in found)
+
+    def _vatportal_is_in_base(self, tax, later):
+        """Whether that of the ``later`` taxes which names the VAT column is taken of ``tax`` too."""
+        return tax.include_base_amount and any(other.is_base_affected and other._vatportal_own_columns() for other in later)
 
     def _vatportal_levy(self, tax, line):
         """Return ``tax`` as the :class:`outgoing_items.Levy` that ``line`` of this invoice bears; None for one without an amount."""

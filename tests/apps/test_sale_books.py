@@ -137,6 +137,56 @@ class TestSaleBooks(SaleBooksCommon):
         self.assertEqual([(item['apply_vat_amount'], item['skip_vat_amount'], item['vat_amount']) for item in first['items']], [(300, 0, 54), (0, 6, 0)])
         self.assertEqual([(item['apply_vat_amount'], item['vat_amount'], item['transport_tax']) for item in last['items']], [(700, 126, 14)])
 
+    def together(self, *orders):
+        """The invoice of several ``orders`` of one customer, posted."""
+        orders = orders[0].union(*orders)
+        before = orders.invoice_ids
+        self.env['sale.advance.payment.inv'].with_context(active_model='sale.order', active_ids=orders.ids).create({}).create_invoices()
+        move = orders.invoice_ids - before
+        move.invoice_date = '2026-11-20'
+        move.action_post()
+        return move
+
+    def test_an_advance_is_of_its_own_order(self):
+        """Odoo puts the orders of one customer into one invoice; only one of them has a down payment."""
+        self.connector.advance_product_id = self.service
+        vat, fixed = self.taxes['vat'], {'amount_type': 'fixed'}
+        vat.sequence = 5
+        road = self.create_tax('Yol vergisi', 0.02, 'road', sequence=9, **fixed)
+        excise = self.create_tax('Aksiz', 500, 'excise', sequence=1, include_base_amount=True, **fixed)
+        fuel = {'product_uom_qty': 1000, 'price_unit': 1, 'tax_ids': self.taxed(vat, road)}
+        brandy = {'price_unit': 100, 'tax_ids': self.taxed(excise, vat)}
+        for prepaid, other, sent in (
+            ({'price_unit': 500, 'tax_ids': self.taxed(self.taxes['not_subject'])}, fuel, [(250, 0, 0), (1000, 0, 20)]),
+            ({'price_unit': 1000}, brandy, [(100, 500, 0), (500, 0, 0)]),
+            (brandy, {**brandy, 'price_unit': 400}, [(50, 250, 0), (400, 500, 0)]),
+        ):
+            with self.subTest(prepaid=prepaid, other=other):
+                orders = [self.several(prepaid), self.several(other)]
+                self.payload(self.invoice(orders[0], 'percentage', amount=50))
+                self.assertEqual(self.sent(self.together(*orders), 'subtotal1', 'aksiz', 'transport_tax'), sent)
+
+    def test_what_a_typed_advance_takes_off(self):
+        """A line with the product for advances is a discount: nobody says of what order it is."""
+        self.connector.advance_product_id = self.service
+        excise = self.create_tax('Aksiz', 500, 'excise', sequence=1, include_base_amount=True, amount_type='fixed')
+        self.taxes['vat'].sequence = 5
+        brandy = {'price_unit': 100, 'tax_ids': self.taxed(excise, self.taxes['vat'])}
+        self.assertEqual([row[2:4] for row in self.rows(brandy, {'product_id': self.service.id, 'price_unit': -50})], [(50, 500)])
+
+    def test_excise_inside_an_exempt_price_is_not_paid_beside_it(self):
+        self.connector.advance_product_id = self.service
+        vat, exempt, fixed = self.taxes['vat'], self.taxes['exempt'], {'amount_type': 'fixed'}
+        vat.sequence = exempt.sequence = 5
+        road = self.create_tax('Yol vergisi', 0.02, 'road', sequence=9, **fixed)
+        fuel = {'product_uom_qty': 1000, 'price_unit': 1, 'tax_ids': self.taxed(vat, road)}
+        for inside in (True, False):
+            with self.subTest(inside=inside):
+                excise = self.create_tax(f'Aksiz {inside}', 100, 'excise', sequence=1, include_base_amount=inside, **fixed)
+                lines = [fuel, {'price_unit': 100, 'tax_ids': self.taxed(excise, exempt)}]
+                _first, last = self.assert_paid_in_advance(lines, method='percentage', amount=30)
+                self.assertEqual(sorted((item['aksiz'], item['transport_tax']) for item in last['items']), [(0, 14), (70, 0)])
+
     def test_a_down_payment_without_a_tax_is_told(self):
         order = self.several({'price_unit': 100}, {'price_unit': 50, 'tax_ids': False})
         texts = [problem['message'] for problem in self.wizard(self.invoice(order, 'percentage', amount=30)).problems]

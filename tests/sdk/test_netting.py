@@ -1,6 +1,7 @@
 """What discounts and returns take off, before an invoice becomes items."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_fixed_tax_on_a_discount_stops():
     road = (VAT, ROAD)
     rows = [goods(100, 100, levies=road), discount(-10, levies=road)]
     with pytest.raises(AmountError, match='levy'):
-        items(rows, {'vat': D('16.20'), ROAD: D('1.90')})
+        items(rows, {'vat': D('16.20'), 'road': D('1.90')})
 
 
 def test_a_free_line_with_road_tax_is_not_left_out():
@@ -151,46 +152,69 @@ def test_a_qepik_that_a_return_leaves_goes_to_the_rest():
 # ---------------------------------------------------------------------- advances
 
 
-@st.composite
-def advanced(draw):
-    """An order of goods with taxes by unit, and how much of it was paid in advance, as Odoo divides it: a line for each kind of taxes,
-    and one without a tax for the amounts by unit of which no VAT is taken."""
-    excise, road = Levy('excise', fixed=D('1.25')), Levy('road', fixed=D('0.02'))
-    kinds = [('vat', (VAT,)), ('vat', (VAT, road)), ('vat', (VAT, excise)), ('vat', (VAT, excise, road)), ('exempt', (road,)), ('not_subject', ())]
-    rows = []
-    for category, levies in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=4)):
-        rows.append(goods(draw(money(highest='9999')), draw(st.integers(1, 50)), category=category, levies=levies))
-    share = draw(st.integers(1, 100)) / D(100)
+def paid_in_advance(rows, share, **values):
+    """The advances of an order of ``rows`` as Odoo divides them: a line for each kind of taxes, with the excise of which they are taken,
+    and one without a tax for the other amounts by unit."""
     paid = {'vat': D(0), 'exempt': D(0), 'not_subject': D(0)}
     for row in rows:
-        paid[row.category] += row.net + (due(row, 'excise') if row.category == 'vat' else 0)
-        paid['not_subject'] += due(row, 'road') + (due(row, 'excise') if row.category != 'vat' else 0)
-    advances = [
-        discount(-rounded(amount * share), category=category, levies=(VAT,) if category == 'vat' else (), advance=True)
+        inside = all(levy.in_base for levy in row.levies)
+        paid[row.category] += row.net + (due(row, 'excise') if inside else 0)
+        paid['not_subject'] += due(row, 'road') + (0 if inside else due(row, 'excise'))
+    return [
+        discount(-rounded(amount * share), category=category, levies=(VAT,) if category == 'vat' else (), advance=True, **values)
         for category, amount in paid.items()
         if rounded(amount * share)
     ]
-    return rows, advances
+
+
+@st.composite
+def advanced(draw):
+    """An order of goods with taxes by unit, and how much of it was paid in advance; beside it another order without an advance."""
+    excise, road = Levy('excise', fixed=D('1.25')), Levy('road', fixed=D('0.02'))
+    beside = Levy('excise', fixed=D('1.25'), in_base=False)
+    vat = [('vat', (VAT,)), ('vat', (VAT, road)), ('vat', (VAT, excise)), ('vat', (VAT, excise, road))]
+    kinds = [*vat, ('exempt', (road,)), ('exempt', (excise,)), ('exempt', (beside, road)), ('not_subject', ()), ('not_subject', (beside,))]
+
+    def goods_of(order, least):
+        taken = draw(st.lists(st.sampled_from(kinds), min_size=least, max_size=4))
+        return [
+            goods(draw(money(highest='9999')), draw(st.integers(1, 50)), category=category, levies=levies, orders=frozenset({order}))
+            for category, levies in taken
+        ]
+
+    rows, share = goods_of('S1', 1), draw(st.integers(1, 100)) / D(100)
+    return rows, goods_of('S2', 0), share, paid_in_advance(rows, share, orders=frozenset({'S1'}))
 
 
 @given(advanced())
-def test_what_was_paid_in_advance_comes_off_everything(order):
-    rows, advances = order
-    levied = totals_of(rows)
-    kept, apart = set_apart(rows + advances)
+def test_an_advance_lowers_all_that_its_order_bears_alike_and_nothing_else(drawn):
+    ordered, others, share, advances = drawn
+    levied = totals_of(ordered + others)
+    kept, apart = set_apart(ordered + others + advances)
     assert apart == advances
-    rows = charge(net_rows(kept), levied, kinds=('excise', 'road'))
+    rows = charge([replace(row, key=place) for place, row in enumerate(net_rows(kept))], levied, kinds=('excise', 'road'))
     left = settle(rows, apart)
     assert sum(row.base + row.road for row in left) == sum(row.base + row.road for row in rows) + sum(row.net for row in advances)
-    base = sum(row.base for row in left if row.category == 'vat')
-    assert base == sum(row.base for row in rows if row.category == 'vat') + sum(row.net for row in advances if row.category == 'vat')
-    assert all(min(row.net, row.excise, row.road) >= 0 for row in left)
+    found = {row.key: row for row in left}
+    for row in rows:
+        now, part = found.get(row.key, replace(row, net=D(0), excise=D(0), road=D(0))), 1 - share if 'S1' in row.orders else 1
+        for name in ('net', 'excise', 'road'):
+            assert getattr(now, name) >= 0
+            assert abs(getattr(now, name) - part * getattr(row, name)) <= (3 * CENT if part != 1 else 0)
+
+
+def test_an_advance_of_goods_that_were_changed_since():
+    """Where its order does not come to so much any more, it is a discount on what bears its taxes."""
+    road = Levy('road', fixed=D('0.02'))
+    rows = [goods(100, orders=frozenset({'S1'})), goods(300, 50, levies=(VAT, road))]
+    left = settle(charge(rows, {'road': D(1)}, kinds=('road',)), [discount(-200, advance=True, orders=frozenset({'S1'}))])
+    assert [(row.net, row.road) for row in left] == [(50, 0), (150, 1)]
 
 
 def test_an_advance_of_all_leaves_nothing():
     excise = Levy('excise', fixed=D(2))
-    rows = [goods(30, 10, levies=(VAT, excise))]
-    advance = discount(-50, advance=True)
+    rows = [goods(30, 10, levies=(VAT, excise), orders=frozenset({'S1'}))]
+    advance = discount(-50, advance=True, orders=frozenset({'S1'}))
     sent = settle(charge(rows, {'excise': D(20)}, kinds=('excise', 'road')), [advance])
     assert sent == []
     with pytest.raises(AmountError, match='negative'):
