@@ -218,13 +218,15 @@ class AccountMove(models.Model):
         return levies.total_slack(count, step) + sum((self._vatportal_stored_slack(line) for line in lines), Decimal(0))
 
     def _vatportal_stored_slack(self, line):
-        """How far the taxes that Odoo stored with ``line`` are from their rates, in AZN: a down payment, or a discount of a whole
-        order, has its share of the order's taxes, which may have been rounded line by line."""
-        slack = 0.0
+        """How far rounding may have taken the taxes that Odoo stored with ``line`` from their rates, in AZN: a down payment, or a
+        discount of a whole order, has its share of the order's taxes. Rounded line by line, each line of the order adds half of the
+        smallest amount at most, and the share another half; what is beyond is another rate, or was changed by hand."""
+        orders = line.sudo().sale_line_ids.order_id if 'sale_line_ids' in line._fields else ()
+        most, slack = self.currency_id.rounding / 2 * (1 + sum(len(order.order_line) for order in orders)), 0.0
         for tax_id, amounts in ((line.extra_tax_data or {}).get('manual_tax_amounts') or {}).items():
             levy = self._vatportal_levy(self.env['account.tax'].browse(int(tax_id)).exists(), line)
             if levy and levy.rate and amounts:
-                slack += abs(amounts['tax_amount_currency'] - float(levy.rate) * amounts['base_amount_currency'])
+                slack += min(abs(amounts['tax_amount_currency'] - float(levy.rate) * amounts['base_amount_currency']), most)
         return decimal(slack / (self.invoice_currency_rate or 1))
 
     def _vatportal_early_tax(self, line):

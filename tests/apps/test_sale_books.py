@@ -209,15 +209,37 @@ class TestSaleBooks(SaleBooksCommon):
                         self.discount(order, discount_type='so_discount', discount_percentage=0.4)
                         self.payload(self.invoice(order))
 
-    def test_vat_of_a_down_payment_changed_by_hand(self):
+    def test_another_rate_is_no_rounding(self):
+        """A down payment has the taxes as the order had them: of a tax that says VAT but is not 18 %, or was changed since."""
+        foreign = self.create_tax('ƏDV 20 %', 20, 'vat')
+        self.assert_stopped(self.invoice(self.several({'price_unit': 2000, 'tax_ids': self.taxed(foreign)}), 'percentage', amount=50), 'VAT')
+        excise = self.create_tax('Aksiz 12,5 %', 12.5, 'excise', include_base_amount=True, sequence=1)
+        self.taxes['vat'].sequence = 5
+        move = self.invoice(self.several({'price_unit': 2000, 'tax_ids': self.taxed(excise, self.taxes['vat'])}), 'percentage', amount=50)
+        excise.amount = 15
+        self.assert_stopped(move, 'excise')
+
+    def test_vat_of_a_down_payment_of_many_lines_changed_by_hand(self):
+        """Rounding of so many lines explains some qəpik, but a qəpik of each line it does not."""
         self.company.tax_calculation_rounding_method = 'round_per_line'
-        move = self.invoice(self.several(*[{'price_unit': 1.03}] * 10), 'percentage', amount=50)
+        for off in (-0.3, 0.3):
+            with self.subTest(off=off):
+                move = self.invoice(self.several(*[{'price_unit': 1.03}] * 30), 'percentage', amount=50)
+                self.change_tax(move, off)
+                self.assert_stopped(move, 'changed by hand')
+
+    def change_tax(self, move, off):
         move.button_draft()
         line = move.line_ids.filtered('tax_line_id')
         term = move.line_ids.filtered(lambda line: line.display_type == 'payment_term')
         move.line_ids = [
-            Command.update(line.id, {'amount_currency': line.amount_currency - 0.1}),
-            Command.update(term.id, {'amount_currency': term.amount_currency + 0.1}),
+            Command.update(line.id, {'amount_currency': line.amount_currency + off}),
+            Command.update(term.id, {'amount_currency': term.amount_currency - off}),
         ]
         move.action_post()
+
+    def test_vat_of_a_down_payment_changed_by_hand(self):
+        self.company.tax_calculation_rounding_method = 'round_per_line'
+        move = self.invoice(self.several(*[{'price_unit': 1.03}] * 10), 'percentage', amount=50)
+        self.change_tax(move, -0.1)
         self.assert_stopped(move, 'changed by hand')
