@@ -152,12 +152,20 @@ class AccountMove(models.Model):
 
     def _vatportal_formula_levy(self, kind, tax, line):
         """``tax``, by a formula, as ``line`` bears it: a share where the formula is one of what the line comes to; else an amount per
-        unit, for it may follow from anything. None where it comes to nothing."""
+        unit, for it may follow from anything. None where it comes to nothing.
+
+        Odoo's own discounts and down payments never bear it, share or not: then it is an amount that they leave as it is.
+        """
         amount, base = self._vatportal_formula(tax, line)
         twice = [self._vatportal_formula(tax, line, **{name: 2 * line[name]})[0] for name in ('price_unit', 'quantity')]
-        if base and all(float_compare(each, 2 * amount, precision_digits=6) == 0 for each in twice):
+        if base and self._vatportal_is_taken_off(tax) and all(float_compare(each, 2 * amount, precision_digits=6) == 0 for each in twice):
             return outgoing_items.Levy(kind, rate=decimal(amount / base, 12))
         return outgoing_items.Levy(kind, fixed=decimal(amount / line.quantity, 12)) if line.quantity else None
+
+    def _vatportal_is_taken_off(self, tax):
+        """Whether what the invoice takes off, if it takes anything off, bears ``tax``."""
+        less = self._vatportal_goods_lines().filtered(lambda line: self._vatportal_net(line) < 0)
+        return not less or tax in less.tax_ids.with_context(active_test=False).flatten_taxes_hierarchy()
 
     def _vatportal_formula(self, tax, line, **changes):
         """What ``tax`` comes to on ``line``, with ``changes``, and of what; both in AZN, unrounded."""

@@ -47,3 +47,20 @@ class TestFormulaTaxes(SaleBooksCommon):
         line = {'product_uom_qty': 1000, 'price_unit': 1, 'tax_ids': self.taxed(self.taxes['vat'], road)}
         first, last = self.assert_paid_in_advance([line], method='percentage', amount=30)
         self.assertEqual((first['sum_skip_vat_amount'], last['sum_ttax']), (6, 14))
+
+    def test_a_share_in_an_order(self):
+        """Odoo treats every formula as an amount per unit: its discounts and down payments do not bear it."""
+        self.connector.advance_product_id = self.service
+        vat = self.taxes['vat']
+        vat.sequence = 5
+        road = self.by_formula('Yol', 'road', 'base * 0.05', sequence=9)
+        excise = self.by_formula('Aksiz', 'excise', 'base * 0.1', sequence=1, include_base_amount=True)
+        lines = [{'price_unit': 1000, 'tax_ids': self.taxed(*taxes)} for taxes in ((excise, vat), (vat, road))]
+        _first, last = self.assert_paid_in_advance(lines, method='percentage', amount=30)
+        self.assertEqual(sorted((item['aksiz'], item['transport_tax']) for item in last['items']), [(0, 35), (70, 0)])
+        order = self.several(*lines)
+        self.discount(order, discount_type='so_discount', discount_percentage=0.1)
+        move = self.invoice(order)
+        taxes = {tax: abs(sum(move.line_ids.filtered(lambda line, tax=tax: line.tax_line_id == tax).mapped('balance'))) for tax in (excise, road)}
+        invoice = self.payload(move)
+        self.assertEqual((invoice['sum_aksiz'], invoice['sum_ttax']), (taxes[excise], taxes[road]))
