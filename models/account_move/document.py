@@ -61,7 +61,8 @@ class AccountMove(models.Model):
         for line in self._vatportal_journal_items('epd').filtered(lambda line: line.tax_ids):
             row = self._vatportal_row(line, connector)
             rows = netting.split_untaxed(rows, row, -row.net)
-        outgoing_items.check_rows(rows)
+        # Where all of the goods was paid in advance, the rest of the advance is of what they bear by unit.
+        outgoing_items.check_rows([row for row in rows if row.net or not advances])
         totals, slack = self._vatportal_tax_totals(), self._vatportal_slack()
         # VAT is due of what is left of the goods and their excise.
         rows = netting.settle(levies.charge(rows, totals, slack, ('excise', 'road')), advances)

@@ -187,6 +187,17 @@ class TestSaleBooks(SaleBooksCommon):
                 _first, last = self.assert_paid_in_advance(lines, method='percentage', amount=30)
                 self.assertEqual(sorted((item['aksiz'], item['transport_tax']) for item in last['items']), [(0, 14), (70, 0)])
 
+    def test_a_down_payment_of_all_with_a_rate_and_an_amount_per_unit(self):
+        """The line with the rate is a discount on the goods; the one without a tax is of the road tax that is left."""
+        self.connector.advance_product_id = self.service
+        excise = self.create_tax('Aksiz 12,5 %', 12.5, 'excise', include_base_amount=True, sequence=1)
+        self.taxes['vat'].sequence = 5
+        road = self.create_tax('Yol vergisi', 0.02, 'road', sequence=9, amount_type='fixed')
+        fuel = {'product_uom_qty': 1000, 'price_unit': 1, 'tax_ids': self.taxed(excise, self.taxes['vat'], road)}
+        self.assert_paid_in_advance([fuel], method='percentage', amount=100)
+        _first, last = self.assert_paid_in_advance([fuel, {'price_unit': 50}], method='percentage', amount=30)
+        self.assertEqual(sorted((item['subtotal1'], item['aksiz'], item['transport_tax']) for item in last['items']), [(35, 0, 0), (700, 87.5, 14)])
+
     def test_a_down_payment_without_a_tax_is_told(self):
         order = self.several({'price_unit': 100}, {'price_unit': 50, 'tax_ids': False})
         texts = [problem['message'] for problem in self.wizard(self.invoice(order, 'percentage', amount=30)).problems]
