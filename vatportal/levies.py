@@ -11,7 +11,9 @@ from .outgoing_items import ITEM_DECIMALS, QEPIK, VAT_RATE, ZERO, AmountError, L
 KINDS = ('excise', 'road', 'vat')
 
 
-def charge(rows: list[Row], totals: Mapping[str, Decimal], slack: Decimal = ZERO, kinds: Sequence[str] = KINDS) -> list[Row]:
+def charge(
+    rows: list[Row], totals: Mapping[str, Decimal], slack: Decimal = ZERO, kinds: Sequence[str] = KINDS, by_tax: Mapping[object, Decimal] | None = None
+) -> list[Row]:
     """Return ``rows`` with their excise, road tax and VAT, to the qəpik.
 
     :param totals: dict of kind, see :class:`Levy` → what the invoice bears of it altogether. The parts add up to it.
@@ -19,10 +21,12 @@ def charge(rows: list[Row], totals: Mapping[str, Decimal], slack: Decimal = ZERO
         currency taxes are rounded there. Of VAT such a difference becomes an amount not subject to VAT, for the portal
         compares each item's VAT with 18 %.
     :param kinds: those that are charged, in this order
+    :param by_tax: dict of ``Levy.tax`` → what the invoice bears of it: each is looked at by itself where no row bears several of a kind
     :raises AmountError: 'vat' for VAT that is not what the rate asks for, by more than rounding, 'levy' for another tax
     """
     for kind in kinds:
-        rows = _charge_kind(rows, kind, totals.get(kind, ZERO), slack)
+        for places, total in _apart(rows, kind, totals.get(kind, ZERO), by_tax or {}):
+            rows = _charge_rows(rows, places, kind, total, slack)
     return rows
 
 
@@ -37,10 +41,24 @@ def _of(row: Row, kind: str) -> list[Levy]:
     return [levy for levy in row.levies if levy.kind == kind]
 
 
-def _charge_kind(rows: list[Row], kind: str, total: Decimal, slack: Decimal) -> list[Row]:
+def _apart(rows: list[Row], kind: str, total: Decimal, by_tax: Mapping[object, Decimal]) -> list[tuple[list[int], Decimal]]:
+    """The places of the rows that bear ``kind``, and what they bear of its ``total``, for each tax apart as far as that is known. Of
+    one rate it is not: a discount is taken off all its rows. None where nothing could bear it: the invoice's total tells."""
     places = [place for place, row in enumerate(rows) if _of(row, kind)]
     if not places:
-        return rows  # nothing that could bear it: the invoice's total tells
+        return []
+    groups: dict[object, tuple[list[int], set[object]]] = {}
+    for place in places:
+        levy = _of(rows[place], kind)[0]
+        group = groups.setdefault(('rate', levy.rate) if levy.rate else ('tax', levy.tax), ([], set()))
+        group[0].append(place)
+        group[1].add(levy.tax)
+    parts = [(group, sum((by_tax.get(tax, ZERO) for tax in taxes), ZERO)) for group, taxes in groups.values()]
+    several = kind == 'vat' or any(len(_of(rows[place], kind)) > 1 for place in places)
+    return [(places, total)] if several or sum((part for _group, part in parts), ZERO) != total else parts
+
+
+def _charge_rows(rows: list[Row], places: list[int], kind: str, total: Decimal, slack: Decimal) -> list[Row]:
     asked = [due(rows[place], kind) for place in places]
     ties = [rows[place].tie for place in places]
     parts = round_parts(asked, total, QEPIK, ties)

@@ -38,12 +38,14 @@ class AmountError(ValueError):
 @dataclass(frozen=True)
 class Levy:
     """A tax as a row bears it. ``kind`` is ``excise``, ``road`` or ``vat``; ``rate`` a share of its base, 0.18 for
-    18 %; ``fixed`` an amount for each unit; ``in_base`` whether the tax of the VAT column is taken of it too."""
+    18 %; ``fixed`` an amount for each unit; ``in_base`` whether the tax of the VAT column is taken of it too; ``tax`` which tax it
+    is, the caller's own."""
 
     kind: str
     rate: Decimal = ZERO
     fixed: Decimal = ZERO
     in_base: bool = True
+    tax: object = None
 
 
 @dataclass(frozen=True)

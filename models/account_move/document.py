@@ -63,9 +63,9 @@ class AccountMove(models.Model):
             rows = netting.split_untaxed(rows, row, -row.net)
         # Where all of the goods was paid in advance, the rest of the advance is of what they bear by unit.
         outgoing_items.check_rows([row for row in rows if row.net or not advances])
-        totals, slack = self._vatportal_tax_totals(), self._vatportal_slack()
+        totals, by_tax, slack = self._vatportal_tax_totals(), self._vatportal_totals_by_tax(), self._vatportal_slack()
         # VAT is due of what is left of the goods and their excise.
-        rows = netting.settle(levies.charge(rows, totals, slack, ('excise', 'road')), advances)
+        rows = netting.settle(levies.charge(rows, totals, slack, ('excise', 'road'), by_tax), advances)
         rows = levies.charge(rows, totals, slack, ('vat',))
         rows = outgoing_items.absorb_rounding(rows, self._vatportal_rounding(), self.invoice_cash_rounding_id.display_name or '')
         outgoing_items.check_rows(rows)
@@ -127,7 +127,7 @@ class AccountMove(models.Model):
     def _vatportal_levies(self, line, taxes):
         """The ``taxes`` of ``line``, in the order in which they are computed, as a tuple of :class:`outgoing_items.Levy`."""
         found = [(place, levy) for place, tax in enumerate(taxes, 1) if (levy := self._vatportal_levy(tax, line))]
-        return tuple(replace(levy, in_base=self._vatportal_is_in_base(taxes[place - 1], taxes[place:])) for place, levy in found)
+        return tuple(replace(levy, in_base=self._vatportal_is_in_base(taxes[place - 1], taxes[place:]), tax=taxes[place - 1].id) for place, levy in found)
 
     def _vatportal_is_in_base(self, tax, later):
         """Whether that of the ``later`` taxes which names the VAT column is taken of ``tax`` too."""
@@ -204,6 +204,13 @@ class AccountMove(models.Model):
         # Of what is used privately the VAT stands apart in the books; the vendor is given it back all the same.
         if 'vat' in totals:
             totals['vat'] += sum((self._vatportal_net(line) for line in self._vatportal_journal_items('non_deductible_tax')), Decimal(0))
+        return totals
+
+    def _vatportal_totals_by_tax(self):
+        """Return a dict of id of a tax → what the invoice bears of it, in AZN."""
+        totals = {}
+        for line in self._vatportal_journal_items('tax'):
+            totals[line.tax_line_id.id] = totals.get(line.tax_line_id.id, Decimal(0)) + self._vatportal_net(line)
         return totals
 
     def _vatportal_rounding(self):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rows import CENT, VAT, discount, goods, rounded, to_invoice
+from samples import money
 
 from vatportal.levies import charge, total_slack
 from vatportal.netting import net_rows, split_untaxed
@@ -59,3 +60,31 @@ def test_several_taxes_of_one_kind_are_added(net, rates):
 def test_vat_stands_once_on_a_line():
     with pytest.raises(AmountError, match='vat'):
         charge([goods(100, levies=(VAT, VAT))], {'vat': D(36)})
+
+
+def excise(name, **values):
+    return {'levies': (VAT, Levy('excise', tax=name, **values))}
+
+
+def test_two_taxes_of_a_kind_that_were_changed_against_each_other_stop():
+    rows = [goods(100, **excise('wine', rate=D('0.1'))), goods(100, **excise('beer', fixed=D(10)))]
+    changed = {'wine': D('9.9'), 'beer': D('10.1')}
+    with pytest.raises(AmountError, match='levy'):
+        charge(rows, {'excise': D(20)}, kinds=('excise',), by_tax=changed)
+    both = (*rows[0].levies, *rows[1].levies[1:])
+    (row,) = charge([goods(100, levies=both)], {'excise': D(20)}, kinds=('excise',), by_tax=changed)
+    assert row.excise == 20
+
+
+@given(st.lists(money(highest='99'), min_size=1, max_size=4), st.lists(money(highest='99'), min_size=1, max_size=4))
+def test_no_qepik_moves_from_one_tax_to_another(first, second):
+    rows = [goods(net, **excise('wine', rate=D('0.125'))) for net in first] + [goods(net, **excise('beer', rate=D('0.05'))) for net in second]
+    totals = {'wine': rounded(D('0.125') * sum(first)), 'beer': rounded(D('0.05') * sum(second))}
+    sent = charge(rows, {'excise': sum(totals.values())}, kinds=('excise',), by_tax=totals)
+    assert sum(row.excise for row in sent[: len(first)]) == totals['wine']
+
+
+def test_a_discount_is_taken_off_two_taxes_of_one_rate():
+    rows = [goods(100, **excise('wine', rate=D('0.1'))), goods(100, **excise('beer', rate=D('0.1'))), discount(-50, **excise('wine', rate=D('0.1')))]
+    sent = charge(net_rows(rows), {'excise': D(15)}, kinds=('excise',), by_tax={'wine': D(5), 'beer': D(10)})
+    assert [row.excise for row in sent] == [D('7.5'), D('7.5')]
