@@ -156,8 +156,9 @@ class AccountMove(models.Model):
         )
         if not lines:
             return [self._vatportal_problem(self.env._('Lines'), self.env._('The invoice has no line with an amount.'))]
-        problems = []
-        for line in lines.filtered(lambda line: not self._vatportal_is_mere_part(line)):
+        problems, heads = [], self._vatportal_heads()
+        # What only adds an amount to the item above needs neither a product nor a unit.
+        for line in lines.filtered(lambda line: line.product_id or line not in heads):
             problems += self._vatportal_product_problems(line, line.product_id.product_tmpl_id, line.product_uom_id, self._vatportal_line_label(line))
         return problems
 

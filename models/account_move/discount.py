@@ -34,7 +34,7 @@ class AccountMove(models.Model):
 
     def _vatportal_is_down_payment_line(self, line):
         """Whether another app says of a negative ``line`` that it takes off a down payment."""
-        return bool(line._vatportal_downpayment_lines()) or line.product_id in self._vatportal_down_payment_products()
+        return bool(line._vatportal_downpayment_lines()) or bool(line.product_id) and line.product_id in self._vatportal_down_payment_products()
 
     def _vatportal_is_bare_advance(self, line):
         """Whether ``line`` is that part of a down payment that bears no tax: what an order bears of taxes that are an amount per unit,

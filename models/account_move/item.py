@@ -70,7 +70,3 @@ class AccountMove(models.Model):
             if not row.counts and row.key in heads:
                 raise outgoing_items.AmountError('part_alone', row)
         return items
-
-    def _vatportal_is_mere_part(self, line):
-        """Whether ``line`` only adds an amount to the item above, and so needs neither a product nor a unit."""
-        return not line.product_id and line in self._vatportal_heads()
