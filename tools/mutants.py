@@ -23,7 +23,7 @@ from python_env import PYTHON
 FOLDER = WORK / 'mutants'
 SKIPPED = shutil.ignore_patterns('.git', '.work', '__pycache__')
 SEEDS = os.environ.get('VATPORTAL_SEEDS', '1-25')
-SIDE_BY_SIDE = testing.SIDE_BY_SIDE
+SIDE_BY_SIDE = 2  # how many test processes there are at once
 SCHEDULES = ('tests/faults/test_faults.py', '-k', 'test_schedules')
 PLAIN = 'tests/sdk'  # needs no Odoo
 

@@ -27,7 +27,6 @@ TAKES_VALUE = {'-k', '-m', '-p', '-o', '-c', '-W', '-r', '--maxfail', '--tb', '-
 # Suites with Odoo, each with a database of its own: the addon alone, beside Inventory, beside OCA's job queue, and beside all apps
 # that change what it does.
 ALONE, STOCK, JOBS, APPS = 'odoo', 'stock', 'queue', 'apps'
-SIDE_BY_SIDE = 2  # how many test processes there are at once
 
 
 # -- what to run ------------------------------------------------------------------------------------
@@ -236,24 +235,33 @@ def run_with_odoo(selection: Selection) -> list[Suite] | None:
 
 
 def run_full(selection: Selection, server: Odoo, clone: Callable[[str], str]) -> list[Suite]:
-    """Two processes at work from the beginning to the end. The addon alone has the terminal; beside it go the tests without
-    Odoo, then those with other apps, whose databases are prepared meanwhile, then what is left of the first."""
+    """Three processes at work from the beginning to the end: a browser and the Odoo behind it wait for each other, so two would
+    leave the cores idle. The addon alone has the terminal and a second process; beside them go the tests without Odoo, then
+    those with other apps, whose databases are prepared meanwhile, then what is left of the first."""
     begun = threading.Event()
+
+    def part(number: int, share: str) -> Suite:
+        return odoo_suite(selection, server.command, ALONE, clone(ALONE), share, f'{ALONE}-{number}')
+
+    def second(share: str) -> Iterator[Suite]:
+        begun.wait()
+        yield part(2, share)
 
     def others(share: str) -> Iterator[Suite]:
         yield from plain_suites(selection)
         begun.wait()
         for name in (STOCK, APPS, JOBS):
             yield odoo_suite(selection, server.command, name, clone(name))
-        yield odoo_suite(selection, server.command, ALONE, clone(ALONE), share, f'{ALONE}-2')
+        yield part(3, share)
 
-    with tempfile.TemporaryDirectory(dir=WORK) as share, Background(others(share)) as beside:
+    with tempfile.TemporaryDirectory(dir=WORK) as share, Background(second(share)) as beside, Background(others(share)) as beyond:
         environment.ensure_base(server)
         suite = odoo_suite(selection, server.command, ALONE, clone(ALONE), share)
         begun.set()
         show_run(suite)
-        beside.show()
-        return [suite, *beside.suites]
+        for background in (beside, beyond):
+            background.show()
+        return [suite, *beside.suites, *beyond.suites]
 
 
 def show_run(suite: Suite) -> None:
