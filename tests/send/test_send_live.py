@@ -65,6 +65,7 @@ class TestSendLive(SendCommon):
         self.assertEqual(
             set(progress),
             {
+                'version',
                 'id',
                 'name',
                 'operation',
