@@ -67,7 +67,7 @@ class VatportalDocument(models.Model):
 
     def _is_told(self):
         """Whether a customer's copy names this document: it has its number, and is in force."""
-        return self.state == 'registered' and bool(self.qaime) and self.status not in FINAL_STATUSES
+        return self._is_in_force() and bool(self.qaime)
 
     def _forget_prints(self, told):
         """Copies that say what these documents were, and are no more, are made anew.

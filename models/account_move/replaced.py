@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..states import FAR, FINAL_STATUSES, LIVE_STATES, NEAR, SENDABLE_STATES
+from ..states import FAR, LIVE_STATES, NEAR, SENDABLE_STATES
 
 
 class AccountMove(models.Model):
@@ -157,8 +157,7 @@ class AccountMove(models.Model):
         """A return to the vendor that takes back the whole of a bill may be the correction of a bill that was entered wrongly."""
         bill = self.sudo().reversed_entry_id
         document = bill.vatportal_bill_document_id
-        stands = document.state == 'registered' and document.status not in FINAL_STATUSES
-        if self.move_type != 'in_refund' or not stands or self not in bill._vatportal_full_credit():
+        if self.move_type != 'in_refund' or not document._is_in_force() or self not in bill._vatportal_full_credit():
             return []
         text = self.env._(
             'It takes back the whole of %(bill)s, whose document %(number)s stands at e-taxes. Send it only if all goods go back to the '

@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.fields import Command
 
-from ..states import FINAL_STATUSES
-
 
 class AccountMove(models.Model):
     """Bills that are entered anew (*Reverse and Create Invoice*): an internal correction of which e-taxes knows nothing. The
@@ -23,7 +21,7 @@ class AccountMove(models.Model):
         for move in self:
             old = move.sudo().vatportal_replaced_id
             document = old.vatportal_bill_document_id
-            if document.state == 'registered' and document.status not in FINAL_STATUSES:
+            if document._is_in_force():
                 move.sudo()._vatportal_take_over(old, document)
 
     def _vatportal_take_over(self, old, document):

@@ -97,6 +97,10 @@ class VatportalDocument(models.Model):
             and not self._open_deletions()
         )
 
+    def _is_in_force(self):
+        """Whether this document is registered at e-taxes, and no status of it has ended that; none at all is not."""
+        return self.state == 'registered' and self.status not in FINAL_STATUSES
+
     # ------------------------------------------------------------------ activities
 
     def _follow_status(self):

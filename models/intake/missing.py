@@ -52,7 +52,7 @@ class VatportalDocument(models.Model):
     )
 
     def _is_missing(self):
-        return bool(self.missing_since) and self.state == 'registered' and self.status not in FINAL_STATUSES
+        return bool(self.missing_since) and self._is_in_force()
 
     def _missing_text(self):
         """What is to be said of a document that is missing; False of others."""
