@@ -122,7 +122,7 @@ class VatportalOperationDelete(models.AbstractModel):
         text = {1: _('PIN1 was not confirmed on the phone, or not in time.'), 2: _('PIN2 was not confirmed on the phone, or not in time.')}.get(
             self._missed_pin(job)
         )
-        if not text and Stats.from_json(job.stats).refusals:
+        if not text and job._refusals():
             return _('The deletion was refused, for the reason below. Nothing was deleted.')
         return _('%s Nothing was deleted.', text or _('The process ended with errors.'))
 

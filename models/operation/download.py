@@ -200,7 +200,7 @@ class VatportalOperationDownload(models.AbstractModel):
                 'has_documents': True,
                 'conflicts': 0,
                 'total': max(total, len(seen)),
-                'has_gaps': job.has_gaps or (not first and total != job.total) or (len(keys) == PAGE_SIZE and not fresh),
+                'has_gaps': job.has_gaps or (not first and total != job.total) or (full and not fresh),
                 'read_count': len(seen),
                 'seen': _pack(sorted(seen)),
                 'page_size': max(job.page_size, len(keys)),
