@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.tools import ormcache
 
 from ..vatportal.plain import is_storable
 
@@ -50,7 +51,7 @@ class VatportalGuard(models.AbstractModel):
     def default_get(self, fields_list):
         # A client's context, and what any user may keep as a default, are as good as values of theirs; and they reach
         # what is made as superuser on their behalf. Of what they may not give only the code's own default counts.
-        untaken = [name for name in fields_list if self._vatportal_takes_no_default(name)]
+        untaken = self._vatportal_takes_no_default().intersection(fields_list)
         # Not taken away afterwards: Odoo carries out commands of a default while it reads them.
         values = super().default_get([name for name in fields_list if name not in untaken])
         for field in (self._fields[name] for name in untaken):
@@ -158,13 +159,16 @@ class VatportalGuard(models.AbstractModel):
         field = self._fields.get(name)
         return is_ours(field) and field.readonly and name not in self._vatportal_given_fields
 
-    def _vatportal_takes_no_default(self, name):
-        """Whether ``name`` is nothing for defaults of people: the addon alone writes it, or it links, and nobody's rights are
-        asked for what the superuser links with."""
-        field = self._fields.get(name)
-        if self._transient or not is_ours(field):
-            return False
-        return not self._vatportal_is_entered or self._vatportal_is_own(name) or self.env.su and field.relational
+    @ormcache('self.env.su')
+    def _vatportal_takes_no_default(self):
+        """The names of the fields that are nothing for defaults of people: the addon alone writes them, or they link, and nobody's
+        rights are asked for what the superuser links with. Every entry and line that is made asks for them."""
+        if self._transient:
+            return frozenset()
+        ours = {name: field for name, field in self._fields.items() if is_ours(field)}
+        if not self._vatportal_is_entered:
+            return frozenset(ours)
+        return frozenset(name for name, field in ours.items() if self._vatportal_is_own(name) or (self.env.su and field.relational))
 
     # ------------------------------------------------------------------ texts
 
