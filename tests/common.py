@@ -57,6 +57,13 @@ class VatportalCommon(CompanyCommon):
             next(patched, None)
         return [' '.join(query.split()) for query in map(str, queries)]
 
+    def reverse_in_dialog(self, moves, create=True, **vals):
+        """Reverse ``moves`` as a person does: *Reverse and Create Invoice*, or *Reverse*; return the new invoices, else the credit notes."""
+        wizard = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=moves.ids)
+        wizard = wizard.create({'journal_id': moves.journal_id.id, 'date': '2026-11-25', **vals})
+        wizard.modify_moves() if create else wizard.refund_moves()
+        return wizard.new_move_ids
+
     # ------------------------------------------------------------------ data
 
     @classmethod

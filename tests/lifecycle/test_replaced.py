@@ -9,16 +9,6 @@ class TestReplaced(LifecycleCommon):
     """*Reverse* and *Reverse and Create Invoice* on an invoice that is at e-taxes: there its document stands, and nobody
     makes two of one sale without a word."""
 
-    def reverse(self, moves, create=True, **vals):
-        """Reverse ``moves`` as a person does; return the new invoices, else the credit notes."""
-        wizard = (
-            self.env['account.move.reversal']
-            .with_context(active_model='account.move', active_ids=moves.ids)
-            .create({'journal_id': moves.journal_id.id, 'date': '2026-11-25', **vals})
-        )
-        wizard.modify_moves() if create else wizard.refund_moves()
-        return wizard.new_move_ids
-
     def status(self, move, status):
         document = move.vatportal_document_id
         document.sudo().write({'status': status, 'status_code': status})
@@ -34,7 +24,7 @@ class TestReplaced(LifecycleCommon):
     def test_both_sides_say_it_before_the_new_one_goes(self):
         old = self.registered()
         number = old.vatportal_qaime
-        new = self.reverse(old)
+        new = self.reverse_in_dialog(old)
         self.assertEqual((new.state, new.vatportal_replaced_id), ('draft', old))
         self.assertRegex(self.alerts(new), f'{number} still stands at e-taxes.*Delete it')
         new.action_post()
@@ -61,7 +51,7 @@ class TestReplaced(LifecycleCommon):
     def test_of_an_approved_one_the_cancellation_is_asked_for(self):
         old = self.registered()
         self.status(old, 'approved')
-        new = self.reverse(old)
+        new = self.reverse_in_dialog(old)
         new.action_post()
         for move in (old, new):
             self.assertIn('Ask for its cancellation at e-taxes.gov.az', self.alerts(move))
@@ -72,7 +62,7 @@ class TestReplaced(LifecycleCommon):
 
     def test_both_are_right(self):
         """A person says so on the new invoice."""
-        new = self.reverse(self.registered())
+        new = self.reverse_in_dialog(self.registered())
         new.action_post()
         with Form(new) as form:
             form.vatportal_replaced_id = self.env['account.move']
@@ -83,9 +73,9 @@ class TestReplaced(LifecycleCommon):
     def test_whoever_may_not_see_the_other_invoice(self):
         """Both forms open, both say it, and neither goes: by a rule, salespeople see their own invoices alone."""
         first = self.registered()
-        old = self.reverse(first)
+        old = self.reverse_in_dialog(first)
         old.action_post()
-        new = self.reverse(old)
+        new = self.reverse_in_dialog(old)
         new.action_post()
         clerk = new_test_user(
             self.env, 'replaced clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
@@ -104,7 +94,7 @@ class TestReplaced(LifecycleCommon):
             self.env, 'credited clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
         )
         sent, unsent = self.registered({'price_unit': 12.34}), self.create_invoice({'price_unit': 55})
-        credits = self.reverse(sent + unsent, create=False)
+        credits = self.reverse_in_dialog(sent + unsent, create=False)
         credits.action_post()
         copy = sent.copy({'invoice_date': '2026-11-26'})
         copy.action_post()
@@ -124,9 +114,9 @@ class TestReplaced(LifecycleCommon):
     def test_replaced_twice(self):
         """The document is that of the invoice before the one before."""
         old = self.registered()
-        middle = self.reverse(old)
+        middle = self.reverse_in_dialog(old)
         middle.action_post()
-        new = self.reverse(middle)
+        new = self.reverse_in_dialog(middle)
         new.action_post()
         self.assertIn(old.vatportal_qaime, self.problems(new)[0])
         self.assertIn(old.vatportal_qaime, self.alerts(new))
@@ -135,7 +125,7 @@ class TestReplaced(LifecycleCommon):
 
     def test_neither_was_sent(self):
         old = self.create_invoice()
-        new = self.reverse(old)
+        new = self.reverse_in_dialog(old)
         new.action_post()
         self.assertFalse(self.alerts(old) or self.alerts(new))
         self.assertEqual(self.wizard(old + new).ready_ids, new)
@@ -148,13 +138,13 @@ class TestReplaced(LifecycleCommon):
         self.sandbox.configure(auto_confirm=False)
         old = self.create_invoice()
         self.send(old)
-        new = self.reverse(old)
+        new = self.reverse_in_dialog(old)
         new.action_post()
         self.assertIn('It is being sent at the moment', self.problems(new)[0])
 
     def test_many_at_once(self):
         olds = self.registered() + self.registered({'price_unit': 7})
-        news = self.reverse(olds)
+        news = self.reverse_in_dialog(olds)
         news.action_post()
         self.assertEqual(news.vatportal_replaced_id, olds)
         for new in news:
@@ -163,7 +153,7 @@ class TestReplaced(LifecycleCommon):
     def test_a_reversal_of_the_future(self):
         """Its credit note waits for its day; the new invoice is there."""
         old = self.registered()
-        new = self.reverse(old, date=fields.Date.add(fields.Date.today(), days=30))
+        new = self.reverse_in_dialog(old, date=fields.Date.add(fields.Date.today(), days=30))
         self.assertIn(old.vatportal_qaime, self.alerts(new))
         self.assertIn(new.display_name, self.alerts(old))
 
@@ -174,14 +164,14 @@ class TestReplaced(LifecycleCommon):
         old.action_post()
         self.finish(self.send(old))
         self.assertEqual(old.vatportal_state, 'registered', old.vatportal_document_id.portal_message)
-        new = self.reverse(old)
+        new = self.reverse_in_dialog(old)
         self.assertIn(old.vatportal_qaime, self.alerts(new))
 
     # ------------------------------------------------------------------ credit notes
 
     def test_reversed_in_full(self):
         old = self.registered()
-        credit = self.reverse(old, create=False)
+        credit = self.reverse_in_dialog(old, create=False)
         self.assertFalse(self.alerts(old), 'a draft takes nothing back')
         credit.action_post()
         self.assertIn(f'reversed by {credit.display_name}', self.alerts(old))
@@ -197,7 +187,7 @@ class TestReplaced(LifecycleCommon):
         old = self.registered({'quantity': 4, 'price_unit': 33.33})
         for taken in (1, 3):
             self.assertFalse(self.alerts(old))
-            credit = self.reverse(old, create=False)
+            credit = self.reverse_in_dialog(old, create=False)
             credit.invoice_line_ids.quantity = taken
             credit.action_post()
         self.assertIn(credit.display_name, self.alerts(old))
@@ -206,7 +196,7 @@ class TestReplaced(LifecycleCommon):
         """An adjustment that we issue, or the return that the buyer issued."""
         self.sandbox.configure(accepted_types=['default', 'taxCodex163'])
         old = self.registered()
-        credit = self.reverse(old, create=False)
+        credit = self.reverse_in_dialog(old, create=False)
         credit.vatportal_kind_id = self.env.ref('l10n_az_vatportal.kind_tax_codex_163')
         credit.action_post()
         self.assertTrue(self.alerts(old))
@@ -215,7 +205,7 @@ class TestReplaced(LifecycleCommon):
         self.assertFalse(self.alerts(old))
 
         old = self.registered({'price_unit': 60})
-        credit = self.reverse(old, create=False)
+        credit = self.reverse_in_dialog(old, create=False)
         credit.action_post()
         self.document_of({'qaime': 'MT2611250000777'}).sudo().write({'direction': 'incoming', 'move_id': credit.id})
         self.assertFalse(self.alerts(old))
@@ -226,7 +216,7 @@ class TestReplaced(LifecycleCommon):
         alike = {'invoice_date': '2026-11-26'}
         before = self.create_invoice({'quantity': 3, 'price_unit': 12.34}, **alike)
         self.assertFalse(self.problems(before, 'warning'))
-        credit = self.reverse(old, create=False)
+        credit = self.reverse_in_dialog(old, create=False)
         credit.action_post()
         copy = old.copy(alike)
         corrected = self.create_invoice({'price_unit': 30}, invoice_origin='S00042', **alike)
@@ -247,7 +237,7 @@ class TestReplaced(LifecycleCommon):
 
     def test_reversed_before_it_was_sent(self):
         old = self.create_invoice()
-        self.reverse(old, create=False).action_post()
+        self.reverse_in_dialog(old, create=False).action_post()
         self.assertFalse(self.problems(old))
         [warning] = self.problems(old, 'warning')
         self.assertIn('It was reversed by', warning)

@@ -69,10 +69,7 @@ class TestBillDay(BillCommon):
                 move.invoice_date = day
                 move.action_post()
                 self.import_of(NEXT_MONTH, qaime=qaime)
-                wizard = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=move.ids)
-                wizard = wizard.create({'journal_id': move.journal_id.id, 'date': '2026-11-25'})
-                wizard.modify_moves()
-                new = wizard.new_move_ids - move.reversal_move_ids
+                new = self.reverse_in_dialog(move)
                 self.assertEqual(new.invoice_date, day if stays else NEXT_MONTH)
                 self.assertEqual(bool(self.alert(new)), stays)
 

@@ -6,14 +6,8 @@ class TestReconciliationReplaced(ReconcileCommon):
 
     def reverse(self, move, modify=True):
         """Reverse ``move`` as a person does; return the new bill, or nothing, and the credit note."""
-        wizard = (
-            self.env['account.move.reversal']
-            .with_context(active_model='account.move', active_ids=move.ids)
-            .create({'journal_id': move.journal_id.id, 'date': '2026-11-25'})
-        )
-        wizard.modify_moves() if modify else wizard.refund_moves()
-        credit = move.reversal_move_ids
-        return wizard.new_move_ids - credit, credit
+        new, credit = self.reverse_in_dialog(move, modify), move.reversal_move_ids
+        return new - credit, credit
 
     def problems(self, move):
         return [problem for problem in move._vatportal_problems(self.connector) if problem['level'] == 'warning']
