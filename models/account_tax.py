@@ -69,8 +69,14 @@ class AccountTax(models.Model):
 
         A single tax has none, one, or those of which a document's column decides.
         """
-        taxes = self.with_context(active_test=False).flatten_taxes_hierarchy()
-        return frozenset().union(*(tax._vatportal_own_categories() for tax in taxes))
+        return frozenset().union(*(tax._vatportal_own_categories() for tax in self._vatportal_flat()))
+
+    def _vatportal_flat(self):
+        """These taxes, groups taken apart, in the order in which they are computed; also those that were archived since."""
+        # Most lines have one, and asking in another context is dear.
+        if len(self) < 2 and self.amount_type != 'group':
+            return self
+        return self.with_context(active_test=False).flatten_taxes_hierarchy().with_env(self.env)
 
     def _vatportal_levy_kind(self):
         """As what this tax stands on a qaimə with an amount: ``vat``, ``excise`` or ``road``; None for one without."""
@@ -105,7 +111,7 @@ class AccountTax(models.Model):
             return False
         # What was archived since stands on invoices all the same.
         for group in self.sudo().vatportal_group_ids.with_context(active_test=False):
-            others = group.children_tax_ids.flatten_taxes_hierarchy() - self
+            others = group.children_tax_ids._vatportal_flat() - self
             if others and not any(tax.amount or tax.vatportal_category for tax in others):
                 return True
         return False
@@ -117,8 +123,7 @@ class AccountTax(models.Model):
     def _vatportal_unknown(self):
         """Those of these taxes, groups taken apart, of which e-taxes can't be told what they are. A tax of nothing beside one with a VAT
         column only marks the base for the tax return."""
-        # Also those that were archived since.
-        flat = self.with_context(active_test=False).flatten_taxes_hierarchy()
+        flat = self._vatportal_flat()
         marks = bool(flat._vatportal_own_columns())
         return flat.filtered(lambda tax: not tax._vatportal_own_categories() and (tax.amount or not marks))
 
@@ -157,7 +162,7 @@ class AccountTax(models.Model):
 
     def _vatportal_is_by_hand(self):
         """Whether a person alone can say that one of these taxes applies."""
-        return any(not tax.vatportal_category and tax.vatportal_chart_id in national_chart.BY_HAND for tax in self.flatten_taxes_hierarchy())
+        return any(not tax.vatportal_category and tax.vatportal_chart_id in national_chart.BY_HAND for tax in self._vatportal_flat())
 
     # ------------------------------------------------------------------ VAT on payment
 

@@ -4,6 +4,7 @@ from functools import partial
 from odoo import fields, models
 
 from ..vatportal import incoming_parts
+from ..vatportal.decimals import ZERO
 
 # Amounts are kept exactly as e-taxes has them: real documents carry up to 6 decimals in amounts and 8 in prices.
 # Kept with all their digits, for Odoo's rounding to a number of decimals costs large amounts their qəpik; shown with as
@@ -31,7 +32,13 @@ COLUMNS = {'vat': 'amount_vat_base', 'zero': 'amount_zero', 'exempt': 'amount_ex
 def decimal(value, digits=9):
     """The exact decimal that a Float of Odoo stands for, without trailing zeros: with 15 digits, which every float keeps,
     and at most ``digits`` after the point. What is beyond them is noise of the computation."""
-    number = Decimal(f'{value or 0.0:.15g}')
+    if not value:
+        return ZERO
+    text = f'{value:.15g}'
+    number = Decimal(text)
+    # Nearly every one is written so already.
+    if isinstance(value, float) and 'e' not in text and len(text.partition('.')[2]) <= digits:
+        return number
     if number.as_tuple().exponent < -digits:
         number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     number = number.normalize()

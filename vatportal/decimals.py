@@ -53,6 +53,8 @@ def json_number(value: Decimal, field: str = '') -> int | float:
 
     :raises ValueError: not finite, or more digits than a JSON number (a double) keeps.
     """
+    if not value:  # as most amounts of an item are
+        return 0
     if not value.is_finite():
         raise ValueError(f'{field or "amount"}: not a finite number')
     if value == value.to_integral_value():

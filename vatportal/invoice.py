@@ -7,6 +7,7 @@ All amounts are Decimal, in AZN. Sums carry 2 decimals, item amounts up to 4–5
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from .decimals import ZERO, json_number, to_decimal
@@ -30,9 +31,15 @@ class _Record:
                 object.__setattr__(self, name, to_decimal(value, name))
 
     @classmethod
+    @cache
     def amount_fields(cls) -> tuple[str, ...]:
         """Names of the Decimal fields, in order."""
         return tuple(spec.name for spec in fields(cls) if spec.type in (Decimal, 'Decimal'))
+
+    @classmethod
+    @cache
+    def _names(cls) -> tuple[str, ...]:
+        return tuple(spec.name for spec in fields(cls))
 
     @classmethod
     def _values_from(cls, data: object, what: str) -> dict[str, Any]:
@@ -82,7 +89,7 @@ class Item(_Record):
 
         :raises ValueError: an amount with more digits than a JSON number keeps.
         """
-        return {spec.name: _plain(getattr(self, spec.name), spec.name) for spec in fields(self) if getattr(self, spec.name) is not None}
+        return {name: _plain(value, name) for name in self._names() if (value := getattr(self, name)) is not None}
 
     @classmethod
     def from_json(cls, data: Any) -> 'Item':
@@ -150,8 +157,8 @@ class Invoice(_Record):
         """
         skip = set(self.amount_fields()) | {'items'} if self.settles_only else set()
         result: dict[str, Any] = {}
-        for spec in fields(self):
-            name, value = spec.name, getattr(self, spec.name)
+        for name in self._names():
+            value = getattr(self, name)
             if name in skip or value is None or (name in _OPTIONAL and not value):
                 continue
             if name == 'with_agent' and not value:

@@ -154,9 +154,9 @@ class AccountMove(models.Model):
         found = {}
         if self.move_type != 'out_invoice' or self._is_downpayment():
             return found
-        for line in self.invoice_line_ids.filtered(lambda line: line.display_type == 'product'):
+        for line in self.invoice_line_ids.filtered(lambda line: line.display_type == 'product' and line.price_subtotal < 0):
             for origin in line._vatportal_downpayment_lines().move_id - self:
-                if origin.state == 'posted' and line.price_subtotal < 0:
+                if origin.state == 'posted':
                     found[origin] = found.get(origin, line.browse()) | line
         return found
 

@@ -27,7 +27,7 @@ class AccountMove(models.Model):
             self._vatportal_problem(self.env._('Taxes'), self._vatportal_bare_text(line), level='warning', line=line)
             for line in self._vatportal_goods_lines()
             if not self.company_currency_id.is_zero(line.balance)
-            and not (taxes := line.tax_ids.flatten_taxes_hierarchy()) - taxes._vatportal_outside()
+            and not (taxes := line.tax_ids._vatportal_flat()) - taxes._vatportal_outside()
             and not (line.balance * self.direction_sign < 0 and self._vatportal_is_down_payment_line(line))
         ]
 
@@ -132,7 +132,7 @@ class AccountMove(models.Model):
         )
 
     def _vatportal_vat_text(self, row):
-        wrong = self._vatportal_wrong_base_taxes(row.key.tax_ids.flatten_taxes_hierarchy())
+        wrong = self._vatportal_wrong_base_taxes(row.key.tax_ids._vatportal_flat())
         if wrong:
             return self.env._(
                 '“%(line)s”: its VAT is not 18 %% of its amount with excise. Excise has to come before VAT and to affect its '
@@ -159,7 +159,7 @@ class AccountMove(models.Model):
         return affected.filtered(lambda tax: any(order.index(other) < order.index(tax) for other in affecting))
 
     def _vatportal_levy_text(self, row):
-        wrong = self._vatportal_affected_levies(row.key.tax_ids.flatten_taxes_hierarchy())
+        wrong = self._vatportal_affected_levies(row.key.tax_ids._vatportal_flat())
         if wrong:
             return self.env._(
                 '“%(line)s”: its excise or road tax is not of its amount alone, for another tax comes before it and affects its base. Correct the '

@@ -37,11 +37,8 @@ class AccountMove(models.Model):
         return bool(line._vatportal_downpayment_lines()) or bool(line.product_id) and line.product_id in self._vatportal_down_payment_products()
 
     def _vatportal_is_bare_advance(self, line):
-        """Whether ``line`` is that part of a down payment that bears no tax: what an order bears of taxes that are an amount per unit,
+        """Whether ``line``, without a tax, is that part of a down payment: what an order bears of taxes that are an amount per unit,
         Odoo puts into a line of its own."""
-        taxes = line.tax_ids.with_context(active_test=False).flatten_taxes_hierarchy()
-        if taxes - taxes._vatportal_outside():
-            return False
         return bool(self.sudo()._is_downpayment()) or self._vatportal_net(line) < 0 and self._vatportal_is_down_payment_line(line)
 
     def _vatportal_down_payment_products(self):

@@ -7,6 +7,7 @@ from odoo.tools import float_compare
 from ...vatportal import levies, netting, outgoing_items
 from ..account_tax import VAT_CATEGORIES
 from ..amounts import COLUMNS, decimal
+from .line_taxes import TaxesOfLines
 
 # So large that a qəpik of it is less than the last digit of a rate that matters.
 _SAMPLE = 10000000000.0
@@ -54,12 +55,13 @@ class AccountMove(models.Model):
     def _vatportal_rows(self, connector):
         """Return the invoice as :class:`outgoing_items.Row` objects, in AZN: what was taken back and what discounts take off is
         no row of its own, and what comes to nothing is left out, for e-taxes takes no price of zero."""
-        rows = [self._vatportal_row(line, connector) for line in self._vatportal_goods_lines()]
+        said = TaxesOfLines()
+        rows = [self._vatportal_row(line, connector, said) for line in self._vatportal_goods_lines()]
         self._vatportal_check_items(rows)
         rows, advances = netting.set_apart(rows)
         rows = netting.net_rows(rows)
         for line in self._vatportal_journal_items('epd').filtered(lambda line: line.tax_ids):
-            row = self._vatportal_row(line, connector)
+            row = self._vatportal_row(line, connector, said)
             rows = netting.split_untaxed(rows, row, -row.net)
         # Where all of the goods was paid in advance, the rest of the advance is of what they bear by unit.
         outgoing_items.check_rows([row for row in rows if row.net or not advances])
@@ -78,17 +80,17 @@ class AccountMove(models.Model):
         """What a journal item adds to the invoice, in AZN: negative for what it takes off."""
         return decimal(line.balance * self.direction_sign, 2)
 
-    def _vatportal_row(self, line, connector):
+    def _vatportal_row(self, line, connector, said):
         """Return one journal item of the invoice as a :class:`outgoing_items.Row`.
 
+        :param said: a :class:`TaxesOfLines`
         :raises AmountError: when its taxes do not say into which VAT column it goes
         """
-        # Also those that were archived since.
-        taxes = line.tax_ids.with_context(active_test=False).flatten_taxes_hierarchy()
+        taxes = said[line.tax_ids]
         categories = self._vatportal_vat_columns(line, taxes, connector)
         # The price for one unit, unless it is in another currency, or VAT is in it.
         price = decimal(line.price_unit * (1 - line.discount / 100))
-        included = bool(taxes.filtered('price_include'))
+        levied = self._vatportal_levies(line, taxes.flat)
         row = outgoing_items.Row(
             key=line,
             label=self._vatportal_line_label(line) if line.display_type == 'product' else line.name or '',
@@ -96,26 +98,25 @@ class AccountMove(models.Model):
             net=self._vatportal_net(line),
             price=price,
             category=min(categories, default=None),
-            levies=self._vatportal_levies(line, taxes),
-            goods=(line.product_id.id, line.product_uom_id.id, included),
+            excise_rate=round(100 * sum((levy.rate for levy in levied if levy.kind == 'excise'), Decimal(0)), 4),
+            levies=levied,
+            goods=(line.product_id.id, line.product_uom_id.id, taxes.included),
             takes_off=self._vatportal_takes_off(line, connector),
             advance=self._vatportal_takes_off_advance(line),
             orders=self._vatportal_orders_of(line),
             counts=bool(line.product_id) or not line.vatportal_with_above,
         )
-        row = replace(row, excise_rate=round(100 * sum((levy.rate for levy in row.levies if levy.kind == 'excise'), Decimal(0)), 4))
         if row.net:
             self._vatportal_check_taxes(row, taxes, categories, connector)
         return row
 
     def _vatportal_vat_columns(self, line, taxes, connector):
-        """The VAT columns, a set, that the ``taxes`` of ``line`` name. In the national chart no tax at all means *not subject to VAT*."""
+        """The VAT columns, a set, that the ``taxes`` (:class:`LineTaxes`) of ``line`` name. In the national chart no tax at all means *not
+        subject to VAT*."""
         bare = connector.taxation != 'simplified' and self.company_id._vatportal_has_national_chart()
-        if bare and not taxes - taxes._vatportal_outside():
+        if not taxes.inside and (bare or (connector.taxation != 'simplified' and self._vatportal_is_bare_advance(line))):
             return {'not_subject'}
-        if connector.taxation != 'simplified' and self._vatportal_is_bare_advance(line):
-            return {'not_subject'}
-        columns = taxes._vatportal_own_columns()
+        columns = taxes.columns
         # One tax can stand for two columns: goods that go back are in that in which they came.
         return (columns > {min(columns)} and self._vatportal_columns_of_original(line) & columns or columns) if columns else columns
 
@@ -166,7 +167,7 @@ class AccountMove(models.Model):
     def _vatportal_is_taken_off(self, tax):
         """Whether what the invoice takes off, if it takes anything off, bears ``tax``."""
         less = self._vatportal_goods_lines().filtered(lambda line: self._vatportal_net(line) < 0)
-        return not less or tax in less.tax_ids.with_context(active_test=False).flatten_taxes_hierarchy()
+        return not less or tax in less.tax_ids._vatportal_flat()
 
     def _vatportal_formula(self, tax, line, **changes):
         """What ``tax`` comes to on ``line``, with ``changes``, and of what; both in AZN, unrounded."""
@@ -178,13 +179,11 @@ class AccountMove(models.Model):
 
     def _vatportal_check_taxes(self, row, taxes, categories, connector):
         """:raises AmountError: 'tax' or 'rate' (the tax in ``row.info``), 'category', 'categories' or 'simplified'"""
-        unknown = taxes._vatportal_unknown()[:1]
-        odd = taxes.filtered(lambda tax: tax.amount and tax._vatportal_categories() & {'zero', 'exempt', 'not_subject'})[:1]
-        if unknown or odd:
-            row.info['tax'] = unknown or odd
-            raise outgoing_items.AmountError('tax' if unknown else 'rate', row)
+        if taxes.unknown or taxes.odd:
+            row.info['tax'] = taxes.unknown or taxes.odd
+            raise outgoing_items.AmountError('tax' if taxes.unknown else 'rate', row)
         if len(categories) > 1:
-            row.info['tax'] = taxes.filtered(lambda tax: len(tax._vatportal_own_columns()) > 1)[:1]
+            row.info['tax'] = taxes.flat.filtered(lambda tax: len(tax._vatportal_own_columns()) > 1)[:1]
             raise outgoing_items.AmountError('categories', row)
         if connector.taxation == 'simplified':
             if categories:

@@ -26,6 +26,8 @@ class AccountMove(models.Model):
         """Return a dict of line that is one item with those above → the line that the item begins with: the last one above
         that stands on the qaimə, which discounts, free lines and what is taken back do not. None where none does."""
         heads, head, above = {}, None, False
+        if not any(line.vatportal_with_above for line in self.invoice_line_ids):
+            return heads
         for line in self._vatportal_goods_lines():
             stands = line.quantity > 0 and self._vatportal_net(line) > 0
             # The very first line has none above: the mark says nothing.

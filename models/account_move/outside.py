@@ -54,7 +54,7 @@ class AccountMoveLine(models.Model):
 
     def _vatportal_total(self):
         """What the line comes to on a qaimə, in the currency of the invoice: its total without the taxes beside."""
-        taxes = self.tax_ids.sudo().flatten_taxes_hierarchy()
+        taxes = self.tax_ids.sudo()._vatportal_flat()
         outside = taxes._vatportal_outside()
         if not outside:
             return self.price_total

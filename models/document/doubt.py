@@ -45,10 +45,10 @@ class VatportalDocument(models.Model):
         """Write what is about to be sent; what may be at the portal from an earlier try, with other figures, is kept."""
         for document in self.sudo():
             payload = document._to_invoice().to_json()
+            vals = {'payload': payload, 'first_sent_at': document.first_sent_at or fields.Datetime.now()}
             if document.doubtful and document.payload and document.payload != payload:
-                document.earlier_payload = document.earlier_payload or document.payload
-            document.payload = payload
-            document.first_sent_at = document.first_sent_at or fields.Datetime.now()
+                vals['earlier_payload'] = document.earlier_payload or document.payload
+            document.write(vals)
 
     def _note_sent(self, moment, taken):
         """The documents went to the portal at ``moment``. ``taken``: it said so, and hence had none of them before;

@@ -55,7 +55,8 @@ class VatportalDocument(models.Model):
         free = self.browse()._free_attempts([source._vatportal_identity(vals) for source, vals in new.items()])
         for vals, (identity, attempt) in zip(new.values(), free, strict=True):
             vals.update(erp_id=identity.erp_id(attempt), attempt=attempt)
-        created = iter(self.browse().sudo().create(list(new.values())).sudo(False))
+        # That it was made is said by its process, and on the invoice.
+        created = iter(self.browse().sudo().with_context(mail_create_nolog=True).create(list(new.values())).with_env(self.env))
         return self.union(*(next(created) if isinstance(document, dict) else document for document in queued))
 
     def _renew_erp_id(self):
