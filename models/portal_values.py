@@ -78,8 +78,8 @@ def fingerprint(raw, own_voen):
     return hashlib.sha1(f'{own_voen}:{_dump(document)}'.encode(), usedforsecurity=False).hexdigest()
 
 
-def _dump(value):
-    return json.dumps(value, sort_keys=True, separators=(',', ':'))
+# One for all: json.dumps() would make another for each row.
+_dump = json.JSONEncoder(sort_keys=True, separators=(',', ':')).encode
 
 
 def document_key(document: EtaxesDocument):

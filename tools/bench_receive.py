@@ -60,10 +60,9 @@ def finished_rows(world, documents):
         vals |= {
             'kind_id': world.env['vatportal.kind']._get_or_create(kind_code).id,
             'fingerprint': portal_values.fingerprint(vals['raw'], work.own_voen),
-            'partner_id': partners[vals['seller_vat']].id,
             **_status(vals['status_code']),
         }
-        rows.append({**work._new_values(vals, portal_values.line_values(document)), 'to_follow': False})
+        rows.append({**work._new_values(vals, portal_values.line_values(document)), 'partner_id': partners[vals['seller_vat']].id, 'to_follow': False})
     return rows
 
 

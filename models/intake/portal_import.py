@@ -38,7 +38,7 @@ class PortalImport:
         self.own_voen = self.documents._own_voen(company)
         self.common = {'connector_id': connector.id, 'company_id': company.id, 'direction': direction, 'import_job_id': job.id if job else False}
         self.job = self.env['vatportal.job'].browse(self.common['import_job_id'])
-        self.found = {}
+        self.found, self.partners = {}, {}
         self.new_ids, self.changed_ids, self.problems = [], [], []
         self.unchanged = self.foreign = self.bad = 0
 
@@ -50,6 +50,7 @@ class PortalImport:
         by_key = self._by_key(documents)
         # Looked up once; what each chunk needs of them is read with the chunk.
         self.found = self._known(by_key)
+        self.partners = self._partners([document for key, document in by_key.items() if key not in self.found])
         for chunk in split_every(CHUNK, by_key.items(), list):
             # What was changed is logged with its chunk: one that fails would take the log of those before it along.
             by_halves(chunk, self._store_chunk, self._note_bad, self.env.cr)
@@ -79,6 +80,13 @@ class PortalImport:
                 ['id:max'],
             )
         )
+
+    def _partners(self, documents):
+        """The partner of each other side of ``documents``, new ones, where its VÖEN leaves no doubt: a dict of VÖEN → id."""
+        theirs = 'tin_from' if self.common['direction'] == 'incoming' else 'tin_to'
+        numbers = {portal_values.voen_of(getattr(document, theirs)) for document in documents}
+        found = self.documents._partners_by_voen(self.documents.env['res.company'].browse(self.common['company_id']), numbers)
+        return {number: partner.id for number, partner in found.items() if len(partner) == 1}
 
     def _note_bad(self, chunk, error):
         ((key, _document),) = chunk
@@ -141,6 +149,7 @@ class PortalImport:
         return {
             **vals,
             **self.common,
+            'partner_id': not vals['is_foreign'] and self.partners.get(vals['seller_vat' if self.common['direction'] == 'incoming' else 'buyer_vat']),
             'seen_connector_id': self.is_reading and self.common['connector_id'],
             'to_follow': False if vals['is_foreign'] else 'new',
             'state': 'deleted' if vals['status'] in DELETED_STATUSES else 'registered',
