@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import float_is_zero
+from odoo.tools import float_is_zero, ormcache
 
 from ..vatportal import outgoing_items
 from . import national_chart
@@ -166,11 +166,18 @@ class AccountTax(models.Model):
 
     # ------------------------------------------------------------------ VAT on payment
 
+    @api.model
+    @ormcache()
+    def _vatportal_was_any_replaced(self):
+        """Whether any tax, of whatever company, has another in its place: where none has, no line need be looked at."""
+        return bool(self.sudo().with_context(active_test=False).search_count([('vatportal_replaced_by_id', '!=', False)], limit=1))
+
     def _vatportal_replace(self, new):
         """Put ``new`` in the place of this tax, archived, wherever taxes are proposed. Invoices and bills that are drafts, and whatever
         orders and copies make, get it when they are confirmed: see ``account.move``, ``_vatportal_put_on_payment()``."""
         before = self.with_context(active_test=False).search([('vatportal_replaced_by_id', 'in', self.ids)])
         (self | before).vatportal_replaced_by_id = new
+        self.env.registry.clear_cache()  # of _vatportal_was_any_replaced()
         for model, names in {
             'res.company': ('account_sale_tax_id', 'account_purchase_tax_id'),
             'product.template': ('taxes_id', 'supplier_taxes_id'),

@@ -14,6 +14,8 @@ class AccountMove(models.Model):
     def _vatportal_put_on_payment(self):
         """Called before these drafts are confirmed. A reversal undoes what was booked, so it keeps the taxes of that; what was
         confirmed before stays as it was; an entry without lines of goods has its tax items written by whatever made it."""
+        if not self.env['account.tax']._vatportal_was_any_replaced():
+            return
         for move in self.filtered(lambda move: move.is_invoice(include_receipts=True) and not move.posted_before and not move.reversed_entry_id):
             new = {line: taxes for line in move.invoice_line_ids if (taxes := line._vatportal_on_payment_taxes())}
             if new:
