@@ -4,6 +4,7 @@ import zlib
 from datetime import datetime, time
 
 from odoo import fields, models
+from odoo.tools.misc import split_every
 
 from ...vatportal import PAGE_SIZE, EtaxesDocument, is_number, polling, qaime_number, speaks_of_pin
 from ...vatportal.codes import code_key
@@ -21,6 +22,8 @@ READ_LIMITS = {'timeout': 60, 'deadline': 120}
 # After how many conflicts with another import at the same moment this one gives up for now.
 MAX_CONFLICTS = 20
 KEPT_BAD = 20
+# So many documents of a page are packed into one text.
+PACKED = 500
 
 
 class VatportalJob(models.Model):
@@ -148,14 +151,14 @@ class VatportalOperationDownload(models.AbstractModel):
         return READ_LIMITS if job.phase == 'read' else super()._limits(job)
 
     def _read_page(self, job, client):
-        """Return a page, packed: as JSON it would be copied about in memory several times."""
+        """Return a page, packed in parts: as JSON, and as one text, it would be in memory several times."""
         start, end = self._span(job)
         # The second time, and a part of it, by dates: what a process brought, the portal holds.
         by_process = job.source == 'etaxes' and job.portal_id and not job.second_pass
         page = client.read_etaxes(
             direction=FOLDERS[job.direction], page=job.page, **({'proc_id': int(job.portal_id)} if by_process else {'date_from': start, 'date_to': end})
         )
-        return {'total': page.total, 'rows': _pack([document.raw for document in page.documents]), 'bad': _pack(page.bad)}
+        return {'total': page.total, 'rows': [_pack([document.raw for document in part]) for part in split_every(PACKED, page.documents, list)], 'bad': _pack(page.bad)}
 
     def _page_failed(self, job, answer):
         """A reading that is refused, or out of reach for too long, ends the import; what was read is kept."""
@@ -175,12 +178,12 @@ class VatportalOperationDownload(models.AbstractModel):
             # It was there when the import was begun; without it all would count as others'.
             self._end(job, self.env['vatportal.document']._no_voen_text(job.company_id))
             return
-        rows = _unpack(value['rows'])
+        # An answer of before an update may be in one part.
+        parts = [value['rows']] if isinstance(value['rows'], str) else value['rows']
         bad = _unpack(value['bad'])
-        documents = [EtaxesDocument.from_portal_json(row) for row in rows]
+        documents = [EtaxesDocument.from_portal_json(row) for part in parts for row in _unpack(part)]
         keys = [qaime_number(document.qaime) for document in documents]
         keys += [number_in(raw) or json.dumps(raw, sort_keys=True)[:500] for raw, _why in bad]
-        del rows
         wanted = self._wanted(job, documents)
         result = self._store(job, wanted)
         if result is None:
