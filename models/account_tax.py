@@ -177,7 +177,9 @@ class AccountTax(models.Model):
         orders and copies make, get it when they are confirmed: see ``account.move``, ``_vatportal_put_on_payment()``."""
         before = self.with_context(active_test=False).search([('vatportal_replaced_by_id', 'in', self.ids)])
         (self | before).vatportal_replaced_by_id = new
-        self.env.registry.clear_cache()  # of _vatportal_was_any_replaced()
+        # Of _vatportal_was_any_replaced(); once more afterwards, for until then others see what was before.
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
         for model, names in {
             'res.company': ('account_sale_tax_id', 'account_purchase_tax_id'),
             'product.template': ('taxes_id', 'supplier_taxes_id'),
