@@ -39,7 +39,7 @@ class VatportalProductMapping(models.Model):
     no_product = fields.Boolean(help='A person took the product off the line: none is looked for.')
     account_id = fields.Many2one('account.account', check_company=True, help="Empty: the product's, or the one that Odoo predicts.")
     tax_ids = fields.Many2many('account.tax', string='Taxes', check_company=True, help='Empty: chosen by the VAT column of the line.')
-    uom_id = fields.Many2one('uom.uom', string='Unit', help='Empty: the unit that the document names.')
+    uom_id = fields.Many2one('uom.uom', string='Unit', ondelete='restrict', help='Empty: the unit that the document names.')
     unit = fields.Char(string="Vendor's Unit", help='Unit and contents apply to lines that name this one.')
     unit_contains = fields.Float(
         string='Contains',

@@ -19,7 +19,7 @@ class VatportalUnitAlias(models.Model):
     name = fields.Char(string='Text on the Qaimə', required=True)
     key = fields.Char(compute='_compute_key', store=True, index=True)
     uom_id = fields.Many2one('uom.uom', string='Unit', required=True, ondelete='cascade')
-    company_id = fields.Many2one('res.company', help='Empty: for all companies.', index='btree_not_null')
+    company_id = fields.Many2one('res.company', ondelete='cascade', help='Empty: for all companies.', index='btree_not_null')
 
     _key_unique = models.UniqueIndex('(key, COALESCE(company_id, 0))', 'There is an alias for this text already.')
 

@@ -43,10 +43,12 @@ class VatportalDeadline(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True, tracking=True, help='A rule that no longer holds is archived, not deleted: what was due by it goes on to say so.')
     sequence = fields.Integer(default=100)
-    company_id = fields.Many2one('res.company', tracking=True, help='Empty: all companies that have no rule of their own for the same.')
+    company_id = fields.Many2one('res.company', tracking=True, ondelete='cascade', help='Empty: all companies that have no rule of their own for the same.')
     subject = fields.Selection(SUBJECTS, string='For', required=True, tracking=True)
     direction = fields.Selection([('outgoing', 'Sent'), ('incoming', 'Incoming')], compute='_compute_direction', store=True)
-    kind_ids = fields.Many2many('vatportal.kind', string='Kinds', help='Empty: any kind that no other rule for the same names.')
+    kind_ids = fields.Many2many(
+        'vatportal.kind', string='Kinds', ondelete='restrict', context={'active_test': False}, help='Empty: any kind that no other rule for the same names.'
+    )
     days = fields.Integer(required=True, default=0, tracking=True, help='0: on the day itself; with the day of the next month: the last day of its own month.')
     count = fields.Selection(
         [('calendar', 'Calendar days after'), ('working', 'Working days after'), ('next_month', 'Day of the month after')],

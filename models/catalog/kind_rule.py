@@ -18,8 +18,11 @@ class VatportalKindRule(models.Model):
     company_id = fields.Many2one(related='connector_id.company_id', related_sudo=False)
     sequence = fields.Integer(default=10)
     move_type = fields.Selection(MOVE_TYPES, required=True, default='out_invoice')
-    journal_id = fields.Many2one('account.journal', check_company=True, domain="[('type', 'in', ('sale', 'purchase'))]", help='Empty: any journal.')
-    fiscal_position_id = fields.Many2one('account.fiscal.position', check_company=True, help='Empty: any fiscal position.')
+    # Of what is gone there is no rule: without its journal it would be one for any.
+    journal_id = fields.Many2one(
+        'account.journal', check_company=True, ondelete='cascade', domain="[('type', 'in', ('sale', 'purchase'))]", help='Empty: any journal.'
+    )
+    fiscal_position_id = fields.Many2one('account.fiscal.position', check_company=True, ondelete='cascade', help='Empty: any fiscal position.')
     down_payment = fields.Boolean(string='Down Payments Only', help='Matches only invoices that are down payments.')
     kind_id = fields.Many2one('vatportal.kind', required=True, domain=INVOICE_KINDS, ondelete='restrict')
 

@@ -8,7 +8,7 @@ class VatportalImportChoice(models.AbstractModel):
     _description = 'Kinds and statuses of an import'
 
     kinds_choice = fields.Selection([('include', 'Only these kinds'), ('exclude', 'All but these kinds')], required=True, default='include')
-    kind_ids = fields.Many2many('vatportal.kind', string='Kinds', help='None: all of them.')
+    kind_ids = fields.Many2many('vatportal.kind', string='Kinds', context={'active_test': False}, help='None: all of them.')
     statuses_choice = fields.Selection([('include', 'Only these statuses'), ('exclude', 'All but these statuses')], required=True, default='include')
     status_ids = fields.Many2many('vatportal.status', string='Statuses', help='None: all of them.')
 

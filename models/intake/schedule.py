@@ -47,6 +47,9 @@ class VatportalImportSchedule(models.Model):
         'Ask e-taxes: the users to notify get the code for PIN1; if none of them confirms it, the import is tried '
         'again at its next time.',
     )
+    # Without what it names it would read everything.
+    kind_ids = fields.Many2many(ondelete='restrict')
+    status_ids = fields.Many2many(ondelete='restrict')
     interval_number = fields.Integer(string='Every', required=True, default=1)
     interval_type = fields.Selection([('hours', 'Hours'), ('days', 'Days')], string='Unit', required=True, default='days')
     interval_text = fields.Char(string='Interval', compute='_compute_interval_text')

@@ -13,6 +13,7 @@ from . import test_units_js
 from . import test_desk
 from . import test_due
 from . import test_due_again
+from . import test_gone
 from . import test_sums
 from . import test_product_codes
 from . import test_product_codes_tour
