@@ -10,6 +10,7 @@ from . import bill_wizard
 from . import candidate_wizard
 from . import release_wizard
 from . import resequence_wizard
+from . import partner_merge_wizard
 from . import reversal_wizard
 from . import unit_wizard
 from . import answer_wizard

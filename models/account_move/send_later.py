@@ -51,6 +51,24 @@ class AccountMove(models.Model):
         self.sending_data = {name: self.vatportal_mail_leaving[name] for name in ('author_user_id', 'author_partner_id')}
         self.env.ref('account.ir_cron_account_move_send')._trigger()
 
+    @api.model
+    def _vatportal_readdress_mails(self, sources, target):
+        """The partners ``sources`` are about to become ``target``: mails that wait go to it, or come from it."""
+
+        def readdressed(data):
+            author, people = data.get('author_partner_id'), data.get('mail_partner_ids') or []
+            return {
+                **data,
+                'author_partner_id': target.id if author in sources.ids else author,
+                'mail_partner_ids': [*dict.fromkeys(target.id if one in sources.ids else one for one in people)],
+            }
+
+        for name in ('vatportal_mail_data', 'vatportal_mail_leaving'):
+            for move in self.sudo().search([(name, '!=', False)]):
+                data = readdressed(move[name])
+                if data != move[name]:
+                    move[name] = data
+
     def action_vatportal_no_mail(self):
         """Give up the mails that wait for a number, and those that have it and have not left yet."""
         self.check_access('write')
@@ -73,9 +91,12 @@ class AccountMoveSend(models.AbstractModel):
             ids = {name: waited[name] if isinstance(waited.get(name), int) else False for name in RECORDS}
             records = {name: self.env[model].browse(ids[name]).exists() for name, model in RECORDS.items()}
             texts = {'mail_body': Markup(waited['mail_body'])} if waited.get('mail_body') else {}
-            # Contacts may have been merged meanwhile.
-            people = {'mail_partner_ids': self.env['res.partner'].browse(waited.get('mail_partner_ids') or []).exists().ids}
+            # Contacts may have been deleted meanwhile; where none is left, it goes to whom Odoo would send it.
+            chosen = waited.get('mail_partner_ids') or []
+            left = self.env['res.partner'].browse(chosen).exists().ids
+            people = {'mail_partner_ids': left} if left or not chosen else {}
             files = {'mail_attachments_widget': self._vatportal_files_of_author(waited)}
+            waited = {name: value for name, value in waited.items() if name != 'mail_partner_ids'}
             custom_settings = {**waited, **records, **texts, **people, **files, **custom_settings}
         return super()._get_default_sending_settings(move, from_cron=from_cron, **custom_settings)
 
@@ -106,6 +127,12 @@ class AccountMoveSend(models.AbstractModel):
         super()._hook_if_success(moves_data, from_cron=from_cron)
         for move, data in moves_data.items():
             if 'email' in data['sending_methods'] and move.sudo().vatportal_waits_to_mail:
+                if not (data.get('mail_partner_ids') or move.partner_id.email):
+                    move.sudo()._message_log(
+                        body=self.env._(
+                            'The mail that waited for the qaimə number went to nobody: its recipients are gone, and the customer has no email address.'
+                        )
+                    )
                 move.sudo().write({'vatportal_mail_data': False, 'vatportal_mail_leaving': False})
 
     @api.model

@@ -66,6 +66,19 @@ class VatportalProductMapping(models.Model):
         mappings = self.sudo().search([('company_id', '=', company.id), ('partner_id', '=', partner.id), ('usage', '=', usage)])
         return {(mapping.product_code or '', mapping.key): mapping for mapping in mappings}
 
+    @api.model
+    def _make_way(self, sources, target):
+        """The partners ``sources`` are about to become ``target``: of goods that several of them know, what ``target`` knows
+        stays, else what was learnt last."""
+        known, dropped = set(), []
+        mappings = self.sudo().search([('partner_id', 'in', (sources + target).ids)])
+        for mapping in mappings.sorted(lambda mapping: (mapping.partner_id == target, mapping.write_date, mapping.id), reverse=True):
+            goods = (mapping.company_id, mapping.usage, mapping.product_code or '', mapping.key)
+            if goods in known:
+                dropped.append(mapping.id)
+            known.add(goods)
+        self.sudo().browse(dropped).unlink()
+
     def _counting(self, row):
         """(unit, how many of it are in one of the unit that the document line ``row`` names); (None, 1) where nobody has
         said."""

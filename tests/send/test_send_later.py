@@ -258,6 +258,47 @@ class TestSendLater(SendCommon):
         self.run_mails()
         self.assertEqual(len(self.mails(move)), 1)
 
+    def wait_for(self, *people):
+        """An invoice whose mail waits, to ``people`` alone; and its process."""
+        move, job = self.waiting()
+        move.sudo().vatportal_mail_data = {**move.vatportal_mail_data, 'mail_partner_ids': [one.id for one in people]}
+        return move, job
+
+    def test_a_contact_that_was_merged(self):
+        """Before it leaves, and while it does; whoever wrote it may be merged as well."""
+        kept = self.env['res.partner'].create({'name': 'Buyer', 'email': 'accountant@example.com'})
+        for leaves in (False, True):
+            with self.subTest(leaves=leaves):
+                other = self.env['res.partner'].create({'name': 'Buyer (2)', 'email': 'accountant@example.com'})
+                move, job = self.wait_for(other)
+                if leaves:
+                    self.confirm(job)
+                self.env['base.partner.merge.automatic.wizard'].create({})._merge([kept.id, other.id], kept)
+                self.env.invalidate_all()
+                if not leaves:
+                    self.confirm(job)
+                self.run_mails()
+                self.assertEqual(self.mails(move).partner_ids, kept)
+
+    def test_all_contacts_are_gone(self):
+        """It goes to the customer."""
+        other = self.env['res.partner'].create({'name': 'Old', 'email': 'old@example.com'})
+        move, job = self.wait_for(other)
+        other.unlink()
+        self.confirm(job)
+        self.run_mails()
+        self.assertEqual(self.mails(move).partner_ids, self.partner)
+
+    def test_nobody_is_left(self):
+        other = self.env['res.partner'].create({'name': 'Old', 'email': 'old@example.com'})
+        move, job = self.wait_for(other)
+        other.unlink()
+        self.partner.email = False
+        self.confirm(job)
+        self.run_mails()
+        self.assertFalse(self.mails(move) or move.vatportal_waits_to_mail)
+        self.assertIn('went to nobody', ' '.join(move.message_ids.mapped('body')))
+
     def test_linked_by_a_person(self):
         """It was not sent from here after all, and has its number: the mail goes."""
         move, job = self.waiting()
