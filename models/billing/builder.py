@@ -111,6 +111,7 @@ class BillBuilder:
         elif match:
             self._note_quantity(row)
             self._note_package(row, match)
+            self._note_archived(row, match)
         result = [vals]
         if whole.road and 'road' not in held:
             result.append(
@@ -241,6 +242,19 @@ class BillBuilder:
                     line=row.display_name,
                     package=package.name,
                     unit=row.unit,
+                ),
+                row,
+            )
+
+    def _note_archived(self, row, match):
+        product = match.mapping and match.mapping.product_id
+        if product and not product.active and not match.product:
+            self._note(
+                'warning',
+                self.env._(
+                    '“%(line)s”: its product, %(product)s, is archived. Take it out of the archive, or choose another one.',
+                    line=row.display_name,
+                    product=product.display_name,
                 ),
                 row,
             )

@@ -12,8 +12,9 @@ from ..amounts import decimal
 from .books import Books
 
 USAGES = [('purchase', 'Vendor bills'), ('sale', 'Customer credit notes')]
-# What of a bill line is worth remembering when a person changes it.
+# What of a bill line is worth remembering when a person changes it, and by what its amount may show how many are in a unit.
 LEARNT_FIELDS = {'product_id', 'account_id', 'tax_ids', 'product_uom_id'}
+AMOUNT_FIELDS = {'price_unit', 'quantity', 'discount'}
 
 
 class VatportalProductMapping(models.Model):
@@ -94,7 +95,7 @@ class VatportalProductMapping(models.Model):
 
         :raises UserError: where it can't be remembered, for it is known neither of whom nor of what
         """
-        self._learn(line)
+        self._learn(line, {'product_id'})
         row, move = line.vatportal_line_id.sudo(), line.move_id
         known = self._for_partner(line.company_id, move.commercial_partner_id, 'sale' if move.is_sale_document() else 'purchase')
         mapping = known.get((row.product_code or '', text_key(row.name)))
@@ -115,17 +116,18 @@ class VatportalProductMapping(models.Model):
         mapping.sudo().write({'unit': row.unit, 'uom_id': line.product_uom_id.id, 'unit_contains': contents})
 
     @api.model
-    def _learn(self, lines, removed=()):
+    def _learn(self, lines, changed=frozenset(), removed=()):
         """Remember how the bill ``lines`` (``account.move.line``) are booked.
 
+        :param changed: names of what a person has just changed of them; none where the bill is confirmed as it is
         :param removed: those of ``lines`` from which a person has just taken the product
         """
         lines = lines.filtered(lambda line: line._vatportal_is_of_row())
         for move, move_lines in lines.grouped('move_id').items():
             if move.commercial_partner_id:
-                self._learn_bill(move, move_lines, removed)
+                self._learn_bill(move, move_lines, changed, removed)
 
-    def _learn_bill(self, move, lines, removed):
+    def _learn_bill(self, move, lines, changed, removed):
         partner, company = move.commercial_partner_id, move.company_id
         usage = 'sale' if move.is_sale_document() else 'purchase'
         known = self._for_partner(company, partner, usage)
@@ -137,7 +139,7 @@ class VatportalProductMapping(models.Model):
             key = (source.product_code or '', text_key(source.name))
             if not key[1]:
                 continue
-            vals = line._vatportal_learnt_vals(known.get(key), line in removed, books)
+            vals = line._vatportal_learnt_vals(known.get(key, self.browse()), changed, line in removed, books)
             if key in known:
                 changes = {name: value for name, value in vals.items() if _differs(known[key], name, value)}
                 if changes:
@@ -196,35 +198,47 @@ class AccountMoveLine(models.Model):
             (self - ours).write(vals)
             return ours.write(vals)
         had_product = self.filtered('product_id')
-        if {'price_unit', 'quantity', 'discount'} & vals.keys() and 'extra_tax_data' not in vals:
+        if AMOUNT_FIELDS & vals.keys() and 'extra_tax_data' not in vals:
             # The amounts of the document no longer hold: from here on Odoo computes the line.
             vals = {**vals, 'extra_tax_data': False}
         result = super().write(vals)
-        if LEARNT_FIELDS & vals.keys():
-            self.env['vatportal.product.mapping']._learn(self, removed=had_product.filtered(lambda line: not line.product_id))
+        lines = self if LEARNT_FIELDS & vals.keys() else self.filtered(lambda line: line.product_id and line._vatportal_typed_contents())
+        self.env['vatportal.product.mapping']._learn(lines, vals.keys(), removed=had_product.filtered(lambda line: not line.product_id))
         return result
 
     def _vatportal_is_watched(self, vals):
-        return bool((LEARNT_FIELDS | {'price_unit', 'quantity', 'discount'}) & vals.keys() and not self.env.context.get('vatportal_billing'))
+        return bool((LEARNT_FIELDS | AMOUNT_FIELDS) & vals.keys() and not self.env.context.get('vatportal_billing'))
 
-    def _vatportal_learnt_vals(self, mapping, removed, books):
-        """Return the values of a mapping for this line: only what Odoo would not come to by itself."""
+    def _vatportal_learnt_vals(self, mapping, changed, removed, books):
+        """Return the values of a mapping for this line: of what a person has ``changed``, what Odoo would not come to by itself.
+
+        Product and unit are learnt as well where nothing is known of them. All else was made with what was true then: on an old
+        draft that is no longer what people say.
+        """
         self.ensure_one()
-        source, product = self.vatportal_line_id.sudo(), self.product_id
-        default_account = (
-            product
-            and product.with_company(self.company_id).product_tmpl_id.get_product_accounts(self.move_id.fiscal_position_id)[
-                'income' if books.usage == 'sale' else 'expense'
-            ]
-        )
-        taxes = self.tax_ids.filtered(lambda tax: tax.active and not tax._vatportal_categories() & BESIDE_VAT)
-        usual = books.usual_taxes(source)
+        vals = {}
+        if 'product_id' in changed or not (mapping.product_id or mapping.no_product):
+            vals = {'product_id': self.product_id.id, 'no_product': not self.product_id and (removed or mapping.no_product)}
+        if changed & {'product_id', 'account_id'}:
+            vals['account_id'] = self._vatportal_learnt_account(changed)
         # Under simplified taxation nothing is said of the taxes of a payer of VAT.
-        taught = {} if books.simplified else {'tax_ids': [fields.Command.set([] if usual is None or taxes == usual else taxes.ids)]}
-        return {
-            **taught,
-            'product_id': product.id,
-            'no_product': bool(not product and (removed or (mapping and mapping.no_product))),
-            'account_id': self.account_id.id if self.account_id != default_account else False,
-            **self._vatportal_learnt_unit(mapping, books.units),
-        }
+        if 'tax_ids' in changed and not books.simplified:
+            vals['tax_ids'] = [fields.Command.set(self._vatportal_learnt_taxes(books).ids)]
+        unit = self._vatportal_learnt_unit(mapping, books.units)
+        counted = changed & AMOUNT_FIELDS and (unit.get('uom_id') or unit.get('unit_contains'))
+        if changed & {'product_id', 'product_uom_id'} or counted or not (mapping.uom_id or mapping.unit_contains):
+            vals |= unit
+        return vals
+
+    def _vatportal_learnt_account(self, changed):
+        """The id of the account that a person chose; False for the one that Odoo would take."""
+        if not self.product_id:
+            return 'account_id' in changed and self.account_id.id
+        usual = self.new({'account_id': False}, origin=self)
+        usual._compute_account_id()
+        return self.account_id != usual.account_id._origin and self.account_id.id
+
+    def _vatportal_learnt_taxes(self, books):
+        """The taxes that a person chose; none for those that the line would get by its VAT column."""
+        taxes, usual = self.tax_ids.filtered(lambda tax: tax.active and not tax._vatportal_categories() & BESIDE_VAT), books.usual_taxes(self.vatportal_line_id.sudo())
+        return taxes.browse() if usual is None or taxes == usual else taxes

@@ -12,3 +12,4 @@ from . import test_sale_advance
 from . import test_transfer_sales
 from . import test_told_apps
 from . import test_delivered
+from . import test_bill_valuation

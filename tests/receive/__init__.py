@@ -36,6 +36,7 @@ from . import test_bill_number
 from . import test_bill_together
 from . import test_bill_vendor
 from . import test_vendor_merged
+from . import test_bill_learnt
 from . import test_answer
 from . import test_answer_again
 from . import test_answer_entrusted
