@@ -8,30 +8,48 @@ class VatportalConnector(models.Model):
 
     people_note = fields.Char(compute='_compute_people_note')
 
-    @api.depends('notify_user_ids.company_ids', 'notify_user_ids.active', 'responsible_id.company_ids', 'responsible_id.active', 'company_id')
+    @api.depends(
+        'notify_user_ids.company_ids',
+        'notify_user_ids.active',
+        'notify_user_ids.all_group_ids',
+        'responsible_id.company_ids',
+        'responsible_id.active',
+        'responsible_id.all_group_ids',
+        'company_id',
+    )
     def _compute_people_note(self):
         """Who is named and hears of nothing."""
         for connector in self:
             named = connector.sudo().with_context(active_test=False)
-            people = named.notify_user_ids | named.responsible_id
-            deaf = people - connector._reachable(people)
+            notified, responsible = named.notify_user_ids, named.responsible_id
+            deaf = notified - connector._reachable(notified) | responsible - connector._able(responsible, connector)
             connector.people_note = bool(deaf) and self.env._(
-                'Not told of anything, for they have no access to %(company)s or were archived: %(names)s.',
+                'Not told of anything, for they have no access to %(company)s, may not send its invoices, or were archived: %(names)s.',
                 company=connector.company_id.display_name,
                 names=', '.join(deaf.mapped('name')),
             )
 
-    def _told_users(self):
-        """The users to notify who have access to the company; where there are none, its administrators."""
-        return self._reachable(self.sudo().notify_user_ids) or self._administrators()
+    def _told_users(self, jobs=None):
+        """The users to notify whom it reaches; where there are none, the administrators of the company.
+
+        :param jobs: see :meth:`_reachable`
+        """
+        return self._reachable(self.sudo().notify_user_ids, jobs) or self._administrators()
 
     def _in_their_language(self):
         """This connector in the language of those who are told of it: a scheduled action has none of its own."""
         return self.with_context(lang=self._told_users()[:1].lang or self.company_id.partner_id.sudo().lang or self.env.lang)
 
-    def _reachable(self, people, company=None):
-        """Those of ``people`` who are at work in Odoo and have access to the company."""
-        company = company or self.company_id
+    def _reachable(self, people, jobs=None):
+        """Those of ``people`` who are at work in Odoo, have access to the company, and may carry on its processes: nobody else is
+        shown a code.
+
+        :param jobs: the processes that are meant, also such as are yet to begin; not given: any
+        """
+        jobs = self.env['vatportal.job'] if jobs is None else jobs
+        return self._at_work(people, self.company_id).filtered(lambda user: jobs.with_user(user)._may_use())
+
+    def _at_work(self, people, company):
         return self.env['vatportal.job']._owner(people).filtered(lambda user: company in user.company_ids)
 
     def _administrators(self, company=None):
@@ -39,7 +57,7 @@ class VatportalConnector(models.Model):
         company = company or self.company_id
         for group in ('account.group_account_manager', 'base.group_system'):
             people = self.env['res.users'].sudo().search([('all_group_ids', 'in', self.env.ref(group).ids), ('company_ids', 'in', company.ids)])
-            if found := self._reachable(people, company):
+            if found := self._at_work(people, company):
                 return found
         return self.env['res.users']
 

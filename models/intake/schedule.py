@@ -143,7 +143,7 @@ class VatportalImportSchedule(models.Model):
             limit=1,
         ):
             return jobs
-        if self.source == 'etaxes' and not user and not self.connector_id._reachable(self.connector_id.sudo().notify_user_ids):
+        if self.source == 'etaxes' and not user and not self._confirmers():
             self._note_failure(self.env._('Name the users to notify on the connector: one of them has to confirm PIN1.'))
             return jobs
         try:
@@ -153,6 +153,11 @@ class VatportalImportSchedule(models.Model):
         except UserError as error:
             self._note_failure(str(error))
             return jobs
+
+    def _confirmers(self):
+        """The users to notify who are shown the code for PIN1."""
+        connector = self.connector_id
+        return connector._reachable(connector.sudo().notify_user_ids, self.env['vatportal.job'].new({'operation': 'download', 'connector_id': connector.id}))
 
     def _next_time(self):
         """The next time after now; times that were missed are not made up for."""

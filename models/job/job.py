@@ -260,7 +260,7 @@ class VatportalJob(models.Model):
         owner = self._owner(self.user_id)
         if owner and self._may_be_followed_by(owner):
             return owner
-        return owner | self.connector_id._told_users()
+        return owner | self.connector_id._told_users(self)
 
     def _language(self):
         """The language of whoever started this job, or is told of it: what is written for the person is written in it."""

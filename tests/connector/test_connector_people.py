@@ -107,3 +107,26 @@ class TestConnectorPeople(VatportalCommon):
         self.assertIn('users to notify', schedule.last_error)
         self.connector.notify_user_ids = self.named
         self.assertTrue(schedule._begin())
+
+    def test_a_named_user_who_has_lost_the_right(self):
+        """Nobody would see the code: it is said, and asked of the managers instead."""
+        schedule = self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id, 'source': 'etaxes'})
+        self.connector.write({'notify_user_ids': [Command.set(self.named.ids)], 'responsible_id': self.responsible.id})
+        self.assertFalse(self.connector.people_note)
+        job, other = schedule._begin(), schedule.copy({'direction': 'outgoing'})
+        for group in ('account.group_account_readonly', 'base.group_user'):
+            with self.subTest(group):
+                self.named.group_ids = [Command.set(self.env.ref(group).ids)]
+                self.assertIn(self.named.name, self.connector.people_note)
+                self.assertNotIn(self.responsible.name, self.connector.people_note)
+                self.assertEqual(self.connector._told_users(), self.managers)
+                self.assertEqual(job._told_users(), self.managers)
+                other.sudo().last_error = False
+                self.assertFalse(other._begin())
+                self.assertIn('users to notify', other.last_error)
+        self.responsible.group_ids = [Command.set(self.env.ref('account.group_account_readonly').ids)]
+        self.assertNotIn(self.responsible.name, self.connector.people_note, 'who may read gets activities')
+        self.responsible.group_ids = [Command.set(self.env.ref('base.group_user').ids)]
+        self.assertIn(self.responsible.name, self.connector.people_note)
+        self.named.group_ids = [Command.set(self.env.ref('account.group_account_invoice').ids)]
+        self.assertEqual(self.connector._told_users(), self.named)
