@@ -1,3 +1,4 @@
+from . import activity_type
 from . import account_move_due
 from . import connector
 from . import document

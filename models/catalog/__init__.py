@@ -1,5 +1,6 @@
 """What e-taxes knows of: kinds, the rules that choose one, statuses, the classifier of goods."""
 
+from . import activity_type
 from . import kind
 from . import kind_rule
 from . import status

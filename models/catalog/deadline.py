@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 from dataclasses import replace
 from datetime import time, timedelta
@@ -8,6 +9,8 @@ from odoo.tools import ormcache
 
 from ...vatportal import deadlines
 from ..states import BAKU_OFFSET
+
+_logger = logging.getLogger(__name__)
 
 SUBJECTS = [
     ('goods', 'Supply of goods'),
@@ -189,7 +192,11 @@ class VatportalDeadline(models.Model):
     def _cron_remind(self):
         """Scheduled action: tell people of what is due soon. The lists and counts do without it."""
         for model in self._models():
-            model._remind_due()
+            try:
+                model._remind_due()
+            except Exception:  # of what else is due people are told all the same
+                self.env.cr.rollback()
+                _logger.exception('Nobody could be told of what is due: %s', model._name)
 
 
 def _days_between(first, last):

@@ -9,7 +9,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import split_every
 
 from ...vatportal import deadlines
-from ..concurrency import CONCURRENT
+from ..concurrency import CONCURRENT, by_halves
 from .deadline import STANDS
 
 _logger = logging.getLogger(__name__)
@@ -202,7 +202,11 @@ class VatportalDue(models.AbstractModel):
         kind = self.env.ref(self._vatportal_due_activity)
         told = self.sudo().search([('vatportal_told_due', '!=', False)])
         activities = self.env['mail.activity'].sudo().search([('activity_type_id', '=', kind.id), ('res_model', '=', self._name)])
-        (told | self.browse(activities.mapped('res_id')).exists())._vatportal_close_due()
+
+        def failed(record, error):
+            _logger.error('What is due no more could not be closed: %s %s', self._name, record.id, exc_info=error)
+
+        by_halves(told | self.browse(activities.mapped('res_id')).exists(), lambda records: records._vatportal_close_due(), failed)
 
     def _vatportal_close_due(self):
         """Close the activities of those of these records that are due no more; a person is told anew should they be once more."""

@@ -1,7 +1,10 @@
 from datetime import date, datetime
+from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from ..bill_common import SELLER
 from ..due_common import TODAY, DueCommon
@@ -95,3 +98,54 @@ class TestDueAgain(DueCommon):
         form = self.connector.new({'auto_bill': True})
         form._onchange_auto_bill()
         self.assertEqual(form.auto_bill_from, date(2026, 11, 21))
+
+    # ------------------------------------------------------------------ what fails keeps nobody from being told of the rest
+
+    def test_types_of_activities_are_not_deleted(self):
+        """Nor are they made those of other records."""
+        own = self.env['ir.model.data'].search([('model', '=', 'mail.activity.type'), ('module', '=like', 'l10n_az_vatportal%')])
+        self.assertGreater(len(own), 3)
+        for data in own:
+            with self.subTest(data.complete_name), self.assertRaises(UserError):
+                self.env.ref(data.complete_name).unlink()
+            with self.subTest(data.complete_name, model=True), self.assertRaises(UserError):
+                self.env.ref(data.complete_name).res_model = 'res.partner'
+
+    def test_one_model_that_fails(self):
+        """Whichever it is."""
+        models = self.env['vatportal.deadline']._models()
+        self.assertGreater(len(models), 1)
+        for failing in models:
+            with self.subTest(failing._name):
+                records = {
+                    'account.move': self.create_invoice(),
+                    'vatportal.document': self.document(status='onApproval', status_code='onApproval', date='2026-11-17 08:00:00'),
+                }
+
+                def fails(model):
+                    raise ValueError('One that fails')
+
+                with patch.object(type(failing), '_close_reminded', fails), mute_logger('odoo.addons.l10n_az_vatportal.models.catalog.deadline'):
+                    self.remind()
+                for name, record in records.items():
+                    self.assertEqual(bool(self.told(record)), name != failing._name)
+
+    def test_one_record_that_is_not_closed(self):
+        """A rule of another addon, say, is against it."""
+        first, second, third = (self.create_invoice() for _number in range(3))
+        self.remind()
+        for move in (first, second):
+            # As SQL leaves it: the run finds it.
+            self.env.cr.execute('UPDATE account_move SET vatportal_due_date = NULL WHERE id = %s', [move.id])
+        self.env.invalidate_all()
+        self.assertTrue(self.told(first) and self.told(second) and self.told(third))
+        feedback, later = type(first).activity_feedback, self.create_invoice()
+
+        def fails(records, *args, **kwargs):
+            if first in records:
+                raise ValidationError('Not this one')
+            return feedback(records, *args, **kwargs)
+
+        with patch.object(type(first), 'activity_feedback', fails), mute_logger('odoo.addons.l10n_az_vatportal.models.catalog.due'):
+            self.remind()
+        self.assertEqual([bool(self.told(move)) for move in (first, second, third, later)], [True, False, True, True])
