@@ -266,6 +266,8 @@ class VatportalAccount(models.Model):
         if _LOG_IN & vals.keys():
             # Another address or another account: what was learnt of the old one does not hold.
             plain = {'read_methods': False, **WORKS, **plain}
+        if changed & {*_LOG_IN, 'secret_hash'}:
+            plain = {'renewal_tried_at': False, **plain}
         if vals.get('token'):
             # A new token, and one typed in by hand as well, is a new beginning.
             plain = {'renewal_lost_at': False, 'renewal_put_off_at': False, **plain}

@@ -21,6 +21,8 @@ MAX_TRIES = 10
 # A renewal that finds a process under way is tried again after so long; after so many days it is told.
 PUT_OFF = timedelta(hours=1)
 PUT_OFF_DAYS = 3
+# What has failed is tried, and told, once a day, however often another account wakes the scheduled action.
+RETRY = timedelta(hours=20)
 
 
 class VatportalAccount(models.Model):
@@ -37,7 +39,7 @@ class VatportalAccount(models.Model):
     auto_renew = fields.Boolean(string='Renew by Itself', help='A scheduled action renews the token when it has the age below.')
     renew_days = fields.Integer(string='Renew after Days', default=RENEW_DAYS, required=True)
     renewal_lost_at = fields.Datetime(string='Renewal without an Answer', help='A renewal was begun then and its answer was lost: the token may be dead.')
-    renewal_tried_at = fields.Datetime()
+    renewal_tried_at = fields.Datetime(help='When the scheduled action last tried to renew the token.')
     renewal_put_off_at = fields.Datetime(help='Since when, or since it was last told, a renewal that is due has waited for processes to end.')
 
     @api.constrains('renew_days')
@@ -75,11 +77,11 @@ class VatportalAccount(models.Model):
     def _renew_locked(self, connector):
         self.invalidate_recordset()
         self._check_renewal_data(connector)
-        tried, was_lost = fields.Datetime.now(), bool(self.renewal_lost_at)
+        was_lost = bool(self.renewal_lost_at)
         login, secret_hash = Secret(self._secret('username')), Secret(self._secret('secret_hash'))
         with connector._client() as client:
             # Whoever renewed it meanwhile makes this fail and run again: nothing has gone to the portal yet.
-            self.write({'renewal_lost_at': self.renewal_lost_at or tried, 'renewal_tried_at': tried})
+            self.write({'renewal_lost_at': self.renewal_lost_at or fields.Datetime.now()})
             self.env['vatportal.job']._commit()
             # No transaction is open during the calls, so no lock is held, and the token finds the rows as they are then.
             try:
@@ -202,7 +204,7 @@ class VatportalAccount(models.Model):
         """Scheduled action: renew the tokens that are due. An account with a process under way, of whichever of its
         connectors, waits for an hour, so that no call is made with the token that is dying."""
         due = self.search([('auto_renew', '=', True), ('auth_method', '=', 'token'), ('connector_ids.active', '=', True)]).filtered(
-            lambda account: account.renewal_lost_at or account._token_is_due()
+            lambda account: (account.renewal_lost_at or account._token_is_due()) and not account._was_tried_lately()
         )
         for account in due:
             problem = False
@@ -220,6 +222,7 @@ class VatportalAccount(models.Model):
         if self._is_at_work():
             self._put_renewal_off()
             return False
+        self._keep(self, {'renewal_tried_at': fields.Datetime.now()})
         # Its phone is as good as that of any other, where one is needed. The scheduled action has no language.
         connector = self._active_connectors()[:1]._in_their_language()
         try:
@@ -255,6 +258,10 @@ class VatportalAccount(models.Model):
     def _token_is_due(self):
         age = timedelta(days=self.renew_days)
         return not self.token_date or fields.Datetime.now() - self.token_date >= age
+
+    def _was_tried_lately(self):
+        # A moment that lies in the future is that of a clock that has been set right since.
+        return bool(self.renewal_tried_at) and timedelta(0) <= fields.Datetime.now() - self.renewal_tried_at < RETRY
 
     def _tell_renewal_problem(self, problem):
         """Tell those who hear of it on any of the connectors, each of them once, each connector's in their language.

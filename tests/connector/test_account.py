@@ -1,4 +1,6 @@
-from datetime import timedelta
+from datetime import date, timedelta
+
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -250,6 +252,32 @@ class TestAccount(AccountCommon):
         self.finish(job)
         self.renew_by_itself()
         self.assertEqual(self.starts(), 1)
+
+    def test_what_fails_is_tried_once_a_day(self):
+        """However often the scheduled action runs for another account, whose processes do not end."""
+        old = fields.Datetime.now() - timedelta(days=200)
+        waiting = self.connector_of(username='other', token='other-token', secret_hash='x', auto_renew=True)
+        waiting.token_date = old
+        self.env['vatportal.job']._queue_download(waiting, ['incoming'], date(2026, 11, 1), date(2026, 11, 2), 'portal')
+        account, start = self.connector.sudo().account_id, fields.Datetime.now()
+        for secret_hash, calls in (('wrong-secret', 1), (False, 0)):
+            with self.subTest(secret_hash=secret_hash):
+                account._enter({'username': 'demo', 'secret_hash': secret_hash, 'auto_renew': True})
+                account.token_date = old
+                before, told = self.starts(), self.connector.message_ids
+                for hour in range(19):
+                    with freeze_time(start + timedelta(hours=hour)):
+                        self.renew_by_itself()
+                self.assertEqual((self.starts() - before, len(self.connector.message_ids - told)), (calls, 1))
+                with freeze_time(start + timedelta(hours=24)):
+                    self.renew_by_itself()
+                self.assertEqual((self.starts() - before, len(self.connector.message_ids - told)), (2 * calls, 2))
+                with freeze_time(start - timedelta(days=40)):
+                    self.renew_by_itself()
+                self.assertEqual(len(self.connector.message_ids - told), 3, 'the clock was ahead')
+        account._enter({'secret_hash': 'sandbox-secret'})
+        self.renew_by_itself()
+        self.assertEqual(account._secret('token'), self.sandbox.portal.account('demo').token, 'what was entered is tried at once')
 
     def test_archived_ones_renew_nothing(self):
         other = self.connector_of(username='other', token='other-token', secret_hash='x', auto_renew=True)

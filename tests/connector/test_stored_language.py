@@ -165,7 +165,7 @@ class TestStoredLanguage(LifecycleCommon):
         self.run_cron('cron_renew_tokens')
         self.assertTold(other, 'Token yenilənmədi. Portal istifadəçini', 'Токен не обновлён. Портал не принимает пользователя')
         self.assertTold(other, 'Köhnə token', 'Старый токен')
-        account.secret_ids.secret_hash = False
+        account._enter({'secret_hash': False})
         self.run_cron('cron_renew_tokens')
         self.assertTold(other, 'bağlantıda doldurun', 'заполните в подключении')
 
