@@ -11,7 +11,7 @@ from ...vatportal import AuthError, PortalError, Secret, UnknownOutcome
 from .. import portal_text
 from ..concurrency import by_halves
 from ..states import OPEN_STATES
-from .portal_account import WORKS
+from .portal_account import SKEW, WORKS
 from .setup import NO_INVOICE
 
 _logger = logging.getLogger(__name__)
@@ -241,9 +241,11 @@ class VatportalAccount(models.Model):
 
     def _put_renewal_off(self):
         """Come back to this account in an hour; what has waited for days is told."""
-        now, since = fields.Datetime.now(), self.renewal_put_off_at
+        now = fields.Datetime.now()
+        since = self.renewal_put_off_at and min(self.renewal_put_off_at, now)  # a clock may have been ahead
         self.env.ref('l10n_az_vatportal.cron_renew_tokens')._trigger(at=now + PUT_OFF)
         if since and now - since < timedelta(days=PUT_OFF_DAYS):
+            self.renewal_put_off_at = since
             return
         if since:
             self._tell_renewal_problem(
@@ -256,8 +258,9 @@ class VatportalAccount(models.Model):
         self.renewal_put_off_at = now
 
     def _token_is_due(self):
-        age = timedelta(days=self.renew_days)
-        return not self.token_date or fields.Datetime.now() - self.token_date >= age
+        now, age = fields.Datetime.now(), timedelta(days=self.renew_days)
+        # How old a token is of which a clock has written that was ahead is not known.
+        return not self.token_date or now - self.token_date >= age or self.token_date > now + SKEW
 
     def _was_tried_lately(self):
         # A moment that lies in the future is that of a clock that has been set right since.

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools.misc import split_every
 
 from ..connector.portal_account import SKEW
@@ -13,6 +14,8 @@ from ..states import BAKU_OFFSET, OPEN_STATES
 _logger = logging.getLogger(__name__)
 
 COPY_REST = timedelta(hours=1)
+# What has happened to a schedule. One of them that is yet to come was written by a clock that has been set right since.
+PAST = ('begun_at', 'last_success_at', 'failed_since', 'last_missed_at')
 
 
 class VatportalConnector(models.Model):
@@ -54,6 +57,7 @@ class VatportalImportSchedule(models.Model):
     interval_type = fields.Selection([('hours', 'Hours'), ('days', 'Days')], string='Unit', required=True, default='days')
     interval_text = fields.Char(string='Interval', compute='_compute_interval_text')
     next_at = fields.Datetime(string='Next', required=True, default=fields.Datetime.now)
+    begun_at = fields.Datetime(readonly=True, copy=False, help='When its turn last came.')
     days_back = fields.Integer(
         required=True,
         default=30,
@@ -105,8 +109,8 @@ class VatportalImportSchedule(models.Model):
         not be done after earlier imports is taken up again."""
         self.env['vatportal.document']._cron_follow()
         now = fields.Datetime.now()
-        # One that has succeeded in the future was planned by a clock that has been set right since.
-        due = self.search([('connector_id.active', '=', True), '|', ('next_at', '<=', now), ('last_success_at', '>', now + SKEW)])
+        ahead = Domain.OR(Domain(name, '>', now + SKEW) for name in PAST)
+        due = self.search(Domain('connector_id.active', '=', True) & (Domain('next_at', '<=', now) | ahead))
         self.env['ir.cron']._commit_progress(remaining=len(due))
         for schedules in split_every(1, due.ids, self.browse):
             try:
@@ -129,9 +133,10 @@ class VatportalImportSchedule(models.Model):
         if not schedule:
             return jobs
         now = fields.Datetime.now()
-        if self.last_success_at and self.last_success_at > now + SKEW:
-            self.sudo().write({'last_success_at': now, 'next_at': min(self.next_at, now)})
-        schedule.next_at = self._next_time()
+        ahead = [name for name in PAST if self[name] and self[name] > now + SKEW]
+        if ahead:
+            self.sudo().write({'next_at': min(self.next_at, now), **dict.fromkeys(ahead, now)})
+        self.sudo().write({'begun_at': now, 'next_at': self._next_time(user)})
         if jobs.search_count(
             [
                 ('operation', '=', 'download'),
@@ -159,12 +164,15 @@ class VatportalImportSchedule(models.Model):
         connector = self.connector_id
         return connector._reachable(connector.sudo().notify_user_ids, self.env['vatportal.job'].new({'operation': 'download', 'connector_id': connector.id}))
 
-    def _next_time(self):
-        """The next time after now; times that were missed are not made up for."""
+    def _next_time(self, user=None):
+        """The next time after now; times that were missed are not made up for. After a ``user`` has pressed the button it is no later
+        than the interval says."""
         step = relativedelta(**{self.interval_type: self.interval_number})
         now, moment = fields.Datetime.now(), self.next_at
         if now - moment > timedelta(days=60):
             moment = now
+        if user:
+            moment = min(moment, now + step)
         while moment <= now:
             moment += step
         return moment

@@ -114,6 +114,58 @@ class TestClock(SendCommon):
         self.assertLess(schedule.next_at, now + timedelta(days=2))
         self.assertFalse(later.job_ids)
 
+    def schedule_of_the_future(self, moment):
+        """A schedule whose last import began at ``moment``, by the clock of then, and was stopped."""
+        with patch.object(fields.Datetime, 'now', lambda *_args: moment):
+            schedule = self.env['vatportal.import.schedule'].create({'connector_id': self.connector.id, 'source': 'portal'})
+            schedule._begin()
+        schedule.job_ids.sudo().write({'phase': 'end', 'state': 'failed'})
+        return schedule
+
+    def test_a_schedule_whose_import_failed_by_a_wrong_clock(self):
+        """However it ended there."""
+        now = fields.Datetime.now()
+        ahead = now + timedelta(days=1500)
+        for vals in ({}, {'failed_since': ahead}, {'last_missed_at': ahead}, {'last_success_at': ahead}):
+            with self.subTest(vals):
+                schedule = self.schedule_of_the_future(ahead)
+                schedule.sudo().write(vals)
+                self.assertGreater(schedule.next_at, ahead)
+                before = schedule.job_ids
+                self.run_cron('cron_import')
+                self.assertEqual(len(schedule.job_ids - before), 1)
+                self.assertLess(schedule.next_at, now + timedelta(days=2))
+                for name in ('begun_at', 'failed_since', 'last_missed_at', 'last_success_at'):
+                    self.assertLess(schedule[name] or now, now + timedelta(minutes=5), name)
+                schedule.job_ids.sudo().write({'phase': 'end', 'state': 'failed'})
+                schedule.next_at = now + timedelta(days=30)
+                self.run_cron('cron_import')
+                self.assertEqual(len(schedule.job_ids - before), 1, 'what a person has planned for later')
+                schedule.unlink()
+
+    def test_import_now_of_a_schedule_of_a_wrong_clock(self):
+        """Of an earlier version, which has not noted when it began."""
+        now = fields.Datetime.now()
+        schedule = self.schedule_of_the_future(now + timedelta(days=1500))
+        schedule.sudo().write({'begun_at': False})
+        schedule.action_import_now()
+        self.assertLess(schedule.next_at, now + timedelta(days=2))
+        schedule.job_ids.sudo().write({'phase': 'end', 'state': 'failed'})
+        soon = fields.Datetime.now() + timedelta(hours=3)
+        schedule.next_at = soon
+        schedule.action_import_now()
+        self.assertEqual(schedule.next_at, soon)
+
+    def test_a_token_of_a_wrong_clock(self):
+        """How old it is is not known: it is renewed."""
+        account, now = self.connector.sudo().account_id, fields.Datetime.now()
+        for days, due in ((-1500, True), (0, False), (84, False), (85, True)):
+            account.token_date = now - timedelta(days=days)
+            self.assertEqual(account._token_is_due(), due, days)
+        account.renewal_put_off_at = now + timedelta(days=1500)
+        account._put_renewal_off()
+        self.assertLess(account.renewal_put_off_at, now + timedelta(minutes=5))
+
     def test_a_bill_that_is_tried_again(self):
         document = (
             self.env['vatportal.document']
