@@ -229,6 +229,7 @@ class VatportalConnector(models.Model):
 
     def _is_out_of_reach(self):
         """Whether nothing has answered at this address for a good while: then it may be wrong, or have moved, and
-        nothing can be settled through it; or the portal is down, and will have what it was sent when it is up again."""
-        down = self.down_since
+        nothing can be settled through it; or the portal is down, and will have what it was sent when it is up again.
+        A portal that refuses the log-in data has answered."""
+        down = self.down_reason != 'login' and self.down_since
         return bool(down) and down < fields.Datetime.now() - timedelta(seconds=UNREACHABLE_S)

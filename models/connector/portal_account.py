@@ -317,12 +317,14 @@ class VatportalAccount(models.Model):
         """
         now, waiting = fields.Datetime.now(), self._is_waiting()
         count = self.error_count + (not waiting)
+        # Until it refused the log-in data, or since it has, the portal was there.
+        turned = reason != self.down_reason and 'login' in (reason, self.down_reason)
         retry_at = now + timedelta(seconds=max(polling.next_delay(0, count), retry_after or 0))
         self.write(
             {
                 'error_count': count,
                 'failed_at': now,
-                'down_since': min(self.down_since or now, now),
+                'down_since': now if turned else min(self.down_since or now, now),
                 'down_reason': reason,
                 'retry_at': max(retry_at, self.retry_at) if waiting else retry_at,
                 'last_error': text,

@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
+from ...models.connector.portal_account import WORKS
 from ...sandbox.server import Sandbox
 from ..send_common import STATUS, SendCommon
 
@@ -102,6 +103,28 @@ class TestAccountGuard(SendCommon):
                 self.assertFalse(self.connector.down_since)
                 self.pass_time(job, 601)
                 self.finish(job)
+
+    def test_address_at_which_the_log_in_data_are_refused(self):
+        """It is the portal: a token can be entered, the address is not released."""
+        self.sandbox.configure(auto_confirm=False)
+        job = self.send(self.create_invoice())
+        self.advance(job)
+        account = self.connector.sudo().account_id
+        for reasons, released in ((['login'], False), (['unreachable', 'login'], False), (['login', 'unreachable'], False), (['unreachable'], True)):
+            with self.subTest(reasons):
+                account.write(WORKS)
+                for reason in reasons:
+                    # Each for more than half an hour, to the last moment of which the next one begins.
+                    account._note_failure('x', reason=reason)
+                    self.connector.sudo().down_since -= timedelta(seconds=1801 if reason == reasons[0] else 0)
+                with self.assertRaises(UserError) as raised:
+                    self.connector.base_url = 'elsewhere'
+                self.assertEqual('an administrator can press' in str(raised.exception), released)
+                if released:
+                    self.release()
+                else:
+                    with self.assertRaisesRegex(UserError, 'has answered'):
+                        self.release()
 
     def test_an_answer_with_an_envelope_is_the_portals(self):
         job = self.send(self.create_invoice())
