@@ -3,6 +3,7 @@ import time
 from datetime import datetime
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
 from ...vatportal import PortalError
@@ -74,7 +75,12 @@ class VatportalDocument(models.Model):
         :return: False where the portal did not tell; ``unclear`` where only a reading by date can tell whether it has
             some of them; else ``clear``
         """
-        with connector._client(**READ_LIMITS) as client:
+        try:
+            client = connector._client(**READ_LIMITS)
+        except UserError as error:  # one that was archived may have no log-in data any more, nor has a copy of the database
+            _logger.info('VatPortal: numbers are not read: %s', error)
+            return False
+        with client:
             try:
                 numbers = self._ask_numbers(client, by_date)
             except PortalError as error:

@@ -39,6 +39,24 @@ class TestArchived(RestoredCommon):
 
         self.assertEqual(missed.vatportal_document_id.action_send_again()['res_model'], 'vatportal.send.wizard')
 
+    def test_without_log_in_data(self):
+        """As in a copy of the database: nothing is read, and that is no error."""
+        document = self.imported().vatportal_document_id
+        self.connector.sudo().account_id.secret_ids.write({'token': False, 'password': False})
+        for archived in (False, True):
+            self.connector.active = not archived
+            self.env.flush_all()
+            with (
+                self.subTest(archived=archived),
+                patch.object(read_numbers._logger, 'info') as told,
+                patch.object(read_numbers._logger, 'exception') as failed,
+                self.enter_registry_test_mode(),
+            ):
+                self.env.ref('l10n_az_vatportal.cron_read_numbers').method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertEqual((told.call_count, failed.call_count), (1, 0))
+        self.assertEqual(document.state, 'imported')
+
     def test_through_which_connector_it_is_deleted(self):
         """At VatPortal alone, a document of a partner's account is seen under its own phone; with its number, by any connector."""
         self.connector.phone = '994501234567'
