@@ -240,5 +240,8 @@ class AccountMoveLine(models.Model):
 
     def _vatportal_learnt_taxes(self, books):
         """The taxes that a person chose; none for those that the line would get by its VAT column."""
-        taxes, usual = self.tax_ids.filtered(lambda tax: tax.active and not tax._vatportal_categories() & BESIDE_VAT), books.usual_taxes(self.vatportal_line_id.sudo())
+        taxes, usual = (
+            self.tax_ids.filtered(lambda tax: tax.active and not tax._vatportal_categories() & BESIDE_VAT),
+            books.usual_taxes(self.vatportal_line_id.sudo()),
+        )
         return taxes.browse() if usual is None or taxes == usual else taxes

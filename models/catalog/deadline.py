@@ -31,8 +31,8 @@ class VatportalDeadline(models.Model):
     """Until when an e-invoice, or the answer to one, is due: rules that the accountant owns.
 
     What the law says is told differently by different sources, so the rules are data, with where they come from beside
-    them. Of all that hold, those of the company count before those of all companies, those that name the kind before those
-    for any, and of these the strictest. The arithmetic is in ``vatportal/deadlines.py``.
+    them. Of all that hold, those of the company count before those of the companies above it, these before those of all,
+    those that name the kind before those for any, and of these the strictest. The arithmetic is in ``vatportal/deadlines.py``.
 
     What is due by them is stored with what it is due for, so that it is found among very many; whether it is late is said
     when it is looked at.
@@ -46,7 +46,12 @@ class VatportalDeadline(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True, tracking=True, help='A rule that no longer holds is archived, not deleted: what was due by it goes on to say so.')
     sequence = fields.Integer(default=100)
-    company_id = fields.Many2one('res.company', tracking=True, ondelete='cascade', help='Empty: all companies that have no rule of their own for the same.')
+    company_id = fields.Many2one(
+        'res.company',
+        tracking=True,
+        ondelete='cascade',
+        help='Empty: all companies that have no rule of their own for the same. The rules of a company hold for its branches, as far as these have none.',
+    )
     subject = fields.Selection(SUBJECTS, string='For', required=True, tracking=True)
     direction = fields.Selection([('outgoing', 'Sent'), ('incoming', 'Incoming')], compute='_compute_direction', store=True)
     kind_ids = fields.Many2many(
@@ -119,11 +124,13 @@ class VatportalDeadline(models.Model):
     @api.model
     @ormcache('company_id')
     def _rules_of(self, company_id):
-        """Subject → (id, where it counts from, kinds, :class:`deadlines.Rule`) of the rules that ``company_id`` goes by."""
-        found = defaultdict(list)
-        for deadline in self.sudo().search([('company_id', 'in', (company_id, False))]):
+        """Subject → (id, where it counts from, kinds, how near its company is, :class:`deadlines.Rule`) of the rules that
+        ``company_id`` goes by."""
+        found, above = defaultdict(list), self.env['res.company'].sudo().browse(company_id or ()).parent_ids
+        for deadline in self.sudo().search([('company_id', 'in', (*above.ids, False))]):
             rule = deadlines.Rule(deadline.days, deadline.count, valid_from=deadline.valid_from or None, valid_to=deadline.valid_to or None)
-            found[deadline.subject].append((deadline.id, deadline.start, frozenset(deadline.kind_ids.ids), bool(deadline.company_id), rule))
+            near = len(deadline.company_id.parent_ids)
+            found[deadline.subject].append((deadline.id, deadline.start, frozenset(deadline.kind_ids.ids), near, rule))
         return dict(found)
 
     @api.model
@@ -133,13 +140,13 @@ class VatportalDeadline(models.Model):
         :param claims: list of (subject, dict of where it counts from → day)
         :param kind: ``vatportal.kind``
         :param first_day: whether the day that is counted from is the first
-        :param own: whether the rules that ``company`` has made for itself count
+        :param own: whether the rules count that ``company``, or one above it, has made for itself
         """
         strictest = []
         for subject, days in claims:
             holding = [
-                (of_company, bool(kinds), rule_id, replace(rule, first_day=first_day), days[start])
-                for rule_id, start, kinds, of_company, rule in self._rules_of(own and company.id).get(subject, ())
+                (near, bool(kinds), rule_id, replace(rule, first_day=first_day), days[start])
+                for rule_id, start, kinds, near, rule in self._rules_of(own and company.id).get(subject, ())
                 if days.get(start) and rule.holds_on(days[start]) and (not kinds or kind.id in kinds)
             ]
             nearest = max((rule[:2] for rule in holding), default=None)

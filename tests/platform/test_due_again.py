@@ -7,6 +7,7 @@ from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 from ..bill_common import SELLER
+from ..common import script
 from ..due_common import TODAY, DueCommon
 
 
@@ -78,6 +79,46 @@ class TestDueAgain(DueCommon):
                 document.sudo().status = 'approved'
                 self.assertFalse(move.vatportal_due_date)
         self.assertFalse(self.create_invoice(company_id=branch.id).vatportal_due_date, 'nobody sends for it')
+
+    def branch_with_connector(self):
+        branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'vat': SELLER, 'country_id': self.env.ref('base.az').id})
+        self.env.user.company_ids = [Command.link(branch.id)]
+        self.partner.with_company(branch).property_account_receivable_id = self.partner.property_account_receivable_id
+        connector = self.connector.create({'name': 'Gəncə', 'base_url': self.sandbox.url, 'company_id': branch.id})
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-10-15 08:00:00' WHERE id = %s", [connector.id])
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()
+        return branch
+
+    def test_a_rule_of_a_company_in_its_branch(self):
+        """It holds there as well, unless the branch has one itself."""
+        branch = self.branch_with_connector()
+        move, general = self.create_invoice(company_id=branch.id), self.rule('deadline_goods')
+        self.assertEqual(move.vatportal_deadline_id, general)
+        own = general.copy({'company_id': self.company.id, 'days': 9})
+        self.assertEqual(move.vatportal_deadline_id, own)
+        general.copy({'company_id': self.company.id, 'days': 3, 'kind_ids': [Command.set(self.kind('defaultInvoice').ids)]})
+        nearest = general.copy({'company_id': branch.id, 'days': 20})
+        self.assertEqual(move.vatportal_deadline_id, nearest, 'though the one above names the kind')
+        self.assertNotEqual(self.create_invoice().vatportal_deadline_id, nearest)
+        nearest.active = False
+        self.assertEqual(move.vatportal_deadline_id.company_id, self.company)
+
+    def test_migration_of_branches(self):
+        """Their people may read what holds for them."""
+        branch = self.branch_with_connector()
+        move, general = self.create_invoice(company_id=branch.id), self.rule('deadline_goods')
+        own = general.copy({'company_id': self.company.id, 'days': 9})
+        rule = self.env.ref('l10n_az_vatportal.vatportal_deadline_company_rule')
+        rule.domain_force = "[('company_id', 'in', company_ids + [False])]"
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE account_move SET vatportal_deadline_id = %s WHERE id = %s', [general.id, move.id])
+        self.env.invalidate_all()
+        script('19.0.1.10.0/end-branch_deadlines.py').migrate(self.env.cr, '19.0.1.9.0')
+        self.env.invalidate_all()
+        self.assertEqual(move.vatportal_deadline_id, own)
+        clerk = new_test_user(self.env, 'due-branch', 'account.group_account_invoice', company_id=branch.id, company_ids=branch.ids)
+        self.assertTrue(own.with_user(clerk).name)
 
     def test_the_month_in_which_a_connector_was_made(self):
         """In Baku it is the first already."""

@@ -59,7 +59,9 @@ class TestGone(DueCommon):
         """Its deadlines do not hold for the others, and its units mean nothing to them."""
         move = self.create_invoice()
         company = self.env['res.company'].create({'name': 'Köhnə MMC'})
-        rule = self.rule('deadline_goods').copy({'company_id': company.id, 'days': 0, 'kind_ids': [Command.set(self.kind('defaultInvoice').ids)], 'sequence': 1})
+        rule = self.rule('deadline_goods').copy(
+            {'company_id': company.id, 'days': 0, 'kind_ids': [Command.set(self.kind('defaultInvoice').ids)], 'sequence': 1}
+        )
         Alias = self.env['vatportal.unit.alias']
         Alias.create({'name': 'bizim ədəd', 'uom_id': self.unit.id})
         own = Alias.create([{'name': name, 'uom_id': self.kilo.id, 'company_id': company.id} for name in ('bizim ədəd', 'onların')])
