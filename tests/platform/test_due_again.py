@@ -2,7 +2,7 @@ from datetime import date, datetime
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
@@ -184,7 +184,7 @@ class TestDueAgain(DueCommon):
 
         def fails(records, *args, **kwargs):
             if first in records:
-                raise ValidationError('Not this one')
+                raise ValueError('Not this one')
             return feedback(records, *args, **kwargs)
 
         with patch.object(type(first), 'activity_feedback', fails), mute_logger('odoo.addons.l10n_az_vatportal.models.catalog.due'):
