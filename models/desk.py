@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .account_move.account_move import ISSUED
+from .account_move.due import NOT_REVERSED, SAYS_SOMETHING
+from .res_partner import GETS_QAIME
 from .states import FINAL_STATUSES, WAITING_STATUSES
 
 _MOVES, _DOCUMENTS, _JOBS = 'account.move', 'vatportal.document', 'vatportal.job'
@@ -13,19 +15,8 @@ _MISSING = _VALID & Domain('missing_since', '!=', False) & Domain('status', 'not
 _WAITS = Domain('waits_for_pin', '=', True)
 _READS_INCOMING = Domain('operation', '=', 'download') & Domain('direction', '=', 'incoming')
 _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
-# What was sold and taken back again is nobody's task; a credit note is called reversed where anything but money settles it.
-_NOT_REVERSED = Domain('payment_state', '!=', 'reversed')
-_STANDS = Domain('state', '!=', 'cancel') & (Domain('move_type', '!=', 'out_invoice') | _NOT_REVERSED)
-# What credits an entry whose document is gone has nothing at e-taxes to take back; see AccountMove._vatportal_credits_nothing().
-_CREDITS_NOTHING = Domain(
-    'reversed_entry_id',
-    'any',
-    Domain('vatportal_state', '=', 'deleted')
-    | Domain('vatportal_status', 'in', FINAL_STATUSES)
-    | Domain('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)]),
-)
 # What is in a package waits for its upload by hand; of some a person has said why they never go.
-_TO_SEND = _STANDS & ~_CREDITS_NOTHING & Domain('vatportal_package_waits', '=', False) & Domain('vatportal_unsent_reason', '=', False)
+_TO_SEND = Domain('state', '!=', 'cancel') & SAYS_SOMETHING & Domain('vatportal_package_waits', '=', False) & Domain('vatportal_unsent_reason', '=', False)
 
 
 @dataclass(frozen=True)
@@ -84,9 +75,7 @@ TASKS = (
         & ISSUED
         & Domain('vatportal_state', 'in', ('none', 'deleted', False))
         & Domain('state', '=', 'posted')
-        # A person without VÖEN gets no qaimə, nor does anybody abroad without a branch here; see ResPartner._vatportal_gets_qaime().
-        & (Domain('commercial_partner_id.is_company', '=', True) | Domain('commercial_partner_id.vat', '!=', False))
-        & (Domain('commercial_partner_id.vatportal_is_abroad', '=', False) | Domain('commercial_partner_id.vatportal_voen', '!=', False)),
+        & Domain('commercial_partner_id', 'any', GETS_QAIME),
     ),
     Task('to_sign', 'sale', _DOCUMENTS, Domain('state', '=', 'imported')),
     Task('cancel_asked', 'sale', _DOCUMENTS, _VALID & Domain('status', '=', 'cancelRequested'), urgent=True),
@@ -119,7 +108,7 @@ TASKS = (
         'purchase',
         _DOCUMENTS,
         Domain('status', 'in', FINAL_STATUSES)
-        & Domain('move_id', 'any', Domain('state', '=', 'posted') & (Domain('move_type', '!=', 'in_invoice') | _NOT_REVERSED)),
+        & Domain('move_id', 'any', Domain('state', '=', 'posted') & (Domain('move_type', '!=', 'in_invoice') | NOT_REVERSED)),
         urgent=True,
     ),
 )

@@ -7,6 +7,10 @@ from ..vatportal import voen
 
 # By these it may become one to whom invoices go, or stop being one.
 _TELLS_QAIME = {'is_company', 'vat', 'country_id', 'vatportal_voen', 'parent_id'}
+# What ResPartner._vatportal_gets_qaime() is true of.
+GETS_QAIME = (Domain('is_company', '=', True) | Domain('vat', '!=', False)) & (
+    Domain('vatportal_is_abroad', '=', False) | Domain('vatportal_voen', '!=', False)
+)
 
 
 class ResPartner(models.Model):

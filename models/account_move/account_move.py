@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..document.status import ACTIVITY
 from ..states import INVOICE_KINDS, LIVE_STATES, SALE_TYPES
+from .due import SAYS_SOMETHING
 
 # What AccountMove._vatportal_is_issued_here() is true of.
 ISSUED = Domain('vatportal_bill_document_id', '=', False) & (
@@ -123,14 +124,28 @@ class AccountMove(models.Model):
             return False  # what was made of a received document is e-taxes' already
         return self.move_type == 'out_invoice' or (self.move_type in ('out_refund', 'in_refund') and bool(self.vatportal_kind_id))
 
+    @api.depends(
+        'move_type',
+        'payment_state',
+        'reversed_entry_id.vatportal_state',
+        'reversed_entry_id.vatportal_status',
+        'reversed_entry_id.vatportal_bill_document_id.status',
+        'amount_total',
+        'vatportal_advance_id',
+        'vatportal_kind_id',
+        'vatportal_bill_document_id.shown_status',
+    )
+    def _compute_vatportal_shown_status(self):
+        return super()._compute_vatportal_shown_status()
+
     def _vatportal_is_unsent(self):
         # EXTENDS vatportal.source
-        return self.state != 'cancel' and super()._vatportal_is_unsent()
+        return self.state != 'cancel' and super()._vatportal_is_unsent() and self._vatportal_says_something()
 
     @api.model
     def _vatportal_unsent_domain(self, domain):
         # EXTENDS vatportal.source
-        return domain & ISSUED & Domain('state', '!=', 'cancel')
+        return domain & ISSUED & SAYS_SOMETHING & Domain('state', '!=', 'cancel')
 
     # ------------------------------------------------------------------ banner
 

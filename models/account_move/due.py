@@ -3,6 +3,18 @@ from odoo.fields import Domain
 
 from ..states import ADJUSTMENTS, FINAL_STATUSES, RETURN_KINDS, SALE_TYPES
 
+# A credit note is called reversed where anything but money settles it.
+NOT_REVERSED = Domain('payment_state', '!=', 'reversed')
+_CREDITS_NOTHING = Domain(
+    'reversed_entry_id',
+    'any',
+    Domain('vatportal_state', '=', 'deleted')
+    | Domain('vatportal_status', 'in', FINAL_STATUSES)
+    | Domain('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)]),
+)
+# What AccountMove._vatportal_says_something() is true of.
+SAYS_SOMETHING = (Domain('move_type', '!=', 'out_invoice') | NOT_REVERSED) & ~_CREDITS_NOTHING & Domain('vatportal_is_empty', '=', False)
+
 
 class AccountMove(models.Model):
     """Until when an invoice has to be at e-taxes: by what it sells, from the delivery on where Odoo knows of one."""
@@ -63,7 +75,7 @@ class AccountMove(models.Model):
         gone there, nor what comes to nothing beside taxes that are no part of it, unless it settles an advance."""
         if (self.move_type == 'out_invoice' and self.payment_state == 'reversed') or self._vatportal_credits_nothing():
             return False
-        return bool(self.vatportal_advance_id) or not self.company_currency_id.is_zero(self._vatportal_amount(None))
+        return not self.vatportal_is_empty
 
     def _vatportal_credits_nothing(self):
         """Whether it takes back an entry whose document was deleted or cancelled: nothing is left at e-taxes to take back."""

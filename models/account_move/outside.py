@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class AccountMove(models.Model):
@@ -21,6 +23,10 @@ class AccountMove(models.Model):
         help='The same in the currency of the invoice.',
     )
 
+    vatportal_is_empty = fields.Boolean(
+        string='Nothing for e-taxes', compute='_compute_vatportal_is_empty', search='_search_vatportal_is_empty', export_string_translation=False
+    )
+
     @api.depends('line_ids.tax_line_id', 'line_ids.tax_ids', 'line_ids.product_id', 'line_ids.balance', 'line_ids.amount_currency')
     def _compute_vatportal_outside(self):
         Tax = self.env['account.tax'].sudo().with_context(active_test=False)
@@ -33,6 +39,46 @@ class AccountMove(models.Model):
                 lines |= move.line_ids.filtered(lambda line: line._vatportal_pays_with(products))
             move.vatportal_outside = move.direction_sign * sum(lines.mapped('balance'))
             move.vatportal_outside_currency = move.direction_sign * sum(lines.mapped('amount_currency'))
+
+    @api.depends('amount_total_signed', 'vatportal_outside', 'vatportal_advance_id')
+    def _compute_vatportal_is_empty(self):
+        """What comes to nothing never goes, unless it settles an advance."""
+        for move in self:
+            move.vatportal_is_empty = not move.vatportal_advance_id and move.company_currency_id.is_zero(move._vatportal_amount(None))
+
+    @api.model
+    def _search_vatportal_is_empty(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        taxes = self.env['account.tax'].sudo().with_context(active_test=False).search([])._vatportal_outside()
+        products = self._vatportal_payment_products()
+
+        def to_sql(model, alias, query):
+            """As :meth:`_compute_vatportal_is_empty` has it."""
+            beside = SQL('0')
+            if taxes or products:
+                beside = SQL(
+                    """COALESCE((SELECT SUM(line.balance) FROM account_move_line line
+                                  WHERE line.move_id = %(move)s
+                                    AND (line.tax_line_id = ANY(%(taxes)s::integer[])
+                                         OR line.display_type = 'product' AND line.product_id = ANY(%(products)s::integer[])
+                                        AND NOT EXISTS (SELECT FROM account_move_line_account_tax_rel rel WHERE rel.account_move_line_id = line.id))), 0)
+                       * CASE WHEN %(type)s IN %(minus)s THEN -1 ELSE 1 END""",
+                    move=model._field_to_sql(alias, 'id', query),
+                    type=model._field_to_sql(alias, 'move_type', query),
+                    minus=('out_invoice', 'out_receipt', 'in_refund'),
+                    taxes=taxes.ids,
+                    products=products.ids,
+                )
+            return SQL(
+                '%s IS NULL AND ROUND(ABS(COALESCE(%s, 0)) - (%s), 2) = 0',
+                model._field_to_sql(alias, 'vatportal_advance_id', query),
+                model._field_to_sql(alias, 'amount_total_signed', query),
+                beside,
+            )
+
+        empty = Domain.custom(to_sql=to_sql)
+        return Domain.OR(empty if one else ~empty for one in value)
 
     def _vatportal_payment_products(self):
         """The products of lines with which a customer pays by gift card or eWallet."""

@@ -30,10 +30,6 @@ class AccountMove(models.Model):
         for move in self:
             move.vatportal_bill_document_id = move.sudo().vatportal_document_ids.filtered(lambda document: document.direction == 'incoming' and document.id)[:1]
 
-    @api.depends('vatportal_bill_document_id.shown_status', 'move_type', 'vatportal_kind_id')
-    def _compute_vatportal_shown_status(self):
-        return super()._compute_vatportal_shown_status()
-
     def _vatportal_status_document(self):
         # EXTENDS vatportal.source: a bill shows what it was made of
         return self.vatportal_bill_document_id or super()._vatportal_status_document()

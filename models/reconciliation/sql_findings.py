@@ -58,6 +58,9 @@ _TAKEN_BACK = f"""
     OR ({_ISSUED_HERE}) AND {_IS_GONE} AND origin_document.state != 'rejected'
 """
 
+# See AccountMove._vatportal_says_something(). Of a bill the vendor may still show an advance that it settles.
+_COMES_TO_NOTHING = f"difference.books_total = 0 AND move.vatportal_advance_id IS NULL AND ({_ISSUED_HERE} OR move.move_type = 'out_refund')"
+
 # Where the country of an address is not known, the one before the Tax ID tells; see ResPartner._vatportal_country().
 _COUNTRY = 'COALESCE(partner.country_id, (SELECT id FROM res_country WHERE code = UPPER(LEFT(TRIM(partner.vat), 2))))'
 
@@ -69,6 +72,7 @@ _ALONE = f"""
          WHEN NOT typed.is_booked THEN 'unlinked'
          WHEN ({_ISSUED_HERE}) AND move.vatportal_unsent_reason != '' THEN 'unsent'
          WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_TAKEN_BACK}) THEN 'reversed'
+         WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_COMES_TO_NOTHING}) THEN 'nothing'
          WHEN typed.is_booked THEN 'double_bill'
          WHEN document.state = 'rejected' THEN 'refused'
          WHEN document.id IS NOT NULL THEN 'void'

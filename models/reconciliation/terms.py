@@ -19,6 +19,7 @@ NEVER_REASONS = [
     ('receipt', 'A receipt has no qaimə'),
     ('unsent', 'Somebody decided: never sent'),
     ('reversed', 'Reversed, and not at e-taxes'),
+    ('nothing', 'Comes to 0.00: nothing to send'),
     ('before', 'Of before the connector was set up'),
     ('abroad', 'The partner is abroad'),
     ('private', 'A private person without a VÖEN'),

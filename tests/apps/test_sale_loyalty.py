@@ -33,6 +33,7 @@ class TestSaleLoyalty(SaleBooksCommon):
                     self.assertEqual(order.amount_total, max(138 - points, 0))
                     move = self.invoice(order)
                     self.assertEqual(move.vatportal_outside, -min(points, 138))
+                    self.assertEqual(move.search([('id', '=', move.id), ('vatportal_is_empty', '=', False)]), move)
                     self.assertFalse(self.wizard(move).problems)
                     invoice = self.invoice_received(move)
                     self.assertEqual((invoice['sum_total'], invoice['sum_vat_amount'], len(invoice['items'])), (138, 18, 2))

@@ -1,3 +1,5 @@
+from odoo.fields import Command
+
 from ..bill_common import BillCommon
 from ..common import OTHER_BUYER, VatportalCommon, script
 from ..phone_common import PhoneCase
@@ -110,7 +112,10 @@ class TestShownStatus(SendCommon, BillCommon):
         self.assertEqual(records.mapped('vatportal_shown_status'), [False] * 4 + ['none'] * 2)
         other = self.setup_other_company()['company']
         self.env.user.company_ids += other
-        theirs = self.env['account.move'].create({'move_type': 'out_invoice', 'partner_id': self.partner.id, 'company_id': other.id})
+        line = Command.create({'name': 'Goods', 'price_unit': 100})
+        theirs = self.env['account.move'].create(
+            {'move_type': 'out_invoice', 'partner_id': self.partner.id, 'company_id': other.id, 'invoice_line_ids': [line]}
+        )
         self.assertFalse(theirs.vatportal_shown_status)
         connector = self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
         self.assertEqual(theirs.vatportal_shown_status, 'none')

@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, new_test_user
 from odoo.tools.safe_eval import safe_eval
 
 from ..bill_common import OTHER_VENDOR, BillCommon
+from ..common import script
 from ..due_common import DueCommon
 
 
@@ -147,6 +148,43 @@ class TestDesk(DueCommon):
         self.assertEqual(back.payment_state, 'reversed')
         self.assertEqual(self.undue(), {'to_send': 1})
         self.assertTrue(back.vatportal_due_date)
+
+    def test_what_comes_to_nothing_is_not_to_be_sent(self):
+        """Given for free, or paid back by its own lines, in whatever currency; nor is it shown as not sent yet. Taxes beside the qaimə do not
+        make it something, nor does what they take off make something nothing; an advance that it settles is something."""
+        withheld = self.create_tax('Withheld', -100, 'outside')
+        usd = self.env.ref('base.USD')
+        usd.active = True
+        free, foreign, even, back, held = (
+            self.create_invoice({'discount': 100}),
+            self.create_invoice({'discount': 100}, currency_id=usd.id),
+            self.create_invoice({}, {'price_unit': -100}),
+            self.create_invoice({'discount': 100}, move_type='in_refund', partner_id=self.vendor.id),
+            self.create_invoice({'tax_ids': [Command.set(withheld.ids)]}),
+        )
+        self.assertEqual((held.amount_total, held.vatportal_outside), (0, -100))
+        self.assertEqual(self.undue(), {'to_send': 1})
+        self.assertEqual(self.on_card(free.journal_id, 'to_send'), held)
+        nothing = free + foreign + even + back
+        moves = nothing + held
+        self.assertEqual(moves.mapped('vatportal_is_empty'), [True] * 4 + [False])
+        for empty in (True, False):
+            found = self.env['account.move'].search([('id', 'in', moves.ids), ('vatportal_is_empty', '=', empty)])
+            self.assertEqual(found, moves.filtered(lambda move, empty=empty: move.vatportal_is_empty == empty))
+        self.assertEqual(moves.mapped('vatportal_shown_status'), [False] * 4 + ['none'])
+        advance = self.document(direction='outgoing', kind='advanceInvoice')
+        even.vatportal_advance_id = advance
+        self.assertEqual((self.undue(), even.vatportal_shown_status), ({'to_send': 2}, 'none'))
+        even.vatportal_advance_id = False
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET vatportal_shown_status = 'none' WHERE id IN %s", [tuple(moves.ids)])
+        script('19.0.1.10.0/end-nothing.py').migrate(self.env.cr, '19.0.1.9.0')
+        self.env.invalidate_all()
+        self.assertEqual(moves.mapped('vatportal_shown_status'), [False] * 4 + ['none'])
+        sold = self.create_invoice()
+        self.assertEqual(sold.vatportal_shown_status, 'none')
+        sold._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        self.assertEqual((sold.payment_state, sold.vatportal_shown_status), ('reversed', False))
 
     def settle_by_entry(self, move, account_type):
         """Settle ``move`` by a journal entry, as claims are set off against each other."""

@@ -3,6 +3,7 @@ from odoo.fields import Command
 from .reconcile_common import LINES, ReconcileCommon
 
 TOTAL = sum(LINES.values()) + 18
+FREE = {'vat': 0.0}
 
 
 class TestReconciliation(ReconcileCommon):
@@ -101,6 +102,9 @@ class TestReconciliation(ReconcileCommon):
             ('abroad', self.sale(partner_id=self.by_number.id)),
             ('unsent', self.sale(vatportal_unsent_reason='Sent from the old program')),
             ('unsent', refused),
+            ('nothing', self.sale(FREE)),
+            ('nothing', self.create_invoice({}, {'price_unit': -100}, invoice_date='2026-11-20')),
+            ('nothing', self.sale(FREE, move_type='out_refund')),
             ('reversed', reversed_),
             ('reversed', credit),
         )
