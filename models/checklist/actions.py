@@ -120,9 +120,7 @@ class VatportalChecklist(models.AbstractModel):
     def _open_products(self, company):
         """The products that need a code: those sold of late, where there are such, else all that can be sold."""
         bare = Domain('vatportal_has_code', '=', False)
-        lines = self._sold_domain(company) & Domain('product_id.vatportal_has_code', '=', False)
-        sold = [product.id for (product,) in self.env['account.move.line']._read_group(lines, ['product_id'])]
-        templates = self.env['product.product'].browse(sold).product_tmpl_id
+        templates = self._sold_bare(company).get(company)
         own = Domain('id', 'in', templates.ids) if templates else self._sellable_domain(company) & bare
         return self._window('l10n_az_vatportal.vatportal_product_template_action', domain=list(own), context={'active_test': False} if templates else {})
 

@@ -6,6 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ...vatportal import voen
+from ..account_move.account_move import ISSUED
+from ..account_move.due import SAYS_SOMETHING
+from ..res_partner import GETS_QAIME
 
 # How far back a sale counts for the question which products need a code.
 SOLD_DAYS = 90
@@ -89,7 +92,7 @@ class VatportalChecklist(models.AbstractModel):
         bare = Domain('vatportal_has_code', '=', False)
         found = self.env['vatportal.connector'].search(own)
         connectors = found.grouped('company_id')
-        sold = self._count('account.move.line', self._sold_domain(companies) & Domain('product_id', 'any', bare), 'product_id:count_distinct')
+        sold = self._sold_bare(companies)
         sellable = self._sellable_domain(companies)
         products, without = (self._count('product.template', domain) for domain in (sellable, sellable & bare))
         numbers = self._count('vatportal.document', own & Domain('direction', '=', 'outgoing') & Domain('qaime', '!=', False))
@@ -100,7 +103,7 @@ class VatportalChecklist(models.AbstractModel):
                 company=company,
                 connector=connectors.get(company, found.browse())[:1].with_prefetch(found.ids),
                 has_chart=company in charts,
-                sold_bare=sold.get(company, 0),
+                sold_bare=len(sold.get(company, ())),
                 sellable=self._of_all(products, company),
                 sellable_bare=self._of_all(without, company),
                 numbers=numbers.get(company, 0),
@@ -125,18 +128,27 @@ class VatportalChecklist(models.AbstractModel):
         return sum(counts.get(owner, 0) for owner in (*company.sudo().parent_ids, self.env['res.company']))
 
     @api.model
-    def _sold_domain(self, companies):
-        """The invoice lines on which ``companies`` have sold products of late."""
-        return Domain(
+    def _sold_bare(self, companies):
+        """What ``companies`` have sold of late and can't send without a code: dict of company → ``product.template``.
+
+        What takes off, and what is free, stands on no qaimə, nor does what is sold abroad; see AccountMove._vatportal_line_problems().
+        """
+        sent = ISSUED & SAYS_SOMETHING & Domain('vatportal_unsent_reason', '=', False) & Domain('commercial_partner_id', 'any', GETS_QAIME)
+        lines = Domain(
             [
                 ('company_id', 'in', companies.ids),
                 ('parent_state', '=', 'posted'),
                 ('move_type', 'in', ('out_invoice', 'out_refund')),
                 ('display_type', '=', 'product'),
+                ('price_subtotal', '>', 0),
+                ('balance', '!=', 0),
+                ('product_id.vatportal_has_code', '=', False),
                 ('product_id', '!=', False),
                 ('date', '>=', fields.Date.today() - timedelta(days=SOLD_DAYS)),
             ]
-        )
+        ) & Domain('move_id', 'any', sent)
+        found = self.env['account.move.line']._read_group(lines, ['company_id'], ['product_id:recordset'])
+        return {company: products.product_tmpl_id for company, products in found}
 
     @api.model
     def _open_step(self, key, title, text, button, able):
@@ -306,7 +318,7 @@ class VatportalChecklist(models.AbstractModel):
         else:
             state = 'advice'
             text = _(
-                'All that was sold in the last %(days)s days has a code. Products that can be sold and have none: %(count)s.',
+                'All that was sold on e-invoices in the last %(days)s days has a code. Products that can be sold and have none: %(count)s.',
                 days=SOLD_DAYS,
                 count=facts.sellable_bare,
             )

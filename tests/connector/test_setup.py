@@ -178,6 +178,37 @@ class TestSetup(SetupCommon):
         other.vatportal_code = '6802100000'
         self.assertNotEqual(self.states(self.company)['products'], 'open')
 
+    def test_what_stands_on_no_qaime_needs_no_code(self):
+        """What takes off, is free, taken back, sold abroad or never sent: the check before sending asks for no code. What it asks for counts
+        once, whatever variants of it were sold."""
+        today = fields.Date.today()
+        names = ('Endirim', 'Hədiyyə', 'Xaric', 'Şəxs', 'Geri', 'Heç vaxt', 'Pulsuz')
+        off, gift, abroad, private, back, never, nothing = (self.create_product(name, False) for name in names)
+        foreigner, person = self.env['res.partner'].create(
+            [{'name': 'Tbilisi LLC', 'is_company': True, 'country_id': self.env.ref('base.ge').id}, {'name': 'Aygün', 'country_id': self.env.ref('base.az').id}]
+        )
+        sold = self.create_invoice({}, {'product_id': off.id, 'price_unit': -10}, {'product_id': gift.id, 'price_unit': 0}, invoice_date=today)
+        self.create_invoice({}, {'product_id': gift.id, 'discount': 100}, {'product_id': off.id, 'quantity': -1, 'price_unit': 10}, invoice_date=today)
+        self.create_invoice({'product_id': abroad.id}, partner_id=foreigner.id, invoice_date=today)
+        self.create_invoice({'product_id': private.id}, partner_id=person.id, invoice_date=today)
+        self.create_invoice({'product_id': back.id}, move_type='out_refund', invoice_date=today)
+        self.create_invoice({'product_id': never.id}, vatportal_unsent_reason='Sold at the till', invoice_date=today)
+        self.create_invoice({'product_id': nothing.id}, {'price_unit': -100}, invoice_date=today)
+        self.assertFalse([problem for problem in self.wizard(sold).problems if problem['level'] == 'error'])
+        self.assertNotEqual(self.states(self.company)['products'], 'open')
+        attribute = self.env['product.attribute'].create({'name': 'Rəng', 'value_ids': [Command.create({'name': name}) for name in ('Ağ', 'Boz')]})
+        line = Command.create({'attribute_id': attribute.id, 'value_ids': [Command.set(attribute.value_ids.ids)]})
+        bare = self.env['product.template'].create({'name': 'Kərpic', 'uom_id': self.unit.id, 'attribute_line_ids': [line]})
+        move = self.create_invoice(*({'product_id': variant.id} for variant in bare.product_variant_ids), invoice_date=today)
+        self.assertEqual(len([problem for problem in self.wizard(move).problems if problem['field'] == 'e-taxes Code']), 2)
+        step = self.steps(self.company)['products']
+        self.assertEqual(step['state'], 'open')
+        self.assertIn('have no code: 1.', step['text'])
+        listed = self.press('products', self.company)['domain']
+        self.assertEqual(self.env['product.template'].search(listed), bare)
+        bare.active = False
+        self.assertIn('have no code: 1.', self.steps(self.company)['products']['text'], 'what is archived was sold')
+
     def test_whose_products(self):
         """A company is shown its own, those of the company whose branch it is, and those of all; and of these it is told how many."""
         branch = self.env['res.company'].create({'name': 'Gəncə filialı', 'parent_id': self.company.id, 'country_id': self.env.ref('base.az').id})
