@@ -42,6 +42,8 @@ class VatportalSelection(models.Model):
     waiting_count = fields.Integer(string='Left', compute='_compute_counts')
     queued_count = fields.Integer(string='Queued', compute='_compute_counts')
     refused_count = fields.Integer(string='Not Queued', compute='_compute_counts')
+    sent_count = fields.Integer(string='At e-taxes Already', compute='_compute_counts')
+    stopped_count = fields.Integer(string='Stopped', compute='_compute_counts')
     shown_ids = fields.Json(compute='_compute_shown_ids')
 
     def _counts(self):
@@ -56,7 +58,8 @@ class VatportalSelection(models.Model):
     def _compute_counts(self):
         for selection, counts in self._counts().items():
             selection.total_count = counts.total()
-            selection.waiting_count, selection.queued_count, selection.refused_count = counts['waiting'], counts['queued'], counts['refused']
+            for state in ('waiting', 'queued', 'refused', 'sent', 'stopped'):
+                selection[f'{state}_count'] = counts[state]
 
     @api.depends_context('vatportal_selections')
     def _compute_shown_ids(self):
@@ -204,7 +207,7 @@ class VatportalSelection(models.Model):
         return self._dialog_action()
 
     def action_lines(self):
-        """Open the list of what was chosen, what is left first and then what was not queued.
+        """Open the list of what was chosen: what is left, or was when it was stopped, and then what was not queued. The filters show the rest.
 
         :return: an action
         """
@@ -215,7 +218,7 @@ class VatportalSelection(models.Model):
             'res_model': 'vatportal.selection.line',
             'views': [[False, 'list'], [False, 'kanban']],
             'domain': [('selection_id', 'in', self.ids)],
-            'context': {'search_default_refused': 1, 'search_default_waiting': 1},
+            'context': {'search_default_refused': 1, 'search_default_waiting': 1, 'search_default_stopped': 1},
         }
 
     def action_stop(self):

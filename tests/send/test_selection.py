@@ -1,7 +1,11 @@
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools.safe_eval import safe_eval
 
 from ...models.source.selection_run import VatportalSelection
 from ..race_common import RaceCommon
@@ -62,6 +66,7 @@ class TestSelection(SelectionCommon, QueueCommon):
         shown = selection.action_refresh()
         self.assertEqual((shown['finished'], shown['counts']['waiting'], shown['views']), (False, 7, []))
         self.run_behind()
+        self.assertShownInFull(selection)
         shown = selection.action_refresh()
         counts = {'total': 7, 'waiting': 0, 'queued': 5, 'sent': 1, 'refused': 1, 'stopped': 0}
         self.assertEqual((shown['finished'], shown['counts'], shown['more']), (True, counts, 0))
@@ -169,16 +174,36 @@ class TestSelection(SelectionCommon, QueueCommon):
         selection = self.press(moves, self.clerk)
         selection.sudo()._queue_part(set())
         self.assertEqual(selection.action_refresh()['counts']['queued'], 2)
+        self.assertShownInFull(selection)
         selection.with_user(self.other).action_stop()
         self.run_behind()
         shown = selection.action_refresh()
         self.assertEqual((shown['stopped'], shown['finished'], shown['can_stop']), (True, True, False))
         self.assertEqual((shown['counts']['queued'], shown['counts']['stopped']), (2, 3))
+        self.assertShownInFull(selection)
         self.finish(self.jobs_of(moves))
         self.assertEqual(moves.mapped('vatportal_state').count('registered'), 2)
         self.press(moves[-3:])  # and can be chosen again
         self.run_behind()
         self.assertEqual(len(moves.vatportal_document_id), 5)
+
+    def assertShownInFull(self, selection):
+        """Every line is in one of the counts, is found by a filter, and stands in the list that opens where nothing became of it."""
+        states = dict(selection.line_ids._fields['state'].selection)
+        self.assertEqual({state: selection[f'{state}_count'] for state in states}, {state: len(self.in_state(selection, state)) for state in states})
+        self.assertEqual(sum(selection[f'{state}_count'] for state in states), selection.total_count)
+        action, Line = selection.action_lines(), selection.line_ids
+        search = etree.fromstring(Line.get_view(False, 'search')['arch'])
+        domains = {one.get('name'): safe_eval(one.get('domain')) for one in search.iterfind('.//filter')}
+        shown = Domain.OR(domains[name.removeprefix('search_default_')] for name in action['context'])
+        order = etree.fromstring(Line.get_view(False, 'list')['arch']).get('default_order')
+        listed = Line.search(shown & Domain(action['domain']), order=order)
+        self.assertEqual(listed, Line.browse().union(*(self.in_state(selection, state) for state in ('waiting', 'stopped', 'refused'))))
+        for state in states:
+            self.assertIn([('state', '=', state)], domains.values())
+
+    def in_state(self, selection, state):
+        return selection.line_ids.sorted('id').filtered(lambda line: line.state == state)
 
     def test_whose_rights_hold(self):
         """What the person may not see is refused at the press; what is taken from the person since holds behind as well. Whoever
