@@ -163,10 +163,9 @@ class VatportalSelection(models.Model):
             - ``alerts``: what stands against some of them, for the component ``ActionableErrors``; ``more``: how many have
               problems that are not among these
             - ``views``: list of {``id``, ``company``, ``phone``, ``what``}, one for each live view of their processes
-        :raises AccessError: for users who may not read them, or may not send
+        :raises AccessError: for users who may not read them
         """
         self.check_access('read')
-        self._check_may_use()
         self.invalidate_recordset()
         counts = sum(self._counts().values(), Counter())
         told = self.line_ids.search([('selection_id', 'in', self.ids), ('problems', '!=', False)], limit=PROBLEMS_SHOWN, order='state desc, id')
@@ -174,7 +173,7 @@ class VatportalSelection(models.Model):
         return {
             'finished': all(selection.state != 'open' for selection in self),
             'stopped': any(selection.state == 'stopped' for selection in self),
-            'can_stop': any(selection.state == 'open' for selection in self),
+            'can_stop': any(selection.state == 'open' for selection in self) and self._may_use(),
             'counts': {**dict.fromkeys(states, 0), **counts, 'total': counts.total()},
             'alerts': self.env['vatportal.problem.dialog']._alerts([problem for line in told for problem in line.problems]),
             'more': self.line_ids.search_count([('selection_id', 'in', self.ids), ('problems', '!=', False)]) - len(told),
@@ -182,7 +181,8 @@ class VatportalSelection(models.Model):
         }
 
     def _views(self):
-        views = self.sudo().job_ids._views().sudo(False)._filtered_access('read').filtered(lambda job: job._may_use())
+        # A process shows those who may only read it neither a code nor a button.
+        views = self.sudo().job_ids._views().sudo(False)._filtered_access('read')
         return [
             {'id': view.id, 'company': view.company_id.sudo().display_name, 'phone': view.connector_id.sudo().phone or '', 'what': view.name}
             for view in views.sorted('id')
@@ -193,11 +193,10 @@ class VatportalSelection(models.Model):
         """Whether records of ``model`` can be sent: of an addon that is gone, its selections are still here."""
         return model in self.env['vatportal.send.wizard']._fields_of()
 
-    def _check_may_use(self):
+    def _may_use(self):
         # What is left of an addon that is gone is seen to by whoever invoices.
         models = {model if self._can_be_sent(model) else 'account.move' for model in self.mapped('res_model')}
-        if not all(self.env[model]._vatportal_may_send() for model in models):
-            raise AccessError(self.env._('Only invoicing users can follow what is sent to e-taxes.'))
+        return all(self.env[model]._vatportal_may_send() for model in models)
 
     # ------------------------------------------------------------------ buttons
 
@@ -227,7 +226,8 @@ class VatportalSelection(models.Model):
         :raises AccessError: for users who may not read them, or may not send
         """
         self.check_access('read')
-        self._check_may_use()
+        if not self._may_use():
+            raise AccessError(self.env._('Only invoicing users can stop what is sent to e-taxes.'))
         for selection in self.sudo().filtered(lambda selection: selection.state == 'open'):
             # Where a part is being queued this waits for its end, and the request may be run again.
             selection._end('stopped')

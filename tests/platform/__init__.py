@@ -4,6 +4,7 @@ from . import test_views
 from . import test_access
 from . import test_security
 from . import test_neutralize
+from . import test_offered
 from . import test_migration
 from . import test_first_checked
 from . import test_told

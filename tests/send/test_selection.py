@@ -175,6 +175,12 @@ class TestSelection(SelectionCommon, QueueCommon):
         selection.sudo()._queue_part(set())
         self.assertEqual(selection.action_refresh()['counts']['queued'], 2)
         self.assertShownInFull(selection)
+        reading = selection.with_user(self.reader())
+        shown = reading.action_refresh()
+        self.assertEqual((shown['counts']['waiting'], shown['can_stop'], len(shown['views'])), (3, False, 1))
+        self.assertFalse(self.env['vatportal.job'].with_user(reading.env.user).browse(shown['views'][0]['id']).action_refresh()['can_cancel'])
+        with self.assertRaises(AccessError):
+            reading.action_stop()
         selection.with_user(self.other).action_stop()
         self.run_behind()
         shown = selection.action_refresh()
