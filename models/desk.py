@@ -239,23 +239,40 @@ class AccountJournal(models.Model):
         if not self.env['vatportal.document'].has_access('read'):
             return
         desk = self.env['vatportal.desk']
-        connectors = {company: journals[0]._vatportal_connector() for company, journals in self.grouped('company_id').items()}
-        receives = {connector: connector._receiving_journal() for connector in connectors.values() if connector}
-        # Returns to vendors are sent from the journals of purchases.
-        sending = self.filtered(lambda journal: journal.type in _DIRECTIONS and connectors[journal.company_id])
-        receiving = {
-            journal: connectors[journal.company_id].company_id
-            for journal in self
-            if journal.type == 'purchase' and journal == receives.get(connectors[journal.company_id])
-        }
-        for task in TASKS:
-            domain = desk._domain(task)
-            if task.model == _MOVES:
-                if sending:
-                    sending._fill_dashboard_data_count(dashboard_data, _MOVES, f'vatportal_{task.key}', list(domain))
-                continue
-            for journal, company in receiving.items() if task.side == 'purchase' else ():
-                dashboard_data[journal.id][f'vatportal_{task.key}'] = self.env[task.model].search_count(domain & Domain('company_id', '=', company.id))
+        labels, cards = desk._labels(), self._vatportal_cards()
+        for journal in self:
+            dashboard_data[journal.id]['vatportal_tasks'] = []
+        for task in desk._tasks():
+            name, text = labels[task.key]
+            for journal, count in self._vatportal_count(task, cards).items():
+                told = {'key': task.key, 'label': name, 'help': text, 'count': count, 'urgent': task.urgent}
+                dashboard_data[journal.id]['vatportal_tasks'].append(told)
+
+    def _vatportal_cards(self):
+        """Those of these journals on whose card stands what is of no journal, each once: dict of (side, company) → journal.
+
+        What is received stands where its bills are made, what is sent on the first journal of sales.
+        """
+        connectors = self.env['vatportal.connector'].union(*(journals[0]._vatportal_connector() for journals in self.grouped('company_id').values()))
+        cards = {}
+        for connector in connectors:
+            cards['purchase', connector.company_id] = connector._receiving_journal()
+            company = self._check_company_domain(connector.company_id)
+            cards['sale', connector.company_id] = self.search([*company, ('type', '=', 'sale')], limit=1)
+        return {place: journal for place, journal in cards.items() if journal in self}
+
+    def _vatportal_count(self, task, cards):
+        """What of ``task`` stands on the cards of these journals: dict of journal → how many, where there are any.
+
+        :param cards: see :meth:`_vatportal_cards`
+        """
+        domain = self.env['vatportal.desk']._domain(task)
+        if task.model == _MOVES:
+            # Returns to vendors are sent from the journals of purchases.
+            sending = self.filtered(lambda journal: journal.type in _DIRECTIONS and journal._vatportal_connector())
+            return dict(self.env[_MOVES]._read_group(domain & Domain('journal_id', 'in', sending.ids), ['journal_id'], ['__count']))
+        counts = self.env[task.model]._read_group(domain, ['company_id'], ['__count'])
+        return {cards[task.side, company]: count for company, count in counts if (task.side, company) in cards}
 
     def action_vatportal_task(self):
         """Open the list behind one of the e-taxes counts of the journal's card.

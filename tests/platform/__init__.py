@@ -12,6 +12,7 @@ from . import test_triggers
 from . import test_defaults
 from . import test_units_js
 from . import test_desk
+from . import test_desk_cards
 from . import test_due
 from . import test_due_again
 from . import test_gone

@@ -1,4 +1,3 @@
-import json
 from datetime import timedelta
 
 from lxml import etree
@@ -6,25 +5,16 @@ from lxml import etree
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import new_test_user
 from odoo.tools.safe_eval import safe_eval
 
-from ..bill_common import OTHER_VENDOR, BillCommon
+from ..bill_common import OTHER_VENDOR
 from ..common import script
-from ..due_common import DueCommon
+from .desk_common import DeskCommon
 
 
-class TestDesk(DueCommon):
+class TestDesk(DeskCommon):
     """What e-taxes wants today: each count is that of its list."""
-
-    def counts(self, user=None, companies=None):
-        desk = self.env['vatportal.desk'].with_user(user or self.env.user).with_context(allowed_company_ids=(companies or self.company).ids)
-        tasks = desk.get_tasks()
-        found = {task['key']: task['count'] for side in ('sale', 'purchase') for task in tasks[side]}
-        for key, count in found.items():
-            action = desk.action_open(key)
-            self.assertEqual(desk.env[action['res_model']].search_count(action['domain']), count, key)
-        return {key: count for key, count in found.items() if count}
 
     def test_nothing(self):
         self.assertEqual(self.counts(), {})
@@ -83,10 +73,6 @@ class TestDesk(DueCommon):
         bill._reverse_moves([{'invoice_date': '2026-11-20', 'ref': 'Back'}], cancel=True)
         self.assertEqual((bill.payment_state, self.counts()['void_bills']), ('reversed', 1))
 
-    def undue(self):
-        """The counts but of what is due by when."""
-        return {key: count for key, count in self.counts().items() if key not in ('late', 'due')}
-
     def test_returns_and_adjustments(self):
         """What is sent from the journals of purchases, and credit notes with a kind, on the page and on the cards."""
         back = self.create_invoice(move_type='in_refund', partner_id=self.vendor.id)
@@ -109,16 +95,6 @@ class TestDesk(DueCommon):
         self.finish(job)
         self.assertEqual(self.undue(), {'to_send': 1, 'refused': 1})
         self.assertEqual(self.on_card(back.journal_id, 'refused'), back)
-
-    def on_card(self, journal, key):
-        """The entries of the task ``key`` that the card of ``journal`` counts."""
-        self.env.invalidate_all()
-        action = journal.with_context(vatportal_task=key).action_vatportal_task()
-        found = self.env['account.move'].search(action['domain'])
-        self.assertEqual(json.loads(journal.kanban_dashboard)[f'vatportal_{key}'], len(found))
-        for view, mode in action['views']:
-            self.env['account.move'].get_view(view, mode)
-        return found
 
     def test_what_is_over_is_not_to_be_sent(self):
         """Taken back before it was sent, after it was refused, or after it was cancelled at e-taxes; or on its way by hand."""
@@ -186,22 +162,6 @@ class TestDesk(DueCommon):
         sold._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
         self.assertEqual((sold.payment_state, sold.vatportal_shown_status), ('reversed', False))
 
-    def settle_by_entry(self, move, account_type):
-        """Settle ``move`` by a journal entry, as claims are set off against each other."""
-        line = move.line_ids.filtered(lambda line: line.account_id.account_type in (account_type, 'liability_payable'))
-        entry = self.env['account.move'].create(
-            {
-                'move_type': 'entry',
-                'date': '2026-11-20',
-                'line_ids': [
-                    Command.create({'account_id': line.account_id.id, 'partner_id': move.partner_id.id, 'balance': -line.balance}),
-                    Command.create({'account_id': self.company_data['default_account_expense'].id, 'balance': line.balance}),
-                ],
-            }
-        )
-        entry.action_post()
-        (line + entry.line_ids.filtered(lambda other: other.account_id == line.account_id)).reconcile()
-
     def test_received_and_sent_are_never_in_one_list(self):
         self.document(status='cancelRequested', status_code='cancelRequested')
         self.document(direction='outgoing', status='cancelRequested', status_code='cancelRequested')
@@ -257,8 +217,8 @@ class TestDesk(DueCommon):
             self.assertTrue(job.waits_for_pin)
             self.assertEqual(self.counts(), {key: 1})
             self.env.invalidate_all()
-            card = json.loads(self.company_data['default_journal_purchase'].kanban_dashboard)
-            self.assertEqual(card['vatportal_pin_import'], int(direction == 'incoming'))
+            cards = [self.card(self.company_data[f'default_journal_{side}']) for side in ('purchase', 'sale')]
+            self.assertEqual(cards, [{key: 1}, {}] if direction == 'incoming' else [{}, {key: 1}])
             self.sandbox.wait_prompt(1)
             self.sandbox.decline()
             self.finish(job)
@@ -272,27 +232,6 @@ class TestDesk(DueCommon):
             told = self.env['vatportal.desk'].with_user(user).with_context(allowed_company_ids=bare.ids).get_tasks()['setup']
             self.assertEqual((told['may'], 'Yeni MMC' in told['text'], 'accounting manager' in told['text']), (may, True, not may))
         self.assertFalse(self.env['vatportal.desk'].with_context(allowed_company_ids=(bare + self.company).ids).get_tasks()['setup'])
-
-    def test_cards_of_several_companies(self):
-        """Each card's count is that of its list, whatever companies are chosen."""
-        other = self.setup_other_company()['company']
-        self.env.user.company_ids += other
-        self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
-        self.document(status='onApproval', status_code='onApproval')
-        self.document(company=other, status='onApproval', status_code='onApproval')
-        journals = (
-            self.env['account.journal']
-            .with_context(allowed_company_ids=(self.company + other).ids)
-            .search([('type', '=', 'purchase'), ('company_id', 'in', (self.company + other).ids)])
-        )
-        told = 0
-        for journal in journals:
-            count = json.loads(journal.kanban_dashboard).get('vatportal_to_approve')
-            if count:
-                action = journal.with_context(vatportal_task='to_approve').action_vatportal_task()
-                self.assertEqual(journal.env['vatportal.document'].search_count(action['domain']), count)
-                told += count
-        self.assertEqual(told, 2)
 
     def test_a_credited_bill_is_settled(self):
         bill = self.bill(100.0)
@@ -336,26 +275,3 @@ class TestDesk(DueCommon):
         auditor = new_test_user(self.env, 'auditor', 'account.group_account_readonly', company_id=self.company.id, company_ids=self.company.ids)
         self.create_invoice()
         self.assertEqual(self.counts(auditor), {'to_send': 1, 'due': 1})
-
-    def test_on_the_journals(self):
-        self.create_invoice()
-        self.document(status='onApproval', status_code='onApproval')
-        sale, purchase = self.company_data['default_journal_sale'], self.company_data['default_journal_purchase']
-        data = {journal: json.loads(journal.kanban_dashboard) for journal in (sale, purchase)}
-        self.assertEqual(data[sale]['vatportal_to_send'], 1)
-        self.assertEqual((data[purchase]['vatportal_to_approve'], data[purchase]['vatportal_to_bill']), (1, 1))
-        for journal, key in ((sale, 'to_send'), (purchase, 'to_approve')):
-            action = journal.with_context(vatportal_task=key).action_vatportal_task()
-            self.assertEqual(self.env[action['res_model']].search_count(action['domain']), 1)
-        second = purchase.copy({'code': 'ZBILL', 'sequence': 99})
-        self.assertNotIn('vatportal_to_bill', json.loads(second.kanban_dashboard), 'told once')
-        self.connector.bill_journal_id = second
-        self.env.invalidate_all()
-        self.assertEqual(json.loads(second.kanban_dashboard)['vatportal_to_bill'], 1)
-
-
-class TestTourDesk(BillCommon, HttpCase):
-    def test_from_the_menu_to_the_list(self):
-        self.create_invoice()
-        self.document(status='onApproval', status_code='onApproval', date=fields.Datetime.now())
-        self.start_tour('/odoo/accounting', 'vatportal_desk', login=self.env.user.login, timeout=90)

@@ -5,11 +5,11 @@ registry.category("web_tour.tours").add("vatportal_desk", {
     steps: () => [
         {
             content: "The card of the sales journal tells what is to be sent",
-            trigger: ".o_kanban_record [name=vatportal_tasks] a:contains(1 To Send)",
+            trigger: ".o_kanban_record .o_vatportal_journal_tasks button[data-task=to_send]:contains(1 To send)",
         },
         {
             content: "That of the purchase journal what waits for an answer",
-            trigger: ".o_kanban_record [name=vatportal_tasks] a:contains(1 To Approve)",
+            trigger: ".o_kanban_record .o_vatportal_journal_tasks button[data-task=to_approve]:contains(1 To approve)",
             run: "click",
         },
         {

@@ -1,0 +1,78 @@
+from collections import Counter
+
+from odoo import fields
+from odoo.tests import HttpCase
+
+from ..bill_common import BillCommon
+from .desk_common import DeskCommon
+
+
+class TestDeskCards(DeskCommon):
+    """The cards of the journals tell what the page tells."""
+
+    def test_cards_of_several_companies(self):
+        """Each card's count is that of its list, whatever companies are chosen."""
+        other = self.setup_other_company()['company']
+        self.env.user.company_ids += other
+        self.env['vatportal.connector'].create({'name': 'Other', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': other.id})
+        self.document(status='onApproval', status_code='onApproval')
+        self.document(company=other, status='onApproval', status_code='onApproval')
+        journals = (
+            self.env['account.journal']
+            .with_context(allowed_company_ids=(self.company + other).ids)
+            .search([('type', '=', 'purchase'), ('company_id', 'in', (self.company + other).ids)])
+        )
+        told = 0
+        for journal in journals:
+            count = self.card(journal).get('to_approve')
+            if count:
+                action = journal.with_context(vatportal_task='to_approve').action_vatportal_task()
+                self.assertEqual(journal.env['vatportal.document'].search_count(action['domain']), count)
+                told += count
+        self.assertEqual(told, 2)
+
+    def test_on_the_journals(self):
+        self.create_invoice()
+        self.document(status='onApproval', status_code='onApproval')
+        sale, purchase = self.company_data['default_journal_sale'], self.company_data['default_journal_purchase']
+        self.assertEqual(self.card(sale), {'due': 1, 'to_send': 1})
+        self.assertEqual(self.card(purchase), {'to_approve': 1, 'to_bill': 1})
+        for journal, key in ((sale, 'to_send'), (purchase, 'to_approve')):
+            action = journal.with_context(vatportal_task=key).action_vatportal_task()
+            self.assertEqual(self.env[action['res_model']].search_count(action['domain']), 1)
+        second = purchase.copy({'code': 'ZBILL', 'sequence': 99})
+        self.assertEqual(self.card(second), {}, 'told once')
+        self.connector.bill_journal_id = second
+        self.env.invalidate_all()
+        self.assertEqual(self.card(second)['to_bill'], 1)
+
+    def test_the_cards_show_what_the_page_shows(self):
+        """Whatever is on the page is on one card, or in parts on several, with the same meaning."""
+        sale = self.company_data['default_journal_sale']
+        second = sale.copy({'code': 'ZINV', 'sequence': 99})
+        self.create_invoice()
+        self.create_invoice(journal_id=second.id)
+        for direction, state, status in (
+            ('outgoing', 'registered', 'cancelRequested'),
+            ('outgoing', 'registered', 'updateRequested'),
+            ('outgoing', 'imported', False),
+            ('incoming', 'registered', 'cancelRequested'),
+        ):
+            self.document(direction=direction, state=state, status=status, status_code=status)
+        for direction in ('outgoing', 'incoming'):
+            self.document(direction=direction, missing_since='2026-11-20 10:00:00')
+        self.document(status='onApproval', status_code='onApproval', date='2026-11-17 08:00:00')
+        shown = Counter()
+        for journal in self.env['account.journal'].search([('company_id', '=', self.company.id), ('type', 'in', ('sale', 'purchase'))]):
+            shown.update(self.card(journal))
+        self.assertEqual(dict(shown), self.counts())
+        self.assertEqual(shown['answer_soon'], 1)
+        self.assertEqual(self.card(second), {'due': 1, 'to_send': 1})
+        self.assertLessEqual({'sent_back_alone', 'to_sign', 'cancel_asked', 'missing_sent', 'to_send'}, self.card(sale).keys())
+
+
+class TestTourDesk(BillCommon, HttpCase):
+    def test_from_the_menu_to_the_list(self):
+        self.create_invoice()
+        self.document(status='onApproval', status_code='onApproval', date=fields.Datetime.now())
+        self.start_tour('/odoo/accounting', 'vatportal_desk', login=self.env.user.login, timeout=90)
