@@ -148,8 +148,10 @@ class VatportalJob(models.Model):
 
     @api.depends('document_ids')
     def _compute_document_count(self):
-        for job in self:
-            job.document_count = len(job.document_ids)
+        for jobs in self.grouped('operation').values():
+            counts = jobs[:1]._operation()._document_counts(jobs)
+            for job in jobs:
+                job.document_count = counts[job]
 
     @api.depends('pin1_code', 'pin2_code', 'state')
     def _compute_waits_for_pin(self):

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -42,6 +44,16 @@ class VatportalOperationDownload(models.AbstractModel):
 
     def _documents_action(self, job):
         return {'domain': [('import_job_id', 'in', job._batch().ids)], 'views': [[False, kind] for kind in ('list', 'kanban', 'form', 'pivot', 'graph')]}
+
+    def _document_counts(self, jobs):
+        roots = {job: job.root_id or job._origin for job in jobs}
+        together = jobs.browse().union(*roots.values())
+        together |= jobs.search([('root_id', 'in', together.ids)])
+        brought = self.env['vatportal.document']._read_group([('import_job_id', 'in', together.ids)], ['import_job_id'], ['__count'])
+        counts = Counter()
+        for job, count in brought:
+            counts[job.root_id or job] += count
+        return {job: counts[root] for job, root in roots.items()}
 
     def _progress(self, job):
         """Adds ``can_stop``, ``can_resume``, ``progress``, see :meth:`_progress_download`, and ``warning``: what was wrong with

@@ -27,6 +27,10 @@ class VatportalOperation(models.AbstractModel):
         """What differs in the action that shows the documents of ``job``."""
         return {'domain': [('id', 'in', job.document_ids.ids)]}
 
+    def _document_counts(self, jobs):
+        """How many documents :meth:`_documents_action` shows of each of ``jobs``, all of this operation."""
+        return {job: len(job.document_ids) for job in jobs}
+
     # ------------------------------------------------------------------ the live view
 
     def _progress(self, job):

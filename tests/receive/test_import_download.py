@@ -65,6 +65,25 @@ class TestImportDownload(DownloadCommon):
             self.assertEqual(document.line_ids.mapped('price_unit'), [float(line['unit_price']) for line in row['lines']])
             self.assertAlmostEqual(sum(document.line_ids.mapped('amount_total')), document.amount_total, 5)
 
+    def test_the_count_is_that_of_the_list(self):
+        """What an import has brought or changed, whoever of those that were started together."""
+        self.fill(30)
+        first = self.download(dates=(date(2026, 11, 1), date(2026, 11, 20)))
+        several = self.env['vatportal.job']._queue_download(self.connector, ['incoming'], date(2026, 10, 1), date(2026, 11, 30), 'etaxes')
+        batch = several._batch()
+        self.assertGreater(len(batch), 1)
+        for job in batch:
+            self.finish(job)
+        jobs = (first + batch + self.send(self.create_invoice())).sudo()
+        self.env.invalidate_all()
+        counts = jobs.mapped('document_count')
+        self.assertEqual(counts, [self.env['vatportal.document'].search_count(job.action_documents()['domain']) for job in jobs])
+        self.assertEqual((all(counts), sum(counts[:2]), counts[-1]), (True, 30, 1))
+        self.env.invalidate_all()
+        jobs.mapped('root_id.name')
+        with self.assertQueryCount(4):
+            jobs.mapped('document_count')
+
     def test_nothing_there(self):
         job = self.download()
         self.assertEqual((job.state, job.total, job._progress()['headline']), ('done', 0, 'There are no documents in this time.'))
