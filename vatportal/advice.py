@@ -45,6 +45,7 @@ class Ordered:
 
     :ivar order: the order's number
     :ivar prices: for one unit, without and with VAT: orders are written in either way
+    :ivar tolerance: by how much of it a price may differ: what was ordered in another currency has no exact price
     :ivar left: what was ordered and not billed yet; None where the units do not compare
     :ivar received: what has come of that; None where nothing is to come, as of services
     """
@@ -53,6 +54,7 @@ class Ordered:
     prices: tuple[Decimal, ...]
     left: Decimal | None
     received: Decimal | None = None
+    tolerance: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def _ordered_price(row: Row, ordered: Ordered) -> list[Reason]:
         return []
     pairs = list(zip((row.price, row.gross), ordered.prices, strict=False))
     most = slack(row.quantity, row.written)
-    if any(ours is not None and abs(ours - price) * abs(row.quantity) <= most for ours, price in pairs):
+    if any(ours is not None and abs(ours - price) * abs(row.quantity) <= max(most, ordered.tolerance * abs(price * row.quantity)) for ours, price in pairs):
         return []
     price, agreed = (_readable(one, row.quantity) for one in (row.price, ordered.prices[0]))
     values: dict[str, Value] = {'row': row.name, 'price': price, 'ordered': agreed, 'order': ordered.order}

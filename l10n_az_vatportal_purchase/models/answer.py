@@ -26,21 +26,19 @@ class VatportalDocument(models.Model):
             open_lines = documents._open_lines_of(company, partner)
             for document in documents:
                 billed = document._billed_otherwise(open_lines)
-                lines = open_lines.filtered(lambda line, billed=billed: decimal(line.product_qty) > billed[line])
+                lines = open_lines.filtered(lambda line, billed=billed: decimal(line._vatportal_due()) > billed[line])
                 result[document] = (bool(lines), document._ordered_rows(partner, lines, billed) if lines else {})
         return result
 
     def _open_lines_of(self, company, partner):
-        """The confirmed order lines of the vendor's that are not billed in full, or by these documents' own bills, in AZN, the
-        oldest first."""
+        """The confirmed order lines of the vendor's that are not billed in full, or by these documents' own bills: those in AZN before others,
+        the oldest first."""
         lines = self.env['purchase.order.line'].search(
             [('company_id', '=', company.id), ('order_id.partner_id', 'child_of', partner.ids), ('state', '=', 'purchase'), ('product_id', '!=', False)]
         )
         own = self.move_id.invoice_line_ids.purchase_line_id
-        open_ = lines.filtered(
-            lambda line: line.product_qty > 0 and (line in own or line.product_qty > line.qty_invoiced) and line.currency_id == self.currency_id
-        )
-        return open_.sorted(lambda line: (line.order_id.date_order, line.id))
+        open_ = lines.filtered(lambda line: line.product_qty > 0 and (line in own or line._vatportal_due() > line.qty_invoiced))
+        return open_.sorted(lambda line: (line.currency_id != self.currency_id, line.order_id.date_order, line.id))
 
     def _billed_otherwise(self, lines):
         """Return a dict of order line → what is billed of it, in its unit, but for the bill of this document: that says nothing of
@@ -74,7 +72,7 @@ class VatportalDocument(models.Model):
             named = lines.filtered(lambda line: line.order_id._vatportal_stands_in(note))
             lines = named or lines
             if lines:
-                lines = lines.filtered(lambda line: decimal(line.product_qty) > billed[line]) or lines
+                lines = lines.filtered(lambda line: decimal(line._vatportal_due()) > billed[line]) or lines
                 found[number] = self._ordered_row(row, match, named and lines or self._at_price(row, match, lines, billed) or lines, billed)
         return found
 
@@ -89,16 +87,18 @@ class VatportalDocument(models.Model):
             quantity = decimal(unit._compute_quantity(float(asked * contains), line.product_uom_id, round=False))
             if quantity and self._comes_to(row, line, quantity / decimal(line.product_qty)):
                 found |= line
-                left += asked * (decimal(line.product_qty) - billed[line]) / quantity
+                left += asked * (decimal(line._vatportal_due()) - billed[line]) / quantity
         return found if round(left - asked, QUANTITY_DIGITS) >= 0 else lines.browse()
 
     def _comes_to(self, row, line, share):
         """Whether so much of what ``line`` orders costs what ``row`` does, with or without VAT."""
 
-        def apart(amounts):
-            return min(abs(decimal(ours) - amount * share) for ours, amount in zip((row.amount_net, row.amount_total), amounts, strict=True))
+        rate, tolerance = line._vatportal_rate(row.document_id.currency_id, row.document_id._baku_date())
 
-        most = slack(decimal(row.quantity), decimal(row.price_unit))
+        def apart(amounts):
+            return min(abs(decimal(ours) - amount * share * rate) for ours, amount in zip((row.amount_net, row.amount_total), amounts, strict=True))
+
+        most = max(slack(decimal(row.quantity), decimal(row.price_unit)), tolerance * abs(decimal(row.amount_total)))
         off = apart(map(decimal, (line.price_subtotal, line.price_total)))
         # The line's amounts are rounded, which counts as often as they are taken: where that decides, they are computed exactly.
         if abs(off - most) <= share * HALF_QEPIK:
@@ -123,15 +123,17 @@ class VatportalDocument(models.Model):
         asked = decimal(row.quantity)
         for line in lines:
             # A row that takes something back leaves no more.
-            taken = max(Decimal(0), min(asked, in_unit(line, decimal(line.product_qty) - billed[line])))
+            taken = max(Decimal(0), min(asked, in_unit(line, decimal(line._vatportal_due()) - billed[line])))
             billed[line] += decimal(unit._compute_quantity(float(taken * contains), line.product_uom_id, round=False))
             asked -= taken
         one = in_unit(first, first.product_qty)
         comes = any(line.product_id.type != 'service' for line in lines)
+        rate, tolerance = first._vatportal_rate(row.document_id.currency_id, row.document_id._baku_date())
         return Ordered(
             order,
-            prices=tuple(amount / one for amount in first._vatportal_exact_amounts()),
-            left=counted(lines.mapped('product_qty')) - before,
+            prices=tuple(amount * rate / one for amount in first._vatportal_exact_amounts()),
+            tolerance=tolerance,
+            left=counted(line._vatportal_due() for line in lines) - before,
             received=max(Decimal(0), counted(lines.mapped('qty_received')) - before) if comes else None,
         )
 

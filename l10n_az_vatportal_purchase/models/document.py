@@ -1,10 +1,15 @@
-from odoo import models
+from decimal import Decimal
+
+from odoo import fields, models
 from odoo.fields import Command
 from odoo.tools import float_compare
 
 from odoo.addons.l10n_az_vatportal.models.amounts import decimal
 from odoo.addons.l10n_az_vatportal.vatportal.advice import slack
 from odoo.addons.l10n_az_vatportal.vatportal.names import stands_in, words
+
+# What was ordered in another currency is compared at the rate of the day; the vendor may take that of another day, or of a bank.
+RATE_TOLERANCE = Decimal('0.02')
 
 
 class VatportalDocument(models.Model):
@@ -26,16 +31,17 @@ class VatportalDocument(models.Model):
             before = move.invoice_line_ids.purchase_line_id.order_id
             move.invoice_line_ids = [Command.update(line.id, line._vatportal_order_vals(order_line)) for line, order_line in found.items()]
             move._vatportal_name_orders(before)
-        return [
-            {
-                'level': 'info',
-                'orders': True,
-                'text': self.env._(
-                    'Linked with lines of the purchase order %(order)s: %(lines)s.', order=order.name, lines=', '.join(f'“{line.name}”' for line in linked)
-                ),
-            }
+        texts = [
+            self.env._('Linked with lines of the purchase order %(order)s: %(lines)s.', order=order.name, lines=', '.join(f'“{line.name}”' for line in linked))
             for order, linked in lines.filtered('purchase_line_id').grouped('purchase_order_id').items()
         ]
+        alone = lines.filtered(lambda line: not line.purchase_line_id)
+        open_lines = move.env['purchase.order.line'].union(*self._open_order_lines(alone))
+        for product, bare in alone.grouped('product_id').items():
+            if orders := open_lines.filtered(lambda line, product=product: line.product_id == product).order_id:
+                values = {'lines': ', '.join(f'“{line.name}”' for line in bare), 'orders': ', '.join(orders.mapped('name'))}
+                texts.append(self.env._('Linked with no order: %(lines)s. Quantity, unit or price is not that of %(orders)s.', **values))
+        return [{'level': 'info', 'orders': True, 'text': text} for text in texts]
 
     def _order_lines(self, lines):
         """Return a dict of bill line → the order line that it bills, where one fits by product, quantity and price.
@@ -43,14 +49,15 @@ class VatportalDocument(models.Model):
         Of several, it is one of an order that the document names, else one of which exactly this quantity is left, else
         the oldest.
         """
-        # A credit note of what nobody has billed leaves no more than was ordered.
-        left = {line: min(line.product_qty, line.product_qty - line.qty_invoiced) for line in self._open_order_lines(lines)}
+        # A credit note of what nobody has billed leaves no more than was ordered, or received.
+        left = {line: line._vatportal_due() - max(0, line.qty_invoiced) for line in self._open_order_lines(lines)}
         note = words(f'{self.main_info or ""} {self.add_info or ""}')
         result = {}
         for line in lines:
             fitting = [
                 (
                     not order_line.order_id._vatportal_stands_in(note),
+                    order_line.currency_id != line.currency_id,
                     line._vatportal_compare_quantity(order_line, quantity) != 0,
                     order_line.order_id.date_order,
                     order_line.id,
@@ -81,7 +88,7 @@ class VatportalDocument(models.Model):
             if lines
             else ()
         )
-        return [line for line in order_lines if line.product_qty > line.qty_invoiced and line.currency_id == self.currency_id]
+        return [line for line in order_lines if line._vatportal_due() > line.qty_invoiced]
 
 
 class PurchaseOrder(models.Model):
@@ -94,6 +101,17 @@ class PurchaseOrder(models.Model):
 
 class PurchaseOrderLine(models.Model):
     _inherit = 'purchase.order.line'
+
+    def _vatportal_due(self):
+        """How much the vendor may bill of this line in all: what was ordered, or has come beyond that."""
+        return max(self.product_qty, self.qty_received)
+
+    def _vatportal_rate(self, currency, day):
+        """(how much of ``currency`` one of this line's is on ``day``, by how much of it prices may differ therefore)"""
+        if self.currency_id == currency:
+            return Decimal(1), Decimal(0)
+        rate = self.env['res.currency']._get_conversion_rate(self.currency_id, currency, self.company_id, day or fields.Date.context_today(self))
+        return decimal(rate), RATE_TOLERANCE
 
     def _vatportal_exact_amounts(self):
         """(without VAT, with VAT) of this line, as Odoo has them before it rounds them: a price follows from few units as from many."""
@@ -130,7 +148,8 @@ class AccountMoveLine(models.Model):
         # A branch's bill may be of its parent's document. What that writes with no more decimals than prices have here was rounded so.
         row, digits = self.sudo().vatportal_line_id, self.env['decimal.precision'].precision_get('Product Price')
         most = slack(decimal(row.quantity), decimal(row.price_unit), digits=digits)
+        rate, tolerance = order_line._vatportal_rate(self.currency_id, self.move_id.invoice_date)
         return any(
-            amount and abs(decimal(amount) - decimal(ordered) * share) <= most
+            amount and abs(decimal(amount) - decimal(ordered) * share * rate) <= max(most, tolerance * abs(decimal(amount)))
             for amount, ordered in ((self.price_subtotal, order_line.price_subtotal), (self.price_total, order_line.price_total))
         )

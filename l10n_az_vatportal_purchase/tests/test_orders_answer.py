@@ -4,9 +4,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.l10n_az_vatportal.tests.due_common import DueCommon
 
 
-@tagged('post_install_l10n', 'post_install', '-at_install')
-class TestOrdersAnswer(DueCommon):
-    """What was ordered and received, beside documents that are to be answered."""
+class OrdersAnswerCommon(DueCommon):
+    """Orders of goods, and documents that are to be answered."""
 
     def order(self, quantity, price, received=None, company=None, **vals):
         order = self.env['purchase.order'].create(
@@ -50,6 +49,11 @@ class TestOrdersAnswer(DueCommon):
         self.assertEqual(document.advice, verdict, document.advice_text)
         for text in texts:
             self.assertIn(text, document.advice_text)
+
+
+@tagged('post_install_l10n', 'post_install', '-at_install')
+class TestOrdersAnswer(OrdersAnswerCommon):
+    """What was ordered and received, beside documents that are to be answered."""
 
     def test_against_an_order(self):
         order = self.order(10, 100.0)
