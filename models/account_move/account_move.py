@@ -265,8 +265,11 @@ class AccountMove(models.Model):
         elif vals.get('state') == 'cancel':
             self._vatportal_guard()
         lines = {'invoice_line_ids', 'line_ids'} & vals.keys()
+        other_advance = self._vatportal_of_other_advance(vals)
         differing = self.sudo().vatportal_bill_document_id.filtered('amount_differs') if lines else ()
         result = super().write(vals)
+        # As a form does.
+        other_advance._onchange_vatportal_advance_id()
         if differing:
             # A bill that comes to its document's total again is nobody's task any more.
             differing.filtered(lambda document: not document.amount_differs)._follow_status()

@@ -97,8 +97,15 @@ class AccountMove(models.Model):
     @api.onchange('vatportal_advance_id')
     def _onchange_vatportal_advance_id(self):
         """What was written for another advance does not hold for this one."""
-        advance = self.vatportal_advance_id
-        self.vatportal_advance_amount = self.vatportal_advance_amount_proposed = self._vatportal_settled(advance) if advance else 0.0
+        for move in self:
+            advance = move.vatportal_advance_id
+            move.vatportal_advance_amount = move.vatportal_advance_amount_proposed = move._vatportal_settled(advance) if advance else 0.0
+
+    def _vatportal_of_other_advance(self, vals):
+        """Those of these invoices that settle another advance by ``vals``, which do not say how much of it."""
+        if 'vatportal_advance_id' not in vals or 'vatportal_advance_amount' in vals:
+            return self.browse()
+        return self.filtered(lambda move: move.vatportal_advance_id.id != (vals['vatportal_advance_id'] or False))
 
     @api.depends('vatportal_kind_id.code', 'vatportal_kind_id.upload_type')
     def _compute_vatportal_is_advance(self):

@@ -121,8 +121,10 @@ class VatportalDocument(models.Model):
     def _hand_over_as_advance(self, other):
         """``other`` turned out to be this advance: what settles this one, or is to, settles that one."""
         self.settlement_ids.advance_id = other
-        for name in ('vatportal_advance_id', 'vatportal_advance_found_id'):
-            self.env['account.move'].search([(name, '=', self.id)])[name] = other
+        self.env['account.move'].search([('vatportal_advance_found_id', '=', self.id)]).vatportal_advance_found_id = other
+        for move in self.env['account.move'].search([('vatportal_advance_id', '=', self.id)]):
+            # It is the same advance: what was written of it holds.
+            move.write({'vatportal_advance_id': other.id, 'vatportal_advance_amount': move.vatportal_advance_amount})
 
     def _lock_advances(self):
         """Keep others from settling these advances until this transaction ends.

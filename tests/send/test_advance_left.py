@@ -3,7 +3,7 @@ from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time
+from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
@@ -34,6 +34,28 @@ class TestAdvanceLeft(AdvanceCommon):
         self.assertEqual(final.vatportal_advance_amount, 100)
         self.finish(self.send(final))
         self.assertEqual(final.vatportal_document_id.advance_settled, 100)
+
+    def test_what_a_person_wrote_is_of_that_advance(self):
+        """Another advance takes its own amount, written by a program as in a form; unless the amount is written along."""
+        one, two = (self.prepaid(price).vatportal_document_id for price in (300, 100))
+        final = self.final(post=False)
+        for how in (lambda: final.write({'vatportal_advance_id': two.id}), lambda: setattr(final, 'vatportal_advance_id', two), self.in_a_form(final, two)):
+            final.write({'vatportal_advance_id': one.id, 'vatportal_advance_amount': 20})
+            self.assertEqual(final.vatportal_advance_amount, 20)
+            how()
+            self.assertEqual((final.vatportal_advance_amount, final.vatportal_advance_amount_proposed), (118, 118))
+        final.vatportal_advance_amount = 20
+        final.write({'vatportal_advance_id': two.id})
+        self.assertEqual(final.vatportal_advance_amount, 20, 'it is the same one')
+        final.vatportal_advance_id = False
+        self.assertEqual(final.vatportal_advance_amount, 0)
+
+    def in_a_form(self, move, advance):
+        def choose():
+            with Form(move) as form:
+                form.vatportal_advance_id = advance
+
+        return choose
 
     def test_a_proposed_amount_follows_what_is_left(self):
         advance = self.prepaid()
