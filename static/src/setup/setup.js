@@ -49,7 +49,7 @@ export class Setup extends Component {
     }
 
     get labels() {
-        return { done: _t("Done"), open: _t("Missing"), advice: _t("Up to you") };
+        return { done: _t("Done"), open: _t("Still missing"), advice: _t("Up to you") };
     }
 
     icon(step) {
