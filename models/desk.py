@@ -26,6 +26,7 @@ class Task:
     :ivar side: ``sale`` or ``purchase``: under which journals it stands, and of which direction its documents are
     :ivar urgent: whether it stands still until somebody acts
     :ivar opens: XML id of the list that opens with them, where it is not that of the model
+    :ivar dated: whether the list is to say until when each is due, or since when it is late
     """
 
     key: str
@@ -34,6 +35,7 @@ class Task:
     domain: Domain
     urgent: bool = False
     opens: str = ''
+    dated: bool = False
 
     @property
     def direction(self):
@@ -57,8 +59,8 @@ _ANSWERS = 'l10n_az_vatportal.vatportal_document_action_answer'
 _AWAITS = _VALID & Domain('status', 'in', WAITING_STATUSES)
 
 TASKS = (
-    Task('late', 'sale', _MOVES, Domain('vatportal_due_state', '=', 'late'), urgent=True),
-    Task('due', 'sale', _MOVES, Domain('vatportal_due_state', 'in', ('today', 'soon'))),
+    Task('late', 'sale', _MOVES, Domain('vatportal_due_state', '=', 'late'), urgent=True, dated=True),
+    Task('due', 'sale', _MOVES, Domain('vatportal_due_state', 'in', ('today', 'soon')), dated=True),
     Task('pin', 'sale', _MOVES, Domain('vatportal_state', '=', 'pin'), urgent=True),
     # Goods transfers, deletions, imports of what was sent: no invoice is on its way by them.
     Task(
@@ -225,9 +227,8 @@ class VatportalDesk(models.AbstractModel):
     @api.model
     def _context(self, task):
         """The context of the list of ``task``."""
-        if task.model == _DOCUMENTS:
-            return {f'vatportal_{task.direction}': True, 'create': False}
-        return {'default_move_type': 'out_invoice'} if task.model == _MOVES else {'create': False} if task.model != _JOBS else {}
+        contexts = {_MOVES: {'default_move_type': 'out_invoice'}, _JOBS: {}, _DOCUMENTS: {f'vatportal_{task.direction}': True, 'create': False}}
+        return contexts.get(task.model, {'create': False}) | ({'vatportal_dated': True} if task.dated else {})
 
 
 class AccountJournal(models.Model):
@@ -287,5 +288,5 @@ class AccountJournal(models.Model):
             return {**action, 'domain': [*action['domain'], ('company_id', '=', self._vatportal_connector().company_id.id)]}
         if self.type == 'purchase':
             shown = self.env['ir.actions.act_window']._for_xml_id('account.action_move_in_refund_type')
-            action |= {name: shown[name] for name in ('view_id', 'views', 'search_view_id')} | {'context': {'default_move_type': 'in_refund'}}
+            action |= {name: shown[name] for name in ('view_id', 'views', 'search_view_id')} | {'context': {**action['context'], 'default_move_type': 'in_refund'}}
         return {**action, 'domain': [*action['domain'], ('journal_id', '=', self.id)]}

@@ -9,10 +9,10 @@ _LATE = Domain('vatportal_due_state', '=', 'late')
 _TRANSFER, _SALE = (Domain('vatportal_awaits', '=', awaited) for awaited in ('transfer', 'invoice'))
 
 TASKS = (
-    Task('transfers_late', 'sale', _PICKINGS, _TRANSFER & _LATE, urgent=True, opens=_ALL),
-    Task('transfers_due', 'sale', _PICKINGS, _TRANSFER & _SOON, opens=_ALL),
-    Task('uninvoiced_late', 'sale', _PICKINGS, _SALE & _LATE, urgent=True, opens=_ALL),
-    Task('uninvoiced_due', 'sale', _PICKINGS, _SALE & _SOON, opens=_ALL),
+    Task('transfers_late', 'sale', _PICKINGS, _TRANSFER & _LATE, urgent=True, opens=_ALL, dated=True),
+    Task('transfers_due', 'sale', _PICKINGS, _TRANSFER & _SOON, opens=_ALL, dated=True),
+    Task('uninvoiced_late', 'sale', _PICKINGS, _SALE & _LATE, urgent=True, opens=_ALL, dated=True),
+    Task('uninvoiced_due', 'sale', _PICKINGS, _SALE & _SOON, opens=_ALL, dated=True),
 )
 
 

@@ -1,4 +1,9 @@
+import json
 from datetime import date, datetime
+
+from lxml import etree
+
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.l10n_az_vatportal.tests.due_common import DueCommon
 
@@ -22,6 +27,11 @@ class TestTransferDue(DueCommon, TransferCommon):
         for picking in (inside, waiting):
             self.assertFalse(picking.vatportal_awaits or picking.vatportal_due_date)
         self.assertEqual(self.counts(), {'transfers_due': 2})
+        (told,) = json.loads(self.company_data['default_journal_sale'].kanban_dashboard)['vatportal_tasks']
+        self.assertEqual((told['key'], told['count']), ('transfers_due', 2))
+        action = self.env['vatportal.desk'].action_open('transfers_due')
+        (column,) = etree.fromstring(transfer.get_view(False, 'list')['arch']).xpath('//field[@name="vatportal_due_text"][not(@optional)]')
+        self.assertFalse(safe_eval(column.get('column_invisible'), {'context': action['context']}))
         dispatch.vatportal_unsent_reason = 'Samples'
         self.assertIn('“Samples”', ' '.join(problem['message'] for problem in dispatch._vatportal_problems(self.connector) if problem['level'] == 'error'))
         self.at(datetime(2026, 11, 20, 20, 0))

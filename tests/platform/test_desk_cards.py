@@ -1,7 +1,11 @@
 from collections import Counter
+from datetime import datetime
+
+from lxml import etree
 
 from odoo import fields
 from odoo.tests import HttpCase
+from odoo.tools.safe_eval import safe_eval
 
 from ..bill_common import BillCommon
 from .desk_common import DeskCommon
@@ -69,6 +73,31 @@ class TestDeskCards(DeskCommon):
         self.assertEqual(shown['answer_soon'], 1)
         self.assertEqual(self.card(second), {'due': 1, 'to_send': 1})
         self.assertLessEqual({'sent_back_alone', 'to_sign', 'cancel_asked', 'missing_sent', 'to_send'}, self.card(sale).keys())
+
+    def test_lists_of_what_is_due_say_until_when(self):
+        """From the page and from the cards, whatever columns the reader has hidden."""
+        desk = self.env['vatportal.desk']
+        self.create_invoice()
+        self.create_invoice(move_type='in_refund', partner_id=self.vendor.id)
+        self.at(datetime(2027, 2, 1, 8, 0))
+        for task in desk._tasks():
+            says = task.key in ('late', 'due') or task.model == 'stock.picking'
+            cards = [journal.with_context(vatportal_task=task.key) for journal in self.env['account.journal'].search([('type', 'in', ('sale', 'purchase'))])]
+            actions = [desk.action_open(task.key), *(card.action_vatportal_task() for card in cards if task.model == 'account.move')]
+            for action in actions:
+                self.assertEqual(bool(action['context'].get('vatportal_dated')), says, task.key)
+                for view, kind in action['views'] if says else ():
+                    if kind == 'list':
+                        self.assertTrue(self.shown(action, view), task.key)
+        late = self.env['account.move'].search(desk.action_open('late')['domain'])
+        self.assertEqual(len(late), 2)
+        self.assertTrue(all(text.startswith('Late since') for text in late.mapped('vatportal_due_text')))
+
+    def shown(self, action, view):
+        """Whether the list ``view`` of ``action`` shows when each is due, and no reader can hide it."""
+        arch = etree.fromstring(self.env[action['res_model']].get_view(view, 'list')['arch'])
+        columns = [column for column in arch.iterfind('field[@name="vatportal_due_text"]') if not column.get('optional')]
+        return [safe_eval(column.get('column_invisible'), {'context': action['context']}) for column in columns] == [False]
 
 
 class TestTourDesk(BillCommon, HttpCase):
