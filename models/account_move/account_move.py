@@ -163,6 +163,7 @@ class AccountMove(models.Model):
         'vatportal_document_id.can_delete',
         'name',
         'state',
+        'payment_state',
         'vatportal_kind_id',
         'vatportal_package_date',
         # What was reversed, and what stands in its place.

@@ -5,6 +5,14 @@ from odoo.fields import Command
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
+    def copy_data(self, default=None):
+        # A duplicate of a bill is of no document: when it is linked with one, its lines are those that a person entered.
+        vals_list = super().copy_data(default=default)
+        for line, vals in zip(self, vals_list, strict=True):
+            if line.is_imported and line.move_id.vatportal_bill_document_id:
+                vals['is_imported'] = False
+        return vals_list
+
     def _vatportal_goods(self):
         """(mark of the goods that this line was made of, id of their row); the mark is empty on a line that is of no
         row."""
@@ -35,7 +43,7 @@ class AccountMove(models.Model):
         """Return the commands that turn the present lines into those of ``vals_list``.
 
         The line of the same goods is changed, not replaced: its order line, its analytic distribution and whatever else
-        an addon ties to it stay.
+        an addon ties to it stay. So do sections and notes, which say nothing that a document says.
         """
         wanted = {_goods(vals) for vals in vals_list}
         present = {}
@@ -53,7 +61,7 @@ class AccountMove(models.Model):
                 commands.append(Command.update(line.id, line._vatportal_anew(vals)))
             else:
                 commands.append(Command.create(vals))
-        return [Command.delete(line.id) for line in self.invoice_line_ids - kept] + commands
+        return [Command.delete(line.id) for line in self.invoice_line_ids - kept if line.display_type == 'product'] + commands
 
     def _vatportal_typed_lines(self):
         """The lines of this entry that people, or other addons, have added to what was made of its document."""

@@ -139,7 +139,7 @@ class VatportalDocument(models.Model):
             return task if self._source()._vatportal_is_in_force() else None
         if self.move_id.state == 'draft' and self.connector_id.cancel_draft_bills:
             self.move_id._vatportal_cancel_bill()
-        return task if self.move_id.state != 'cancel' else None
+        return task if self.move_id.vatportal_bill_void else None
 
     def _task(self):
         """(summary, what to do) for a person, in the language of the context; None where there is nothing to do."""

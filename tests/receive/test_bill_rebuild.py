@@ -143,6 +143,26 @@ class TestBillRebuild(BillCommon):
         self.assertIn('Daşınma', move.vatportal_bill_document_id.bill_notes[0]['text'])
         self.assert_taken_over(move)
 
+    def test_sections_and_notes_stay(self):
+        move = self.corrected()
+        words = [{'name': 'Tikinti', 'display_type': 'line_section'}, {'name': 'Anbara', 'display_type': 'line_note'}]
+        move.write({'invoice_line_ids': [Command.create(vals) for vals in words]})
+        move.action_vatportal_rebuild_bill()
+        self.assert_taken_over(move)
+        self.assertEqual(move.invoice_line_ids.filtered(lambda line: line.display_type != 'product').mapped('name'), ['Tikinti', 'Anbara'])
+        self.assertNotIn('Tikinti', str(move.vatportal_bill_document_id.bill_notes))
+
+    def test_a_duplicate_that_a_person_corrected(self):
+        """Last month's bill, duplicated and changed, is linked with the document of this month: its lines are a person's."""
+        for document in (self.document(self.line(100.0)), self.document(self.line(100.0), line_ids=False)):
+            document.action_create_bills()
+            again = document.move_id.copy({'invoice_date': '2026-11-25'})
+            self.product_lines(again).price_unit = 130.0
+            self.document(self.line(120.0)).action_link_move(again.id)
+            with self.assertRaisesRegex(UserError, 'not made of the document'):
+                again.action_vatportal_rebuild_bill()
+            self.assertEqual(self.product_lines(again).price_unit, 130.0)
+
     # ------------------------------------------------------------------ the task ends
 
     def test_a_person_makes_the_amounts_agree(self):

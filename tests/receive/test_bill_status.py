@@ -1,5 +1,9 @@
+from lxml import etree
+
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ...models.states import STATUSES
 from ...vatportal import EtaxesDocument
@@ -45,6 +49,28 @@ class TestBillStatus(BillCommon):
         self.assertEqual(document.move_id.state, 'draft')
         self.download(status='Cancelled')
         self.assertEqual(document.move_id.state, 'cancel')
+
+    def test_a_bill_that_was_taken_back_in_full_is_nobodys_task(self):
+        bill = self.bill(100.0)
+        bill.invoice_date = '2026-11-20'
+        bill.action_post()
+        document = bill.vatportal_bill_document_id.sudo()
+        document.status = 'canceled'
+        document._follow_status()
+        self.assertTrue(bill.activity_ids)
+        self.assertIn('vatportal_bill_void', bill.alerts)
+        bill._reverse_moves([{'invoice_date': '2026-11-20', 'ref': 'Back'}], cancel=True)
+        self.assertEqual(bill.payment_state, 'reversed')
+        self.assertNotIn('vatportal_bill_void', bill.alerts or {})
+        for _again in range(2):
+            bill.activity_ids.action_done()
+            document._follow_status()
+            self.assertFalse(bill.activity_ids)
+        arch = etree.fromstring(self.env['account.move'].get_view(self.env.ref('account.view_account_bill_filter').id, 'search')['arch'])
+        void = Domain(safe_eval(arch.find(".//filter[@name='vatportal_bill_void']").get('domain'))) & Domain('id', '=', bill.id)
+        self.assertFalse(self.env['account.move'].search(void))
+        bill.line_ids.remove_move_reconcile()
+        self.assertEqual((bill.vatportal_bill_void, self.env['account.move'].search(void)), (True, bill))
 
     def test_unknown_status_is_a_question(self):
         for number, status in enumerate(('rejected', 'draft', 'ləğv', '', None)):
