@@ -20,14 +20,17 @@ class VatportalDocument(models.Model):
     def _ordered(self):
         # EXTENDS l10n_az_vatportal
         result = super()._ordered()
+        units = {}
         delivering = self.filtered(lambda document: document.partner_id and document._delivers())
         # Its bill is linked with orders of the company in which it is made, which is the last one.
         for (company, partner), documents in delivering.grouped(lambda document: (document._compared_in()[-1], document.partner_id)).items():
             open_lines = documents._open_lines_of(company, partner)
+            if company not in units:
+                units[company] = self.env['vatportal.unit.alias']._units_by_key(company)
             for document in documents:
                 billed = document._billed_otherwise(open_lines)
                 lines = open_lines.filtered(lambda line, billed=billed: decimal(line._vatportal_due()) > billed[line])
-                result[document] = (bool(lines), document._ordered_rows(partner, lines, billed) if lines else {})
+                result[document] = (bool(lines), document._ordered_rows(partner, lines, billed, units[company]) if lines else {})
         return result
 
     def _open_lines_of(self, company, partner):
@@ -53,12 +56,13 @@ class VatportalDocument(models.Model):
             for line in lines
         }
 
-    def _ordered_rows(self, partner, open_lines, billed):
+    def _ordered_rows(self, partner, open_lines, billed, units):
         """Return a dict of the number of a row → :class:`Ordered`: of the lines that order its product one of an order that the
         document names, else one at the row's price that has enough left, else the oldest; what several lines have left of it is added
         up. What the rows before ask for is not left for the next.
 
         :param billed: as :meth:`_billed_otherwise` returns it; what the rows ask for is added
+        :param units: see ``vatportal.unit.alias``, ``_units_by_key()``
         """
         note = words(f'{self.main_info or ""} {self.add_info or ""}')
         by_product = defaultdict(open_lines.browse)
@@ -73,12 +77,13 @@ class VatportalDocument(models.Model):
             lines = named or lines
             if lines:
                 lines = lines.filtered(lambda line: decimal(line._vatportal_due()) > billed[line]) or lines
-                found[number] = self._ordered_row(row, match, named and lines or self._at_price(row, match, lines, billed) or lines, billed)
+                counted = self._counted_in(row, match, units)
+                found[number] = self._ordered_row(row, counted, named and lines or self._at_price(row, counted, lines, billed) or lines, billed)
         return found
 
-    def _at_price(self, row, match, lines, billed):
+    def _at_price(self, row, counted, lines, billed):
         """Those of ``lines`` that were ordered at the price of the row; none where less is left of them than it asks for."""
-        unit, contains = self._counted_in(row, match)
+        unit, contains = counted
         asked = decimal(row.quantity)
         if not unit or asked <= 0:
             return lines.browse()
@@ -105,8 +110,8 @@ class VatportalDocument(models.Model):
             off = apart(line._vatportal_exact_amounts())
         return off <= most
 
-    def _ordered_row(self, row, match, lines, billed):
-        unit, contains = self._counted_in(row, match)
+    def _ordered_row(self, row, counted_in, lines, billed):
+        unit, contains = counted_in
         first = lines[0]
         order = ', '.join(dict.fromkeys(lines.order_id.mapped('name')))
         if not unit or not unit._has_common_reference(first.product_uom_id):
@@ -137,10 +142,9 @@ class VatportalDocument(models.Model):
             received=max(Decimal(0), counted(lines.mapped('qty_received')) - before) if comes else None,
         )
 
-    def _counted_in(self, row, match):
+    def _counted_in(self, row, match, units):
         """(unit of Odoo, how many of it are in one of the unit that ``row`` names); no unit where nobody has said so yet."""
         unit, contains = match.mapping._counting(row) if match.mapping else (None, Decimal(1))
         if unit:
             return unit, contains
-        known = self.env['vatportal.unit.alias']._units_by_key(self._bill_company())
-        return known.get(text_key(row.unit)) if (row.unit or '').strip() else match.uom or match.product.uom_id, Decimal(1)
+        return units.get(text_key(row.unit)) if (row.unit or '').strip() else match.uom or match.product.uom_id, Decimal(1)

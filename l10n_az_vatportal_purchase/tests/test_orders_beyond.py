@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -42,6 +44,15 @@ class TestOrdersBeyond(OrdersAnswerCommon):
             document.move_id.unlink()
         here = self.order(10, 171.0)
         self.assertEqual(self.billed(self.waiting(10, 171.0))[0].purchase_line_id, here.order_line)
+
+    def test_units_are_looked_up_once(self):
+        self.order(10, 50.0)
+        documents = self.waiting_rows((1, 50.0), (2, 50.0)) + self.waiting(3, 50.0)
+        asked, Alias = [], type(self.env['vatportal.unit.alias'])
+        plain = Alias._units_by_key
+        with patch.object(Alias, '_units_by_key', lambda alias, company: (asked.append(company), plain(alias, company))[1]):
+            self.assertEqual(set(documents.mapped('advice')), {'fine'})
+        self.assertEqual(asked, [self.company])
 
     def test_received_beyond_the_order(self):
         """What has come may be billed, in one go or in the end; what has not come, may not."""

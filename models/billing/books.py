@@ -1,4 +1,5 @@
 from decimal import Decimal
+from functools import cached_property
 
 from odoo.exceptions import UserError
 
@@ -24,11 +25,14 @@ class Books:
         self.default = company.account_purchase_tax_id if usage == 'purchase' else company.account_sale_tax_id
         #: e-taxes category → ``account.tax``; of those ``lent`` the fiscal position itself has none
         self.taxes, self.lent = self._taxes_by_category()
-        #: folded text → ``uom.uom``
-        self.units = self.env['vatportal.unit.alias']._units_by_key(document._bill_company())
         self._mapped = {}
         #: the taxes that stay though the fiscal position would take them off
         self.kept = self.env['account.tax']
+
+    @cached_property
+    def units(self):
+        """Folded text → ``uom.uom``. Whoever makes many bills of a company sets it, for all units are looked at for it."""
+        return self.env['vatportal.unit.alias']._units_by_key(self.document._bill_company())
 
     def originals(self, taxes):
         """The taxes in whose place the fiscal position has put ``taxes``."""

@@ -23,10 +23,15 @@ class BillBuilder:
     (``extra_tax_data``), which hold until a person changes price, quantity or taxes of the line.
     """
 
-    def __init__(self, document, move):
+    def __init__(self, document, move, units=None):
+        """
+        :param units: what means a unit in the company of the bill, where that is known; see ``vatportal.unit.alias``, ``_units_by_key()``
+        """
         document.ensure_one()
         self.document, self.move, self.env = document, move, document.env
         self.books = Books(document, 'sale' if move.is_sale_document() else 'purchase', move.fiscal_position_id)
+        if units is not None:
+            self.books.units = units
         self.matches = document._match_products(move.commercial_partner_id, self.books.usage)
         #: row → (unit of the bill line, how many of it are in one of the row's), see :meth:`_count`
         self.counting = {row: self._count(row, match) for row, match in self.matches.items()}

@@ -69,6 +69,7 @@ class VatportalDocument(models.Model):
     def _plan_bills(self):
         """Return a dict of document → (vendor, values of its bill, notes), of those that nothing stands against."""
         Move, planned, numbers = self.env['account.move'].with_context(vatportal_billing=True), {}, set()
+        units = self.env['vatportal.unit.alias']._units_by_key(self[:1]._bill_company())
         for document in self.filtered(lambda document: document.bill_state == 'to_bill'):
             if document.qaime in numbers:
                 continue  # here for two companies of the taxpayer: the second is asked about where it is made by itself
@@ -77,7 +78,7 @@ class VatportalDocument(models.Model):
                 with self.env.cr.savepoint():
                     move_type, partner = document._decide_bill()
                     header = document._bill_header(move_type, partner)
-                    lines, notes = BillBuilder(document, Move.new(header)).lines()
+                    lines, notes = BillBuilder(document, Move.new(header), units).lines()
             except CONCURRENT:
                 raise
             except UserError:  # asked, or told, where it is made by itself

@@ -49,6 +49,14 @@ class TestBillTogether(BillCommon):
                 self.assertEqual(self.figures(first), self.figures(second))
         self.assertEqual(len(self.env['res.partner'].search([('vat', '=', OTHER_VENDOR)])), 1)
 
+    def test_units_are_looked_up_once(self):
+        """They are the same for all bills of a company, and all of them are looked at in all languages."""
+        asked, Alias = [], type(self.env['vatportal.unit.alias'])
+        plain = Alias._units_by_key
+        with patch.object(Alias, '_units_by_key', lambda alias, company: (asked.append(company), plain(alias, company))[1]):
+            bills = self.several()._make_bills()
+        self.assertEqual((len(bills), asked), (9, [self.company]))
+
     def test_a_question_to_one(self):
         documents = self.several()
         documents[1].sudo().status = 'unknown'
