@@ -30,7 +30,7 @@ class VatportalProductMapping(models.Model):
     _order = 'partner_id, product_code, name'
     _check_company_auto = True
 
-    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company, index=True)
+    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one('res.partner', string='Vendor', required=True, ondelete='cascade', index=True)
     usage = fields.Selection(USAGES, required=True, default='purchase')
     product_code = fields.Char(string='Code', help='10-digit code of the national classifier, as the vendor gives it.')

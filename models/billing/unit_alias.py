@@ -17,7 +17,7 @@ class VatportalUnitAlias(models.Model):
     _order = 'name, id'
 
     name = fields.Char(string='Text on the Qaimə', required=True)
-    key = fields.Char(compute='_compute_key', store=True, index=True)
+    key = fields.Char(compute='_compute_key', store=True)
     uom_id = fields.Many2one('uom.uom', string='Unit', required=True, ondelete='cascade')
     company_id = fields.Many2one('res.company', ondelete='cascade', help='Empty: for all companies.', index='btree_not_null')
 

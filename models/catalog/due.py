@@ -45,7 +45,8 @@ class VatportalDue(models.AbstractModel):
         help='The last day, until midnight in Baku. Empty: nothing is due.',
     )
     vatportal_deadline_id = fields.Many2one(
-        'vatportal.deadline', string='e-taxes Deadline', compute='_compute_vatportal_due_date', store=True, copy=False, ondelete='restrict'
+        'vatportal.deadline', string='e-taxes Deadline', compute='_compute_vatportal_due_date', store=True, copy=False, ondelete='restrict',
+        index='btree_not_null',
     )
     vatportal_due_state = fields.Selection(STANDS, string='Time Left at e-taxes', compute='_compute_vatportal_due_state', search='_search_vatportal_due_state')
     vatportal_days_left = fields.Integer(
@@ -53,7 +54,7 @@ class VatportalDue(models.AbstractModel):
     )
     vatportal_due_text = fields.Char(string='When It Is Due', compute='_compute_vatportal_due_text')
     vatportal_told_due = fields.Date(readonly=True, copy=False, string='Told of Last Day', index='btree_not_null')
-    vatportal_told_left = fields.Integer(readonly=True, copy=False, string='Told at Days Left')
+    vatportal_told_left = fields.Integer(readonly=True, copy=False, aggregator=None, string='Told at Days Left')
 
     def _compute_vatportal_due_date(self):
         for record in self:

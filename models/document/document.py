@@ -82,7 +82,7 @@ class VatportalDocument(models.Model):
     job_ids = fields.Many2many('vatportal.job', string='Processes', readonly=True, copy=False)
     sequence = fields.Integer(readonly=True, copy=False, help='Its place among what was queued together.')
     spent = fields.Boolean(readonly=True, copy=False, help='The ERP id was used up at the portal; the invoice goes again under a new one.')
-    resend_count = fields.Integer(readonly=True, copy=False)
+    resend_count = fields.Integer(readonly=True, copy=False, aggregator=None)
 
     _erp_id_unique = models.UniqueIndex('(erp_id) WHERE erp_id IS NOT NULL', 'This ERP id was used before.')
     _qaime_unique = models.UniqueIndex('(company_id, direction, qaime) WHERE qaime IS NOT NULL', 'This qaimə exists already in this company.')

@@ -38,7 +38,7 @@ class VatportalImportSchedule(models.Model):
     _order = 'connector_id, direction, id'
     _check_company_auto = True
 
-    connector_id = fields.Many2one('vatportal.connector', required=True, ondelete='cascade', index=True)
+    connector_id = fields.Many2one('vatportal.connector', required=True, ondelete='cascade')
     company_id = fields.Many2one(related='connector_id.company_id', store=True)
     active = fields.Boolean(default=True)
     direction = fields.Selection([('incoming', 'Incoming'), ('outgoing', 'Sent')], string='Folder', required=True, default='incoming')

@@ -248,7 +248,7 @@ class VatportalSelectionLine(models.Model):
     _order = 'id'
     _log_access = False
 
-    selection_id = fields.Many2one('vatportal.selection', required=True, readonly=True, ondelete='cascade', index=True)
+    selection_id = fields.Many2one('vatportal.selection', required=True, readonly=True, ondelete='cascade')
     company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade')
     res_model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(model_field='res_model', required=True, readonly=True)
