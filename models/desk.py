@@ -288,5 +288,7 @@ class AccountJournal(models.Model):
             return {**action, 'domain': [*action['domain'], ('company_id', '=', self._vatportal_connector().company_id.id)]}
         if self.type == 'purchase':
             shown = self.env['ir.actions.act_window']._for_xml_id('account.action_move_in_refund_type')
-            action |= {name: shown[name] for name in ('view_id', 'views', 'search_view_id')} | {'context': {**action['context'], 'default_move_type': 'in_refund'}}
+            action |= {name: shown[name] for name in ('view_id', 'views', 'search_view_id')} | {
+                'context': {**action['context'], 'default_move_type': 'in_refund'}
+            }
         return {**action, 'domain': [*action['domain'], ('journal_id', '=', self.id)]}

@@ -61,6 +61,7 @@ class VatportalAnswerWizard(models.TransientModel):
         return {'documents': self.document_ids._origin._decided_on(), 'said': {**said, 'user': said['user'].id}}
 
     @api.depends('document_ids')
+    @api.depends_context('lang')
     def _compute_advice(self):
         for wizard in self:
             document = wizard.document_ids if len(wizard.document_ids) == 1 else wizard.document_ids.browse()
@@ -68,6 +69,7 @@ class VatportalAnswerWizard(models.TransientModel):
             wizard.due_text = document.vatportal_due_text
 
     @api.depends('decision', 'note', 'document_ids')
+    @api.depends_context('lang')
     def _compute_words(self):
         for wizard in self:
             single = len(wizard.document_ids) == 1 and wizard.decision in ('ask', 'refuse')

@@ -17,6 +17,7 @@ class VatportalCandidateWizard(models.TransientModel):
     text = fields.Text(compute='_compute_text')
 
     @api.depends('move_id', 'document_id')
+    @api.depends_context('lang')
     def _compute_text(self):
         for wizard in self:
             move, document = wizard.move_id, wizard.document_id

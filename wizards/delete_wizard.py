@@ -58,6 +58,7 @@ class VatportalDeleteWizard(models.TransientModel):
             ]
 
     @api.depends('document_ids', 'unsent')
+    @api.depends_context('lang')
     def _compute_alerts(self):
         for wizard in self:
             problems = wizard._problems()

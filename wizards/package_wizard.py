@@ -22,6 +22,7 @@ class VatportalPackageWizard(models.TransientModel):
         return self.env._('e-taxes Package')
 
     @api.depends(lambda self: self._problems_follow())
+    @api.depends_context('lang')
     def _compute_problems(self):
         for wizard in self:
             moves = wizard.move_ids._origin

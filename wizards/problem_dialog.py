@@ -19,6 +19,7 @@ class VatportalProblemDialog(models.AbstractModel):
     # What asks, as the form has shown it and gives it back: so it is told from what came up since.
     asked = fields.Json(compute='_compute_asked', store=True, readonly=False, export_string_translation=False)
 
+    @api.depends_context('lang')
     def _compute_problems(self):
         raise NotImplementedError
 

@@ -17,6 +17,7 @@ class VatportalReleaseWizard(models.TransientModel):
     )
 
     @api.depends('connector_id')
+    @api.depends_context('lang')
     def _compute_open_text(self):
         for wizard in self:
             if not wizard.connector_id:

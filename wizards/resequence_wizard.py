@@ -11,6 +11,7 @@ class AccountResequenceWizard(models.TransientModel):
     vatportal_warning = fields.Text(compute='_compute_vatportal_warning', string='Warning of e-taxes')
 
     @api.depends('new_values', 'ordering')
+    @api.depends_context('lang')
     def _compute_vatportal_warning(self):
         for wizard in self:
             renamed = wizard._vatportal_renamed()

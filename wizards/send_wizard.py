@@ -121,6 +121,7 @@ class VatportalSendWizard(models.TransientModel):
             wizard.is_large = sum(len(records) for records in wizard._chosen()) > self.env['vatportal.selection']._at_once()
 
     @api.depends(lambda self: self._problems_follow())
+    @api.depends_context('lang')
     def _compute_problems(self):
         for wizard in self:
             problems, ready_count, amount = [], 0, 0.0
@@ -141,6 +142,7 @@ class VatportalSendWizard(models.TransientModel):
             wizard.amount_ready = amount
 
     @api.depends(lambda self: ['problems', *self._chosen_names()])
+    @api.depends_context('lang')
     def _compute_processes(self):
         """Each connector's records of a model go as one process, or as many as its size of a batch makes of them."""
         for wizard in self:

@@ -120,7 +120,7 @@ class StockPicking(models.Model):
         'vatportal_document_id.status',
         'vatportal_document_id.missing_since',
     )
-    @api.depends_context('uid', 'allowed_company_ids')
+    @api.depends_context('lang', 'uid', 'allowed_company_ids')
     def _compute_vatportal_alerts(self):
         for picking in self:
             picking.vatportal_alerts = picking._vatportal_usable(picking._vatportal_alerts())

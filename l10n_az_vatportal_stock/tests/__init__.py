@@ -16,3 +16,4 @@ from . import test_transfer_status
 from . import test_views
 from . import test_transfer_told
 from . import test_transfer_due
+from . import test_languages

@@ -14,6 +14,7 @@ class AccountMove(models.Model):
     vatportal_origin_qaime = fields.Char(string='Qaimə of the Original', compute='_compute_vatportal_refund')
 
     @api.depends('move_type', 'reversed_entry_id.vatportal_document_ids.qaime', 'vatportal_kind_id', 'invoice_line_ids')
+    @api.depends_context('lang')
     def _compute_vatportal_refund(self):
         for move in self:
             documents = move.reversed_entry_id.sudo().vatportal_document_ids.filtered(lambda doc: doc.qaime and doc.state == 'registered').sorted('id')

@@ -44,6 +44,7 @@ class AccountMove(models.Model):
         return (*super()._vatportal_qaime_fields(), 'vatportal_bill_qaime')
 
     @api.depends('vatportal_bill_document_id.hint', 'vatportal_document_id.hint')
+    @api.depends_context('lang')
     def _compute_vatportal_hint(self):
         for move in self.sudo():
             move.vatportal_hint = (move.vatportal_bill_document_id or move.vatportal_document_id).hint

@@ -45,7 +45,12 @@ class VatportalDue(models.AbstractModel):
         help='The last day, until midnight in Baku. Empty: nothing is due.',
     )
     vatportal_deadline_id = fields.Many2one(
-        'vatportal.deadline', string='e-taxes Deadline', compute='_compute_vatportal_due_date', store=True, copy=False, ondelete='restrict',
+        'vatportal.deadline',
+        string='e-taxes Deadline',
+        compute='_compute_vatportal_due_date',
+        store=True,
+        copy=False,
+        ondelete='restrict',
         index='btree_not_null',
     )
     vatportal_due_state = fields.Selection(STANDS, string='Time Left at e-taxes', compute='_compute_vatportal_due_state', search='_search_vatportal_due_state')

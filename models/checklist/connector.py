@@ -10,7 +10,7 @@ class VatportalConnector(models.Model):
     lacks_chart = fields.Boolean(string='No Chart of Accounts', compute='_compute_setup_note')
 
     @api.depends('company_id')
-    @api.depends_context('uid', 'allowed_company_ids')
+    @api.depends_context('lang', 'uid', 'allowed_company_ids')
     def _compute_setup_note(self):
         Checklist = self.env['vatportal.checklist']
         told = self.env.user.has_group('account.group_account_manager')

@@ -62,7 +62,7 @@ class VatportalConnector(models.Model):
             connector.account_name = f'{user} @ {host}' if user else host
 
     @api.depends('account_id.connector_ids')
-    @api.depends_context('uid')
+    @api.depends_context('lang', 'uid')
     def _compute_shared_note(self):
         """Which other connectors a change of the account changes, as far as the user may know."""
         _, told = self.env._, self.env.user.has_group('base.group_system')

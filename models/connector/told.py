@@ -17,6 +17,7 @@ class VatportalConnector(models.Model):
         'responsible_id.all_group_ids',
         'company_id',
     )
+    @api.depends_context('lang')
     def _compute_people_note(self):
         """Who is named and hears of nothing."""
         for connector in self:

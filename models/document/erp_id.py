@@ -15,7 +15,9 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    attempt = fields.Integer(readonly=True, copy=False, aggregator=None, help='Which ERP id of the same document this is; 0 where the ID does not follow from the document.')
+    attempt = fields.Integer(
+        readonly=True, copy=False, aggregator=None, help='Which ERP id of the same document this is; 0 where the ID does not follow from the document.'
+    )
 
     def _identity(self):
         """What makes this document the same one in every database; None where it was made from nothing here."""

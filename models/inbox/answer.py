@@ -38,6 +38,7 @@ class VatportalDocument(models.Model):
             document.awaits_answer = document._awaits_answer()
 
     @api.depends('answer_decision', 'answer_note', 'qaime')
+    @api.depends_context('lang')
     def _compute_refusal_words(self):
         for document in self:
             document.refusal_words = document.answer_decision in ('ask', 'refuse') and document._refusal_words(document.answer_note)

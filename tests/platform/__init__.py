@@ -18,6 +18,7 @@ from . import test_due_again
 from . import test_gone
 from . import test_sums
 from . import test_indexes
+from . import test_languages
 from . import test_product_codes
 from . import test_product_codes_tour
 from . import test_view_habits
