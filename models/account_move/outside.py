@@ -50,7 +50,7 @@ class AccountMove(models.Model):
     def _search_vatportal_is_empty(self, operator, value):
         if operator != 'in':
             return NotImplemented
-        taxes = self.env['account.tax'].sudo().with_context(active_test=False).search([])._vatportal_outside()
+        taxes = self.env['account.tax'].sudo().with_context(active_test=False).search([('company_id', '!=', False)])._vatportal_outside()
         products = self._vatportal_payment_products()
 
         def to_sql(model, alias, query):
