@@ -20,18 +20,11 @@ class AccountMove(models.Model):
 
         :return: dict of invoice → list of problems, see :meth:`_vatportal_problems`
         """
-        refunds = self.search(
-            [
-                ('state', '=', 'posted'),
-                ('move_type', '=', 'out_refund'),
-                '|',
-                ('pos_refunded_invoice_ids', 'in', self.ids),
-                ('reversed_entry_id', 'in', self.ids),
-            ]
-        )
+        refunds = self.search([('state', '=', 'posted'), ('move_type', '=', 'out_refund'), ('pos_refunded_invoice_ids', 'in', self.ids)])
         errors = {}
-        for refund in refunds:
-            for move in (refund.pos_refunded_invoice_ids | refund.reversed_entry_id) & self:
+        for move in self:
+            credits = refunds.filtered(lambda refund, move=move: move in refund.pos_refunded_invoice_ids)
+            for refund in credits.union(*move._vatportal_credits()):
                 errors.setdefault(move, []).append(
                     move._vatportal_problem(
                         self.env._('Credit Note'),

@@ -199,6 +199,15 @@ class TestPosGather(PosCommon):
         self.finish(self.send(order.account_move))
         self.assertEqual(order.account_move.vatportal_state, 'registered')
 
+    def test_credited_by_what_names_no_invoice(self):
+        """A credit note that was entered by hand, and reconciled."""
+        move = self.create_invoice()
+        credit = self.create_invoice(move_type='out_refund')
+        self.assertFalse(move._vatportal_credited())
+        (move | credit).line_ids.filtered(lambda line: line.account_type == 'asset_receivable').reconcile()
+        [problem] = move._vatportal_credited()[move]
+        self.assertIn(credit.name, problem['message'])
+
     # ------------------------------------------------------------------ what does not go
 
     def told(self):

@@ -14,6 +14,7 @@ from . import discount
 from . import number
 from . import correct
 from . import rename
+from . import credits
 from . import replaced
 from . import kind
 from . import due

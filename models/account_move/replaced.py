@@ -43,12 +43,9 @@ class AccountMove(models.Model):
         """The credit notes that take back the whole of this invoice without a word to e-taxes; none where something is
         left of it, or e-taxes knows of one of them, from here or from the buyer."""
         # Whoever asks, here too; of what they may not see they are told no more than the name.
-        credits = self.sudo().reversal_move_ids.filtered(lambda move: move.state == 'posted')
+        credits = self.sudo().browse().union(*self._vatportal_credits())
         told = credits.vatportal_document_ids.filtered(lambda document: document.state in LIVE_STATES)
-        total = abs(sum(credits.mapped('amount_total_signed')))
-        if not credits or told or self.company_currency_id.compare_amounts(total, abs(self.amount_total_signed)) < 0:
-            return credits.browse()
-        return credits
+        return credits if self._vatportal_is_taken_back() and not told else credits.browse()
 
     def _vatportal_reversed_alike(self):
         """Earlier invoices in whose place each of these may have been made by hand, or by another app: of the same customer
@@ -67,6 +64,9 @@ class AccountMove(models.Model):
                 ('move_type', 'in', list(set(asked.mapped('move_type')))),
                 ('id', '<', max(asked.ids)),
                 ('vatportal_state', 'not in', (*SENDABLE_STATES, False)),
+                # What is reconciled with credit notes that do not name it is reversed for Odoo, too.
+                '|',
+                ('payment_state', '=', 'reversed'),
                 ('reversal_move_ids', 'any', [('state', '=', 'posted'), ('invoice_date', '>=', min(days) - FAR), ('invoice_date', '<=', max(days) + FAR)]),
             ]
         )
@@ -77,14 +77,10 @@ class AccountMove(models.Model):
     def _vatportal_is_of_reversed(self, old):
         """Whether ``old``, of the same customer and type, was taken back in full about the day of this invoice, and has its
         total or origin."""
-        reversed_near = any(
-            move.state == 'posted' and move.invoice_date and abs(move.invoice_date - self.invoice_date) <= FAR for move in old.reversal_move_ids
-        )
         return (
             old.id < self.id
-            and reversed_near
-            and bool(old._vatportal_full_credit())
-            and (old._vatportal_total() == self._vatportal_total() or bool(old.invoice_origin) and old.invoice_origin == self.invoice_origin)
+            and (old._vatportal_has_total_of(self) or bool(old.invoice_origin) and old.invoice_origin == self.invoice_origin)
+            and any(move.invoice_date and abs(move.invoice_date - self.invoice_date) <= FAR for move in old._vatportal_full_credit())
         )
 
     # ------------------------------------------------------------------ what is to be said
