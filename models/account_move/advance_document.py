@@ -56,8 +56,7 @@ class VatportalDocument(models.Model):
 
     def _advance_balance(self):
         """The advance less what was settled of it, and less what was credited in Odoo: that money is given back."""
-        credited = self.move_id.reversal_move_ids.filtered(lambda move: move.state == 'posted')
-        return self.amount_total - sum(self._settlements().mapped('advance_settled')) - sum(move._vatportal_amount(False) for move in credited)
+        return self.amount_total - sum(self._settlements().mapped('advance_settled')) - self.move_id._vatportal_credited_azn()
 
     def _settlements(self):
         """The documents that settle this advance and are at the portal, or may be."""

@@ -17,7 +17,7 @@ class AccountMove(models.Model):
         super()._compute_amount()
         # What a form shows before it is saved has no document of its own.
         entries = self.filtered('id')
-        documents = (entries | entries.reversed_entry_id).filtered(lambda entry: entry._vatportal_has_documents()).sudo().vatportal_document_ids
+        documents = (entries | entries._vatportal_taken_back()).filtered(lambda entry: entry._vatportal_has_documents()).sudo().vatportal_document_ids
         if documents:
             for name in _OF_AMOUNTS:
                 self.env.add_to_compute(documents._fields[name], documents)

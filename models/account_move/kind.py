@@ -40,16 +40,17 @@ class AccountMove(models.Model):
 
     def _vatportal_advance_note(self):
         """What to do with a credit note that comes of an advance; False for any other."""
-        advance = self.reversed_entry_id.sudo().vatportal_document_id
-        if advance.is_advance and advance.state == 'registered':
+        origins = self.invoice_line_ids._vatportal_downpayment_lines().move_id - self
+        named = self.reversed_entry_id or (self._is_downpayment() and origins) or self.browse()
+        advances = named.sudo().vatportal_document_id.filtered(lambda document: document.is_advance and document.state == 'registered')
+        if advances:
             return self.env._(
                 'It takes back the advance %s: what it credits is no longer offered to final invoices. Nothing is sent '
                 'for it, so leave the kind empty. At e-taxes the advance stays until it is taken away there: delete it '
                 'from e-taxes while the customer has not approved it, else ask for its cancellation at '
                 'e-taxes.gov.az.',
-                advance.qaime,
+                ', '.join(advances.mapped('qaime')),
             )
-        origins = self.invoice_line_ids._vatportal_downpayment_lines().move_id - self
         if not origins or self._is_downpayment():
             return False
         return self.env._(
