@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...vatportal.etaxes import qaime_number
 from ..states import LIVE_STATES
@@ -128,27 +129,36 @@ class AccountMove(models.Model):
     def _compute_vatportal_open_advance_ids(self):
         advances = self._vatportal_open_advances()
         for move in self:
-            settles = move.move_type == 'out_invoice'
-            move.vatportal_open_advance_ids = settles and advances.get((move.company_id, move.commercial_partner_id))
+            move.vatportal_open_advance_ids = advances.get(move)
             move.vatportal_open_advance_count = len(move.vatportal_open_advance_ids)
 
     def _vatportal_open_advances(self):
-        """The advances that these invoices can settle, as a dict of (company, customer) → documents."""
+        """The advances that these invoices can settle, as a dict of invoice → documents: those of the customer, or of another contact
+        with its VÖEN."""
         Connector = self.env['vatportal.connector']
         moves = self.filtered(lambda move: move.move_type == 'out_invoice' and move.commercial_partner_id and Connector._default_for(move.company_id))
-        documents = self.env['vatportal.document']
         if not moves:
             return {}
-        return documents.search(
-            [
-                ('is_advance', '=', True),
-                ('direction', '=', 'outgoing'),
-                ('state', '=', 'registered'),
-                ('company_id', 'in', moves.company_id.ids),
-                ('partner_id', 'in', moves.commercial_partner_id.ids),
-                ('advance_left', '>', 0),
-            ]
-        ).grouped(lambda document: (document.company_id, document.partner_id))
+        numbers = {move: move._vatportal_buyer_voen() for move in moves}
+        documents = self.env['vatportal.document'].search(
+            (Domain('partner_id', 'in', moves.commercial_partner_id.ids) | Domain('buyer_vat', 'in', list(set(numbers.values()) - {False})))
+            & Domain(
+                [
+                    ('is_advance', '=', True),
+                    ('direction', '=', 'outgoing'),
+                    ('state', '=', 'registered'),
+                    ('company_id', 'in', moves.company_id.ids),
+                    ('advance_left', '>', 0),
+                ]
+            )
+        )
+        by_partner = documents.grouped(lambda document: (document.company_id, document.partner_id))
+        by_number = documents.grouped(lambda document: (document.company_id, document.buyer_vat))
+        none = documents.browse()
+        return {
+            move: by_partner.get((move.company_id, move.commercial_partner_id), none) | by_number.get((move.company_id, number or None), none)
+            for move, number in numbers.items()
+        }
 
     # ------------------------------------------------------------------ which advance
 

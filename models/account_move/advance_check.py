@@ -141,7 +141,7 @@ class AccountMove(models.Model):
             return _('An advance does not settle another one. Remove the advance on the invoice, tab e-taxes.')
         if advance.state != 'registered' or advance.company_id != self.company_id:
             return _('The advance %s is no longer at e-taxes. Choose another one.', advance.display_name)
-        if advance.partner_id and advance.partner_id != self.commercial_partner_id:
+        if advance.partner_id and not advance._is_of_buyer(self):
             return _('The advance %(number)s is of %(other)s, not of this customer. Choose another one.', number=advance.qaime, other=advance.partner_id.name)
         if not advance.advance_left:
             return _('Nothing is left of the advance %s. Choose another one.', advance.qaime)

@@ -97,7 +97,7 @@ class VatportalDocument(models.Model):
         moves = advances and Move.search(
             [
                 ('company_id', 'in', advances.company_id.ids),
-                ('commercial_partner_id', 'in', advances.partner_id.ids),
+                ('commercial_partner_id', 'in', advances._buyers().ids),
                 ('move_type', '=', 'out_invoice'),
                 ('state', '!=', 'cancel'),
                 ('vatportal_state', 'in', (*SENDABLE_STATES, False)),
@@ -109,6 +109,13 @@ class VatportalDocument(models.Model):
         if moves:
             self.env.add_to_compute(Move._fields['vatportal_advance_id'], moves)
             moves.modified(['vatportal_advance_id'])
+
+    def _buyers(self):
+        """The contacts that are the buyers of these documents, and others with their VÖEN."""
+        buyers = self.partner_id
+        for company, documents in self.grouped('company_id').items():
+            buyers = buyers.union(*self._partners_by_voen(company, documents.filtered('buyer_vat').mapped('buyer_vat')).values())
+        return buyers
 
     def _sent_again(self):
         """This advance; where it was deleted, and its invoice sent again, the one that is at e-taxes now."""

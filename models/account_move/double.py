@@ -64,8 +64,7 @@ class VatportalDocument(models.Model):
             ]
         )
         # The contact may be younger than the document, or one of several.
-        numbers = {move._vatportal_voen_of(move.commercial_partner_id) for move in moves}
-        of_buyers = Domain('buyer_vat', 'in', [number for number in numbers if voen.is_voen(number)])
+        of_buyers = Domain('buyer_vat', 'in', list({move._vatportal_buyer_voen() for move in moves} - {False}))
         of_partners = Domain('partner_id', 'any', [('commercial_partner_id', 'in', moves.commercial_partner_id.ids)])
         days = [fields.Datetime.to_datetime(day) for day in moves.mapped('invoice_date')]
         about = Domain('date', '>=', min(days) - NEAR - DAY) & Domain('date', '<=', max(days) + NEAR + DAY)
@@ -90,7 +89,7 @@ class VatportalDocument(models.Model):
         return keys | {('proposed', move_id) for move_id in self.proposed_move_ids.ids}
 
     def _keys_of(self, move):
-        number = move._vatportal_voen_of(move.commercial_partner_id)
+        number = move._vatportal_buyer_voen()
         keys = {('partner', move.commercial_partner_id.id), ('series', move._vatportal_series()), ('proposed', move.id)}
         return keys | {('number', number)} if number else keys
 
@@ -114,13 +113,11 @@ class VatportalDocument(models.Model):
 
     def _is_to(self, move):
         """Whether this document is for the customer of ``move``, or was proposed for it."""
-        number = move._vatportal_voen_of(move.commercial_partner_id)
-        return (
-            move in self.proposed_move_ids
-            or self.partner_id.commercial_partner_id == move.commercial_partner_id
-            or voen.is_voen(number)
-            and self.buyer_vat == number
-        )
+        return move in self.proposed_move_ids or self._is_of_buyer(move)
+
+    def _is_of_buyer(self, move):
+        """Whether the buyer is the customer of ``move``: of several contacts with one VÖEN e-taxes knows nothing."""
+        return self.partner_id.commercial_partner_id == move.commercial_partner_id or bool(self.buyer_vat) and self.buyer_vat == move._vatportal_buyer_voen()
 
     def _went_as(self, move):
         """Whether this document went out from Odoo under the number of ``move``."""
@@ -283,6 +280,11 @@ class VatportalDocument(models.Model):
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
+
+    def _vatportal_buyer_voen(self):
+        """The VÖEN of the customer; False where it is none."""
+        number = self._vatportal_voen_of(self.commercial_partner_id)
+        return voen.is_voen(number) and number
 
     def _vatportal_candidate_problems(self):
         """What may be at e-taxes already is not sent before a person has looked; dict of invoice → list of problems."""

@@ -1,4 +1,7 @@
+from collections import defaultdict
+
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ..states import FAR, LIVE_STATES, NEAR, SENDABLE_STATES
 
@@ -56,23 +59,33 @@ class AccountMove(models.Model):
         asked = self.filtered(lambda move: move.state == 'posted' and move.vatportal_can_send)
         if not asked:
             return {}
-        days = asked.mapped('invoice_date')
-        near = self.sudo().search(
+        by_key = defaultdict(self.sudo().browse)
+        for old in asked.sudo()._vatportal_reversed_near():
+            for key in _keys(old, old.vatportal_document_id.buyer_vat):
+                by_key[key] += old
+        found = {}
+        for move in asked:
+            others = self.sudo().browse().union(*(by_key[key] for key in _keys(move, move._vatportal_buyer_voen()) if key in by_key))
+            found[move] = others.filtered(move._vatportal_is_of_reversed)
+        return {move: others for move, others in found.items() if others}
+
+    def _vatportal_reversed_near(self):
+        """The invoices to the customers of these, or to other contacts with their VÖEN, that were taken back about their days, with a
+        document that stands. Searched for in either way, for each has an index."""
+        days, numbers = self.mapped('invoice_date'), {move._vatportal_buyer_voen() for move in self} - {False}
+        near = Domain('state', '=', 'posted') & Domain('invoice_date', '>=', min(days) - FAR) & Domain('invoice_date', '<=', max(days) + FAR)
+        # What is reconciled with credit notes that do not name it is reversed for Odoo, too.
+        back = Domain('reversal_move_ids', 'any', near) | Domain('payment_state', '=', 'reversed')
+        common = back & Domain(
             [
-                ('company_id', 'in', asked.company_id.ids),
-                ('commercial_partner_id', 'in', asked.commercial_partner_id.ids),
-                ('move_type', 'in', list(set(asked.mapped('move_type')))),
-                ('id', '<', max(asked.ids)),
+                ('company_id', 'in', self.company_id.ids),
+                ('move_type', 'in', list(set(self.mapped('move_type')))),
+                ('id', '<', max(self.ids)),
                 ('vatportal_state', 'not in', (*SENDABLE_STATES, False)),
-                # What is reconciled with credit notes that do not name it is reversed for Odoo, too.
-                '|',
-                ('payment_state', '=', 'reversed'),
-                ('reversal_move_ids', 'any', [('state', '=', 'posted'), ('invoice_date', '>=', min(days) - FAR), ('invoice_date', '<=', max(days) + FAR)]),
             ]
         )
-        by_kind = near.grouped(_alike)
-        found = {move: by_kind.get(_alike(move), near.browse()).filtered(move._vatportal_is_of_reversed) for move in asked}
-        return {move: others for move, others in found.items() if others}
+        found = self.search(common & Domain('commercial_partner_id', 'in', self.commercial_partner_id.ids))
+        return found | self.search(common & Domain('vatportal_document_id', 'any', [('buyer_vat', 'in', list(numbers))]))
 
     def _vatportal_is_of_reversed(self, old):
         """Whether ``old``, of the same customer and type, was taken back in full about the day of this invoice, and has its
@@ -221,15 +234,20 @@ class VatportalDocument(models.Model):
                 ('id', '>', document.id),
                 ('state', 'in', LIVE_STATES),
             ]
-        ).filtered(lambda other: other._amount_to_pay() == document._amount_to_pay() and other._is_about(document.date))
+        ).filtered(lambda other: other._has_total_of(document) and other._is_about(document.date))
         replacing = alike.union(*(move._vatportal_live_document() for move in document.move_id._vatportal_in_its_place()))
         return (alike | replacing).filtered(lambda other: other._may_be_double())
+
+    def _has_total_of(self, other):
+        """Whether this document and ``other`` come to the same, or their invoices do in another currency."""
+        moves = self.move_id, other.move_id
+        return self._amount_to_pay() == other._amount_to_pay() or all(moves) and moves[0]._vatportal_has_total_of(moves[1])
 
     def _is_about(self, moment):
         """Whether this document is of about that day; what is on its way has no day yet."""
         return not self.date or not moment or abs(self.date - moment) <= NEAR
 
 
-def _alike(move):
-    """What invoices have in common of which one may stand in the place of another."""
-    return move.company_id, move.commercial_partner_id, move.move_type
+def _keys(move, number):
+    """What invoices have one of in common of which one may stand in the place of another: the contact, or its VÖEN, which is ``number``."""
+    return [(move.company_id, move.move_type, customer) for customer in (move.commercial_partner_id, number) if customer]

@@ -53,5 +53,6 @@ from . import test_print
 from . import test_send_later
 from . import test_tour_prompts
 from . import test_appeared
+from . import test_same_buyer
 from . import test_selection
 from . import test_asks
