@@ -49,7 +49,7 @@ class AccountMoveSendWizard(models.TransientModel):
         :raises UserError: saying why it does not go
         """
         move, offered = self.move_id, self._is_vatportal_offered(self.move_id)
-        problems = move._vatportal_queue_for(self.env.user).get(move) if offered else self._vatportal_stop(move)
+        problems = (move._vatportal_queue_for(self.env.user) if offered else self._vatportal_stops(move)).get(move)
         if problems or not (offered or move._vatportal_live_document()):
             reasons = ' '.join(problem['message'] for problem in problems or [])
             raise UserError(self.env._('It was neither sent to e-taxes nor mailed. %s', reasons))
@@ -94,3 +94,22 @@ class AccountMoveSendWizard(models.TransientModel):
             'mail_attachments_widget': [data for data in chosen if data in files or (data.get('id'), data.get('dynamic_report')) in made],
             'mail_template': settings['mail_template'].filtered(lambda template: template.model == 'account.move'),
         }
+
+
+class AccountMoveSendBatchWizard(models.TransientModel):
+    _inherit = 'account.move.send.batch.wizard'
+
+    def _compute_summary_data(self):
+        # EXTENDS account
+        super(AccountMoveSendBatchWizard, self._vatportal_summed_up())._compute_summary_data()
+
+    def _compute_alerts(self):
+        # EXTENDS account
+        super(AccountMoveSendBatchWizard, self._vatportal_summed_up())._compute_alerts()
+
+    def _vatportal_summed_up(self):
+        """These dialogs, with their invoices checked at once, or none of them where they are many."""
+        moves = self.move_ids._origin
+        if self._vatportal_is_checked_later(moves.filtered(self._is_vatportal_offered)):
+            return self.with_context(vatportal_stopped=frozenset())
+        return self._vatportal_checked(moves)

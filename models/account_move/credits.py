@@ -25,9 +25,9 @@ class AccountMove(models.Model):
             credit = line.move_id
             found[credit] = found.get(credit, 0.0) + move._vatportal_in_currency(credit, line.price_total)
         named = set(found)
-        for _partial, amount, line in move._get_reconciled_invoices_partials()[0] if move.move_type in _TAKES_BACK else ():
-            if line.move_id not in named and line.move_id._vatportal_may_take_back(move):
-                found[line.move_id] = found.get(line.move_id, 0.0) + amount
+        for credit, amount in move._vatportal_reconciled():
+            if credit not in named and credit._vatportal_may_take_back(move):
+                found[credit] = found.get(credit, 0.0) + amount
         return {credit: amount for credit, amount in found.items() if credit.state == 'posted'}
 
     def _vatportal_is_taken_back(self):
@@ -49,6 +49,16 @@ class AccountMove(models.Model):
             return self.invoice_line_ids.browse()
         lines = self.invoice_line_ids._vatportal_downpayment_lines()
         return lines.filtered(lambda line: line.move_id.move_type == _TAKES_BACK.get(self.move_type) and not line.move_id.reversed_entry_id)
+
+    def _vatportal_reconciled(self):
+        """The entries that are reconciled with this invoice, each with how much of it, in its currency. Not by Odoo's own method, which
+        asks the database for each invoice."""
+        found = []
+        for line in self.line_ids if self.move_type in _TAKES_BACK else ():
+            if line.account_type in ('asset_receivable', 'liability_payable'):
+                found += [(partial.credit_move_id.move_id, partial.debit_amount_currency) for partial in line.matched_credit_ids]
+                found += [(partial.debit_move_id.move_id, partial.credit_amount_currency) for partial in line.matched_debit_ids]
+        return found
 
     def _vatportal_may_take_back(self, invoice):
         """Whether this entry, reconciled with ``invoice``, is its credit note, and not that of another one, or of another order."""

@@ -19,11 +19,14 @@ class AccountMove(models.Model):
 
         :return: dict of invoice → list of problems, see :meth:`_vatportal_problems`; those that are ready are not in it
         """
-        moves = self.sudo()
-        self.env.flush_all()  # the checks write nothing, so that undoing one may leave the cache alone
-        errors = moves._vatportal_apart(type(self)._vatportal_errors_of_each, flush=False)
+        moves, errors = self.sudo(), self._vatportal_own_errors()
         ready = moves - moves.browse().union(*errors)
         return errors | ready._vatportal_apart(type(self)._vatportal_together_problems, flush=False)
+
+    def _vatportal_own_errors(self):
+        """:meth:`_vatportal_errors`, but for what stands against sending them together."""
+        self.env.flush_all()  # the checks write nothing, so that undoing one may leave the cache alone
+        return self.sudo()._vatportal_apart(type(self)._vatportal_errors_of_each, flush=False)
 
     def _vatportal_errors_of_each(self):
         errors = {}
@@ -102,7 +105,21 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _is_vatportal_applicable(self, move):
-        return self._is_vatportal_offered(move) and not move._vatportal_errors()
+        stopped = self.env.context.get('vatportal_stopped')
+        # No client can give a set.
+        known = isinstance(stopped, frozenset)
+        return self._is_vatportal_offered(move) and not (move.id in stopped if known else move._vatportal_errors())
+
+    @api.model
+    def _vatportal_checked(self, moves):
+        """This model, with all of ``moves`` checked at once: Odoo asks of each of them whether it can go, several times."""
+        offered = moves.filtered(self._is_vatportal_offered)
+        return self.with_context(vatportal_stopped=frozenset(move.id for move in offered._vatportal_own_errors()))
+
+    @api.model
+    def _vatportal_is_checked_later(self, offered):
+        """Whether these are too many to be checked while a dialog opens. They are checked as they are queued."""
+        return len(offered) > self.env['vatportal.selection']._at_once()
 
     def _get_all_extra_edis(self):
         # EXTENDS account
@@ -120,7 +137,13 @@ class AccountMoveSend(models.AbstractModel):
     def _get_alerts(self, moves, moves_data):
         # EXTENDS account
         alerts = super()._get_alerts(moves, moves_data)
-        errors = moves.filtered(self._is_vatportal_offered)._vatportal_errors()
+        offered = moves.filtered(self._is_vatportal_offered)
+        if self._vatportal_is_checked_later(offered):
+            text = self.env._(
+                'So many invoices are checked for e-taxes when their turn comes. What does not go there is noted on the invoice; PDF and mail go all the same.'
+            )
+            return {**alerts, 'vatportal_later': {'level': 'info', 'message': text}}
+        errors = offered._vatportal_errors()
         if errors:
             stopped = moves.browse().union(*errors)
             alerts['vatportal_problems'] = {
@@ -172,16 +195,16 @@ class AccountMoveSend(models.AbstractModel):
             self, moves = self.with_context(lang=owner.lang), moves.with_context(lang=owner.lang)
         chosen = chosen.with_env(moves.env)
         offered = moves.filtered(self._is_vatportal_offered)
-        errors = {move: self._vatportal_stop(move) for move in chosen - offered} | (chosen & offered)._vatportal_queue_for(owner)
+        errors = self._vatportal_stops(chosen - offered) | (chosen & offered)._vatportal_queue_for(owner)
         failed = moves.browse().union(*(move for move, problems in errors.items() if problems))
         errors |= (offered - chosen)._vatportal_errors()
         moves._vatportal_note_errors({move: problems for move, problems in errors.items() if problems})
         if failed and owner:
             self._vatportal_notify(owner, failed)
 
-    def _vatportal_stop(self, move):
-        """Why ``move`` is not offered to e-taxes, as a list of problems; none where it is there already."""
-        return [problem for problem in move._vatportal_errors().get(move, []) if not problem.get('sent')]
+    def _vatportal_stops(self, moves):
+        """Why ``moves`` are not offered to e-taxes, as a dict of invoice → list of problems; none of what is there already."""
+        return {move: [problem for problem in problems if not problem.get('sent')] for move, problems in moves._vatportal_errors().items()}
 
     def _vatportal_notify(self, user, moves):
         """Tell ``user``, whose browser may be elsewhere by now, that ``moves`` did not go to e-taxes as wanted."""

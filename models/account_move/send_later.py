@@ -114,7 +114,8 @@ class AccountMoveSend(models.AbstractModel):
     def _generate_and_send_invoices(self, moves, from_cron=False, **kwargs):
         # EXTENDS account: whatever is sent goes off Odoo's list. From the list, what is not tried again does not leave with what is sent
         # some day; what a person sends without a mail, for its PDF, leaves the mail as it was
-        attachments = super()._generate_and_send_invoices(moves, from_cron=from_cron, **kwargs)
+        checked = self._vatportal_checked(moves)
+        attachments = super(AccountMoveSend, checked)._generate_and_send_invoices(moves, from_cron=from_cron, **kwargs)
         for move in moves.sudo().filtered(lambda move: move.vatportal_mail_leaving and not move.sending_data):
             if from_cron:
                 move.vatportal_mail_leaving = False

@@ -178,6 +178,60 @@ class TestSendBeside(SendCommon):
         job = good.vatportal_document_id.job_ids
         self.assertEqual((len(job), job.user_id), (1, user), 'one process, of whoever pressed')
 
+    def checks_of(self, work):
+        """How many invoices were checked at a time during ``work``."""
+        checks, plain = [], type(self.env['account.move'])._vatportal_errors_of_each
+        with patch.object(type(self.env['account.move']), '_vatportal_errors_of_each', lambda moves: (checks.append(len(moves)), plain(moves))[1]):
+            work()
+        return checks
+
+    def test_many_are_checked_at_once(self):
+        """In the dialog, and whenever it goes on, in the background or not: not one by one, as Odoo asks."""
+        moves = self.invoices(5) + self.create_invoice(partner_id=self.person.id)
+
+        def opened():
+            dialog = self.batch_dialog(moves)
+            self.assertEqual(dialog.summary_data['vatportal']['count'], 5)
+            self.assertIn('Aygün', dialog.alerts['vatportal_problems']['message'])
+
+        self.assertEqual(set(self.checks_of(opened)), {6})
+        checks = self.checks_of(lambda: self.send_in_the_background(moves))
+        self.assertEqual(moves.mapped('vatportal_state'), ['progress'] * 5 + ['none'])
+        self.assertLessEqual(checks.count(1), 1, 'what does not go, to say why')
+
+    def test_an_invoice_more_costs_no_check_of_its_own(self):
+        moves = self.invoices(12)
+        self.batch_dialog(moves[:1]).summary_data  # noqa: B018 - what is asked once in the life of a server
+
+        def statements(part, ours):
+            def opened():
+                dialog = self.batch_dialog(part)
+                return dialog.summary_data, dialog.alerts
+
+            unless = contextlib.nullcontext() if ours else patch.object(type(self.env['account.move.send']), '_is_vatportal_offered', lambda *_args: False)
+            with unless:
+                return len(self.statements(opened))
+
+        few, many = (statements(part, True) - statements(part, False) for part in (moves[:2], moves[2:]))
+        self.assertLessEqual(many, few + 4, 'eight invoices more')
+
+    def test_very_many_are_checked_when_their_turn_comes(self):
+        self.env['ir.config_parameter'].set_param('l10n_az_vatportal.send_at_once', '3')
+        good, bad = self.invoices(3), self.create_invoice(partner_id=self.person.id)
+        dialogs = []
+        self.assertEqual(self.checks_of(lambda: dialogs.append(self.batch_dialog(good + bad).read(['summary_data', 'alerts'])[0])), [])
+        self.assertEqual(dialogs[0]['summary_data']['vatportal']['count'], 4)
+        self.assertEqual(list(dialogs[0]['alerts']), ['vatportal_later'])
+        self.send_in_the_background(good + bad)
+        self.assertDelivered(good + bad)
+        self.assertEqual((good + bad).mapped('vatportal_state'), ['progress'] * 3 + ['none'])
+        self.assertIn('Aygün', self.notes(bad)[0])
+
+    def test_what_a_client_says_of_the_checks_counts_nothing(self):
+        bad = self.create_invoice(partner_id=self.person.id)
+        for stopped in ([], {}, True, 'x'):
+            self.assertFalse(self.env['account.move.send'].with_context(vatportal_stopped=stopped)._is_vatportal_applicable(bad))
+
     def test_many_at_once_raise_nothing(self):
         moves = self.invoices(2) + self.create_invoice(partner_id=self.person.id)
         self.batch_dialog(moves).action_send_and_print(force_synchronous=True)
