@@ -189,8 +189,12 @@ class AccountMove(models.Model):
     def _vatportal_taken(self, advance):
         """What this invoice takes off for ``advance``, in AZN with VAT: by its down-payment lines, else by its negative
         lines with the connector's product for advances; 0 where it has none. Any other negative line is a discount."""
-        lines = self._vatportal_downpayments().get(advance.sudo().move_id) or self._vatportal_advance_lines()
-        return round(-sum(line._vatportal_total() for line in lines) / (self.invoice_currency_rate or 1.0), 2)
+        origin = advance.sudo().move_id
+        lines = self._vatportal_downpayments().get(origin) or self._vatportal_advance_lines()
+        # In the currency of the advance it is known how much of it is taken: at the rate of another day there would be a rest, or too little.
+        rate = origin._vatportal_booked_rate() if origin.currency_id == self.currency_id else 1 / (self.invoice_currency_rate or 1.0)
+        taken = round(-sum(line._vatportal_total() for line in lines) * rate, 2)
+        return advance.advance_left if origin._vatportal_is_rounding(taken - advance.advance_left) else taken
 
     def _vatportal_advance_lines(self):
         """The negative lines with the connector's product for advances."""

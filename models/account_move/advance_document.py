@@ -52,7 +52,8 @@ class VatportalDocument(models.Model):
             if not document.is_advance or document.direction == 'incoming' or document.state == 'deleted' or document.status in FINAL_STATUSES:
                 document.advance_left = 0.0
                 continue
-            document.advance_left = max(0.0, round(document._advance_balance(), 2))
+            left = max(0.0, round(document._advance_balance(), 2))
+            document.advance_left = 0.0 if document.move_id._vatportal_is_rounding(left) else left
 
     def _advance_balance(self):
         """The advance less what was settled of it, and less what was credited in Odoo: that money is given back."""

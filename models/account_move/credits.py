@@ -86,6 +86,11 @@ class AccountMove(models.Model):
             return 1 / (self.invoice_currency_rate or 1.0)
         return abs(self.amount_total_signed) / self.amount_total
 
+    def _vatportal_is_rounding(self, azn):
+        """Whether ``azn`` is less than the smallest amount of the currency of this entry, so that nobody can pay or settle it."""
+        foreign = self.currency_id != self.company_currency_id
+        return foreign and abs(azn) < self.currency_id.rounding * self._vatportal_booked_rate()
+
     def _vatportal_has_total_of(self, other):
         """Whether this entry and ``other`` come to the same on a qaimə, or do so in the currency that they share."""
         if self._vatportal_total() == other._vatportal_total():

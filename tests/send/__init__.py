@@ -8,6 +8,7 @@ from . import test_amounts_columns
 from . import test_attempts
 from . import test_send
 from . import test_advance
+from . import test_advance_currency
 from . import test_advance_left
 from . import test_advance_race
 from . import test_turns

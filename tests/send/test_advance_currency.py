@@ -1,0 +1,97 @@
+from ..common import script
+from .advance_common import AdvanceCommon
+
+
+class TestAdvanceCurrency(AdvanceCommon):
+    """An advance in a foreign currency: how much of it is settled, or given back, is known in that currency, whatever the rate of the day."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.euro = cls.env.ref('base.EUR')
+        cls.euro.active = True
+        cls.euro.rate_ids.unlink()
+        cls.env['res.currency.rate'].create(
+            [
+                {'name': day, 'currency_id': cls.euro.id, 'company_id': cls.company.id, 'rate': rate}
+                for day, rate in (('2026-01-01', 0.55), ('2026-11-21', 0.56), ('2026-11-24', 0.54))
+            ]
+        )
+
+    def prepaid(self, price=300, **vals):
+        return super().prepaid(price, **{'currency_id': self.euro.id, **vals})
+
+    def final(self, *taken, price=1000, **vals):
+        return super().final(*taken, price=price, **{'currency_id': self.euro.id, **vals})
+
+    def test_settled_at_another_rate(self):
+        for day in ('2026-11-20', '2026-11-22', '2026-11-25'):
+            with self.subTest(day):
+                advance = self.prepaid()
+                document = advance.vatportal_document_id
+                final = self.final(advance, invoice_date=day)
+                self.assertEqual(final.vatportal_advance_id, document)
+                self.assertEqual(final.vatportal_advance_amount, document.amount_total)
+                self.assertFalse(self.problems(final))
+                self.finish(self.send(final))
+                self.assertEqual(document.advance_left, 0)
+                self.assertFalse(self.final().vatportal_open_advance_ids & document)
+
+    def test_in_parts(self):
+        """Nothing stays for the qəpik that each part was rounded by."""
+        for price in (300, 300.01, 100):
+            advance = self.prepaid(price)
+            document = advance.vatportal_document_id
+            for part, day in enumerate(('2026-11-20', '2026-11-22', '2026-11-25'), 1):
+                taken = round(price / 3, 2) if part < 3 else price - 2 * round(price / 3, 2)
+                final = self.create_invoice(
+                    {'price_unit': 1000}, {'price_unit': -taken, 'product_id': self.service.id}, currency_id=self.euro.id, invoice_date=day
+                )
+                final.vatportal_advance_id = document
+                with self.subTest(price=price, part=part):
+                    self.assertFalse(self.problems(final))
+                self.finish(self.send(final))
+            with self.subTest(price=price):
+                self.assertEqual(document.advance_left, 0)
+
+    def test_more_than_there_is_is_asked_about(self):
+        advance = self.prepaid()
+        final = self.create_invoice({'price_unit': 1000}, {'price_unit': -301, 'product_id': self.service.id}, currency_id=self.euro.id)
+        final.vatportal_advance_id = advance.vatportal_document_id
+        self.assertProblem('The invoice takes off', final, 'warning')
+
+    def test_in_another_currency_than_the_advance(self):
+        """There the rate of the day of the final invoice counts."""
+        advance = self.prepaid()
+        final = self.create_invoice({'price_unit': 2000}, {'price_unit': -100, 'product_id': self.service.id})
+        final.vatportal_advance_id = advance.vatportal_document_id
+        self.assertEqual(final.vatportal_advance_amount, 118)
+
+    def test_given_back_at_another_rate(self):
+        for day in ('2026-11-22', '2026-11-25'):
+            with self.subTest(day):
+                advance = self.prepaid()
+                document = advance.vatportal_document_id
+                for price, left in ((100, round(document.amount_total * 2 / 3, 2)), (200, 0)):
+                    credit = advance._reverse_moves([{'invoice_date': day, 'date': day}])
+                    credit.invoice_line_ids.price_unit = price
+                    credit.action_post()
+                    self.assertAlmostEqual(document.advance_left, left, delta=0.01)
+
+    def test_what_was_left_by_earlier_versions(self):
+        settled, written, credited = self.prepaid(), self.prepaid(), self.prepaid()
+        final, other = self.final(settled, invoice_date='2026-11-22'), self.final(written, invoice_date='2026-11-22')
+        other.vatportal_advance_amount = 500
+        for move in (final, other):
+            self.finish(self.send(move))
+        credited._reverse_moves([{'invoice_date': '2026-11-22', 'date': '2026-11-22'}], cancel=True)
+        documents = [move.vatportal_document_id for move in (settled, written, credited)]
+        final.vatportal_document_id.sudo().advance_settled = 632.14
+        final.write({'vatportal_advance_amount': 632.14, 'vatportal_advance_amount_proposed': 632.14})
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE vatportal_document SET advance_left = 11.49 WHERE id = %s', [documents[2].id])
+        self.env.invalidate_all()
+        self.assertTrue(documents[0].advance_left)
+        script('19.0.1.10.0/post-advances_left.py').migrate(self.env.cr, '19.0.1.9.0')
+        self.env.invalidate_all()
+        self.assertEqual([document.advance_left for document in documents], [0, round(documents[1].amount_total - 500, 2), 0])
