@@ -89,6 +89,8 @@ FINAL_STATUSES = ('canceled', *DELETED_STATUSES, 'deactivated')
 RETURN_KINDS = ('returnInvoice', 'returnByAgent', 'returnRecycled')
 # Kinds that may lower what an earlier document said: the only ones for which a credit note is as likely as an invoice.
 ADJUSTMENTS = ('taxCodex163', 'taxCodex177_5')
+# Kinds of what a company moves from one place of its own to another.
+TRANSFERS = ('goodsTransfer', 'exciseGoodsTransfer')
 # The kinds that an invoice can be sent as: those that are sent at all, but for goods transfers, which go from one
 # warehouse to another and have a record of their own.
 INVOICE_KINDS = "[('upload_type', 'not in', (False, 'goodsTransfer'))]"

@@ -108,6 +108,9 @@ class TestTransferChecks(TransferCommon):
         self.assertEqual(picking._vatportal_document_vals(self.connector)['main_info'], 'Müqavilə 5')
         picking.vatportal_main_info = False
         self.assertEqual(picking._vatportal_document_vals(self.connector)['main_info'], 'PO7')
+        picking.vatportal_add_info = 'ə' * 151
+        [problem] = picking._vatportal_problems(self.connector)
+        self.assertEqual((problem['level'], problem['field']), ('warning', 'Additional Note'))
         picking.origin = False
         self.assertProblem(picking, 'main note')
 

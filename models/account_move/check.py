@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ...vatportal import outgoing_items, voen
-from ..states import SALE_TYPES
+from ..states import SALE_TYPES, TRANSFERS
 
 
 class AccountMove(models.Model):
@@ -31,7 +31,8 @@ class AccountMove(models.Model):
         stop = self._vatportal_state_problem(connector)
         if stop:
             return [stop]
-        problems = self._vatportal_party_problems() + self._vatportal_date_problems() + self._vatportal_kind_warnings(connector)
+        problems = self._vatportal_party_problems() + self._vatportal_self_problems(connector)
+        problems += self._vatportal_date_problems() + self._vatportal_kind_warnings(connector)
         problems += self._vatportal_advance_lines_problems(connector, self._vatportal_line_problems())
         if not (self.vatportal_main_info or '').strip():
             problems.append(self._vatportal_problem(self.env._('Main Note'), self.env._('The main note is empty. Fill it in on the invoice, tab e-taxes.')))
@@ -113,6 +114,19 @@ class AccountMove(models.Model):
                 )
             ]
         return self._vatportal_voen_problems(company | partner)
+
+    def _vatportal_self_problems(self, connector):
+        """Warn of an invoice to the company itself. e-taxes knows such of goods that are moved; whether it takes others, nobody has said."""
+        partner, kind = self.commercial_partner_id, self._vatportal_sent_kind(connector)
+        if kind.code in TRANSFERS or self._vatportal_buyer_voen() != voen.normalize(self.company_id.vat):
+            return []
+        text = self.env._(
+            '%(name)s has the VÖEN of %(company)s, so the invoice goes to the company itself. Look whether it is the right contact. What is moved between '
+            'its own warehouses goes as a goods transfer.',
+            name=partner.name,
+            company=self.company_id.name,
+        )
+        return [self._vatportal_problem(self.env._('VÖEN'), text, level='warning', record=partner, asks=True)]
 
     def _vatportal_abroad_text(self, partner):
         values = {'name': partner.name, 'country': partner._vatportal_country().name, 'vat': partner.vat}

@@ -8,6 +8,7 @@ from odoo.tools import format_date, formatLang
 
 from ...vatportal import voen
 from ...vatportal.outgoing_items import LARGEST, PRICE_DECIMALS
+from ...vatportal.qaime_xml import TEXT_LIMIT
 from .. import portal_text
 from ..amounts import API_NAMES
 from ..product import is_gtin
@@ -302,6 +303,20 @@ class VatportalSource(models.AbstractModel):
                     line=line and self._vatportal_line_of(line),
                 )
             )
+        return problems + self._vatportal_note_problems(vals)
+
+    def _vatportal_note_problems(self, vals):
+        """Warn of a note that is longer than the form of e-taxes has room for: VatPortal names no limit, and nobody knows what becomes of it."""
+        problems = []
+        for name in ('main_info', 'add_info'):
+            count = len(vals[name] or '')
+            if count > TEXT_LIMIT:
+                text = self.env._(
+                    'The note has %(count)s characters, and the form of e-taxes has room for %(limit)s. Shorten it; it can be sent all the same.',
+                    count=count,
+                    limit=TEXT_LIMIT,
+                )
+                problems.append(self._vatportal_problem(self._fields[f'vatportal_{name}']._description_string(self.env), text, level='warning'))
         return problems
 
     def _vatportal_line_of(self, line_vals):

@@ -71,6 +71,29 @@ class TestCheck(SendCommon):
         move.vatportal_main_info = '   '
         self.assertProblem(move, 'tab e-taxes', 'Main Note', move)
 
+    def test_long_notes(self):
+        move = self.create_invoice()
+        move.write({'vatportal_main_info': 'ə' * 150, 'vatportal_add_info': f'  {"ə" * 150}  '})
+        self.assertFalse(move._vatportal_problems(self.connector))
+        move.write({'vatportal_main_info': 'ə' * 151, 'vatportal_add_info': 'ə' * 3000})
+        problems = move._vatportal_problems(self.connector)
+        self.assertEqual([(problem['level'], problem['field']) for problem in problems], [('warning', 'Main Note'), ('warning', 'Additional Note')])
+        self.assertIn('3000 characters', problems[1]['message'])
+        self.assertEqual(self.wizard(move).ready_ids, move)
+
+    def test_to_the_company_itself(self):
+        """By mistake, most likely; but excise goods that it moves go so."""
+        own = self.env['res.partner'].create({'name': 'Xəzər, anbar', 'vat': f'AZ {self.company.vat}', 'country_id': self.env.ref('base.az').id})
+        for partner in (own, self.company.partner_id):
+            move = self.create_invoice(partner_id=partner.id)
+            [problem] = move._vatportal_problems(self.connector)
+            self.assertEqual((problem['level'], problem['asks'], problem['res_id']), ('warning', True, partner.id))
+            self.assertIn('goes to the company itself', problem['message'])
+            self.assertEqual(self.wizard(move).ready_ids, move)
+            self.assertFalse(self.env['account.move.send']._is_vatportal_applicable(move), 'nobody sees it there')
+            move.vatportal_kind_id = self.env['vatportal.kind'].search([('code', '=', 'exciseGoodsTransfer')])
+            self.assertFalse([problem for problem in move._vatportal_problems(self.connector) if problem.get('asks')])
+
     def test_no_lines(self):
         move = self.create_invoice({'price_unit': 0})
         self.assertIn('no line with an amount', self.problems(move)[0]['message'])
