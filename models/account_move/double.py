@@ -119,6 +119,9 @@ class VatportalDocument(models.Model):
         """Whether the buyer is the customer of ``move``: of several contacts with one VÖEN e-taxes knows nothing."""
         return self.partner_id.commercial_partner_id == move.commercial_partner_id or bool(self.buyer_vat) and self.buyer_vat == move._vatportal_buyer_voen()
 
+    def _buyer_keys(self):
+        return [key for key in (self.partner_id.commercial_partner_id, self.buyer_vat) if key]
+
     def _went_as(self, move):
         """Whether this document went out from Odoo under the number of ``move``."""
         return bool(self.erp_id) and self.erp_id.startswith(move._vatportal_series())
@@ -285,6 +288,10 @@ class AccountMove(models.Model):
         """The VÖEN of the customer; False where it is none."""
         number = self._vatportal_voen_of(self.commercial_partner_id)
         return voen.is_voen(number) and number
+
+    def _vatportal_buyer_keys(self):
+        """The customer, and the VÖEN, of which documents for it have one; see :meth:`VatportalDocument._buyer_keys`."""
+        return [key for key in (self.commercial_partner_id, self._vatportal_buyer_voen()) if key]
 
     def _vatportal_candidate_problems(self):
         """What may be at e-taxes already is not sent before a person has looked; dict of invoice → list of problems."""

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -228,13 +229,17 @@ class VatportalDocument(models.Model):
     def _match_packaged(self):
         """The invoice from which a package was made, with the same buyer, total and main note. A file has no date."""
         moves = self._free_invoices([('vatportal_package_date', '!=', False), ('state', '=', 'posted')])
-        by_note = moves.grouped(lambda move: (move.commercial_partner_id, (move.vatportal_main_info or '').strip(), move._vatportal_total()))
+        linked, by_note = moves.browse(), defaultdict(moves.browse)
+        for move in moves:
+            for buyer in move._vatportal_buyer_keys():
+                by_note[buyer, (move.vatportal_main_info or '').strip(), move._vatportal_total()] += move
         for document in self - self._copies():
-            key = (document.partner_id.commercial_partner_id, (document.main_info or '').strip(), document._amount_to_pay())
-            meant = by_note.get(key, moves.browse()).filtered(lambda move, document=document: document._may_be_packaged(move))
-            if all(key) and len(meant) == 1:
+            note, total = (document.main_info or '').strip(), document._amount_to_pay()
+            found = moves.browse().union(*(by_note[buyer, note, total] for buyer in document._buyer_keys()))
+            meant = (found - linked).filtered(lambda move, document=document: document._may_be_packaged(move))
+            if note and total and len(meant) == 1:
                 document._link(meant)
-                by_note[key] -= meant
+                linked |= meant
 
     def _may_be_packaged(self, move):
         """Whether this document can have come of the package with ``move``: it is in force, was not made before the package, is of

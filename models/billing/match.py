@@ -170,13 +170,13 @@ class VatportalDocument(models.Model):
 
     def _match_by_total(self):
         """VÖEN, total and about the same day, unique from either side."""
-        dated = self.filtered(lambda document: document.date and document.partner_id)
+        dated = self.filtered(lambda document: document.date and (document.partner_id or document.buyer_vat))
         if not dated:
             return
         days = [document._baku_date() for document in dated]
         moves = self._free_invoices(
             [
-                ('commercial_partner_id', 'in', dated.partner_id.commercial_partner_id.ids),
+                ('commercial_partner_id', 'in', dated._buyers().commercial_partner_id.ids),
                 ('invoice_date', '>=', min(days) - FAR),
                 ('invoice_date', '<=', max(days) + FAR),
             ]
@@ -327,7 +327,7 @@ class VatportalDocument(models.Model):
 
 
 class _Candidates:
-    """The free invoices among which documents find theirs: looked up by partner, total and day, for there may be
+    """The free invoices among which documents find theirs: looked up by buyer, total and day, for there may be
     thousands on either side."""
 
     def __init__(self, moves):
@@ -335,31 +335,31 @@ class _Candidates:
         entries = []
         for move in moves:
             group = (move.move_type, move.vatportal_kind_id)
-            entries.append((move.commercial_partner_id, group, move._vatportal_total(), move))
-        self.groups = {group for _partner, group, _total, _move in entries}
+            entries += [(buyer, group, move._vatportal_total(), move) for buyer in move._vatportal_buyer_keys()]
+        self.groups = {group for _buyer, group, _total, _move in entries}
         self.alike = _index(entries)
         self.posted = _index(entry for entry in entries if entry[-1].state == 'posted')
-        self.others = DayIndex(((partner, group), move.invoice_date, move) for partner, group, _total, move in entries)
+        self.others = DayIndex(((buyer, group), move.invoice_date, move) for buyer, group, _total, move in entries)
 
     def of(self, document):
         """Return (the one invoice that is surely meant or none, those to be proposed)."""
-        day, total, partner = document._baku_date(), document._amount_to_pay(), document.partner_id.commercial_partner_id
+        day, total, buyers = document._baku_date(), document._amount_to_pay(), document._buyer_keys()
         groups = [group for group in self.groups if document._may_be(*group)]
-        keys = [(partner, group, total) for group in groups]
+        keys = [(buyer, group, total) for buyer in buyers for group in groups]
         # Of which a person has said that they are not meant.
         denied = document.other_move_ids
         close = _nearest(self.posted, keys, day, NEAR, 2, denied)
         proposed = _nearest(self.alike, keys, day, FAR, PROPOSED, denied) or _nearest(
-            self.others, [(partner, group) for group in groups], day, NEAR, PROPOSED, denied
+            self.others, [(buyer, group) for buyer in buyers for group in groups], day, NEAR, PROPOSED, denied
         )
         return close[0] if len(close) == 1 else self.none, self.none.union(*proposed)
 
 
 def _index(entries):
-    return DayIndex(((partner, group, total), move.invoice_date, move) for partner, group, total, move in entries)
+    return DayIndex(((buyer, group, total), move.invoice_date, move) for buyer, group, total, move in entries)
 
 
 def _nearest(index, keys, day, reach, limit, denied):
-    """The nearest of several keys, nearest first, without those ``denied``."""
-    found = [entry for key in keys for entry in index.nearest(key, day, reach, limit + len(denied)) if entry[1] not in denied]
-    return [move for _away, move in sorted(found, key=lambda entry: entry[0])[:limit]]
+    """The nearest of several keys, nearest first, without those ``denied``; each once, though several keys lead to it."""
+    found = {move: away for key in keys for away, move in index.nearest(key, day, reach, limit + len(denied)) if move not in denied}
+    return sorted(found, key=found.get)[:limit]

@@ -16,6 +16,7 @@ from . import test_bill_rebuild
 from . import test_bill_recount
 from . import test_bill_relatives
 from . import test_match
+from . import test_match_buyer
 from . import test_match_first
 from . import test_take_off
 from . import test_import_store
