@@ -138,9 +138,7 @@ class TestCredits(LifecycleCommon):
     def test_whoever_may_not_see_the_credit_note(self):
         unsent = self.create_invoice({'price_unit': 500})
         number = self.credited_apart(unsent).name
-        clerk = new_test_user(
-            self.env, 'apart clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
-        )
+        clerk = new_test_user(self.env, 'apart clerk', 'account.group_account_invoice', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         self.env['ir.rule'].create({'name': 'theirs', 'model_id': self.env['ir.model']._get_id('account.move'), 'domain_force': [('id', '=', unsent.id)]})
         self.env.invalidate_all()
         self.assertIn(number, self.warnings(unsent.with_user(clerk)))
