@@ -104,7 +104,7 @@ class TestAdvance(AdvanceCommon):
                 self.create_invoice(
                     {'price_unit': 1000, 'tax_ids': [(6, 0, self.taxes['vat'].ids)]},
                     {'price_unit': -10, 'product_id': self.service.id},
-                    partner_id=self.partner.copy({'vat': '1402345691'}).id,
+                    partner_id=self.partner.copy({'vat': '1503647981'}).id,
                 )
             )
         )
