@@ -160,21 +160,40 @@ class AccountMove(models.Model):
                     asks=True,
                 )
             )
-        return problems + self._vatportal_whole_return_problems()
+        return problems + self._vatportal_credit_problems()
 
-    def _vatportal_whole_return_problems(self):
-        """A return to the vendor that takes back the whole of a bill may be the correction of a bill that was entered wrongly."""
+    def _vatportal_credit_problems(self):
+        """What is to be looked at before a credit note goes that may be no more than a correction of the books."""
+        text = self._vatportal_credits_nothing_text() or self._vatportal_whole_return_text()
+        origin = self.reversed_entry_id
+        return [self._vatportal_problem(self.env._('Reversal'), text, level='warning', record=origin, asks=True)] if text else []
+
+    def _vatportal_credits_nothing_text(self):
+        """That what it takes back is at e-taxes no more; False where it is."""
+        if not self._vatportal_credits_nothing():
+            return False
+        origin = self.sudo().reversed_entry_id
+        document = origin.vatportal_bill_document_id or origin.vatportal_document_id
+        return self.env._(
+            'It takes back %(entry)s, whose document %(number)s was cancelled or deleted at e-taxes: nothing stands there that it could take '
+            'back. Empty the kind on the tab e-taxes: then nothing is sent.',
+            entry=origin.display_name,
+            number=document.qaime or document.name,
+        )
+
+    def _vatportal_whole_return_text(self):
+        """That a return to the vendor that takes back the whole of a bill may be the correction of a bill that was entered wrongly; False
+        for what is none."""
         bill = self.sudo().reversed_entry_id
         document = bill.vatportal_bill_document_id
         if self.move_type != 'in_refund' or not document._is_in_force() or self not in bill._vatportal_full_credit():
-            return []
-        text = self.env._(
+            return False
+        return self.env._(
             'It takes back the whole of %(bill)s, whose document %(number)s stands at e-taxes. Send it only if all goods go back to the '
             'seller. If the bill was entered wrongly, or twice, empty the kind on the tab e-taxes: then nothing is sent.',
             bill=bill.display_name,
             number=document.qaime or document.name,
         )
-        return [self._vatportal_problem(self.env._('Reversal'), text, level='warning', record=bill.sudo(False), asks=True)]
 
     def _vatportal_reversal_problems(self, others):
         """What is to be said of ``others``, see :meth:`_vatportal_reversed_alike`."""

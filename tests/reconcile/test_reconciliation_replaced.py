@@ -1,3 +1,4 @@
+from ...models.states import FINAL_STATUSES
 from .reconcile_common import ReconcileCommon
 
 
@@ -89,5 +90,25 @@ class TestReconciliationReplaced(ReconcileCommon):
         [problem] = self.problems(rest)
         self.assertTrue(problem['asks'])
         self.assertIn(f'the whole of {bill.display_name}, whose document {document.qaime}', problem['message'])
+
+    def test_given_back_to_nobody(self):
+        """The document is in force no more: whatever it takes back, all or a part, e-taxes has nothing that it could lower."""
+        document = self.posted_bill(self.line(50.0, quantity=2, price_unit=25))
+        bill = document.move_id
+        part = self.reverse(bill, modify=False)[1]
+        part.invoice_line_ids.quantity = 1
+        whole = self.reverse(bill, modify=False)[1] - part
+        (part + whole).action_post()
+        for status in FINAL_STATUSES:
+            document.sudo().status = status
+            for credit in part + whole:
+                with self.subTest(status, credit=credit.name):
+                    [problem] = self.problems(credit)
+                    self.assertTrue(problem['asks'])
+                    self.assertIn(f'{bill.display_name}, whose document {document.qaime} was cancelled or deleted', problem['message'])
+                    self.assertEqual(credit._vatportal_check(self.connector, seen=False)[1].ids, [])
+        document.sudo().status = 'approved'
+        self.assertNotIn('cancelled or deleted', str(self.problems(part)), 'it is in force again')
         document.sudo().status = 'canceled'
-        self.assertFalse(self.problems(rest))
+        (part + whole).vatportal_kind_id = False
+        self.assertFalse(self.problems(part + whole))

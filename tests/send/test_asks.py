@@ -43,6 +43,16 @@ class TestAsks(SelectionCommon, AdvanceCommon):
         self.finish(self.send(self.choosing(advance, 100, partner_id=partner.id)))
         return self.final(advance, partner_id=partner.id)
 
+    def taking_back_nothing(self):
+        """An adjustment of what e-taxes shows in force no more."""
+        old = self.registered({'price_unit': 66})
+        credit = self.reverse_in_dialog(old, create=False)
+        credit.vatportal_kind_id = self.env.ref('l10n_az_vatportal.kind_tax_codex_163')
+        credit.invoice_line_ids.price_unit = 6
+        credit.action_post()
+        old.vatportal_document_id.sudo().write({'status': 'canceled', 'status_code': 'canceled'})
+        return credit
+
     def asking(self):
         """An invoice of each kind that asks, by what is said of it."""
         return {
@@ -52,6 +62,7 @@ class TestAsks(SelectionCommon, AdvanceCommon):
             'has no qaimə number yet': self.final(self.down_payment(partner_id=self.other_partner.id), partner_id=self.other_partner.id),
             'its VAT is paid twice': self.settling_nothing(),
             'is left of the advance': self.taking_off_more_than_is_left(),
+            'was cancelled or deleted at e-taxes': self.taking_back_nothing(),
         }
 
     def assertAsks(self, move, text):
