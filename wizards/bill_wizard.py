@@ -14,6 +14,7 @@ class VatportalBillWizard(models.TransientModel):
     document_id = fields.Many2one('vatportal.document', required=True, readonly=True, ondelete='cascade')
     company_id = fields.Many2one(related='document_id.company_id', related_sudo=False)
     entry_company_ids = fields.Many2many('res.company', compute='_compute_candidates', string='Companies of the Entry')
+    entry_types = fields.Json(compute='_compute_candidates', export_string_translation=False)
     direction = fields.Selection(related='document_id.direction', related_sudo=False)
     question = fields.Text(related='document_id.bill_ask', related_sudo=False)
     date = fields.Datetime(related='document_id.date', related_sudo=False, string='Date of the Document')
@@ -33,9 +34,7 @@ class VatportalBillWizard(models.TransientModel):
         store=True,
         readonly=False,
         help='An entry that is in Odoo already and belongs to this document: it is linked with it, and none is made.',
-        domain="[('company_id', 'in', entry_company_ids), ('state', '!=', 'cancel'), ('move_type', 'in', direction == "
-        "'incoming' and ('in_invoice', 'in_refund', 'in_receipt', 'out_refund') or "
-        "('out_invoice', 'out_refund', 'in_refund'))]",
+        domain="[('company_id', 'in', entry_company_ids), ('state', '!=', 'cancel'), ('move_type', 'in', entry_types)]",
     )
 
     @api.depends('document_id')
@@ -44,7 +43,7 @@ class VatportalBillWizard(models.TransientModel):
             document = wizard.document_id
             if not document:
                 wizard.counterparty = wizard.candidate_ids = wizard.proposed_ids = wizard.entry_company_ids = False
-                wizard.asks_partner = wizard.asks_booking = False
+                wizard.asks_partner = wizard.asks_booking = wizard.entry_types = False
                 continue
             number, name = document._counterparty()
             wizard.counterparty = f'{name} ({number})' if number else name
@@ -55,6 +54,7 @@ class VatportalBillWizard(models.TransientModel):
                 or bool(not wizard.candidate_ids and (document._archived_vendors() or document._vendors_abroad()))
             )
             wizard.asks_booking = not document._booking()
+            wizard.entry_types = document._entry_types()
             wizard.entry_company_ids = document._invoicing_companies().sudo(False).with_env(self.env)._filtered_access('read')
             wizard.proposed_ids = document.proposed_move_ids | (
                 document._bills_that_may_be_meant() if document.direction == 'incoming' else document.proposed_move_ids

@@ -16,6 +16,7 @@ from . import cron
 from . import vendor
 from . import match
 from . import match_note
+from . import link
 from . import take_off
 from . import move_bill
 from . import move_keep

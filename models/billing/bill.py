@@ -10,7 +10,6 @@ from ..states import DEAD_STATES, FINAL_STATUSES
 
 # More bills than this are made by the scheduled action.
 AT_ONCE = 50
-BILL_TYPES = ('in_invoice', 'in_refund', 'in_receipt')
 
 
 class BillQuestion(UserError):
@@ -153,7 +152,7 @@ class VatportalDocument(models.Model):
     def _to_book(self, name, move_type=None):
         """The amount ``name`` as :meth:`_amount_to_pay` gives the total."""
         amount = in_qepik(self[name])
-        return -amount if self._is_negative_refund(move_type) else amount
+        return -amount if self._is_turned(move_type) else amount
 
     def _vat_to_book(self):
         """The VAT, in AZN, that stands among the taxes of this document's bill: all that is no part of its prices."""
@@ -176,10 +175,16 @@ class VatportalDocument(models.Model):
             return Decimal(0)
         return self.move_id._vatportal_vat() - self._vat_to_book()
 
-    def _is_negative_refund(self, move_type=None):
-        """Whether the document says with minus signs what a credit note says without."""
+    def _is_turned(self, move_type=None):
+        """Whether the document's amounts have the other sign on an entry of ``move_type``: it says with minus signs what a credit
+        note says without, or one of both takes back what the other one charges."""
         move_type = move_type or self.move_id.move_type or self.kind_id._bill_move_type() or ''
-        return self.amount_total < 0 and move_type.endswith('refund')
+        return move_type.endswith('refund') if self.amount_total < 0 else self._is_contrary(move_type)
+
+    def _is_contrary(self, move_type):
+        """Whether this document, received, surely charges what an entry of ``move_type`` takes back, or the other way round."""
+        booking = self.direction == 'incoming' and bool(move_type) and self.kind_id._sure_booking()
+        return bool(booking) and (booking == 'refund') != move_type.endswith('refund')
 
     # ------------------------------------------------------------------ buttons
 
@@ -263,7 +268,8 @@ class VatportalDocument(models.Model):
     def _bills_that_may_be_meant(self):
         """Bills of which a person may say that they are this document's."""
         of_files = self._may_be_same().filtered(lambda other: other._is_billed()).move_id
-        return ((self._bills_with_number() | self._filled_drafts())._filtered_access('read') | of_files) - self.other_move_ids
+        meant = (self._bills_with_number() | self._filled_drafts())._filtered_access('read').filtered(self._can_be_of)
+        return (meant | of_files) - self.other_move_ids
 
     def _bills_with_number(self, companies=None):
         """Bills, of whatever origin, that bear this document's number, however it was typed: all of it, or its last eight
@@ -273,7 +279,6 @@ class VatportalDocument(models.Model):
         """
         if not self.qaime:
             return self.env['account.move']
-        move_type = self.kind_id._bill_move_type()
         vendors = self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
         # What people type between its digits is settled below.
         moves = (
@@ -282,7 +287,7 @@ class VatportalDocument(models.Model):
             .search(
                 Domain('company_id', 'in', (self._invoicing_companies() if companies is None else companies).ids)
                 & Domain('state', '!=', 'cancel')
-                & Domain('move_type', 'in', ('out_refund',) if move_type == 'out_refund' else BILL_TYPES)
+                & Domain('move_type', 'in', self._entry_types())
                 & Domain('vatportal_bill_document_id', '=', False)
                 & (_typed_like(self.qaime[-8:]) | Domain('commercial_partner_id', 'in', vendors.ids) & _typed_like('%'.join(self.qaime[-8:])))
             )

@@ -43,7 +43,7 @@ class BillBuilder:
 
         :raises UserError: where the company lacks a tax that the document bears
         """
-        sign = -1 if self.document._is_negative_refund(self.move.move_type) else 1
+        sign = -1 if self.document._is_turned(self.move.move_type) else 1
         exact = [part.times(sign) for row in self.document.line_ids or self.document for part in row._to_parts(self._contains(row))]
         lines = []
         for part, whole in zip(exact, self._whole_parts(exact, sign * decimal(self.document.amount_vat)), strict=True):

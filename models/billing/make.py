@@ -121,7 +121,7 @@ class VatportalDocument(models.Model):
                     'Configuration › Currencies, and enter its rate.'
                 )
             )
-        if self.amount_total < 0 and not self._is_negative_refund(move_type):
+        if self.amount_total < 0 and not self._is_turned(move_type):
             raise BillQuestion(
                 self.env._(
                     'The total of %s is negative, but its kind is booked as a bill. Enter the credit note by hand and link the document with it.',

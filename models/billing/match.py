@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
 from ...vatportal import find_erp_ids, follows_from_document, qaime_number, voen
@@ -128,7 +127,7 @@ class VatportalDocument(models.Model):
             for text in {qaime_number(move.ref), qaime_number(move.payment_reference)}:
                 by_number[text] |= move
         for document in self.filtered(lambda document: document.qaime in by_number):
-            meant = by_number[document.qaime] - document.other_move_ids
+            meant = (by_number[document.qaime] - document.other_move_ids).filtered(document._can_be_of)
             if meant:
                 document._link_or_propose(meant)
                 found += document
@@ -276,54 +275,6 @@ class VatportalDocument(models.Model):
         (self.sudo().file_move_ids - move)._vatportal_existing_bills()
         if self.direction == 'outgoing' and self.state == 'registered' and self.qaime:
             move._vatportal_numbered()
-
-    # ------------------------------------------------------------------ a person confirms
-
-    def action_link_move(self, move_id):
-        """Link this document with the invoice or bill ``move_id``, as a person says."""
-        self.ensure_one()
-        if not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._('Only invoicing users can link documents.'))
-        self.check_access('read')
-        move = self.env['account.move'].browse(move_id).exists()
-        same = self._same_with_bill(move)
-        if same:
-            return self._become_one_with(same)
-        move.check_access('write')
-        problem = self._link_problem(move)
-        if problem:
-            raise UserError(problem)
-        self._link(move)
-        self.sudo()._follow_status()
-        return move._vatportal_open()
-
-    def _link_problem(self, move):
-        """What stands against linking this document with ``move``; False for nothing."""
-        _ = self.env._
-        if len(move) != 1 or move.company_id not in self._invoicing_companies():
-            return _('Choose an invoice of %s.', self.company_id.name)
-        if move.state == 'cancel':
-            return _('%s is cancelled: choose one that is in force.', move.display_name)
-        if self.is_foreign:
-            return _("%s is not the company's document.", self.display_name)
-        if self.move_id and self.move_id != move and self.move_id.state != 'cancel':
-            return self._belongs_text()
-        if self.direction == 'outgoing':
-            if move.move_type not in SALE_TYPES:
-                return _("%s can't be an invoice that you sent.", move.display_name)
-            if move._vatportal_live_document() - self:
-                return _('%s has another document at e-taxes.', move.display_name)
-        elif move.move_type not in ('in_invoice', 'in_refund', 'in_receipt', 'out_refund'):
-            return _("%s can't be the bill of a received document.", move.display_name)
-        elif move.sudo().vatportal_bill_document_id not in (self, self.browse()):
-            return _('%s is the bill of another document.', move.display_name)
-        return False
-
-    def _belongs_text(self):
-        names = {'name': self.display_name, 'move': self.move_id.display_name}
-        if not self.can_take_off:
-            return self.env._('%(name)s belongs to %(move)s.', **names)
-        return self.env._('%(name)s belongs to %(move)s. If that is wrong, press “Not This Invoice” on the document first.', **names)
 
 
 class _Candidates:

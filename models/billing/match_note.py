@@ -38,8 +38,9 @@ class VatportalDocument(models.Model):
             near = moves.browse().union(*(by_word[word,] for word in dict.fromkeys(note) if (word,) in by_word))
             named = near.filtered(lambda move, note=note: stands_in(words(move.name), note))
             partner = document.partner_id.commercial_partner_id
-            for move in (named - document.other_move_ids).filtered(lambda move, partner=partner: move.commercial_partner_id == partner):
-                meant[move] |= document
+            for move in (named - document.other_move_ids).filtered(document._can_be_of):
+                if move.commercial_partner_id == partner:
+                    meant[move] |= document
         found = self.browse()
         for move, documents in meant.items():
             found |= documents

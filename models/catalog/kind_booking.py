@@ -12,6 +12,8 @@ BOOKINGS = {
     # Goods that go to and fro; what was done to them, or is sold with them, may be charged on the same document.
     **dict.fromkeys(('recycling', 'returnRecycled', 'exciseGoodsTransfer'), 'amount'),
 }
+# Of these no person decides: every document of the kind is that, unless somebody changes how the kind is booked.
+SURE_BOOKINGS = tuple(item for item in BOOKINGS.items() if item[1] in ('bill', 'refund'))
 
 
 class VatportalKind(models.Model):
@@ -47,6 +49,11 @@ class VatportalKind(models.Model):
         if booking == 'refund':
             return 'out_refund' if self.code in RETURN_KINDS else 'in_refund'
         return False
+
+    def _sure_booking(self):
+        """``bill`` or ``refund`` where every document of this kind is that; False where a person decides, or has changed it: what was
+        booked before stays right."""
+        return (self.code, self.booking) in SURE_BOOKINGS and self.booking
 
     def _takes_back(self, move_type=False):
         """Whether a document of this kind takes back what others said: goods are returned, or its entry is a credit note.

@@ -47,4 +47,6 @@ class VatportalDocument(models.Model):
 
     def _way(self):
         """-1 for what takes something back, unless the document itself says so with a minus, else 1."""
-        return -1 if self.amount_total >= 0 and self.kind_id._takes_back(self.move_id.move_type) else 1
+        move_type = self.move_id.move_type
+        # What was linked with an entry of the other sign says itself what it is.
+        return -1 if self.amount_total >= 0 and self.kind_id._takes_back(not self._is_contrary(move_type) and move_type) else 1

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ...vatportal.typed_number import CYRILLIC, LATIN
 from ..account_tax import BESIDE_VAT, OUTSIDE
 from ..billing.builder import ROUNDING_LIMIT
+from ..catalog.kind_booking import SURE_BOOKINGS
 from ..national_chart import UNDEDUCTED
 from ..states import ADJUSTMENTS, ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, RETURN_KINDS, WAITING_STATUSES
 from .sql_amounts import AMOUNT, DIFFERENCE
@@ -35,6 +36,7 @@ def parameters(env):
         'waiting': WAITING_STATUSES,
         'returns': RETURN_KINDS,
         'adjustments': ADJUSTMENTS,
+        'sure_bookings': SURE_BOOKINGS,
         'move_types': MOVE_TYPES,
         'baku': BAKU_OFFSET,
         'azn': env.ref('base.AZN').id,

@@ -80,7 +80,7 @@ _SIGN = """
     SELECT CASE WHEN NOT fact.stands THEN 0
                 WHEN fact.posted AND document.advance_id IS NOT NULL AND books.total = 0 THEN 0
                 WHEN document.amount_total < 0 THEN 1
-                WHEN fact.is_return THEN -1
+                WHEN fact.takes_back THEN -1
                 ELSE 1 END AS value
 """
 

@@ -9,16 +9,17 @@ _NUMBERS = """
       FROM (VALUES (move.ref), (move.payment_reference)) written(text)
 """
 
-# Whether an entry of that type can be that of the document "typed"; see VatportalDocument._may_be() and VatportalKind._bill_move_type().
+# Whether an entry of that type can be that of the document "typed"; see VatportalDocument._may_be() and _entry_types().
 _FITS = """
     typed.kind_id = move.vatportal_kind_id AND typed.direction = 'outgoing'
     OR CASE WHEN move.move_type IN ('out_invoice', 'out_receipt')
             THEN typed.direction = 'outgoing' AND COALESCE(kind.code, '') != 'returnInvoice'
-            WHEN move.move_type = 'out_refund'
-            THEN CASE WHEN typed.direction = 'outgoing' THEN kind.code IN %(adjustments)s ELSE kind.code IN %(returns)s END
-            WHEN move.move_type = 'in_refund' AND typed.direction = 'outgoing' THEN kind.code IN %(returns)s
-            ELSE typed.direction = 'incoming' AND COALESCE(kind.code, '') NOT IN %(returns)s
-             AND COALESCE(kind.booking, '') != CASE move.move_type WHEN 'in_refund' THEN 'bill' ELSE 'refund' END END
+            WHEN move.move_type IN ('in_invoice', 'in_receipt')
+            THEN typed.direction = 'incoming' AND COALESCE(kind.booking, '') != 'refund' AND typed.amount_total >= 0
+            WHEN typed.direction = 'outgoing'
+            THEN CASE WHEN move.move_type = 'out_refund' THEN kind.code IN %(adjustments)s ELSE kind.code IN %(returns)s END
+            ELSE COALESCE(kind.code IN %(returns)s, FALSE) = (move.move_type = 'out_refund')
+             AND (COALESCE(kind.booking, '') != 'bill' OR typed.amount_total < 0) END
 """
 
 # The document in force whose number somebody has typed on an entry that is linked with none: all of it, or of the same partner its

@@ -52,6 +52,12 @@ _SIDE = """
 # The sign of a document that no entry gives one.
 _IS_RETURN = "CASE WHEN pair.posted THEN move.move_type IN ('out_refund', 'in_refund') ELSE kind.code IN %(returns)s OR kind.booking = 'refund' END"
 
+# Whether the document takes something back: as its entry does, unless every document of its kind says otherwise; see
+# VatportalDocument._is_contrary().
+_TAKES_BACK = f"""
+    CASE WHEN document.direction = 'incoming' AND (kind.code, kind.booking) IN %(sure_bookings)s THEN kind.booking = 'refund' ELSE {_IS_RETURN} END
+"""
+
 
 def _voen(party):
     """SQL: the VÖEN of ``party``, as :func:`voen.normalize` has it."""
@@ -64,6 +70,7 @@ FACT = f"""
            move.move_type,
            {_SIDE} AS side,
            COALESCE({_IS_RETURN}, FALSE) AS is_return,
+           COALESCE({_TAKES_BACK}, FALSE) AS takes_back,
            COALESCE(document.is_advance, move.vatportal_is_advance, FALSE) AS is_advance,
            COALESCE({STANDS}, FALSE) AND NOT pair.is_copy AS stands,
            -- Goods that stay with the company; see VatportalDocument._is_to_oneself().

@@ -101,7 +101,11 @@ class TestBillNumber(BillCommon):
         self.assert_asks(self.document(qaime=NUMBER), bill)
 
     def test_a_vendor_credit_note(self):
-        self.assert_asks(self.document(qaime=NUMBER, kind='defaultInvoice'), self.typed(move_type='in_refund', ref='58878148'))
+        """It takes back what its document charges, and bears the number of the original."""
+        credit = self.typed(move_type='in_refund', ref='58878148')
+        adjustment = self.document(qaime=NUMBER, kind='taxCodex163')
+        self.assertEqual(self.env['vatportal.bill.wizard'].create({'document_id': adjustment.id}).proposed_ids, credit)
+        self.assert_bills(self.document(qaime=f'AA{NUMBER[2:]}'))
 
     def test_two_bills(self):
         self.assert_asks(self.document(qaime=NUMBER), self.typed(ref='58878148'), self.typed(payment_reference='MT2611/58878148'))

@@ -97,9 +97,12 @@ class TestMatch(BillCommon):
         self.assert_linked(self.imported(self.sent(kind='taxCodex177_5')), move)
 
     def test_a_number_typed_on_a_credit_note_is_only_proposed(self):
+        """For what may be one; of an ordinary sale it is the number of the original."""
         move = self.credit_note()
         move.payment_reference = 'MT2401 10000001'
-        self.assert_proposed(self.imported(self.sent(qaime='MT240110000001')), move)
+        self.assert_proposed(self.imported(self.sent(qaime='MT240110000001', kind='agent')), move)
+        move.payment_reference = 'MT2401 10000002'
+        self.assert_proposed(self.imported(self.sent(qaime='MT240110000002')), move.browse())
 
     def branch(self, **vals):
         return self.env['res.company'].create({'name': 'Xəzər Ticarət, Gəncə', 'parent_id': self.company.id, 'country_id': self.company.country_id.id, **vals})

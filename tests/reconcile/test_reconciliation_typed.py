@@ -43,6 +43,28 @@ class TestReconciliationTyped(ReconcileCommon):
         document = self.document(kind='taxCodex163')
         self.assertEqual(self.found(self.purchase_entry(ref=document.qaime)), ('only_odoo', 'unlinked'), 'it may raise what is owed')
 
+    def test_of_the_other_sign(self):
+        """A credit note bears the number of a bill that is not made yet, or a bill that of a return."""
+        for document, vals in ((self.document(), {'move_type': 'in_refund'}), (self.document(kind='returnInvoice'), {})):
+            self.assertEqual(self.rows(self.purchase_entry(ref=document.qaime, **vals)).typed_id.ids, [])
+
+    def test_linked_with_the_other_sign(self):
+        """Each side says what it says."""
+        for kind, vals, books, etaxes in (('defaultInvoice', {'move_type': 'in_refund'}, -118, 118), ('returnInvoice', {}, 118, -118)):
+            document = self.document(kind=kind, date='2026-11-20 10:00:00')
+            move = self.purchase_entry({'vat': 100}, **vals)
+            document._link(move)
+            row = self.rows(move)
+            self.assertEqual((row.finding, row.books_total, row.etaxes_total, row.etaxes_vat_base), ('differs', books, etaxes, etaxes / 1.18))
+
+    def test_a_negative_document_is_that_of_a_credit_note(self):
+        document = self.document()
+        document.sudo().write({name: -document[name] for name in ('amount_total', 'amount_vat', 'amount_vat_base', 'amount_net', 'amount_goods')})
+        typed = self.purchase_entry({'vat': 100}, move_type='in_refund', ref=document.qaime)
+        self.assertEqual(self.found(typed), ('only_odoo', 'unlinked'))
+        document.action_link_move(typed.id)
+        self.assertEqual(self.found(typed)[0], 'matched')
+
     def test_what_does_not_stand(self):
         for vals in ({'status': 'canceled'}, {'is_foreign': True}, {'state': 'deleted'}):
             with self.subTest(**vals):

@@ -1,0 +1,119 @@
+from odoo import Command
+from odoo.exceptions import UserError
+
+from ..bill_common import BillCommon
+
+# Which entries a document of each kind can be of: (direction, kind, sign of its total) → types of entries.
+BILLS = {'in_invoice', 'in_receipt'}
+FITTING = {
+    ('incoming', 'defaultInvoice', 1): BILLS,
+    ('incoming', 'resale', 1): BILLS,
+    ('incoming', 'defaultInvoice', -1): {'in_refund'},
+    ('incoming', 'returnInvoice', 1): {'out_refund'},
+    ('incoming', 'returnInvoice', -1): {'out_refund'},
+    ('incoming', 'taxCodex163', 1): BILLS | {'in_refund'},
+    ('incoming', 'taxCodex163', -1): {'in_refund'},
+    ('incoming', 'returnRecycled', 1): BILLS | {'out_refund'},
+    ('incoming', 'advanceInvoice', 1): BILLS | {'in_refund'},
+    ('outgoing', 'defaultInvoice', 1): {'out_invoice'},
+    ('outgoing', 'returnInvoice', 1): {'in_refund'},
+    ('outgoing', 'taxCodex163', 1): {'out_invoice', 'out_refund', 'in_refund'},
+    ('outgoing', 'advanceInvoice', 1): {'out_invoice', 'out_refund', 'in_refund'},
+}
+TYPES = ('out_invoice', 'out_refund', 'out_receipt', 'in_invoice', 'in_refund', 'in_receipt', 'entry')
+
+
+class TestLink(BillCommon):
+    """Which entries a person can link a document with."""
+
+    def entry(self, move_type='in_invoice', post=True, **vals):
+        """An entry over 118.00 that somebody has typed; it goes out as nothing."""
+        of_sales = move_type.startswith('out')
+        line = {'name': 'Sement', 'price_unit': 100, 'tax_ids': [Command.set((self.taxes if of_sales else self.purchase)['vat'].ids)]}
+        move = self.env['account.move'].create(
+            {
+                'move_type': move_type,
+                'partner_id': (self.partner if of_sales else self.vendor).id,
+                'invoice_date': '2026-11-20',
+                'vatportal_kind_id': False,
+                **({} if move_type == 'entry' else {'invoice_line_ids': [Command.create(line)]}),
+                **vals,
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
+    def turned(self, document):
+        """``document`` with minus signs, as the portal may say what lowers something."""
+        names = [name for name in document._fields if name.startswith('amount_') and document._fields[name].store and not document._fields[name].compute]
+        document.sudo().write({name: -document[name] for name in names})
+        return document
+
+    def wizard_of(self, document):
+        return self.env['vatportal.bill.wizard'].create({'document_id': document.id})
+
+    # ------------------------------------------------------------------ what charges, and what takes back
+
+    def test_what_fits_each_kind(self):
+        entries = {move_type: self.entry(move_type, post=False) for move_type in TYPES}
+        for (direction, kind, sign), fitting in FITTING.items():
+            document = self.document(direction=direction, kind=kind)
+            if sign < 0:
+                self.turned(document)
+            for move_type, move in entries.items():
+                with self.subTest(direction, kind=kind, sign=sign, entry=move_type):
+                    self.assertEqual(not document._link_problem(move), move_type in fitting)
+            self.assertEqual(set(self.wizard_of(document).entry_types), fitting)
+
+    def test_a_credit_note_that_bears_the_number_of_the_bill(self):
+        """The document is not its, and its bill is made all the same."""
+        document = self.document()
+        for text in (document.qaime, document.qaime[-8:]):
+            credit = self.entry('in_refund', ref=text)
+            self.assertFalse(self.wizard_of(document).proposed_ids)
+            with self.assertRaisesRegex(UserError, 'one of both takes back what the other one charges'):
+                document.action_link_move(credit.id)
+        document.action_create_bills()
+        self.assertEqual((document.bill_state, document.move_id.move_type), ('billed', 'in_invoice'))
+        returned = self.document(kind='returnInvoice')
+        bill = self.entry(ref=returned.qaime)
+        with self.assertRaisesRegex(UserError, 'one of both'):
+            returned.action_link_move(bill.id)
+
+    def test_of_what_was_sent(self):
+        """A credit note goes out as its own kind, or it is no document's of sales."""
+        document = self.document(direction='outgoing', partner_id=self.partner.id)
+        credit = self.entry('out_refund', ref=document.qaime)
+        document._match_invoices()
+        self.assertFalse(document.proposed_move_ids or document.move_id)
+        invoice = self.entry('out_invoice')
+        document.sudo()._match_invoices()
+        self.assertEqual(document.move_id, invoice, 'whatever the credit note bears')
+        other = self.document(direction='outgoing')
+        credit.vatportal_kind_id = other.kind_id
+        other.action_link_move(credit.id)
+        self.assertEqual(other.move_id, credit)
+
+    def test_a_kind_that_is_booked_otherwise(self):
+        """A company may say of a kind what it is, and what it has booked before stays right."""
+        kind, document = self.kind('taxCodex163'), self.document(kind='taxCodex163')
+        document.action_link_move(self.entry('in_refund').id)
+        kind.booking = 'bill'
+        document.sudo()._compute_amount_differs()
+        self.assertFalse(document.amount_differs)
+        returned = self.document(kind='returnInvoice')
+        self.kind('returnInvoice').booking = 'bill'
+        returned.action_link_move(self.entry().id)
+        self.assertFalse(returned.amount_differs)
+
+    # ------------------------------------------------------------------ what an earlier version has linked
+
+    def test_linked_with_the_other_sign(self):
+        for kind, move_type, signed in (('defaultInvoice', 'in_refund', 118), ('returnInvoice', 'in_invoice', -118)):
+            with self.subTest(kind):
+                document, move = self.document(kind=kind), self.entry(move_type)
+                document._link(move)
+                self.assertEqual((document.amount_differs, document.amount_difference), (True, 236))
+                self.assertIn('vatportal_bill_differs', move.alerts)
+                self.assertEqual(document.amount_total_signed, signed)
