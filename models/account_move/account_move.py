@@ -266,9 +266,10 @@ class AccountMove(models.Model):
             self.filtered(lambda move: move.state == 'posted')._vatportal_guard_draft()
         elif vals.get('state') == 'cancel':
             self._vatportal_guard()
-        lines = {'invoice_line_ids', 'line_ids'} & vals.keys()
         other_advance = self._vatportal_of_other_advance(vals)
-        differing = self.sudo().vatportal_bill_document_id.filtered('amount_differs') if lines else ()
+        # A credit note without a kind may lower the bill as its document was lowered.
+        touched = {'invoice_line_ids', 'line_ids', 'vatportal_kind_id'} & vals.keys()
+        differing = (self | self.reversed_entry_id).sudo().vatportal_bill_document_id.filtered('amount_differs') if touched else ()
         result = super().write(vals)
         # As a form does.
         other_advance._onchange_vatportal_advance_id()
@@ -289,7 +290,7 @@ class AccountMove(models.Model):
         return posted
 
     def _vatportal_close_tasks(self):
-        """Entries that come to their document's total again are nobody's task any more."""
-        moves = self.filtered(lambda move: move._vatportal_has_documents() and move.activity_ids).sudo()
+        """Entries that come to their document's total again, or are brought to it by these, are nobody's task any more."""
+        moves = (self | self.sudo().reversed_entry_id).filtered(lambda move: move._vatportal_has_documents() and move.activity_ids).sudo()
         moves.vatportal_bill_document_id.filtered(lambda document: not document.amount_differs)._follow_status()
         moves.vatportal_document_id.filtered(lambda document: document.state == 'registered')._follow_status()

@@ -34,7 +34,7 @@ class AccountMove(models.Model):
             return _(
                 'If you return goods to the seller, you issue the electronic invoice: the kind is “Return of '
                 'goods”, your company stands in it as the one that gives, the vendor as the one that receives. '
-                'If only the price changes, the vendor issues an adjustment: leave the kind empty.'
+                'If only the price changes, the vendor issues an adjustment, or corrects the document of the bill: leave the kind empty.'
             )
         return False
 

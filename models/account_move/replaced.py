@@ -164,7 +164,7 @@ class AccountMove(models.Model):
 
     def _vatportal_credit_problems(self):
         """What is to be looked at before a credit note goes that may be no more than a correction of the books."""
-        text = self._vatportal_credits_nothing_text() or self._vatportal_whole_return_text()
+        text = self._vatportal_credits_nothing_text() or self._vatportal_lowered_text() or self._vatportal_whole_return_text()
         origin = self.reversed_entry_id
         return [self._vatportal_problem(self.env._('Reversal'), text, level='warning', record=origin, asks=True)] if text else []
 

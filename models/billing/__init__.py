@@ -7,6 +7,7 @@ from . import settings
 from . import products
 from . import quantity
 from . import bill
+from . import lowered
 from . import outcome
 from . import make
 from . import day
@@ -15,8 +16,8 @@ from . import together
 from . import cron
 from . import vendor
 from . import match
-from . import match_note
 from . import link
+from . import match_note
 from . import take_off
 from . import move_bill
 from . import move_keep

@@ -51,6 +51,13 @@ class VatportalDocument(models.Model):
         store=True,
         help='Total of the invoice or bill less that of the document, in AZN.',
     )
+    amount_credited = fields.Float(
+        string='Credited in the Books',
+        digits=(16, 2),
+        compute='_compute_amount_differs',
+        store=True,
+        help='What credit notes take off the bill in AZN, because the document was lowered at e-taxes after the bill was posted.',
+    )
 
     _one_bill = models.UniqueIndex("(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", 'This bill belongs to another document.')
 
@@ -129,7 +136,18 @@ class VatportalDocument(models.Model):
             self.status_code or '–',
         )
 
-    @api.depends('amount_total', 'amount_vat', 'bill_notes', 'state', 'status', 'advance_id', 'move_id.state')
+    @api.depends(
+        'amount_total',
+        'amount_vat',
+        'bill_notes',
+        'state',
+        'status',
+        'advance_id',
+        'move_id.state',
+        'move_id.reversal_move_ids.state',
+        'move_id.reversal_move_ids.vatportal_kind_id',
+        'move_id.reversal_move_ids.vatportal_bill_document_id',
+    )
     def _compute_amount_differs(self):
         for document in self:
             move = document.move_id
@@ -138,10 +156,12 @@ class VatportalDocument(models.Model):
             # Where nothing remains to be paid, the portal shows the advance's total.
             only_settles = document.advance_id and total == 0
             if not move or move.state == 'cancel' or dead or total is None or only_settles:
-                document.amount_difference = 0.0
+                document.amount_difference = document.amount_credited = 0.0
                 document.amount_differs = False
             else:
-                document.amount_difference = float(total - document._amount_to_pay())
+                credited = document._lowered_by(lambda credit: credit._vatportal_total())
+                document.amount_credited = float(credited)
+                document.amount_difference = float(total - credited - document._amount_to_pay())
                 document.amount_differs = bool(document.amount_difference or document._vat_difference())
 
     def _amount_to_pay(self, move_type=None):
@@ -170,10 +190,10 @@ class VatportalDocument(models.Model):
         return sum((Decimal(note['vat']) for note in self.bill_notes or () if 'vat' in note), Decimal(0))
 
     def _vat_difference(self):
-        """The VAT of the bill less that of the document, in AZN."""
+        """The VAT of the bill, less what credit notes take off it, less that of the document, in AZN."""
         if self.direction != 'incoming' or not self.move_id:
             return Decimal(0)
-        return self.move_id._vatportal_vat() - self._vat_to_book()
+        return self.move_id._vatportal_vat() - self._lowered_by(lambda credit: credit._vatportal_vat()) - self._vat_to_book()
 
     def _is_turned(self, move_type=None):
         """Whether the document's amounts have the other sign on an entry of ``move_type``: it says with minus signs what a credit

@@ -117,6 +117,9 @@ AMOUNT = f"""
            sign.value * in_prices.amount AS vat_in_prices,
            -- Rows are rounded one by one here, and perhaps not there.
            0.005 * (books.items + 1) + books.rounding + in_prices.amount AS tolerance
+           -- What was lowered at e-taxes is compared with the bill less its credit notes, which have rows of their own; see VatportalDocument._lowering().
+           fact.posted AND fact.stands AND COALESCE(document.amount_credited, 0) != 0 AS lowered,
+           document.amount_differs AS lowered_differs,
       FROM fact
       JOIN company ON company.id = fact.company_id
       LEFT JOIN vatportal_document document ON document.id = fact.document_id
@@ -140,13 +143,14 @@ def _other(side):
 # Whether both sides agree. Under simplified taxation VAT is part of the price, and the books have no columns.
 DIFFERENCE = f"""
     SELECT amount.*, {_other('books')}, {_other('etaxes')},
-           posted AND stands AND (
-               ABS(books_total - etaxes_total) >= 0.005
-               OR NOT simplified AND (
-                   ABS(books_vat - etaxes_vat + vat_in_prices) >= 0.005
-                   OR {' OR '.join(f'ABS(books_{name} - etaxes_{name}) > tolerance' for name in _BASES)}
-               )
-           ) AS differs,
+           CASE WHEN lowered THEN lowered_differs
+                ELSE posted AND stands AND (
+                    ABS(books_total - etaxes_total) >= 0.005
+                    OR NOT simplified AND (
+                        ABS(books_vat - etaxes_vat + vat_in_prices) >= 0.005
+                        OR {' OR '.join(f'ABS(books_{name} - etaxes_{name}) > tolerance' for name in _BASES)}
+                    )
+                ) END AS differs,
            posted AND stands AND DATE_TRUNC('month', books_date) != DATE_TRUNC('month', etaxes_date) AS other_month,
            CASE WHEN ABS(books_vat_base - etaxes_vat_base) > tolerance THEN 'vat_base'
                 WHEN ABS(books_zero - etaxes_zero) > tolerance THEN 'zero'

@@ -72,6 +72,7 @@ _ALONE = f"""
          WHEN document.state = 'imported' THEN 'unsigned'
          WHEN NOT typed.is_booked THEN 'unlinked'
          WHEN ({_ISSUED_HERE}) AND move.vatportal_unsent_reason != '' THEN 'unsent'
+         WHEN move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE}) AND {stands('origin_document')} AND origin_document.amount_credited != 0 THEN 'lowered'
          WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_TAKEN_BACK}) THEN 'reversed'
          WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_COMES_TO_NOTHING}) THEN 'nothing'
          WHEN typed.is_booked THEN 'double_bill'
@@ -143,7 +144,7 @@ FOUND = f"""
                 WHEN other_month THEN 'other_month'
                 WHEN open_reason IS NOT NULL THEN 'not_final'
                 ELSE 'matched' END AS finding,
-           CASE WHEN is_double THEN 'double_document' ELSE COALESCE(lone_reason, open_reason) END AS reason
+           CASE WHEN is_double THEN 'double_document' ELSE COALESCE(lone_reason, open_reason, CASE WHEN lowered THEN 'lowered' END) END AS reason
       FROM cause
 """
 

@@ -20,6 +20,7 @@ NEVER_REASONS = [
     ('unsent', 'Somebody decided: never sent'),
     ('reversed', 'Reversed, and not at e-taxes'),
     ('nothing', 'Comes to 0.00: nothing to send'),
+    ('lowered', 'Lowered at e-taxes, and by a credit note in the books'),
     ('before', 'Of before the connector was set up'),
     ('abroad', 'The partner is abroad'),
     ('private', 'A private person without a VÖEN'),

@@ -4,6 +4,7 @@ from . import test_reconciliation
 from . import test_reconciliation_chart
 from . import test_reconciliation_date
 from . import test_reconciliation_month
+from . import test_reconciliation_lowered
 from . import test_reconciliation_replaced
 from . import test_reconciliation_steps
 from . import test_reconciliation_typed

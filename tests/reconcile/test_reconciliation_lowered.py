@@ -1,0 +1,125 @@
+from ...models.document.status import ACTIVITY
+from ..common import script
+from .reconcile_common import ReconcileCommon
+
+
+class TestReconciliationLowered(ReconcileCommon):
+    """The seller lowers a qaimə at e-taxes whose bill is posted and paid: a credit note lowers the bill, and goes nowhere."""
+
+    def lower(self, document, net=80.0):
+        """e-taxes shows another total from now on."""
+        amounts = self.line(net)
+        values = {name: value for name, value in amounts.items() if name.startswith('amount_')}
+        document.sudo().write(values)
+        document.line_ids.sudo().write({**values, 'price_unit': net})
+        self.env['vatportal.document']._on_imported(document.browse(), document)
+
+    def credit(self, document, net=20.0, kind=False, post=True):
+        """A credit note over a part of the bill of ``document``."""
+        before = document.move_id.reversal_move_ids
+        self.reverse_in_dialog(document.move_id, create=False)
+        credit = document.move_id.reversal_move_ids - before
+        credit.invoice_line_ids.price_unit = net
+        credit.vatportal_kind_id = kind and self.kind(kind)
+        if post:
+            credit.action_post()
+        return credit
+
+    def problems(self, credit):
+        return [problem for problem in credit._vatportal_problems(self.connector) if problem.get('asks')]
+
+    def assert_open(self, document, difference):
+        self.assertEqual((document.amount_differs, document.amount_difference), (bool(difference), difference))
+        self.assertEqual('vatportal_bill_differs' in (document.move_id.alerts or {}), bool(difference))
+
+    def test_it_comes_right(self):
+        document = self.posted_bill(100.0)
+        bill = document.move_id
+        self.lower(document)
+        self.assert_open(document, 23.6)
+        self.assertEqual(self.found(bill)[0], 'differs')
+        self.assertTrue(bill.activity_search([ACTIVITY]))
+        credit = self.credit(document, post=False)
+        self.assert_open(document, 23.6)
+        credit.action_post()
+        self.assert_open(document, 0)
+        self.assertFalse(bill.activity_search([ACTIVITY]))
+        self.assertEqual([self.found(one) for one in (bill, credit)], [('matched', 'lowered'), ('never', 'lowered')])
+        self.assertEqual(sum((self.rows(bill) + self.rows(credit)).mapped('diff_total')), 0)
+        self.assertEqual(credit.vatportal_due_date, False)
+        credit.button_draft()
+        self.assert_open(document, 23.6)
+
+    def test_a_credit_note_that_would_be_sent(self):
+        """The rules make it a return to the vendor; of the lowering nothing is to be sent."""
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        credit = self.credit(document, kind='returnInvoice')
+        self.assert_open(document, 23.6)
+        [problem] = self.problems(credit)
+        self.assertIn(f'The document {document.qaime} of {document.move_id.display_name} is lower than the bill', problem['message'])
+        self.assertFalse(credit._vatportal_check(self.connector, seen=False)[1])
+        credit.vatportal_kind_id = False
+        self.assert_open(document, 0)
+        self.assertFalse(document.move_id.activity_search([ACTIVITY]))
+
+    def test_what_is_given_back_beside_it(self):
+        """A return of goods is sent, whatever was lowered before, and more than was lowered is no lowering."""
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        self.credit(document)
+        self.assertFalse(self.problems(self.credit(document, 10.0, kind='returnInvoice')))
+        other = self.posted_bill(100.0)
+        self.lower(other)
+        self.assertFalse(self.problems(self.credit(other, 30.0, kind='returnInvoice')))
+        self.credit(other, 30.0)
+        self.assert_open(other, 23.6)
+
+    def test_in_several_steps(self):
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        self.credit(document, 15.0)
+        self.assert_open(document, 5.9)
+        self.credit(document, 5.0)
+        self.assert_open(document, 0)
+        self.lower(document, 75.0)
+        self.assert_open(document, 5.9)
+
+    def test_what_the_vendor_has_yet_to_adjust(self):
+        """The document stands as it was: the credit note waits for one of its own, and then for that alone."""
+        document = self.posted_bill(100.0)
+        credit = self.credit(document)
+        self.assert_open(document, 0)
+        self.assertEqual([self.found(one) for one in (document.move_id, credit)], [('matched', False), ('only_odoo', 'no_document')])
+        adjustment = self.document(20.0, kind='taxCodex163', date='2026-11-25 10:00:00')
+        adjustment.action_link_move(credit.id)
+        self.lower(document)
+        self.assert_open(document, 23.6)
+
+    def test_vat_alone(self):
+        """A credit note of the same total and other VAT."""
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        credit = self.credit(document, post=False)
+        credit.invoice_line_ids.write({'tax_ids': False, 'price_unit': 23.6})
+        credit.action_post()
+        self.assertEqual((document.amount_difference, document.amount_differs), (0, True))
+        self.assertEqual(self.found(document.move_id), ('differs', 'lowered'))
+
+    def test_what_an_earlier_version_has_found(self):
+        lowered, contrary = self.posted_bill(100.0), self.document()
+        self.lower(lowered)
+        self.credit(lowered)
+        contrary._link(self.purchase_entry({'vat': 100}, move_type='in_refund'))
+        self.env.flush_all()
+        self.env.cr.execute(
+            'UPDATE vatportal_document SET amount_credited = NULL, amount_differs = id = %s WHERE id IN %s', [lowered.id, (lowered + contrary)._ids]
+        )
+        self.env.invalidate_all()
+        lowered.move_id.activity_schedule(ACTIVITY)
+        script('19.0.1.10.0/pre-credited.py').migrate(self.env.cr, '19.0.1.9.0')
+        script('19.0.1.10.0/end-bill_differences.py').migrate(self.env.cr, '19.0.1.9.0')
+        self.env.invalidate_all()
+        self.assertEqual((lowered + contrary).mapped('amount_differs'), [False, True])
+        self.assertEqual((lowered.amount_credited, contrary.amount_difference), (23.6, 236))
+        self.assertFalse(lowered.move_id.activity_search([ACTIVITY]))
