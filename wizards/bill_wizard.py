@@ -82,12 +82,9 @@ class VatportalBillWizard(models.TransientModel):
 
     def _take_partner(self, partner):
         """:raises UserError: for a partner that is surely somebody else"""
-        number, _name = self.document_id._counterparty()
-        theirs = partner._vatportal_voen()
-        if voen.is_voen(number) and theirs and theirs != number:
-            raise UserError(
-                self.env._('%(partner)s has the VÖEN %(theirs)s, the document %(number)s.', partner=partner.display_name, theirs=theirs, number=number)
-            )
+        strange = self.document_id._strange_partner_text(partner)
+        if strange:
+            raise UserError(strange)
         if not partner.active:
             raise UserError(self.env._('%s is archived: take it out of the archive, or choose another partner.', partner.display_name))
         self.document_id.sudo().bill_partner_chosen = True

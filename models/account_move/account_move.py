@@ -182,6 +182,7 @@ class AccountMove(models.Model):
         'vatportal_bill_document_id.date',
         'vatportal_bill_document_id.bill_day',
         'invoice_date',
+        'commercial_partner_id',
         'amount_tax',
         'auto_post',
         'vatportal_file_document_id.bill_ask',

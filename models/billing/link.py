@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from ...vatportal import voen
 from ..states import RETURN_KINDS, SALE_TYPES
 
 BILL_TYPES = ('in_invoice', 'in_receipt')
@@ -58,6 +59,9 @@ class VatportalDocument(models.Model):
             return self._belongs_text()
         if not self._can_be_of(move):
             return self._strange_type_text(move)
+        strange = self._strange_move_text(move)
+        if strange:
+            return strange
         if self.direction == 'outgoing':
             if move._vatportal_live_document() - self:
                 return _('%s has another document at e-taxes.', move.display_name)
@@ -79,6 +83,19 @@ class VatportalDocument(models.Model):
         if self.direction == 'outgoing':
             return self.env._("%s can't be an invoice that you sent.", move.display_name)
         return self.env._("%s can't be the bill of a received document.", move.display_name)
+
+    def _strange_move_text(self, move):
+        """That ``move`` is surely somebody else's; False where it may be this document's. What went out under its number is, whatever was
+        changed on it since."""
+        return not self._went_as(move) and self._strange_partner_text(move.commercial_partner_id)
+
+    def _strange_partner_text(self, partner):
+        """That ``partner`` is surely somebody else than the other side of this document; False where it may be."""
+        number, _name = self._counterparty()
+        theirs = partner._vatportal_voen()
+        if not voen.is_voen(number) or not theirs or theirs == number:
+            return False
+        return self.env._('%(partner)s has the VÖEN %(theirs)s, the document %(number)s.', partner=partner.display_name, theirs=theirs, number=number)
 
     def _belongs_text(self):
         names = {'name': self.display_name, 'move': self.move_id.display_name}

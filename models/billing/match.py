@@ -238,7 +238,9 @@ class VatportalDocument(models.Model):
         return move_type == 'out_refund' and self.kind_id.code in ADJUSTMENTS
 
     def _link_or_propose(self, moves):
-        fitting = moves.filtered(lambda move: move.state == 'posted' and self._may_be(move.move_type, move.vatportal_kind_id))
+        fitting = moves.filtered(
+            lambda move: move.state == 'posted' and self._may_be(move.move_type, move.vatportal_kind_id) and not self._strange_move_text(move)
+        )
         if len(fitting) == 1 and not fitting._vatportal_live_document() and not self.is_mere_file:
             self._link(fitting)
         else:

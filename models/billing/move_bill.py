@@ -196,6 +196,9 @@ class AccountMove(models.Model):
             alerts['vatportal_bill_day'] = self._vatportal_take_over_alert(self.env._('e-taxes: %s', document._day_text()), look)
         if document._is_missing():
             alerts['vatportal_bill_missing'] = {'level': 'warning', 'message': self.env._('e-taxes: %s', document._missing_text()), **look}
+        strange = document._strange_partner_text(self.commercial_partner_id)
+        if strange:
+            alerts['vatportal_bill_vendor'] = {'level': 'warning', 'message': self.env._('e-taxes: %s', strange), **look}
         if self.state == 'draft':
             for level in ('warning', 'info'):
                 texts = [note['text'] for note in document.bill_notes or () if note['level'] == level]

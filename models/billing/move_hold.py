@@ -32,6 +32,9 @@ class AccountMove(models.Model):
             texts.append(_('The day or the number of the document is not known yet.'))
         if document._is_day_corrected():
             texts.append(_('e-taxes: %s', document._day_text()))
+        strange = document._strange_partner_text(self.commercial_partner_id)
+        if strange:
+            texts.append(_('e-taxes: %s', strange))
         if self._vatportal_total() != document._amount_to_pay() or document._vat_difference():
             texts.append(_('Total or VAT is not that of the document.'))
         return texts

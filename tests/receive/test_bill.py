@@ -251,7 +251,7 @@ class TestBill(BillCommon):
         typed = self.env['account.move'].create(
             {
                 'move_type': 'in_invoice',
-                'partner_id': self.other_partner.id,
+                'partner_id': self.vendor.id,
                 'ref': 'e-qaimə mt2401 10000001',
                 'invoice_line_ids': [Command.create({'name': 'Sement', 'price_unit': 118, 'tax_ids': False})],
             }

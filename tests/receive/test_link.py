@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.exceptions import UserError
 
-from ..bill_common import BillCommon
+from ..bill_common import OTHER_VENDOR, BillCommon
 
 # Which entries a document of each kind can be of: (direction, kind, sign of its total) → types of entries.
 BILLS = {'in_invoice', 'in_receipt'}
@@ -56,7 +56,8 @@ class TestLink(BillCommon):
     # ------------------------------------------------------------------ what charges, and what takes back
 
     def test_what_fits_each_kind(self):
-        entries = {move_type: self.entry(move_type, post=False) for move_type in TYPES}
+        nobody = self.vendor.copy({'vat': False})
+        entries = {move_type: self.entry(move_type, post=False, partner_id=nobody.id) for move_type in TYPES}
         for (direction, kind, sign), fitting in FITTING.items():
             document = self.document(direction=direction, kind=kind)
             if sign < 0:
@@ -106,6 +107,45 @@ class TestLink(BillCommon):
         self.kind('returnInvoice').booking = 'bill'
         returned.action_link_move(self.entry().id)
         self.assertFalse(returned.amount_differs)
+
+    # ------------------------------------------------------------------ whose it is
+
+    def test_the_entry_of_somebody_else(self):
+        other = self.vendor.copy({'name': 'Başqa MMC', 'vat': OTHER_VENDOR})
+        returned = self.document(kind='returnInvoice', seller_vat=self.partner.vat)
+        sent = self.document(direction='outgoing')
+        for document, move in (
+            (self.document(), self.entry(partner_id=other.id, post=False)),
+            (returned, self.entry('out_refund', partner_id=self.other_partner.id, post=False)),
+            (sent, self.entry('out_invoice', partner_id=self.other_partner.id, post=False)),
+        ):
+            with self.subTest(move.move_type):
+                with self.assertRaisesRegex(UserError, 'has the VÖEN'):
+                    document.action_link_move(move.id)
+                self.assertFalse(document.move_id or document.partner_id)
+                move.partner_id = move.partner_id.copy({'vat': False})
+                document.action_link_move(move.id)
+                self.assertEqual(document.move_id, move, 'nobody has entered whose it is')
+
+    def test_a_number_typed_on_the_invoice_of_somebody_else(self):
+        """It is proposed, and a person looks."""
+        document = self.document(direction='outgoing')
+        move = self.entry('out_invoice', partner_id=self.other_partner.id, ref=document.qaime)
+        document._match_invoices()
+        self.assertEqual((document.move_id.ids, document.proposed_move_ids), ([], move))
+
+    def test_a_bill_that_gets_another_vendor(self):
+        """Before it is posted, or in an earlier version: it is told, and not posted by itself."""
+        bill = self.bill()
+        self.assertFalse(bill._vatportal_reasons_to_wait())
+        bill.partner_id = self.vendor.copy({'name': 'Başqa MMC', 'vat': OTHER_VENDOR})
+        self.assertIn(f'has the VÖEN {OTHER_VENDOR}', bill.alerts['vatportal_bill_vendor']['message'])
+        self.assertEqual(len(bill._vatportal_reasons_to_wait()), 1)
+        bill.action_post()
+        self.assertIn('vatportal_bill_vendor', bill.alerts)
+        bill.partner_id.vat = False
+        self.env.invalidate_all()
+        self.assertNotIn('vatportal_bill_vendor', bill.alerts or {})
 
     # ------------------------------------------------------------------ what an earlier version has linked
 
