@@ -83,13 +83,15 @@ class AccountMove(models.Model):
 
     def _vatportal_vat(self):
         """The VAT of an entry that has a total in AZN, as Decimal: all taxes but excise and road tax, for what a fiscal
-        position puts in the place of VAT may have no category."""
+        position puts in the place of VAT may have no category; what of it can't be deducted too."""
         lines = self._vatportal_vat_items()
         amount = 'amount_currency' if self.currency_id.name == 'AZN' else 'balance'
         return in_qepik(self.direction_sign * sum(lines.mapped(amount)))
 
     def _vatportal_vat_items(self):
-        return self.line_ids.filtered(lambda line: line.tax_line_id and not line.tax_line_id._vatportal_categories() & BESIDE_VAT)
+        return self.line_ids.filtered(
+            lambda line: line.display_type == 'non_deductible_tax' or line.tax_line_id and not line.tax_line_id._vatportal_categories() & BESIDE_VAT
+        )
 
     # ------------------------------------------------------------------ buttons
 
@@ -194,11 +196,11 @@ class AccountMove(models.Model):
             alerts['vatportal_bill_differs'] = self._vatportal_take_over_alert(self._vatportal_bill_difference_text(document), look)
         if not self.vatportal_bill_void and document._is_day_corrected():
             alerts['vatportal_bill_day'] = self._vatportal_take_over_alert(self.env._('e-taxes: %s', document._day_text()), look)
-        if document._is_missing():
-            alerts['vatportal_bill_missing'] = {'level': 'warning', 'message': self.env._('e-taxes: %s', document._missing_text()), **look}
         strange = document._strange_partner_text(self.commercial_partner_id)
         if strange:
             alerts['vatportal_bill_vendor'] = {'level': 'warning', 'message': self.env._('e-taxes: %s', strange), **look}
+        if document._is_missing():
+            alerts['vatportal_bill_missing'] = {'level': 'warning', 'message': self.env._('e-taxes: %s', document._missing_text()), **look}
         if self.state == 'draft':
             for level in ('warning', 'info'):
                 texts = [note['text'] for note in document.bill_notes or () if note['level'] == level]

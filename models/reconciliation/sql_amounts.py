@@ -48,6 +48,8 @@ _ITEMS = f"""
       CROSS JOIN LATERAL ({_COLUMN}) column_of
      WHERE line.move_id = fact.move_id AND fact.posted
        AND line.display_type NOT IN ('payment_term', 'line_section', 'line_subsection', 'line_note', 'cogs')
+       -- What can't be deducted goes from one account to another: both items together are nothing.
+       AND line.display_type NOT IN ('non_deductible_product', 'non_deductible_product_total')
        AND levy.outside IS NOT TRUE
        -- What is paid by gift card or eWallet is no discount; see AccountMoveLine._vatportal_pays_with().
        AND (line.display_type = 'product' AND line.product_id = ANY(%(paid_by)s::integer[])
@@ -115,11 +117,11 @@ AMOUNT = f"""
            {_etaxes('total')} AS etaxes_total, {_etaxes('vat')} AS etaxes_vat, {_etaxes('vat_base')} AS etaxes_vat_base,
            {_etaxes('zero')} AS etaxes_zero, {_etaxes('exempt')} AS etaxes_exempt, {_etaxes('not_subject')} AS etaxes_not_subject,
            sign.value * in_prices.amount AS vat_in_prices,
-           -- Rows are rounded one by one here, and perhaps not there.
-           0.005 * (books.items + 1) + books.rounding + in_prices.amount AS tolerance
            -- What was lowered at e-taxes is compared with the bill less its credit notes, which have rows of their own; see VatportalDocument._lowering().
            fact.posted AND fact.stands AND COALESCE(document.amount_credited, 0) != 0 AS lowered,
            document.amount_differs AS lowered_differs,
+           -- Rows are rounded one by one here, and perhaps not there.
+           0.005 * (books.items + 1) + books.rounding + in_prices.amount AS tolerance
       FROM fact
       JOIN company ON company.id = fact.company_id
       LEFT JOIN vatportal_document document ON document.id = fact.document_id

@@ -13,6 +13,16 @@ class TestBillAmounts(BillCommon):
     def notes(self, move, level):
         return [note['text'] for note in move.vatportal_bill_document_id.bill_notes or () if note['level'] == level]
 
+    def test_vat_that_is_deducted_in_part(self):
+        """Of what is used privately too, a car say: the document's VAT is booked, a part of it as what can't be deducted."""
+        for share in (0, 50, 33.33, 100):
+            with self.subTest(share):
+                move = self.bill(self.line(100.0), self.line(49.99, name='Yanacaq'))
+                move.invoice_line_ids[0].deductible_amount = share
+                self.assert_total(move.vatportal_bill_document_id)
+                self.assertNotIn('vatportal_bill_differs', move.alerts or {})
+                self.assertFalse(move._vatportal_reasons_to_wait())
+
     # ------------------------------------------------------------------ categories
 
     def test_every_vat_category(self):

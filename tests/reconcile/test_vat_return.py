@@ -79,6 +79,21 @@ class TestVatReturn(ReconcileCommon):
             self.figures('purchase', 'etaxes_vat', 'books_vat', 'creditable_vat', by=('creditable',)), {('yes',): (18, 18, 18), ('no',): (9, 1.8, 0)}
         )
 
+    def test_deducted_in_part(self):
+        """What of a purchase can't be deducted is bought all the same: the sides agree in base and VAT."""
+        for share in (0, 40):
+            move = self.bill(self.line(100.0), self.line(40.0, 'zero'), date='2026-11-20 10:00:00')
+            move.invoice_line_ids.deductible_amount = share
+            move.date = move.invoice_date
+            move.action_post()
+            self.assertEqual(self.found(move), ('matched', False))
+            row = self.rows(move)
+            self.assertEqual((row.books_vat_base, row.books_zero, row.books_other, row.books_vat, row.books_total), (100, 40, 0, 18, 158))
+        self.assertEqual(
+            self.figures('purchase', 'etaxes_base', 'books_base', 'books_vat', 'creditable_vat', by=['vat_column']),
+            {('vat',): (200, 200, 36, 7.2), ('zero',): (80, 80, 0, 0)},
+        )
+
     def test_months(self):
         """Each side counts in its own month."""
         move = self.sale({'vat': 100}, invoice_date='2026-11-30')
