@@ -18,6 +18,7 @@ from . import vendor
 from . import match
 from . import link
 from . import match_note
+from . import alike
 from . import take_off
 from . import move_bill
 from . import move_keep

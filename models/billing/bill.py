@@ -288,7 +288,7 @@ class VatportalDocument(models.Model):
     def _bills_that_may_be_meant(self):
         """Bills of which a person may say that they are this document's."""
         of_files = self._may_be_same().filtered(lambda other: other._is_billed()).move_id
-        meant = (self._bills_with_number() | self._filled_drafts())._filtered_access('read').filtered(self._can_be_of)
+        meant = (self._bills_with_number() | self._filled_drafts() | self._bills_alike())._filtered_access('read').filtered(self._can_be_of)
         return (meant | of_files) - self.other_move_ids
 
     def _bills_with_number(self, companies=None):

@@ -101,16 +101,17 @@ class VatportalDocument(models.Model):
 
     def _check_not_booked(self):
         """:raises BillQuestion: where the document may be in the books already"""
-        question = self._elsewhere_text() or self._number_question() or self._draft_question() or self._same_question()
+        question = self._elsewhere_text() or next(self._booked_questions(), False)
         if question:
             raise BillQuestion(question)
 
+    def _booked_questions(self):
+        """What a person has to say because the document may be in the books of its own company already, one after the other."""
+        return filter(None, (ask() for ask in (self._number_question, self._draft_question, self._same_question, self._alike_question)))
+
     def _number_question(self):
         existing = self._bills_with_number()
-        return existing and self.env._(
-            '%s bears this number already. Link the document to it, or make another one.',
-            ', '.join(existing._filtered_access('read').mapped('display_name')) or ', '.join(existing.sudo().company_id.mapped('display_name')),
-        )
+        return existing and self.env._('%s bears this number already. Link the document to it, or make another one.', existing._vatportal_names_for_reader())
 
     def _check_money(self, move_type):
         """:raises UserError: where no bill of ``move_type`` can have the document's total"""

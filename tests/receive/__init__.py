@@ -18,6 +18,7 @@ from . import test_bill_relatives
 from . import test_match
 from . import test_match_buyer
 from . import test_match_first
+from . import test_bill_alike
 from . import test_link
 from . import test_take_off
 from . import test_import_store

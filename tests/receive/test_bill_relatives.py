@@ -159,7 +159,7 @@ class TestBillRelatives(XmlCommon):
         domain = node.get('domain') or wizard._fields[name]._description_domain(wizard.env)
         values = {
             field: wizard[field].ids if wizard._fields[field].type == 'many2many' else wizard[field].id if wizard._fields[field].relational else wizard[field]
-            for field in ('company_id', 'entry_company_ids', 'candidate_ids', 'direction')
+            for field in ('company_id', 'entry_company_ids', 'candidate_ids', 'entry_types')
         }
         return wizard.env[wizard._fields[name].comodel_name].search(safe_eval(domain, values) if isinstance(domain, str) else domain)
 

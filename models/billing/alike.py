@@ -1,0 +1,59 @@
+from odoo import models
+from odoo.fields import Domain
+
+from ..states import FAR, NEAR
+
+
+class VatportalDocument(models.Model):
+    """Entries that somebody has typed before their document came, with a number of their own, or none."""
+
+    _inherit = 'vatportal.document'
+
+    def _bills_alike(self):
+        """Entries without a document that may be of this one, though its number does not stand on them: of the same partner and total, of
+        about the same day. One that bears the number of another qaimə is none."""
+        partners = self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
+        if self.direction != 'incoming' or not partners:
+            return self.env['account.move']
+        # Of a file nobody knows the day.
+        day, reach = self._baku_date(), NEAR if self.date else FAR
+        # Whoever asks: what they may not see is in the books all the same.
+        near = (
+            self.env['account.move']
+            .sudo()
+            .search(
+                Domain('company_id', 'in', self._invoicing_companies().ids)
+                & Domain('commercial_partner_id', 'in', partners.ids)
+                & Domain('move_type', 'in', self._entry_types())
+                & Domain('state', '!=', 'cancel')
+                & Domain('payment_state', '!=', 'reversed')
+                & Domain('vatportal_bill_document_id', '=', False)
+                & Domain('vatportal_file_document_id', '=', False)
+                & Domain('invoice_date', '>=', day - reach)
+                & Domain('invoice_date', '<=', day + reach)
+            )
+        )
+        alike = near.filtered(
+            lambda move: (
+                move._vatportal_total() == self._amount_to_pay(move.move_type)
+                and not move._vatportal_live_document()
+                and not any(serial for serial, _tail in move._vatportal_numbers())
+            )
+        )
+        return (alike - self.other_move_ids).sudo(False).with_env(self.env)
+
+    def _alike_question(self):
+        alike = self._bills_alike()
+        return bool(alike) and self.env._(
+            '%s is of the same partner and total, of about the same day, and bears no qaimə number. Link the document with it, or make another one.',
+            alike._vatportal_names_for_reader(),
+        )
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _vatportal_names_for_reader(self):
+        """These entries by name, as far as the reader may see them; else whose they are."""
+        names = self._filtered_access('read').mapped('display_name') or self.sudo().company_id.mapped('display_name')
+        return ', '.join(names)

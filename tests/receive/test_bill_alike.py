@@ -1,0 +1,91 @@
+from odoo import Command
+from odoo.tests import new_test_user
+
+from ..bill_common import OTHER_VENDOR, BillCommon
+
+
+class TestBillAlike(BillCommon):
+    """An entry that was typed before its document came, with the vendor's own number or none: no second one is made unasked."""
+
+    def typed(self, move_type='in_invoice', price=100, post=True, **vals):
+        """Dated the day before the document, which is of 21 November in Baku."""
+        of_sales = move_type == 'out_refund'
+        line = {'name': 'Sement', 'price_unit': price, 'tax_ids': [Command.set((self.taxes if of_sales else self.purchase)['vat'].ids)]}
+        move = self.env['account.move'].create(
+            {
+                'move_type': move_type,
+                'partner_id': (self.partner if of_sales else self.vendor).id,
+                'invoice_date': '2026-11-20',
+                'ref': 'INV-118',
+                'invoice_line_ids': [Command.create(line)],
+                **vals,
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
+    def assert_asks(self, document, bill):
+        document._request_bills()
+        self.run_cron()
+        self.assertEqual((document.bill_state, document.move_id.ids), ('ask', []))
+        self.assertIn(f'{bill.display_name} is of the same partner and total', document.bill_question)
+        wizard = self.env['vatportal.bill.wizard'].create({'document_id': document.id})
+        self.assertEqual((wizard.proposed_ids, wizard.move_id), (bill, bill))
+        return wizard
+
+    def assert_bills(self, document):
+        document._request_bills()
+        self.run_cron()
+        self.assertEqual(document.bill_state, 'billed', document.bill_question)
+
+    def test_it_is_asked_about(self):
+        for vals in ({}, {'post': False}, {'ref': False}, {'ref': 'Akt 20261118'}, {'invoice_date': '2026-11-27'}, {'move_type': 'in_receipt'}):
+            with self.subTest(**vals):
+                bill, document = self.typed(**vals), self.document()
+                self.assert_asks(document, bill).action_link()
+                self.assertEqual(document.move_id, bill)
+
+    def test_of_many_at_once(self):
+        bill, documents = self.typed(), self.document() + self.document(50.0)
+        documents.action_create_bills()
+        self.assertEqual(documents.mapped('bill_state'), ['ask', 'billed'])
+        self.assertIn(bill.display_name, documents[0].bill_question)
+
+    def test_another_one_is_made(self):
+        self.assert_asks(document := self.document(), self.typed()).action_create()
+        self.assertEqual(document.bill_state, 'billed')
+
+    def test_a_customer_s_return(self):
+        credit, document = self.typed('out_refund'), self.document(kind='returnInvoice', seller_vat=self.partner.vat)
+        self.assert_asks(document, credit).action_link()
+        self.assertEqual(document.move_id, credit)
+
+    def test_what_is_another_one(self):
+        self.typed(price=101)
+        self.typed('in_refund')
+        self.typed(partner_id=self.vendor.copy({'vat': OTHER_VENDOR}).id)
+        self.typed(invoice_date='2026-11-29')
+        self.typed(invoice_date='2026-11-13')
+        self.typed(ref='MT2611 58878148')
+        self.typed(post=False).button_cancel()
+        self.reverse_in_dialog(self.typed(), create=False).action_post()
+        self.bill(qaime='MT261158878149')
+        document = self.document()
+        document.sudo().other_move_ids = self.typed()
+        self.assert_bills(document)
+
+    def test_a_bill_that_is_not_to_be_seen(self):
+        """By a rule, clerks see their own bills alone: they are asked, and told no more than where it is."""
+        self.typed()
+        clerk = new_test_user(self.env, 'alike clerk', 'account.group_account_invoice', company_id=self.company.id)
+        self.env['ir.rule'].create({'name': 'theirs', 'model_id': self.env['ir.model']._get_id('account.move'), 'domain_force': [('ref', '!=', 'INV-118')]})
+        document = self.document().with_user(clerk)
+        document.action_create_bills()
+        self.assertIn(f'{self.company.name} is of the same partner', document.bill_question)
+        self.assertFalse(self.env['vatportal.bill.wizard'].with_user(clerk).create({'document_id': document.id}).proposed_ids)
+
+    def test_a_file_without_a_day(self):
+        bill = self.typed(invoice_date='2026-11-02')
+        document = self.document(date=False, status=False)
+        self.assertEqual(document._bills_alike(), bill)
