@@ -159,9 +159,9 @@ class VatportalDocument(models.Model):
                 document.amount_difference = document.amount_credited = 0.0
                 document.amount_differs = False
             else:
-                credited = document._lowered_by(lambda credit: credit._vatportal_total())
-                document.amount_credited = float(credited)
-                document.amount_difference = float(total - credited - document._amount_to_pay())
+                lowered = document._lowered_total()
+                document.amount_credited = float(total - lowered)
+                document.amount_difference = float(lowered - document._amount_to_pay())
                 document.amount_differs = bool(document.amount_difference or document._vat_difference())
 
     def _amount_to_pay(self, move_type=None):
@@ -181,7 +181,7 @@ class VatportalDocument(models.Model):
         if self._connector().taxation == 'simplified' and not move.invoice_line_ids.vatportal_line_id:
             return Decimal(0)
         # Prices that were corrected since hold all of it, as they held that of before.
-        if inside and not move._vatportal_vat_items() and move._vatportal_total() == self._amount_to_pay():
+        if inside and not move._vatportal_vat_items() and self._lowered_total() == self._amount_to_pay():
             return Decimal(0)
         return self._to_book('amount_vat') - inside
 

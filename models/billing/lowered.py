@@ -22,6 +22,11 @@ class VatportalDocument(models.Model):
             return none
         return credits if 0 < sum(totals[1:]) <= totals[0] - self._amount_to_pay() else none
 
+    def _lowered_total(self):
+        """What the bill comes to less those credit notes, in AZN; None where no amount of it is in AZN."""
+        total = self.sudo().move_id._vatportal_total()
+        return total and total - self._lowered_by(lambda credit: credit._vatportal_total())
+
     def _lowered_by(self, amount_of):
         """What credit notes take off the bill because this document was lowered, in AZN; ``amount_of``: the amount of one."""
         return sum(map(amount_of, self._lowering()), Decimal(0))

@@ -106,6 +106,15 @@ class TestReconciliationLowered(ReconcileCommon):
         self.assertEqual((document.amount_difference, document.amount_differs), (0, True))
         self.assertEqual(self.found(document.move_id), ('differs', 'lowered'))
 
+    def test_vat_that_is_part_of_the_prices(self):
+        """Under simplified taxation the bill and its credit note name no VAT."""
+        self.connector.taxation = 'simplified'
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        self.credit(document, 23.6)
+        self.assert_open(document, 0)
+        self.assertEqual(self.found(document.move_id), ('matched', 'lowered'))
+
     def test_what_an_earlier_version_has_found(self):
         lowered, contrary = self.posted_bill(100.0), self.document()
         self.lower(lowered)
