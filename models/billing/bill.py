@@ -114,9 +114,9 @@ class VatportalDocument(models.Model):
 
     def _all_questions(self):
         """All that a person has to say at once, for the answer makes the bill."""
-        # Where nobody has tried to make the bill yet, nothing is written on the document.
-        first = self.bill_question or self._kind_question() or self._status_question()
-        return '\n'.join(dict.fromkeys(text for text in (first, *self._elsewhere_texts(), self._quantity_question()) if text))
+        # Where nobody has tried to make the bill yet, nothing is written on the document; and what is, is one of several things at most.
+        texts = (self.bill_question, self._kind_question(), self._status_question(), *self._elsewhere_texts(), *self._booked_questions())
+        return '\n'.join(dict.fromkeys(text for text in (*texts, self._quantity_question()) if text))
 
     def _kind_question(self):
         """What a person has to say because of the document's kind; False for nothing."""

@@ -130,6 +130,21 @@ class TestBillStatus(BillCommon):
         with self.assertRaisesRegex(UserError, 'case by case'):
             first._make_bill()
 
+    def test_all_that_is_open_is_said_at_once(self):
+        """For one answer makes the bill: the status came to be unknown after another question, and a bill was typed meanwhile."""
+        twin = self.vendor.copy({'name': 'Qafqaz (köhnə)', 'vat': self.vendor.vat})
+        texts = ('is not known here', 'bears this number already')
+        for number, vals, text in ((1, {}, 'Several partners'), (2, {'type': 'taxCodex163'}, 'case by case')):
+            qaime = f'MT26112500091{number}'
+            document = self.download(qaime, **vals)
+            document.action_create_bills()
+            self.assertIn(text, document.bill_ask)
+            self.download(qaime, **vals, status='inReview')
+            self.env['account.move'].create({'move_type': 'in_invoice', 'partner_id': twin.id, 'ref': qaime})
+            question = self.env['vatportal.bill.wizard'].create({'document_id': document.id}).question
+            for said in (text, *texts):
+                self.assertEqual(question.count(said), 1, question)
+
     def test_no_kind_is_a_question(self):
         document = self.download(type='')
         self.run_cron()
