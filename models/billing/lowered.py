@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import models
 
+from ..amounts import in_qepik
+
 
 class VatportalDocument(models.Model):
     """A received document whose seller lowered it at e-taxes after its bill was posted: in the books a credit note lowers the bill, and
@@ -41,7 +43,7 @@ class AccountMove(models.Model):
         document = bill.vatportal_bill_document_id
         if self.move_type != 'in_refund' or not document._is_in_force():
             return False
-        total, excess = self._vatportal_total(), document.amount_difference
+        total, excess = self._vatportal_total(), in_qepik(document.amount_difference)
         if total is None or not 0 < total <= excess:
             return False
         return self.env._(

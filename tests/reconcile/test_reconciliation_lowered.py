@@ -63,6 +63,17 @@ class TestReconciliationLowered(ReconcileCommon):
         self.assert_open(document, 0)
         self.assertFalse(document.move_id.activity_search([ACTIVITY]))
 
+    def test_to_the_qepik(self):
+        """Amounts that no float keeps: 0.29 is more than its float."""
+        document = self.posted_bill(self.line(100.0, 'zero'))
+        amounts = {name: 99.71 for name in ('amount_goods', 'amount_net', 'amount_zero', 'amount_total')}
+        document.sudo().write(amounts)
+        credit = self.credit(document, 0.29, kind='returnInvoice')
+        self.assertEqual(document.amount_difference, 0.29)
+        self.assertTrue(self.problems(credit))
+        credit.vatportal_kind_id = False
+        self.assert_open(document, 0)
+
     def test_what_is_given_back_beside_it(self):
         """A return of goods is sent, whatever was lowered before, and more than was lowered is no lowering."""
         document = self.posted_bill(100.0)
