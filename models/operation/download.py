@@ -158,7 +158,11 @@ class VatportalOperationDownload(models.AbstractModel):
         page = client.read_etaxes(
             direction=FOLDERS[job.direction], page=job.page, **({'proc_id': int(job.portal_id)} if by_process else {'date_from': start, 'date_to': end})
         )
-        return {'total': page.total, 'rows': [_pack([document.raw for document in part]) for part in split_every(PACKED, page.documents, list)], 'bad': _pack(page.bad)}
+        return {
+            'total': page.total,
+            'rows': [_pack([document.raw for document in part]) for part in split_every(PACKED, page.documents, list)],
+            'bad': _pack(page.bad),
+        }
 
     def _page_failed(self, job, answer):
         """A reading that is refused, or out of reach for too long, ends the import; what was read is kept."""
