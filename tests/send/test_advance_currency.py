@@ -79,19 +79,26 @@ class TestAdvanceCurrency(AdvanceCommon):
                     self.assertAlmostEqual(document.advance_left, left, delta=0.01)
 
     def test_what_was_left_by_earlier_versions(self):
-        settled, written, credited = self.prepaid(), self.prepaid(), self.prepaid()
+        settled, written, credited, less = (self.prepaid() for _ in range(4))
         final, other = self.final(settled, invoice_date='2026-11-22'), self.final(written, invoice_date='2026-11-22')
         other.vatportal_advance_amount = 500
         for move in (final, other):
             self.finish(self.send(move))
         credited._reverse_moves([{'invoice_date': '2026-11-22', 'date': '2026-11-22'}], cancel=True)
-        documents = [move.vatportal_document_id for move in (settled, written, credited)]
+        documents = [move.vatportal_document_id for move in (settled, written, credited, less)]
+        # At that day's rate this is more than the advance was.
+        less._reverse_moves([{'invoice_date': '2026-11-25', 'date': '2026-11-25'}])
+        less.reversal_move_ids.invoice_line_ids.price_unit = 299
+        less.reversal_move_ids.action_post()
+        left = less.vatportal_document_id.advance_left
+        self.assertTrue(left)
         final.vatportal_document_id.sudo().advance_settled = 632.14
         final.write({'vatportal_advance_amount': 632.14, 'vatportal_advance_amount_proposed': 632.14})
         self.env.flush_all()
         self.env.cr.execute('UPDATE vatportal_document SET advance_left = 11.49 WHERE id = %s', [documents[2].id])
+        self.env.cr.execute('UPDATE vatportal_document SET advance_left = 0 WHERE id = %s', [documents[3].id])
         self.env.invalidate_all()
         self.assertTrue(documents[0].advance_left)
-        script('19.0.1.10.0/post-advances_left.py').migrate(self.env.cr, '19.0.1.9.0')
+        script('19.0.1.10.0/end-advances_left.py').migrate(self.env.cr, '19.0.1.9.0')
         self.env.invalidate_all()
-        self.assertEqual([document.advance_left for document in documents], [0, round(documents[1].amount_total - 500, 2), 0])
+        self.assertEqual([document.advance_left for document in documents], [0, round(documents[1].amount_total - 500, 2), 0, left])

@@ -4,11 +4,15 @@ LIVE = ('queued', 'processing', 'unconfirmed', 'imported', 'registered')
 
 
 def migrate(cr, _version):
-    """What was given back of an advance by a credit note of its order, or at another rate, is not left; nor is what a final invoice
-    settled in the advance's own currency, where nobody wrote another amount."""
+    """At the end: only with all apps loaded it is known which invoices are down payments, or take them off.
+
+    What was given back of an advance by a credit note of its order, or at another rate, is not left; nor is what a final invoice
+    settled in the advance's own currency, where nobody wrote another amount. Of one that was credited at another rate too much may
+    have been taken for given back.
+    """
     env = api.Environment(cr, SUPERUSER_ID, {})
     Document = env['vatportal.document']
-    advances = Document.search([('is_advance', '=', True), ('direction', '=', 'outgoing'), ('advance_left', '>', 0)])
+    advances = Document.search([('is_advance', '=', True), ('direction', '=', 'outgoing')])
     env.add_to_compute(Document._fields['advance_left'], advances)
     advances.modified(['advance_left'])
     for document in Document.search([('direction', '=', 'outgoing'), ('state', 'in', LIVE), ('advance_id', 'in', advances.ids), ('move_id', '!=', False)]):
