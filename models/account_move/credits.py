@@ -7,8 +7,8 @@ _TAKES_BACK = {'out_invoice': 'out_refund', 'in_invoice': 'in_refund'}
 class AccountMove(models.Model):
     """What takes an invoice back in Odoo.
 
-    Not every credit note names its invoice. A sales order of which less is wanted makes one that is only reconciled with the invoice,
-    or takes the order's down payment back. One that names another invoice, and is reconciled with this one, is a payment of it.
+    Not every credit note names its invoice. A sales order of which less is wanted makes one with the lines of the order, paid or not.
+    One that is of another invoice, and is reconciled with this one, is a payment of it.
     Amounts are compared in the currency of the invoice: in AZN they are booked at the rate of their days.
     """
 
@@ -20,13 +20,10 @@ class AccountMove(models.Model):
         :return: dict of credit note → how much of this invoice it takes back, in the currency of this invoice
         """
         move = self.sudo()
-        found = {credit: move._vatportal_in_currency(credit, credit.amount_total) for credit in move.reversal_move_ids}
-        for line in move._vatportal_given_back_lines():
-            credit = line.move_id
-            found[credit] = found.get(credit, 0.0) + move._vatportal_in_currency(credit, line.price_total)
-        named = set(found)
-        for credit, amount in move._vatportal_reconciled():
-            if credit not in named and credit._vatportal_may_take_back(move):
+        found = {credit: move._vatportal_in_currency(credit, credit.amount_total) for credit in move.reversal_move_ids} | move._vatportal_order_credits()
+        known = set(found)
+        for credit, amount in move._vatportal_reconciled() if move.move_type in _TAKES_BACK else ():
+            if credit not in known and credit._vatportal_may_take_back(move):
                 found[credit] = found.get(credit, 0.0) + amount
         return {credit: amount for credit, amount in found.items() if credit.state == 'posted'}
 
@@ -43,36 +40,49 @@ class AccountMove(models.Model):
             total += amount * self._vatportal_booked_rate() * (credit._vatportal_amount(False) / azn if azn else 1.0)
         return total
 
-    def _vatportal_given_back_lines(self):
-        """The lines of an order's credit notes that give this down payment back."""
-        if not self or not self._is_downpayment():
-            return self.invoice_line_ids.browse()
-        lines = self.invoice_line_ids._vatportal_downpayment_lines()
-        return lines.filtered(lambda line: line.move_id.move_type == _TAKES_BACK.get(self.move_type) and not line.move_id.reversed_entry_id)
+    def _vatportal_order_credits(self):
+        """The credit notes of this invoice's orders that name no invoice, each with how much of this one it takes back."""
+        lines = self.invoice_line_ids
+        whole = sum(line.price_total for line in lines if line.price_total > 0)
+        if self.move_type != 'out_invoice' or not whole or 'sale_line_ids' not in lines._fields:
+            return {}
+        found = {}
+        for sold in lines.sale_line_ids:
+            for credit, invoice, amount in sold.invoice_lines._vatportal_taken_in_turn():
+                if invoice == self and not credit.reversed_entry_id:
+                    # Its share, for the total may be rounded otherwise than the lines, and an advance may be taken off.
+                    found[credit] = found.get(credit, 0.0) + amount / whole * self.amount_total
+        return found
 
     def _vatportal_reconciled(self):
-        """The entries that are reconciled with this invoice, each with how much of it, in its currency. Not by Odoo's own method, which
+        """The entries that are reconciled with this one, each with how much of it, in its currency. Not by Odoo's own method, which
         asks the database for each invoice."""
         found = []
-        for line in self.line_ids if self.move_type in _TAKES_BACK else ():
+        for line in self.line_ids:
             if line.account_type in ('asset_receivable', 'liability_payable'):
                 found += [(partial.credit_move_id.move_id, partial.debit_amount_currency) for partial in line.matched_credit_ids]
                 found += [(partial.debit_move_id.move_id, partial.credit_amount_currency) for partial in line.matched_debit_ids]
         return found
 
     def _vatportal_may_take_back(self, invoice):
-        """Whether this entry, reconciled with ``invoice``, is its credit note, and not that of another one, or of another order."""
-        orders = self._vatportal_orders(), invoice._vatportal_orders()
-        return (
-            self.move_type == _TAKES_BACK.get(invoice.move_type)
-            and not self._vatportal_taken_back() - invoice
-            and not (all(orders) and orders[0].isdisjoint(orders[1]))
-        )
+        """Whether this entry, reconciled with ``invoice``, is its credit note. One that is of another invoice, or of none, as a bonus, pays
+        it; where no order tells, it is the invoice's if it pays nothing else and has its total. An advance is given back by its order, or
+        by a credit note that names it."""
+        if self.move_type != _TAKES_BACK.get(invoice.move_type) or self._vatportal_taken_back() - invoice:
+            return False
+        orders = self._vatportal_orders()
+        if orders or invoice.vatportal_is_advance or invoice._is_downpayment():
+            return not orders.isdisjoint(invoice._vatportal_orders())
+        paid = {move for move, _amount in self._vatportal_reconciled() if move.is_invoice()}
+        return paid == {invoice} and self._vatportal_has_total_of(invoice)
 
     def _vatportal_taken_back(self):
-        """What these entries take back without being reconciled with it: what they name, and the down payments of their orders."""
-        alone = self.filtered(lambda move: move.move_type == 'out_refund' and not move.reversed_entry_id)
-        return self.reversed_entry_id | alone.invoice_line_ids._vatportal_downpayment_lines().move_id - alone
+        """What these entries may take back without being reconciled with it: what they name, else the invoices of their order lines."""
+        lines = self.filtered(lambda move: move.move_type == 'out_refund' and not move.reversed_entry_id).sudo().invoice_line_ids
+        if 'sale_line_ids' not in lines._fields:
+            return self.reversed_entry_id
+        sold = lines.sale_line_ids.invoice_lines.move_id.filtered(lambda move: move.move_type == 'out_invoice')
+        return self.reversed_entry_id | sold.sudo(self.env.su)
 
     def _vatportal_in_currency(self, other, amount):
         """``amount``, in the currency of the entry ``other``, in that of this one, at the rate of this one."""
@@ -97,3 +107,37 @@ class AccountMove(models.Model):
             return True
         totals = [move.amount_total - move.vatportal_outside_currency for move in (self, other)]
         return self.currency_id == other.currency_id and not self.currency_id.compare_amounts(*totals)
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    def _vatportal_taken_in_turn(self):
+        """What the credit notes among these lines, all those of one order line, take back of its invoices: of the one that they name, else
+        of the one with which they are reconciled, else of the latest before them.
+
+        :return: list of (credit note, invoice, how much of it in the currency of the invoice)
+        """
+        left, found = {}, []
+        for line in self.filtered(lambda line: line.parent_state == 'posted').sorted(lambda line: line.move_id.id):
+            move = line.move_id
+            if move.move_type == 'out_invoice':
+                left[move] = left.get(move, 0.0) + line.price_total
+                continue
+            rest, named, paid = line._vatportal_given_back(), move.reversed_entry_id, dict(move._vatportal_reconciled())
+            for invoice in sorted(left, key=lambda invoice: (invoice in paid, invoice.id), reverse=True):
+                amount = min(invoice._vatportal_in_currency(move, rest), left[invoice])
+                if named in (invoice, invoice.browse()) and invoice.currency_id.compare_amounts(amount, 0) > 0:
+                    left[invoice] -= amount
+                    rest -= move._vatportal_in_currency(invoice, amount)
+                    found.append((move, invoice, amount))
+        return found
+
+    def _vatportal_given_back(self):
+        """What this line of a credit note gives back: of an advance no more than is left after what the same credit note takes off for
+        deliveries."""
+        if not self.sale_line_ids.filtered('is_downpayment'):
+            return self.price_total
+        lines = self.move_id.invoice_line_ids
+        given = sum(lines.filtered(lambda line: line.sale_line_ids.filtered('is_downpayment')).mapped('price_total'))
+        return self.price_total * min(1.0, sum(lines.mapped('price_total')) / given) if given > 0 else self.price_total

@@ -74,8 +74,11 @@ class AccountMove(models.Model):
         document that stands. Searched for in either way, for each has an index."""
         days, numbers = self.mapped('invoice_date'), {move._vatportal_buyer_voen() for move in self} - {False}
         near = Domain('state', '=', 'posted') & Domain('invoice_date', '>=', min(days) - FAR) & Domain('invoice_date', '<=', max(days) + FAR)
-        # What is reconciled with credit notes that do not name it is reversed for Odoo, too.
+        # What is reconciled with credit notes that do not name it is reversed for Odoo, too; those of an order may be reconciled with nothing.
         back = Domain('reversal_move_ids', 'any', near) | Domain('payment_state', '=', 'reversed')
+        if 'sale_line_ids' in self.line_ids._fields:
+            alone = near & Domain('move_type', '=', 'out_refund') & Domain('reversed_entry_id', '=', False)
+            back |= Domain('invoice_line_ids.sale_line_ids.invoice_lines.move_id', 'any', alone)
         common = back & Domain(
             [
                 ('company_id', 'in', self.company_id.ids),

@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..common import script
 from .sale_advance_common import SaleAdvanceCommon
 
 
@@ -86,8 +87,119 @@ class TestSaleCredits(SaleAdvanceCommon):
         advance = self.prepaid(order)
         self.pay(advance)
         credit = self.credited(order)
-        other = self.create_invoice({'price_unit': 300})
+        other = self.create_invoice({'price_unit': 250})
         self.reconcile(other | credit)
         self.assertEqual(other.payment_state, 'reversed')
         self.assertFalse(self.warnings(other))
         self.assertEqual(advance.vatportal_document_id.advance_left, 0)
+
+    # ------------------------------------------------------------------ what is not reconciled with anything
+
+    def assertHeldBack(self, move, credit):
+        """``move`` is asked about, and not offered, because of ``credit``, a credit note or a document."""
+        [warning] = self.warnings(move)
+        self.assertIn(credit.name, warning)
+        self.assertFalse(self.env['account.move.send']._is_vatportal_applicable(move))
+
+    def test_paid_or_open_and_credited_by_its_order(self):
+        """Odoo reconciles the credit note of an order with nothing."""
+        for paid in (True, False):
+            with self.subTest(paid=paid):
+                order, other = self.order(), self.order(2000)
+                sent, unsent = self.invoice(order), self.invoice(other)
+                self.finish(self.send(sent))
+                if paid:
+                    self.pay(sent)
+                    self.pay(unsent)
+                credit, unsent_credit = self.credited(order), self.credited(other)
+                self.assertNotIn('reversed', (sent | unsent).mapped('payment_state'))
+                self.assertIn(credit.name, self.alerts(sent))
+                self.assertHeldBack(unsent, unsent_credit)
+                order.order_line.product_uom_qty = 1
+                self.assertHeldBack(self.invoice(order), sent.vatportal_document_id)
+                credit.button_draft()
+                self.env.invalidate_all()
+                self.assertFalse(self.alerts(sent))
+
+    def test_of_several_invoices_of_an_order(self):
+        """The latest is taken back, unless the credit note is reconciled with another one, or another one is named by its own."""
+        for how in ('latest', 'reconciled', 'named'):
+            with self.subTest(how):
+                order = self.order(500)
+                first = self.invoice(order)
+                order.order_line.product_uom_qty = 2
+                second = self.invoice(order)
+                if how == 'named':
+                    second._reverse_moves([{'invoice_date': '2026-11-20', 'date': '2026-11-20'}], cancel=True)
+                credit = self.credited(order, 0 if how == 'named' else 1)
+                if how == 'reconciled':
+                    self.reconcile(first | credit)
+                taken = [credit in move._vatportal_credits() for move in (first, second)]
+                self.assertEqual(taken, [how != 'latest', how == 'latest'])
+                self.assertEqual([move._vatportal_is_taken_back() for move in (first, second)], [how != 'latest', how != 'reconciled'])
+
+    def test_a_final_invoice_that_took_off_an_advance(self):
+        order = self.order()
+        self.prepaid(order)
+        final = self.invoice(order)
+        self.assertEqual(final.amount_total, 826)
+        self.assertFalse(final._vatportal_credits())
+        credit = self.credited(order)
+        self.assertEqual((credit in final._vatportal_credits(), final._vatportal_is_taken_back()), (True, True))
+
+    def test_an_advance_given_back_beside_a_delivery(self):
+        """One credit note takes off what was delivered and gives back the rest."""
+        for percents in ((30,), (30, 20)):
+            with self.subTest(percents):
+                order = self.order()
+                advances = [self.prepaid(order, percent) for percent in percents]
+                credit = self.credited(order, 0.01)
+                delivered = sum(move.amount_total for move in advances) - credit.amount_total
+                self.assertGreater(delivered, 1)
+                self.assertAlmostEqual(sum(move.vatportal_document_id.advance_left for move in advances), delivered, delta=0.01)
+
+    # ------------------------------------------------------------------ what pays
+
+    def test_an_advance_paid_with_a_credit_note_of_something_else(self):
+        """A bonus, an earlier return, what another order gives back: the advance was received."""
+        for origin in (False, 'S-other'):
+            with self.subTest(origin):
+                order = self.order()
+                advance = self.prepaid(order)
+                bonus = self.create_invoice({'price_unit': 300}, move_type='out_refund', invoice_origin=origin)
+                self.reconcile(advance | bonus)
+                self.assertEqual((advance.payment_state, advance.vatportal_document_id.advance_left), ('reversed', 354))
+                self.assertFalse(self.alerts(advance))
+                final = self.invoice(order)
+                self.assertEqual(final.vatportal_advance_amount, 354)
+                self.assertFalse(self.warnings(final))
+
+    def test_an_invoice_of_no_order_paid_with_what_an_order_gives_back(self):
+        order = self.order(500)
+        sent = self.invoice(order)
+        credit = self.credited(order)
+        other = self.create_invoice({'price_unit': 500})
+        self.reconcile(other | credit)
+        self.assertEqual(other.payment_state, 'reversed')
+        self.assertFalse(self.warnings(other))
+        self.assertHeldBack(sent, credit)
+
+    # ------------------------------------------------------------------ an update
+
+    def test_what_an_update_settles(self):
+        """Once the apps are loaded; before that no down payment is known, and an unsent final invoice would settle its own total."""
+        order, other, open_order = self.order(), self.order(), self.order()
+        advance, given_back = self.prepaid(order, 80), self.prepaid(other)
+        final, credit = self.invoice(order), self.credited(other)
+        self.assertEqual((final.amount_total, final.vatportal_advance_amount), (236, 944))
+        untouched = self.prepaid(open_order)
+        self.assertEqual(given_back.vatportal_document_id.advance_left, 0, credit.name)
+        self.env.flush_all()
+        self.env.cr.execute(
+            'UPDATE vatportal_document SET advance_left = 354 - advance_left WHERE id IN %s', [(given_back | untouched).vatportal_document_id._ids]
+        )
+        self.env.invalidate_all()
+        script('19.0.1.10.0/end-advances_left.py').migrate(self.env.cr, '19.0.1.9.0')
+        self.env.invalidate_all()
+        self.assertEqual((final.vatportal_advance_amount, final.vatportal_advance_amount_proposed), (944, 944))
+        self.assertEqual([move.vatportal_document_id.advance_left for move in (advance, given_back, untouched)], [944, 0, 354])
