@@ -73,9 +73,7 @@ class AccountMove(models.Model):
     def _vatportal_says_something(self):
         """Whether there is anything for e-taxes on it: what was credited in full never goes, nor what credits something that is
         gone there, nor what comes to nothing beside taxes that are no part of it, unless it settles an advance."""
-        # For Odoo what is paid with the credit note of another invoice is reversed too.
-        reversed_in_full = self.move_type == 'out_invoice' and self.payment_state == 'reversed' and self._vatportal_is_taken_back()
-        if reversed_in_full or self._vatportal_credits_nothing():
+        if (self.move_type == 'out_invoice' and self.payment_state == 'reversed') or self._vatportal_credits_nothing():
             return False
         return not self.vatportal_is_empty
 
