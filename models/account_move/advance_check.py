@@ -111,6 +111,7 @@ class AccountMove(models.Model):
                 ),
                 level='warning',
                 record=other,
+                asks=not advance,
             )
             for other in found - advance
         ]

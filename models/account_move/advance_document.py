@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
+from ...vatportal import voen
 from ..states import FINAL_STATUSES, LIVE_STATES, SENDABLE_STATES, baku_day
 
 
@@ -112,11 +113,10 @@ class VatportalDocument(models.Model):
             moves.modified(['vatportal_advance_id'])
 
     def _buyers(self):
-        """The contacts that are the buyers of these documents, and others with their VÖEN."""
-        buyers = self.partner_id
-        for company, documents in self.grouped('company_id').items():
-            buyers = buyers.union(*self._partners_by_voen(company, documents.filtered('buyer_vat').mapped('buyer_vat')).values())
-        return buyers
+        """The contacts that are the buyers of these documents, and all others with their VÖEN, of whichever company, archived or not."""
+        numbers = {number for number in self.mapped('buyer_vat') if voen.is_voen(number)}
+        alike = self._partners_with(numbers).filtered(lambda partner: partner._vatportal_voen() in numbers) if numbers else self.partner_id.browse()
+        return self.partner_id | alike.commercial_partner_id.sudo(False)
 
     def _sent_again(self):
         """This advance; where it was deleted, and its invoice sent again, the one that is at e-taxes now."""

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...vatportal import voen
@@ -108,20 +109,7 @@ class VatportalDocument(models.Model):
         if not numbers:
             return result
         Partner = self.env['res.partner'].sudo()
-        query = Partner.with_context(active_test=False)._search(
-            [*Partner._check_company_domain(company), '|', ('vat', '!=', False), ('vatportal_voen', '!=', False)]
-        )
-        # As people type it: with the country's letters, spaces or dashes.
-        query.add_where(
-            SQL(
-                '(%s)',
-                SQL(' OR ').join(
-                    SQL("regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)", Partner._field_to_sql(query.table, name, query), numbers)
-                    for name in ('vat', 'vatportal_voen')
-                ),
-            )
-        )
-        for partner in Partner.browse(query):
+        for partner in self._partners_with(numbers, Domain(Partner._check_company_domain(company))):
             number, owner = partner._vatportal_voen(), partner.commercial_partner_id
             if abroad:
                 number = partner.vatportal_is_abroad and not number and voen.normalize(partner.vat)
@@ -131,6 +119,23 @@ class VatportalDocument(models.Model):
             nearest = max(len(partner.company_id.parent_ids) for partner in partners)
             result[number] = partners.filtered(lambda partner, nearest=nearest: len(partner.company_id.parent_ids) == nearest).sudo(False)
         return result
+
+    @api.model
+    def _partners_with(self, numbers, domain=Domain.TRUE):
+        """All partners in ``domain``, archived ones too, in whose Tax ID or VÖEN are the digits of one of ``numbers``."""
+        Partner = self.env['res.partner'].sudo().with_context(active_test=False)
+        query = Partner._search(domain & (Domain('vat', '!=', False) | Domain('vatportal_voen', '!=', False)))
+        # As people type it: with the country's letters, spaces or dashes.
+        query.add_where(
+            SQL(
+                '(%s)',
+                SQL(' OR ').join(
+                    SQL("regexp_replace(upper(%s), '^ *AZ|[^0-9A-Z]', '', 'g') = ANY(%s)", Partner._field_to_sql(query.table, name, query), list(numbers))
+                    for name in ('vat', 'vatportal_voen')
+                ),
+            )
+        )
+        return Partner.browse(query).with_context(self.env.context)
 
     def _vendor_candidates(self):
         number, _name = self._counterparty()

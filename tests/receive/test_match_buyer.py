@@ -28,6 +28,13 @@ class TestMatchBuyer(BillCommon):
                 self.assertEqual(document.move_id, move)
                 self.assertEqual(document.partner_id, known or partner)
 
+    def test_one_of_the_company_alone_or_archived(self):
+        for price, contact, vals in ((60, self.branch, {'company_id': self.company.id}), (70, self.partner, {'active': False})):
+            with self.subTest(vals):
+                move = self.create_invoice({'price_unit': price}, partner_id=self.partner.id)
+                contact.write(vals)
+                self.assertEqual(self.imported(self.sent(float(price))).move_id, move)
+
     def test_one_for_each(self):
         """Which of the two it is, a person says."""
         moves = self.create_invoice(partner_id=self.partner.id) + self.create_invoice(partner_id=self.branch.id)

@@ -50,6 +50,26 @@ class TestSameBuyer(AdvanceCommon):
                 self.finish(self.send(final))
                 self.assertEqual(advance.vatportal_document_id.advance_left, 0)
 
+    def test_one_of_another_company_or_archived(self):
+        """It gets its advance all the same when that gets its number: whose contact it is, or was, is no matter to e-taxes."""
+        for contact, vals in ((self.branch, {'company_id': self.company.id}), (self.partner, {'active': False})):
+            with self.subTest(vals):
+                advance = self.down_payment(partner_id=self.branch.id)
+                final = self.final(advance)
+                contact.write(vals)
+                self.assertFalse(final.vatportal_advance_id)
+                self.finish(self.send(advance))
+                self.assertEqual(final.vatportal_advance_id, advance.vatportal_document_id)
+
+    def test_taken_off_and_not_settled(self):
+        """Whoever empties the field is asked; nothing goes unseen without the number of the advance."""
+        advance = self.prepaid()
+        final = self.final(advance)
+        self.assertFalse(self.asks(final))
+        final.vatportal_advance_id = False
+        self.assertIn(advance.vatportal_qaime, self.asks(final))
+        self.assertFalse(self.env['account.move.send']._is_vatportal_applicable(final))
+
     def test_what_is_no_voen_makes_nobody_the_same(self):
         advance = self.prepaid()
         for vat in (False, '123'):
