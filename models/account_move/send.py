@@ -136,7 +136,9 @@ class AccountMoveSend(models.AbstractModel):
 
     def _get_alerts(self, moves, moves_data):
         # EXTENDS account
-        alerts = super()._get_alerts(moves, moves_data)
+        # Odoo hands the context on to the client with its actions.
+        plain = moves.with_context({name: value for name, value in moves.env.context.items() if name != 'vatportal_stopped'})
+        alerts = super()._get_alerts(plain, moves_data)
         offered = moves.filtered(self._is_vatportal_offered)
         if self._vatportal_is_checked_later(offered):
             text = self.env._(

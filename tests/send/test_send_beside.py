@@ -227,6 +227,13 @@ class TestSendBeside(SendCommon):
         self.assertEqual((good + bad).mapped('vatportal_state'), ['progress'] * 3 + ['none'])
         self.assertIn('Aygün', self.notes(bad)[0])
 
+    def test_what_was_checked_is_not_handed_to_the_client(self):
+        moves = self.invoices(2)
+        moves.partner_id.email = False
+        alerts = self.batch_dialog(moves).alerts
+        self.assertIn('action', alerts['account_missing_email'])
+        self.assertNotIn('vatportal_stopped', str(alerts))
+
     def test_what_a_client_says_of_the_checks_counts_nothing(self):
         bad = self.create_invoice(partner_id=self.person.id)
         for stopped in ([], {}, True, 'x'):
