@@ -16,7 +16,13 @@ _WAITS = Domain('waits_for_pin', '=', True)
 _READS_INCOMING = Domain('operation', '=', 'download') & Domain('direction', '=', 'incoming')
 _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
 # What is in a package waits for its upload by hand; of some a person has said why they never go.
-_TO_SEND = Domain('state', '!=', 'cancel') & SAYS_SOMETHING & Domain('vatportal_package_waits', '=', False) & Domain('vatportal_unsent_reason', '=', False)
+_TO_SEND = (
+    Domain('state', '!=', 'cancel')
+    & (Domain('move_type', '!=', 'out_invoice') | NOT_REVERSED)
+    & SAYS_SOMETHING
+    & Domain('vatportal_package_waits', '=', False)
+    & Domain('vatportal_unsent_reason', '=', False)
+)
 
 
 @dataclass(frozen=True)

@@ -7,4 +7,5 @@ from odoo.addons.l10n_az_vatportal.models.account_move.due import SAYS_SOMETHING
 def migrate(cr, _version):
     """What was taken back, or comes to nothing, no longer reads “Not sent yet”."""
     env = api.Environment(cr, SUPERUSER_ID, {})
-    env['account.move']._vatportal_write_shown(Domain('vatportal_shown_status', '=', 'none') & ~SAYS_SOMETHING, None)
+    moves, told = env['account.move'], Domain('vatportal_shown_status', '=', 'none')
+    moves._vatportal_write_shown(told & (~SAYS_SOMETHING | Domain('id', 'in', moves._vatportal_reversed_in_full(told).ids)), None)

@@ -145,7 +145,8 @@ class AccountMove(models.Model):
     @api.model
     def _vatportal_unsent_domain(self, domain):
         # EXTENDS vatportal.source
-        return domain & ISSUED & SAYS_SOMETHING & Domain('state', '!=', 'cancel')
+        found = domain & ISSUED & SAYS_SOMETHING & Domain('state', '!=', 'cancel')
+        return found & Domain('id', 'not in', self._vatportal_reversed_in_full(found).ids)
 
     # ------------------------------------------------------------------ banner
 

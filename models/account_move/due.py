@@ -12,8 +12,8 @@ _CREDITS_NOTHING = Domain(
     | Domain('vatportal_status', 'in', FINAL_STATUSES)
     | Domain('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)]),
 )
-# What AccountMove._vatportal_says_something() is true of.
-SAYS_SOMETHING = (Domain('move_type', '!=', 'out_invoice') | NOT_REVERSED) & ~_CREDITS_NOTHING & Domain('vatportal_is_empty', '=', False)
+# What AccountMove._vatportal_says_something() is true of, but for what was taken back in full: what else is called reversed, no domain tells.
+SAYS_SOMETHING = ~_CREDITS_NOTHING & Domain('vatportal_is_empty', '=', False)
 
 
 class AccountMove(models.Model):
@@ -73,9 +73,16 @@ class AccountMove(models.Model):
     def _vatportal_says_something(self):
         """Whether there is anything for e-taxes on it: what was credited in full never goes, nor what credits something that is
         gone there, nor what comes to nothing beside taxes that are no part of it, unless it settles an advance."""
-        if (self.move_type == 'out_invoice' and self.payment_state == 'reversed') or self._vatportal_credits_nothing():
+        # For Odoo what is paid with the credit note of another invoice is reversed too.
+        reversed_in_full = self.move_type == 'out_invoice' and self.payment_state == 'reversed' and self._vatportal_is_taken_back()
+        if reversed_in_full or self._vatportal_credits_nothing():
             return False
         return not self.vatportal_is_empty
+
+    @api.model
+    def _vatportal_reversed_in_full(self, domain):
+        """The invoices in ``domain`` of which nothing is left."""
+        return self.sudo().search(domain & Domain('move_type', '=', 'out_invoice') & ~NOT_REVERSED).filtered(lambda move: move._vatportal_is_taken_back())
 
     def _vatportal_credits_nothing(self):
         """Whether it takes back an entry whose document was deleted or cancelled: nothing is left at e-taxes to take back."""

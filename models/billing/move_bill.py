@@ -49,11 +49,11 @@ class AccountMove(models.Model):
         for move in self.sudo():
             move.vatportal_hint = (move.vatportal_bill_document_id or move.vatportal_document_id).hint
 
-    @api.depends('vatportal_bill_document_id.status', 'state', 'payment_state')
+    @api.depends('vatportal_bill_document_id.status', 'state', 'payment_state', 'reversal_move_ids.state')
     def _compute_vatportal_bill_void(self):
         for move in self.sudo():
             # A bill that was taken back in full stands no more than a cancelled one.
-            stands = move.state != 'cancel' and not (move.move_type == 'in_invoice' and move.payment_state == 'reversed')
+            stands = move.state != 'cancel' and not (move.move_type == 'in_invoice' and move._vatportal_is_taken_back())
             move.vatportal_bill_void = move.vatportal_bill_document_id.status in FINAL_STATUSES and stands
 
     @api.depends('vatportal_bill_document_id.can_refresh')

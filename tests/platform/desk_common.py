@@ -1,7 +1,5 @@
 import json
 
-from odoo.fields import Command
-
 from ..due_common import DueCommon
 
 
@@ -34,19 +32,3 @@ class DeskCommon(DueCommon):
         for view, mode in action['views']:
             self.env['account.move'].get_view(view, mode)
         return found
-
-    def settle_by_entry(self, move, account_type):
-        """Settle ``move`` by a journal entry, as claims are set off against each other."""
-        line = move.line_ids.filtered(lambda line: line.account_id.account_type in (account_type, 'liability_payable'))
-        entry = self.env['account.move'].create(
-            {
-                'move_type': 'entry',
-                'date': '2026-11-20',
-                'line_ids': [
-                    Command.create({'account_id': line.account_id.id, 'partner_id': move.partner_id.id, 'balance': -line.balance}),
-                    Command.create({'account_id': self.company_data['default_account_expense'].id, 'balance': line.balance}),
-                ],
-            }
-        )
-        entry.action_post()
-        (line + entry.line_ids.filtered(lambda other: other.account_id == line.account_id)).reconcile()

@@ -162,6 +162,27 @@ class TestDesk(DeskCommon):
         sold._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
         self.assertEqual((sold.payment_state, sold.vatportal_shown_status), ('reversed', False))
 
+    def test_what_was_credited_in_part_and_set_off_is_not_sent_yet(self):
+        """Odoo calls it reversed, as what was taken back in full. Told when it is settled, when a connector begins, and by the migration."""
+        sold, whole = self.create_invoice({'price_unit': 1000}), self.create_invoice({'price_unit': 1000})
+        whole._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        back = self.reverse_in_dialog(sold, create=False, date='2026-11-20')
+        back.invoice_line_ids.price_unit = 10.0
+        back.action_post()
+        (sold + back).line_ids.filtered(lambda line: line.account_id.account_type == 'asset_receivable').reconcile()
+        self.settle_by_entry(sold, 'asset_receivable')
+        moves = sold + whole
+        self.assertEqual((moves.mapped('payment_state'), back.amount_total), (['reversed'] * 2, 11.8))
+        self.assertEqual(moves.mapped('vatportal_shown_status'), ['none', False])
+        self.assertEqual([bool(day) for day in moves.mapped('vatportal_due_date')], [True, False])
+        for active, shown in ((False, [False, False]), (True, ['none', False])):
+            self.connector.active = active
+            self.assertEqual(moves.mapped('vatportal_shown_status'), shown)
+        self.env.cr.execute("UPDATE account_move SET vatportal_shown_status = 'none' WHERE id IN %s", [tuple(moves.ids)])
+        script('19.0.1.10.0/end-nothing.py').migrate(self.env.cr, '19.0.1.9.0')
+        self.env.invalidate_all()
+        self.assertEqual(moves.mapped('vatportal_shown_status'), ['none', False])
+
     def test_received_and_sent_are_never_in_one_list(self):
         self.document(status='cancelRequested', status_code='cancelRequested')
         self.document(direction='outgoing', status='cancelRequested', status_code='cancelRequested')
