@@ -46,7 +46,8 @@ class AccountMove(models.Model):
         document._follow_status()
 
     def _vatportal_row_link_commands(self, copy):
-        """The commands that link the lines of ``copy``, made of this bill, with the rows of which these lines were made."""
+        """The commands that link the lines of ``copy``, made of this bill, with the rows of which these lines were made. Unlike those of
+        other duplicates they are the document's own."""
 
         def products(move):
             return move.invoice_line_ids.filtered(lambda line: line.display_type == 'product').sorted('id')
@@ -57,9 +58,10 @@ class AccountMove(models.Model):
         lines, copies = products(self), products(copy)
         if list(map(content, lines)) != list(map(content, copies)):
             return []
-        names = ('vatportal_line_id', 'vatportal_line_mark')
         return [
-            Command.update(ours.id, {name: theirs[name].id if name == names[0] else theirs[name] for name in names})
+            Command.update(
+                ours.id,
+                {'vatportal_line_id': theirs.vatportal_line_id.id, 'vatportal_line_mark': theirs.vatportal_line_mark, 'is_imported': theirs.is_imported},
+            )
             for theirs, ours in zip(lines, copies, strict=True)
-            if theirs.vatportal_line_id
         ]

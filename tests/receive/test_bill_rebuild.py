@@ -163,6 +163,27 @@ class TestBillRebuild(BillCommon):
                 again.action_vatportal_rebuild_bill()
             self.assertEqual(self.product_lines(again).price_unit, 130.0)
 
+    def test_a_bill_that_was_entered_anew_is_the_documents(self):
+        """It is no duplicate for another month: its lines are those that were made of the document, road tax and mere sums too."""
+        for rows in ({}, {'line_ids': False}):
+            with self.subTest(rows=rows):
+                document = self.document(self.line(100.0, road=5.0), **rows)
+                document.action_create_bills()
+                move = document.move_id
+                move.invoice_date = '2026-11-20'
+                move.action_post()
+                anew = self.reverse_in_dialog(move)
+                self.assertEqual(document.move_id, anew)
+                self.assertEqual(self.product_lines(anew).mapped('is_imported'), self.product_lines(move).mapped('is_imported'))
+                document.sudo().write({'amount_net': 200.0, 'amount_vat': 36.0, 'amount_total': 241.0})
+                if not rows:
+                    document.sudo().line_ids.write(
+                        {'price_unit': 200.0, 'amount_goods': 200.0, 'amount_net': 200.0, 'amount_vat_base': 200.0, 'amount_vat': 36.0}
+                    )
+                anew.action_vatportal_rebuild_bill()
+                self.assert_total(document)
+                self.assertNotIn('added by hand', str(document.bill_notes))
+
     # ------------------------------------------------------------------ the task ends
 
     def test_a_person_makes_the_amounts_agree(self):
