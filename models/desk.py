@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import dataclass
 
 from odoo import api, models
@@ -246,40 +247,52 @@ class AccountJournal(models.Model):
         if not self.env['vatportal.document'].has_access('read'):
             return
         desk = self.env['vatportal.desk']
-        labels, cards = desk._labels(), self._vatportal_cards()
         for journal in self:
             dashboard_data[journal.id]['vatportal_tasks'] = []
+        cards = self._vatportal_cards()
+        sending = self.filtered(lambda journal: journal.type in _DIRECTIONS and journal._vatportal_connector())
+        if not cards and not sending:
+            return
+        labels = desk._labels()
         for task in desk._tasks():
             name, text = labels[task.key]
-            for journal, count in self._vatportal_count(task, cards).items():
+            for journal, count in self._vatportal_count(task, cards, sending).items():
                 told = {'key': task.key, 'label': name, 'help': text, 'count': count, 'urgent': task.urgent}
                 dashboard_data[journal.id]['vatportal_tasks'].append(told)
 
     def _vatportal_cards(self):
         """Those of these journals on whose card stands what is of no journal, each once: dict of (side, company) → journal.
 
-        What is received stands where its bills are made, what is sent on the first journal of sales.
+        What is received stands where its bills are made, all else on the first journal of its side: the company's own before those that a
+        branch shares with its parent, and one that is on the dashboard.
         """
-        connectors = self.env['vatportal.connector'].union(*(journals[0]._vatportal_connector() for journals in self.grouped('company_id').values()))
         cards = {}
-        for connector in connectors:
-            cards['purchase', connector.company_id] = connector._receiving_journal()
-            company = self._check_company_domain(connector.company_id)
-            cards['sale', connector.company_id] = self.search([*company, ('type', '=', 'sale')], limit=1)
-        return {place: journal for place, journal in cards.items() if journal in self}
+        for company in self.env.companies:
+            connector = self.env['vatportal.connector']._default_for(company).sudo()
+            if not connector:
+                continue
+            journals = self.search([*self._check_company_domain(company), ('type', 'in', list(_DIRECTIONS))])
+            chosen = connector.bill_journal_id
+            journals = journals.sorted(lambda journal: (not journal.show_on_dashboard, journal != chosen, journal.company_id != company))
+            for side in _DIRECTIONS:
+                cards[side, company] = journals.filtered(lambda journal, side=side: journal.type == side)[:1]
+        return {place: journal for place, journal in cards.items() if journal and journal in self}
 
-    def _vatportal_count(self, task, cards):
+    def _vatportal_count(self, task, cards, sending):
         """What of ``task`` stands on the cards of these journals: dict of journal → how many, where there are any.
 
         :param cards: see :meth:`_vatportal_cards`
+        :param sending: the journals of companies that have a connector
         """
         domain = self.env['vatportal.desk']._domain(task)
         if task.model == _MOVES:
             # Returns to vendors are sent from the journals of purchases.
-            sending = self.filtered(lambda journal: journal.type in _DIRECTIONS and journal._vatportal_connector())
             return dict(self.env[_MOVES]._read_group(domain & Domain('journal_id', 'in', sending.ids), ['journal_id'], ['__count']))
-        counts = self.env[task.model]._read_group(domain, ['company_id'], ['__count'])
-        return {cards[task.side, company]: count for company, count in counts if (task.side, company) in cards}
+        counted = Counter()
+        for company, count in self.env[task.model]._read_group(domain, ['company_id'], ['__count']):
+            if journal := cards.get((task.side, company)):
+                counted[journal] += count
+        return counted
 
     def action_vatportal_task(self):
         """Open the list behind one of the e-taxes counts of the journal's card.
@@ -291,7 +304,8 @@ class AccountJournal(models.Model):
         key = self.env.context.get('vatportal_task')
         action = self.env['vatportal.desk'].action_open(key)
         if action['res_model'] != _MOVES:
-            return {**action, 'domain': [*action['domain'], ('company_id', '=', self._vatportal_connector().company_id.id)]}
+            companies = [company.id for side, company in self._vatportal_cards() if side == self.type]
+            return {**action, 'domain': [*action['domain'], ('company_id', 'in', companies)]}
         if self.type == 'purchase':
             shown = self.env['ir.actions.act_window']._for_xml_id('account.action_move_in_refund_type')
             action |= {name: shown[name] for name in ('view_id', 'views', 'search_view_id')} | {

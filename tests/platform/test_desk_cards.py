@@ -1,5 +1,7 @@
+import json
 from collections import Counter
 from datetime import datetime
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -7,7 +9,7 @@ from odoo import fields
 from odoo.tests import HttpCase
 from odoo.tools.safe_eval import safe_eval
 
-from ..bill_common import BillCommon
+from ..bill_common import OTHER_VENDOR, BillCommon
 from .desk_common import DeskCommon
 
 
@@ -34,6 +36,58 @@ class TestDeskCards(DeskCommon):
                 self.assertEqual(journal.env['vatportal.document'].search_count(action['domain']), count)
                 told += count
         self.assertEqual(told, 2)
+
+    def told(self, companies):
+        """What the cards of ``companies`` say in all; each count is that of its list, and no task is twice on a card."""
+        self.env.invalidate_all()
+        journals = self.env['account.journal'].with_context(allowed_company_ids=companies.ids)
+        shown = Counter()
+        for journal in journals.search([('type', 'in', ('sale', 'purchase')), ('company_id', 'in', companies.ids)]):
+            tasks = json.loads(journal.kanban_dashboard)['vatportal_tasks']
+            self.assertEqual(len({task['key'] for task in tasks}), len(tasks))
+            for task in tasks:
+                action = journal.with_context(vatportal_task=task['key']).action_vatportal_task()
+                self.assertEqual(journal.env[action['res_model']].search_count(action['domain']), task['count'], task['key'])
+                self.assertTrue(journal.show_on_dashboard)
+                shown[task['key']] += task['count']
+        return dict(shown)
+
+    def test_a_branch_with_its_own_connector(self):
+        """With journals of its own, or with those of its parent: the cards of both tell all that the page tells."""
+        branch = self.env['res.company'].create({'name': 'Filial', 'parent_id': self.company.id, 'vat': OTHER_VENDOR})
+        self.env.user.company_ids += branch
+        self.env['vatportal.connector'].create({'name': 'Branch', 'base_url': self.sandbox.url, 'token': 'sandbox-token', 'company_id': branch.id})
+        vals = {'status': 'cancelRequested', 'status_code': 'cancelRequested'}
+        for company in self.company + branch + branch:
+            for direction in ('incoming', 'outgoing'):
+                self.document(company=company, direction=direction, **vals)
+        both = self.company + branch
+        self.assertEqual(self.told(both), self.counts(companies=both))
+        self.assertEqual(self.told(both)['cancel_asked'], 3)
+        Journal = self.env['account.journal'].with_company(branch)
+        own = {
+            kind: Journal.create({'name': kind, 'code': f'F{kind[:3]}'.upper(), 'type': kind, 'company_id': branch.id, 'sequence': 99})
+            for kind in ('sale', 'purchase')
+        }
+        self.assertEqual(self.told(both), self.counts(companies=both))
+        self.env.invalidate_all()
+        card = {kind: self.card(journal.with_context(allowed_company_ids=both.ids)) for kind, journal in own.items()}
+        self.assertEqual((card['sale']['cancel_asked'], card['purchase']['to_cancel']), (2, 2))
+
+    def test_a_journal_that_is_off_the_dashboard(self):
+        for kind, direction in (('sale', 'outgoing'), ('purchase', 'incoming')):
+            first = self.company_data[f'default_journal_{kind}']
+            first.copy({'code': f'Z{kind[:3]}', 'sequence': 99, 'show_on_dashboard': True})
+            first.show_on_dashboard = False
+            self.document(direction=direction, status='cancelRequested', status_code='cancelRequested')
+        self.assertEqual(self.told(self.company), self.counts())
+
+    def test_without_a_connector_nothing_is_counted(self):
+        self.connector.active = False
+        self.company_data['default_journal_sale'].invalidate_recordset()
+        Desk = type(self.env['vatportal.desk'])
+        with patch.object(Desk, '_domain', side_effect=AssertionError):
+            self.assertEqual(self.card(self.company_data['default_journal_sale']), {})
 
     def test_on_the_journals(self):
         self.create_invoice()
