@@ -103,8 +103,8 @@ class PurchaseOrderLine(models.Model):
     _inherit = 'purchase.order.line'
 
     def _vatportal_due(self):
-        """How much the vendor may bill of this line in all: what was ordered, or has come beyond that."""
-        return max(self.product_qty, self.qty_received)
+        """How much the vendor may bill of this line in all: what was ordered, or, where it is billed by what comes, has come beyond that."""
+        return max(self.product_qty, self.qty_received) if self.product_id.purchase_method == 'receive' else self.product_qty
 
     def _vatportal_rate(self, currency, day):
         """(how much of ``currency`` one of this line's is on ``day``, by how much of it prices may differ therefore)"""

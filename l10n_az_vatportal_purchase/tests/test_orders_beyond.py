@@ -72,3 +72,15 @@ class TestOrdersBeyond(OrdersAnswerCommon):
         line, note = self.billed(self.waiting(11, 90.0))
         self.assertFalse(line.purchase_line_id)
         self.assertIn(f'Quantity, unit or price is not that of {ordered.name}', note)
+
+    def test_billed_by_what_was_ordered(self):
+        """What came beyond the order is no more to be billed: Odoo would offer a refund of it."""
+        self.product.purchase_method = 'purchase'
+        order = self.order(10, 50.0, received=12)
+        document = self.waiting(12, 50.0)
+        self.assertAdvice(document, 'refuse', 'ordered and not billed yet: 10')
+        line, note = self.billed(document)
+        self.assertFalse(line.purchase_line_id)
+        self.assertIn(f'Quantity, unit or price is not that of {order.name}', note)
+        self.assertEqual(self.billed(self.waiting(10, 50.0))[0].purchase_line_id, order.order_line)
+        self.assertEqual(order.order_line.qty_to_invoice, 0)
