@@ -103,10 +103,12 @@ class AccountMove(models.Model):
             move.vatportal_advance_amount = move.vatportal_advance_amount_proposed = move._vatportal_settled(advance) if advance else 0.0
 
     def _vatportal_of_other_advance(self, vals):
-        """Those of these invoices that settle another advance by ``vals``, which do not say how much of it."""
+        """Those of these invoices that settle another advance by ``vals``, which do not say how much of it. What is at e-taxes, or on its way,
+        settles what it says there."""
         if 'vatportal_advance_id' not in vals or 'vatportal_advance_amount' in vals:
             return self.browse()
-        return self.filtered(lambda move: move.vatportal_advance_id.id != (vals['vatportal_advance_id'] or False))
+        others = self.filtered(lambda move: move.vatportal_advance_id.id != (vals['vatportal_advance_id'] or False))
+        return others.filtered(lambda move: move.sudo().vatportal_document_id.state not in LIVE_STATES)
 
     @api.depends('vatportal_kind_id.code', 'vatportal_kind_id.upload_type')
     def _compute_vatportal_is_advance(self):

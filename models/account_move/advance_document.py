@@ -130,8 +130,10 @@ class VatportalDocument(models.Model):
         self.settlement_ids.advance_id = other
         self.env['account.move'].search([('vatportal_advance_found_id', '=', self.id)]).vatportal_advance_found_id = other
         for move in self.env['account.move'].search([('vatportal_advance_id', '=', self.id)]):
-            # It is the same advance: what was written of it holds.
-            move.write({'vatportal_advance_id': other.id, 'vatportal_advance_amount': move.vatportal_advance_amount})
+            # It is the same advance: what was written of it holds. What was proposed is proposed anew.
+            amount, proposed = move.vatportal_advance_amount, move.vatportal_advance_amount_proposed
+            written = move.company_currency_id.compare_amounts(amount, proposed)
+            move.write({'vatportal_advance_id': other.id, **({'vatportal_advance_amount': amount} if written else {})})
 
     def _lock_advances(self):
         """Keep others from settling these advances until this transaction ends.

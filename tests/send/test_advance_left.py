@@ -50,6 +50,29 @@ class TestAdvanceLeft(AdvanceCommon):
         final.vatportal_advance_id = False
         self.assertEqual(final.vatportal_advance_amount, 0)
 
+    def test_what_was_sent_settles_what_it_says(self):
+        one, two = (self.prepaid(price).vatportal_document_id for price in (300, 100))
+        final = self.final(post=False)
+        final.write({'vatportal_advance_id': one.id, 'vatportal_advance_amount': 100})
+        final.action_post()
+        self.finish(self.send(final))
+        final.write({'vatportal_advance_id': two.id})
+        self.assertEqual((final.vatportal_advance_amount, final.vatportal_document_id.advance_settled), (100, 100))
+
+    def test_an_advance_that_turned_out_to_be_another_document(self):
+        """What was written of it holds; a mere proposal goes on to follow what is left."""
+        one, two = (self.prepaid(300).vatportal_document_id for _each in range(2))
+        written, proposed, sent = self.final(), self.final(), self.final()
+        written.write({'vatportal_advance_id': one.id, 'vatportal_advance_amount': 20})
+        (proposed + sent).write({'vatportal_advance_id': one.id})
+        sent.vatportal_advance_amount = 50
+        self.finish(self.send(sent))
+        one.sudo()._hand_over_as_advance(two.sudo())
+        moves = written + proposed + sent
+        self.assertEqual((moves.vatportal_advance_id, moves.mapped('vatportal_advance_amount')), (two, [20, 304, 50]))
+        self.finish(self.send(written))
+        self.assertEqual((proposed.vatportal_advance_amount, proposed.vatportal_advance_amount_proposed), (284, 284))
+
     def in_a_form(self, move, advance):
         def choose():
             with Form(move) as form:
