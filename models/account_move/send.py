@@ -137,7 +137,8 @@ class AccountMoveSend(models.AbstractModel):
     def _get_alerts(self, moves, moves_data):
         # EXTENDS account
         # Odoo hands the context on to the client with its actions.
-        plain = moves.with_context({name: value for name, value in moves.env.context.items() if name != 'vatportal_stopped'})
+        context = {name: value for name, value in moves.env.context.items() if name != 'vatportal_stopped'}
+        plain = moves.with_env(moves.env(context=context))
         alerts = super()._get_alerts(plain, moves_data)
         offered = moves.filtered(self._is_vatportal_offered)
         if self._vatportal_is_checked_later(offered):

@@ -123,8 +123,8 @@ class VatportalDocument(models.Model):
     @api.model
     def _partners_with(self, numbers, domain=Domain.TRUE):
         """All partners in ``domain``, archived ones too, in whose Tax ID or VÖEN are the digits of one of ``numbers``."""
-        Partner = self.env['res.partner'].sudo().with_context(active_test=False)
-        query = Partner._search(domain & (Domain('vat', '!=', False) | Domain('vatportal_voen', '!=', False)))
+        Partner = self.env['res.partner'].sudo()
+        query = Partner.with_context(active_test=False)._search(domain & (Domain('vat', '!=', False) | Domain('vatportal_voen', '!=', False)))
         # As people type it: with the country's letters, spaces or dashes.
         query.add_where(
             SQL(
@@ -135,7 +135,7 @@ class VatportalDocument(models.Model):
                 ),
             )
         )
-        return Partner.browse(query).with_context(self.env.context)
+        return Partner.browse(query)
 
     def _vendor_candidates(self):
         number, _name = self._counterparty()
