@@ -269,14 +269,16 @@ class AccountJournal(models.Model):
         cards = {}
         for company in self.env.companies:
             connector = self.env['vatportal.connector']._default_for(company).sudo()
-            if not connector:
-                continue
-            journals = self.search([*self._check_company_domain(company), ('type', 'in', list(_DIRECTIONS))])
-            chosen = connector.bill_journal_id
-            journals = journals.sorted(lambda journal: (not journal.show_on_dashboard, journal != chosen, journal.company_id != company))
-            for side in _DIRECTIONS:
-                cards[side, company] = journals.filtered(lambda journal, side=side: journal.type == side)[:1]
-        return {place: journal for place, journal in cards.items() if journal and journal in self}
+            if connector:
+                cards |= {(journal.type, company): journal for journal in self._vatportal_first_journals(company, connector.bill_journal_id)}
+        return {place: journal for place, journal in cards.items() if journal in self}
+
+    @api.model
+    def _vatportal_first_journals(self, company, chosen):
+        """One journal of each side, ``chosen`` before others."""
+        journals = self.search([*self._check_company_domain(company), ('type', 'in', list(_DIRECTIONS))])
+        journals = journals.sorted(lambda journal: (not journal.show_on_dashboard, journal != chosen, journal.company_id != company))
+        return [of_type[0] for of_type in journals.grouped('type').values()]
 
     def _vatportal_count(self, task, cards, sending):
         """What of ``task`` stands on the cards of these journals: dict of journal → how many, where there are any.
