@@ -16,9 +16,11 @@ _COLUMNS = """
 _ANY = 'part.etaxes_base != 0 OR part.etaxes_vat != 0 OR part.books_base != 0 OR part.books_vat != 0'
 
 # VAT that was bought is creditable where it stands on a qaimə and is booked as such; paying it is looked at beside it.
-_CREDITABLE = """
+# A credit note that lowers a bill as its qaimə was lowered takes back what was.
+_ON_QAIME = "(found.stands OR found.lone_reason = 'lowered')"
+_CREDITABLE = f"""
     CASE WHEN found.side = 'sale' OR part.vat_column != 'vat' THEN NULL
-         WHEN found.posted AND found.stands AND part.creditable_vat != 0 THEN 'yes' ELSE 'no' END
+         WHEN found.posted AND {_ON_QAIME} AND part.creditable_vat != 0 THEN 'yes' ELSE 'no' END
 """
 
 # What nobody sells and nobody buys: goods that stay with the company, and those of which no entry is made when they are received.
@@ -33,7 +35,7 @@ OF_DOCUMENTS = f"""
            found.move_id, found.document_id, found.kind_id, found.partner_id,
            of_qaime.share * part.etaxes_base AS etaxes_base, of_qaime.share * part.etaxes_vat AS etaxes_vat,
            half.books * part.books_base AS books_base, half.books * part.books_vat AS books_vat,
-           half.books * CASE WHEN found.side = 'purchase' AND found.stands THEN part.creditable_vat ELSE 0 END AS creditable_vat,
+           half.books * CASE WHEN found.side = 'purchase' AND {_ON_QAIME} THEN part.creditable_vat ELSE 0 END AS creditable_vat,
            0 AS tag_base, 0 AS tag_vat, 0 AS paid_base, 0 AS paid_vat, NULL::text AS tags
       FROM found
       CROSS JOIN (VALUES ('both', 1, 1, 0), ('books', 1, 0, 0), ('etaxes', 0, 1, 2)) half(name, books, etaxes, number)
@@ -43,13 +45,14 @@ OF_DOCUMENTS = f"""
 """
 
 # What was paid, by the share of the invoice in its own currency. Neither a credit note that is set off nor a difference of
-# exchange rates is a payment. It counts with the qaimə's figures, else with those of the books.
+# exchange rates is a payment. It counts with the qaimə's figures, else with those of the books,
+# as it does where the qaimə was lowered: what is paid is a share of the bill as it was.
 OF_PAYMENTS = f"""
     SELECT (partial.id::bigint * 8 + 3) * 64 + part.number, found.company_id, found.side, {_GROUP}, part.vat_column, {_CREDITABLE},
            partial.max_date, found.move_id, found.document_id, found.kind_id, found.partner_id,
            0, 0, 0, 0, 0, 0, 0,
-           paid.share * CASE WHEN found.stands THEN part.etaxes_base ELSE part.books_base END,
-           paid.share * CASE WHEN found.stands THEN part.etaxes_vat ELSE part.books_vat END,
+           paid.share * CASE WHEN found.stands AND NOT found.lowered THEN part.etaxes_base ELSE part.books_base END,
+           paid.share * CASE WHEN found.stands AND NOT found.lowered THEN part.etaxes_vat ELSE part.books_vat END,
            NULL
       FROM found
       CROSS JOIN LATERAL (

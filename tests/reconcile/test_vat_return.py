@@ -79,6 +79,24 @@ class TestVatReturn(ReconcileCommon):
             self.figures('purchase', 'etaxes_vat', 'books_vat', 'creditable_vat', by=('creditable',)), {('yes',): (18, 18, 18), ('no',): (9, 1.8, 0)}
         )
 
+    def test_creditable_of_what_was_lowered(self):
+        """The seller has lowered the qaimə after the bill was posted: its credit note takes back what can't be deducted any more, and what
+        was paid is of the rest."""
+        document = self.posted_bill(100.0)
+        bill, line = document.move_id, self.line(80.0)
+        document.sudo().write({name: value for name, value in line.items() if name.startswith('amount_')})
+        self.reverse_in_dialog(bill, create=False)
+        credit = bill.reversal_move_ids
+        credit.invoice_line_ids.price_unit = 20
+        credit.vatportal_kind_id = False
+        self.assertEqual(self.figures('purchase', 'creditable_vat', by=('creditable',)), {('yes',): (18,)})
+        credit.action_post()
+        self.assertEqual(self.figures('purchase', 'etaxes_vat', 'books_vat', 'creditable_vat', by=('creditable',)), {('yes',): (14.4, 14.4, 14.4)})
+        terms = (bill + credit).line_ids.filtered(lambda item: item.display_type == 'payment_term')
+        terms.reconcile()
+        self.pay(bill, '2026-12-05')
+        self.assertEqual(self.figures('purchase', 'paid_base', 'paid_vat', by=('creditable',)), {('yes',): (80, 14.4)})
+
     def test_deducted_in_part(self):
         """What of a purchase can't be deducted is bought all the same: the sides agree in base and VAT."""
         for share in (0, 40):
