@@ -29,8 +29,14 @@ class VatportalDocument(models.Model):
                 & Domain('payment_state', '!=', 'reversed')
                 & Domain('vatportal_bill_document_id', '=', False)
                 & Domain('vatportal_file_document_id', '=', False)
-                & Domain('invoice_date', '>=', day - reach)
-                & Domain('invoice_date', '<=', day + reach)
+                & (
+                    Domain('invoice_date', '>=', day - reach) & Domain('invoice_date', '<=', day + reach)
+                    # A draft may have no day yet, as Odoo and purchase orders make it.
+                    | Domain('invoice_date', '=', False)
+                    & Domain('state', '=', 'draft')
+                    & Domain('create_date', '>=', day - FAR)
+                    & Domain('create_date', '<', day + FAR)
+                )
             )
         )
         alike = near.filtered(
@@ -45,7 +51,7 @@ class VatportalDocument(models.Model):
     def _alike_question(self):
         alike = self._bills_alike()
         return bool(alike) and self.env._(
-            '%s is of the same partner and total, of about the same day, and bears no qaimə number. Link the document with it, or make another one.',
+            '%s is of the same partner and total, of about the same day or without one, and bears no qaimə number. Link the document with it, or make another one.',
             alike._vatportal_names_for_reader(),
         )
 

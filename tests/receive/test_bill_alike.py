@@ -8,7 +8,7 @@ class TestBillAlike(BillCommon):
     """An entry that was typed before its document came, with the vendor's own number or none: no second one is made unasked."""
 
     def typed(self, move_type='in_invoice', price=100, post=True, **vals):
-        """Dated the day before the document, which is of 21 November in Baku."""
+        """Typed and dated the day before the document, which is of 21 November in Baku."""
         of_sales = move_type == 'out_refund'
         line = {'name': 'Sement', 'price_unit': price, 'tax_ids': [Command.set((self.taxes if of_sales else self.purchase)['vat'].ids)]}
         move = self.env['account.move'].create(
@@ -21,6 +21,7 @@ class TestBillAlike(BillCommon):
                 **vals,
             }
         )
+        self.env.cr.execute("UPDATE account_move SET create_date = '2026-11-20 10:00:00' WHERE id = %s", [move.id])
         if post:
             move.action_post()
         return move
@@ -40,11 +41,29 @@ class TestBillAlike(BillCommon):
         self.assertEqual(document.bill_state, 'billed', document.bill_question)
 
     def test_it_is_asked_about(self):
-        for vals in ({}, {'post': False}, {'ref': False}, {'ref': 'Akt 20261118'}, {'invoice_date': '2026-11-27'}, {'move_type': 'in_receipt'}):
+        undated = {'post': False, 'invoice_date': False}
+        for vals in (
+            {},
+            {'post': False},
+            undated,
+            {**undated, 'move_type': 'in_receipt'},
+            {'ref': False},
+            {'ref': 'Akt 20261118'},
+            {'invoice_date': '2026-11-27'},
+            {'move_type': 'in_receipt'},
+        ):
             with self.subTest(**vals):
                 bill, document = self.typed(**vals), self.document()
                 self.assert_asks(document, bill).action_link()
                 self.assertEqual(document.move_id, bill)
+
+    def test_a_draft_without_a_day(self):
+        """As a purchase order makes it: the day on which it was typed tells how far away it is."""
+        bill, document = self.typed(post=False, invoice_date=False), self.document()
+        for day, alike in (('2026-10-10', bill), ('2026-12-30', bill), ('2026-10-01', bill.browse()), ('2027-01-10', bill.browse())):
+            self.env.cr.execute('UPDATE account_move SET create_date = %s WHERE id = %s', [f'{day} 10:00:00', bill.id])
+            with self.subTest(day):
+                self.assertEqual(document._bills_alike(), alike)
 
     def test_of_many_at_once(self):
         bill, documents = self.typed(), self.document() + self.document(50.0)
