@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api
 
-NAMES = ('amount_differs', 'amount_difference', 'amount_credited', 'amount_net_signed', 'amount_vat_signed', 'amount_total_signed')
+NAMES = ('amount_differs', 'amount_difference', 'lowering_move_ids', 'amount_net_signed', 'amount_vat_signed', 'amount_total_signed')
 
 
 def migrate(cr, _version):

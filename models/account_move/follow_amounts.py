@@ -1,7 +1,7 @@
 from odoo import models
 
 # What documents have of the amounts of their entries, and of those that reverse them.
-_OF_AMOUNTS = ('amount_differs', 'amount_difference', 'amount_credited', 'advance_left', 'amount_net_signed', 'amount_vat_signed', 'amount_total_signed')
+_OF_AMOUNTS = ('amount_differs', 'amount_difference', 'lowering_move_ids', 'advance_left', 'amount_net_signed', 'amount_vat_signed', 'amount_total_signed')
 
 
 class AccountMove(models.Model):

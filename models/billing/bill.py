@@ -51,13 +51,6 @@ class VatportalDocument(models.Model):
         store=True,
         help='Total of the invoice or bill less that of the document, in AZN.',
     )
-    amount_credited = fields.Float(
-        string='Credited in the Books',
-        digits=(16, 2),
-        compute='_compute_amount_differs',
-        store=True,
-        help='What credit notes take off the bill in AZN, because the document was lowered at e-taxes after the bill was posted.',
-    )
 
     _one_bill = models.UniqueIndex("(move_id) WHERE move_id IS NOT NULL AND direction = 'incoming'", 'This bill belongs to another document.')
 
@@ -156,12 +149,11 @@ class VatportalDocument(models.Model):
             # Where nothing remains to be paid, the portal shows the advance's total.
             only_settles = document.advance_id and total == 0
             if not move or move.state == 'cancel' or dead or total is None or only_settles:
-                document.amount_difference = document.amount_credited = 0.0
-                document.amount_differs = False
+                document.amount_difference = 0.0
+                document.amount_differs = document.lowering_move_ids = False
             else:
-                lowered = document._lowered_total()
-                document.amount_credited = float(total - lowered)
-                document.amount_difference = float(lowered - document._amount_to_pay())
+                document.lowering_move_ids = document._lowering()
+                document.amount_difference = float(document._lowered_total() - document._amount_to_pay())
                 document.amount_differs = bool(document.amount_difference or document._vat_difference())
 
     def _amount_to_pay(self, move_type=None):

@@ -1,8 +1,21 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 
 from ..amounts import in_qepik
+
+# Of more sums than this only the largest is gone on with.
+MOST_SUMS = 4096
+
+
+def fitting(amounts, limit):
+    """Positions of those of ``amounts`` that together come nearest to ``limit`` and not beyond it; of several that do, the first ones."""
+    found = {Decimal(0): ()}
+    for position, amount in enumerate(amounts):
+        for total in list(found) if len(found) < MOST_SUMS else [max(found)]:
+            if total < total + amount <= limit:
+                found.setdefault(total + amount, (*found[total], position))
+    return found[max(found)]
 
 
 class VatportalDocument(models.Model):
@@ -11,18 +24,29 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
+    lowering_move_ids = fields.Many2many(
+        'account.move',
+        'vatportal_document_lowering_rel',
+        string='Lowered in the Books by',
+        compute='_compute_amount_differs',
+        store=True,
+        help='Credit notes that take off the bill what the document was lowered by at e-taxes after the bill was posted.',
+    )
+
     def _lowering(self):
-        """The posted credit notes that lower the bill as this document was lowered: without a kind or a document of their own, and together
-        no more than what the bill exceeds the document by. What the vendor has yet to adjust with another document is none of them."""
+        """The posted credit notes that lower the bill as this document was lowered: those without a kind or a document of their own that
+        together come nearest to what the bill exceeds the document by. What the vendor has yet to adjust with another document is none of
+        them."""
         move = self.sudo().move_id
         none = move.browse()
         if self.direction != 'incoming' or move.move_type != 'in_invoice' or not move.reversal_move_ids:
             return none
         credits = move.reversal_move_ids.filtered(lambda credit: credit.state == 'posted' and not (credit.vatportal_kind_id or credit.vatportal_document_ids))
-        totals = [move._vatportal_total(), *(credit._vatportal_total() for credit in credits)]
-        if None in totals:
+        total, amounts = move._vatportal_total(), {credit: credit._vatportal_total() for credit in credits.sorted(lambda credit: (credit.date, credit.id))}
+        if total is None or None in amounts.values():
             return none
-        return credits if 0 < sum(totals[1:]) <= totals[0] - self._amount_to_pay() else none
+        lowering = list(amounts)
+        return none.union(*(lowering[position] for position in fitting(amounts.values(), total - self._amount_to_pay())))
 
     def _lowered_total(self):
         """What the bill comes to less those credit notes, in AZN; None where no amount of it is in AZN."""

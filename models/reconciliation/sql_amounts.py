@@ -107,6 +107,8 @@ _UNTAXED = f"""
            (SELECT {_etaxes('road')} - books.road AS amount) road
 """
 
+_IS_LOWERED = 'EXISTS (SELECT FROM vatportal_document_lowering_rel lowering WHERE lowering.vatportal_document_id = document.id)'
+
 AMOUNT = f"""
     SELECT fact.*, taxation.simplified, company.since, company.taxpayer,
            books.total AS books_total, books.vat AS books_vat, books.vat_base AS books_vat_base,
@@ -118,7 +120,7 @@ AMOUNT = f"""
            {_etaxes('zero')} AS etaxes_zero, {_etaxes('exempt')} AS etaxes_exempt, {_etaxes('not_subject')} AS etaxes_not_subject,
            sign.value * in_prices.amount AS vat_in_prices,
            -- What was lowered at e-taxes is compared with the bill less its credit notes, which have rows of their own; see VatportalDocument._lowering().
-           fact.posted AND fact.stands AND COALESCE(document.amount_credited, 0) != 0 AS lowered,
+           fact.posted AND fact.stands AND {_IS_LOWERED} AS lowered,
            document.amount_differs AS lowered_differs,
            -- Rows are rounded one by one here, and perhaps not there.
            0.005 * (books.items + 1) + books.rounding + in_prices.amount AS tolerance

@@ -65,6 +65,14 @@ _COMES_TO_NOTHING = f"difference.books_total = 0 AND move.vatportal_advance_id I
 # Where the country of an address is not known, the one before the Tax ID tells; see ResPartner._vatportal_country().
 _COUNTRY = 'COALESCE(partner.country_id, (SELECT id FROM res_country WHERE code = UPPER(LEFT(TRIM(partner.vat), 2))))'
 
+# Whether the entry takes off a bill what the bill's document was lowered by; see VatportalDocument._lowering().
+_LOWERS = """
+    EXISTS (
+        SELECT FROM vatportal_document_lowering_rel lowering
+         WHERE lowering.vatportal_document_id = origin_document.id AND lowering.account_move_id = move.id
+    )
+"""
+
 # Why a posted entry has no document that stands.
 _ALONE = f"""
     CASE WHEN difference.is_copy THEN 'double_bill'
@@ -72,7 +80,7 @@ _ALONE = f"""
          WHEN document.state = 'imported' THEN 'unsigned'
          WHEN NOT typed.is_booked THEN 'unlinked'
          WHEN ({_ISSUED_HERE}) AND move.vatportal_unsent_reason != '' THEN 'unsent'
-         WHEN move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE}) AND {stands('origin_document')} AND origin_document.amount_credited != 0 THEN 'lowered'
+         WHEN {stands('origin_document')} AND {_LOWERS} THEN 'lowered'
          WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_TAKEN_BACK}) THEN 'reversed'
          WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_COMES_TO_NOTHING}) THEN 'nothing'
          WHEN typed.is_booked THEN 'double_bill'

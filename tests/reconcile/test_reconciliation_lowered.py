@@ -1,3 +1,8 @@
+from decimal import Decimal
+
+from odoo.tests import new_test_user
+
+from ...models.billing.lowered import fitting
 from ...models.document.status import ACTIVITY
 from ..common import script
 from .reconcile_common import ReconcileCommon
@@ -86,6 +91,49 @@ class TestReconciliationLowered(ReconcileCommon):
         self.credit(other, 30.0)
         self.assert_open(other, 23.6)
 
+    def test_a_credit_note_beside_it(self):
+        """A bonus that the vendor has yet to adjust undoes no lowering, before it or after, and is open by itself."""
+        for bonus_first in (False, True):
+            with self.subTest(bonus_first=bonus_first):
+                document = self.posted_bill(100.0)
+                self.lower(document)
+                nets = [10.0, 7.0, 13.0] if bonus_first else [7.0, 13.0, 10.0]
+                credits = {net: self.credit(document, net) for net in nets}
+                self.assert_open(document, 0)
+                self.assertEqual(document.lowering_move_ids, credits[7.0] + credits[13.0])
+                expected = {7.0: ('never', 'lowered'), 13.0: ('never', 'lowered'), 10.0: ('only_odoo', 'no_document')}
+                self.assertEqual({net: self.found(credit) for net, credit in credits.items()}, expected)
+                self.assertEqual(self.found(document.move_id), ('matched', 'lowered'))
+
+    def test_one_of_two_alike(self):
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        credits = [self.credit(document) for _one in range(2)]
+        self.assert_open(document, 0)
+        self.assertEqual(document.lowering_move_ids, credits[0])
+        credits[0].button_draft()
+        self.assert_open(document, 0)
+        self.assertEqual(document.lowering_move_ids, credits[1])
+
+    def test_of_very_many(self):
+        """Looking for those that fit takes no longer the more there are."""
+        amounts = [Decimal(2**position) for position in range(40)]
+        self.assertEqual(sum(amounts[position] for position in fitting(amounts, sum(amounts))), sum(amounts))
+        self.assertEqual(fitting(amounts, Decimal(5)), (0, 2))
+        self.assertLessEqual(sum(amounts[position] for position in fitting(amounts, sum(amounts) - 1)), sum(amounts) - 1)
+
+    def test_posted_by_somebody_who_may_not_see_the_bill(self):
+        """Odoo lets them where it has looked at the bill before."""
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        bill, credit = document.move_id, self.credit(document)
+        bill.activity_schedule(ACTIVITY)
+        clerk = new_test_user(self.env, 'lowering clerk', 'account.group_account_invoice', company_id=self.company.id)
+        self.env['ir.rule'].create({'name': 'theirs', 'model_id': self.env['ir.model']._get_id('account.move'), 'domain_force': [('id', '!=', bill.id)]})
+        self.env.invalidate_all()
+        credit.with_user(clerk)._vatportal_close_tasks()
+        self.assertFalse(bill.activity_search([ACTIVITY]))
+
     def test_in_several_steps(self):
         document = self.posted_bill(100.0)
         self.lower(document)
@@ -129,17 +177,16 @@ class TestReconciliationLowered(ReconcileCommon):
     def test_what_an_earlier_version_has_found(self):
         lowered, contrary = self.posted_bill(100.0), self.document()
         self.lower(lowered)
-        self.credit(lowered)
+        credit = self.credit(lowered)
         contrary._link(self.purchase_entry({'vat': 100}, move_type='in_refund'))
         self.env.flush_all()
-        self.env.cr.execute(
-            'UPDATE vatportal_document SET amount_credited = NULL, amount_differs = id = %s WHERE id IN %s', [lowered.id, (lowered + contrary)._ids]
-        )
+        self.env.cr.execute('DELETE FROM vatportal_document_lowering_rel WHERE vatportal_document_id = %s', [lowered.id])
+        self.env.cr.execute('UPDATE vatportal_document SET amount_differs = id = %s WHERE id IN %s', [lowered.id, (lowered + contrary)._ids])
         self.env.invalidate_all()
         lowered.move_id.activity_schedule(ACTIVITY)
-        script('19.0.1.10.0/pre-credited.py').migrate(self.env.cr, '19.0.1.9.0')
+        script('19.0.1.10.0/pre-lowering.py').migrate(self.env.cr, '19.0.1.9.0')
         script('19.0.1.10.0/end-bill_differences.py').migrate(self.env.cr, '19.0.1.9.0')
         self.env.invalidate_all()
         self.assertEqual((lowered + contrary).mapped('amount_differs'), [False, True])
-        self.assertEqual((lowered.amount_credited, contrary.amount_difference), (23.6, 236))
+        self.assertEqual((lowered.lowering_move_ids, contrary.amount_difference), (credit, 236))
         self.assertFalse(lowered.move_id.activity_search([ACTIVITY]))
