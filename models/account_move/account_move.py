@@ -293,6 +293,6 @@ class AccountMove(models.Model):
 
     def _vatportal_close_tasks(self):
         """Entries that come to their document's total again, or are brought to it by these, are nobody's task any more."""
-        moves = (self | self.sudo().reversed_entry_id).filtered(lambda move: move._vatportal_has_documents() and move.activity_ids).sudo()
+        moves = (self | self.reversed_entry_id).sudo().filtered(lambda move: move._vatportal_has_documents() and move.activity_ids)
         moves.vatportal_bill_document_id.filtered(lambda document: not document.amount_differs)._follow_status()
         moves.vatportal_document_id.filtered(lambda document: document.state == 'registered')._follow_status()
