@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ...vatportal import voen
+from ..catalog.kind_booking import KNOWN_KINDS
 from ..states import RETURN_KINDS, SALE_TYPES
 
 BILL_TYPES = ('in_invoice', 'in_receipt')
@@ -32,14 +33,15 @@ class VatportalDocument(models.Model):
 
     def _entry_types(self):
         """The types of entries of which this document can be: what charges belongs to what charges, what takes back to what takes back."""
-        returns, booking = self.kind_id.code in RETURN_KINDS, self.kind_id.booking
+        kind, negative = self.kind_id, self.amount_total < 0
+        returns, sure = kind.code in RETURN_KINDS, kind._sure_booking()
         if self.direction == 'outgoing':
-            sure = self.kind_id._sure_booking()
-            return SALE_TYPES if not sure else ('in_refund',) if returns else ('out_invoice',)
-        refund = ('out_refund',) if returns else ('in_refund',)
-        if self.amount_total < 0 or booking == 'refund':
+            return SALE_TYPES if not sure else ('in_refund',) if returns else ('out_refund',) if negative else ('out_invoice',)
+        # Of a kind that is new here nobody knows whose goods go back.
+        refund = ('out_refund',) if returns else ('in_refund',) if kind.code in KNOWN_KINDS else ('in_refund', 'out_refund')
+        if negative or sure == 'refund':
             return refund
-        return BILL_TYPES if booking == 'bill' else BILL_TYPES + refund
+        return BILL_TYPES if sure == 'bill' else BILL_TYPES + refund
 
     def _can_be_of(self, move):
         """Whether this document can be that of ``move``. A credit note that goes out as its kind says so itself."""
@@ -73,12 +75,14 @@ class VatportalDocument(models.Model):
         """That ``move`` is of a type of which this document is not."""
         possible = SALE_TYPES if self.direction == 'outgoing' else (*BILL_TYPES, 'in_refund', 'out_refund')
         if move.move_type in possible:
+            names = dict(move._fields['move_type']._description_selection(self.env))
             return self.env._(
-                '%(move)s is a “%(type)s”, and %(document)s, of the kind “%(kind)s”, is none: one of both takes back what the other one charges.',
+                '%(move)s is a “%(type)s”: %(document)s, of the kind “%(kind)s”, goes with %(types)s.',
                 move=move.display_name,
-                type=dict(move._fields['move_type']._description_selection(self.env))[move.move_type],
+                type=names[move.move_type],
                 document=self.display_name,
                 kind=self.kind_id.display_name or '?',
+                types=', '.join(f'“{names[move_type]}”' for move_type in self._entry_types()),
             )
         if self.direction == 'outgoing':
             return self.env._("%s can't be an invoice that you sent.", move.display_name)

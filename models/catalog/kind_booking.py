@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..states import RETURN_KINDS
+from ..states import ADJUSTMENTS, RETURN_KINDS
 
 # How the kinds of the portal are booked unless somebody changes it; the kinds' own help says why. Articles 163 and
 # 177.5 may raise or lower what is owed, and of kinds that are new to us nothing is known: a person decides.
@@ -14,6 +14,7 @@ BOOKINGS = {
 }
 # Of these no person decides: every document of the kind is that, unless somebody changes how the kind is booked.
 SURE_BOOKINGS = tuple(item for item in BOOKINGS.items() if item[1] in ('bill', 'refund'))
+KNOWN_KINDS = (*BOOKINGS, *ADJUSTMENTS)
 
 
 class VatportalKind(models.Model):

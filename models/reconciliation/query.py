@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from ...vatportal.typed_number import CYRILLIC, LATIN
 from ..account_tax import BESIDE_VAT, OUTSIDE
 from ..billing.builder import ROUNDING_LIMIT
-from ..catalog.kind_booking import SURE_BOOKINGS
+from ..catalog.kind_booking import KNOWN_KINDS, SURE_BOOKINGS
 from ..national_chart import UNDEDUCTED
 from ..states import ADJUSTMENTS, ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, RETURN_KINDS, WAITING_STATUSES
 from .sql_amounts import AMOUNT, DIFFERENCE
@@ -37,6 +37,7 @@ def parameters(env):
         'returns': RETURN_KINDS,
         'adjustments': ADJUSTMENTS,
         'sure_bookings': SURE_BOOKINGS,
+        'known_kinds': KNOWN_KINDS,
         'move_types': MOVE_TYPES,
         'baku': BAKU_OFFSET,
         'azn': env.ref('base.AZN').id,

@@ -13,13 +13,15 @@ _NUMBERS = """
 _FITS = """
     typed.kind_id = move.vatportal_kind_id AND typed.direction = 'outgoing'
     OR CASE WHEN move.move_type IN ('out_invoice', 'out_receipt')
-            THEN typed.direction = 'outgoing' AND COALESCE(kind.code, '') != 'returnInvoice'
+            THEN typed.direction = 'outgoing' AND COALESCE(kind.code, '') != 'returnInvoice' AND typed.amount_total >= 0
             WHEN move.move_type IN ('in_invoice', 'in_receipt')
-            THEN typed.direction = 'incoming' AND COALESCE(kind.booking, '') != 'refund' AND typed.amount_total >= 0
+            THEN typed.direction = 'incoming' AND ((kind.code, kind.booking) IN %(sure_bookings)s AND kind.booking = 'refund') IS NOT TRUE
+             AND typed.amount_total >= 0
             WHEN typed.direction = 'outgoing'
-            THEN CASE WHEN move.move_type = 'out_refund' THEN kind.code IN %(adjustments)s ELSE kind.code IN %(returns)s END
-            ELSE COALESCE(kind.code IN %(returns)s, FALSE) = (move.move_type = 'out_refund')
-             AND (COALESCE(kind.booking, '') != 'bill' OR typed.amount_total < 0) END
+            THEN CASE WHEN move.move_type = 'in_refund' THEN kind.code IN %(returns)s
+                      ELSE kind.code IN %(adjustments)s OR (kind.code IN %(returns)s) IS NOT TRUE AND typed.amount_total < 0 END
+            ELSE ((kind.code IN %(known_kinds)s) IS NOT TRUE OR (kind.code IN %(returns)s) = (move.move_type = 'out_refund'))
+             AND (((kind.code, kind.booking) IN %(sure_bookings)s AND kind.booking = 'bill') IS NOT TRUE OR typed.amount_total < 0) END
 """
 
 # The document in force whose number somebody has typed on an entry that is linked with none: all of it, or of the same partner its

@@ -19,6 +19,13 @@ FITTING = {
     ('outgoing', 'returnInvoice', 1): {'in_refund'},
     ('outgoing', 'taxCodex163', 1): {'out_invoice', 'out_refund', 'in_refund'},
     ('outgoing', 'advanceInvoice', 1): {'out_invoice', 'out_refund', 'in_refund'},
+    ('outgoing', 'defaultInvoice', -1): {'out_refund'},
+    ('outgoing', 'returnInvoice', -1): {'in_refund'},
+    # A kind that is new here, and none at all.
+    ('incoming', 'newInvoice', 1): BILLS | {'in_refund', 'out_refund'},
+    ('incoming', 'newInvoice', -1): {'in_refund', 'out_refund'},
+    ('incoming', False, 1): BILLS | {'in_refund', 'out_refund'},
+    ('outgoing', False, 1): {'out_invoice', 'out_refund', 'in_refund'},
 }
 TYPES = ('out_invoice', 'out_refund', 'out_receipt', 'in_invoice', 'in_refund', 'in_receipt', 'entry')
 
@@ -58,8 +65,10 @@ class TestLink(BillCommon):
     def test_what_fits_each_kind(self):
         nobody = self.vendor.copy({'vat': False})
         entries = {move_type: self.entry(move_type, post=False, partner_id=nobody.id) for move_type in TYPES}
+        self.env['vatportal.kind'].create({'code': 'newInvoice', 'name': 'Yeni'})
         for (direction, kind, sign), fitting in FITTING.items():
             document = self.document(direction=direction, kind=kind)
+            self.assertEqual(document.kind_id.code, kind)
             if sign < 0:
                 self.turned(document)
             for move_type, move in entries.items():
@@ -73,13 +82,13 @@ class TestLink(BillCommon):
         for text in (document.qaime, document.qaime[-8:]):
             credit = self.entry('in_refund', ref=text)
             self.assertFalse(self.wizard_of(document).proposed_ids)
-            with self.assertRaisesRegex(UserError, 'one of both takes back what the other one charges'):
+            with self.assertRaisesRegex(UserError, 'of the kind “.*”, goes with “Vendor Bill”, “Purchase Receipt”'):
                 document.action_link_move(credit.id)
         document.action_create_bills()
         self.assertEqual((document.bill_state, document.move_id.move_type), ('billed', 'in_invoice'))
         returned = self.document(kind='returnInvoice')
         bill = self.entry(ref=returned.qaime)
-        with self.assertRaisesRegex(UserError, 'one of both'):
+        with self.assertRaisesRegex(UserError, 'goes with “Customer Credit Note”'):
             returned.action_link_move(bill.id)
 
     def test_of_what_was_sent(self):
@@ -100,9 +109,13 @@ class TestLink(BillCommon):
         """A company may say of a kind what it is, and what it has booked before stays right."""
         kind, document = self.kind('taxCodex163'), self.document(kind='taxCodex163')
         document.action_link_move(self.entry('in_refund').id)
-        kind.booking = 'bill'
-        document.sudo()._compute_amount_differs()
-        self.assertFalse(document.amount_differs)
+        for booking, move_type in (('bill', 'in_refund'), ('refund', 'in_invoice')):
+            kind.booking = booking
+            document.sudo()._compute_amount_differs()
+            self.assertFalse(document.amount_differs)
+            other = self.document(kind='taxCodex163')
+            other.action_link_move(self.entry(move_type).id)
+            self.assertFalse(other.amount_differs)
         returned = self.document(kind='returnInvoice')
         self.kind('returnInvoice').booking = 'bill'
         returned.action_link_move(self.entry().id)

@@ -65,6 +65,24 @@ class TestReconciliationTyped(ReconcileCommon):
         document.action_link_move(typed.id)
         self.assertEqual(self.found(typed)[0], 'matched')
 
+    def test_what_may_be_of_either_sign(self):
+        """A kind that the company books otherwise, one that is new here, or none; and a sale with minus signs."""
+        self.kind('taxCodex163').booking = 'refund'
+        new = self.env['vatportal.kind'].create({'code': 'newInvoice', 'name': 'Yeni'})
+        sent = self.document(direction='outgoing', partner_id=self.partner.id)
+        sent.sudo().write({name: -sent[name] for name in ('amount_total', 'amount_vat', 'amount_vat_base', 'amount_net', 'amount_goods')})
+        for document, entry in (
+            (self.document(kind='taxCodex163'), self.purchase_entry()),
+            (self.document(kind_id=new.id), self.purchase_entry(move_type='in_refund')),
+            (self.document(kind_id=new.id), self.sale(move_type='out_refund')),
+            (self.document(kind_id=False), self.sale(move_type='out_refund')),
+            (sent, self.sale(move_type='out_refund')),
+        ):
+            entry.ref = document.qaime
+            self.assertEqual(self.rows(entry).typed_id, document)
+        fitting = self.document(kind='returnInvoice')
+        self.assertEqual(self.rows(self.purchase_entry(move_type='in_refund', ref=fitting.qaime)).typed_id.ids, [])
+
     def test_what_does_not_stand(self):
         for vals in ({'status': 'canceled'}, {'is_foreign': True}, {'state': 'deleted'}):
             with self.subTest(**vals):
