@@ -9,10 +9,13 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    def _bills_alike(self):
+    def _bills_alike(self, partners=None):
         """Entries without a document that may be of this one, though its number does not stand on them: of the same partner and total, of
-        about the same day. One that bears the number of another qaimə is none."""
-        partners = self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
+        about the same day. One that bears the number of another qaimə is none.
+
+        :param partners: those of :meth:`_known_vendors`, where they are known
+        """
+        partners = self._known_vendors() if partners is None else partners
         if self.direction != 'incoming' or not partners:
             return self.env['account.move']
         # Of a file nobody knows the day.
@@ -48,8 +51,8 @@ class VatportalDocument(models.Model):
         )
         return (alike - self.other_move_ids).sudo(False).with_env(self.env)
 
-    def _alike_question(self):
-        alike = self._bills_alike()
+    def _alike_question(self, vendors):
+        alike = self._bills_alike(vendors)
         return bool(alike) and self.env._(
             '%s is of the same partner and total, of about the same day or without one, and bears no qaimə number. Link the document with it, or make another one.',
             alike._vatportal_names_for_reader(),

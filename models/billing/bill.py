@@ -16,6 +16,10 @@ class BillQuestion(UserError):
     """A bill can't be made without a person's word: which vendor, which booking, or whether it exists already."""
 
 
+class OpenQuestion(BillQuestion):
+    """One that is put anew whenever somebody reads what is open; see :meth:`VatportalDocument._all_questions`."""
+
+
 class VatportalDocument(models.Model):
     """Which received documents become bills, and what people say to that."""
 
@@ -34,6 +38,7 @@ class VatportalDocument(models.Model):
         'No bill wanted: a person decided so.',
     )
     bill_question = fields.Text(readonly=True, copy=False)
+    bill_question_open = fields.Boolean(readonly=True, copy=False, help='What was asked is put anew whenever it is read, as long as it is open.')
     bill_ask = fields.Text(string='Question', compute='_compute_bill_ask', help='What a person has to decide before a bill can be made.')
     bill_ignored = fields.Boolean(readonly=True, copy=False)
     bill_company_id = fields.Many2one(
@@ -99,7 +104,7 @@ class VatportalDocument(models.Model):
             return False if self.amount_total or self.amount_vat else 'none'
         return booking
 
-    @api.depends('bill_state', 'bill_question', 'kind_id', 'status_code', 'line_ids.quantity', 'missing_since')
+    @api.depends('bill_state', 'bill_question', 'bill_question_open', 'kind_id', 'status_code', 'line_ids.quantity', 'missing_since')
     @api.depends_context('lang', 'uid', 'allowed_company_ids')
     def _compute_bill_ask(self):
         for document in self:
@@ -107,9 +112,12 @@ class VatportalDocument(models.Model):
 
     def _all_questions(self):
         """All that a person has to say at once, for the answer makes the bill."""
-        # Where nobody has tried to make the bill yet, nothing is written on the document; and what is, is one of several things at most.
-        texts = (self.bill_question, self._kind_question(), self._status_question(), *self._elsewhere_texts(), *self._booked_questions())
-        return '\n'.join(dict.fromkeys(text for text in (*texts, self._quantity_question()) if text))
+        # Where nobody has tried to make the bill yet, nothing is written on the document; and what is, is one of several things at most, in
+        # the language of whoever tried.
+        written = not self.bill_question_open and self.bill_question
+        texts = (written, self._kind_question(), self._status_question(), *self._elsewhere_texts(), *self._booked_questions())
+        open_texts = dict.fromkeys(text for text in (*texts, self._quantity_question()) if text)
+        return '\n'.join(open_texts) or self.env._('Its bill can be made now; try again.')
 
     def _kind_question(self):
         """What a person has to say because of the document's kind; False for nothing."""
@@ -136,7 +144,9 @@ class VatportalDocument(models.Model):
         'state',
         'status',
         'advance_id',
+        'kind_id.booking',
         'move_id.state',
+        'move_id.move_type',
         'move_id.reversal_move_ids.state',
         'move_id.reversal_move_ids.vatportal_kind_id',
         'move_id.reversal_move_ids.vatportal_bill_document_id',
@@ -280,18 +290,20 @@ class VatportalDocument(models.Model):
     def _bills_that_may_be_meant(self):
         """Bills of which a person may say that they are this document's."""
         of_files = self._may_be_same().filtered(lambda other: other._is_billed()).move_id
-        meant = (self._bills_with_number() | self._filled_drafts() | self._bills_alike())._filtered_access('read').filtered(self._can_be_of)
+        vendors = self._known_vendors()
+        meant = (self._bills_with_number(vendors) | self._filled_drafts() | self._bills_alike(vendors))._filtered_access('read').filtered(self._can_be_of)
         return (meant | of_files) - self.other_move_ids
 
-    def _bills_with_number(self, companies=None):
+    def _bills_with_number(self, vendors=None, companies=None):
         """Bills, of whatever origin, that bear this document's number, however it was typed: all of it, or its last eight
         digits on a bill of the same vendor, or of one whose VÖEN nobody has entered.
 
+        :param vendors: those of :meth:`_known_vendors`, where they are known
         :param companies: where to look; without it where the document can be linked with them
         """
         if not self.qaime:
             return self.env['account.move']
-        vendors = self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
+        vendors = self._known_vendors() if vendors is None else vendors
         # What people type between its digits is settled below.
         moves = (
             self.env['account.move']

@@ -7,7 +7,7 @@ from odoo.tools.misc import split_every
 
 from ..concurrency import CONCURRENT
 from ..connector.portal_account import SKEW
-from .bill import BillQuestion
+from .bill import BillQuestion, OpenQuestion
 
 _logger = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class VatportalDocument(models.Model):
             except CONCURRENT:
                 raise
             except BillQuestion as error:
-                document._ask(str(error))
+                document._ask(str(error), is_open=isinstance(error, OpenQuestion))
             except (UserError, RedirectWarning) as error:
                 document._ask(str(error), retry=True)
             except Exception:
@@ -133,14 +133,20 @@ class VatportalDocument(models.Model):
                 document._ask(document.env._("The bill could not be made for a reason that is not ours to tell; the server's log has it."))
         return bills
 
-    def _ask(self, question, retry=False):
+    def _ask(self, question, retry=False, is_open=False):
         """Write on the document what stands against its bill.
 
         :param retry: it is no question to a person but something in the settings: whatever was to be made by itself
             still is
+        :param is_open: it is put anew whenever somebody reads it
         """
         self.sudo().write(
-            {'bill_question': question, 'bill_requested': retry and self.bill_requested, 'bill_retry_at': retry and fields.Datetime.now() + RETRY}
+            {
+                'bill_question': question,
+                'bill_question_open': is_open,
+                'bill_requested': retry and self.bill_requested,
+                'bill_retry_at': retry and fields.Datetime.now() + RETRY,
+            }
         )
 
     def _in_reader_language(self):

@@ -1,3 +1,5 @@
+from functools import partial
+
 from markupsafe import Markup
 
 from odoo import fields, models
@@ -6,7 +8,7 @@ from odoo.fields import Command
 
 from ...vatportal import serie_number
 from ..states import FINAL_STATUSES, baku_day
-from .bill import BillQuestion
+from .bill import BillQuestion, OpenQuestion
 from .builder import ROUNDING_LIMIT, BillBuilder
 
 
@@ -53,9 +55,9 @@ class VatportalDocument(models.Model):
         document._check_billable(booking)
         move_type = document.kind_id._bill_move_type(booking)
         if not move_type:
-            raise BillQuestion(document._kind_question())
+            raise OpenQuestion(document._kind_question())
         if document._status_question() and not duplicates:
-            raise BillQuestion(document._status_question())
+            raise OpenQuestion(document._status_question())
         document._check_money(move_type)
         if not duplicates:
             document._check_not_booked()
@@ -100,17 +102,19 @@ class VatportalDocument(models.Model):
             raise BillQuestion(self.env._('Documents of the kind “%s” are booked as the kind says.', self.kind_id.display_name))
 
     def _check_not_booked(self):
-        """:raises BillQuestion: where the document may be in the books already"""
+        """:raises OpenQuestion: where the document may be in the books already"""
         question = self._elsewhere_text() or next(self._booked_questions(), False)
         if question:
-            raise BillQuestion(question)
+            raise OpenQuestion(question)
 
     def _booked_questions(self):
         """What a person has to say because the document may be in the books of its own company already, one after the other."""
-        return filter(None, (ask() for ask in (self._number_question, self._draft_question, self._same_question, self._alike_question)))
+        vendors = self._known_vendors()
+        asks = (partial(self._number_question, vendors), self._draft_question, self._same_question, partial(self._alike_question, vendors))
+        return filter(None, (ask() for ask in asks))
 
-    def _number_question(self):
-        existing = self._bills_with_number()
+    def _number_question(self, vendors):
+        existing = self._bills_with_number(vendors)
         return existing and self.env._('%s bears this number already. Link the document to it, or make another one.', existing._vatportal_names_for_reader())
 
     def _check_money(self, move_type):

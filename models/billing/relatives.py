@@ -27,7 +27,7 @@ class VatportalDocument(models.Model):
         if self.direction != 'incoming' or not relatives:
             return self.env['account.move'].sudo()
         copies = self._received_copies() | self._may_be_same(relatives).sudo()
-        return copies.filtered(lambda other: other._is_billed()).move_id | self._bills_with_number(relatives - self._invoicing_companies()).sudo()
+        return copies.filtered(lambda other: other._is_billed()).move_id | self._bills_with_number(companies=relatives - self._invoicing_companies()).sudo()
 
     def _elsewhere_text(self, bills=None):
         """That it is billed in another company, and nothing of that: whoever reads this may not see it. False for what is not.

@@ -145,6 +145,10 @@ class VatportalDocument(models.Model):
         number, _name = self._counterparty()
         return self._partners_by_voen(self._bill_company(), [number], archived=True)[number]
 
+    def _known_vendors(self):
+        """The partners that may be the other side of this document, archived ones too."""
+        return self.partner_id.commercial_partner_id | self._vendor_candidates() | self._archived_vendors()
+
     def _vendors_abroad(self):
         """Partners of other countries whose Tax ID has the same digits; it may be that of their branch in Azerbaijan."""
         number, _name = self._counterparty()

@@ -71,6 +71,23 @@ class TestBillAlike(BillCommon):
         self.assertEqual(documents.mapped('bill_state'), ['ask', 'billed'])
         self.assertIn(bill.display_name, documents[0].bill_question)
 
+    def test_what_is_told_as_long_as_it_is_open(self):
+        """Once, in the reader's own language, and no longer than it stands."""
+        bill, document = self.typed(post=False), self.document()
+        document.action_create_bills()
+        bill.action_post()
+        self.env.invalidate_all()
+        self.assertEqual(document.bill_ask.count('is of the same partner'), 1, document.bill_ask)
+        self.assertIn(bill.name, document.bill_ask)
+        document.sudo().bill_question = 'Bank köçürməsi'
+        self.assertNotIn('Bank', document.bill_ask)
+        bill.button_draft()
+        bill.button_cancel()
+        self.env.invalidate_all()
+        self.assertEqual((document.bill_state, document.bill_ask), ('ask', 'Its bill can be made now; try again.'))
+        document._make_bills()
+        self.assertEqual(document.bill_state, 'billed')
+
     def test_another_one_is_made(self):
         self.assert_asks(document := self.document(), self.typed()).action_create()
         self.assertEqual(document.bill_state, 'billed')
