@@ -270,14 +270,16 @@ class AccountMove(models.Model):
             self._vatportal_guard()
         other_advance = self._vatportal_of_other_advance(vals)
         # A credit note without a kind may lower the bill as its document was lowered.
-        touched = {'invoice_line_ids', 'line_ids', 'vatportal_kind_id'} & vals.keys()
-        differing = (self | self.reversed_entry_id).sudo().vatportal_bill_document_id.filtered('amount_differs') if touched else ()
+        touched = {'invoice_line_ids', 'line_ids', 'vatportal_kind_id', 'state'} & vals.keys()
+        documents = (self | self.reversed_entry_id).sudo().vatportal_bill_document_id if touched else ()
+        differing = {document: document.amount_differs for document in documents}
         result = super().write(vals)
         # As a form does.
         other_advance._onchange_vatportal_advance_id()
-        if differing:
-            # A bill that comes to its document's total again is nobody's task any more.
-            differing.filtered(lambda document: not document.amount_differs)._follow_status()
+        for document, before in differing.items():
+            # A bill that comes to its document's total again is nobody's task any more; one that a credit note brought to it may become one.
+            if document.amount_differs != before and (before or document.move_id not in self):
+                document._follow_status()
         return result
 
     def _post(self, soft=True):
@@ -292,7 +294,7 @@ class AccountMove(models.Model):
         return posted
 
     def _vatportal_close_tasks(self):
-        """Entries that come to their document's total again, or are brought to it by these, are nobody's task any more."""
-        moves = (self | self.reversed_entry_id).sudo().filtered(lambda move: move._vatportal_has_documents() and move.activity_ids)
+        """Entries that come to their document's total again are nobody's task any more."""
+        moves = self.filtered(lambda move: move._vatportal_has_documents() and move.activity_ids).sudo()
         moves.vatportal_bill_document_id.filtered(lambda document: not document.amount_differs)._follow_status()
         moves.vatportal_document_id.filtered(lambda document: document.state == 'registered')._follow_status()

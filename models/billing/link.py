@@ -97,7 +97,7 @@ class VatportalDocument(models.Model):
         """That ``partner`` is surely somebody else than the other side of this document; False where it may be."""
         number, _name = self._counterparty()
         theirs = partner._vatportal_voen()
-        if not voen.is_voen(number) or not theirs or theirs == number:
+        if not (voen.is_voen(number) and voen.is_voen(theirs)) or theirs == number:
             return False
         return self.env._('%(partner)s has the VÖEN %(theirs)s, the document %(number)s.', partner=partner.display_name, theirs=theirs, number=number)
 

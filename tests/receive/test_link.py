@@ -140,6 +140,21 @@ class TestLink(BillCommon):
                 document.action_link_move(move.id)
                 self.assertEqual(document.move_id, move, 'nobody has entered whose it is')
 
+    def test_a_partner_with_a_number_that_is_no_voen(self):
+        for number in ('/', 'GE123456789'):
+            document, other = self.document(), self.vendor.copy({'vat': number})
+            move = self.entry(partner_id=other.id)
+            document.action_link_move(move.id)
+            self.assertEqual(document.move_id, move)
+
+    def test_a_kind_that_becomes_a_credit_note(self):
+        """What depends on how the kind is booked follows it."""
+        returned = self.document(kind='returnInvoice')
+        self.kind('returnInvoice').booking = 'bill'
+        returned.action_link_move(self.entry().id)
+        self.kind('returnInvoice').booking = 'refund'
+        self.assertEqual((returned.amount_differs, returned.amount_difference), (True, 236))
+
     def test_a_number_typed_on_the_invoice_of_somebody_else(self):
         """It is proposed, and a person looks."""
         document = self.document(direction='outgoing')
