@@ -76,7 +76,7 @@ class TestReconciliationLowered(ReconcileCommon):
     def test_to_the_qepik(self):
         """Amounts that no float keeps: 0.29 is more than its float."""
         document = self.posted_bill(self.line(100.0, 'zero'))
-        amounts = {name: 99.71 for name in ('amount_goods', 'amount_net', 'amount_zero', 'amount_total')}
+        amounts = dict.fromkeys(('amount_goods', 'amount_net', 'amount_zero', 'amount_total'), 99.71)
         document.sudo().write(amounts)
         credit = self.credit(document, 0.29, kind='returnInvoice')
         self.assertEqual(document.amount_difference, 0.29)
