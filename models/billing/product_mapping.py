@@ -95,7 +95,7 @@ class VatportalProductMapping(models.Model):
 
         :raises UserError: where it can't be remembered, for it is known neither of whom nor of what
         """
-        self._learn(line, {'product_id'})
+        self._learn(line)
         row, move = line.vatportal_line_id.sudo(), line.move_id
         known = self._for_partner(line.company_id, move.commercial_partner_id, 'sale' if move.is_sale_document() else 'purchase')
         mapping = known.get((row.product_code or '', text_key(row.name)))

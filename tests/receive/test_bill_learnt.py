@@ -34,6 +34,16 @@ class TestBillLearnt(BillCommon):
                 draft.move_id.action_post()
                 self.assertEqual(self.billed().account_id, self.new_account)
 
+    def test_an_old_draft_teaches_no_account_by_its_contents(self):
+        """Whoever says how many are in it has said nothing else."""
+        self.white.property_account_expense_id = self.old_account
+        self.billed(unit='qutu').move_id.action_post()
+        draft = self.billed(unit='qutu')
+        self.white.property_account_expense_id = self.new_account
+        self.env['vatportal.product.mapping']._say_contents(draft, 10)
+        self.assertEqual((self.mapping().unit_contains, self.mapping().account_id), (10, self.old_account.browse()))
+        self.assertEqual(self.billed(unit='qutu').account_id, self.new_account)
+
     def test_an_old_draft_teaches_no_tax(self):
         new = self.create_tax('P VAT 18 % new', 18, 'vat', type_tax_use='purchase', sequence=99)
         draft = self.billed()
