@@ -2,7 +2,7 @@ from datetime import date, datetime
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
@@ -119,6 +119,19 @@ class TestDueAgain(DueCommon):
         self.assertEqual(move.vatportal_deadline_id, own)
         clerk = new_test_user(self.env, 'due-branch', 'account.group_account_invoice', company_id=branch.id, company_ids=branch.ids)
         self.assertTrue(own.with_user(clerk).name)
+        self.assert_changed_by_its_own(own, branch)
+
+    def assert_changed_by_its_own(self, own, branch):
+        """Whoever works in the branch alone sets the branch's deadlines, and no others'."""
+        manager = new_test_user(self.env, 'due-manager', 'account.group_account_manager', company_id=branch.id, company_ids=branch.ids)
+        theirs = own.with_user(manager)
+        self.assertTrue(theirs.name)
+        for change in (lambda: theirs.write({'days': 1}), lambda: theirs.write({'active': False}), lambda: theirs.copy()):
+            with self.assertRaises(AccessError):
+                change()
+        of_branch = theirs.copy({'company_id': branch.id})
+        of_branch.days = 2
+        self.assertEqual(of_branch.days, 2)
 
     def test_the_month_in_which_a_connector_was_made(self):
         """In Baku it is the first already."""
