@@ -166,12 +166,12 @@ class VatportalImportSchedule(models.Model):
 
     def _next_time(self, user=None):
         """The next time after now; times that were missed are not made up for. After a ``user`` has pressed the button it is no later
-        than the interval says."""
+        than the interval says, unless a beginning is planned that has not come yet."""
         step = relativedelta(**{self.interval_type: self.interval_number})
         now, moment = fields.Datetime.now(), self.next_at
         if now - moment > timedelta(days=60):
             moment = now
-        if user:
+        if user and (self.begun_at or self.last_success_at):
             moment = min(moment, now + step)
         while moment <= now:
             moment += step

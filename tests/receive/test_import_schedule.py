@@ -221,6 +221,15 @@ class TestImportSchedule(DownloadCommon):
         with self.assertRaises(AccessError):
             self.schedule.with_user(self.clerk).action_import_now()
 
+    def test_now_leaves_a_planned_beginning(self):
+        """Pressed once before it, it does not begin to run; once it has run, the button counts from today."""
+        planned = datetime(2027, 1, 9, 3)
+        self.schedule.next_at = planned
+        with freeze_time('2026-11-20 12:00:00'):
+            self.assertEqual(self.schedule._next_time(self.env.user), planned)
+            self.schedule.sudo().begun_at = datetime(2026, 11, 19, 3)
+            self.assertEqual(self.schedule._next_time(self.env.user), datetime(2026, 11, 21, 12))
+
     def test_one_failing_schedule_does_not_keep_the_others(self):
         other = self.plan(direction='outgoing')
         days = type(other)._days
