@@ -82,11 +82,6 @@ class AccountTax(models.Model):
         """As what this tax stands on a qaimə with an amount: ``vat``, ``excise`` or ``road``; None for one without."""
         return min(self._vatportal_categories() & {'vat', 'excise', 'road'}, default=None)
 
-    def _vatportal_beside_rate(self):
-        """How many per cent of a base these taxes are that are no VAT; of one per piece nothing is taken apart where it can't be deducted."""
-        flat = self.with_context(active_test=False).flatten_taxes_hierarchy()
-        return sum(tax.amount for tax in flat if tax.amount_type == 'percent' and tax._vatportal_own_categories() & BESIDE_VAT)
-
     def _vatportal_own_categories(self):
         if self.vatportal_category:
             return {self.vatportal_category}

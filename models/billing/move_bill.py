@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
@@ -88,16 +86,7 @@ class AccountMove(models.Model):
         position puts in the place of VAT may have no category; what of it can't be deducted too."""
         lines = self._vatportal_vat_items()
         amount = 'amount_currency' if self.currency_id.name == 'AZN' else 'balance'
-        return in_qepik(self.direction_sign * (sum(lines.mapped(amount)) - self._vatportal_private_levies(amount)))
-
-    def _vatportal_private_levies(self, amount):
-        """What of excise and road tax can't be deducted: Odoo makes one item of it and of the VAT that can't. So it is what these taxes come
-        to, less their items."""
-        if 'non_deductible_tax' not in self.line_ids.mapped('display_type'):
-            return 0.0
-        goods = self.line_ids.filtered(lambda line: line.display_type == 'product')
-        levies = sum((in_qepik(line[amount] * tax._vatportal_beside_rate() / 100) for line in goods for tax in line.tax_ids), Decimal(0))
-        return float(levies) - sum(self.line_ids.filtered(lambda line: line.tax_line_id._vatportal_beside_rate()).mapped(amount))
+        return in_qepik(self.direction_sign * sum(lines.mapped(amount)))
 
     def _vatportal_vat_items(self):
         return self.line_ids.filtered(

@@ -84,8 +84,7 @@ def _company_rows(env, companies):
 
 
 def _tax_rows(env, companies):
-    """id, VAT column of its base, whether it is no VAT, is road tax, stands on no qaimə, may be deducted, what it is used for, and its rate in
-    per cent beside VAT.
+    """id, VAT column of its base, whether it is no VAT, is road tax, stands on no qaimə, may be deducted, and what it is used for.
 
     What a tax is follows from its name in the chart and its group, see :class:`AccountTax`, so it is told here and not stored.
     """
@@ -98,6 +97,6 @@ def _tax_rows(env, companies):
         column = min(columns) if len(columns) == 1 else 'either' if columns == {'zero', 'exempt'} else None
         use = within.get(tax.id) if tax.type_tax_use == 'none' else tax.type_tax_use
         creditable = tax.vatportal_chart_id not in UNDEDUCTED
-        rows.append((tax.id, column, bool(categories & BESIDE_VAT), 'road' in categories, OUTSIDE in categories, creditable, use, tax._vatportal_beside_rate()))
+        rows.append((tax.id, column, bool(categories & BESIDE_VAT), 'road' in categories, OUTSIDE in categories, creditable, use))
     names, types = ('beside', 'road', 'outside', 'creditable'), ('boolean',) * 4
-    return _values(('id', 'vat_column', *names, 'use', 'beside_rate'), ('integer', 'text', *types, 'text', 'numeric'), rows)
+    return _values(('id', 'vat_column', *names, 'use'), ('integer', 'text', *types, 'text'), rows)

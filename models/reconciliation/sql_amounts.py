@@ -35,13 +35,9 @@ _COLUMN = """
       LEFT JOIN tax ON tax.id = rel.account_tax_id
 """
 
-_AMOUNT = """
-    CASE WHEN line.company_currency_id = %(azn)s THEN line.balance
-         WHEN line.currency_id = %(azn)s THEN line.amount_currency END * CASE WHEN fact.side = 'sale' THEN -1 ELSE 1 END
-"""
-
 _ITEMS = f"""
-    SELECT {_AMOUNT} AS amount,
+    SELECT CASE WHEN line.company_currency_id = %(azn)s THEN line.balance
+                WHEN line.currency_id = %(azn)s THEN line.amount_currency END * CASE WHEN fact.side = 'sale' THEN -1 ELSE 1 END AS amount,
            line.display_type,
            column_of.vat_column,
            levy.creditable,
@@ -65,25 +61,10 @@ def _sum(condition):
     return f'COALESCE(SUM(amount) FILTER (WHERE {condition}), 0)'
 
 
-# What of excise and road tax can't be deducted; one item has it together with VAT. See AccountMove._vatportal_private_levies().
-_PRIVATE_LEVIES = f"""
-    SELECT COALESCE(SUM(amount), 0) FROM (
-        SELECT ROUND({_AMOUNT} * tax.beside_rate / 100, 2) AS amount
-          FROM account_move_line line
-          JOIN account_move_line_account_tax_rel rel ON rel.account_move_line_id = line.id
-          JOIN tax ON tax.id = rel.account_tax_id AND tax.beside_rate != 0
-         WHERE line.move_id = fact.move_id AND line.display_type = 'product'
-     UNION ALL
-        SELECT -({_AMOUNT})
-          FROM account_move_line line JOIN tax ON tax.id = line.tax_line_id AND tax.beside_rate != 0
-         WHERE line.move_id = fact.move_id
-    ) levies
-"""
-
 # One tax may stand for two columns ('either'): the document tells which.
 _BOOKS = f"""
     SELECT {_sum('TRUE')} AS total,
-           {_sum('is_vat')} - CASE WHEN BOOL_OR(display_type = 'non_deductible_tax') THEN ({_PRIVATE_LEVIES}) ELSE 0 END AS vat,
+           {_sum('is_vat')} AS vat,
            {_sum('is_vat AND creditable')} AS creditable_vat,
            {_sum('is_road')} AS road,
            {_sum("vat_column = 'vat'")} AS vat_base,

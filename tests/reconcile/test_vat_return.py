@@ -112,27 +112,6 @@ class TestVatReturn(ReconcileCommon):
             {('vat',): (200, 200, 36, 7.2), ('zero',): (80, 80, 0, 0)},
         )
 
-    def test_deducted_in_part_beside_other_taxes(self):
-        """Road tax is no VAT, whatever part of it can't be deducted, by itself or in a group."""
-        road = self.create_tax('Road', 5, 'road', type_tax_use='purchase', is_base_affected=False, sequence=2)
-        child = road.copy({'name': 'Road within', 'type_tax_use': 'none'})
-        group = self.create_tax('Group', 0, False, type_tax_use='purchase', amount_type='group', sequence=2, children_tax_ids=[Command.set(child.ids)])
-        vat = self.purchase['vat']
-        vat.sequence = 3
-        for taxes, line, figures in (
-            (road + vat, self.line(100.0, road=5.0), (100, 18, 5)),
-            (group + vat, self.line(100.0, road=5.0), (100, 18, 5)),
-            (road + vat, self.line(66.6, vat=11.99, road=3.33), (66.6, 11.99, 3.33)),
-        ):
-            with self.subTest(taxes=taxes.mapped('name'), price=line['price_unit']):
-                vals = {'price_unit': line['price_unit'], 'tax_ids': [Command.set(taxes.ids)], 'deductible_amount': 50}
-                day = {'invoice_date': '2026-11-20', 'date': '2026-11-20'}
-                move = self.create_invoice(vals, move_type='in_invoice', partner_id=self.vendor.id, **day)
-                document = self.document(line, date='2026-11-20 10:00:00', move_id=move.id, partner_id=self.vendor.id)
-                self.assertFalse(document.amount_differs, (document.amount_difference, document._vat_difference()))
-                row = self.rows(move)
-                self.assertEqual((row.finding, row.books_vat_base, row.books_vat, row.books_other), ('matched', *figures))
-
     def test_months(self):
         """Each side counts in its own month."""
         move = self.sale({'vat': 100}, invoice_date='2026-11-30')
