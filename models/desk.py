@@ -19,7 +19,6 @@ _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
 # What is in a package waits for its upload by hand; of some a person has said why they never go.
 _TO_SEND = (
     Domain('state', '!=', 'cancel')
-    & (Domain('move_type', '!=', 'out_invoice') | NOT_REVERSED)
     & SAYS_SOMETHING
     & Domain('vatportal_package_waits', '=', False)
     & Domain('vatportal_unsent_reason', '=', False)
@@ -165,9 +164,11 @@ class VatportalDesk(models.AbstractModel):
     def _domain(self, task):
         """The records of ``task`` in the companies that are chosen."""
         domain = task.records & Domain('company_id', 'in', self.env.companies.ids)
-        if task.key != 'to_send':
-            return domain
-        return domain & self.env[_MOVES]._vatportal_since('invoice_date')
+        if task.key == 'to_send':
+            domain &= self.env[_MOVES]._vatportal_since('invoice_date')
+        if task.key in ('to_send', 'refused'):
+            domain &= Domain('id', 'not in', self.env[_MOVES]._vatportal_reversed_in_full(domain).ids)
+        return domain
 
     @api.model
     def _tasks(self):

@@ -124,7 +124,11 @@ class AccountMoveLine(models.Model):
             if move.move_type == 'out_invoice':
                 left[move] = left.get(move, 0.0) + line.price_total
                 continue
-            rest, named, paid = line._vatportal_given_back(), move.reversed_entry_id, dict(move._vatportal_reconciled())
+            if move.move_type != 'out_refund':
+                continue
+            rest, named = line._vatportal_given_back(), move.reversed_entry_id
+            # Of one invoice it is, paid or not.
+            paid = dict(move._vatportal_reconciled()) if len(left) > 1 and not named else {}
             for invoice in sorted(left, key=lambda invoice: (invoice in paid, invoice.id), reverse=True):
                 amount = min(invoice._vatportal_in_currency(move, rest), left[invoice])
                 if named in (invoice, invoice.browse()) and invoice.currency_id.compare_amounts(amount, 0) > 0:

@@ -152,6 +152,7 @@ class VatportalDocument(models.Model):
         'move_id.reversal_move_ids.vatportal_bill_document_id',
     )
     def _compute_amount_differs(self):
+        self.mapped('lowering_move_ids')  # what was there is compared with what is: asked for all at once
         for document in self:
             move = document.move_id
             total = move and move._vatportal_total()

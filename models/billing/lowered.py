@@ -2,8 +2,6 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..amounts import in_qepik
-
 # Of more sums than this only the largest is gone on with.
 MOST_SUMS = 4096
 
@@ -67,7 +65,8 @@ class AccountMove(models.Model):
         document = bill.vatportal_bill_document_id
         if self.move_type != 'in_refund' or not document._is_in_force():
             return False
-        total, excess = self._vatportal_total(), in_qepik(document.amount_difference)
+        # Of all that the bill exceeds it by: what the vendor has yet to adjust may have been taken for a part of the lowering.
+        total, excess = self._vatportal_total(), document.amount_differs and bill._vatportal_total() - document._amount_to_pay()
         if total is None or not 0 < total <= excess:
             return False
         return self.env._(

@@ -13,10 +13,10 @@ _NUMBERS = """
 _FITS = """
     typed.kind_id = move.vatportal_kind_id AND typed.direction = 'outgoing'
     OR CASE WHEN move.move_type IN ('out_invoice', 'out_receipt')
-            THEN typed.direction = 'outgoing' AND COALESCE(kind.code, '') != 'returnInvoice' AND typed.amount_total >= 0
+            THEN typed.direction = 'outgoing' AND COALESCE(kind.code, '') != 'returnInvoice' AND COALESCE(typed.amount_total, 0) >= 0
             WHEN move.move_type IN ('in_invoice', 'in_receipt')
             THEN typed.direction = 'incoming' AND ((kind.code, kind.booking) IN %(sure_bookings)s AND kind.booking = 'refund') IS NOT TRUE
-             AND typed.amount_total >= 0
+             AND COALESCE(typed.amount_total, 0) >= 0
             WHEN typed.direction = 'outgoing'
             THEN CASE WHEN move.move_type = 'in_refund' THEN kind.code IN %(returns)s
                       ELSE kind.code IN %(adjustments)s OR (kind.code IN %(returns)s) IS NOT TRUE AND typed.amount_total < 0 END

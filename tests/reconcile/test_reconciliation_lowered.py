@@ -96,6 +96,29 @@ class TestReconciliationLowered(ReconcileCommon):
         self.credit(other, 30.0)
         self.assert_open(other, 23.6)
 
+    def test_a_credit_note_beside_it_that_would_be_sent(self):
+        """A bonus may be taken for a part of the lowering: the question before the other one is sent stays."""
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        self.credit(document, 10.0)
+        self.assert_open(document, 11.8)
+        self.assertTrue(self.problems(self.credit(document, kind='returnInvoice')))
+
+    def test_many_at_once(self):
+        """What lowers them is asked for all at once."""
+        counts = []
+        for number in (2, 12):
+            documents = self.env['vatportal.document'].union(*(self.posted_bill(100.0) for _each in range(number)))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            documents.mapped('move_id.reversal_move_ids')
+            before = self.env.cr.sql_log_count
+            documents.modified(['status'])
+            documents.mapped('amount_differs')
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 2, counts)
+
     def test_a_credit_note_beside_it(self):
         """A bonus that the vendor has yet to adjust undoes no lowering, before it or after, and is open by itself."""
         for bonus_first in (False, True):
