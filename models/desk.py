@@ -17,12 +17,7 @@ _WAITS = Domain('waits_for_pin', '=', True)
 _READS_INCOMING = Domain('operation', '=', 'download') & Domain('direction', '=', 'incoming')
 _DIRECTIONS = {'sale': 'outgoing', 'purchase': 'incoming'}
 # What is in a package waits for its upload by hand; of some a person has said why they never go.
-_TO_SEND = (
-    Domain('state', '!=', 'cancel')
-    & SAYS_SOMETHING
-    & Domain('vatportal_package_waits', '=', False)
-    & Domain('vatportal_unsent_reason', '=', False)
-)
+_TO_SEND = Domain('state', '!=', 'cancel') & SAYS_SOMETHING & Domain('vatportal_package_waits', '=', False) & Domain('vatportal_unsent_reason', '=', False)
 
 
 @dataclass(frozen=True)
