@@ -171,7 +171,7 @@ class VatportalImportSchedule(models.Model):
         now, moment = fields.Datetime.now(), self.next_at
         if now - moment > timedelta(days=60):
             moment = now
-        if user and (self.begun_at or self.last_success_at):
+        if user and (self.begun_at or self.last_success_at or self.job_ids):
             moment = min(moment, now + step)
         while moment <= now:
             moment += step

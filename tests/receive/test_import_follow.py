@@ -62,7 +62,7 @@ class TestImportFollow(ImportCommon):
         document = self.document(bad)
         self.assertEqual(self.waiting(), document)
         self.assertEqual((document.to_follow, document.follow_problem), ('new', 'something is odd about it'))
-        self.assertFalse(document.bill_notes or document.partner_id)
+        self.assertFalse(document.bill_notes)
         self.assertEqual((result['new'] - document).partner_id, self.partner)
         self.assertEqual((result['created'], result['bad'], len(result['problems'])), (8, 0, 1))
         self.assertIn(bad, result['problems'][0])
