@@ -113,6 +113,13 @@ class VatportalCommon(CompanyCommon):
         cls.service = cls.create_product('Daşınma', '9949410000')
 
     @classmethod
+    def create_branch_contact(cls):
+        """Another contact with the VÖEN of ``partner``, typed in another way."""
+        return cls.env['res.partner'].create(
+            {'name': 'Abşeron Tikinti, filial', 'vat': f'AZ {cls.partner.vat}', 'country_id': cls.env.ref('base.az').id, 'is_company': True}
+        )
+
+    @classmethod
     def create_tax(cls, name, rate, category, **vals):
         return cls.env['account.tax'].create(
             {

@@ -170,7 +170,6 @@ class AccountMove(models.Model):
         # What was reversed, and what stands in its place.
         'vatportal_replaced_id.vatportal_document_id.state',
         'vatportal_replacing_ids.state',
-        'payment_state',
         'reversal_move_ids.state',
         'reversal_move_ids.vatportal_document_id.state',
         # The document of a bill, and the units of its lines.

@@ -52,9 +52,9 @@ class AccountMove(models.Model):
     @api.depends('vatportal_bill_document_id.status', 'state', 'payment_state', 'reversal_move_ids.state')
     def _compute_vatportal_bill_void(self):
         for move in self.sudo():
-            # A bill that was taken back in full stands no more than a cancelled one.
-            stands = move.state != 'cancel' and not (move.move_type == 'in_invoice' and move._vatportal_is_taken_back())
-            move.vatportal_bill_void = move.vatportal_bill_document_id.status in FINAL_STATUSES and stands
+            # A bill that was taken back in full stands no more than a cancelled one; of few it need be asked.
+            gone = move.state != 'cancel' and move.vatportal_bill_document_id.status in FINAL_STATUSES
+            move.vatportal_bill_void = gone and not (move.move_type == 'in_invoice' and move._vatportal_is_taken_back())
 
     @api.depends('vatportal_bill_document_id.can_refresh')
     def _compute_vatportal_can_refresh(self):

@@ -10,16 +10,7 @@ class TestCredits(LifecycleCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.euro = cls.env.ref('base.EUR')
-        cls.euro.active = True
-        cls.euro.rate_ids.unlink()
-        cls.rates({'2026-01-01': 0.55, '2026-11-24': 0.56, '2026-11-27': 0.50})
-
-    @classmethod
-    def rates(cls, by_day):
-        cls.env['res.currency.rate'].create(
-            [{'name': day, 'currency_id': cls.euro.id, 'company_id': cls.company.id, 'rate': rate} for day, rate in by_day.items()]
-        )
+        cls.euro = cls.setup_other_currency('EUR', rates=[('2026-01-01', 0.55), ('2026-11-24', 0.56), ('2026-11-27', 0.50)])
 
     def alerts(self, move):
         return ' '.join(alert['message'] for key, alert in (move.alerts or {}).items() if key.startswith('vatportal_reversed'))

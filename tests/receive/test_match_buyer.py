@@ -7,9 +7,7 @@ class TestMatchBuyer(BillCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.branch = cls.env['res.partner'].create(
-            {'name': 'Abşeron Tikinti, filial', 'vat': f'AZ {cls.partner.vat}', 'country_id': cls.env.ref('base.az').id, 'is_company': True}
-        )
+        cls.branch = cls.create_branch_contact()
 
     def imported(self, *documents):
         created = self.env['vatportal.document'].union(*documents)

@@ -8,15 +8,7 @@ class TestAdvanceCurrency(AdvanceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.euro = cls.env.ref('base.EUR')
-        cls.euro.active = True
-        cls.euro.rate_ids.unlink()
-        cls.env['res.currency.rate'].create(
-            [
-                {'name': day, 'currency_id': cls.euro.id, 'company_id': cls.company.id, 'rate': rate}
-                for day, rate in (('2026-01-01', 0.55), ('2026-11-21', 0.56), ('2026-11-24', 0.54))
-            ]
-        )
+        cls.euro = cls.setup_other_currency('EUR', rates=[('2026-01-01', 0.55), ('2026-11-21', 0.56), ('2026-11-24', 0.54)])
 
     def prepaid(self, price=300, **vals):
         return super().prepaid(price, **{'currency_id': self.euro.id, **vals})

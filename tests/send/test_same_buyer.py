@@ -7,9 +7,7 @@ class TestSameBuyer(AdvanceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.branch = cls.env['res.partner'].create(
-            {'name': 'Abşeron Tikinti, filial', 'vat': f'AZ{cls.partner.vat}', 'country_id': cls.env.ref('base.az').id, 'is_company': True}
-        )
+        cls.branch = cls.create_branch_contact()
 
     def asks(self, move):
         return ' '.join(problem['message'] for problem in move._vatportal_problems(self.connector) if problem.get('asks'))
