@@ -21,6 +21,9 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument(
         '--cluster', type=int, metavar='N', nargs='?', const=50, help="instead: N connectors (50) on two servers with OCA's queue_job, one of them killed"
     )
+    parser.add_argument(
+        '--slowed', type=int, metavar='N', default=1, help='with --cluster: each process of Odoo gets the Nth part of a core, for a machine with few of them'
+    )
     parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
     parser.add_argument(
         '--mutants',
@@ -43,7 +46,7 @@ def main(given: list[str]) -> int:
         first, _dash, last = (options.kills or '0').rpartition('-')
         return kills.main(number(first or '1'), number(last), 4 if options.races is None else options.races, options.kill_seed)
     if options.cluster:
-        return hosts.main(options.cluster)
+        return hosts.main(options.cluster, options.slowed)
     if options.upgrade is not None:
         return upgrade.main(options.upgrade)
     if options.mutants is not None:

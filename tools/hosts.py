@@ -19,9 +19,11 @@ import environment
 import hosts_fill
 from balancer import Balancer
 from base import ADDON, QUEUE, TOOLS, Failure, fresh_log, say
+from cluster import processor
 from demo_run import Browser, send_through
 from scene import DATABASE, PATIENCE, Process, Scene, freeze_addons
 from servers import free_port
+from slowed import Slowed
 
 PROCESSES = 4  # of each connector
 WORKERS = 2  # of each host
@@ -63,6 +65,17 @@ class Hosts(Scene):
         """How many of these invoices have their numbers."""
         ids = ','.join(map(str, moves))
         return int(self.number(f"SELECT count(*) FROM vatportal_document WHERE state = 'registered' AND move_id IN ({ids})"))
+
+    def pace(self, moves, hosts):
+        """How many of these processes `hosts` bring to their end in a minute, and in words what each of them takes of the
+        processors."""
+        pids, server = [host.popen.pid for host in hosts], self.cluster.process.pid
+        with Slowed(self.share, pids) if self.share < 1 else contextlib.nullcontext():
+            odoo, postgresql = processor(*pids), processor(server)
+            minutes = self.run(moves) / 60
+            odoo, postgresql = processor(*pids) - odoo, processor(server) - postgresql
+        pace = len(moves) / minutes
+        return pace, f'{pace:.0f} processes a minute, each {odoo / len(moves):.2f} s of Odoo and {postgresql / len(moves):.2f} s of PostgreSQL'
 
     def run(self, moves, middle=None):
         """Queue a process for each invoice and wait for the numbers; call `middle` when half of them are there. Seconds, from the
@@ -147,12 +160,12 @@ class Watchers:
 # -- the command ------------------------------------------------------------------------------------
 
 
-def main(count: int) -> int:
+def main(count: int, slowed: int) -> int:
     with environment.serving(queue=True) as server, contextlib.ExitStack() as stack:
         environment.ensure_base(server)
         demo_database.ensure_template(server)
         scene = Hosts(stack, server, addons=freeze_addons(ADDON, QUEUE))
-        scene.used = count
+        scene.used, scene.share = count, 1 / slowed
         scene.portal.call('settings', {'confirm_after': CONFIRMED_S, 'log_size': 1000000})
         for number in range(count + WATCHERS):
             scene.portal.call('accounts', hosts_fill.account(number))
@@ -168,9 +181,9 @@ def single(scene, moves):
     odoo.start()
     try:
         scene.log_in_at(port)
-        pace = 60 * len(moves) / scene.run(moves)
+        pace, told = scene.pace(moves, [odoo])
         found = problems(scene, moves)
-        say(f'one server process: {pace:.0f} processes a minute; {len(found)} problems')
+        say(f'one server process: {told}; {len(found)} problems')
         return pace, found
     finally:
         odoo.kill()
@@ -188,9 +201,9 @@ def together(scene, stack, count, alone):
     stack.enter_context(Balancer(entrance, ports))
     scene.log_in_at(entrance)
     moves = scene.fill('invoices', count * PROCESSES)
-    pace = 60 * len(moves) / scene.run(moves)
+    pace, told = scene.pace(moves, hosts)
     pace_alone, found = alone
-    say(f'two hosts of {WORKERS} workers: {pace:.0f} processes a minute, {pace / pace_alone:.2f} times as many')
+    say(f'two hosts of {WORKERS} workers: {told}; {pace / pace_alone:.2f} times as many')
     more = scene.fill('invoices', count * PROCESSES)
     with Watchers(scene, WATCHERS) as people:
         taken = {}

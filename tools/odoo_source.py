@@ -80,7 +80,7 @@ def _source_of(program: Path) -> Path | None:
 
 def unpacked(python: Path) -> Odoo:
     version = (UNPACKED / 'version').read_text().strip()
-    return Odoo((str(python), '-m', 'odoo'), SITE, version)
+    return Odoo((str(python), str(UNPACKED / 'usr/bin/odoo')), SITE, version)  # a file: with workers, Odoo starts itself once more by its name
 
 
 def is_unpacked() -> bool:
