@@ -22,7 +22,11 @@ def arguments(given: list[str]) -> argparse.Namespace:
         '--cluster', type=int, metavar='N', nargs='?', const=50, help="instead: N connectors (50) on two servers with OCA's queue_job, one of them killed"
     )
     parser.add_argument(
-        '--slowed', type=int, metavar='N', default=1, help='with --cluster: each process of Odoo gets the Nth part of a core, for a machine with few of them'
+        '--slowed',
+        type=int,
+        metavar='N',
+        default=1,
+        help='with --cluster: the cores of the servers are N times slower, so that a machine with few of them bears more',
     )
     parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
     parser.add_argument(

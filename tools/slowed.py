@@ -1,4 +1,4 @@
-"""Processes that get a part of a core each: how servers with cores of their own would do, on a machine that has too few."""
+"""Servers that get so many cores, or parts of one: how those with cores of their own would do, on a machine that has too few."""
 
 import contextlib
 import threading
@@ -13,17 +13,23 @@ LOOK_S = 0.2  # how soon a new process is slowed down
 
 
 class Slowed:
-    """As long as it is entered, each process below those of `roots` (pids) has `share` of a core, and not more.
+    """As long as it is entered, each of `roots` (process ids) and all that it starts have that many cores together, and not more.
 
+    :param roots: process id → cores, a part of one as well
     :raises Failure: no control groups, or they are not ours to make
     """
 
-    def __init__(self, share: float, roots: list[int]):
-        self.share, self.roots, self.groups, self.over = share, roots, {}, threading.Event()
+    def __init__(self, roots: dict[int, float]):
+        self.roots, self.over = roots, threading.Event()
+        self.groups = {root: GROUPS / f'vatportal-{root}' for root in roots}
         self.thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self):
         try:
+            for root, cores in self.roots.items():
+                self.groups[root].mkdir(exist_ok=True)
+                (self.groups[root] / 'cpu.cfs_period_us').write_text(str(PERIOD_US))
+                (self.groups[root] / 'cpu.cfs_quota_us').write_text(str(int(PERIOD_US * cores)))
             self._look()
         except OSError as error:
             raise Failure(f'Processes can be slowed down by root, where {GROUPS} is: {error}') from error
@@ -33,23 +39,23 @@ class Slowed:
     def __exit__(self, *_):
         self.over.set()
         self.thread.join()
-        for pid, group in self.groups.items():
-            with contextlib.suppress(OSError):
-                (GROUPS / 'cgroup.procs').write_text(str(pid))
+        for group in self.groups.values():
+            for pid in (group / 'cgroup.procs').read_text().split():
+                _put(GROUPS, pid)
             with contextlib.suppress(OSError):
                 group.rmdir()
 
     def _watch(self):
         while not self.over.wait(LOOK_S):
-            with contextlib.suppress(OSError):  # a process that has ended since
-                self._look()
+            self._look()
 
     def _look(self):
-        for root in self.roots:
-            for pid in (root, *descendants(root)):
-                if pid not in self.groups:
-                    self.groups[pid] = group = GROUPS / f'vatportal-{pid}'
-                    group.mkdir(exist_ok=True)
-                    (group / 'cpu.cfs_period_us').write_text(str(PERIOD_US))
-                    (group / 'cpu.cfs_quota_us').write_text(str(int(PERIOD_US * self.share)))
-                    (group / 'cgroup.procs').write_text(str(pid))
+        for root, group in self.groups.items():
+            there = set((group / 'cgroup.procs').read_text().split())
+            for pid in {str(pid) for pid in (root, *descendants(root))} - there:
+                _put(group, pid)
+
+
+def _put(group: Path, pid: str) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it has ended since
+        (group / 'cgroup.procs').write_text(pid)
