@@ -25,8 +25,8 @@ def arguments(given: list[str]) -> argparse.Namespace:
         '--slowed',
         type=int,
         metavar='N',
-        default=1,
-        help='with --cluster: the cores of the servers are N times slower, so that a machine with few of them bears more',
+        default=0,
+        help='with --cluster: first the pace of both servers beside that of one process, with cores N times slower, so that this machine bears more of them',
     )
     parser.add_argument('--kill-seed', type=int, metavar='N', default=1, help='with --kills: seed of the delays (1)')
     parser.add_argument(

@@ -165,6 +165,7 @@ class Watchers:
 
 
 def main(count: int, slowed: int) -> int:
+    """`slowed`: how many times slower the cores of all servers are while the pace of both ways is compared; 0: it is not."""
     with environment.serving(queue=True) as server, contextlib.ExitStack() as stack:
         environment.ensure_base(server)
         demo_database.ensure_template(server)
@@ -175,56 +176,66 @@ def main(count: int, slowed: int) -> int:
             scene.portal.call('accounts', hosts_fill.account(number))
         scene.fill('connectors', scene.sandbox_url, count + WATCHERS)
         say(f'{count} connectors, {count * PROCESSES} processes at a time, {os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f}')
-        alone = single(scene, scene.fill('invoices', count * PROCESSES))
-        return together(scene, stack, count, alone)
+        alone = slowed and single(scene)
+        hosts = two(scene, stack)
+        found = one_is_killed(scene, hosts, together(scene, hosts, alone) if slowed else [])
+        for problem in found:
+            say(f'      {problem}')
+        return 1 if found else 0
 
 
-def single(scene, moves):
+def single(scene):
     """One server process with the scheduled action alone; processes a minute."""
+    moves = scene.fill('invoices', scene.used * PROCESSES)
     odoo, port = scene.host('one-process', '--workers', 0)
     odoo.start()
     try:
         scene.log_in_at(port)
         pace, told = scene.pace(moves, [odoo], 1)
-        found = problems(scene, moves)
-        say(f'one server process: {told}; {len(found)} problems')
-        return pace, found
+        say(f'one server process: {told}; {len(problems(scene, moves))} problems')
+        return pace
     finally:
         odoo.kill()
 
 
-def together(scene, stack, count, alone):
+def two(scene, stack):
+    """Two servers with the job queue, behind a load balancer."""
     databases.odoo(scene.server, *scene.options, '-i', f'queue_job,{QUEUE}', '--stop-after-init', '--no-http', log=fresh_log('cluster-install'))
     entrance = free_port()
     queue = {'ODOO_QUEUE_JOB_CHANNELS': f'root:{JOBS}', 'ODOO_QUEUE_JOB_HOST': '127.0.0.1', 'ODOO_QUEUE_JOB_PORT': str(entrance)}
     made = [scene.host(f'host-{name}', '--load', 'base,web,queue_job', '--workers', WORKERS, '--gevent-port', free_port(), **queue) for name in 'ab']
-    hosts, ports = [host for host, _port in made], [port for _host, port in made]
-    for host in hosts:
+    for host, _port in made:
         stack.callback(lambda host=host: host.popen and host.kill())
         host.start()
-    stack.enter_context(Balancer(entrance, ports))
+    stack.enter_context(Balancer(entrance, [port for _host, port in made]))
     scene.log_in_at(entrance)
-    moves = scene.fill('invoices', count * PROCESSES)
+    return [host for host, _port in made]
+
+
+def together(scene, hosts, alone):
+    """The pace of both, beside that of one process; returns the invoices."""
+    moves = scene.fill('invoices', scene.used * PROCESSES)
     pace, told = scene.pace(moves, hosts, CORES)
-    pace_alone, found = alone
-    say(f'two hosts of {WORKERS} workers: {told}; {pace / pace_alone:.2f} times as many')
-    more = scene.fill('invoices', count * PROCESSES)
+    say(f'two hosts of {WORKERS} workers: {told}; {pace / alone:.2f} times as many')
+    return moves
+
+
+def one_is_killed(scene, hosts, before):
+    """One of both dies in the middle, while people look; returns what is wrong with any invoice, also with those of `before`."""
+    moves = scene.fill('invoices', scene.used * PROCESSES)
     with Watchers(scene, WATCHERS) as people:
         taken = {}
-        scene.run(more, lambda: taken.update(zip(('at', 'victim', 'other'), strike(hosts), strict=True)))
+        seconds = scene.run(moves, lambda: taken.update(zip(('at', 'victim', 'other'), strike(hosts), strict=True)))
     wait_for(scene, people.pressed)
-    say(f'dialogs beside it: {people.told()}')
+    say(f'{len(moves)} processes through in {seconds:.0f} s; dialogs beside it: {people.told()}')
     gap = first_order(taken['other']) - taken['at']
     say(f'{taken["victim"].name}, whose job runner was at work, killed in the middle: that of {taken["other"].name} was at work {gap:.0f} s later')
     # What was pressed as its host died may have come to nothing, which its person has seen; but not to half of something.
     begun = scene.call('vatportal.document', 'search_read', [('move_id', 'in', people.pressed)], ['move_id'])
     through = {*people.sent, *(document['move_id'][0] for document in begun)}
-    found += problems(scene, [*moves, *more, *through])
-    for problem in found:
-        say(f'      {problem}')
-    late = gap > 60
-    say(f'{len(moves) + len(more) + len(through)} invoices on two hosts: {len(found)} problems{", taken over too late" if late else ""}')
-    return 1 if found or late else 0
+    found = problems(scene, [*before, *moves, *through])
+    say(f'{len(before) + len(moves) + len(through)} invoices on two hosts: {len(found)} problems')
+    return found + (['taken over too late'] if gap > 60 else [])
 
 
 def strike(hosts):
