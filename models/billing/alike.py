@@ -29,7 +29,6 @@ class VatportalDocument(models.Model):
                 & Domain('commercial_partner_id', 'in', partners.ids)
                 & Domain('move_type', 'in', self._entry_types())
                 & Domain('state', '!=', 'cancel')
-                & Domain('payment_state', '!=', 'reversed')
                 & Domain('vatportal_bill_document_id', '=', False)
                 & Domain('vatportal_file_document_id', '=', False)
                 & (
@@ -46,6 +45,8 @@ class VatportalDocument(models.Model):
             lambda move: (
                 move._vatportal_total() == self._amount_to_pay(move.move_type)
                 and not move._vatportal_live_document()
+                # Odoo calls reversed whatever was settled without money: a bonus or a journal entry pays it, and takes nothing back.
+                and not (move.payment_state == 'reversed' and move._vatportal_is_taken_back())
                 and not any(serial for serial, _tail in move._vatportal_numbers())
             )
         )

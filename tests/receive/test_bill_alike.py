@@ -111,6 +111,35 @@ class TestBillAlike(BillCommon):
         document.sudo().other_move_ids = self.typed()
         self.assert_bills(document)
 
+    def test_settled_without_money(self):
+        """What Odoo calls reversed: set off against a bonus, or settled by a journal entry, it was bought, or came back, all the same."""
+        for move_type, how, vals in (
+            ('in_invoice', 'bonus', {}),
+            ('in_receipt', 'bonus', {}),
+            ('in_invoice', 'both', {}),
+            ('out_refund', 'entry', {'kind': 'returnInvoice', 'seller_vat': self.partner.vat}),
+        ):
+            with self.subTest(move_type, how=how):
+                bill = self.typed(move_type)
+                if how != 'entry':
+                    bonus = self.typed('in_refund', price=150 if how == 'bonus' else 50, ref='Bonus')
+                    (bill + bonus).line_ids.filtered(lambda line: line.account_type == 'liability_payable').reconcile()
+                if how != 'bonus':
+                    self.settle_by_entry(bill, 'asset_receivable')
+                self.assertEqual(bill.payment_state, 'reversed')
+                document = self.document(**vals)
+                self.assert_asks(document, bill).action_link()
+                self.assertEqual(document.move_id, bill)
+
+    def test_taken_back(self):
+        """A receipt as a bill; one that was paid and given back later was bought."""
+        self.reverse_in_dialog(self.typed('in_receipt'), create=False).action_post()
+        self.assert_bills(self.document())
+        paid = self.typed()
+        self.env['account.payment.register'].with_context(active_model='account.move', active_ids=paid.ids).create({}).action_create_payments()
+        self.reverse_in_dialog(paid, create=False).action_post()
+        self.assertIn(paid, self.document()._bills_alike())
+
     def test_a_bill_that_is_not_to_be_seen(self):
         """By a rule, clerks see their own bills alone: they are asked, and told no more than where it is."""
         self.typed()
