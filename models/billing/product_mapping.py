@@ -113,7 +113,11 @@ class VatportalProductMapping(models.Model):
                     label,
                 )
             )
-        mapping.sudo().write({'unit': row.unit, 'uom_id': line.product_uom_id.id, 'unit_contains': contents})
+        vals = {'unit': row.unit, 'uom_id': line.product_uom_id.id, 'unit_contains': contents}
+        if mapping.product_id != line.product_id:
+            # The goods have got another one since the bill was made; whoever answers speaks of this one.
+            vals |= {'product_id': line.product_id.id, 'no_product': False, 'account_id': False}
+        mapping.sudo().write(vals)
 
     @api.model
     def _learn(self, lines, changed=frozenset(), removed=()):
@@ -224,6 +228,8 @@ class AccountMoveLine(models.Model):
         # Under simplified taxation nothing is said of the taxes of a payer of VAT.
         if 'tax_ids' in changed and not books.simplified:
             vals['tax_ids'] = [fields.Command.set(self._vatportal_learnt_taxes(books).ids)]
+        if 'product_id' not in vals and mapping.product_id != self.product_id:
+            return vals  # what is in a box of one product is not what is in that of another
         unit = self._vatportal_learnt_unit(mapping, books.units)
         counted = changed & AMOUNT_FIELDS and (unit.get('uom_id') or unit.get('unit_contains'))
         if changed & {'product_id', 'product_uom_id'} or counted or not (mapping.uom_id or mapping.unit_contains):

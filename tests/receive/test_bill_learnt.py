@@ -82,6 +82,47 @@ class TestBillLearnt(BillCommon):
         line = self.billed(unit='qutu', quantity=2, price_unit=50.0)
         self.assertEqual((line.product_id, line.account_id, line.quantity), (self.grey, self.new_account, 24))
 
+    def old_draft_and_newer(self, product, **typed):
+        """The line of a draft of boxes, whose goods have got another ``product``, or none, since; nobody has said how many are in one."""
+        draft = self.billed(unit='qutu', quantity=2, price_unit=50.0)
+        draft.write(typed)
+        self.mapping().unlink()
+        self.billed(unit='qutu', quantity=2, price_unit=50.0).product_id = product
+        self.assertEqual((draft.product_id, self.mapping().product_id, self.mapping().unit_contains), (self.white, product, 0))
+        return draft
+
+    def test_what_is_in_a_box_of_another_product(self):
+        """Of the product that the goods had when the draft was made: nothing is said of that which they have got since."""
+        pack = self.env.ref('uom.product_uom_pack_6')
+        self.env.user.group_ids += self.env.ref('uom.group_uom')
+        for product in (self.grey, self.grey.browse()):
+            for how in ('typed', 'typed before', 'unit'):
+                with self.subTest(product=product.name, how=how):
+                    self.mapping().unlink()
+                    typed = {'product_uom_id': pack.id} if how == 'unit' else {'quantity': 20, 'price_unit': 5.0}
+                    draft = self.old_draft_and_newer(product, **typed if how == 'typed before' else {})
+                    said = self.mapping().read()[0]
+                    if how != 'typed before':
+                        draft.write(typed)
+                    draft.move_id.action_post()
+                    self.assertEqual(self.mapping().read()[0], said)
+                    line = self.billed(unit='qutu', quantity=2, price_unit=50.0)
+                    self.assertEqual((line.product_id, line.quantity), (product, 2))
+
+    def test_asked_how_many_of_another_product(self):
+        """Whoever answers has spoken of the product that was asked about, and it stays on the line."""
+        for product in (self.grey, self.grey.browse()):
+            with self.subTest(product=product.name):
+                self.mapping().unlink()
+                draft = self.old_draft_and_newer(product)
+                wizard = self.env['vatportal.unit.wizard'].browse(draft.move_id.action_vatportal_units()['res_id'])
+                wizard.line_ids.contains = 10
+                wizard.action_apply()
+                self.assertEqual((draft.product_id, draft.quantity), (self.white, 20))
+                self.assertEqual((self.mapping().product_id, self.mapping().no_product, self.mapping().unit_contains), (self.white, False, 10))
+                line = self.billed(unit='qutu', quantity=3, price_unit=50.0)
+                self.assertEqual((line.product_id, line.quantity), (self.white, 30))
+
     def test_confirming_teaches_what_nobody_has_said(self):
         """The product that was found, beside an account that a person has chosen."""
         line = self.product_lines(self.bill())
