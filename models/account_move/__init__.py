@@ -4,6 +4,7 @@ from . import account_journal
 from . import advance_document
 from . import account_move
 from . import follow_amounts
+from . import follow_ends
 from . import check
 from . import amount_check
 from . import document

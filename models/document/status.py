@@ -136,10 +136,10 @@ class VatportalDocument(models.Model):
             if self.state == 'registered':
                 # The invoice may be cancelled now, or sent again as another document.
                 self._set_state('deleted')
-            return task if self._source()._vatportal_is_in_force() else None
+            return task if self._is_end_open() else None
         if self.move_id.state == 'draft' and self.connector_id.cancel_draft_bills:
             self.move_id._vatportal_cancel_bill()
-        return task if self.move_id.vatportal_bill_void else None
+        return task if self._is_end_open() else None
 
     def _task(self):
         """(summary, what to do) for a person, in the language of the context; None where there is nothing to do."""

@@ -62,12 +62,53 @@ class TestBillStatus(BillCommon):
         bill._reverse_moves([{'invoice_date': '2026-11-20', 'ref': 'Back'}], cancel=True)
         self.assertEqual(bill.payment_state, 'reversed')
         self.assertNotIn('vatportal_bill_void', bill.alerts or {})
-        for _again in range(2):
-            bill.activity_ids.action_done()
-            document._follow_status()
-            self.assertFalse(bill.activity_ids)
+        self.assertFalse(bill.activity_ids)
+        document._follow_status()
+        self.assertFalse(bill.activity_ids)
         bill.reversal_move_ids.button_draft()
         self.assertTrue(bill.vatportal_bill_void)
+        self.assertIn('no longer valid', bill.activity_ids.summary)
+        bill.reversal_move_ids.action_post()
+        self.assertFalse(bill.activity_ids)
+
+    def test_taken_back_by_what_names_no_bill(self):
+        """The vendor's credit note, typed and set off against the bill, as long as it is."""
+        bill = self.bill(100.0)
+        bill.invoice_date = '2026-11-20'
+        bill.action_post()
+        document = bill.vatportal_bill_document_id.sudo()
+        document.status = 'canceled'
+        document._follow_status()
+        back = bill.copy({'move_type': 'in_refund', 'invoice_date': '2026-11-20', 'ref': 'Back'})
+        back.action_post()
+        self.assertTrue(bill.activity_ids)
+        due = (bill + back).line_ids.filtered(lambda line: line.account_id.account_type == 'liability_payable')
+        due.reconcile()
+        self.assertFalse(bill.vatportal_bill_void or bill.activity_ids)
+        due.remove_move_reconcile()
+        self.assertIn('no longer valid', bill.activity_ids.summary)
+        bill.activity_ids.action_done()
+        self.settle_by_entry(bill, 'liability_payable')
+        self.assertFalse(bill.activity_ids, 'What a person has closed, no payment raises again')
+
+    def test_an_invoice_that_was_taken_back_is_nobodys_task(self):
+        move = self.create_invoice()
+        document = self.document(direction='outgoing', move_id=move.id, status='canceled').sudo()
+        document._follow_status()
+        self.assertIn('no longer valid', move.activity_ids.summary)
+        credit = self.reverse_in_dialog(move, create=False)
+        credit.action_post()
+        self.assertFalse(move.activity_ids)
+        document._follow_status()
+        self.assertFalse(move.activity_ids)
+        credit.button_draft()
+        self.assertIn('no longer valid', move.activity_ids.summary)
+        move.line_ids.remove_move_reconcile()
+        credit.unlink()
+        move.button_draft()
+        move.action_post()
+        document._follow_status()
+        self.assertEqual(len(move.activity_ids), 1)
 
     def test_a_bill_that_was_credited_in_part_and_set_off_stands(self):
         """Odoo calls it reversed as well."""
