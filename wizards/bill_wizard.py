@@ -56,9 +56,8 @@ class VatportalBillWizard(models.TransientModel):
             wizard.asks_booking = not document._booking()
             wizard.entry_types = document._entry_types()
             wizard.entry_company_ids = document._invoicing_companies().sudo(False).with_env(self.env)._filtered_access('read')
-            wizard.proposed_ids = document.proposed_move_ids | (
-                document._bills_that_may_be_meant() if document.direction == 'incoming' else document.proposed_move_ids
-            )
+            meant = document._bills_that_may_be_meant() if document.direction == 'incoming' else document.proposed_move_ids
+            wizard.proposed_ids = (document.proposed_move_ids | meant)._filtered_access('read')
 
     @api.depends('document_id')
     def _compute_choices(self):

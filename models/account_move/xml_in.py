@@ -147,7 +147,8 @@ class AccountMove(models.Model):
             return document.bill_question
         if bill == self:
             return None
-        reason = self.env._('It is here already: %s. No second bill was made.', bill._get_html_link())
+        where = bill._get_html_link() if bill.has_access('read') else bill._vatportal_names_for_reader()
+        reason = self.env._('It is here already: %s. No second bill was made.', where)
         self._vatportal_close_mail()
         return reason
 
@@ -175,12 +176,16 @@ class AccountMove(models.Model):
         the file goes to that bill, and the draft away."""
         result = self.browse()
         for move in self:
-            bill = move.sudo().vatportal_file_document_id.move_id.sudo(False).with_env(self.env)
-            if bill and bill != move and bill.state != 'cancel' and move._vatportal_is_empty_draft():
+            bill = move.sudo().vatportal_file_document_id.move_id
+            if bill and bill != move and bill.state != 'cancel' and move._vatportal_is_empty_draft() and bill._vatportal_can_be_opened():
                 move._vatportal_hand_over(bill)
-                move = bill
+                move = bill.with_env(self.env)
             result |= move
         return result
+
+    def _vatportal_can_be_opened(self):
+        """Whether the user may see this entry: in another of their companies Odoo offers to go there."""
+        return self.sudo(False).with_context(allowed_company_ids=self.env.user.company_ids.ids).has_access('read')
 
     def _vatportal_hand_over(self, bill):
         files = self.env['ir.attachment'].sudo().search([('res_model', '=', self._name), ('res_id', '=', self.id)])

@@ -65,5 +65,6 @@ class AccountMove(models.Model):
 
     def _vatportal_names_for_reader(self):
         """These entries by name, as far as the reader may see them; else whose they are."""
-        names = self._filtered_access('read').mapped('display_name') or self.sudo().company_id.mapped('display_name')
+        # Of the reader, also where what is shown is computed with more rights than theirs.
+        names = self.sudo(False)._filtered_access('read').mapped('display_name') or self.sudo().company_id.mapped('display_name')
         return ', '.join(names)

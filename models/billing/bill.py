@@ -290,7 +290,7 @@ class VatportalDocument(models.Model):
 
     def _bills_that_may_be_meant(self):
         """Bills of which a person may say that they are this document's."""
-        of_files = self._may_be_same().filtered(lambda other: other._is_billed()).move_id
+        of_files = self._may_be_same().filtered(lambda other: other._is_billed()).move_id._filtered_access('read')
         vendors = self._known_vendors()
         meant = (self._bills_with_number(vendors) | self._filled_drafts() | self._bills_alike(vendors))._filtered_access('read').filtered(self._can_be_of)
         return (meant | of_files) - self.other_move_ids

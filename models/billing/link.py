@@ -57,7 +57,7 @@ class VatportalDocument(models.Model):
             return _('%s is cancelled: choose one that is in force.', move.display_name)
         if self.is_foreign:
             return _("%s is not the company's document.", self.display_name)
-        if self.move_id and self.move_id != move and self.move_id.state != 'cancel':
+        if self._is_billed() and self.move_id != move:
             return self._belongs_text()
         if not self._can_be_of(move):
             return self._strange_type_text(move)
@@ -102,7 +102,7 @@ class VatportalDocument(models.Model):
         return self.env._('%(partner)s has the VÖEN %(theirs)s, the document %(number)s.', partner=partner.display_name, theirs=theirs, number=number)
 
     def _belongs_text(self):
-        names = {'name': self.display_name, 'move': self.move_id.display_name}
+        names = {'name': self.display_name, 'move': self.move_id._vatportal_names_for_reader()}
         if not self.can_take_off:
             return self.env._('%(name)s belongs to %(move)s.', **names)
         return self.env._('%(name)s belongs to %(move)s. If that is wrong, press “Not This Invoice” on the document first.', **names)

@@ -213,7 +213,7 @@ class VatportalDocument(models.Model):
         filled = self._filled_drafts()
         return filled and self.env._(
             'The file of this document was put on %s, which has lines already. Link the document with it, or make another bill.',
-            ', '.join(filled.sudo().mapped('display_name')),
+            filled._vatportal_names_for_reader(),
         )
 
     def _file_notes(self):

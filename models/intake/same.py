@@ -169,7 +169,11 @@ class VatportalDocument(models.Model):
 
     def _same_question(self):
         others = self._may_be_same()
-        names = [f'{other.display_name} ({other.move_id.display_name})' if other._is_billed() else other.display_name for other in others.sudo()]
+        # Without a number a document is named by its bill.
+        names = [
+            f'{other.qaime or other.file_name} ({other.move_id.with_env(self.env)._vatportal_names_for_reader()})' if other._is_billed() else other.display_name
+            for other in others.sudo()
+        ]
         return others and self.env._(
             'This may be the same document as %s: the content is the same, and one of them came as a file without a '
             'number. Link it with the bill of the other one, or make another bill.',

@@ -37,6 +37,7 @@ from . import test_bill_chart
 from . import test_bill_status
 from . import test_bill_number
 from . import test_bill_together
+from . import test_bill_told
 from . import test_bill_vendor
 from . import test_vendor_merged
 from . import test_bill_learnt
