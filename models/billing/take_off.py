@@ -77,7 +77,9 @@ class AccountMove(models.Model):
 
     def _vatportal_stand_alone(self, document):
         """This entry is not that of ``document``: its lines are none of that one's rows, and it was not made for its file."""
-        lines = self.invoice_line_ids.filtered(lambda line: line.vatportal_line_id.document_id == document)
-        lines.with_context(vatportal_billing=True).write({'vatportal_line_id': False, 'vatportal_line_mark': False})
+        # Those without a row too: a part too small for a quantity, road tax, rounding.
+        lines = self.invoice_line_ids.filtered(lambda line: line._vatportal_is_made() or line.is_imported) if document.direction == 'incoming' else ()
+        if lines:
+            lines.with_context(vatportal_billing=True).write({'vatportal_line_id': False, 'vatportal_line_mark': False, 'is_imported': False})
         if self.vatportal_file_document_id == document:
             self.vatportal_file_document_id = False

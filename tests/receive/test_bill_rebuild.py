@@ -172,9 +172,10 @@ class TestBillRebuild(BillCommon):
                 move = document.move_id
                 move.invoice_date = '2026-11-20'
                 move.action_post()
+                made = self.product_lines(move).mapped('is_imported')
                 anew = self.reverse_in_dialog(move)
                 self.assertEqual(document.move_id, anew)
-                self.assertEqual(self.product_lines(anew).mapped('is_imported'), self.product_lines(move).mapped('is_imported'))
+                self.assertEqual((set(made), self.product_lines(anew).mapped('is_imported')), ({True}, made))
                 document.sudo().write({'amount_net': 200.0, 'amount_vat': 36.0, 'amount_total': 241.0})
                 if not rows:
                     document.sudo().line_ids.write(

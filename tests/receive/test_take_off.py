@@ -115,6 +115,32 @@ class TestTakeOff(BillCommon):
         with Form(bill):
             pass
 
+    def test_lines_that_are_of_no_document_any_more(self):
+        """Linked with another one the bill counts as typed, and so does a duplicate: what was corrected by hand is not replaced."""
+        # Of so little in another column that it is no quantity, with road tax; without rows; and with a rounding line.
+        small = self.line(1000.0, amount_vat_base=996.0, amount_exempt=4.0, vat=179.28, road=2.0, total=1181.28)
+        sums = {'amount_goods': 100.0, 'amount_net': 100.0, 'amount_vat_base': 100.0, 'amount_vat': 18.0, 'amount_total': 118.0, 'line_ids': []}
+        for rows, vals in (([small], {}), ([], sums), ([100.0], {'amount_total': 118.02})):
+            with self.subTest(vals=vals):
+                bill = self.bill(*rows, **vals)
+                document = bill.vatportal_bill_document_id
+                bill.action_post()
+                self.company.sudo().purchase_lock_date = self.company.sudo().tax_lock_date = '2026-11-30'
+                document.action_not_this_move()
+                self.company.sudo().purchase_lock_date = self.company.sudo().tax_lock_date = False
+                lines = self.product_lines(bill)
+                self.assertFalse(any(lines.mapped('is_imported')) or any(lines.mapped('vatportal_line_mark')) or lines.vatportal_line_id)
+                bill.button_draft()
+                for move in (bill, bill.copy({'invoice_date': bill.invoice_date})):
+                    corrected = self.product_lines(move)[:1]
+                    corrected.name = 'By hand'
+                    other = self.document(self.line(bill.amount_total + 1, category='exempt'))
+                    other.action_link_move(move.id)
+                    self.assertTrue(move._vatportal_is_typed())
+                    with self.assertRaisesRegex(UserError, 'were not made of the document'):
+                        move.action_vatportal_rebuild_bill()
+                    self.assertEqual(corrected.name, 'By hand')
+
     def test_the_bill_of_another_vendor(self):
         document = self.document(seller_vat=OTHER_VENDOR)
         self.vendor.vat = False
