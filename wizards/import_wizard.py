@@ -130,6 +130,8 @@ class VatportalImportWizard(models.TransientModel):
                 known |= document
         if not documents:
             raise UserError('\n'.join(problems))
+        # Whoever works in a branch alone may not see what belongs to the taxpayer; the bills are the branch's.
+        documents = documents if documents.has_access('read') else documents.sudo()
         to_bill = documents.filtered(lambda document: document.bill_state == 'to_bill')
         if len(to_bill) > AT_ONCE:
             to_bill._request_bills()
@@ -161,13 +163,17 @@ class VatportalImportWizard(models.TransientModel):
 
     def _result(self, documents, known, problems):
         """Open the documents; say beside it what was here already and what was refused."""
+        if not documents.sudo(False).has_access('read'):
+            # Nothing else leads to what has no bill.
+            unbilled = documents.filtered(lambda document: not document._is_billed())
+            problems = [*problems, *filter(None, [unbilled._unbilled_text()])]
         texts = list(problems)
         if known:
-            texts.insert(0, self.env._('%s were here already; no second bill is made of them.', ', '.join(known.mapped('display_name'))))
+            texts.insert(0, self.env._('%s were here already; no second bill is made of them.', ', '.join((documents & known).mapped('display_name'))))
         return self._told(documents, texts, problems)
 
     def _told(self, documents, texts, stays):
-        """Open ``documents`` and say ``texts`` beside them, until it is closed where it ``stays``."""
+        """Open ``documents``, or the bills of such as the user may not see, and say ``texts`` beside them, until it is closed where it ``stays``."""
         action = {
             'type': 'ir.actions.act_window',
             'res_model': 'vatportal.document',
@@ -176,7 +182,10 @@ class VatportalImportWizard(models.TransientModel):
             'views': [[False, 'list'], [False, 'form']],
             'domain': [('id', 'in', documents.ids)],
         }
-        if len(documents) == 1:
+        if not documents.sudo(False).has_access('read'):
+            bills = documents.sudo().move_id.with_env(self.env)._filtered_access('read')
+            action = bills._vatportal_open() if bills else {'type': 'ir.actions.act_window_close'}
+        elif len(documents) == 1:
             action |= {'view_mode': 'form', 'views': [[False, 'form']], 'res_id': documents.id}
         if not texts:
             return action

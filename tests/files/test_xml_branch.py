@@ -152,6 +152,28 @@ class TestXmlBranch(XmlCommon):
         document = self.documents()
         self.assertEqual((document.bill_state, document.move_id.company_id), ('billed', self.branch))
 
+    def test_a_clerk_of_the_branch_imports(self):
+        """The documents are the parent's: she is led to the bills, and told of what has none."""
+        clerk = self.clerk()
+        twin = self.vendor.copy({'name': 'Twin', 'vat': OTHER_BUYER})
+        twin.copy({'vat': OTHER_BUYER})
+
+        def imported(*files):
+            wizard = self.env(user=clerk)['vatportal.import.wizard']
+            attached = wizard.env['ir.attachment'].create([{'name': f'{place}.xml', 'raw': file} for place, file in enumerate(files)])
+            return wizard.create({'source': 'file', 'file_ids': [Command.set(attached.ids)], 'company_id': self.branch.id}).action_import()
+
+        action = imported(self.xml(number=NUMBER), self.xml('200', number=NUMBER[:-1] + '8'))
+        bills = self.env['account.move'].search(action['domain'])
+        self.assertEqual((action['res_model'], bills.company_id, sorted(bills.mapped('amount_total'))), ('account.move', self.branch, [118, 236]))
+        again = imported(self.xml(number=NUMBER), self.xml(number=NUMBER[:-1] + '9', seller=OTHER_BUYER))
+        self.assertEqual((again['params']['next']['res_model'], again['params']['next']['res_id']), ('account.move', self.documents(qaime=NUMBER).move_id.id))
+        self.assertIn(f'{NUMBER} were here already', again['params']['message'])
+        self.assertIn('Several partners', again['params']['message'])
+        alone = imported(self.xml('300', number=NUMBER[:-1] + '7', seller=OTHER_BUYER))
+        self.assertEqual(alone['params']['next'], {'type': 'ir.actions.act_window_close'})
+        self.assertIn('Several partners', alone['params']['message'])
+
     def test_left_to_the_scheduled_action(self):
         document, _is_new = self.env['vatportal.document']._from_file(self.branch, 'a.xml', self.xml(number=NUMBER))
         document._request_bills()
