@@ -23,6 +23,15 @@ class StockPicking(models.Model):
     def _vatportal_leaving_lines(self):
         return self.move_ids._vatportal_lines().filtered(lambda line: line._vatportal_leaves() and line._vatportal_is_ours())
 
+    def _vatportal_is_taken_back(self):
+        # EXTENDS l10n_az_vatportal: all of it came back
+        return self.state == 'done' and not self._vatportal_parts()
+
+    def _action_done(self):
+        # EXTENDS stock: what is asked of a transfer whose document is no more is done once it is returned
+        with (self.sudo()._vatportal_returned_chain() - self)._vatportal_following_ends():
+            return super()._action_done()
+
     # ------------------------------------------------------------------ warehouses
 
     def _vatportal_origin_warehouse(self):

@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import new_test_user
 
 from odoo.addons.l10n_az_vatportal.tests.common import script
@@ -44,6 +44,14 @@ class TestTransferStatus(TransferCommon):
         self.assertTrue(picking.vatportal_can_send)
         self.assertIn('no longer valid', picking.activity_ids.summary)
         self.assertIn('Return the goods', picking.activity_ids.note)
+        self.give_back(picking, 1)
+        self.assertTrue(picking.activity_ids)
+        back = self.give_back(picking, 2)
+        self.assertFalse(picking.activity_ids)
+        document.sudo()._follow_status()
+        self.assertFalse(picking.activity_ids)
+        self.give_back(back, 2)
+        self.assertIn('no longer valid', picking.activity_ids.summary)
 
     def test_in_force_again(self):
         """After the transfer was sent once more: both are at e-taxes, and its own is the later one."""
@@ -82,6 +90,20 @@ class TestTransferStatus(TransferCommon):
         self.assertEqual(done.vatportal_document_id.amount_total_signed, 0, 'nothing was sold')
         number = done.vatportal_qaime
         self.assertEqual(self.env['stock.picking'].search([('vatportal_qaime_search', 'ilike', f'{number[:-8]} {number[-8:]}')]), done)
+
+    def test_the_first_night(self):
+        """The day on which the company begins is Baku's: its first hours are the evening before in UTC."""
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-12-01 05:00:00' WHERE company_id = %s", [self.company.id])
+        for moment, counts in (('2026-11-30 19:59:59', False), ('2026-11-30 20:00:00', True)):
+            picking = self.create_transfer()
+            picking.date_done = moment
+            self.env.flush_all()
+            self.env.invalidate_all()
+            asked = Domain('id', '=', picking.id)
+            self.assertEqual(bool(self.env['stock.picking'].search(asked & self.env['stock.picking']._vatportal_since('date_done'))), counts)
+            self.env.add_to_compute(picking._fields['vatportal_awaits'], picking)
+            self.assertEqual(picking.vatportal_awaits, 'transfer' if counts else False)
 
     def test_activities_come_and_go_with_the_status(self):
         keeper = new_test_user(self.env, 'vp_keeper', groups='stock.group_stock_user', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])

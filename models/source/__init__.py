@@ -2,6 +2,7 @@
 
 from . import source
 from . import shown
+from . import ends
 from . import check
 from . import queue
 from . import document

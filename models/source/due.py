@@ -1,6 +1,10 @@
+from datetime import datetime, time
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
+
+from ..states import BAKU_OFFSET
 
 
 class VatportalSource(models.AbstractModel):
@@ -39,7 +43,10 @@ class VatportalSource(models.AbstractModel):
     def _vatportal_since(self, name):
         """The domain of those of which the day ``name`` is one since their company has its connector."""
         begun = self.env['vatportal.connector']._begun()
-        return Domain.OR(Domain('company_id', '=', company) & Domain(name, '>=', day) for company, day in begun.items())
+        if self._fields[name].type == 'datetime':
+            # The day begins in Baku earlier than in UTC.
+            begun = {company: datetime.combine(day, time.min) - BAKU_OFFSET for company, day in begun.items()}
+        return Domain.OR(Domain('company_id', '=', company) & Domain(name, '>=', first) for company, first in begun.items())
 
     @api.model
     def _vatportal_unsettled(self):

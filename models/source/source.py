@@ -139,10 +139,6 @@ class VatportalSource(models.AbstractModel):
         """Whether this record stands as if its document did."""
         return self.state in ('posted', 'done')
 
-    def _vatportal_is_taken_back(self):
-        """Whether nothing is left of this record in the books."""
-        return False
-
     def _vatportal_numbered(self):
         """The qaimə of this record has got its number. Whatever follows from that must not fail."""
 
