@@ -10,6 +10,16 @@ VAT_CATEGORIES = ('vat', 'zero', 'exempt', 'not_subject')
 OUTSIDE = 'outside'
 # What is no VAT.
 BESIDE_VAT = {'excise', 'road', OUTSIDE}
+# Where taxes wait to be booked. An expense, of an app that may not be there, loses those that are archived.
+_PROPOSED = {
+    'res.company': ('account_sale_tax_id', 'account_purchase_tax_id'),
+    'product.template': ('taxes_id', 'supplier_taxes_id'),
+    'vatportal.product.mapping': ('tax_ids',),
+    'account.account': ('tax_ids',),
+    'account.reconcile.model.line': ('tax_ids',),
+    'account.tax': ('original_tax_ids',),
+    'hr.expense': ('tax_ids',),
+}
 
 
 class AccountTax(models.Model):
@@ -180,15 +190,26 @@ class AccountTax(models.Model):
         # Of _vatportal_was_any_replaced(); once more afterwards, for until then others see what was before.
         self.env.registry.clear_cache()
         self.env.cr.postcommit.add(self.env.registry.clear_cache)
-        for model, names in {
-            'res.company': ('account_sale_tax_id', 'account_purchase_tax_id'),
-            'product.template': ('taxes_id', 'supplier_taxes_id'),
-            'vatportal.product.mapping': ('tax_ids',),
-            'account.account': ('tax_ids',),
-            'account.reconcile.model.line': ('tax_ids',),
-            'account.tax': ('original_tax_ids',),
-        }.items():
-            for name in names:
+        for model, names in _PROPOSED.items():
+            for name in names if model in self.env else ():
                 records = self.env[model].sudo().with_context(active_test=False).search([(name, 'in', self.ids)])
                 single = records._fields[name].type == 'many2one'
                 records.write({name: new.id if single else [Command.unlink(self.id), Command.link(new.id)]})
+
+
+class AccountFiscalPosition(models.Model):
+    """What a position puts in the place of a tax it puts in the place of that one's predecessors too: orders of the cash desk keep the tax
+    that they were made with, and have it replaced whenever they are looked at."""
+
+    _inherit = 'account.fiscal.position'
+
+    @api.depends('tax_ids')
+    def _compute_tax_map(self):
+        super()._compute_tax_map()
+        Tax = self.env['account.tax']
+        if not Tax._vatportal_was_any_replaced():
+            return
+        before = Tax.sudo().with_context(active_test=False).search([('vatportal_replaced_by_id', '!=', False)])
+        for position in self:
+            instead = {tax.id: position.tax_map[tax.vatportal_replaced_by_id.id] for tax in before if tax.vatportal_replaced_by_id.id in position.tax_map}
+            position.tax_map = {**instead, **position.tax_map}

@@ -4,7 +4,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.l10n_az_vatportal.models.states import OPEN_STATES
 
@@ -43,6 +43,21 @@ class VatportalConnector(models.Model):
     def _compute_pos_from(self):
         for connector in self:
             connector.pos_from = connector.pos_sending != 'manual' and (connector.pos_from or fields.Date.context_today(connector))
+
+    # ------------------------------------------------------------------ taxes
+
+    def action_use_cash_basis(self):
+        """As in the main addon.
+
+        :raises UserError: while a cash desk of the company, or of one that has its taxes, is open: its screen has the taxes of the day on
+            which it was opened, and Odoo wants desks closed for whatever else is changed of a tax
+        """
+        self._check_may_set_taxes()
+        company = self.company_id.root_id
+        sessions = self.env['pos.session'].sudo().search([('state', '!=', 'closed'), ('config_id.company_id', 'child_of', company.id)])
+        if sessions:
+            raise UserError(self.env._('Close the sessions of Point of Sale first: %s. They sell with the present taxes.', ', '.join(sessions.mapped('name'))))
+        return super().action_use_cash_basis()
 
     # ------------------------------------------------------------------ by hand
 

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import models
+from odoo import fields, models
 
 _logger = logging.getLogger(__name__)
 
@@ -17,3 +17,13 @@ class PosOrder(models.Model):
         except Exception:
             _logger.exception('VatPortal: the Point of Sale invoice %s waits for the next hour', invoice.id)
         return invoice
+
+
+class PosOrderLine(models.Model):
+    """What was sold keeps its VAT where the tax was archived since, as the lines of all other orders do: refunds, and sales that arrive
+    from a desk which had no network."""
+
+    _inherit = 'pos.order.line'
+
+    tax_ids = fields.Many2many(context={'active_test': False})
+    tax_ids_after_fiscal_position = fields.Many2many(context={'active_test': False})

@@ -13,8 +13,9 @@ class AccountMove(models.Model):
 
     def _vatportal_put_on_payment(self):
         """Called before these drafts are confirmed. A reversal undoes what was booked, so it keeps the taxes of that; what was
-        confirmed before stays as it was; an entry without lines of goods has its tax items written by whatever made it."""
-        if not self.env['account.tax']._vatportal_was_any_replaced():
+        confirmed before stays as it was; an entry without lines of goods has its tax items written by whatever made it, as has what the
+        cash desk confirms: it books without having the items made anew."""
+        if self.env.context.get('skip_invoice_sync') or not self.env['account.tax']._vatportal_was_any_replaced():
             return
         for move in self.filtered(lambda move: move.is_invoice(include_receipts=True) and not move.posted_before and not move.reversed_entry_id):
             new = {line: taxes for line in move.invoice_line_ids if (taxes := line._vatportal_on_payment_taxes())}
