@@ -62,10 +62,12 @@ class ResPartner(models.Model):
         return super()._commercial_fields() + ['vatportal_voen']
 
     def write(self, vals):
+        # Odoo takes out of them what it has written by itself.
+        tells = bool(_TELLS_QAIME & vals.keys())
         result = super().write(vals)
-        if _TELLS_QAIME & vals.keys() and self.env['vatportal.connector']._begun():
+        if tells and self.env['vatportal.connector']._begun():
             for model in self.env['vatportal.deadline'].sudo()._models():
-                model._renew_due(model._vatportal_of_partners(self.commercial_partner_id))
+                model._renew_concerned(model._vatportal_of_partners(self.commercial_partner_id))
         return result
 
     def _vatportal_gets_qaime(self):

@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -40,6 +41,23 @@ class DueCommon(BillCommon):
         with self.enter_registry_test_mode():
             self.env.ref('l10n_az_vatportal.cron_remind').method_direct_trigger()
         self.env.invalidate_all()
+
+    def computed(self, model, field, change):
+        """Ids of the records of ``model`` of which ``field`` is computed while ``change()`` is at work: one list for each time."""
+        cls, parts = type(self.env[model]), []
+        name = cls._fields[field].compute
+        compute = getattr(cls, name)
+
+        def noted(records):
+            parts.append(records.ids)
+            return compute(records)
+
+        self.env.flush_all()
+        with patch.object(cls, name, noted):
+            change()
+            self.env.flush_all()
+        self.env.invalidate_all()
+        return parts
 
     def told(self, record):
         """The activities of what is due on ``record``."""

@@ -67,14 +67,15 @@ class StockPicking(models.Model):
     @api.model
     def _vatportal_may_be_due(self):
         # EXTENDS l10n_az_vatportal
-        return Domain('state', '=', 'done') & self._vatportal_unsettled() & self._vatportal_since('date_done')
+        return Domain('vatportal_awaits', '!=', False) & self._vatportal_unsettled()
 
     @api.model
-    def _renew_due(self, domain):
-        # EXTENDS l10n_az_vatportal: what it awaits depends on whether there is a connector, too
-        records = self.sudo().search(Domain(domain) & (self._vatportal_may_be_due() | Domain('vatportal_awaits', '!=', False)))
-        self.env.add_to_compute(self._fields['vatportal_awaits'], records)
-        return super()._renew_due(domain)
+    def _renew_concerned(self, domain):
+        # EXTENDS l10n_az_vatportal: what it awaits depends on whether there is a connector, and on who buys
+        done = Domain('state', '=', 'done') & self._vatportal_unsettled() & self._vatportal_since('date_done')
+        ids = self.sudo().search(Domain(domain) & (done | Domain('vatportal_awaits', '!=', False)), order='id').ids
+        self._vatportal_compute_in_parts(ids, ('vatportal_awaits',))
+        return super()._renew_concerned(domain)
 
     @api.model
     def _vatportal_of_partners(self, partners):

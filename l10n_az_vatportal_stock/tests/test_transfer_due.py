@@ -1,5 +1,6 @@
 import json
 from datetime import date, datetime
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -53,3 +54,32 @@ class TestTransferDue(DueCommon, TransferCommon):
         self.assertFalse(transfer.vatportal_due_date)
         self.connector.active = True
         self.assertEqual(transfer.vatportal_due_date, date(2026, 11, 24))
+
+    def test_what_awaits_nothing_is_not_walked_through(self):
+        """Of the very many that were received, delivered or moved inside nobody asks when a deadline, a rule for the kind or a setting changes;
+        where a connector comes or goes they are looked at in parts."""
+        transfer, sent = self.create_transfer(), self.create_transfer()
+        self.sent(sent)
+        inside = self.create_transfer(target=self.baku.lot_stock_id.copy({'location_id': self.baku.lot_stock_id.id}))
+        others = self.env['stock.picking'].union(*(inside.copy() for _number in range(5)))
+        others.write({'state': 'done', 'date_done': '2026-11-19 08:00:00'})
+        deadline, rule = self.rule('deadline_goods'), self.connector.rule_ids[0]
+        changes = (
+            lambda: deadline.write({'days': 4}),
+            lambda: deadline.copy({'company_id': self.company.id}),
+            lambda: rule.write({'sequence': 7}),
+            lambda: self.connector.write({'issue_day_counts': not self.connector.issue_day_counts}),
+            lambda: self.connector.write({'is_default': True}),
+        )
+        for number, change in enumerate(changes):
+            with self.subTest(number):
+                self.assertEqual(self.computed('stock.picking', 'vatportal_awaits', change), [])
+        days = self.computed('stock.picking', 'vatportal_due_date', lambda: deadline.write({'days': 5}))
+        self.assertEqual({one for part in days for one in part}, set(transfer.ids))
+        for change in (lambda: self.connector.write({'active': False}), lambda: self.connector.write({'active': True})):
+            with patch('odoo.addons.l10n_az_vatportal.models.catalog.due.BATCH', 2):
+                parts = self.computed('stock.picking', 'vatportal_awaits', change)
+            self.assertTrue(parts)
+            self.assertLessEqual(max(map(len, parts)), 2)
+        self.assertTrue(transfer.vatportal_due_date)
+        self.assertFalse(any((inside | others).mapped('vatportal_due_date')))

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..res_partner import GETS_QAIME
 from ..states import ADJUSTMENTS, FINAL_STATUSES, RETURN_KINDS, SALE_TYPES
 
 # A credit note is called reversed where anything but money settles it.
@@ -103,7 +104,9 @@ class AccountMove(models.Model):
     def _vatportal_may_be_due(self):
         # EXTENDS vatportal.due
         since = self._vatportal_since('invoice_date') | Domain('invoice_date', '=', False) & self._vatportal_since('delivery_date')
-        return Domain('state', 'in', ('draft', 'posted')) & Domain('move_type', 'in', SALE_TYPES) & self._vatportal_unsettled() & since
+        # All that was ever sold to private persons is at no e-taxes.
+        sent_back_or_to_go = Domain('vatportal_state', '=', 'registered') | Domain('commercial_partner_id', 'any', GETS_QAIME)
+        return Domain('state', 'in', ('draft', 'posted')) & Domain('move_type', 'in', SALE_TYPES) & self._vatportal_unsettled() & sent_back_or_to_go & since
 
     @api.model
     def _vatportal_of_partners(self, partners):

@@ -190,6 +190,12 @@ class VatportalDeadline(models.Model):
             model._renew_due([('company_id', 'in', companies.ids)] if companies is not None else [])
 
     @api.model
+    def _renew_begun(self, companies):
+        """As :meth:`_renew`, where ``companies`` have got a connector, or lost one: since when anything is due is another day, too."""
+        for model in self._models():
+            model._renew_concerned([('company_id', 'in', companies.ids)])
+
+    @api.model
     def _renew_working(self):
         """As :meth:`_renew`, where anything is counted in working days."""
         if self.sudo().search_count([('count', '=', 'working')], limit=1):

@@ -120,6 +120,11 @@ class VatportalDue(models.AbstractModel):
         self._vatportal_compute_in_parts(ids, ('vatportal_due_date', 'vatportal_deadline_id'))
 
     @api.model
+    def _renew_concerned(self, domain):
+        """As :meth:`_renew_due`, where others can be concerned than before: by a connector that comes or goes, or a partner that is another."""
+        self._renew_due(domain)
+
+    @api.model
     def _vatportal_compute_in_parts(self, ids, names):
         """Compute the stored fields ``names`` of these records anew, a batch at a time: there may be more than memory holds."""
         for part in split_every(BATCH, ids):

@@ -110,7 +110,7 @@ class VatportalConnector(models.Model):
             if connector.active and (default or not connector._of_company().filtered('is_default')):
                 connector.is_default = True
         connectors._propose_on_moves()
-        self._show_unsent(connectors.company_id)
+        self._begin_or_end(connectors.company_id)
         return connectors
 
     def _add_missing_default_values(self, values):
@@ -151,8 +151,8 @@ class VatportalConnector(models.Model):
             self._keep_a_default(companies)
             self._propose_on_moves()
         if {'active', 'company_id'} & vals.keys():
-            self._show_unsent(companies)
-        if {'active', 'company_id', 'issue_day_counts'} & vals.keys():
+            self._begin_or_end(companies)
+        elif {'is_default', 'issue_day_counts'} & vals.keys():
             self.env['vatportal.deadline'].sudo()._renew(companies)
         self._forget_changed(accounts)
         return result
@@ -170,8 +170,7 @@ class VatportalConnector(models.Model):
         accounts, companies = self.sudo().account_id, self.company_id
         result = super().unlink()
         self._forget_defaults()
-        self._show_unsent(companies)
-        self.env['vatportal.deadline'].sudo()._renew(companies)
+        self._begin_or_end(companies)
         accounts._drop_unused()
         return result
 
@@ -200,13 +199,14 @@ class VatportalConnector(models.Model):
             ('vatportal_main_info', []),
         ):
             Move._vatportal_compute_in_parts(Move.search([*unsent, (field, '=', False), *domain]).ids, (field,))
-        self.env['vatportal.deadline'].sudo()._renew(self.company_id)
 
     @api.model
-    def _show_unsent(self, companies):
-        """Let all that can be sent say so, or not any more, see :meth:`VatportalSource._vatportal_show_unsent`."""
+    def _begin_or_end(self, companies):
+        """``companies`` may have got their first connector, or lost their last: let all that can be sent say so, or not any more, see
+        :meth:`VatportalSource._vatportal_show_unsent`, and have its last day, or none."""
         for model in self.env['vatportal.send.wizard']._fields_of():
             self.env[model]._vatportal_show_unsent(companies)
+        self.env['vatportal.deadline'].sudo()._renew_begun(companies)
 
     @api.model
     def _normalized(self, vals):
@@ -246,13 +246,13 @@ class VatportalConnector(models.Model):
     @ormcache('archived')
     def _begun(self, archived=False):
         """Company id → the first day of the month in which its first connector was made: what was invoiced before is on the
-        books of another system, or was typed at e-taxes.
+        books of another system, or was typed at e-taxes. One that was archived since began it all the same.
 
-        :param archived: whether connectors count that are archived
+        :param archived: whether also those companies count all of whose connectors are archived
         """
-        connectors = self.sudo().with_context(active_test=not archived)
-        groups = connectors._read_group([('company_id', '!=', False)], ['company_id'], ['create_date:min'])
-        return {company.id: baku_day(made).replace(day=1) for company, made in groups}
+        connectors = self.sudo().with_context(active_test=False)
+        groups = connectors._read_group([('company_id', '!=', False)], ['company_id'], ['create_date:min', 'active:bool_or'])
+        return {company.id: baku_day(made).replace(day=1) for company, made, at_work in groups if at_work or archived}
 
     def _kind_for(self, move):
         """The kind that the first matching rule gives ``move``; empty where none matches."""

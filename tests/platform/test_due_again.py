@@ -142,6 +142,72 @@ class TestDueAgain(DueCommon):
             for archived in (False, True):
                 self.assertEqual(self.env['vatportal.connector']._begun(archived)[self.company.id], begun)
 
+    def test_a_connector_in_the_place_of_another(self):
+        """It goes on with what the first one has left: that one began it, and a company without any has nothing at e-taxes to do."""
+        Move, Connector = self.env['account.move'], self.env['vatportal.connector']
+        before, left = self.create_invoice(invoice_date='2026-09-30'), self.create_invoice(invoice_date='2026-11-16')
+        draft = self.create_invoice(post=False, invoice_date=False, delivery_date='2026-10-20')
+        self.assertEqual([bool(move.vatportal_due_date) for move in (before, left, draft)], [False, True, True])
+        late = [('vatportal_due_state', '=', 'late'), ('company_id', '=', self.company.id)]
+        found = Move.search(late)
+        self.assertIn(left, found)
+        self.at(datetime(2026, 12, 3, 8, 0, 0))
+        first, after = self.connector, self.create_invoice(invoice_date='2026-12-02')
+        second = first.copy({'name': 'New', 'company_id': self.company.id})
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-12-03 08:00:00' WHERE id = %s", [second.id])
+        for change in (
+            lambda: first.write({'active': False}),
+            lambda: second.write({'is_default': True}),
+            lambda: self.rule('deadline_goods').write({'days': 4}),
+        ):
+            change()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(Connector._begun()[self.company.id], date(2026, 10, 1))
+            self.assertEqual([bool(move.vatportal_due_date) for move in (before, left, draft, after)], [False, True, True, True])
+            self.assertLessEqual(found, Move.search(late))
+        self.env.cr.execute('UPDATE account_move SET vatportal_due_date = NULL WHERE id = ANY(%s)', [[before.id, left.id]])
+        self.env.invalidate_all()
+        script('19.0.1.11.0/end-begun.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.assertEqual([bool(move.vatportal_due_date) for move in (before, left)], [False, True])
+        second.active = False
+        self.assertNotIn(self.company.id, Connector._begun())
+        self.assertEqual(Connector._begun(archived=True)[self.company.id], date(2026, 10, 1))
+        self.assertFalse(left.vatportal_due_date or after.vatportal_due_date)
+
+    def test_what_is_never_sent_is_not_walked_through(self):
+        """A shop has sold to private persons for years: a deadline that is changed does not ask for each of them."""
+        private = self.create_invoice(partner_id=self.env['res.partner'].create({'name': 'Vətəndaş'}).id)
+        move = self.create_invoice()
+        rule = self.rule('deadline_goods')
+        changes = (lambda: rule.write({'days': 4}), lambda: self.connector.write({'active': False}), lambda: self.connector.write({'active': True}))
+        for change in changes:
+            found = {one for part in self.computed('account.move', 'vatportal_due_date', change) for one in part}
+            self.assertIn(move.id, found)
+            self.assertNotIn(private.id, found)
+        self.assertEqual(move.vatportal_due_date, date(2026, 11, 24))
+        private.partner_id.is_company = True
+        self.assertEqual(private.vatportal_due_date, date(2026, 11, 24))
+        rule.days = 5
+        self.assertEqual(private.vatportal_due_date, date(2026, 11, 25))
+        private.partner_id.is_company = False
+        self.assertFalse(private.vatportal_due_date)
+
+    def test_a_rule_for_the_kind_gives_kind_and_day(self):
+        """Invoices without a kind get it, and with it their last day; those that have one are not looked at."""
+        kind, has = self.kind('defaultInvoice'), self.create_invoice()
+        self.rule('deadline_goods').copy({'days': 9, 'kind_ids': [Command.set(kind.ids)], 'company_id': self.company.id})
+        self.connector.rule_ids.unlink()
+        move = self.create_invoice()
+        self.assertFalse(move.vatportal_kind_id)
+
+        def change():
+            self.connector.rule_ids = [Command.create({'move_type': 'out_invoice', 'kind_id': kind.id})]
+
+        found = {one for part in self.computed('account.move', 'vatportal_due_date', change) for one in part}
+        self.assertEqual((move.vatportal_kind_id, move.vatportal_due_date), (kind, date(2026, 11, 29)))
+        self.assertNotIn(has.id, found)
+
     def test_the_day_from_which_bills_are_made(self):
         """Documents have days of Baku, wherever the user is."""
         self.env.user.tz = 'America/New_York'

@@ -7,4 +7,4 @@ def migrate(cr, _version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     env.registry.clear_cache()
     for name in ('stock.picking', 'account.move'):
-        env[name]._renew_due([])
+        env[name]._renew_concerned([])
