@@ -20,11 +20,13 @@ class VatportalJob(models.Model):
         user = self.env.user
         if field.groups != _CARRIERS or self.env.su or not user.has_group('account.group_account_readonly'):
             return True
-        return user.has_group(CARRIERS) or bool(self) and self._may_use()
+        return user.has_group(CARRIERS) or self._may_use()
 
     def _may_use(self):
-        """Inventory users carry on what consists of transfers alone."""
-        return super()._may_use() or (self.env.user.has_group('stock.group_stock_user') and all(job.sudo()._has_transfers_only() for job in self))
+        """Inventory users carry on what consists of transfers alone; of no process in particular, nothing."""
+        return super()._may_use() or (
+            self.env.user.has_group('stock.group_stock_user') and bool(self) and all(job.sudo()._has_transfers_only() for job in self)
+        )
 
     def _has_transfers_only(self):
         documents = self.document_ids | self.asked_document_ids

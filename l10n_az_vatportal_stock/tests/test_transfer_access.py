@@ -15,6 +15,35 @@ class TestTransferAccess(TransferCommon):
         cls.storekeeper = new_test_user(cls.env, 'vatportal-store', 'stock.group_stock_user', **vals)
         cls.accountant = new_test_user(cls.env, 'vatportal-accounts', 'account.group_account_invoice', **vals)
 
+    def test_a_named_user_who_may_send_transfers_alone(self):
+        """Of any process is asked, not of none: an inventory user is not told of imports, nor may begin or stop one."""
+        job = self.send(self.create_transfer())
+        job.sudo().user_id = False
+        self.connector.notify_user_ids = self.storekeeper
+        self.assertIn(self.storekeeper.name, self.connector.people_note)
+        self.assertEqual(self.connector._told_users(), self.connector._administrators())
+        self.assertEqual(job._told_users(), self.storekeeper)
+        none = self.env['vatportal.job'].with_user(self.storekeeper)
+        self.assertFalse(none._may_use())
+        with self.assertRaises(AccessError):
+            none.action_stop()
+        job.sudo().waits_for_pin = True
+        prompts = {user: none.with_user(user)._get_prompts() for user in (self.storekeeper, self.accountant)}
+        self.assertEqual(prompts, {self.storekeeper: job.ids, self.accountant: []})
+        self.connector.notify_user_ids += self.accountant
+        self.assertNotIn(self.accountant.name, self.connector.people_note)
+        self.assertEqual(self.connector._told_users(), self.accountant)
+
+    def test_a_prompt_of_somebody_who_has_lost_the_right(self):
+        """Whoever began it reads it still, and is asked for no PIN."""
+        job = self.send(self.create_transfer())
+        job.sudo().write({'user_id': self.accountant.id, 'waits_for_pin': True})
+        jobs = self.env['vatportal.job'].with_user(self.accountant)
+        self.assertEqual(jobs._get_prompts(), job.ids)
+        for groups, found in (('stock.group_stock_user', job.ids), ('account.group_account_readonly', []), ('base.group_user', [])):
+            self.accountant.group_ids = [Command.set(self.env.ref(groups).ids)]
+            self.assertEqual(jobs._get_prompts(), found, groups)
+
     def test_storekeeper_sends_follows_and_deletes(self):
         picking = self.create_transfer().with_user(self.storekeeper)
         action = picking.action_vatportal_send()

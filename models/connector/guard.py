@@ -137,6 +137,8 @@ class VatportalConnector(models.Model):
         self.check_access('write')
         if not self.env.user.has_group('base.group_system'):
             raise AccessError(self.env._('Only administrators can release the account of a connector.'))
+        if self.down_reason == 'login':
+            raise UserError(self.env._('Connector %s: the portal answers at this address, and refuses the log-in data. Correct these.', self.name))
         if not self._is_out_of_reach():
             raise UserError(self.env._('Connector %s: the portal has answered within the last half an hour. Wait for what is under way.', self.name))
 

@@ -28,11 +28,11 @@ class VatportalJob(models.Model):
 
         :return: list of ids
         """
-        if not self._may_use():
+        if not self.has_access('read'):
             return []
         companies = self.env.user.company_ids
         jobs = self.with_context(allowed_company_ids=companies.ids).search([('waits_for_pin', '=', True), ('company_id', 'in', companies.ids)]).sudo()
-        waiting = jobs.filtered(lambda job: self.env.user in job._told_users())
+        waiting = jobs.filtered(lambda job: job._may_use() and self.env.user in job._told_users())
         # By that of which people are told: of those that take turns, the first.
         return list(dict.fromkeys((job.root_id or job).id for job in waiting.sorted(lambda job: (job._seconds_left(), job.id))))
 
