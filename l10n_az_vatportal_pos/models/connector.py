@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.l10n_az_vatportal.models.states import OPEN_STATES
+from odoo.addons.l10n_az_vatportal.models.states import OPEN_STATES, SENDABLE_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class VatportalConnector(models.Model):
         """
         if not self.env.user.has_group('account.group_account_invoice'):
             raise AccessError(self.env._('Only invoicing users send invoices to e-taxes.'))
-        moves = self._pos_invoices([('company_id', 'in', self.env.companies.ids)], ('none', 'rejected'))
+        moves = self._pos_invoices([('company_id', 'in', self.env.companies.ids)], SENDABLE_STATES)
         moves = moves.sudo(False)._filtered_access('read')
         return {
             'type': 'ir.actions.act_window',

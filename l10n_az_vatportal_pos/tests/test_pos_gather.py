@@ -6,6 +6,8 @@ from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tests.common import mute_logger
 
+from odoo.addons.l10n_az_vatportal.models.states import SENDABLE_STATES
+
 from .pos_common import PosCommon
 
 
@@ -236,6 +238,17 @@ class TestPosGather(PosCommon):
         self.gather(hourly=True)
         [message] = self.told()
         self.assertIn(self.connector._administrators()[:1].partner_id, message.notified_partner_ids)
+
+    def test_deleted_waits_for_a_person(self):
+        """Whatever can be sent again is offered; it does not go by itself."""
+        for state in SENDABLE_STATES[1:]:
+            with self.subTest(state):
+                move = self.invoices(1)
+                self.finish(self.send(move))
+                move.vatportal_document_id.sudo().state = state
+                self.assertTrue(move.vatportal_can_send)
+                self.assertFalse(self.gather(hourly=True))
+                self.assertIn(move.id, self.env['vatportal.connector'].action_pos_invoices()['domain'][0][2])
 
     def test_rejected_waits_for_a_person(self):
         self.connector.pos_sending = 'now'

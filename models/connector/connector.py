@@ -144,6 +144,7 @@ class VatportalConnector(models.Model):
             self._write_account(taken)
         if 'phone' in vals:
             self._forget_test()
+            self.sudo().account_id._renew_again()
         if {'phone', 'is_partner', 'base_url', 'company_id', 'active'} & (vals.keys() | taken.keys()):
             self._check_phone()
             self._check_phone_of_one_company()

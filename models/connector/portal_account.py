@@ -236,6 +236,7 @@ class VatportalAccount(models.Model):
         secrets = {name: first._secret(name) or second._secret(name) for name in SECRETS}
         vals = {name: first[name] for name in ('auth_method', 'token_date', 'read_methods', 'renewal_lost_at', 'renew_days', *WORKS)}
         either = {name: self[name] or other[name] for name in ('is_partner', 'auto_renew', 'phones_at_once')}
+        (self + other)._renew_again()
         other.connector_ids._move_to(self)
         self.write({**vals, **either})
         self._write_secrets(secrets)
@@ -267,7 +268,7 @@ class VatportalAccount(models.Model):
             # Another address or another account: what was learnt of the old one does not hold.
             plain = {'read_methods': False, **WORKS, **plain}
         if changed & {*_LOG_IN, 'secret_hash'}:
-            plain = {'renewal_tried_at': False, **plain}
+            self._renew_again()
         if vals.get('token'):
             # A new token, and one typed in by hand as well, is a new beginning.
             plain = {'renewal_lost_at': False, 'renewal_put_off_at': False, **plain}

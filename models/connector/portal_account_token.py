@@ -262,6 +262,13 @@ class VatportalAccount(models.Model):
         # How old a token is of which a clock has written that was ahead is not known.
         return not self.token_date or now - self.token_date >= age or self.token_date > now + SKEW
 
+    def _renew_again(self):
+        """What a renewal takes was entered: one that has failed is tried again soon, and not with the next turn of the scheduled action."""
+        tried = self.filtered('renewal_tried_at')
+        if tried:
+            tried.renewal_tried_at = False
+            self.env.ref('l10n_az_vatportal.cron_renew_tokens')._trigger()
+
     def _was_tried_lately(self):
         # A moment that lies in the future is that of a clock that has been set right since.
         return bool(self.renewal_tried_at) and timedelta(0) <= fields.Datetime.now() - self.renewal_tried_at < RETRY

@@ -136,7 +136,7 @@ class VatportalImportSchedule(models.Model):
         ahead = [name for name in PAST if self[name] and self[name] > now + SKEW]
         if ahead:
             self.sudo().write({'next_at': min(self.next_at, now), **dict.fromkeys(ahead, now)})
-        self.sudo().write({'begun_at': now, 'next_at': self._next_time(user)})
+        self.sudo().write({'next_at': self._next_time(user), **({} if user else {'begun_at': now})})
         if jobs.search_count(
             [
                 ('operation', '=', 'download'),
@@ -171,7 +171,8 @@ class VatportalImportSchedule(models.Model):
         now, moment = fields.Datetime.now(), self.next_at
         if now - moment > timedelta(days=60):
             moment = now
-        if user and (self.begun_at or self.last_success_at or self.job_ids):
+        # Earlier versions have not noted when its turn came. What a person has begun is no turn of it.
+        if user and (self.begun_at or any(not job.user_id for job in self.job_ids)):
             moment = min(moment, now + step)
         while moment <= now:
             moment += step

@@ -123,7 +123,7 @@ class TestAccountGuard(SendCommon):
                 if released:
                     self.release()
                 else:
-                    with self.assertRaisesRegex(UserError, 'has answered'):
+                    with self.assertRaisesRegex(UserError, 'refuses the log-in data' if reasons[-1] == 'login' else 'has answered'):
                         self.release()
 
     def test_an_answer_with_an_envelope_is_the_portals(self):

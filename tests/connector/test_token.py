@@ -221,6 +221,41 @@ class TestToken(LifecycleCommon):
         self.assertEqual(self.secrets.token, self.portal_token())
         self.assertFalse(self.connector.renewal_put_off_at)
 
+    def test_what_was_corrected_is_tried_at_once(self):
+        """The scheduled action comes once a day: it is called where something that a renewal takes was changed, and not else."""
+        cron = self.env.ref('l10n_az_vatportal.cron_renew_tokens')
+
+        def triggers():
+            found = self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)])
+            count = len(found)
+            found.unlink()
+            return count
+
+        self.connector.auto_renew = True
+        right, username = self.secrets.secret_hash, self.secrets.username
+        for change in ({'secret_hash': right}, {'username': username}, {'phone': '994501112233'}):
+            with self.subTest(change):
+                self.secrets.write({'secret_hash': 'wrong-secret', **({'username': 'wrong'} if 'username' in change else {})})
+                self.age(90)
+                self.connector.sudo().account_id.renewal_tried_at = False
+                self.run_schedule()
+                self.assertTrue(self.connector.renewal_tried_at)
+                triggers()
+                self.connector.write({'sequence': 4})
+                self.assertEqual(triggers(), 0)
+                self.secrets.write(change)
+                self.assertFalse(self.connector.renewal_tried_at)
+                self.assertEqual(triggers(), 1)
+                self.secrets.write({'secret_hash': right})
+                self.assertEqual(triggers(), 0, 'nothing has failed with these')
+        account = self.connector.sudo().account_id
+        other = account._apart({})
+        other.renewal_tried_at = fields.Datetime.now()
+        account._absorb(other)
+        self.assertEqual((account.renewal_tried_at, triggers()), (False, 1), 'what only the other knew may be what was missing')
+        self.run_schedule()
+        self.assertEqual(self.secrets.token, self.portal_token())
+
     def test_schedule_tells_of_its_failure(self):
         self.connector.write({'auto_renew': True, 'notify_user_ids': [(6, 0, self.admin.ids)]})
         self.secrets.secret_hash = 'wrong-secret'

@@ -6,7 +6,7 @@ from lxml import etree
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ..common import SELLER
@@ -229,6 +229,36 @@ class TestImportSchedule(DownloadCommon):
             self.assertEqual(self.schedule._next_time(self.env.user), planned)
             self.schedule.sudo().begun_at = datetime(2026, 11, 19, 3)
             self.assertEqual(self.schedule._next_time(self.env.user), datetime(2026, 11, 21, 12))
+
+    def test_now_wherever_schedules_are_shown(self):
+        """On a phone there are cards in the place of the list, and the form; the button is for those who may press it."""
+        button = './/button[@name="action_import_now"]'
+        manager = new_test_user(self.env, 'schedule-manager', 'account.group_account_manager', company_id=self.company.id)
+        for user, shown in ((manager, 1), (self.clerk, 0)):
+            connector, schedule = (
+                etree.fromstring(self.env[name].with_user(user).get_view(False, 'form')['arch']) for name in ('vatportal.connector', self.schedule._name)
+            )
+            views = connector.findall('.//field[@name="import_schedule_ids"]/*')
+            self.assertEqual([view.tag for view in views], ['list', 'kanban'])
+            self.assertEqual([len(view.findall(button)) for view in (*views, schedule)], [shown] * 3)
+
+    def test_now_as_often_as_it_is_pressed(self):
+        """What a person has begun is no turn of it, however it ended: it begins when it is planned."""
+        planned = datetime(2027, 1, 9, 3)
+        self.schedule.next_at = planned
+        for end in ({'last_success_at': '2026-11-20 12:00:00'}, {'failed_since': '2026-11-20 12:00:00'}, {'last_missed_at': '2026-11-20 12:00:00'}, {}):
+            self.schedule.action_import_now()
+            self.schedule.job_ids.sudo().write({'phase': 'end', 'state': 'failed' if end else 'done'})
+            self.schedule.sudo().write(end)
+            self.assertEqual((self.schedule.next_at, self.schedule.begun_at), (planned, False))
+        self.assertEqual(len(self.schedule.job_ids), 4)
+        self.schedule.next_at = datetime(2026, 11, 1, 3)
+        self.trigger()
+        self.assertTrue(self.schedule.begun_at)
+        self.schedule.job_ids.sudo().write({'phase': 'end', 'state': 'done'})
+        self.schedule.next_at = planned
+        self.schedule.action_import_now()
+        self.assertLess(self.schedule.next_at, planned, 'its turn had come')
 
     def test_one_failing_schedule_does_not_keep_the_others(self):
         other = self.plan(direction='outgoing')
