@@ -15,6 +15,7 @@ class StockPicking(models.Model):
             return [stop]
         problems = self._vatportal_voen_problems(self.company_id.partner_id)
         problems += self._vatportal_day_problems(self.env._('Effective Date'), self._vatportal_day())
+        problems += self._vatportal_type_problems(self.env.ref('l10n_az_vatportal.kind_goods_transfer'))
         problems += self._vatportal_left_out_problems() + self._vatportal_unsent_origin_problems()
         problems += self._vatportal_warehouse_problems(connector) + self._vatportal_line_problems(connector)
         if not self._vatportal_note(connector):

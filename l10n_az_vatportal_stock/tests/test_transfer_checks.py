@@ -16,6 +16,16 @@ class TestTransferChecks(TransferCommon):
     def test_nothing(self):
         self.assertFalse(self.create_transfer()._vatportal_problems(self.connector))
 
+    def test_the_type_of_its_kind(self):
+        """Without one it would go as an ordinary sale, with VAT; with that of sales it would too."""
+        picking, kind = self.create_transfer(), self.env.ref('l10n_az_vatportal.kind_goods_transfer')
+        kind.upload_type = False
+        self.assertProblem(picking, 'only received', kind)
+        kind.upload_type = 'default'
+        [problem] = picking._vatportal_problems(self.connector)
+        self.assertIn('as an ordinary sale', problem['message'])
+        self.assertTrue(problem['asks'])
+
     def test_a_day_far_off(self):
         picking = self.create_transfer()
         for day, text in (('2020-03-01 10:00:00', 'more than a year ago'), ('2071-03-01 10:00:00', 'in the future')):

@@ -32,7 +32,7 @@ class AccountMove(models.Model):
         if stop:
             return [stop]
         problems = self._vatportal_party_problems() + self._vatportal_self_problems(connector)
-        problems += self._vatportal_date_problems() + self._vatportal_kind_warnings(connector)
+        problems += self._vatportal_date_problems() + self._vatportal_type_problems(self._vatportal_sent_kind(connector))
         problems += self._vatportal_advance_lines_problems(connector, self._vatportal_line_problems())
         if not (self.vatportal_main_info or '').strip():
             problems.append(self._vatportal_problem(self.env._('Main Note'), self.env._('The main note is empty. Fill it in on the invoice, tab e-taxes.')))

@@ -63,26 +63,6 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ a kind that the portal does not take
 
-    def _vatportal_kind_warnings(self, connector):
-        """Warn of a return, or an adjustment, that would go as an ordinary sale."""
-        kind = self._vatportal_sent_kind(connector)
-        if not kind._goes_as_a_sale():
-            return []
-        return [
-            self._vatportal_problem(
-                self.env._('e-taxes Kind'),
-                self.env._(
-                    'The “type when sending” of the kind “%s” is “default”, so it goes out as an ordinary sale: e-taxes does not learn that '
-                    'anything is taken back or changed. Enter it at e-taxes.gov.az by hand instead; its number comes with the import of sent '
-                    'documents.',
-                    kind.name,
-                ),
-                level='warning',
-                record=kind,
-                asks=True,
-            )
-        ]
-
     def _vatportal_kind_alerts(self):
         """What can be done with this invoice where the portal did not take the kind of its document."""
         document = self.sudo().vatportal_document_id

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import escape_psql
 
 from ...vatportal.archive import PLAIN_KIND
-from ..states import ADJUSTMENTS, RETURN_KINDS
+from ..states import ADJUSTMENTS, RETURN_KINDS, TRANSFERS
 
 
 class VatportalKind(models.Model):
@@ -39,8 +39,8 @@ class VatportalKind(models.Model):
         return self.code == PLAIN_KIND
 
     def _goes_as_a_sale(self):
-        """Whether what is to take back, or to lower, what was sold goes out as an ordinary sale."""
-        return self.code in (*RETURN_KINDS, *ADJUSTMENTS) and self.upload_type == 'default'
+        """Whether what takes back or lowers what was sold, was received before it is, or is moved, goes out as an ordinary sale."""
+        return self.code in (*RETURN_KINDS, *ADJUSTMENTS, *TRANSFERS, 'advanceInvoice') and self.upload_type == 'default'
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_data(self):

@@ -264,7 +264,8 @@ class VatportalDocument(models.Model):
         kind, way = self.env['vatportal.kind'].browse(vals['kind_id']), vals.get('wh_field')
         lines = [command[2] for command in vals['line_ids'] if command[2]] if lines is None else lines
         return Invoice(
-            type=kind.upload_type or 'default',
+            # What is only received never goes as an ordinary sale: as itself the portal refuses it.
+            type=kind.upload_type or kind.code or 'default',
             with_agent=kind.with_agent,
             wh_field=int(way) if way else None,
             items=tuple(item_of(line) for line in lines),

@@ -4,6 +4,7 @@ from . import source
 from . import shown
 from . import ends
 from . import check
+from . import type_check
 from . import queue
 from . import document
 from . import due

@@ -57,18 +57,37 @@ class TestKinds(LifecycleCommon):
         move = self.registered(vatportal_kind_id=kind.id)
         self.assertEqual(self.payload(move)['type'], 'default')
 
-    def test_a_return_that_would_go_as_a_sale_is_told(self):
-        for code in ('returnInvoice', 'taxCodex163'):
+    def test_a_kind_without_a_type_is_never_sent(self):
+        """It is only received, says its help; as an ordinary sale it would be another document. Nor does it go that was queued before."""
+        for code in KINDS:
+            if code == 'goodsTransfer':
+                continue
+            with self.subTest(code=code):
+                kind = self.kind(code)
+                move, queued = (self.create_invoice(vatportal_kind_id=kind.id) for _each in range(2))
+                queued._vatportal_queue()
+                kind.upload_type = False
+                (problem,) = [problem for problem in self.wizard(move).problems or () if problem['level'] == 'error']
+                self.assertIn('only received', problem['message'])
+                self.assertEqual((problem['res_model'], problem['res_id']), ('vatportal.kind', kind.id))
+                self.assertTrue(move._vatportal_queue())
+                self.assertFalse(move.vatportal_document_id)
+                self.assertNotEqual(queued.vatportal_document_id._to_invoice().type, 'default')
+
+    def test_what_would_go_as_a_sale_is_told(self):
+        for code in ('returnInvoice', 'taxCodex163', 'advanceInvoice', 'exciseGoodsTransfer'):
             with self.subTest(code=code):
                 kind = self.kind(code)
                 move = self.create_invoice(vatportal_kind_id=kind.id)
-                self.assertFalse(self.wizard(move).problems)
+                self.assertFalse(self.asked(move))
                 kind.upload_type = 'default'
-                (problem,) = self.wizard(move).problems
+                (problem,) = self.asked(move)
                 self.assertIn('as an ordinary sale', problem['message'])
-                self.assertTrue(problem['asks'])
                 # The package has the form of ordinary sales alone.
                 self.assertIn('Only plain invoices', move._vatportal_form_problems(self.connector)[0]['message'])
+
+    def asked(self, move):
+        return [problem for problem in self.wizard(move).problems or () if problem.get('asks')]
 
     def refused(self, kind, **vals):
         """An invoice of ``kind``, which the portal did not take."""
