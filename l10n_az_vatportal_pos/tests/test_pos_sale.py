@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.fields import Command
 
 from .pos_common import PosCommon
@@ -61,6 +63,24 @@ class TestPosSale(PosCommon):
         self.assertEqual(final.vatportal_state, 'registered', final.vatportal_document_id.message)
         [sent] = self.uploads()[-1].json['invoices']
         self.assertEqual(float(sent['sum_total']), 826)
+
+    def test_each_line_is_looked_at_once(self):
+        """Whose order it is: else an invoice of a month of the cash desk would be looked through for each of its lines."""
+        field, reads = self.env['pos.order.line']._fields['sale_order_origin_id'], []
+        get = type(field).__get__
+
+        def counted(self, record, owner=None):
+            if self is field and record is not None:
+                reads.append(record)
+            return get(self, record, owner)
+
+        for count in (3, 12):
+            move = self.sell(*[(self.product, 1, {'price_unit': 10 + number}) for number in range(count)], user=self.owner).account_move
+            self.assertEqual(len(move.invoice_line_ids), count)
+            reads.clear()
+            with patch.object(type(field), '__get__', counted):
+                move._vatportal_document_vals(self.connector)
+            self.assertLessEqual(len(reads), 2 * count)
 
     def test_advances_that_are_not_found(self):
         """Two of the same amount Odoo can't tell apart, and of one that was no invoice nothing is known: they are taken off all the

@@ -1,4 +1,5 @@
 import contextlib
+from collections import defaultdict
 
 from odoo import models
 
@@ -17,20 +18,23 @@ class AccountMove(models.Model):
             return True
         return bool(line._vatportal_downpayment_lines()) or product in self._vatportal_discount_products(connector)
 
-    def _vatportal_takes_off_advance(self, line):
-        """Whether ``line`` takes off what was paid in advance of a known order, with its share of the order's excise and road tax."""
-        return self._vatportal_net(line) < 0 and bool(self._vatportal_orders_of(line)) and self._vatportal_is_down_payment_line(line)
+    def _vatportal_takes_off_advance(self, line, orders):
+        """Whether ``line``, of those ``orders``, takes off what was paid in advance of a known one, with its share of the order's excise and
+        road tax."""
+        return self._vatportal_net(line) < 0 and bool(orders) and self._vatportal_is_down_payment_line(line)
 
-    def _vatportal_orders_of(self, line):
-        """The sales orders of which ``line`` is, as a frozenset of ids. What was settled at the cash desk names none by line: there all
-        lines are of the one order from which all of them come."""
-        if 'sale_line_ids' not in line._fields:
-            return frozenset()
-        line = line.sudo()
-        if line.sale_line_ids or 'sale_order_origin_id' not in self.env.get('pos.order.line', self)._fields:
-            return frozenset(line.sale_line_ids.order_id.ids)
-        origins = [sold.sale_order_origin_id.id for sold in line.move_id.pos_order_ids.lines]
-        return frozenset(origins if len(set(origins)) == 1 and all(origins) else ())
+    def _vatportal_orders_by_line(self):
+        """The sales orders of which each line of this invoice is, as a defaultdict of line → frozenset of ids. What was settled at the cash desk
+        names none by line: there all lines are of the one order from which all of them come."""
+        lines = self.sudo().line_ids
+        if 'sale_line_ids' not in lines._fields:
+            return defaultdict(frozenset)
+        origins = set()
+        # Asked once, not for each line: it may be all that was sold in a month.
+        if 'sale_order_origin_id' in self.env.get('pos.order.line', self)._fields:
+            origins = {sold.sale_order_origin_id.id for sold in self.sudo().pos_order_ids.lines}
+        desk = frozenset(origins if len(origins) == 1 and all(origins) else ())
+        return defaultdict(lambda: desk, {line: frozenset(line.sale_line_ids.order_id.ids) for line in lines if line.sale_line_ids})
 
     def _vatportal_is_down_payment_line(self, line):
         """Whether another app says of a negative ``line`` that it takes off a down payment."""

@@ -55,13 +55,13 @@ class AccountMove(models.Model):
     def _vatportal_rows(self, connector):
         """Return the invoice as :class:`outgoing_items.Row` objects, in AZN: what was taken back and what discounts take off is
         no row of its own, and what comes to nothing is left out, for e-taxes takes no price of zero."""
-        said = TaxesOfLines()
-        rows = [self._vatportal_row(line, connector, said) for line in self._vatportal_goods_lines()]
+        said, orders = TaxesOfLines(), self._vatportal_orders_by_line()
+        rows = [self._vatportal_row(line, connector, said, orders[line]) for line in self._vatportal_goods_lines()]
         self._vatportal_check_items(rows)
         rows, advances = netting.set_apart(rows)
         rows = netting.net_rows(rows)
         for line in self._vatportal_journal_items('epd').filtered(lambda line: line.tax_ids):
-            row = self._vatportal_row(line, connector, said)
+            row = self._vatportal_row(line, connector, said, orders[line])
             rows = netting.split_untaxed(rows, row, -row.net)
         # Where all of the goods was paid in advance, the rest of the advance is of what they bear by unit.
         outgoing_items.check_rows([row for row in rows if row.net or not advances])
@@ -80,10 +80,11 @@ class AccountMove(models.Model):
         """What a journal item adds to the invoice, in AZN: negative for what it takes off."""
         return decimal(line.balance * self.direction_sign, 2)
 
-    def _vatportal_row(self, line, connector, said):
+    def _vatportal_row(self, line, connector, said, orders):
         """Return one journal item of the invoice as a :class:`outgoing_items.Row`.
 
         :param said: a :class:`TaxesOfLines`
+        :param orders: ids of the sales orders of which it is, a frozenset
         :raises AmountError: when its taxes do not say into which VAT column it goes
         """
         taxes = said[line.tax_ids]
@@ -102,8 +103,8 @@ class AccountMove(models.Model):
             levies=levied,
             goods=(line.product_id.id, line.product_uom_id.id, taxes.included),
             takes_off=self._vatportal_takes_off(line, connector),
-            advance=self._vatportal_takes_off_advance(line),
-            orders=self._vatportal_orders_of(line),
+            advance=self._vatportal_takes_off_advance(line, orders),
+            orders=orders,
             counts=bool(line.product_id) or not line.vatportal_with_above,
         )
         if row.net:
