@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .account_move.account_move import ISSUED
-from .account_move.due import NOT_REVERSED, SAYS_SOMETHING
+from .account_move.due import SAYS_SOMETHING
 from .res_partner import GETS_QAIME
 from .states import FINAL_STATUSES, WAITING_STATUSES
 
@@ -110,8 +110,7 @@ TASKS = (
         'void_bills',
         'purchase',
         _DOCUMENTS,
-        Domain('status', 'in', FINAL_STATUSES)
-        & Domain('move_id', 'any', Domain('state', '=', 'posted') & (Domain('move_type', '!=', 'in_invoice') | NOT_REVERSED)),
+        Domain('status', 'in', FINAL_STATUSES) & Domain('move_id', 'any', [('state', '=', 'posted'), ('vatportal_bill_void', '=', True)]),
         urgent=True,
     ),
 )

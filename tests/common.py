@@ -64,6 +64,25 @@ class VatportalCommon(CompanyCommon):
         wizard.modify_moves() if create else wizard.refund_moves()
         return wizard.new_move_ids
 
+    def pay_in_bank(self, moves):
+        self.env['account.payment.register'].with_context(active_model='account.move', active_ids=moves.ids).create({})._create_payments()
+
+    def credit_apart(self, move, *prices):
+        """Take ``move`` back by a posted credit note that names it and is reconciled with nothing; ``prices``: of its lines, else all."""
+        credit = move._reverse_moves([{'invoice_date': move.invoice_date, 'date': move.date, 'ref': f'Back {move.id}'}])
+        for line, price in zip(credit.invoice_line_ids, prices, strict=False):
+            line.price_unit = price
+        # What the vendor takes back, the vendor issues.
+        credit.vatportal_kind_id = False
+        credit.action_post()
+        credit.line_ids.remove_move_reconcile()
+        return credit
+
+    def settle_with(self, *moves):
+        """Reconcile these entries with each other."""
+        lines = self.env['account.move'].union(*moves).line_ids
+        lines.filtered(lambda line: line.account_type in ('asset_receivable', 'liability_payable')).reconcile()
+
     def settle_by_entry(self, move, account_type):
         """Settle ``move`` by a journal entry, as claims are set off against each other."""
         line = move.line_ids.filtered(lambda line: line.account_id.account_type in (account_type, 'liability_payable'))

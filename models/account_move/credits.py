@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 # Which type of entry takes back which, where no link says so.
 _TAKES_BACK = {'out_invoice': 'out_refund', 'in_invoice': 'in_refund'}
@@ -20,25 +21,52 @@ class AccountMove(models.Model):
         :return: dict of credit note → how much of this invoice it takes back, in the currency of this invoice
         """
         move = self.sudo()
-        found = {credit: move._vatportal_in_currency(credit, credit.amount_total) for credit in move.reversal_move_ids} | move._vatportal_order_credits()
+        found = {credit: move._vatportal_in_currency(credit, credit.amount_total) for credit in move._vatportal_reversals()} | move._vatportal_order_credits()
         known = set(found)
         for credit, amount in move._vatportal_reconciled() if move.move_type in _TAKES_BACK else ():
             if credit not in known and credit._vatportal_may_take_back(move):
                 found[credit] = found.get(credit, 0.0) + amount
         return {credit: amount for credit, amount in found.items() if credit.state == 'posted'}
 
+    def _vatportal_reverses(self):
+        """The entry that this one names and takes back; none where a credit note was switched into an invoice, which keeps the name."""
+        origin = self.reversed_entry_id
+        return origin.filtered(lambda origin: origin.move_type != self.move_type)
+
+    def _vatportal_reversals(self):
+        """The entries that name this one and take it back, see :meth:`_vatportal_reverses`."""
+        return self.reversal_move_ids.filtered(lambda back: back.move_type != self.move_type)
+
     def _vatportal_is_taken_back(self):
-        """Whether nothing is left of this invoice."""
+        """Whether nothing is left of this invoice. Odoo's *Reversed* does not tell: it says so of what the credit note of another pays, and
+        not of what was paid before it was credited."""
         taken = self._vatportal_credits()
         return bool(taken) and self.currency_id.compare_amounts(sum(taken.values()), self.amount_total) >= 0
 
+    @api.model
+    def _vatportal_reversed_in_full(self, domain):
+        """The invoices and bills in ``domain`` of which nothing is left, whoever asks."""
+        found = Domain(domain) & Domain('move_type', 'in', list(_TAKES_BACK)) & self._vatportal_with_credits(Domain('state', '=', 'posted'))
+        return self.sudo().search(found).filtered(lambda move: move._vatportal_is_taken_back())
+
+    @api.model
+    def _vatportal_with_credits(self, credits):
+        """The domain of the entries that ``credits``, a domain, may take back: searched for in each way, for each has an index."""
+        # What is reconciled with credit notes that do not name it is reversed for Odoo, too; those of an order may be reconciled with nothing.
+        back = Domain('reversal_move_ids', 'any', credits) | Domain('payment_state', '=', 'reversed')
+        if 'sale_line_ids' in self.line_ids._fields:
+            alone = credits & Domain('move_type', '=', 'out_refund') & Domain('reversed_entry_id', '=', False)
+            back |= Domain('invoice_line_ids.sale_line_ids.invoice_lines.move_id', 'any', alone)
+        return back
+
     def _vatportal_credited_azn(self):
-        """What of this invoice's qaimə is taken back, in AZN: what its credit notes bear beside the qaimə does not count."""
+        """What of this invoice's qaimə is taken back, in AZN and whole qəpik, as what is left of it is: what its credit notes bear beside
+        the qaimə does not count."""
         total = 0.0
         for credit, amount in self._vatportal_credits().items():
             azn = abs(credit.amount_total_signed)
             total += amount * self._vatportal_booked_rate() * (credit._vatportal_amount(False) / azn if azn else 1.0)
-        return total
+        return self.company_currency_id.round(total) if total else 0.0
 
     def _vatportal_order_credits(self):
         """The credit notes of this invoice's orders that name no invoice, each with how much of this one it takes back."""
@@ -143,5 +171,11 @@ class AccountMoveLine(models.Model):
         if not self.sale_line_ids.filtered('is_downpayment'):
             return self.price_total
         lines = self.move_id.invoice_line_ids
-        given = sum(lines.filtered(lambda line: line.sale_line_ids.filtered('is_downpayment')).mapped('price_total'))
-        return self.price_total * min(1.0, sum(lines.mapped('price_total')) / given) if given > 0 else self.price_total
+        given = lines.filtered(lambda line: line.sale_line_ids.filtered('is_downpayment'))
+        whole = sum(given.mapped('price_total'))
+        if whole <= 0:
+            return self.price_total
+        share, before = min(1.0, sum(lines.mapped('price_total')) / whole), sum(given[: list(given).index(self)].mapped('price_total'))
+        # Rounded is what it and those before it give back, so that all of them add up to the whole.
+        rounded = self.currency_id.round
+        return rounded(rounded((before + self.price_total) * share) - rounded(before * share))

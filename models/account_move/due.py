@@ -4,16 +4,16 @@ from odoo.fields import Domain
 from ..res_partner import GETS_QAIME
 from ..states import ADJUSTMENTS, FINAL_STATUSES, RETURN_KINDS, SALE_TYPES
 
-# A credit note is called reversed where anything but money settles it.
-NOT_REVERSED = Domain('payment_state', '!=', 'reversed')
-_CREDITS_NOTHING = Domain(
-    'reversed_entry_id',
-    'any',
+_IS_GONE = (
     Domain('vatportal_state', '=', 'deleted')
     | Domain('vatportal_status', 'in', FINAL_STATUSES)
-    | Domain('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)]),
+    | Domain('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)])
 )
-# What AccountMove._vatportal_says_something() is true of, but for what was taken back in full: what else is called reversed, no domain tells.
+# See AccountMove._vatportal_reverses().
+_CREDITS_NOTHING = Domain.OR(
+    Domain('move_type', '=', kind) & Domain('reversed_entry_id', 'any', _IS_GONE & Domain('move_type', '!=', kind)) for kind in SALE_TYPES
+)
+# What AccountMove._vatportal_says_something() is true of, but for what was taken back in full, which no domain tells.
 SAYS_SOMETHING = ~_CREDITS_NOTHING & Domain('vatportal_is_empty', '=', False)
 
 
@@ -74,20 +74,13 @@ class AccountMove(models.Model):
     def _vatportal_says_something(self):
         """Whether there is anything for e-taxes on it: what was credited in full never goes, nor what credits something that is
         gone there, nor what comes to nothing beside taxes that are no part of it, unless it settles an advance."""
-        # For Odoo what is paid with the credit note of another invoice is reversed too.
-        reversed_in_full = self.move_type == 'out_invoice' and self.payment_state == 'reversed' and self._vatportal_is_taken_back()
-        if reversed_in_full or self._vatportal_credits_nothing():
+        if self.vatportal_is_empty or self._vatportal_credits_nothing():
             return False
-        return not self.vatportal_is_empty
-
-    @api.model
-    def _vatportal_reversed_in_full(self, domain):
-        """The invoices in ``domain`` of which nothing is left."""
-        return self.sudo().search(domain & Domain('move_type', '=', 'out_invoice') & ~NOT_REVERSED).filtered(lambda move: move._vatportal_is_taken_back())
+        return self.move_type != 'out_invoice' or not self._vatportal_is_taken_back()
 
     def _vatportal_credits_nothing(self):
         """Whether it takes back an entry whose document was deleted or cancelled: nothing is left at e-taxes to take back."""
-        origin = self.reversed_entry_id.sudo()
+        origin = self.sudo()._vatportal_reverses()
         return origin.vatportal_state == 'deleted' or bool({origin.vatportal_status, origin.vatportal_bill_document_id.status} & set(FINAL_STATUSES))
 
     def _vatportal_due_subjects(self):

@@ -17,7 +17,7 @@ class AccountMove(models.Model):
         cash desk confirms: it books without having the items made anew."""
         if self.env.context.get('skip_invoice_sync') or not self.env['account.tax']._vatportal_was_any_replaced():
             return
-        for move in self.filtered(lambda move: move.is_invoice(include_receipts=True) and not move.posted_before and not move.reversed_entry_id):
+        for move in self.filtered(lambda move: move.is_invoice(include_receipts=True) and not move.posted_before and not move._vatportal_reverses()):
             new = {line: taxes for line in move.invoice_line_ids if (taxes := line._vatportal_on_payment_taxes())}
             if new:
                 amounts = move._vatportal_tax_amounts()

@@ -71,15 +71,10 @@ class AccountMove(models.Model):
 
     def _vatportal_reversed_near(self):
         """The invoices to the customers of these, or to other contacts with their VÖEN, that were taken back about their days, with a
-        document that stands. Searched for in either way, for each has an index."""
+        document that stands."""
         days, numbers = self.mapped('invoice_date'), {move._vatportal_buyer_voen() for move in self} - {False}
         near = Domain('state', '=', 'posted') & Domain('invoice_date', '>=', min(days) - FAR) & Domain('invoice_date', '<=', max(days) + FAR)
-        # What is reconciled with credit notes that do not name it is reversed for Odoo, too; those of an order may be reconciled with nothing.
-        back = Domain('reversal_move_ids', 'any', near) | Domain('payment_state', '=', 'reversed')
-        if 'sale_line_ids' in self.line_ids._fields:
-            alone = near & Domain('move_type', '=', 'out_refund') & Domain('reversed_entry_id', '=', False)
-            back |= Domain('invoice_line_ids.sale_line_ids.invoice_lines.move_id', 'any', alone)
-        common = back & Domain(
+        common = self._vatportal_with_credits(near) & Domain(
             [
                 ('company_id', 'in', self.company_id.ids),
                 ('move_type', 'in', list(set(self.mapped('move_type')))),

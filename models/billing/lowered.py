@@ -39,7 +39,9 @@ class VatportalDocument(models.Model):
         none = move.browse()
         if self.direction != 'incoming' or move.move_type != 'in_invoice' or not move.reversal_move_ids:
             return none
-        credits = move.reversal_move_ids.filtered(lambda credit: credit.state == 'posted' and not (credit.vatportal_kind_id or credit.vatportal_document_ids))
+        credits = move._vatportal_reversals().filtered(
+            lambda credit: credit.state == 'posted' and not (credit.vatportal_kind_id or credit.vatportal_document_ids)
+        )
         total, amounts = move._vatportal_total(), {credit: credit._vatportal_total() for credit in credits.sorted(lambda credit: (credit.date, credit.id))}
         if total is None or None in amounts.values():
             return none

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import formatLang
 
 from ..account_tax import BESIDE_VAT
@@ -23,7 +24,7 @@ class AccountMove(models.Model):
     vatportal_bill_total = fields.Float(string='Total of the Document', related='vatportal_bill_document_id.amount_total', digits=(16, 2))
     vatportal_bill_difference = fields.Float(related='vatportal_bill_document_id.amount_difference')
     vatportal_hint = fields.Char(string='e-taxes Hint', compute='_compute_vatportal_hint')
-    vatportal_bill_void = fields.Boolean(compute='_compute_vatportal_bill_void', string='Bill No Longer Valid')
+    vatportal_bill_void = fields.Boolean(compute='_compute_vatportal_bill_void', search='_search_vatportal_bill_void', string='Bill No Longer Valid')
 
     @api.depends('vatportal_document_ids.direction')
     def _compute_vatportal_bill_document_id(self):
@@ -55,6 +56,15 @@ class AccountMove(models.Model):
             # A bill that was taken back in full stands no more than a cancelled one; of few it need be asked.
             gone = move.state != 'cancel' and move.vatportal_bill_document_id.status in FINAL_STATUSES
             move.vatportal_bill_void = gone and not (move.move_type == 'in_invoice' and move._vatportal_is_taken_back())
+
+    @api.model
+    def _search_vatportal_bill_void(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        gone = Domain('state', '!=', 'cancel') & Domain('vatportal_bill_document_id.status', 'in', FINAL_STATUSES)
+        back = self._vatportal_reversed_in_full(gone & Domain('move_type', '=', 'in_invoice'))
+        void = gone & Domain('id', 'not in', back.ids)
+        return Domain.OR(void if asked else ~void for asked in value)
 
     @api.depends('vatportal_bill_document_id.can_refresh')
     def _compute_vatportal_can_refresh(self):

@@ -1,5 +1,6 @@
 """The reconciliation as one statement, put together of the constants beside this file."""
 
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...vatportal.typed_number import CYRILLIC, LATIN
@@ -9,7 +10,7 @@ from ..catalog.kind_booking import KNOWN_KINDS, SURE_BOOKINGS
 from ..national_chart import UNDEDUCTED
 from ..states import ADJUSTMENTS, ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, RETURN_KINDS, WAITING_STATUSES
 from .sql_amounts import AMOUNT, DIFFERENCE
-from .sql_findings import CAUSE, FOUND
+from .sql_findings import CAUSE, FOUND, UNTOLD
 from .sql_pairs import FACT, PAIR
 
 MOVE_TYPES = ('out_invoice', 'out_refund', 'out_receipt', 'in_invoice', 'in_refund', 'in_receipt')
@@ -22,7 +23,7 @@ def with_found(env, **more):
     :param more: name → :class:`SQL` of further common table expressions, before it
     """
     companies = _companies(env)
-    values = parameters(env)
+    values = parameters(env) | {'taken_back': _taken_back(env, companies)}
     tables = {'company': _company_rows(env, companies), 'tax': _tax_rows(env, companies), **more}
     tables |= {name: SQL(text, **values) for name, text in _PARTS.items()}
     return SQL('WITH %s', SQL(', ').join(SQL('%s AS NOT MATERIALIZED (%s)', SQL.identifier(name), table) for name, table in tables.items()))
@@ -47,6 +48,18 @@ def parameters(env):
         'rounding': ROUNDING_LIMIT,
         'paid_by': env['account.move']._vatportal_payment_products().ids,
     }
+
+
+def _taken_back(env, companies):
+    """The ids of the entries without a document that stands of which nothing is left, as far as SQL can't tell it: what Odoo calls reversed
+    may be paid with the credit note of another."""
+    moves, documents = env['account.move'].sudo(), env['vatportal.document']
+    moves.flush_model(['amount_total', 'currency_id', 'reversed_entry_id', 'state', 'vatportal_bill_document_id', 'vatportal_document_id'])
+    documents.flush_model(['state', 'status', 'is_foreign'])
+    posted = Domain('state', '=', 'posted')
+    may = moves._search(posted & Domain('company_id', 'in', companies.ids) & moves._vatportal_with_credits(posted))
+    rows = env.execute_query(SQL('SELECT id FROM (%s) untold', SQL(UNTOLD, may=may.subselect(), final=FINAL_STATUSES)))
+    return moves._vatportal_reversed_in_full(Domain('id', 'in', [move_id for (move_id,) in rows])).ids
 
 
 def _companies(env):

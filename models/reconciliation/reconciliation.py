@@ -17,6 +17,8 @@ DEPENDS = {
         'ref',
         'payment_reference',
         'payment_state',
+        'amount_total',
+        'currency_id',
         'date',
         'invoice_date',
         'company_id',

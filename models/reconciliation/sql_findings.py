@@ -1,6 +1,6 @@
 """SQL of the reconciliation, third part: what is found of each pair, why, and what a person does next."""
 
-from .sql_pairs import stands
+from .sql_pairs import STANDS, stands
 from .terms import NEVER_REASONS, STEP_OF
 
 # What somebody has typed as a number, in the form in which numbers compare.
@@ -48,16 +48,37 @@ _ISSUED_HERE = "move.move_type = 'out_invoice' OR move.move_type IN ('out_refund
 
 _IS_GONE = f"origin_document.state NOT IN ('queued', 'processing', 'unconfirmed', 'imported') AND NOT ({stands('origin_document')})"
 
-# Sold or bought, and taken back, while neither has a document that stands. What is issued here as a return or an adjustment takes
-# back nothing once the document is gone that it is about; see AccountMove._vatportal_credits_nothing().
+
+def _credited(move):
+    """SQL: whether the posted credit notes that name that entry take back all of it; of others, and of those in another currency, it can't tell."""
+    return f"""
+        COALESCE((SELECT SUM(named.amount_total) FROM account_move named
+                   WHERE named.reversed_entry_id = {move}.id AND named.state = 'posted' AND named.move_type != {move}.move_type
+                     AND named.currency_id = {move}.currency_id) >= {move}.amount_total, FALSE)
+    """
+
+
+# Those of "may" of which it is not told that nothing is left: few, to be looked at one by one.
+UNTOLD = f"""
+    SELECT move.id
+      FROM account_move move
+      LEFT JOIN vatportal_document document ON document.id = COALESCE(move.vatportal_bill_document_id, move.vatportal_document_id)
+     WHERE move.id IN %(may)s AND ({STANDS}) IS NOT TRUE AND NOT {_credited('move')}
+"""
+
+# Sold or bought, and taken back, while neither has a document that stands; see AccountMove._vatportal_is_taken_back(). What is issued
+# here as a return or an adjustment takes back nothing once the document is gone that it is about; see
+# AccountMove._vatportal_credits_nothing().
 _TAKEN_BACK = f"""
-    move.payment_state = 'reversed' AND move.move_type IN ('out_invoice', 'in_invoice') AND document.doubtful IS NOT TRUE AND NOT EXISTS (
+    move.move_type IN ('out_invoice', 'in_invoice') AND document.doubtful IS NOT TRUE
+    AND (move.id = ANY(%(taken_back)s) OR {_credited('move')}) AND NOT EXISTS (
         SELECT FROM account_move back
           JOIN vatportal_document theirs ON theirs.id = COALESCE(back.vatportal_bill_document_id, back.vatportal_document_id)
-         WHERE back.reversed_entry_id = move.id AND back.state = 'posted' AND {stands('theirs')}
+         WHERE back.reversed_entry_id = move.id AND back.state = 'posted' AND back.move_type != move.move_type AND {stands('theirs')}
     )
     OR move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) AND origin.id IS NOT NULL AND (origin_document.id IS NULL OR {_IS_GONE})
-    OR move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE}) AND origin.payment_state = 'reversed' AND (origin_document.id IS NULL OR {_IS_GONE})
+    OR move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE}) AND (origin.id = ANY(%(taken_back)s) OR {_credited('origin')})
+       AND (origin_document.id IS NULL OR {_IS_GONE})
     OR ({_ISSUED_HERE}) AND {_IS_GONE} AND origin_document.state != 'rejected'
 """
 
@@ -134,7 +155,7 @@ CAUSE = f"""
                 WHEN NOT posted THEN {_UNBOOKED} END AS lone_reason
       FROM difference
       LEFT JOIN account_move move ON move.id = difference.move_id
-      LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id
+      LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id AND origin.move_type != move.move_type
       LEFT JOIN vatportal_document origin_document
         ON origin_document.id = COALESCE(origin.vatportal_bill_document_id, origin.vatportal_document_id)
       LEFT JOIN vatportal_document document ON document.id = difference.document_id

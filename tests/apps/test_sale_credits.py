@@ -1,3 +1,6 @@
+from itertools import product
+
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from ..common import script
@@ -121,6 +124,25 @@ class TestSaleCredits(SaleAdvanceCommon):
                 self.env.invalidate_all()
                 self.assertFalse(self.alerts(sent))
 
+    def test_unsent_and_credited_by_its_order_is_due_no_more(self):
+        """Paid or not; until the credit note is reset."""
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-10-15' WHERE id = %s", [self.connector.id])
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()
+        for paid in (True, False):
+            with self.subTest(paid=paid):
+                order = self.order()
+                move = self.invoice(order)
+                if paid:
+                    self.pay(move)
+                self.assertEqual((move.vatportal_shown_status, bool(move.vatportal_due_date)), ('none', True))
+                credit = self.credited(order)
+                self.assertEqual((move.vatportal_shown_status, move.vatportal_due_date), (False, False))
+                self.assertIn(move, move._vatportal_reversed_in_full(Domain('id', '=', move.id)))
+                credit.button_draft()
+                self.assertEqual((move.vatportal_shown_status, bool(move.vatportal_due_date)), ('none', True))
+                self.assertFalse(move._vatportal_reversed_in_full(Domain('id', '=', move.id)))
+
     def test_of_several_invoices_of_an_order(self):
         """The latest is taken back, unless the credit note is reconciled with another one, or another one is named by its own."""
         for how in ('latest', 'reconciled', 'named'):
@@ -157,6 +179,21 @@ class TestSaleCredits(SaleAdvanceCommon):
                 delivered = sum(move.amount_total for move in advances) - credit.amount_total
                 self.assertGreater(delivered, 1)
                 self.assertAlmostEqual(sum(move.vatportal_document_id.advance_left for move in advances), delivered, delta=0.01)
+
+    def test_what_is_given_back_of_several_advances_adds_up(self):
+        """To the qəpik: of each a part, and together what the credit note gives back."""
+        cases = ((20, 20), 0.01), ((10, 10, 10), 0.01), ((30, 20), 0.0133), ((11.11, 22.22, 7.77), 0.0777)
+        for rounding, (percents, quantity) in product(('round_per_line', 'round_globally'), cases):
+            with self.subTest(rounding=rounding, percents=percents, quantity=quantity):
+                self.company.tax_calculation_rounding_method = rounding
+                order = self.order(1000.05)
+                advances = [self.prepaid(order, percent) for percent in percents]
+                credit = self.credited(order, quantity)
+                given = [move._vatportal_credited_azn() for move in advances]
+                self.assertEqual(given, [round(azn, 2) for azn in given])
+                self.assertEqual(round(sum(given), 2), credit.amount_total)
+                left = sum(move.vatportal_document_id.advance_left for move in advances)
+                self.assertEqual(round(left + credit.amount_total, 2), round(sum(move.amount_total for move in advances), 2))
 
     # ------------------------------------------------------------------ what pays
 

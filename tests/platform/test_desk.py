@@ -81,9 +81,7 @@ class TestDesk(DeskCommon):
         self.create_invoice(move_type='in_refund', partner_id=self.vendor.id, vatportal_kind_id=False)
         self.bill(100.0, kind='returnInvoice').action_post()
         self.assertEqual(self.undue(), {'to_send': 2})
-        arch = etree.fromstring(self.env['account.move'].get_view(self.env.ref('account.view_account_invoice_filter').id, 'search')['arch'])
-        domain = safe_eval(arch.find(".//filter[@name='vatportal_not_sent']").get('domain'))
-        self.assertEqual(self.env['account.move'].search([('company_id', '=', self.company.id), *domain]), back + price)
+        self.assertEqual(self.env['account.move'].search(self.not_sent()), back + price)
         self.assertEqual(self.on_card(back.journal_id, 'to_send'), back)
         self.assertEqual(self.on_card(price.journal_id, 'to_send'), price)
         self.sandbox.configure(auto_confirm=False, accepted_types=['returnInvoice'])
@@ -183,6 +181,64 @@ class TestDesk(DeskCommon):
         self.env.invalidate_all()
         self.assertEqual(moves.mapped('vatportal_shown_status'), ['none', False])
 
+    def test_what_was_paid_and_taken_back_is_not_to_be_sent(self):
+        """Odoo leaves it paid. Told when the credit note is confirmed, and when that is reset."""
+        paid, refused, kept = (self.create_invoice({'price_unit': 10 + number}) for number in range(3))
+        self.sandbox.faults.add('/inv/import_upload_invoices.php', 'refused', times=1)
+        self.finish(self.send(refused))
+        moves = paid + refused
+        self.pay_in_bank(moves)
+        self.credit_apart(kept, 5)
+        self.assertEqual(self.undue(), {'to_send': 2, 'refused': 1})
+        credits = [self.credit_apart(move) for move in moves]
+        self.assertNotIn('reversed', moves.mapped('payment_state'))
+        self.assertEqual((self.undue(), paid.vatportal_shown_status, moves.mapped('vatportal_due_date')), ({'to_send': 1}, False, [False] * 2))
+        self.assertEqual(self.env['account.move'].search(self.not_sent()), kept)
+        for active, shown in ((False, [False, False]), (True, [False, 'none'])):
+            self.connector.active = active
+            self.assertEqual((paid + kept).mapped('vatportal_shown_status'), shown)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET vatportal_shown_status = 'none', vatportal_due_date = '2026-11-20' WHERE id IN %s", [moves._ids])
+        self.env.invalidate_all()
+        script('19.0.1.11.0/end-taken_back.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.env.invalidate_all()
+        self.assertEqual((paid.vatportal_shown_status, moves.mapped('vatportal_due_date')), (False, [False] * 2))
+        self.assertTrue(kept.vatportal_due_date)
+        for credit in credits:
+            credit.button_draft()
+        self.assertEqual((self.undue(), paid.vatportal_shown_status), ({'to_send': 2, 'refused': 1}, 'none'))
+        self.assertTrue(all(moves.mapped('vatportal_due_date')))
+
+    def not_sent(self):
+        """The domain of the list's filter of that name, for this company."""
+        arch = etree.fromstring(self.env['account.move'].get_view(self.env.ref('account.view_account_invoice_filter').id, 'search')['arch'])
+        return [('company_id', '=', self.company.id), *safe_eval(arch.find(".//filter[@name='vatportal_not_sent']").get('domain'))]
+
+    def test_a_credit_note_that_became_an_invoice(self):
+        """It takes nothing back, and is to be sent itself, even where the document is gone that it was made from."""
+        cancelled, unsent = self.create_invoice({'price_unit': 20}), self.create_invoice({'price_unit': 10})
+        self.finish(self.send(cancelled))
+        cancelled.vatportal_document_id.sudo()._set_state('deleted', status='canceled')
+        anew = self.env['account.move']
+        for move in (cancelled, unsent):
+            back = self.reverse_in_dialog(move, create=False, date='2026-11-20')
+            back.action_switch_move_type()
+            back.action_post()
+            self.assertEqual((back.move_type, back.reversed_entry_id), ('out_invoice', move))
+            self.assertFalse(move._vatportal_credits())
+            anew += back
+        self.assertEqual(self.undue(), {'to_send': 4})
+        self.assertEqual((anew + unsent).mapped('vatportal_shown_status'), ['none'] * 3)
+        self.assertTrue(all(anew.mapped('vatportal_due_date')))
+        shown = anew + unsent
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE account_move SET vatportal_shown_status = NULL, vatportal_due_date = NULL WHERE id IN %s', [shown._ids])
+        self.env.invalidate_all()
+        script('19.0.1.11.0/end-taken_back.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.env.invalidate_all()
+        self.assertEqual(shown.mapped('vatportal_shown_status'), ['none'] * 3)
+        self.assertTrue(all(shown.mapped('vatportal_due_date')))
+
     def test_received_and_sent_are_never_in_one_list(self):
         self.document(status='cancelRequested', status_code='cancelRequested')
         self.document(direction='outgoing', status='cancelRequested', status_code='cancelRequested')
@@ -261,7 +317,39 @@ class TestDesk(DeskCommon):
         self.assertEqual(self.counts(), {'void_bills': 1})
         reversal = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=bill.ids).create({'journal_id': bill.journal_id.id})
         self.env['account.move'].browse(reversal.reverse_moves()['res_id']).action_post()
-        self.assertEqual(self.counts(), {} if bill.payment_state == 'reversed' else {'void_bills': 1})
+        self.assertEqual(self.counts(), {}, 'whatever it was reconciled with')
+
+    def test_a_bill_that_was_paid_and_taken_back_is_settled(self):
+        """The count says what the banner does, and the filter of the list."""
+        paid, in_part, set_off = (self.bill(100.0 + number) for number in range(3))
+        for bill in (paid, in_part, set_off):
+            bill.invoice_date = bill.date = '2026-11-20'
+            bill.action_post()
+        self.pay_in_bank(paid)
+        other = self.create_invoice({'price_unit': 500}, move_type='in_refund', partner_id=self.vendor.id, vatportal_kind_id=False, ref='Other')
+        self.settle_with(set_off, other)
+        self.settle_with(in_part, self.credit_apart(in_part, 10))
+        self.settle_by_entry(in_part, 'liability_payable')
+        self.assertEqual((in_part + set_off).mapped('payment_state'), ['reversed'] * 2)
+        bills = paid + in_part + set_off
+        for bill in bills:
+            bill.vatportal_bill_document_id.sudo().status = 'canceled'
+        self.assertVoid(bills, bills)
+        credit = self.credit_apart(paid)
+        self.pay_in_bank(credit)
+        self.assertNotEqual(paid.payment_state, 'reversed')
+        self.assertVoid(in_part + set_off, bills)
+        credit.button_draft()
+        self.assertVoid(bills, bills)
+
+    def assertVoid(self, void, bills):
+        """Of ``bills`` those in ``void`` stand in the books without a document in force: on the page, on the card, in the list, on the bill."""
+        self.env.invalidate_all()
+        self.assertEqual(bills.filtered('vatportal_bill_void'), void)
+        arch = etree.fromstring(self.env['account.move'].get_view(self.env.ref('account.view_account_bill_filter').id, 'search')['arch'])
+        domain = safe_eval(arch.find(".//filter[@name='vatportal_bill_void']").get('domain'))
+        self.assertEqual(self.env['account.move'].search([('id', 'in', bills.ids), *domain], order='id'), void)
+        self.assertEqual((self.counts()['void_bills'], self.card(bills.journal_id)['void_bills']), (len(void),) * 2)
 
     def test_before_the_connector(self):
         self.create_invoice(invoice_date='2026-01-10')

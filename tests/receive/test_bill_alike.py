@@ -57,6 +57,20 @@ class TestBillAlike(BillCommon):
                 self.assert_asks(document, bill).action_link()
                 self.assertEqual(document.move_id, bill)
 
+    def test_what_a_credit_note_of_something_else_pays_stands(self):
+        """Odoo calls it reversed. What was paid and then taken back does not stand."""
+        bonus = self.typed('in_refund', price=300, ref='Bonus')
+        paid, other = self.typed(price=100), self.typed(price=200, ref='Other')
+        self.settle_with(paid, other, bonus)
+        self.assertEqual(paid.payment_state, 'reversed')
+        document = self.document()
+        self.assert_asks(document, paid)
+        paid.line_ids.remove_move_reconcile()
+        self.pay_in_bank(paid)
+        self.credit_apart(paid)
+        self.assertNotEqual(paid.payment_state, 'reversed')
+        self.assert_bills(self.document())
+
     def test_a_draft_without_a_day(self):
         """As a purchase order makes it: the day on which it was typed tells how far away it is."""
         bill, document = self.typed(post=False, invoice_date=False), self.document()

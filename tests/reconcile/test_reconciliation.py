@@ -147,6 +147,49 @@ class TestReconciliation(ReconcileCommon):
             self.assertEqual([self.found(one) for one in (move, credit)], [('never', 'reversed')] * 2)
             self.assertFalse(credit.vatportal_due_date)
 
+    def test_what_anything_but_money_settles_was_not_taken_back(self):
+        """Odoo calls it reversed: what the credit note of another pays, or a bonus, or what is credited in part and set off."""
+        kept = []
+        for make, back_type in ((self.sale, 'out_refund'), (self.purchase_entry, 'in_refund')):
+            other, by_credit, by_bonus, in_part = (make({'vat': 100}, ref=f'{back_type} {number}') for number in range(4))
+            credit = self.credit_apart(other)
+            self.settle_with(by_credit, credit)
+            self.settle_with(by_bonus, make({'vat': 100}, ref='Another'), make({'vat': 200}, move_type=back_type, ref='Bonus'))
+            part = self.credit_apart(in_part, 10)
+            self.settle_with(in_part, part)
+            self.settle_by_entry(in_part, 'asset_receivable')
+            self.assertEqual([move.payment_state for move in (by_credit, by_bonus, in_part)], ['reversed'] * 3)
+            expected = ('only_odoo', 'not_sent' if back_type == 'out_refund' else 'no_document')
+            for move in (by_credit, by_bonus, in_part):
+                with self.subTest(back_type, ref=move.ref):
+                    self.assertEqual(self.found(move), expected)
+            with self.subTest(back_type):
+                self.assertEqual(self.found(other), ('never', 'reversed'), 'it was, though nothing settles it')
+                self.assertEqual(self.found(credit), ('never', 'reversed'))
+            kept.append(part)
+        self.assertEqual(self.found(kept[1]), ('only_odoo', 'no_document'), 'a part of a bill that stands')
+
+    def test_taken_back_after_it_was_paid(self):
+        """Odoo leaves it paid."""
+        for move in (self.sale(), self.purchase_entry()):
+            with self.subTest(move.move_type):
+                self.pay_in_bank(move)
+                credit = self.credit_apart(move)
+                self.assertNotEqual(move.payment_state, 'reversed')
+                self.assertEqual([self.found(one) for one in (move, credit)], [('never', 'reversed')] * 2)
+
+    def test_a_credit_note_that_became_an_invoice(self):
+        """It takes nothing back, whatever it was made from."""
+        moves = self.sale(), self.sale()
+        self.at_etaxes(moves[1], status='canceled')
+        for move, reason in zip(moves, ('not_sent', 'void'), strict=True):
+            anew = self.reverse_in_dialog(move, create=False, date='2026-11-20')
+            anew.action_switch_move_type()
+            anew.action_post()
+            self.pay_in_bank(move)
+            with self.subTest(reason):
+                self.assertEqual([self.found(one) for one in (move, anew)], [('only_odoo', reason), ('only_odoo', 'not_sent')])
+
     def test_only_at_etaxes(self):
         draft = self.bill(100.0).vatportal_bill_document_id
         asked, ignored = self.document(100.0, status='unknown', status_code='yeni'), self.document()

@@ -60,6 +60,18 @@ class TestReconciliationLowered(ReconcileCommon):
         credit.vatportal_kind_id = self.kind('returnInvoice')
         self.assertTrue(bill.activity_search([ACTIVITY]))
 
+    def test_a_credit_note_that_became_a_bill(self):
+        """It lowers nothing."""
+        document = self.posted_bill(100.0)
+        self.lower(document)
+        bill = self.credit(document, post=False)
+        bill.action_switch_move_type()
+        bill.invoice_date = '2026-11-20'
+        bill.action_post()
+        self.assertEqual((bill.move_type, bill.reversed_entry_id), ('in_invoice', document.move_id))
+        self.assert_open(document, 23.6)
+        self.assertFalse(document.lowering_move_ids)
+
     def test_a_credit_note_that_would_be_sent(self):
         """The rules make it a return to the vendor; of the lowering nothing is to be sent."""
         document = self.posted_bill(100.0)

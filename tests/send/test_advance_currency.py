@@ -70,6 +70,41 @@ class TestAdvanceCurrency(AdvanceCommon):
                     credit.action_post()
                     self.assertAlmostEqual(document.advance_left, left, delta=0.01)
 
+    def test_the_rest_of_what_was_given_back_is_settled(self):
+        """To the qəpik, for at most rates a part of an advance comes to no whole one."""
+        for name, rate in (('USD', 1.7), ('GBP', 2.2865), ('RUB', 0.0213)):
+            currency = self.setup_other_currency(name, rates=[('2026-01-01', 1 / rate)])
+            for parts in ((12.5,), (0.5,), (33.33, 33.35), (10.01, 0.05, 7.77)):
+                advance = self.prepaid(100, currency_id=currency.id)
+                document = advance.vatportal_document_id
+                for part in parts:
+                    credit = advance._reverse_moves([{'invoice_date': advance.invoice_date, 'date': advance.invoice_date}])
+                    credit.invoice_line_ids.price_unit = part
+                    credit.action_post()
+                rest = advance.amount_total - sum(advance.reversal_move_ids.mapped('amount_total'))
+                final = self.create_invoice(
+                    {'price_unit': 1000}, {'price_unit': -round(rest / 1.18, 2), 'product_id': self.service.id}, currency_id=currency.id
+                )
+                self.assertAlmostEqual(-final.invoice_line_ids[1].price_total, rest, 2)
+                if currency.name == 'USD':
+                    self.by_version_10(document)
+                final.vatportal_advance_id = document
+                with self.subTest(name=name, parts=parts):
+                    self.assertEqual(final.vatportal_advance_amount, document.advance_left)
+                    self.assertFalse(self.problems(final))
+                    self.assertFalse(final._vatportal_queue())
+                    self.assertEqual((document.advance_left, round(document._advance_balance(), 4)), (0, 0))
+
+    def by_version_10(self, document):
+        """It left half a qəpik more."""
+        left = document.advance_left
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE vatportal_document SET advance_left = advance_left + 0.01 WHERE id = %s', [document.id])
+        self.env.invalidate_all()
+        script('19.0.1.11.0/end-taken_back.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.env.invalidate_all()
+        self.assertEqual(document.advance_left, left)
+
     def test_what_was_left_by_earlier_versions(self):
         settled, written, credited, less = (self.prepaid() for _ in range(4))
         final, other = self.final(settled, invoice_date='2026-11-22'), self.final(written, invoice_date='2026-11-22')

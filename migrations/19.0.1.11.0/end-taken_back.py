@@ -1,0 +1,18 @@
+from odoo import SUPERUSER_ID, api
+from odoo.fields import Domain
+
+NAMES = ('vatportal_due_date', 'vatportal_deadline_id', 'vatportal_shown_status')
+
+
+def migrate(cr, _version):
+    """What was paid and then credited in full is due no more, nor “Not sent yet”; what a credit note was switched into is, and so is what that
+    was made from. What is left of an advance is in whole qəpik. At the end: only with all apps loaded it is known what an order credits."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    moves, documents = env['account.move'], env['vatportal.document']
+    back = moves._vatportal_reversed_in_full(Domain('vatportal_due_date', '!=', False) | Domain('vatportal_shown_status', '=', 'none'))
+    switched = moves.search([('move_type', '=', 'out_invoice'), ('reversed_entry_id.move_type', '=', 'out_invoice')])
+    moves._vatportal_compute_in_parts((back | switched | switched.reversed_entry_id).ids, NAMES)
+    advances = documents.search([('is_advance', '=', True), ('direction', '=', 'outgoing'), ('move_id', '!=', False)])
+    env.add_to_compute(documents._fields['advance_left'], advances)
+    advances.modified(['advance_left'])
+    env.flush_all()
