@@ -48,7 +48,6 @@ class VatportalDocument(models.Model):
                 # Odoo calls reversed whatever was settled without money: a bonus or a journal entry pays it, and takes nothing back.
                 and not (move.payment_state == 'reversed' and move._vatportal_is_taken_back())
                 and not any(serial for serial, _tail in move._vatportal_numbers())
-                and not move._vatportal_is_taken_back()
             )
         )
         return (alike - self.other_move_ids).sudo(False).with_env(self.env)
