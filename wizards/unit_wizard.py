@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -32,9 +34,10 @@ class VatportalUnitWizard(models.TransientModel):
             raise UserError(self.env._('Enter how many are in it, on one line at least.'))
         if self.move_id.state != 'draft':
             raise UserError(self.env._('%s is confirmed. Reset it to draft first.', self.move_id.display_name))
-        for line in said:
-            self.env['vatportal.product.mapping']._say_contents(line.line_id, line.contains)
-        self.move_id._vatportal_recount(said.line_id.vatportal_line_id.sudo())
+        for lines in said._apart():
+            for line in lines:
+                self.env['vatportal.product.mapping']._say_contents(line.line_id, line.contains)
+            self.move_id._vatportal_recount(lines.line_id.vatportal_line_id.sudo())
         return {'type': 'ir.actions.act_window_close'}
 
 
@@ -58,6 +61,16 @@ class VatportalUnitWizardLine(models.TransientModel):
         self.wizard_id._check_move_id()
 
     _contains_something = models.Constraint('CHECK (contains >= 0)', 'Nothing contains less than nothing.')
+
+    def _apart(self):
+        """These lines in parts, each with one product at most for the same goods: of these one is remembered."""
+        products, parts = defaultdict(list), defaultdict(self.browse)
+        for line in self:
+            of_goods = products[line.line_id.vatportal_line_id.sudo()._goods_mark()]
+            if line.product_id not in of_goods:
+                of_goods.append(line.product_id)
+            parts[of_goods.index(line.product_id)] += line
+        return parts.values()
 
     @api.depends('line_id')
     def _compute_row(self):

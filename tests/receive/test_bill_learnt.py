@@ -123,6 +123,17 @@ class TestBillLearnt(BillCommon):
                 line = self.billed(unit='qutu', quantity=3, price_unit=50.0)
                 self.assertEqual((line.product_id, line.quantity), (self.white, 30))
 
+    def test_asked_how_many_of_several_products(self):
+        """The same goods on two rows of a bill, which are two products here: each line keeps its own."""
+        rows = [self.line(barcode='4760000000017', unit='qutu', quantity=2, price_unit=50.0) for _row in range(2)]
+        lines = self.product_lines(self.bill(*rows)).sorted('sequence')
+        lines[1].product_id = self.grey
+        wizard = self.env['vatportal.unit.wizard'].browse(lines.move_id.action_vatportal_units()['res_id'])
+        for line, contents in zip(wizard.line_ids, (10, 12), strict=True):
+            line.contains = contents
+        wizard.action_apply()
+        self.assertEqual([(line.product_id, line.quantity) for line in lines], [(self.white, 20), (self.grey, 24)])
+
     def test_confirming_teaches_what_nobody_has_said(self):
         """The product that was found, beside an account that a person has chosen."""
         line = self.product_lines(self.bill())
