@@ -125,9 +125,10 @@ class AccountMove(models.Model):
         return abs(self.amount_total_signed) / self.amount_total
 
     def _vatportal_is_rounding(self, azn):
-        """Whether ``azn`` is less than the smallest amount of the currency of this entry, so that nobody can pay or settle it."""
+        """Whether ``azn`` is less than the smallest amount of the currency of this entry, so that nobody can pay or settle it; or a qəpik, by
+        which the parts of an amount in a weak currency may miss the whole."""
         foreign = self.currency_id != self.company_currency_id
-        return foreign and abs(azn) < self.currency_id.rounding * self._vatportal_booked_rate()
+        return foreign and abs(azn) < max(self.currency_id.rounding * self._vatportal_booked_rate(), 1.5 * self.company_currency_id.rounding)
 
     def _vatportal_has_total_of(self, other):
         """Whether this entry and ``other`` come to the same on a qaimə, or do so in the currency that they share."""

@@ -46,6 +46,21 @@ class TestAdvanceCurrency(AdvanceCommon):
             with self.subTest(price=price):
                 self.assertEqual(document.advance_left, 0)
 
+    def test_in_parts_of_a_weak_currency(self):
+        """Whose smallest amount is less than a qəpik."""
+        rouble = self.setup_other_currency('RUB', rates=[('2026-01-01', 1 / 0.0213)])
+        for price, taken in ((10000, 5000.12), (10001, 3333), (777, 388.5), (5000.5, 1234.56)):
+            advance = self.prepaid(price, currency_id=rouble.id)
+            document = advance.vatportal_document_id
+            for part in (taken, round(price - taken, 2)):
+                final = self.create_invoice({'price_unit': 90000}, {'price_unit': -part, 'product_id': self.service.id}, currency_id=rouble.id)
+                final.vatportal_advance_id = document
+                with self.subTest(price=price, part=part):
+                    self.assertFalse(self.problems(final))
+                self.assertFalse([problem for problem in final._vatportal_queue().get(final, ()) if not problem.get('asks')])
+            with self.subTest(price=price):
+                self.assertEqual(document.advance_left, 0)
+
     def test_more_than_there_is_is_asked_about(self):
         advance = self.prepaid()
         final = self.create_invoice({'price_unit': 1000}, {'price_unit': -301, 'product_id': self.service.id}, currency_id=self.euro.id)
