@@ -272,9 +272,11 @@ class AccountMove(models.Model):
         touched = {'invoice_line_ids', 'line_ids', 'vatportal_kind_id', 'state'} & vals.keys()
         documents = (self | self.reversed_entry_id).sudo().vatportal_bill_document_id if touched else ()
         differing = {document: document.amount_differs for document in documents}
-        taken_back = self._vatportal_taken_back() - self if 'state' in vals else self.browse()
+        taken_back = self._vatportal_entries_taken_back() if 'state' in vals else self.browse()
         with taken_back._vatportal_following_ends():
             result = super().write(vals)
+            # No field tells the one entry of the state of another that is reconciled with it.
+            taken_back.invalidate_recordset(['vatportal_bill_void'], flush=False)
         # As a form does.
         other_advance._onchange_vatportal_advance_id()
         for document, before in differing.items():

@@ -1,6 +1,17 @@
 from odoo import api, models
 
 
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _vatportal_entries_taken_back(self):
+        """What these entries may take back: what they name, and what the credit notes among them are reconciled with, which a reset to
+        draft leaves as it is."""
+        credits = self.filtered(lambda move: move.move_type in ('out_refund', 'in_refund')).sudo()
+        settled = self.browse().sudo().union(*(move for credit in credits for move, _amount in credit._vatportal_reconciled()))
+        return self._vatportal_taken_back().sudo() | settled
+
+
 class AccountPartialReconcile(models.Model):
     """A credit note that names no entry takes back the one with which it is reconciled."""
 

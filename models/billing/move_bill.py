@@ -55,7 +55,7 @@ class AccountMove(models.Model):
         for move in self.sudo():
             # A bill that was taken back in full stands no more than a cancelled one; of few it need be asked.
             gone = move.state != 'cancel' and move.vatportal_bill_document_id.status in FINAL_STATUSES
-            move.vatportal_bill_void = gone and not (move.move_type == 'in_invoice' and move._vatportal_is_taken_back())
+            move.vatportal_bill_void = gone and not (move.move_type in ('in_invoice', 'in_receipt') and move._vatportal_is_taken_back())
 
     @api.model
     def _search_vatportal_bill_void(self, operator, value):

@@ -9,6 +9,7 @@ from ...models.states import STATUSES
 from ...vatportal import EtaxesDocument
 from ...vatportal.codes import STATUSES as CODES
 from ..bill_common import BillCommon
+from ..common import script
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
@@ -85,11 +86,57 @@ class TestBillStatus(BillCommon):
         due = (bill + back).line_ids.filtered(lambda line: line.account_id.account_type == 'liability_payable')
         due.reconcile()
         self.assertFalse(bill.vatportal_bill_void or bill.activity_ids)
+        # Resetting to draft takes no entry out of its settlement.
+        for undo, redo in (('button_draft', 'action_post'), ('button_cancel', 'button_draft')):
+            getattr(back, undo)()
+            self.assertTrue(bill.vatportal_bill_void)
+            self.assertIn('no longer valid', bill.activity_ids.summary or '', undo)
+            getattr(back, redo)()
+            if back.state == 'draft':
+                back.action_post()
+                due = (bill + back).line_ids.filtered(lambda line: line.account_id.account_type == 'liability_payable')
+                due.filtered(lambda line: not line.reconciled).reconcile()
+            self.assertFalse(bill.vatportal_bill_void or bill.activity_ids, redo)
         due.remove_move_reconcile()
         self.assertIn('no longer valid', bill.activity_ids.summary)
         bill.activity_ids.action_done()
         self.settle_by_entry(bill, 'liability_payable')
         self.assertFalse(bill.activity_ids, 'What a person has closed, no payment raises again')
+
+    def test_tasks_of_bills_that_were_taken_back_before(self):
+        """The update closes them, and no others."""
+        bills = self.bill(100.0) + self.bill(200.0)
+        bills.invoice_date = '2026-11-20'
+        bills.action_post()
+        documents = bills.vatportal_bill_document_id.sudo()
+        documents.status = 'canceled'
+        documents._follow_status()
+        taken, stands = bills
+        taken._reverse_moves([{'invoice_date': '2026-11-20', 'ref': 'Back'}], cancel=True)
+        taken.vatportal_bill_document_id.sudo()._raise_activity('e-taxes: it is no longer valid', 'x')
+        (before,) = stands.activity_ids
+        self.assertTrue(taken.activity_ids)
+        self.env.flush_all()
+        script('19.0.1.11.0/end-asked_still.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.env.invalidate_all()
+        self.assertEqual((taken.activity_ids.ids, stands.activity_ids), ([], before))
+
+    def test_a_bill_and_what_takes_it_back_at_once(self):
+        """As from the list of bills."""
+        bill = self.bill(100.0)
+        bill.invoice_date = '2026-11-20'
+        bill.action_post()
+        document = bill.vatportal_bill_document_id.sudo()
+        document.status = 'canceled'
+        document._follow_status()
+        back = bill._reverse_moves([{'invoice_date': '2026-11-20', 'ref': 'Back'}], cancel=True)
+        self.assertFalse(bill.activity_ids)
+        for both in (bill + back, back + bill):
+            both.button_draft()
+            self.assertTrue(bill.vatportal_bill_void)
+            self.assertEqual(len(bill.activity_ids), 1)
+            both.action_post()
+            self.assertEqual((bill.vatportal_bill_void, len(bill.activity_ids)), (False, 0))
 
     def test_an_invoice_that_was_taken_back_is_nobodys_task(self):
         move = self.create_invoice()
@@ -109,6 +156,19 @@ class TestBillStatus(BillCommon):
         move.action_post()
         document._follow_status()
         self.assertEqual(len(move.activity_ids), 1)
+
+    def test_a_receipt_that_was_taken_back_stands_no_more(self):
+        receipt = self.bill(100.0)
+        document = receipt.vatportal_bill_document_id.sudo()
+        receipt.write({'move_type': 'in_receipt', 'invoice_date': '2026-11-20'})
+        receipt.action_post()
+        document.status = 'canceled'
+        document._follow_status()
+        self.assertTrue(receipt.vatportal_bill_void and receipt.activity_ids)
+        receipt._reverse_moves([{'invoice_date': '2026-11-20', 'ref': 'Back'}], cancel=True)
+        self.assertFalse(receipt.vatportal_bill_void or receipt.activity_ids)
+        receipt.reversal_move_ids.button_draft()
+        self.assertTrue(receipt.vatportal_bill_void and receipt.activity_ids)
 
     def test_a_bill_that_was_credited_in_part_and_set_off_stands(self):
         """Odoo calls it reversed as well."""
