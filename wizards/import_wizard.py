@@ -163,11 +163,14 @@ class VatportalImportWizard(models.TransientModel):
 
     def _result(self, documents, known, problems):
         """Open the documents; say beside it what was here already and what was refused."""
+        texts = []
         if not documents.sudo(False).has_access('read'):
             # Nothing else leads to what has no bill.
             unbilled = documents.filtered(lambda document: not document._is_billed())
-            problems = [*problems, *filter(None, [unbilled._unbilled_text()])]
-        texts = list(problems)
+            requested = unbilled.filtered('bill_requested')
+            problems = [*problems, *filter(None, [(unbilled - requested)._unbilled_text()])]
+            texts += [requested._requested_text()] if requested else []
+        texts += problems
         if known:
             texts.insert(0, self.env._('%s were here already; no second bill is made of them.', ', '.join((documents & known).mapped('display_name'))))
         return self._told(documents, texts, problems)
@@ -192,5 +195,11 @@ class VatportalImportWizard(models.TransientModel):
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
-            'params': {'type': 'warning' if stays else 'info', 'sticky': bool(stays), 'message': '\n'.join(texts), 'next': action},
+            'params': {
+                'type': 'warning' if stays else 'info',
+                'sticky': bool(stays),
+                'className': 'o_vatportal_lines',
+                'message': '\n'.join(texts),
+                'next': action,
+            },
         }

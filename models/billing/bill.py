@@ -228,13 +228,7 @@ class VatportalDocument(models.Model):
             )
         if len(documents) > AT_ONCE:
             documents._request_bills()
-            return (self - documents)._beside(
-                {'type': 'ir.actions.act_window_close'},
-                self.env._(
-                    '%s bills are being made. They appear among the bills one after the other; what needs your word is marked “Question”.', len(documents)
-                ),
-                'info',
-            )
+            return (self - documents)._beside({'type': 'ir.actions.act_window_close'}, documents._requested_text(), 'info')
         if len(documents) == 1 and documents.bill_state == 'ask' and not documents.bill_retry_at and documents == self:
             return documents.action_bill_wizard()
         bills = documents._make_bills()

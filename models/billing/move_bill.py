@@ -112,7 +112,8 @@ class AccountMove(models.Model):
         # The type is what makes Odoo show the columns of a bill, its vendor above all.
         action = {'type': 'ir.actions.act_window', 'res_model': 'account.move', 'name': self.env._('Bills'), 'context': {'default_move_type': move_type}}
         if len(self) == 1:
-            return {**action, 'view_mode': 'form', 'res_id': self.id}
+            # Odoo adds views to no action that is inside another, as beside a notification.
+            return {**action, 'view_mode': 'form', 'views': [[False, 'form']], 'res_id': self.id}
         view = 'view_in_invoice_bill_tree' if move_type.startswith('in_') else 'view_invoice_tree'
         return {
             **action,

@@ -28,6 +28,9 @@ class VatportalDocument(models.Model):
             },
         }
 
+    def _requested_text(self):
+        return self.env._('%s bills are being made. They appear among the bills one after the other; what needs your word is marked “Question”.', len(self))
+
     def _unbilled_text(self):
         """These documents and why each has no new bill, one a line; '' for none."""
         lines = [self.env._('%(document)s: %(reason)s', document=document.display_name, reason=document._unbilled_reason()) for document in self[:NAMED]]

@@ -1,6 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ...wizards import import_wizard
 from ..bill_common import OTHER_BUYER, SELLER, VENDOR
 from ..xml_common import NUMBER, XmlCommon
 
@@ -167,12 +168,29 @@ class TestXmlBranch(XmlCommon):
         bills = self.env['account.move'].search(action['domain'])
         self.assertEqual((action['res_model'], bills.company_id, sorted(bills.mapped('amount_total'))), ('account.move', self.branch, [118, 236]))
         again = imported(self.xml(number=NUMBER), self.xml(number=NUMBER[:-1] + '9', seller=OTHER_BUYER))
-        self.assertEqual((again['params']['next']['res_model'], again['params']['next']['res_id']), ('account.move', self.documents(qaime=NUMBER).move_id.id))
+        led = again['params']['next']
+        self.assertEqual((led['res_model'], led['res_id'], led['views']), ('account.move', self.documents(qaime=NUMBER).move_id.id, [[False, 'form']]))
         self.assertIn(f'{NUMBER} were here already', again['params']['message'])
         self.assertIn('Several partners', again['params']['message'])
         alone = imported(self.xml('300', number=NUMBER[:-1] + '7', seller=OTHER_BUYER))
         self.assertEqual(alone['params']['next'], {'type': 'ir.actions.act_window_close'})
         self.assertIn('Several partners', alone['params']['message'])
+
+    def test_a_clerk_of_the_branch_imports_more_than_are_made_at_once(self):
+        """What is on its way is no question."""
+        clerk, twin = self.clerk(), self.vendor.copy({'name': 'Twin', 'vat': OTHER_BUYER})
+        twin.copy({'vat': OTHER_BUYER})
+        files = [self.xml(str(10 + place), number=f'{NUMBER[:-1]}{place}') for place in range(3)] + [self.xml(number=f'{NUMBER[:-1]}9', seller=OTHER_BUYER)]
+        wizard = self.env(user=clerk)['vatportal.import.wizard']
+        attached = wizard.env['ir.attachment'].create([{'name': f'{place}.xml', 'raw': file} for place, file in enumerate(files)])
+        self.patch(import_wizard, 'AT_ONCE', 2)
+        told = wizard.create({'source': 'file', 'file_ids': [Command.set(attached.ids)], 'company_id': self.branch.id}).action_import()['params']
+        self.assertEqual(told['next'], {'type': 'ir.actions.act_window_close'})
+        self.assertNotIn('try again', told['message'])
+        self.assertIn('4 bills are being made', told['message'])
+        self.assertEqual(told['className'], 'o_vatportal_lines')
+        self.run_cron()
+        self.assertEqual(self.documents(bill_state='billed').move_id.mapped('company_id'), self.branch)
 
     def test_left_to_the_scheduled_action(self):
         document, _is_new = self.env['vatportal.document']._from_file(self.branch, 'a.xml', self.xml(number=NUMBER))
