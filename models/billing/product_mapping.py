@@ -93,8 +93,9 @@ class VatportalProductMapping(models.Model):
     def _say_contents(self, line, contents):
         """A person says how many of the unit of the bill ``line`` are in one of the document's: ``contents``, a float.
 
-        :raises UserError: where it can't be remembered, for it is known neither of whom nor of what
+        :raises UserError: where it can't be remembered, for it is known neither of whom nor of what, or of a product in the archive
         """
+        self._check_archived(line.product_id)
         self._learn(line)
         row, move = line.vatportal_line_id.sudo(), line.move_id
         known = self._for_partner(line.company_id, move.commercial_partner_id, 'sale' if move.is_sale_document() else 'purchase')
@@ -118,6 +119,16 @@ class VatportalProductMapping(models.Model):
             # The goods have got another one since the bill was made; whoever answers speaks of this one.
             vals |= {'product_id': line.product_id.id, 'no_product': False, 'account_id': False}
         mapping.sudo().write(vals)
+
+    def _check_archived(self, product):
+        """:raises UserError: for an archived ``product``: no line gets it any more, so this one would lose it, and the goods whatever
+        they have got in its place"""
+        if product and not product.active:
+            raise UserError(
+                self.env._(
+                    '“%s” is archived: choose another product on the line, or enter quantity and price there, and leave it out here.', product.display_name
+                )
+            )
 
     @api.model
     def _learn(self, lines, changed=frozenset(), removed=()):
@@ -223,13 +234,13 @@ class AccountMoveLine(models.Model):
         vals = {}
         if 'product_id' in changed or not (mapping.product_id or mapping.no_product):
             vals = {'product_id': self.product_id.id, 'no_product': not self.product_id and (removed or mapping.no_product)}
-        if changed & {'product_id', 'account_id'}:
-            vals['account_id'] = self._vatportal_learnt_account(changed)
         # Under simplified taxation nothing is said of the taxes of a payer of VAT.
         if 'tax_ids' in changed and not books.simplified:
             vals['tax_ids'] = [fields.Command.set(self._vatportal_learnt_taxes(books).ids)]
         if 'product_id' not in vals and mapping.product_id != self.product_id:
-            return vals  # what is in a box of one product is not what is in that of another
+            return vals  # neither the account of one product nor what is in a box of it is that of another
+        if changed & {'product_id', 'account_id'}:
+            vals['account_id'] = self._vatportal_learnt_account(changed)
         unit = self._vatportal_learnt_unit(mapping, books.units)
         counted = changed & AMOUNT_FIELDS and (unit.get('uom_id') or unit.get('unit_contains'))
         if changed & {'product_id', 'product_uom_id'} or counted or not (mapping.uom_id or mapping.unit_contains):

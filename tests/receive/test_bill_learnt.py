@@ -1,7 +1,11 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form
 
 from ..bill_common import VENDOR, BillCommon
+
+# What a person said of the goods.
+SAID = ['product_id', 'no_product', 'account_id', 'uom_id', 'unit', 'unit_contains']
 
 
 class TestBillLearnt(BillCommon):
@@ -133,6 +137,33 @@ class TestBillLearnt(BillCommon):
             line.contains = contents
         wizard.action_apply()
         self.assertEqual([(line.product_id, line.quantity) for line in lines], [(self.white, 20), (self.grey, 24)])
+
+    def test_asked_how_many_of_an_archived_product(self):
+        """Whatever the goods have got in its place stays; without the product none could be found again."""
+        for product in (self.grey, self.white, self.grey.browse()):
+            with self.subTest(product=product.name):
+                self.mapping().unlink()
+                self.white.active = True
+                draft = self.old_draft_and_newer(product)
+                self.white.active = False
+                said = self.mapping().read(SAID)
+                wizard = self.env['vatportal.unit.wizard'].browse(draft.move_id.action_vatportal_units()['res_id'])
+                wizard.line_ids.contains = 10
+                with self.assertRaisesRegex(UserError, 'archived'):
+                    wizard.action_apply()
+                self.assertEqual((draft.product_id, draft.quantity, self.mapping().read(SAID)), (self.white, 2, said))
+
+    def test_the_account_of_another_product(self):
+        """Chosen on an old draft, whose product the goods no longer have."""
+        for product in (self.grey, self.grey.browse()):
+            with self.subTest(product=product.name):
+                self.mapping().unlink()
+                draft = self.old_draft_and_newer(product)
+                said = self.mapping().read(SAID)
+                draft.account_id = self.old_account.copy({'name': f'Own {product.id}'})
+                self.assertEqual(self.mapping().read(SAID), said)
+                draft.tax_ids = self.company.account_purchase_tax_id.copy({'name': f'Own {product.id}'})
+                self.assertEqual(self.mapping().tax_ids, draft.tax_ids)
 
     def test_confirming_teaches_what_nobody_has_said(self):
         """The product that was found, beside an account that a person has chosen."""
