@@ -24,13 +24,14 @@ class VatportalBillWizard(models.TransientModel):
     asks_partner = fields.Boolean(compute='_compute_candidates')
     asks_booking = fields.Boolean(compute='_compute_candidates')
     candidate_ids = fields.Many2many('res.partner', compute='_compute_candidates')
-    partner_id = fields.Many2one('res.partner', compute='_compute_choices', store=True, readonly=False, check_company=True)
+    partner_id = fields.Many2one('res.partner', compute='_compute_choices', compute_sudo=False, store=True, readonly=False, check_company=True)
     booking = fields.Selection([('bill', 'Vendor bill'), ('refund', 'Credit note')], string='Book as')
     proposed_ids = fields.Many2many('account.move', compute='_compute_candidates', string='Entries That May Be Meant')
     move_id = fields.Many2one(
         'account.move',
         string='Existing Entry',
         compute='_compute_choices',
+        compute_sudo=False,
         store=True,
         readonly=False,
         help='An entry that is in Odoo already and belongs to this document: it is linked with it, and none is made.',
@@ -55,9 +56,10 @@ class VatportalBillWizard(models.TransientModel):
             )
             wizard.asks_booking = not document._booking()
             wizard.entry_types = document._entry_types()
-            wizard.entry_company_ids = document._invoicing_companies().sudo(False).with_env(self.env)._filtered_access('read')
+            wizard.entry_company_ids = document._invoicing_companies().with_env(self.env).sudo(False)._filtered_access('read')
             meant = document._bills_that_may_be_meant() if document.direction == 'incoming' else document.proposed_move_ids
-            wizard.proposed_ids = (document.proposed_move_ids | meant)._filtered_access('read')
+            # Of the user, also where a field is recomputed with more rights than theirs.
+            wizard.proposed_ids = (document.proposed_move_ids | meant).sudo(False)._filtered_access('read')
 
     @api.depends('document_id')
     def _compute_choices(self):

@@ -144,7 +144,8 @@ class AccountMove(models.Model):
             return unwanted
         bill = document._make_bills().sudo(False).with_env(self.env)
         if not bill:
-            return document.bill_question
+            # In the chatter, which all read; the banner names to each what they may see.
+            return document.with_context(vatportal_for_all=True).bill_ask if document.bill_question_open else document.bill_question
         if bill == self:
             return None
         where = bill._get_html_link() if bill.has_access('read') else bill._vatportal_names_for_reader()
@@ -177,7 +178,7 @@ class AccountMove(models.Model):
         result = self.browse()
         for move in self:
             bill = move.sudo().vatportal_file_document_id.move_id
-            if bill and bill != move and bill.state != 'cancel' and move._vatportal_is_empty_draft() and bill._vatportal_can_be_opened():
+            if bill and bill != move and bill.state != 'cancel' and move._vatportal_is_empty_draft() and (move.env.su or bill._vatportal_can_be_opened()):
                 move._vatportal_hand_over(bill)
                 move = bill.with_env(self.env)
             result |= move

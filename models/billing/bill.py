@@ -105,7 +105,7 @@ class VatportalDocument(models.Model):
         return booking
 
     @api.depends('bill_state', 'bill_question', 'bill_question_open', 'kind_id', 'status_code', 'line_ids.quantity', 'missing_since')
-    @api.depends_context('lang', 'uid', 'allowed_company_ids')
+    @api.depends_context('lang', 'uid', 'allowed_company_ids', 'vatportal_for_all')
     def _compute_bill_ask(self):
         for document in self:
             document.bill_ask = document.bill_state == 'ask' and document._all_questions()

@@ -52,7 +52,7 @@ class AccountMove(models.Model):
 
     def _autopost_bill(self):
         # EXTENDS account
-        reasons = self._vatportal_reasons_to_wait()
+        reasons = self.with_context(vatportal_for_all=True)._vatportal_reasons_to_wait()
         if not reasons:
             return super()._autopost_bill()
         if self.company_id.autopost_bills and self.partner_id.autopost_bills == 'always':

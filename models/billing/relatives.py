@@ -42,5 +42,5 @@ class VatportalDocument(models.Model):
     def _elsewhere_texts(self):
         """As :meth:`_elsewhere_text`, and which of those bills the reader may see."""
         bills = self._bills_elsewhere()
-        seen = bills.with_env(self.env).sudo(False)._filtered_access('read')
+        seen = bills.with_env(self.env)._vatportal_seen_by_reader()
         return self._elsewhere_text(bills), bool(seen) and self.env._('Its bill there: %s.', ', '.join(seen.mapped('display_name')))

@@ -77,6 +77,42 @@ class TestBillTold(XmlCommon):
         self.assertTrue(self.env['ir.attachment'].search([('res_model', '=', 'account.move'), ('res_id', '=', draft.id)]))
         self.assertEqual(self.drop(self.xml(number=NUMBER)), bill)
 
+    def test_what_is_written_down_names_nothing(self):
+        """The chatter is read by all, whoever it was written by."""
+        bill = self.typed(ref=NUMBER)
+        self.company.autopost_bills, self.vendor.autopost_bills = True, 'always'
+        draft = self.drop(self.xml(number=NUMBER))
+        draft.partner_id = self.vendor
+        self.assertIn(bill.name, draft._get_alerts()['vatportal_file_question']['message'])
+        draft._autopost_bill()
+        bodies = [body for body in draft.message_ids.mapped('body') if 'bears this number already' in body]
+        self.assertEqual(len(bodies), 2)
+        for body in bodies:
+            self.assertNotIn(bill.name, body)
+            self.assertIn(f'{self.company.name} bears', body)
+
+    def test_nobody_is_led_by_a_machine(self):
+        """With the rights of the machine nobody is sent anywhere: the empty draft of the file goes, whoever runs it."""
+        self.document(qaime=NUMBER).action_create_bills()
+        bill = self.documents(qaime=NUMBER).move_id
+        clerk = self.hide(bill)
+        draft = self.drop(self.xml(number=NUMBER), user=clerk)
+        self.assertEqual(draft.with_user(clerk)._vatportal_existing_bills(), draft)
+        self.assertEqual(draft.with_user(clerk).sudo()._vatportal_existing_bills(), bill)
+        self.assertFalse(draft.exists())
+
+    def test_whatever_is_read_first(self):
+        document, bill = self.by_number()
+        document._make_bills()
+        clerk = self.hide(bill)
+        for user, seen in ((clerk, bill.browse()), (self.env.user, bill)):
+            wizard = self.env['vatportal.bill.wizard'].with_user(user).create({'document_id': document.id})
+            for name in ('move_id', 'proposed_ids'):
+                wizard.sudo()[name]  # as whatever is flushed by a machine in between
+                self.assertEqual(wizard[name], seen, name)
+            own = self.env['vatportal.bill.wizard'].with_user(user).create({'document_id': document.id})
+            self.assertEqual((own.move_id, own.proposed_ids), (seen, seen))
+
     def test_it_belongs_to_another_bill(self):
         document = self.document()
         bill = document._make_bill()
