@@ -192,9 +192,15 @@ class AccountTax(models.Model):
         self.env.cr.postcommit.add(self.env.registry.clear_cache)
         for model, names in _PROPOSED.items():
             for name in names if model in self.env else ():
-                records = self.env[model].sudo().with_context(active_test=False).search([(name, 'in', self.ids)])
-                single = records._fields[name].type == 'many2one'
-                records.write({name: new.id if single else [Command.unlink(self.id), Command.link(new.id)]})
+                self._vatportal_propose_instead(new, self.env[model].sudo().with_context(active_test=False).search([(name, 'in', self.ids)]), name)
+
+    def _vatportal_propose_instead(self, new, records, name):
+        """Put ``new``, of the same rate, in the place of this tax in the field ``name`` of ``records``. No amount changes by it: Odoo would
+        make that of an expense anew of a unit price that, once it is approved, is in another currency, or has become another."""
+        amounts = [field for field in records._fields.values() if field.store and field.compute and field.type in ('float', 'monetary')]
+        single = records._fields[name].type == 'many2one'
+        with self.env.protecting(amounts, records):
+            records.write({name: new.id if single else [Command.unlink(self.id), Command.link(new.id)]})
 
 
 class AccountFiscalPosition(models.Model):

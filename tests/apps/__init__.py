@@ -5,6 +5,7 @@ from . import test_neighbours
 from . import test_sale_books
 from . import test_sale_loyalty
 from . import test_formula_taxes
+from . import test_expense_taxes
 from . import test_sale_defaults
 from . import test_debit_note
 from . import test_send_sales
