@@ -64,7 +64,12 @@ class TestTransferDue(DueCommon, TransferCommon):
         others = self.env['stock.picking'].union(*(inside.copy() for _number in range(5)))
         others.write({'state': 'done', 'date_done': '2026-11-19 08:00:00'})
         deadline, rule = self.rule('deadline_goods'), self.connector.rule_ids[0]
+        second = self.connector.copy({'name': 'Second', 'company_id': self.company.id})
         changes = (
+            lambda: self.connector.copy({'name': 'Third', 'company_id': self.company.id}).unlink(),
+            lambda: second.write({'active': False}),
+            lambda: second.write({'active': True}),
+            second.unlink,
             lambda: deadline.write({'days': 4}),
             lambda: deadline.copy({'company_id': self.company.id}),
             lambda: rule.write({'sequence': 7}),

@@ -6,4 +6,4 @@ def migrate(cr, _version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     connectors = env['vatportal.connector'].with_context(active_test=False).search([])
     archived = connectors.filtered(lambda connector: not connector.active)
-    env['vatportal.deadline']._renew_begun(archived.company_id & (connectors - archived).company_id)
+    env['vatportal.deadline']._renew_begun(archived._served().company_id & (connectors - archived).company_id)

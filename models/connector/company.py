@@ -70,10 +70,22 @@ class VatportalConnector(models.Model):
 
     def _has_served(self):
         """Whether anything went through any of these connectors, came or was seen through one, or waits to go; whoever asks."""
-        used = [('connector_id', 'in', self.ids)]
-        seen = ['|', *used, ('seen_connector_id', 'in', self.ids)]
-        domains = {'vatportal.job': used, 'vatportal.document': seen, 'vatportal.selection': [*used, ('state', '=', 'open')]}
-        return any(self.env[model].sudo().with_context(active_test=False).search_count(domain, limit=1) for model, domain in domains.items())
+        return bool(self._served())
+
+    def _served(self):
+        """Those of these connectors of which :meth:`_has_served` is true, in as many questions as there are places for it."""
+        served = self.browse()
+        for model, name, domain in (
+            ('vatportal.job', 'connector_id', []),
+            ('vatportal.document', 'connector_id', []),
+            ('vatportal.document', 'seen_connector_id', []),
+            ('vatportal.selection', 'connector_id', [('state', '=', 'open')]),
+        ):
+            if left := self - served:
+                records = self.env[model].sudo().with_context(active_test=False)
+                found = [connector.id for (connector,) in records._read_group([(name, 'in', left.ids), *domain], [name])]
+                served |= left.filtered(lambda connector, found=found: connector.id in found)
+        return served
 
     def _for_company(self, company):
         """What becomes of this connector's fields that belong to its company when it is another one's."""

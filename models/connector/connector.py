@@ -98,6 +98,7 @@ class VatportalConnector(models.Model):
         for vals in vals_list:
             if vals.get('company_id') and not vals.get('name'):
                 vals['name'] = self.env['res.company'].browse(vals['company_id']).sudo().name
+        begun = self._begun()
         connectors = super().create(vals_list)
         self._forget_defaults()
         connectors._check_phone()
@@ -110,7 +111,7 @@ class VatportalConnector(models.Model):
             if connector.active and (default or not connector._of_company().filtered('is_default')):
                 connector.is_default = True
         connectors._propose_on_moves()
-        self._begin_or_end(connectors.company_id)
+        self._begin_or_end(connectors.company_id, begun)
         return connectors
 
     def _add_missing_default_values(self, values):
@@ -124,7 +125,7 @@ class VatportalConnector(models.Model):
         self._check_log_in(vals)
         vals = self._check_account_of(vals)
         self._date_bills(vals)
-        companies = self.company_id
+        companies, begun = self.company_id, self._begun()
         if 'company_id' in vals:
             companies |= companies.browse(vals['company_id'])
             for connector, values in self._to_company(vals):
@@ -152,7 +153,7 @@ class VatportalConnector(models.Model):
             self._keep_a_default(companies)
             self._propose_on_moves()
         if {'active', 'company_id'} & vals.keys():
-            self._begin_or_end(companies)
+            self._begin_or_end(companies, begun)
         elif {'is_default', 'issue_day_counts'} & vals.keys():
             self.env['vatportal.deadline'].sudo()._renew(companies)
         self._forget_changed(accounts)
@@ -168,10 +169,10 @@ class VatportalConnector(models.Model):
         left._drop_unused()
 
     def unlink(self):
-        accounts, companies = self.sudo().account_id, self.company_id
+        accounts, companies, begun = self.sudo().account_id, self.company_id, self._begun()
         result = super().unlink()
         self._forget_defaults()
-        self._begin_or_end(companies)
+        self._begin_or_end(companies, begun)
         accounts._drop_unused()
         return result
 
@@ -202,12 +203,21 @@ class VatportalConnector(models.Model):
             Move._vatportal_compute_in_parts(Move.search([*unsent, (field, '=', False), *domain]).ids, (field,))
 
     @api.model
-    def _begin_or_end(self, companies):
-        """``companies`` may have got their first connector, or lost their last: let all that can be sent say so, or not any more, see
-        :meth:`VatportalSource._vatportal_show_unsent`, and have its last day, or none."""
-        for model in self.env['vatportal.send.wizard']._fields_of():
-            self.env[model]._vatportal_show_unsent(companies)
-        self.env['vatportal.deadline'].sudo()._renew_begun(companies)
+    def _begin_or_end(self, companies, before):
+        """``companies`` have got a connector, or lost one. Where it was the first, or the last: let all that can be sent say so, or not any
+        more, see :meth:`VatportalSource._vatportal_show_unsent`, and have its last day, or none.
+
+        :param before: what :meth:`_begun` was
+        """
+        now, deadlines = self._begun(), self.env['vatportal.deadline'].sudo()
+        changed = companies.filtered(lambda company: now.get(company.id) != before.get(company.id))
+        if changed:
+            for model in self.env['vatportal.send.wizard']._fields_of():
+                self.env[model]._vatportal_show_unsent(changed)
+            deadlines._renew_begun(changed)
+        if companies - changed:
+            # Another default one may count the day of issue, or be taxed otherwise.
+            deadlines._renew(companies - changed)
 
     @api.model
     def _normalized(self, vals):
@@ -247,12 +257,14 @@ class VatportalConnector(models.Model):
     @ormcache('archived')
     def _begun(self, archived=False):
         """Company id → the first day of the month in which its first connector was made: what was invoiced before is on the
-        books of another system, or was typed at e-taxes. One that was archived since began it all the same.
+        books of another system, or was typed at e-taxes. One that was archived since began it all the same, if anything went through it.
 
         :param archived: whether also those companies count all of whose connectors are archived
         """
         connectors = self.sudo().with_context(active_test=False)
-        groups = connectors._read_group([('company_id', '!=', False)], ['company_id'], ['create_date:min', 'active:bool_or'])
+        served = connectors.search([('active', '=', False)])._served()
+        counting = ['|', ('active', '=', True), ('id', 'in', served.ids)]
+        groups = connectors._read_group([('company_id', '!=', False), *counting], ['company_id'], ['create_date:min', 'active:bool_or'])
         return {company.id: baku_day(made).replace(day=1) for company, made, at_work in groups if at_work or archived}
 
     def _kind_for(self, move):

@@ -145,6 +145,7 @@ class TestDueAgain(DueCommon):
     def test_a_connector_in_the_place_of_another(self):
         """It goes on with what the first one has left: that one began it, and a company without any has nothing at e-taxes to do."""
         Move, Connector = self.env['account.move'], self.env['vatportal.connector']
+        self.document(connector_id=self.connector.id)
         before, left = self.create_invoice(invoice_date='2026-09-30'), self.create_invoice(invoice_date='2026-11-16')
         draft = self.create_invoice(post=False, invoice_date=False, delivery_date='2026-10-20')
         self.assertEqual([bool(move.vatportal_due_date) for move in (before, left, draft)], [False, True, True])
@@ -174,6 +175,31 @@ class TestDueAgain(DueCommon):
         self.assertNotIn(self.company.id, Connector._begun())
         self.assertEqual(Connector._begun(archived=True)[self.company.id], date(2026, 10, 1))
         self.assertFalse(left.vatportal_due_date or after.vatportal_due_date)
+
+    def test_a_connector_that_never_served(self):
+        """One that was tried years ago, and archived, has begun nothing, nor does the migration say so; what went through it, or came, has."""
+        Connector, move = self.env['vatportal.connector'], self.create_invoice(invoice_date='2024-05-16')
+        tried = self.connector.copy({'name': 'Tried', 'company_id': self.company.id, 'active': True})
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2024-05-03 08:00:00' WHERE id = %s", [tried.id])
+        tried.active = False
+        self.env.invalidate_all()
+        script('19.0.1.11.0/end-begun.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.assertEqual(Connector._begun()[self.company.id], date(2026, 10, 1))
+        self.assertFalse(move.vatportal_due_date)
+        document = self.document(connector_id=self.connector.id)
+        for model, vals in (('vatportal.document', 'connector_id'), ('vatportal.document', 'seen_connector_id'), ('vatportal.job', 'connector_id')):
+            with self.subTest(model, name=vals):
+                job = self.env['vatportal.job'].sudo().create({'connector_id': self.connector.id, 'operation': 'download', 'direction': 'incoming'})
+                record = document.sudo() if model == 'vatportal.document' else job
+                record[vals] = tried
+                for active in (True, False):
+                    tried.active = active
+                    self.assertEqual(Connector._begun()[self.company.id], date(2024, 5, 1))
+                self.assertTrue(move.vatportal_due_date)
+                record[vals] = vals == 'connector_id' and self.connector
+                tried.active = True
+                tried.active = False
+                self.assertFalse(move.vatportal_due_date)
 
     def test_what_is_never_sent_is_not_walked_through(self):
         """A shop has sold to private persons for years: a deadline that is changed does not ask for each of them."""
