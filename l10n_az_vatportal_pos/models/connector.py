@@ -46,18 +46,14 @@ class VatportalConnector(models.Model):
 
     # ------------------------------------------------------------------ taxes
 
-    def action_use_cash_basis(self):
-        """As in the main addon.
-
-        :raises UserError: while a cash desk of the company, or of one that has its taxes, is open: its screen has the taxes of the day on
-            which it was opened, and Odoo wants desks closed for whatever else is changed of a tax
-        """
-        self._check_may_set_taxes()
+    def _check_nothing_sells(self):
+        """EXTENDS l10n_az_vatportal: not while a cash desk of the company, or of one that has its taxes, is open: its screen has the taxes of
+        the day on which it was opened, and Odoo wants desks closed for whatever else is changed of a tax"""
+        super()._check_nothing_sells()
         company = self.company_id.root_id
         sessions = self.env['pos.session'].sudo().search([('state', '!=', 'closed'), ('config_id.company_id', 'child_of', company.id)])
         if sessions:
             raise UserError(self.env._('Close the sessions of Point of Sale first: %s. They sell with the present taxes.', ', '.join(sessions.mapped('name'))))
-        return super().action_use_cash_basis()
 
     # ------------------------------------------------------------------ by hand
 

