@@ -20,3 +20,16 @@ class VatportalConnector(models.Model):
         default='1',
         help='What the portal looks up the warehouses of a goods transfer by: the e-taxes code or the e-taxes name of the warehouse.',
     )
+
+    def _people_notes(self, deaf):
+        # EXTENDS l10n_az_vatportal: inventory users to notify hear of what they may carry on, see vatportal.job, _may_use()
+        keepers = self._at_work(deaf & self.sudo().notify_user_ids, self.company_id).filtered(lambda user: user.has_group('stock.group_stock_user'))
+        notes = super()._people_notes(deaf - keepers)
+        if keepers:
+            text = self.env._(
+                'Told of goods transfers alone, for they may not send the invoices of %(company)s: %(names)s.',
+                company=self.company_id.display_name,
+                names=', '.join(keepers.mapped('name')),
+            )
+            notes.append(text)
+        return notes

@@ -20,7 +20,8 @@ class TestTransferAccess(TransferCommon):
         job = self.send(self.create_transfer())
         job.sudo().user_id = False
         self.connector.notify_user_ids = self.storekeeper
-        self.assertIn(self.storekeeper.name, self.connector.people_note)
+        self.storekeeper.name, self.accountant.name = 'Anbardar', 'Mühasib'
+        self.assertRegex(self.connector.people_note, f'^Told of goods transfers alone.*: {self.storekeeper.name}.$')
         self.assertEqual(self.connector._told_users(), self.connector._administrators())
         self.assertEqual(job._told_users(), self.storekeeper)
         none = self.env['vatportal.job'].with_user(self.storekeeper)
@@ -30,6 +31,16 @@ class TestTransferAccess(TransferCommon):
         job.sudo().waits_for_pin = True
         prompts = {user: none.with_user(user)._get_prompts() for user in (self.storekeeper, self.accountant)}
         self.assertEqual(prompts, {self.storekeeper: job.ids, self.accountant: []})
+        self.connector.responsible_id = self.accountant
+        self.accountant.active = False
+        self.env.invalidate_all()
+        self.assertRegex(self.connector.people_note, f'^Not told of anything.*: {self.accountant.name}. Told of .*: {self.storekeeper.name}.$')
+        self.storekeeper.company_ids += self.setup_other_company()['company']
+        self.storekeeper.write({'company_id': (self.storekeeper.company_ids - self.company).id, 'company_ids': [Command.unlink(self.company.id)]})
+        self.env.invalidate_all()
+        self.assertNotIn('Told of', self.connector.people_note, 'nor of transfers')
+        self.storekeeper.write({'company_ids': [Command.link(self.company.id)], 'company_id': self.company.id})
+        self.accountant.active = True
         self.connector.notify_user_ids += self.accountant
         self.assertNotIn(self.accountant.name, self.connector.people_note)
         self.assertEqual(self.connector._told_users(), self.accountant)

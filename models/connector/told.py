@@ -24,11 +24,19 @@ class VatportalConnector(models.Model):
             named = connector.sudo().with_context(active_test=False)
             notified, responsible = named.notify_user_ids, named.responsible_id
             deaf = notified - connector._reachable(notified) | responsible - connector._able(responsible, connector)
-            connector.people_note = bool(deaf) and self.env._(
+            connector.people_note = ' '.join(connector._people_notes(deaf)) or False
+
+    def _people_notes(self, deaf):
+        """Sentences on ``deaf``, named people who are not told of all."""
+        if not deaf:
+            return []
+        return [
+            self.env._(
                 'Not told of anything, for they have no access to %(company)s, may not send its invoices, or were archived: %(names)s.',
-                company=connector.company_id.display_name,
+                company=self.company_id.display_name,
                 names=', '.join(deaf.mapped('name')),
             )
+        ]
 
     def _told_users(self, jobs=None):
         """The users to notify whom it reaches; where there are none, the administrators of the company.
