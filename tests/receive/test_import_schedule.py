@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from ..common import SELLER
+from ..common import SELLER, script
 from .test_import_download import READ, DownloadCommon
 
 
@@ -259,6 +259,18 @@ class TestImportSchedule(DownloadCommon):
         self.schedule.next_at = planned
         self.schedule.action_import_now()
         self.assertLess(self.schedule.next_at, planned, 'its turn had come')
+
+    def test_migration_of_a_schedule_that_only_people_began(self):
+        """Earlier versions noted *Import Now* as its turn."""
+        moment, ours = datetime(2026, 11, 19, 3), self.schedule.copy({'direction': 'outgoing'})
+        idle = ours.copy({'source': 'etaxes'})
+        job = {'connector_id': self.connector.id, 'operation': 'download', 'direction': 'incoming'}
+        for schedule, user in ((self.schedule, self.env.user), (ours, self.env.user), (ours, self.env['res.users'])):
+            self.env['vatportal.job'].sudo().create({**job, 'schedule_id': schedule.id, 'user_id': user.id})
+        (self.schedule | ours | idle).sudo().begun_at = moment
+        ours.active = False
+        script('19.0.1.11.0/end-schedules.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.assertEqual([schedule.begun_at for schedule in (self.schedule, ours, idle)], [False, moment, False])
 
     def test_one_failing_schedule_does_not_keep_the_others(self):
         other = self.plan(direction='outgoing')
