@@ -200,7 +200,9 @@ class TestXmlSame(XmlCommon):
         bill = self.drop(self.xml())
         self.confirm(bill, '2026-10-31')
         draft = self.drop(self.xml(number=NOVEMBER))
-        self.assert_refused(draft, 'may be the same document', bill.name)
+        self.assert_refused(draft, 'may be the same document', f'({self.company.name})')
+        # The chatter is read by all; the banner names the bill to those who may see it.
+        self.assertIn(bill.name, draft._get_alerts()['vatportal_file_question']['message'])
         self.assertFalse(bill.ref)
         self.by_number(NOVEMBER).action_link_move(bill.id)
         self.assertEqual((bill.ref, self.documents().qaime), (NOVEMBER, NOVEMBER))
