@@ -54,10 +54,19 @@ class AccountMove(models.Model):
         """The domain of the entries that ``credits``, a domain, may take back: searched for in each way, for each has an index."""
         # What is reconciled with credit notes that do not name it is reversed for Odoo, too; those of an order may be reconciled with nothing.
         back = Domain('reversal_move_ids', 'any', credits) | Domain('payment_state', '=', 'reversed')
-        if 'sale_line_ids' in self.line_ids._fields:
-            alone = credits & Domain('move_type', '=', 'out_refund') & Domain('reversed_entry_id', '=', False)
-            back |= Domain('invoice_line_ids.sale_line_ids.invoice_lines.move_id', 'any', alone)
-        return back
+        return back | self._vatportal_with_order_credits(credits)
+
+    @api.model
+    def _vatportal_with_order_credits(self, credits):
+        """The domain of the entries of orders of which some of ``credits``, a domain, name no invoice."""
+        if 'sale_line_ids' not in self.line_ids._fields:
+            return Domain.FALSE
+        alone = credits & Domain('move_type', '=', 'out_refund') & Domain('reversed_entry_id', '=', False)
+        return Domain('invoice_line_ids.sale_line_ids.invoice_lines.move_id', 'any', alone)
+
+    def _vatportal_counting_document(self):
+        """The document that counts for this entry beside e-taxes, if it has one."""
+        return self.vatportal_bill_document_id or self.vatportal_document_id
 
     def _vatportal_credited_azn(self):
         """What of this invoice's qaimə is taken back, in AZN and whole qəpik, as what is left of it is: what its credit notes bear beside
@@ -106,7 +115,9 @@ class AccountMove(models.Model):
 
     def _vatportal_taken_back(self):
         """What these entries may take back without being reconciled with it: what they name, else the invoices of their order lines."""
-        lines = self.filtered(lambda move: move.move_type == 'out_refund' and not move.reversed_entry_id).sudo().invoice_line_ids
+        alone = self.filtered(lambda move: move.move_type == 'out_refund' and not move.reversed_entry_id)
+        # Asked of all that are at work at once.
+        lines = alone.with_prefetch(self._prefetch_ids).sudo().invoice_line_ids
         if 'sale_line_ids' not in lines._fields:
             return self.reversed_entry_id
         sold = lines.sale_line_ids.invoice_lines.move_id.filtered(lambda move: move.move_type == 'out_invoice')

@@ -101,6 +101,10 @@ class VatportalDocument(models.Model):
         """Whether this document is registered at e-taxes, and no status of it has ended that; none at all is not."""
         return self.state == 'registered' and self.status not in FINAL_STATUSES
 
+    def _counts(self):
+        """Whether this document is in force and the company's own."""
+        return self._is_in_force() and not self.is_foreign
+
     # ------------------------------------------------------------------ activities
 
     def _follow_status(self):

@@ -8,12 +8,13 @@ from ..account_tax import BESIDE_VAT, OUTSIDE
 from ..billing.builder import ROUNDING_LIMIT
 from ..catalog.kind_booking import KNOWN_KINDS, SURE_BOOKINGS
 from ..national_chart import UNDEDUCTED
-from ..states import ADJUSTMENTS, ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, RETURN_KINDS, WAITING_STATUSES
+from ..states import ADJUSTMENTS, ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, PENDING_STATES, RETURN_KINDS, WAITING_STATUSES
 from .sql_amounts import AMOUNT, DIFFERENCE
 from .sql_findings import CAUSE, FOUND, UNTOLD
 from .sql_pairs import FACT, PAIR
 
 MOVE_TYPES = ('out_invoice', 'out_refund', 'out_receipt', 'in_invoice', 'in_refund', 'in_receipt')
+_COMPANY_COLUMNS = ('id', 'taxpayer', 'since', 'simplified', 'bare'), ('integer', 'integer', 'date', 'boolean', 'boolean')
 _PARTS = {'pair': PAIR, 'fact': FACT, 'amount': AMOUNT, 'difference': DIFFERENCE, 'cause': CAUSE, 'found': FOUND}
 
 
@@ -23,8 +24,10 @@ def with_found(env, **more):
     :param more: name → :class:`SQL` of further common table expressions, before it
     """
     companies = _companies(env)
-    values = parameters(env) | {'taken_back': _taken_back(env, companies)}
-    tables = {'company': _company_rows(env, companies), 'tax': _tax_rows(env, companies), **more}
+    connected = _connected(env, companies)
+    since = min(filter(None, (row[2] for row in connected)), default=None)
+    values = parameters(env) | {'taken_back': _taken_back(env, companies, since)}
+    tables = {'company': _values(*_COMPANY_COLUMNS, connected), 'tax': _tax_rows(env, companies), **more}
     tables |= {name: SQL(text, **values) for name, text in _PARTS.items()}
     return SQL('WITH %s', SQL(', ').join(SQL('%s AS NOT MATERIALIZED (%s)', SQL.identifier(name), table) for name, table in tables.items()))
 
@@ -50,16 +53,39 @@ def parameters(env):
     }
 
 
-def _taken_back(env, companies):
-    """The ids of the entries without a document that stands of which nothing is left, as far as SQL can't tell it: what Odoo calls reversed
-    may be paid with the credit note of another."""
-    moves, documents = env['account.move'].sudo(), env['vatportal.document']
-    moves.flush_model(['amount_total', 'currency_id', 'reversed_entry_id', 'state', 'vatportal_bill_document_id', 'vatportal_document_id'])
+def _taken_back(env, companies, since):
+    """The ids of what is taken back as far as SQL can't tell it: of entries without a document that stands of which nothing is left, for
+    what Odoo calls reversed may be paid with the credit note of another; and of the credit notes that name no entry.
+
+    :param since: entries without a document that were settled before this day are not looked at, unless they are of orders
+    """
+    moves, documents = env['account.move'].sudo(), env['vatportal.document'].sudo()
+    moves.flush_model(['amount_total', 'currency_id', 'invoice_date', 'reversed_entry_id', 'state', 'vatportal_bill_document_id', 'vatportal_document_id'])
+    env['account.partial.reconcile'].flush_model(['debit_move_id', 'credit_move_id', 'max_date'])
     documents.flush_model(['state', 'status', 'is_foreign'])
     posted = Domain('state', '=', 'posted')
-    may = moves._search(posted & Domain('company_id', 'in', companies.ids) & moves._vatportal_with_credits(posted))
-    rows = env.execute_query(SQL('SELECT id FROM (%s) untold', SQL(UNTOLD, may=may.subselect(), final=FINAL_STATUSES)))
-    return moves._vatportal_reversed_in_full(Domain('id', 'in', [move_id for (move_id,) in rows])).ids
+    own = posted & Domain('company_id', 'in', companies.ids)
+    reversed_ = moves._search(own & Domain('payment_state', '=', 'reversed'))
+    of_orders = moves._search(own & moves._vatportal_with_order_credits(posted))
+    tables = {'reversed': reversed_.subselect(), 'of_orders': of_orders.subselect(), 'companies': tuple(companies.ids) or (0,)}
+    rows = env.execute_query(SQL(UNTOLD, since=since, final=FINAL_STATUSES, **tables))
+    entries = moves.browse(move_id for (move_id,) in rows)
+    found, alone = moves.browse(), {}
+    for move in entries:
+        credits = move._vatportal_credits()
+        document, settled = move._vatportal_counting_document(), move._vatportal_is_taken_back()
+        if settled and not any(credit._vatportal_counting_document()._counts() for credit in credits):
+            found += move
+        # From the buyer of what was never sent no return comes, of a part neither; a bill of which a part is left was bought.
+        if document.state not in PENDING_STATES + ('imported',) and (settled or move.move_type == 'out_invoice'):
+            for credit in credits:
+                if not credit.reversed_entry_id:
+                    alone.setdefault(credit, set()).add(move)
+    for credit, told in alone.items():
+        others = credit._vatportal_taken_back().filtered(lambda move, told=told: move not in told)
+        if not any(credit in move._vatportal_credits() for move in others):
+            found += credit
+    return found.ids
 
 
 def _companies(env):
@@ -76,7 +102,7 @@ def _values(columns, types, rows):
     return SQL('SELECT * FROM UNNEST(%s) row(%s)', arrays, names)
 
 
-def _company_rows(env, companies):
+def _connected(env, companies):
     """id, the first of those of its taxpayer, since when its invoices are to be at e-taxes, how it is taxed, and whether a line
     without a tax says *not subject to VAT* there."""
     documents, connectors = env['vatportal.document'].sudo(), env['vatportal.connector'].sudo().with_context(active_test=False)
@@ -93,7 +119,7 @@ def _company_rows(env, companies):
                 not simplified and company._vatportal_has_national_chart(),
             )
         )
-    return _values(('id', 'taxpayer', 'since', 'simplified', 'bare'), ('integer', 'integer', 'date', 'boolean', 'boolean'), rows)
+    return rows
 
 
 def _tax_rows(env, companies):

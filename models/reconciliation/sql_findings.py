@@ -58,12 +58,31 @@ def _credited(move):
     """
 
 
-# Those of "may" of which it is not told that nothing is left: few, to be looked at one by one.
+# Whether it is reconciled with anything since that day.
+_SETTLED_SINCE = """
+    EXISTS (SELECT FROM account_move_line line JOIN account_partial_reconcile partial ON partial.debit_move_id = line.id
+             WHERE line.move_id = move.id AND partial.max_date >= %(since)s)
+    OR EXISTS (SELECT FROM account_move_line line JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
+                WHERE line.move_id = move.id AND partial.max_date >= %(since)s)
+"""
+
+# Entries of which it is not told by the credit notes that name them whether anything is left: few, to be looked at one by one.
 UNTOLD = f"""
     SELECT move.id
       FROM account_move move
       LEFT JOIN vatportal_document document ON document.id = COALESCE(move.vatportal_bill_document_id, move.vatportal_document_id)
-     WHERE move.id IN %(may)s AND ({STANDS}) IS NOT TRUE AND NOT {_credited('move')}
+     WHERE move.id IN (
+               SELECT id FROM account_move WHERE id IN %(reversed)s
+                UNION SELECT id FROM account_move WHERE id IN %(of_orders)s
+                UNION SELECT named.reversed_entry_id
+                        FROM account_move named
+                        JOIN account_move origin ON origin.id = named.reversed_entry_id
+                       WHERE named.state = 'posted' AND named.company_id IN %(companies)s AND named.currency_id != origin.currency_id
+           )
+       AND move.state = 'posted' AND move.move_type IN ('out_invoice', 'in_invoice')
+       AND (document.id IS NOT NULL OR move.invoice_date >= %(since)s OR move.id IN %(of_orders)s OR {_SETTLED_SINCE})
+       AND ({STANDS}) IS NOT TRUE AND NOT {_credited('move')}
+     ORDER BY move.id
 """
 
 # Sold or bought, and taken back, while neither has a document that stands; see AccountMove._vatportal_is_taken_back(). What is issued
@@ -76,9 +95,10 @@ _TAKEN_BACK = f"""
           JOIN vatportal_document theirs ON theirs.id = COALESCE(back.vatportal_bill_document_id, back.vatportal_document_id)
          WHERE back.reversed_entry_id = move.id AND back.state = 'posted' AND back.move_type != move.move_type AND {stands('theirs')}
     )
-    OR move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) AND origin.id IS NOT NULL AND (origin_document.id IS NULL OR {_IS_GONE})
-    OR move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE}) AND (origin.id = ANY(%(taken_back)s) OR {_credited('origin')})
-       AND (origin_document.id IS NULL OR {_IS_GONE})
+    OR move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE})
+       AND (origin.id IS NOT NULL AND (origin_document.id IS NULL OR {_IS_GONE}) OR move.id = ANY(%(taken_back)s))
+    OR move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE})
+       AND ((origin.id = ANY(%(taken_back)s) OR {_credited('origin')}) AND (origin_document.id IS NULL OR {_IS_GONE}) OR move.id = ANY(%(taken_back)s))
     OR ({_ISSUED_HERE}) AND {_IS_GONE} AND origin_document.state != 'rejected'
 """
 

@@ -126,9 +126,7 @@ class TestSaleCredits(SaleAdvanceCommon):
 
     def test_unsent_and_credited_by_its_order_is_due_no_more(self):
         """Paid or not; until the credit note is reset."""
-        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-10-15' WHERE id = %s", [self.connector.id])
-        self.env.registry.clear_cache()
-        self.env.invalidate_all()
+        self.begin()
         for paid in (True, False):
             with self.subTest(paid=paid):
                 order = self.order()
@@ -142,6 +140,59 @@ class TestSaleCredits(SaleAdvanceCommon):
                 credit.button_draft()
                 self.assertEqual((move.vatportal_shown_status, bool(move.vatportal_due_date)), ('none', True))
                 self.assertFalse(move._vatportal_reversed_in_full(Domain('id', '=', move.id)))
+
+    def found(self, move):
+        """(finding, reason) of the one row of ``move`` in the reconciliation."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        row = self.env['vatportal.reconciliation'].search([('move_id', '=', move.id)])
+        return row.finding, row.reason
+
+    def begin(self):
+        """The connector was set up before what these tests sell."""
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-10-15' WHERE id = %s", [self.connector.id])
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()
+
+    def test_both_sides_in_the_reconciliation(self):
+        """Neither is anybody's task, until the return of the buyer stands: then the invoice is missing at e-taxes."""
+        self.begin()
+        for paid, quantity in product((True, False), (0, 0.5)):
+            with self.subTest(paid=paid, quantity=quantity):
+                order = self.order()
+                move = self.invoice(order)
+                if paid:
+                    self.pay(move)
+                credit = self.credited(order, quantity)
+                missing = 'only_odoo', 'not_sent'
+                self.assertEqual(self.found(move), missing if quantity else ('never', 'reversed'))
+                self.assertEqual(self.found(credit), ('never', 'reversed'))
+                self.env['vatportal.document'].sudo().create(
+                    {
+                        'company_id': self.company.id,
+                        'connector_id': self.connector.id,
+                        'direction': 'incoming',
+                        'state': 'registered',
+                        'status': 'approved',
+                        'qaime': f'MT26{credit.id:010}',
+                        'kind_id': self.env['vatportal.kind'].search([('code', '=', 'returnInvoice')], limit=1).id,
+                        'date': '2026-11-20 10:00:00',
+                        'move_id': credit.id,
+                    }
+                )
+                self.assertEqual(self.found(move), missing)
+
+    def test_a_credit_note_of_two_invoices_one_of_which_was_sent(self):
+        """The return for that one is awaited."""
+        self.begin()
+        order = self.order(500)
+        first = self.invoice(order)
+        self.finish(self.send(first))
+        order.order_line.product_uom_qty = 2
+        second = self.invoice(order)
+        credit = self.credited(order)
+        self.assertEqual(self.found(second), ('never', 'reversed'))
+        self.assertEqual(self.found(credit), ('only_odoo', 'awaits_return'))
 
     def test_of_several_invoices_of_an_order(self):
         """The latest is taken back, unless the credit note is reconciled with another one, or another one is named by its own."""

@@ -8,6 +8,7 @@ from . import test_reconciliation_lowered
 from . import test_reconciliation_replaced
 from . import test_reconciliation_steps
 from . import test_reconciliation_typed
+from . import test_reconciliation_unnamed
 from . import test_reconciliation_taxation
 from . import test_explained
 from . import test_reading

@@ -1,0 +1,74 @@
+from .reconcile_common import ReconcileCommon
+
+
+class TestReconciliationUnnamed(ReconcileCommon):
+    """Credit notes that name no invoice, and take one back all the same: they have its total and are reconciled with it alone."""
+
+    def sold_and_bought(self, **vals):
+        """An invoice and a bill, each with its credit note that names none: list of (entry, credit note)."""
+        found = []
+        for make, back_type in ((self.sale, 'out_refund'), (self.purchase_entry, 'in_refund')):
+            move, credit = make({'vat': 100}, **vals), make({'vat': 100}, move_type=back_type, ref=f'Back {back_type}', vatportal_kind_id=False)
+            self.settle_with(move, credit)
+            self.assertEqual((move.payment_state, credit.reversed_entry_id.ids), ('reversed', []))
+            found.append((move, credit))
+        return found
+
+    def test_neither_has_a_document(self):
+        for move, credit in self.sold_and_bought():
+            with self.subTest(move.move_type):
+                self.assertEqual([self.found(one) for one in (move, credit)], [('never', 'reversed')] * 2)
+
+    def test_of_before_the_connector(self):
+        """What was taken back since is nothing to clear, either."""
+        for move, credit in self.sold_and_bought(invoice_date='2026-09-20'):
+            with self.subTest(move.move_type):
+                self.assertEqual([self.found(one) for one in (move, credit)], [('never', 'reversed')] * 2)
+
+    def test_what_was_taken_back_is_gone_at_etaxes(self):
+        for move, credit in self.sold_and_bought():
+            self.at_etaxes(move, {'vat': 100}, status='canceled')
+            with self.subTest(move.move_type):
+                self.assertEqual([self.found(one) for one in (move, credit)], [('never', 'reversed')] * 2)
+
+    def test_what_was_taken_back_stands(self):
+        (sold, sold_credit), (bought, bought_credit) = self.sold_and_bought()
+        for move in (sold, bought):
+            self.at_etaxes(move, {'vat': 100})
+        self.assertEqual([self.found(one) for one in (sold, sold_credit)], [('matched', False), ('only_odoo', 'awaits_return')])
+        self.assertEqual([self.found(one) for one in (bought, bought_credit)], [('matched', False), ('only_odoo', 'no_document')])
+
+    def test_what_was_taken_back_is_on_its_way(self):
+        for move, credit in self.sold_and_bought()[:1]:
+            self.at_etaxes(move, {'vat': 100}, state='queued', status=False, qaime=False)
+            self.assertEqual([self.found(one) for one in (move, credit)], [('only_odoo', 'on_its_way'), ('only_odoo', 'awaits_return')])
+
+    def test_the_return_stands(self):
+        """Then what it is about is missing at e-taxes."""
+        (sold, sold_credit), (bought, bought_credit) = self.sold_and_bought()
+        self.at_etaxes(sold_credit, {'vat': 100}, direction='incoming', kind='returnInvoice')
+        self.at_etaxes(bought_credit, {'vat': 100}, direction='incoming', kind='taxCodex163')
+        self.assertEqual([self.found(one) for one in (sold, sold_credit)], [('only_odoo', 'not_sent'), ('matched', False)])
+        self.assertEqual(self.found(bought), ('only_odoo', 'no_document'))
+
+    def test_a_bonus_is_nobodys_return(self):
+        bonus = self.sale({'vat': 200}, move_type='out_refund')
+        self.settle_with(self.sale({'vat': 100}), self.sale({'vat': 100}), bonus)
+        self.assertEqual(self.found(bonus), ('only_odoo', 'awaits_return'))
+
+    def test_the_statements_do_not_grow_with_the_books(self):
+        """Not with what is credited in part, nor with what unnamed credit notes take back."""
+
+        def sell(count):
+            for _number in range(count):
+                self.credit_apart(self.sale({'vat': 100}), 10)
+                self.settle_with(self.sale({'vat': 100}), self.sale({'vat': 100}, move_type='out_refund'))
+
+        rows = self.env['vatportal.reconciliation']
+        sell(1)
+        self.statements(lambda: rows.search([]))
+        counts = []
+        for more in (2, 10):
+            sell(more)
+            counts.append(len(self.statements(lambda: rows.search([]))))
+        self.assertEqual(*counts)
