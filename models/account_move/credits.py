@@ -159,7 +159,8 @@ class AccountMoveLine(models.Model):
         :return: list of (credit note, invoice, how much of it in the currency of the invoice)
         """
         left, found = {}, []
-        for line in self.filtered(lambda line: line.parent_state == 'posted').sorted(lambda line: line.move_id.id):
+        posted = self.filtered(lambda line: line.parent_state == 'posted').sorted(lambda line: line.move_id.id)
+        for line in posted.with_prefetch(self._prefetch_ids):
             move = line.move_id
             if move.move_type == 'out_invoice':
                 left[move] = left.get(move, 0.0) + line.price_total

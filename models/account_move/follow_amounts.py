@@ -25,8 +25,20 @@ class AccountMove(models.Model):
             for name in _OF_AMOUNTS:
                 self.env.add_to_compute(documents._fields[name], documents)
             documents.modified(_OF_AMOUNTS)
-        sold = back.filtered(lambda move: move.move_type == 'out_invoice').sudo()
+        sold = (back.filtered(lambda move: move.move_type == 'out_invoice') | entries._vatportal_beside()).sudo()
         if sold:
             for name in _OF_CREDITS:
                 self.env.add_to_compute(sold._fields[name], sold)
             sold.modified(_OF_CREDITS)
+
+    def _vatportal_beside(self):
+        """The other invoices of the orders of these, where a credit note of the order is that of one or of the other."""
+        # Without a statement for what is of no order.
+        of_orders = self.filtered(lambda move: move.move_type == 'out_invoice' and move.invoice_origin)
+        lines = of_orders.with_prefetch(self._prefetch_ids).sudo().invoice_line_ids
+        if 'sale_line_ids' not in lines._fields:
+            return self.browse()
+        beside = lines.sale_line_ids.invoice_lines.move_id
+        if not any(move.move_type == 'out_refund' and move.state == 'posted' and not move.reversed_entry_id for move in beside):
+            return self.browse()
+        return beside.filtered(lambda move: move.move_type == 'out_invoice').sudo(self.env.su) - self

@@ -211,6 +211,31 @@ class TestSaleCredits(SaleAdvanceCommon):
                 self.assertEqual(taken, [how != 'latest', how == 'latest'])
                 self.assertEqual([move._vatportal_is_taken_back() for move in (first, second)], [how != 'latest', how != 'reconciled'])
 
+    def test_an_invoice_that_is_posted_later_takes_the_credit_note(self):
+        """The one before it is to be sent again."""
+        self.begin()
+        order = self.order(500)
+        first = self.invoice(order)
+        order.order_line.product_uom_qty = 2
+        second = order._create_invoices()
+        second.invoice_date = '2026-11-20'
+        second.invoice_line_ids.quantity = 1
+        credit = self.create_invoice({'price_unit': 500}, move_type='out_refund', post=False)
+        credit.invoice_line_ids.sale_line_ids = order.order_line
+        credit.invoice_date = '2026-11-20'
+        second.button_cancel()
+        credit.action_post()
+        self.assertEqual((first.vatportal_shown_status, first.vatportal_due_date), (False, False))
+        second.button_draft()
+        later = second.id < credit.id
+        self.assertTrue(later, 'it takes the credit note, which is younger')
+        second.action_post()
+        self.env.flush_all()
+        self.assertIn(credit, second._vatportal_credits())
+        self.assertEqual((first.vatportal_shown_status, bool(first.vatportal_due_date)), ('none', True))
+        second.button_draft()
+        self.assertEqual((first.vatportal_shown_status, first.vatportal_due_date), (False, False))
+
     def test_a_final_invoice_that_took_off_an_advance(self):
         order = self.order()
         self.prepaid(order)
