@@ -104,6 +104,11 @@ class TestTransferStatus(TransferCommon):
             self.assertEqual(bool(self.env['stock.picking'].search(asked & self.env['stock.picking']._vatportal_since('date_done'))), counts)
             self.env.add_to_compute(picking._fields['vatportal_awaits'], picking)
             self.assertEqual(picking.vatportal_awaits, 'transfer' if counts else False)
+            self.env.flush_all()
+            self.env.cr.execute('UPDATE stock_picking SET vatportal_awaits = NULL, vatportal_shown_status = NULL WHERE id = %s', [picking.id])
+            self.env.invalidate_all()
+            script('19.0.1.11.0/end-begun.py').migrate(self.env.cr, '19.0.1.10.0')
+            self.assertEqual((picking.vatportal_awaits, picking.vatportal_shown_status), ('transfer', 'none') if counts else (False, False))
 
     def test_activities_come_and_go_with_the_status(self):
         keeper = new_test_user(self.env, 'vp_keeper', groups='stock.group_stock_user', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])

@@ -2,8 +2,7 @@ from odoo import SUPERUSER_ID, api
 
 
 def migrate(cr, _version):
-    """What is due since a connector that was archived, and has another one in its place: it had no last day any more."""
-    env = api.Environment(cr, SUPERUSER_ID, {})
-    connectors = env['vatportal.connector'].with_context(active_test=False).search([])
-    archived = connectors.filtered(lambda connector: not connector.active)
-    env['vatportal.deadline']._renew_begun(archived._served().company_id & (connectors - archived).company_id)
+    """What is to be sent since a company began: an archived connector that served is its beginning too, a month begins in the night of
+    Baku, and a contact that became a company is one."""
+    connectors = api.Environment(cr, SUPERUSER_ID, {})['vatportal.connector']
+    connectors._begin_or_end(connectors.search([]).company_id, {})

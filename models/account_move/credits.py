@@ -46,7 +46,7 @@ class AccountMove(models.Model):
     @api.model
     def _vatportal_reversed_in_full(self, domain):
         """The invoices and bills in ``domain`` of which nothing is left, whoever asks."""
-        found = Domain(domain) & Domain('move_type', 'in', list(_TAKES_BACK)) & self._vatportal_with_credits(Domain('state', '=', 'posted'))
+        found = Domain(domain) & Domain('move_type', 'in', [*_TAKES_BACK, 'in_receipt']) & self._vatportal_with_credits(Domain('state', '=', 'posted'))
         return self.sudo().search(found).filtered(lambda move: move._vatportal_is_taken_back())
 
     @api.model

@@ -237,7 +237,9 @@ class AccountMoveLine(models.Model):
         # Under simplified taxation nothing is said of the taxes of a payer of VAT.
         if 'tax_ids' in changed and not books.simplified:
             vals['tax_ids'] = [fields.Command.set(self._vatportal_learnt_taxes(books).ids)]
-        if 'product_id' not in vals and mapping.product_id != self.product_id:
+        # One in the archive is no product that the goods have: no line gets it any more.
+        has_one = mapping.product_id.active or mapping.no_product
+        if 'product_id' not in vals and has_one and mapping.product_id != self.product_id:
             return vals  # neither the account of one product nor what is in a box of it is that of another
         if changed & {'product_id', 'account_id'}:
             vals['account_id'] = self._vatportal_learnt_account(changed)

@@ -141,7 +141,8 @@ class VatportalDocument(models.Model):
                 # The invoice may be cancelled now, or sent again as another document.
                 self._set_state('deleted')
             return task if self._is_end_open() else None
-        if self.move_id.state == 'draft' and self.connector_id.cancel_draft_bills:
+        keep = self.env.context.get('vatportal_keep_bill')
+        if self.move_id.state == 'draft' and self.connector_id.cancel_draft_bills and not keep:
             self.move_id._vatportal_cancel_bill()
         return task if self._is_end_open() else None
 

@@ -25,8 +25,7 @@ def with_found(env, **more):
     """
     companies = _companies(env)
     connected = _connected(env, companies)
-    since = min(filter(None, (row[2] for row in connected)), default=None)
-    values = parameters(env) | {'taken_back': _taken_back(env, companies, since)}
+    values = parameters(env) | {'taken_back': _taken_back(env, companies)}
     tables = {'company': _values(*_COMPANY_COLUMNS, connected), 'tax': _tax_rows(env, companies), **more}
     tables |= {name: SQL(text, **values) for name, text in _PARTS.items()}
     return SQL('WITH %s', SQL(', ').join(SQL('%s AS NOT MATERIALIZED (%s)', SQL.identifier(name), table) for name, table in tables.items()))
@@ -53,22 +52,18 @@ def parameters(env):
     }
 
 
-def _taken_back(env, companies, since):
+def _taken_back(env, companies):
     """The ids of what is taken back as far as SQL can't tell it: of entries without a document that stands of which nothing is left, for
-    what Odoo calls reversed may be paid with the credit note of another; and of the credit notes that name no entry.
-
-    :param since: entries without a document that were settled before this day are not looked at, unless they are of orders
-    """
+    what Odoo calls reversed may be paid with the credit note of another; and of the credit notes that name no entry."""
     moves, documents = env['account.move'].sudo(), env['vatportal.document'].sudo()
-    moves.flush_model(['amount_total', 'currency_id', 'invoice_date', 'reversed_entry_id', 'state', 'vatportal_bill_document_id', 'vatportal_document_id'])
-    env['account.partial.reconcile'].flush_model(['debit_move_id', 'credit_move_id', 'max_date'])
+    moves.flush_model(['amount_total', 'currency_id', 'reversed_entry_id', 'state', 'vatportal_bill_document_id', 'vatportal_document_id'])
     documents.flush_model(['state', 'status', 'is_foreign'])
     posted = Domain('state', '=', 'posted')
     own = posted & Domain('company_id', 'in', companies.ids)
     reversed_ = moves._search(own & Domain('payment_state', '=', 'reversed'))
     of_orders = moves._search(own & moves._vatportal_with_order_credits(posted))
     tables = {'reversed': reversed_.subselect(), 'of_orders': of_orders.subselect(), 'companies': tuple(companies.ids) or (0,)}
-    rows = env.execute_query(SQL(UNTOLD, since=since, final=FINAL_STATUSES, **tables))
+    rows = env.execute_query(SQL(UNTOLD, final=FINAL_STATUSES, **tables))
     entries = moves.browse(move_id for (move_id,) in rows)
     found, alone = moves.browse(), {}
     for move in entries:
@@ -77,7 +72,7 @@ def _taken_back(env, companies, since):
         if settled and not any(credit._vatportal_counting_document()._counts() for credit in credits):
             found += move
         # From the buyer of what was never sent no return comes, of a part neither; a bill of which a part is left was bought.
-        if document.state not in PENDING_STATES + ('imported',) and (settled or move.move_type == 'out_invoice'):
+        if document.state not in PENDING_STATES + ('imported',) and not move.vatportal_package_waits and (settled or move.move_type == 'out_invoice'):
             for credit in credits:
                 if not credit.reversed_entry_id:
                     alone.setdefault(credit, set()).add(move)

@@ -58,14 +58,6 @@ def _credited(move):
     """
 
 
-# Whether it is reconciled with anything since that day.
-_SETTLED_SINCE = """
-    EXISTS (SELECT FROM account_move_line line JOIN account_partial_reconcile partial ON partial.debit_move_id = line.id
-             WHERE line.move_id = move.id AND partial.max_date >= %(since)s)
-    OR EXISTS (SELECT FROM account_move_line line JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
-                WHERE line.move_id = move.id AND partial.max_date >= %(since)s)
-"""
-
 # Entries of which it is not told by the credit notes that name them whether anything is left: few, to be looked at one by one.
 UNTOLD = f"""
     SELECT move.id
@@ -80,7 +72,6 @@ UNTOLD = f"""
                        WHERE named.state = 'posted' AND named.company_id IN %(companies)s AND named.currency_id != origin.currency_id
            )
        AND move.state = 'posted' AND move.move_type IN ('out_invoice', 'in_invoice')
-       AND (document.id IS NOT NULL OR move.invoice_date >= %(since)s OR move.id IN %(of_orders)s OR {_SETTLED_SINCE})
        AND ({STANDS}) IS NOT TRUE AND NOT {_credited('move')}
      ORDER BY move.id
 """
@@ -96,7 +87,8 @@ _TAKEN_BACK = f"""
          WHERE back.reversed_entry_id = move.id AND back.state = 'posted' AND back.move_type != move.move_type AND {stands('theirs')}
     )
     OR move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE})
-       AND (origin.id IS NOT NULL AND (origin_document.id IS NULL OR {_IS_GONE}) OR move.id = ANY(%(taken_back)s))
+       AND (origin.id IS NOT NULL AND (origin_document.id IS NULL AND origin.vatportal_package_date IS NULL OR {_IS_GONE})
+            OR move.id = ANY(%(taken_back)s))
     OR move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE})
        AND ((origin.id = ANY(%(taken_back)s) OR {_credited('origin')}) AND (origin_document.id IS NULL OR {_IS_GONE}) OR move.id = ANY(%(taken_back)s))
     OR ({_ISSUED_HERE}) AND {_IS_GONE} AND origin_document.state != 'rejected'

@@ -23,7 +23,8 @@ class VatportalSource(models.AbstractModel):
         yield
         for document, was_open in open_before.items():
             if document._is_end_open() != was_open:
-                document._follow_status()
+                # What is done in the books here cancels nothing there: somebody is at work on it.
+                document.with_context(vatportal_keep_bill=True)._follow_status()
 
 
 class VatportalDocument(models.Model):

@@ -109,12 +109,14 @@ class TestExpenseTaxes(VatportalCommon):
         self.travel.standard_price = 40
         before = self.amounts(expenses)
         new = self.put_on_payment()
-        decided = self.expense(approve=False, tax_ids=[Command.set(self.taxes['zero'].copy({'type_tax_use': 'purchase'}).ids)])
-        theirs = decided.tax_ids
+        zero = {'type_tax_use': 'purchase'}
+        chosen = [zero, {**zero, 'vatportal_category': False}, {**zero, 'vatportal_category': False, 'amount': 18}]
+        taxes = [self.taxes['zero'].copy({**vals, 'name': f'Chosen {number}'}) for number, vals in enumerate(chosen)]
+        decided = self.env['hr.expense'].union(*(self.expense(approve=False, tax_ids=[Command.set(tax.ids)]) for tax in taxes))
         ids = [expense.id for expense in expenses.values()]
         self.env.flush_all()
         self.env.cr.execute('UPDATE expense_tax SET tax_id = %s WHERE expense_id = ANY(%s)', [self.old.id, ids])
-        self.env.cr.execute('INSERT INTO expense_tax (expense_id, tax_id) VALUES (%s, %s)', [decided.id, self.old.id])
+        self.env.cr.execute('INSERT INTO expense_tax (expense_id, tax_id) SELECT id, %s FROM hr_expense WHERE id = ANY(%s)', [self.old.id, decided.ids])
         self.env.cr.execute(
             'UPDATE hr_expense SET tax_amount = 0, tax_amount_currency = 0, untaxed_amount = total_amount, untaxed_amount_currency = total_amount_currency '
             'WHERE id = ANY(%s) AND account_move_id IS NULL',
@@ -125,4 +127,4 @@ class TestExpenseTaxes(VatportalCommon):
         script('19.0.1.11.0/end-expenses.py').migrate(self.env.cr, '19.0.1.10.0')
         self.assertEqual(self.amounts(expenses), before)
         self.assertEqual({expense.tax_ids for expense in expenses.values()}, {new})
-        self.assertEqual(decided.tax_ids, theirs)
+        self.assertEqual([expense.tax_ids for expense in decided], taxes)

@@ -95,6 +95,21 @@ class TestBillLearnt(BillCommon):
         self.assertEqual((draft.product_id, self.mapping().product_id, self.mapping().unit_contains), (self.white, product, 0))
         return draft
 
+    def test_the_account_of_what_had_a_product_in_the_archive(self):
+        """No line gets that product any more: what a person says is of whatever the goods are now."""
+        for found in (self.grey.browse(), self.grey):
+            with self.subTest(found=found.name):
+                self.mapping().unlink()
+                self.white.active = True
+                self.billed().product_id = self.white
+                self.assertEqual(self.mapping().product_id, self.white)
+                self.white.write({'active': False, 'barcode': False})
+                found.barcode = '4760000000017'
+                line = self.billed()
+                self.assertEqual(line.product_id, found)
+                line.account_id = self.old_account.copy({'name': f'Own {found.id}'})
+                self.assertEqual(self.mapping().account_id, line.account_id)
+
     def test_what_is_in_a_box_of_another_product(self):
         """Of the product that the goods had when the draft was made: nothing is said of that which they have got since."""
         pack = self.env.ref('uom.product_uom_pack_6')

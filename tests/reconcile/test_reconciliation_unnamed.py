@@ -25,6 +25,24 @@ class TestReconciliationUnnamed(ReconcileCommon):
             with self.subTest(move.move_type):
                 self.assertEqual([self.found(one) for one in (move, credit)], [('never', 'reversed')] * 2)
 
+    def test_typed_twice_before_the_connector(self):
+        """Settled before, too: what bears the number of another bill is told of, whenever that was."""
+        again = self.purchase_entry({'vat': 100}, ref=self.posted_bill(100.0).qaime, invoice_date='2026-09-20', date='2026-09-20')
+        self.assertEqual(self.found(again), ('twice', 'double_bill'))
+        back = {'move_type': 'in_refund', 'ref': 'Back', 'vatportal_kind_id': False, 'invoice_date': '2026-09-20', 'date': '2026-09-20'}
+        self.settle_with(again, self.purchase_entry({'vat': 100}, **back))
+        self.assertEqual(self.found(again), ('never', 'reversed'))
+
+    def test_what_went_in_a_package(self):
+        """Its document comes with its number, and then the return of its buyer."""
+        named = self.sale({'vat': 100})
+        credit = named._reverse_moves([{'invoice_date': named.invoice_date}], cancel=True)
+        for move, back in (self.sold_and_bought()[0], (named, credit)):
+            with self.subTest(named=bool(back.reversed_entry_id)):
+                self.assertEqual(self.found(back), ('never', 'reversed'))
+                move.sudo().vatportal_package_date = '2026-11-20 10:00:00'
+                self.assertEqual([self.found(one) for one in (move, back)], [('only_odoo', 'package'), ('only_odoo', 'awaits_return')])
+
     def test_what_was_taken_back_is_gone_at_etaxes(self):
         for move, credit in self.sold_and_bought():
             self.at_etaxes(move, {'vat': 100}, status='canceled')
