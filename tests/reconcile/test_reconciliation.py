@@ -361,8 +361,9 @@ class TestReconciliation(ReconcileCommon):
         return [(one, rows[one].finding, rows[one].reason) for one in documents if one in rows]
 
     def test_the_first_connector(self):
-        """The month of the first connector counts, whichever is the default one, archived or not."""
+        """The month of the first connector counts, whichever is the default one, archived or not, if anything came or went through it."""
         old = self.connector
+        self.document(connector_id=old.id)
         new = old.create({'name': 'A new account', 'company_id': self.company.id, 'base_url': self.sandbox.url, 'token': 'sandbox-token'})
         new.is_default = True
         move = self.sale()
