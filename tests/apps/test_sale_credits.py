@@ -211,8 +211,8 @@ class TestSaleCredits(SaleAdvanceCommon):
                 self.assertEqual(taken, [how != 'latest', how == 'latest'])
                 self.assertEqual([move._vatportal_is_taken_back() for move in (first, second)], [how != 'latest', how != 'reconciled'])
 
-    def test_an_invoice_that_is_posted_later_takes_the_credit_note(self):
-        """The one before it is to be sent again."""
+    def two_and_a_credit_note(self):
+        """Two invoices of an order, the later one cancelled, and a draft credit note of the order that is younger and names neither."""
         self.begin()
         order = self.order(500)
         first = self.invoice(order)
@@ -224,20 +224,31 @@ class TestSaleCredits(SaleAdvanceCommon):
         credit.invoice_line_ids.sale_line_ids = order.order_line
         credit.invoice_date = '2026-11-20'
         second.button_cancel()
-        gone = self.document(direction='outgoing', move_id=first.id, status='canceled', state='deleted').sudo()
-        gone._follow_status()
-        self.assertTrue(first.activity_ids)
+        self.assertLess(second.id, credit.id, 'it takes the credit note, which is younger')
+        return first, second, credit
+
+    def test_an_invoice_that_is_posted_later_takes_the_credit_note(self):
+        """The one before it is to be sent again."""
+        first, second, credit = self.two_and_a_credit_note()
         credit.action_post()
-        self.assertEqual((first.vatportal_shown_status, first.vatportal_due_date, len(first.activity_ids)), (False, False, 0))
+        self.assertEqual((first.vatportal_shown_status, first.vatportal_due_date), (False, False))
         second.button_draft()
-        later = second.id < credit.id
-        self.assertTrue(later, 'it takes the credit note, which is younger')
         second.action_post()
         self.env.flush_all()
         self.assertIn(credit, second._vatportal_credits())
-        self.assertEqual((first.vatportal_shown_status != False, bool(first.vatportal_due_date), len(first.activity_ids)), (True, True, 1))  # noqa: E712
+        self.assertEqual((first.vatportal_shown_status, bool(first.vatportal_due_date)), ('none', True))
         second.button_draft()
-        self.assertEqual((first.vatportal_shown_status, first.vatportal_due_date, len(first.activity_ids)), (False, False, 0))
+        self.assertEqual((first.vatportal_shown_status, first.vatportal_due_date), (False, False))
+
+    def test_what_is_asked_of_the_invoice_beside(self):
+        """It comes and goes with the credit note, where its own document is no more."""
+        first, second, credit = self.two_and_a_credit_note()
+        self.document(direction='outgoing', move_id=first.id, status='canceled', state='deleted').sudo()._follow_status()
+        asked = [len(first.activity_ids)]
+        for step in (credit.action_post, second.button_draft, second.action_post, second.button_draft):
+            step()
+            asked.append(len(first.activity_ids))
+        self.assertEqual(asked, [1, 0, 0, 1, 0])
 
     def test_a_final_invoice_that_took_off_an_advance(self):
         order = self.order()
