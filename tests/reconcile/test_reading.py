@@ -103,6 +103,8 @@ class TestReading(ReconcileCommon):
         """Each taxpayer is read by itself; a branch for which its parent reads is none."""
         other = self.setup_other_company()['company']
         self.connector.copy({'company_id': other.id, 'token': 'other-token'})
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-10-05' WHERE company_id = %s", [other.id])
+        self.env.invalidate_all()
         branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'country_id': self.env.ref('base.az').id})
         self.env.user.company_ids += branch
         Reading = self.env['vatportal.reading'].with_context(allowed_company_ids=(self.company + other + branch).ids)
