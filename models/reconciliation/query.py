@@ -63,7 +63,7 @@ def _taken_back(env, companies):
     reversed_ = moves._search(own & Domain('payment_state', '=', 'reversed'))
     of_orders = moves._search(own & moves._vatportal_with_order_credits(posted))
     tables = {'reversed': reversed_.subselect(), 'of_orders': of_orders.subselect(), 'companies': tuple(companies.ids) or (0,)}
-    rows = env.execute_query(SQL(UNTOLD, final=FINAL_STATUSES, **tables))
+    rows = env.execute_query(SQL('%s', SQL(UNTOLD, final=FINAL_STATUSES, **tables)))
     entries = moves.browse(move_id for (move_id,) in rows)
     found, alone = moves.browse(), {}
     for move in entries:
