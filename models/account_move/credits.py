@@ -40,7 +40,10 @@ class AccountMove(models.Model):
     def _vatportal_is_taken_back(self):
         """Whether nothing is left of this invoice. Odoo's *Reversed* does not tell: it says so of what the credit note of another pays, and
         not of what was paid before it was credited."""
-        taken = self._vatportal_credits()
+        return self._vatportal_is_taken_back_by(self._vatportal_credits())
+
+    def _vatportal_is_taken_back_by(self, taken):
+        """As :meth:`_vatportal_is_taken_back`; ``taken``: what :meth:`_vatportal_credits` returns, where it is known."""
         return bool(taken) and self.currency_id.compare_amounts(sum(taken.values()), self.amount_total) >= 0
 
     @api.model

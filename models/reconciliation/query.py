@@ -68,7 +68,7 @@ def _taken_back(env, companies):
     found, alone = moves.browse(), {}
     for move in entries:
         credits = move._vatportal_credits()
-        document, settled = move._vatportal_counting_document(), move._vatportal_is_taken_back()
+        document, settled = move._vatportal_counting_document(), move._vatportal_is_taken_back_by(credits)
         if settled and not any(credit._vatportal_counting_document()._counts() for credit in credits):
             found += move
         # From the buyer of what was never sent no return comes, of a part neither; a bill of which a part is left was bought.
