@@ -1,8 +1,19 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 # Which type of entry takes back which, where no link says so.
 _TAKES_BACK = {'out_invoice': 'out_refund', 'in_invoice': 'in_refund'}
+
+# The entries of the order lines of these credit notes. From there on, for these are few; a domain is searched for from the entries.
+_OF_ORDERS = """
+    (SELECT sold.move_id
+       FROM account_move_line back
+       JOIN sale_order_line_invoice_rel given ON given.invoice_line_id = back.id
+       JOIN sale_order_line_invoice_rel taken ON taken.order_line_id = given.order_line_id
+       JOIN account_move_line sold ON sold.id = taken.invoice_line_id
+      WHERE back.move_id IN %s)
+"""
 
 
 class AccountMove(models.Model):
@@ -62,11 +73,11 @@ class AccountMove(models.Model):
     @api.model
     def _vatportal_with_order_credits(self, credits):
         """The domain of the entries of orders of which some of ``credits``, a domain, name no invoice."""
-        if 'sale_line_ids' not in self.line_ids._fields:
+        lines = self.line_ids._fields
+        if 'sale_line_ids' not in lines:
             return Domain.FALSE
-        alone = credits & Domain('move_type', '=', 'out_refund') & Domain('reversed_entry_id', '=', False)
-        # A statement of its own within the other: as one of several conditions PostgreSQL would go through the orders of each entry.
-        return Domain('id', 'in', self.sudo()._search(Domain('invoice_line_ids.sale_line_ids.invoice_lines.move_id', 'any', alone)))
+        alone = self.sudo()._search(credits & Domain('move_type', '=', 'out_refund') & Domain('reversed_entry_id', '=', False))
+        return Domain('id', 'in', SQL(_OF_ORDERS, alone.subselect(), to_flush=[lines['move_id'], lines['sale_line_ids']]))
 
     def _vatportal_counting_document(self):
         """The document that counts for this entry beside e-taxes, if it has one."""
