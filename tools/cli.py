@@ -27,7 +27,7 @@ Usage: ./dev COMMAND [ARGUMENTS]
   setup                 fetch and build all that is needed (every command does it by itself)
   demo [--once] [--port N] [--sandbox-port N]
                         Odoo with a demo company and the sandbox portal; sends invoices before your eyes
-  test                  lint, then all tests: SDK, sandbox, Odoo and browser
+  test                  lint and all tests: SDK, sandbox, Odoo and browser
   test PATH… | -k EXPR | any pytest arguments
                         some tests, on the database that is prepared already
   faults [--seeds A-B] [--seed N] [--kills N] [--races N]

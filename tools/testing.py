@@ -9,12 +9,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import coverage_table
 import databases
 import environment
 import lint
+import postgres
 import system
 from base import ADDON, GLUE, LOGS, QUEUE, ROOT, SOURCES, TOOLS, WORK, Failure, Step, clean_env, locked, run_steps, say
 from odoo_source import Odoo
@@ -23,6 +25,7 @@ from suites import Background, Suite
 
 PLAIN = {name: ROOT / 'tests' / name for name in ('sdk', 'sandbox')}  # suites without Odoo, each with its own pytest.ini
 RUN = 'vatportal_run_'  # prefix of the databases tests run on, followed by the number of our process
+STATEMENT_LIMIT = '120s'
 TAKES_VALUE = {'-k', '-m', '-p', '-o', '-c', '-W', '-r', '--maxfail', '--tb', '--durations', '--deselect', '--ignore', '--log-level'}
 # Suites with Odoo, each with a database of its own: the addon alone, beside Inventory, beside OCA's job queue, and beside all apps
 # that change what it does.
@@ -166,6 +169,8 @@ def odoo_databases(server: Odoo, anew: bool):
             name = f'{RUN}{os.getpid()}_{suite}_{len(clones)}'
             clones.append(name)
             databases.clone(prepared[suite], name)
+            # A statement that would not end is told with its test, instead of a run that does not end.
+            postgres.sql(f"ALTER DATABASE \"{name}\" SET statement_timeout = '{STATEMENT_LIMIT}'")
             return name
 
     try:
@@ -216,9 +221,6 @@ def run_plain(selection: Selection) -> list[Suite]:
 def run_with_odoo(selection: Selection) -> list[Suite] | None:
     environment.ensure(browser=True, queue=True)
     check_browser()
-    if selection.full and lint.run_all():
-        say('lint failed: no test was run')
-        return None
     LOGS.mkdir(exist_ok=True)
     (WORK / 'home').mkdir(exist_ok=True)
     with environment.serving() as server, odoo_databases(server, selection.full) as clone:
@@ -234,34 +236,44 @@ def run_with_odoo(selection: Selection) -> list[Suite] | None:
         return [*plain.suites, *suites]
 
 
-def run_full(selection: Selection, server: Odoo, clone: Callable[[str], str]) -> list[Suite]:
+def run_full(selection: Selection, server: Odoo, clone: Callable[[str], str]) -> list[Suite] | None:
     """Three processes at work from the beginning to the end: a browser and the Odoo behind it wait for each other, so two would
-    leave the cores idle. The addon alone has the terminal and a second process; beside them go the tests without Odoo, then
-    those with other apps, whose databases are prepared meanwhile, then what is left of the first."""
+    leave the cores idle. Each takes a part of the addon's own tests and of those with other apps; one of them begins with all
+    others, and prepares the databases of those meanwhile. Lint runs beside the preparation."""
     begun = threading.Event()
 
-    def part(number: int, share: str) -> Suite:
-        return odoo_suite(selection, server.command, ALONE, clone(ALONE), share, f'{ALONE}-{number}')
+    def parts(number: int, share: str, *suites: str) -> Iterator[Suite]:
+        for name in suites:
+            yield odoo_suite(selection, server.command, name, clone(name), share, f'{name}-{number}')
 
     def second(share: str) -> Iterator[Suite]:
         begun.wait()
-        yield part(2, share)
+        yield from parts(2, share, ALONE, APPS)
 
     def others(share: str) -> Iterator[Suite]:
         yield from plain_suites(selection)
         begun.wait()
-        for name in (STOCK, APPS, JOBS):
-            yield odoo_suite(selection, server.command, name, clone(name))
-        yield part(3, share)
+        yield from parts(3, share, STOCK, APPS, JOBS, ALONE)
 
-    with tempfile.TemporaryDirectory(dir=WORK) as share, Background(second(share)) as beside, Background(others(share)) as beyond:
+    with (
+        ThreadPoolExecutor(1) as pool,
+        tempfile.TemporaryDirectory(dir=WORK) as share,
+        Background(second(share)) as beside,
+        Background(others(share)) as beyond,
+    ):
+        linted = pool.submit(lint.run_all)
         environment.ensure_base(server)
-        suite = odoo_suite(selection, server.command, ALONE, clone(ALONE), share)
-        begun.set()
-        show_run(suite)
+        suites = []
+        for suite in parts(1, share, ALONE, APPS):
+            if linted.result():
+                say('lint failed: no test with Odoo was run')
+                return None
+            begun.set()
+            suites.append(suite)
+            show_run(suite)
         for background in (beside, beyond):
             background.show()
-        return [suite, *beside.suites, *beyond.suites]
+        return [*suites, *beside.suites, *beyond.suites]
 
 
 def show_run(suite: Suite) -> None:
