@@ -170,7 +170,7 @@ def odoo_databases(server: Odoo, anew: bool):
             clones.append(name)
             databases.clone(prepared[suite], name)
             # A statement that would not end is told with its test, instead of a run that does not end.
-            postgres.sql(f"ALTER DATABASE \"{name}\" SET statement_timeout = '{STATEMENT_LIMIT}'")
+            postgres.sql(f'ALTER DATABASE "{name}" SET statement_timeout = \'{STATEMENT_LIMIT}\'')
             return name
 
     try:
