@@ -7,7 +7,7 @@ from odoo.addons.l10n_az_vatportal.tests.bill_common import VENDOR
 
 from .month_common import MonthCommon, in_qepik
 
-DOCUMENTS = 300
+DOCUMENTS = 87  # three of each shape
 SETTLED = {'approved', 'approvedBySystem'}
 
 

@@ -14,7 +14,7 @@ from ...models.job.job import VatportalJob
 from ...models.states import OPEN_STATES
 from ...sandbox.server import Sandbox
 
-COUNT = 30
+COUNT = 12
 LIMIT = 4
 BUYER = '1700321031'
 UPLOAD, IMPORT, START = '/inv/import_upload_invoices.php', '/etx/import', '/auth/reset_start.php'
@@ -27,7 +27,7 @@ def voen(number):
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
 class TestManyOfOneAccount(TransactionCase):
-    """A service firm: thirty companies, each with a phone, behind one log-in. Real threads and commits, a real socket."""
+    """A service firm: a dozen companies, each with a phone, behind one log-in. Real threads and commits, a real socket."""
 
     def setUp(self):
         super().setUp()

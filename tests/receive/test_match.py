@@ -385,11 +385,11 @@ class TestMatch(BillCommon):
             self.env.flush_all()
 
     def test_each_document_looks_at_its_own_invoices(self):
-        """Forty documents and forty invoices of one partner: a document is held against each sort of entry, and an
+        """A dozen documents and a dozen invoices of one partner: a document is held against each sort of entry, and an
         index answers the rest, see the SDK's test_nearest."""
-        for number in range(40):
+        for number in range(12):
             self.create_invoice({'price_unit': 1000 + number})
-        documents = [self.sent(1000.0 + number) for number in range(40)]
+        documents = [self.sent(1000.0 + number) for number in range(12)]
         asked, may_be = [], type(documents[0])._may_be
 
         def counted(document, *group):
@@ -398,6 +398,6 @@ class TestMatch(BillCommon):
 
         with patch.object(type(documents[0]), '_may_be', counted):
             matched = self.imported(*documents)
-        self.assertEqual(len(asked), 40)
-        self.assertEqual(len(matched.move_id), 40)
+        self.assertEqual(len(asked), 12)
+        self.assertEqual(len(matched.move_id), 12)
         self.assertFalse(any(matched.mapped('amount_differs')))

@@ -74,7 +74,7 @@ class TestLargeAmounts(BooksCommon):
     def test_what_goes_in_comes_out(self):
         """Random amounts to the qəpik up to 10¹², several lines, discounts and quantities: the portal takes each."""
         dice = random.Random(20261128)
-        for _round in range(40):
+        for _round in range(15):
             lines = [
                 {
                     'price_unit': round(10 ** dice.uniform(-2, 11), 2),
@@ -105,7 +105,9 @@ class TestLargeAmounts(BooksCommon):
 class TestOrderOfLines(BooksCommon):
     def assert_same_in_any_order(self, *lines, **vals):
         """Assert that ``lines`` can be sent, as the same items in whatever order they stand; return those items."""
-        found = [self.rows(*order, **vals) for order in permutations(lines)]
+        # Of four lines these are: as they stand, from behind, and each of them first.
+        orders = permutations(lines) if len(lines) < 4 else [lines, lines[::-1], *((line, *lines[:place], *lines[place + 1 :]) for place, line in enumerate(lines[1:], 1))]
+        found = [self.rows(*order, **vals) for order in orders]
         for other in found[1:]:
             self.assertEqual(other, found[0])
         return found[0]
