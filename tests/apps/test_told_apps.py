@@ -13,9 +13,7 @@ class TestToldApps(WalkCommon, VatportalCommon):
         return {
             f'strange-{name}': (group, cls.other)
             for name, group in {
-                'cashier': 'point_of_sale.group_pos_user',
-                'purchaser': 'purchase.group_purchase_user',
-                'salesman': 'sales_team.group_sale_salesman',
+                'clerk': 'point_of_sale.group_pos_user,purchase.group_purchase_user,sales_team.group_sale_salesman',
                 'everything': (
                     'point_of_sale.group_pos_manager,purchase.group_purchase_manager,sales_team.group_sale_manager,'
                     'stock.group_stock_manager,account.group_account_manager'
