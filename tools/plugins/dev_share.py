@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-# What tests in a browser are known by, and how many lines of others take as long.
-BROWSER, BROWSER_WEIGHT = ('start_tour', 'browser_js', 'ViewsCase', 'PhoneCase', 'KeyboardCase'), 600
+# What tests in a browser, and those of very many cases, are known by, and how many lines of others take as long.
+LONG, LONG_WEIGHT = ('start_tour', 'browser_js', 'ViewsCase', 'PhoneCase', 'KeyboardCase', 'WalkCommon', 'MonthCommon'), 600
 
 
 def pytest_collection_modifyitems(items):
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items):
 def _weight(path: Path) -> int:
     """How long a test file takes, roughly, in lines; a browser takes longer than its lines tell."""
     text = path.read_text()
-    return text.count('\n') + BROWSER_WEIGHT * any(word in text for word in BROWSER)
+    return text.count('\n') + LONG_WEIGHT * any(word in text for word in LONG)
 
 
 def _take(path: Path) -> bool:
