@@ -33,10 +33,10 @@ class StockMove(models.Model):
         """The quantity of :meth:`_vatportal_left`."""
         return sum(quantity for _line, quantity in self._vatportal_left())
 
-    def _vatportal_left_less_returns(self):
-        """As :meth:`_vatportal_left`, without what came back or was taken off elsewhere."""
+    def _vatportal_left_less_returns(self, planned=False):
+        """As :meth:`_vatportal_left`, without what came back or was taken off elsewhere; ``planned``: see :meth:`_vatportal_taken_off`."""
         left = self._vatportal_left()
-        for lot, quantity in [*self._vatportal_came_back().items(), (None, self._vatportal_taken_off())]:
+        for lot, quantity in [*self._vatportal_came_back().items(), (None, self._vatportal_taken_off(planned))]:
             for entry in sorted(left, key=lambda entry: entry[0].lot_id != lot):
                 part = min(entry[1], max(quantity, 0))
                 entry[1] -= part
@@ -73,17 +73,22 @@ class StockMove(models.Model):
         origin = self.sudo().origin_returned_move_id
         return origin if not origin or origin._vatportal_left() else origin.move_orig_ids
 
-    def _vatportal_taken_off(self):
-        """How much of this move, a return, was taken off what it returns when that was sent; in the unit of this move."""
+    def _vatportal_taken_off(self, planned=False):
+        """How much of this move, a return, was taken off what it returns when that was sent; in the unit of this move.
+
+        :param planned: whether also what will be taken off what has yet to be sent, or never is because nothing of it is left
+        """
         origin = self._vatportal_origin()
-        document = origin.picking_id[:1]._vatportal_live_document() if origin else None
-        if not document:
+        sent = origin._vatportal_on_document(planned) if origin else None
+        if sent is None:
             return 0.0
         unit = origin[0].product_uom
-        taken = sum(move._vatportal_left_quantity() for move in origin) - sum(
-            document.line_ids.filtered(lambda line: line.stock_move_id in origin).mapped('quantity')
+        # Of a return that goes out again some may have been taken off already.
+        taken = sum(move._vatportal_left_quantity() - move._vatportal_taken_off(planned) for move in origin) - sent
+        # Odoo lets a return be followed by what it returns, too.
+        returns = (
+            (origin | origin.move_dest_ids)._vatportal_unsent_returns().filtered(lambda move: move._vatportal_origin() == origin and move._vatportal_left())
         )
-        returns = (origin | origin.move_dest_ids)._vatportal_unsent_returns().filtered(lambda move: move._vatportal_left())
         for move in (returns | self.sudo()).sorted(lambda move: (move.date, move.id)):
             moved = move.product_uom._compute_quantity(move._vatportal_left_quantity(), unit, round=False)
             part = max(0.0, min(taken, moved))
@@ -91,6 +96,25 @@ class StockMove(models.Model):
                 return unit._compute_quantity(part, self.product_uom, round=False)
             taken -= part
         return 0.0
+
+    def _vatportal_on_document(self, planned):
+        """How much of these moves of one transfer is on its document, or ``planned`` to be; None where it has none."""
+        picking = self.picking_id[:1]
+        document = picking._vatportal_live_document()
+        if document:
+            return sum(document.line_ids.filtered(lambda line: line.stock_move_id in self).mapped('quantity'))
+        if planned and picking._vatportal_is_to_go():
+            return sum(quantity for move in self for _line, quantity in move._vatportal_left_less_returns(planned))
+        return None
+
+    def _vatportal_related_by_returns(self):
+        """These moves, what they return, what returns them, and so on; whoever asks. By way of a transit the second leg is what is returned."""
+        found = new = self.sudo()
+        while new:
+            origins, onward = new.origin_returned_move_id, new.move_dest_ids
+            new = (origins | origins.move_orig_ids | new.returned_move_ids | onward.returned_move_ids) - found
+            found |= new
+        return found
 
     def _vatportal_unsent_origins(self):
         """The transfers that these moves return, where they can still be sent."""

@@ -44,9 +44,17 @@ class StockPicking(models.Model):
         'vatportal_unsent_reason',
         'vatportal_document_id.vatportal_due_date',
         'vatportal_document_id.vatportal_deadline_id',
+        'move_ids.quantity',
+        'move_line_ids.owner_id',
     )
     def _compute_vatportal_due_date(self):
-        return super()._compute_vatportal_due_date()
+        super()._compute_vatportal_due_date()
+        # What is left of a transfer depends on its returns, and these on it, over any number of steps: no path of fields leads there.
+        moves = self.filtered(lambda picking: picking.state == 'done').move_ids
+        for picking in moves._vatportal_related_by_returns().picking_id - self:
+            days = picking._vatportal_due_day()
+            if days != (picking.vatportal_due_date, picking.vatportal_deadline_id.id):
+                picking.write({'vatportal_due_date': days[0], 'vatportal_deadline_id': days[1]})
 
     @api.model
     def _vatportal_awaits_fields(self):
@@ -56,9 +64,17 @@ class StockPicking(models.Model):
     def _vatportal_due_claims(self, begun):
         # EXTENDS l10n_az_vatportal
         day = self.date_done and baku_day(self.date_done)
-        if not self.vatportal_awaits or not day:
+        if not self.vatportal_awaits or not day or self._vatportal_is_taken_off():
             return []
         return [('goods', {'delivery': day, 'invoice': day})]
+
+    def _vatportal_is_to_go(self):
+        """Whether this is a goods transfer that the company has to send itself, if anything is left of it."""
+        return self.vatportal_awaits == 'transfer' and not self.vatportal_unsent_reason
+
+    def _vatportal_is_taken_off(self):
+        """Whether this goods transfer never goes: all of it came back, or is to be taken off what it returns."""
+        return self.vatportal_awaits == 'transfer' and not self._vatportal_live_document() and not self._vatportal_parts(planned=True)
 
     def _vatportal_due_kind(self):
         code = 'kind_goods_transfer' if self.vatportal_awaits == 'transfer' else 'kind_default_invoice'

@@ -16,9 +16,12 @@ class StockPicking(models.Model):
 
     _inherit = 'stock.picking'  # pylint: disable=consider-merging-classes-inherited
 
-    def _vatportal_parts(self):
-        """The goods that stand on the electronic document, as a list of :class:`Part`."""
-        return [Part(*entry) for move in self.move_ids for entry in move._vatportal_left_less_returns()]
+    def _vatportal_parts(self, planned=False):
+        """The goods that stand on the electronic document, as a list of :class:`Part`.
+
+        :param planned: whether without what will be taken off the transfer that it returns, see ``stock.move``, ``_vatportal_taken_off()``
+        """
+        return [Part(*entry) for move in self.move_ids for entry in move._vatportal_left_less_returns(planned)]
 
     def _vatportal_leaving_lines(self):
         return self.move_ids._vatportal_lines().filtered(lambda line: line._vatportal_leaves() and line._vatportal_is_ours())
@@ -152,20 +155,24 @@ class StockPicking(models.Model):
 
     def _vatportal_unsent_origin_problems(self):
         """Warn of a return that is sent before what it returns."""
-        unsent = self.move_ids._vatportal_unsent_origins()
-        if not unsent:
-            return []
-        return [
-            self._vatportal_problem(
-                self.env._('Return'),
-                self.env._(
-                    'It returns goods of %s, which is not at e-taxes. Send that one instead: what came back is taken off there. If this '
-                    'one is sent, nothing is taken off.',
-                    ', '.join(unsent.mapped('name')),
-                ),
-                level='warning',
+        _, unsent = self.env._, self.move_ids._vatportal_unsent_origins()
+        left = unsent.filtered(lambda picking: picking._vatportal_parts())
+        texts = []
+        if left:
+            text = _(
+                'It returns goods of %s, which is not at e-taxes. Send that one instead: what came back is taken off there. If this '
+                'one is sent, nothing is taken off.',
+                ', '.join(left.mapped('name')),
             )
-        ]
+            texts.append(text)
+        if unsent - left:
+            text = _(
+                'It returns goods of %s, which is not at e-taxes, and nothing of that one is left: neither has to be sent. If this one is sent, '
+                'that one has to be, too.',
+                ', '.join((unsent - left).mapped('name')),
+            )
+            texts.append(text)
+        return [self._vatportal_problem(_('Return'), text, level='warning') for text in texts]
 
     def _vatportal_together_problems(self):
         # EXTENDS vatportal.source: a return does not go together with what it returns

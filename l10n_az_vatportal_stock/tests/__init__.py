@@ -16,4 +16,5 @@ from . import test_transfer_status
 from . import test_views
 from . import test_transfer_told
 from . import test_transfer_due
+from . import test_transfer_due_returns
 from . import test_languages
