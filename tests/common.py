@@ -12,9 +12,9 @@ from .company_common import CompanyCommon
 SELLER, BUYER, OTHER_BUYER = '1402345691', '1700321031', '2001876531'
 
 
-def script(name):
-    """A script in ``migrations/`` as a module."""
-    spec = importlib.util.spec_from_file_location('script', file_path(f'l10n_az_vatportal/migrations/{name}'))
+def script(name, addon='l10n_az_vatportal'):
+    """A script in the ``migrations/`` of ``addon`` as a module."""
+    spec = importlib.util.spec_from_file_location('script', file_path(f'{addon}/migrations/{name}'))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -6,6 +6,7 @@ from lxml import etree
 
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.l10n_az_vatportal.tests.common import script
 from odoo.addons.l10n_az_vatportal.tests.due_common import DueCommon
 
 from .transfer_common import TransferCommon
@@ -88,3 +89,37 @@ class TestTransferDue(DueCommon, TransferCommon):
             self.assertLessEqual(max(map(len, parts)), 2)
         self.assertTrue(transfer.vatportal_due_date)
         self.assertFalse(any((inside | others).mapped('vatportal_due_date')))
+
+    def test_what_the_update_looks_at(self):
+        """Of all that was done since the company began, what was done in the first night: the rest is known. All of it where another
+        connector began the company."""
+        transfer, night, before = (self.create_transfer() for _number in range(3))
+        for picking, moment in ((night, '2026-09-30 20:00:00'), (before, '2026-09-30 19:59:59')):
+            picking.date_done = moment
+        self.env.flush_all()
+        self.env.cr.execute(
+            'UPDATE stock_picking SET vatportal_awaits = NULL, vatportal_due_date = NULL, vatportal_shown_status = NULL WHERE id = %s', [night.id]
+        )
+        self.env.invalidate_all()
+
+        def migrate():
+            for addon in ('l10n_az_vatportal', 'l10n_az_vatportal_stock'):
+                script('19.0.1.11.0/end-begun.py', addon).migrate(self.env.cr, '19.0.1.10.0')
+
+        found = {}
+
+        def migrate_once():
+            found['vatportal_awaits'] = self.computed('stock.picking', 'vatportal_awaits', migrate)
+
+        found['vatportal_is_transfer'] = self.computed('stock.picking', 'vatportal_is_transfer', migrate_once)
+        self.assertEqual({name: {one for part in parts for one in part} for name, parts in found.items()}, dict.fromkeys(found, set(night.ids)))
+        self.assertEqual((night.vatportal_awaits, night.vatportal_shown_status, night.vatportal_due_date), ('transfer', 'none', date(2026, 10, 1)))
+        self.assertEqual([bool(picking.vatportal_due_date) for picking in (transfer, before)], [True, False])
+        tried = self.connector.copy({'name': 'Tried', 'company_id': self.company.id})
+        self.document(connector_id=tried.id)
+        tried.active = False
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-09-03 08:00:00' WHERE id = %s", [tried.id])
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()
+        migrate()
+        self.assertTrue(before.vatportal_due_date)

@@ -107,7 +107,7 @@ class TestTransferStatus(TransferCommon):
             self.env.flush_all()
             self.env.cr.execute('UPDATE stock_picking SET vatportal_awaits = NULL, vatportal_shown_status = NULL WHERE id = %s', [picking.id])
             self.env.invalidate_all()
-            script('19.0.1.11.0/end-begun.py').migrate(self.env.cr, '19.0.1.10.0')
+            script('19.0.1.11.0/end-begun.py', 'l10n_az_vatportal_stock').migrate(self.env.cr, '19.0.1.10.0')
             self.assertEqual((picking.vatportal_awaits, picking.vatportal_shown_status), ('transfer', 'none') if counts else (False, False))
 
     def test_activities_come_and_go_with_the_status(self):

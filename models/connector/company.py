@@ -5,6 +5,13 @@ from odoo.fields import Command
 # A copy with one of these is made for the account that they say, else for that of the original.
 _LOG_IN = {'base_url', 'token', 'username', 'password'}
 _OF_RULE = ('journal_id', 'fiscal_position_id')
+# Model, field that names the connector, and domain of what went through one, or came; and of what was only tried, or waits to go.
+_WENT = (
+    ('vatportal.job', 'connector_id', [('state', '=', 'done')]),
+    ('vatportal.document', 'connector_id', []),
+    ('vatportal.document', 'seen_connector_id', []),
+)
+_TRIED = (('vatportal.job', 'connector_id', []), ('vatportal.selection', 'connector_id', [('state', '=', 'open')]))
 
 
 class VatportalConnector(models.Model):
@@ -69,18 +76,13 @@ class VatportalConnector(models.Model):
             )
 
     def _has_served(self):
-        """Whether anything went through any of these connectors, came or was seen through one, or waits to go; whoever asks."""
-        return bool(self._served())
+        """Whether anything went through any of these connectors, came or was seen through one, was tried, or waits to go; whoever asks."""
+        return bool(self._served(_WENT + _TRIED))
 
-    def _served(self):
-        """Those of these connectors of which :meth:`_has_served` is true, in as many questions as there are places for it."""
+    def _served(self, places=_WENT):
+        """Those of these connectors through which anything went, came or was seen, in as many questions as there are ``places`` for it."""
         served = self.browse()
-        for model, name, domain in (
-            ('vatportal.job', 'connector_id', []),
-            ('vatportal.document', 'connector_id', []),
-            ('vatportal.document', 'seen_connector_id', []),
-            ('vatportal.selection', 'connector_id', [('state', '=', 'open')]),
-        ):
+        for model, name, domain in places:
             if left := self - served:
                 records = self.env[model].sudo().with_context(active_test=False)
                 found = [connector.id for (connector,) in records._read_group([(name, 'in', left.ids), *domain], [name])]

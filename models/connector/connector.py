@@ -257,7 +257,8 @@ class VatportalConnector(models.Model):
     @ormcache('archived')
     def _begun(self, archived=False):
         """Company id → the first day of the month in which its first connector was made: what was invoiced before is on the
-        books of another system, or was typed at e-taxes. One that was archived since began it all the same, if anything went through it.
+        books of another system, or was typed at e-taxes. One that was archived since began it all the same, if anything went through it: what was
+        only tried and failed does not count.
 
         :param archived: whether also those companies count all of whose connectors are archived
         """

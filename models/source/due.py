@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime, time
 
 from odoo import api, fields, models
@@ -42,11 +43,12 @@ class VatportalSource(models.AbstractModel):
     @api.model
     def _vatportal_since(self, name):
         """The domain of those of which the day ``name`` is one since their company has its connector."""
-        begun = self.env['vatportal.connector']._begun()
-        if self._fields[name].type == 'datetime':
+        companies = defaultdict(list)
+        for company, day in self.env['vatportal.connector']._begun().items():
             # The day begins in Baku earlier than in UTC.
-            begun = {company: datetime.combine(day, time.min) - BAKU_OFFSET for company, day in begun.items()}
-        return Domain.OR(Domain('company_id', '=', company) & Domain(name, '>=', first) for company, first in begun.items())
+            first = datetime.combine(day, time.min) - BAKU_OFFSET if self._fields[name].type == 'datetime' else day
+            companies[first].append(company)
+        return Domain.OR(Domain('company_id', 'in', begun) & Domain(name, '>=', first) for first, begun in companies.items())
 
     @api.model
     def _vatportal_unsettled(self):

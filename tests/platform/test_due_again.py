@@ -176,6 +176,29 @@ class TestDueAgain(DueCommon):
         self.assertEqual(Connector._begun(archived=True)[self.company.id], date(2026, 10, 1))
         self.assertFalse(left.vatportal_due_date or after.vatportal_due_date)
 
+    def job_of(self, connector, state):
+        vals = {'connector_id': connector.id, 'operation': 'download', 'direction': 'incoming', 'state': state}
+        return self.env['vatportal.job'].sudo().create(vals)
+
+    def test_companies_that_began_together(self):
+        """Of as many as there are it is asked once for each month."""
+        Move, Company = self.env['account.move'], self.env['res.company']
+        others = Company.create([{'name': f'Şirkət {number}', 'country_id': self.env.ref('base.az').id} for number in range(3)])
+        for other in others:
+            self.connector.create({'name': other.name, 'base_url': self.sandbox.url, 'company_id': other.id})
+        made = [('2026-10-02 08:00:00', others[0].id), ('2026-10-30 08:00:00', others[1].id), ('2026-11-30 20:00:00', others[2].id)]
+        for moment, company_id in made:
+            self.env.cr.execute('UPDATE vatportal_connector SET create_date = %s WHERE company_id = %s', [moment, company_id])
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()
+        begun = self.env['vatportal.connector']._begun()
+        days = [condition.value for condition in Move._vatportal_since('invoice_date').iter_conditions() if condition.field_expr == 'invoice_date']
+        self.assertEqual(sorted(days), sorted(set(begun.values())))
+        self.assertEqual([begun[other.id] for other in others], [date(2026, 10, 1), date(2026, 10, 1), date(2026, 12, 1)])
+        samples = [Move.new({'company_id': other.id, 'invoice_date': day}) for other in others for day in ('2026-09-30', '2026-10-01', '2026-12-01')]
+        since = Move._vatportal_since('invoice_date')
+        self.assertEqual([bool(move.filtered_domain(since)) for move in samples], [False, True, True, False, True, True, False, False, True])
+
     def test_a_connector_that_never_served(self):
         """One that was tried years ago, and archived, has begun nothing, nor does the migration say so; what went through it, or came, has."""
         Connector, move = self.env['vatportal.connector'], self.create_invoice(invoice_date='2024-05-16')
@@ -187,10 +210,15 @@ class TestDueAgain(DueCommon):
         self.assertEqual(Connector._begun()[self.company.id], date(2026, 10, 1))
         self.assertFalse(move.vatportal_due_date)
         document = self.document(connector_id=self.connector.id)
+        for state in ('queued', 'failed'):
+            self.job_of(tried, state)
+        tried.active = True
+        tried.active = False
+        self.assertEqual(Connector._begun()[self.company.id], date(2026, 10, 1), 'a token that was refused has begun nothing')
+        self.assertTrue(tried._has_served(), 'it stays with its company all the same')
         for model, vals in (('vatportal.document', 'connector_id'), ('vatportal.document', 'seen_connector_id'), ('vatportal.job', 'connector_id')):
             with self.subTest(model, name=vals):
-                job = self.env['vatportal.job'].sudo().create({'connector_id': self.connector.id, 'operation': 'download', 'direction': 'incoming'})
-                record = document.sudo() if model == 'vatportal.document' else job
+                record = document.sudo() if model == 'vatportal.document' else self.job_of(self.connector, 'done')
                 record[vals] = tried
                 for active in (True, False):
                     tried.active = active
@@ -218,6 +246,19 @@ class TestDueAgain(DueCommon):
         self.assertEqual(private.vatportal_due_date, date(2026, 11, 25))
         private.partner_id.is_company = False
         self.assertFalse(private.vatportal_due_date)
+
+    def test_a_customer_that_stays_what_it_is(self):
+        """Whoever has bought for years gets another VÖEN or address: what it bought is not gone through while somebody waits."""
+        self.create_invoice()
+        contact = self.env['res.partner'].create({'name': 'Aygün', 'parent_id': self.partner.id, 'type': 'delivery'})
+        for partner, vals in (
+            (self.partner, {'vat': '1700321031'}),
+            (self.partner, {'vat': '1700321031', 'country_id': self.env.ref('base.az').id, 'is_company': True}),
+            (contact, {'country_id': self.env.ref('base.ge').id}),
+            (contact, {'name': 'Aygün B.', 'parent_id': self.partner.id}),
+        ):
+            with self.subTest(partner=partner.name, vals=vals):
+                self.assertEqual(self.computed('account.move', 'vatportal_due_date', lambda partner=partner, vals=vals: partner.write(vals)), [])
 
     def test_a_rule_for_the_kind_gives_kind_and_day(self):
         """Invoices without a kind get it, and with it their last day; those that have one are not looked at."""
