@@ -62,13 +62,20 @@ class ResPartner(models.Model):
         return super()._commercial_fields() + ['vatportal_voen']
 
     def write(self, vals):
-        # Odoo takes out of them what it has written by itself.
-        tells = bool(_TELLS_QAIME & vals.keys())
+        # Asked before: Odoo takes out of them what it has written by itself.
+        telling = self if _TELLS_QAIME & vals.keys() and self.env['vatportal.connector']._begun() else self.browse()
+        before = telling._vatportal_buyers()
         result = super().write(vals)
-        if tells and self.env['vatportal.connector']._begun():
+        now = telling._vatportal_buyers()
+        changed = telling.filtered(lambda partner: now[partner] != before[partner]).commercial_partner_id
+        if changed:
             for model in self.env['vatportal.deadline'].sudo()._models():
-                model._renew_concerned(model._vatportal_of_partners(self.commercial_partner_id))
+                model._renew_concerned(model._vatportal_of_partners(changed))
         return result
+
+    def _vatportal_buyers(self):
+        """Partner → (who buys where these do, whether that one gets invoices by e-taxes)."""
+        return {partner: (buyer := partner.sudo().commercial_partner_id, buyer._vatportal_gets_qaime()) for partner in self}
 
     def _vatportal_gets_qaime(self):
         """Whether invoices to this partner go to e-taxes: a person without VÖEN gets none, nor does anybody abroad without a

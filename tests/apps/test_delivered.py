@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from odoo.fields import Command
 
+from ..common import script
 from ..due_common import DueCommon
 from .sales_common import SalesCommon
 
@@ -71,6 +72,43 @@ class TestDelivered(DueCommon, SalesCommon):
         self.assertFalse((private + free + given_back).filtered('vatportal_awaits'))
         person.vat = '2001876531'
         self.assertEqual(private.vatportal_due_date, date(2026, 11, 20))
+
+    def test_what_a_buyer_becomes(self):
+        """A buyer who is one as before is asked nothing; a person who becomes a company, or somebody of one, is."""
+        self.cement.invoice_policy = 'delivery'
+        azerbaijan = self.env.ref('base.az').id
+        people = self.env['res.partner'].create([{'name': name, 'country_id': azerbaijan} for name in ('Aygün', 'Samir', 'Leyla')])
+        known, *deliveries = [self.validate(self.order(buyer).picking_ids) for buyer in (self.partner, *people)]
+        for vals in ({'vat': '1700321031'}, {'country_id': azerbaijan}, {'is_company': True}):
+            self.assertEqual(self.computed('stock.picking', 'vatportal_awaits', lambda vals=vals: self.partner.write(vals)), [])
+        for buyer, delivery, vals in zip(people, deliveries, ({'is_company': True}, {'vat': '2001876531'}, {'parent_id': self.partner.id}), strict=True):
+            with self.subTest(vals=vals):
+                self.assertFalse(delivery.vatportal_awaits)
+                found = self.computed('stock.picking', 'vatportal_awaits', lambda buyer=buyer, vals=vals: buyer.write(vals))
+                self.assertIn(delivery.id, {one for part in found for one in part})
+                self.assertEqual((delivery.vatportal_awaits, delivery.vatportal_due_date), ('invoice', date(2026, 11, 20)))
+        people[0].is_company = False
+        self.assertFalse(deliveries[0].vatportal_awaits)
+        self.assertEqual(known.vatportal_awaits, 'invoice')
+
+    def test_the_update(self):
+        """It looks at deliveries to contacts of which somebody said that they are companies; and at no others, however many there are."""
+        self.cement.invoice_policy = 'delivery'
+        person = self.env['res.partner'].create({'name': 'Aygün', 'country_id': self.env.ref('base.az').id})
+        known, invoiced, missed = [self.validate(self.order(buyer).picking_ids) for buyer in (self.partner, self.partner, person)]
+        invoiced.sale_id._create_invoices()
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE res_partner SET is_company = TRUE WHERE id = %s', [person.id])
+        self.env.invalidate_all()
+
+        def migrate():
+            for addon in ('l10n_az_vatportal', 'l10n_az_vatportal_stock'):
+                script('19.0.1.11.0/end-begun.py', addon).migrate(self.env.cr, '19.0.1.10.0')
+
+        found = self.computed('stock.picking', 'vatportal_awaits', migrate)
+        self.assertEqual({one for part in found for one in part}, set(missed.ids))
+        self.assertEqual([picking.vatportal_awaits for picking in (known, invoiced, missed)], ['invoice', False, 'invoice'])
+        self.assertEqual(missed.vatportal_due_date, date(2026, 11, 20))
 
     def deliver(self, order, quantity, unit):
         """Deliver ``quantity`` of ``unit``, of what is left of ``order``."""
