@@ -5,7 +5,9 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
+from odoo.addons.l10n_az_vatportal.models.account_move.due import SAYS_SOMETHING
 from odoo.addons.l10n_az_vatportal.models.states import OPEN_STATES, SENDABLE_STATES
 
 _logger = logging.getLogger(__name__)
@@ -64,7 +66,10 @@ class VatportalConnector(models.Model):
         """
         if not self.env.user.has_group('account.group_account_invoice'):
             raise AccessError(self.env._('Only invoicing users send invoices to e-taxes.'))
-        moves = self._pos_invoices([('company_id', 'in', self.env.companies.ids)], SENDABLE_STATES)
+        # As under To Do: nobody has to send what was taken back, and what is in a package waits for its upload by hand.
+        offered = Domain('company_id', 'in', self.env.companies.ids) & SAYS_SOMETHING & Domain('vatportal_package_waits', '=', False)
+        moves = self._pos_invoices(offered, SENDABLE_STATES)
+        moves -= moves._vatportal_reversed_in_full(Domain('id', 'in', moves.ids))
         moves = moves.sudo(False)._filtered_access('read')
         return {
             'type': 'ir.actions.act_window',

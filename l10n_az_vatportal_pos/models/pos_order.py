@@ -1,6 +1,6 @@
 import logging
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
 
@@ -21,9 +21,25 @@ class PosOrder(models.Model):
 
 class PosOrderLine(models.Model):
     """What was sold keeps its VAT where the tax was archived since, as the lines of all other orders do: refunds, and sales that arrive
-    from a desk which had no network."""
+    from a desk which had no network. What settles a sales order, of an app that may not be there, is sold now."""
 
     _inherit = 'pos.order.line'
 
     tax_ids = fields.Many2many(context={'active_test': False})
     tax_ids_after_fiscal_position = fields.Many2many(context={'active_test': False})
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._vatportal_put_on_payment()
+        return lines
+
+    def _vatportal_put_on_payment(self):
+        """Give what settles an order from before *VAT on Payment* the taxes with which the office would invoice it, of the same rates. The
+        desk proposes those of the order, and its invoice is booked without being looked at."""
+        if 'sale_order_line_id' not in self._fields or not self.env['account.tax']._vatportal_was_any_replaced():
+            return
+        for line in self.filtered(lambda line: line.sale_order_line_id and not line.refunded_orderline_id):
+            replaced = line.tax_ids.filtered(lambda tax: not tax.active and tax.vatportal_replaced_by_id.active)
+            if replaced:
+                line.tax_ids = line.tax_ids - replaced | replaced.vatportal_replaced_by_id

@@ -250,6 +250,26 @@ class TestPosGather(PosCommon):
                 self.assertFalse(self.gather(hourly=True))
                 self.assertIn(move.id, self.env['vatportal.connector'].action_pos_invoices()['domain'][0][2])
 
+    def test_what_nobody_has_to_send_is_not_offered(self):
+        """A sale that was taken back once it was deleted at e-taxes, its credit note, and what waits in a package."""
+
+        def offered():
+            return self.env['account.move'].browse(self.env['vatportal.connector'].action_pos_invoices()['domain'][0][2])
+
+        orders = [self.sell((self.product, 2)) for _number in range(4)]
+        back, part, kept, unsent = (order.account_move for order in orders)
+        self.finish(self.send(back + part + kept))
+        for move in back + part + kept:
+            move.vatportal_document_id.sudo()._set_state('deleted')
+        self.assertEqual(offered(), back + part + kept + unsent)
+        line = orders[1].lines
+        credits = self.refund(orders[0]) + self.refund(orders[3])
+        credits += self.sell((line.product_id, -1, {'refunded_orderline_id': line.id}), partner=orders[1].partner_id, is_refund=True).account_move
+        self.assertEqual(set(credits.mapped('state')), {'posted'})
+        self.assertEqual(offered(), part + kept)
+        kept.action_vatportal_xml()
+        self.assertEqual(offered(), part)
+
     def test_rejected_waits_for_a_person(self):
         self.connector.pos_sending = 'now'
         self.sandbox.faults.add('/inv/import_upload_invoices.php', 'error', code=9)

@@ -37,7 +37,7 @@ class TestPosSale(PosCommon):
             (
                 self.paid if line.is_downpayment else line.product_id,
                 -1 if line.is_downpayment else 1,
-                {'price_unit': line.price_unit, 'sale_order_origin_id': order.id, 'sale_order_line_id': line.id},
+                {'price_unit': line.price_unit, 'tax_ids': [Command.set(line.tax_ids.ids)], 'sale_order_origin_id': order.id, 'sale_order_line_id': line.id},
             )
             for line in order.order_line.filtered(lambda line: not line.display_type)
         ]
@@ -119,3 +119,26 @@ class TestPosSale(PosCommon):
         """A line of goods with less than nothing stays one."""
         final = self.sell((self.product, 5), (self.create_product('Qum', '2505100000', available_in_pos=True), -1)).account_move
         self.assertTrue(self.errors(final))
+
+    def test_orders_from_before_vat_on_payment(self):
+        """They are settled with the tax that everything else gets from then on; what was settled before is taken back with its own."""
+        old = self.taxes['vat']
+        for tax in old | self.env['account.tax'].search([('company_id', '=', self.company.id), ('vatportal_category', '=', 'vat')]):
+            tax.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').account_id = self.company_data['default_account_tax_sale']
+        before, order, uninvoiced = self.order(), self.order(), self.order()
+        settled = self.settle(before)
+        self.close(self.opened())
+        self.connector.action_use_cash_basis()
+        self.env.invalidate_all()
+        new = old.vatportal_replaced_by_id
+        self.assertEqual((old.active, settled.invoice_line_ids.tax_ids, order.order_line.tax_ids), (False, old, old))
+        final = self.settle(order)
+        self.assertEqual((final.amount_total, final.invoice_line_ids.tax_ids, final.line_ids.tax_line_id), (1180, new, new))
+        self.settle(uninvoiced, invoice=False)
+        sold = settled.pos_order_ids.lines
+        taken = {'refunded_orderline_id': sold.id, 'sale_order_line_id': sold.sale_order_line_id.id, 'tax_ids': [Command.set(old.ids)], 'price_unit': 1000}
+        credit = self.sell((self.product, -1, taken), user=self.owner, is_refund=True).account_move
+        self.assertEqual((credit.amount_total, credit.invoice_line_ids.tax_ids), (1180, old))
+        session = self.opened()
+        self.close(session)
+        self.assertEqual(session.move_id.line_ids.tax_line_id, new)
