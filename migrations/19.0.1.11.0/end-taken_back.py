@@ -1,17 +1,23 @@
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Domain
 
+from odoo.addons.l10n_az_vatportal.models.states import SALE_TYPES
+
 NAMES = ('vatportal_due_date', 'vatportal_deadline_id', 'vatportal_shown_status')
 
 
 def migrate(cr, _version):
     """What was paid and then credited in full is due no more, nor “Not sent yet”; what a credit note was switched into is, and so is what that
-    was made from. What is left of an advance is in whole qəpik. At the end: only with all apps loaded it is known what an order credits."""
+    was made from. What takes back a credit note that is not at e-taxes is not, then what that one took back is, and so is what was never sent
+    though its return is at e-taxes. What is left of an advance is in whole qəpik. At the end: only with all apps loaded it is known what an
+    order credits."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     moves, documents = env['account.move'], env['vatportal.document']
     back = moves._vatportal_reversed_in_full(Domain('vatportal_due_date', '!=', False) | Domain('vatportal_shown_status', '=', 'none'))
-    switched = moves.search([('move_type', '=', 'out_invoice'), ('reversed_entry_id.move_type', '=', 'out_invoice')])
-    moves._vatportal_compute_in_parts((back | switched | switched.reversed_entry_id).ids, NAMES)
+    named = moves.search([('move_type', '=', 'out_invoice'), ('reversed_entry_id', '!=', False)])
+    returned = moves.search([('move_type', '=', 'out_refund'), ('vatportal_bill_document_id', '!=', False)])
+    sent = (back | named | (named | returned)._vatportal_entries_taken_back()).filtered(lambda move: move.move_type in SALE_TYPES)
+    moves._vatportal_compute_in_parts(sent.ids, NAMES)
     advances = documents.search([('is_advance', '=', True), ('direction', '=', 'outgoing'), ('move_id', '!=', False)])
     env.add_to_compute(documents._fields['advance_left'], advances)
     advances.modified(['advance_left'])

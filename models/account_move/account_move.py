@@ -136,7 +136,10 @@ class AccountMove(models.Model):
         'vatportal_bill_document_id.shown_status',
     )
     def _compute_vatportal_shown_status(self):
-        return super()._compute_vatportal_shown_status()
+        super()._compute_vatportal_shown_status()
+        # Whether a credit note takes something back depends on its document, too.
+        credits = self.filtered(lambda move: move.id and move.state == 'posted' and move.move_type in ('out_refund', 'in_refund'))
+        (credits._vatportal_entries_taken_back() - credits.sudo())._vatportal_renew_of_credits()
 
     def _vatportal_is_unsent(self):
         # EXTENDS vatportal.source
@@ -277,6 +280,7 @@ class AccountMove(models.Model):
             result = super().write(vals)
             # No field tells the one entry of the state of another that is reconciled with it.
             taken_back.invalidate_recordset(['vatportal_bill_void'], flush=False)
+            taken_back._vatportal_renew_of_credits()
         # As a form does.
         other_advance._onchange_vatportal_advance_id()
         for document, before in differing.items():

@@ -2,8 +2,10 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..states import FINAL_STATUSES, LIVE_STATES
+
 # Which type of entry takes back which, where no link says so.
-_TAKES_BACK = {'out_invoice': 'out_refund', 'in_invoice': 'in_refund'}
+_TAKES_BACK = {'out_invoice': 'out_refund', 'out_receipt': 'out_refund', 'in_invoice': 'in_refund', 'in_receipt': 'in_refund'}
 
 # The entries of the order lines of these credit notes. From there on, for these are few; a domain is searched for from the entries.
 _OF_ORDERS = """
@@ -32,12 +34,14 @@ class AccountMove(models.Model):
         :return: dict of credit note → how much of this invoice it takes back, in the currency of this invoice
         """
         move = self.sudo()
-        found = {credit: move._vatportal_in_currency(credit, credit.amount_total) for credit in move._vatportal_reversals()} | move._vatportal_order_credits()
-        known = set(found)
+        found = {credit: move._vatportal_in_currency(credit, credit._vatportal_left()) for credit in move._vatportal_reversals()}
+        found |= move._vatportal_order_credits()
+        known = {*found, *move._vatportal_reverses()}
         for credit, amount in move._vatportal_reconciled() if move.move_type in _TAKES_BACK else ():
             if credit not in known and credit._vatportal_may_take_back(move):
-                found[credit] = found.get(credit, 0.0) + amount
-        return {credit: amount for credit, amount in found.items() if credit.state == 'posted'}
+                found[credit] = found.get(credit, 0.0) + amount * credit._vatportal_share_left()
+        # What comes to nothing takes back what comes to nothing.
+        return {credit: amount for credit, amount in found.items() if credit.state == 'posted' and (amount or not credit.amount_total)}
 
     def _vatportal_reverses(self):
         """The entry that this one names and takes back; none where a credit note was switched into an invoice, which keeps the name."""
@@ -48,6 +52,26 @@ class AccountMove(models.Model):
         """The entries that name this one and take it back, see :meth:`_vatportal_reverses`."""
         return self.reversal_move_ids.filtered(lambda back: back.move_type != self.move_type)
 
+    def _vatportal_is_at_etaxes(self):
+        """Whether a document of this entry stands at e-taxes, or may do so: it is on its way, or in a package."""
+        documents = self.vatportal_bill_document_id | self.vatportal_document_id
+        if not documents:
+            return bool(self.vatportal_package_date)
+        return any(document.state in LIVE_STATES and document.status not in FINAL_STATUSES for document in documents)
+
+    def _vatportal_left(self):
+        """What is left of this entry, in its currency, after what names it and takes it back, where neither is at e-taxes: what has a document
+        of its own changes nothing of another one there."""
+        backs = self._vatportal_reversals().filtered(lambda back: back.state == 'posted')
+        if not backs or self._vatportal_is_at_etaxes():
+            return self.amount_total
+        taken = sum(self._vatportal_in_currency(back, back._vatportal_left()) for back in backs if not back._vatportal_is_at_etaxes())
+        return self.amount_total - taken if self.currency_id.compare_amounts(self.amount_total, taken) > 0 else 0.0
+
+    def _vatportal_share_left(self):
+        """Which part of this entry is left, see :meth:`_vatportal_left`."""
+        return self._vatportal_left() / self.amount_total if self.amount_total else 1.0
+
     def _vatportal_is_taken_back(self):
         """Whether nothing is left of this invoice. Odoo's *Reversed* does not tell: it says so of what the credit note of another pays, and
         not of what was paid before it was credited."""
@@ -55,12 +79,14 @@ class AccountMove(models.Model):
 
     def _vatportal_is_taken_back_by(self, taken):
         """As :meth:`_vatportal_is_taken_back`; ``taken``: what :meth:`_vatportal_credits` returns, where it is known."""
-        return bool(taken) and self.currency_id.compare_amounts(sum(taken.values()), self.amount_total) >= 0
+        whole = bool(taken) and self.currency_id.compare_amounts(sum(taken.values()), self.amount_total) >= 0
+        # A return that stands at e-taxes is of something that is to stand there, too.
+        return whole and not any(credit._vatportal_counting_document()._counts() for credit in taken)
 
     @api.model
     def _vatportal_reversed_in_full(self, domain):
-        """The invoices and bills in ``domain`` of which nothing is left, whoever asks."""
-        found = Domain(domain) & Domain('move_type', 'in', [*_TAKES_BACK, 'in_receipt']) & self._vatportal_with_credits(Domain('state', '=', 'posted'))
+        """The entries in ``domain`` of which nothing is left, whoever asks."""
+        found = Domain(domain) & self._vatportal_with_credits(Domain('state', '=', 'posted'))
         return self.sudo().search(found).filtered(lambda move: move._vatportal_is_taken_back())
 
     @api.model
@@ -125,7 +151,7 @@ class AccountMove(models.Model):
         orders = self._vatportal_orders()
         if orders or invoice.vatportal_is_advance or invoice._is_downpayment():
             return not orders.isdisjoint(invoice._vatportal_orders())
-        paid = {move for move, _amount in self._vatportal_reconciled() if move.is_invoice()}
+        paid = {move for move, _amount in self._vatportal_reconciled() if move.is_invoice(include_receipts=True)}
         return paid == {invoice} and self._vatportal_has_total_of(invoice)
 
     def _vatportal_taken_back(self):
@@ -137,6 +163,15 @@ class AccountMove(models.Model):
             return self.reversed_entry_id
         sold = lines.sale_line_ids.invoice_lines.move_id.filtered(lambda move: move.move_type == 'out_invoice')
         return self.reversed_entry_id | sold.sudo(self.env.su)
+
+    def _vatportal_all_taken_back(self):
+        """:meth:`_vatportal_taken_back` of these entries, of those, and so on, whoever asks: what takes back a credit note gives back what that
+        one took."""
+        found, more = self.browse().sudo(), self.sudo()._vatportal_taken_back()
+        while more := more - found:
+            found |= more
+            more = more._vatportal_taken_back()
+        return found
 
     def _vatportal_in_currency(self, other, amount):
         """``amount``, in the currency of the entry ``other``, in that of this one, at the rate of this one."""
@@ -177,12 +212,12 @@ class AccountMoveLine(models.Model):
         posted = self.filtered(lambda line: line.parent_state == 'posted').sorted(lambda line: line.move_id.id)
         for line in posted.with_prefetch(self._prefetch_ids):
             move = line.move_id
-            if move.move_type == 'out_invoice':
+            if move.move_type == 'out_invoice' and not move._vatportal_credits_nothing():
                 left[move] = left.get(move, 0.0) + line.price_total
                 continue
             if move.move_type != 'out_refund':
                 continue
-            rest, named = line._vatportal_given_back(), move.reversed_entry_id
+            rest, named = line._vatportal_given_back() * move._vatportal_share_left(), move.reversed_entry_id
             # Of one invoice it is, paid or not.
             paid = dict(move._vatportal_reconciled()) if len(left) > 1 and not named else {}
             for invoice in sorted(left, key=lambda invoice: (invoice in paid, invoice.id), reverse=True):

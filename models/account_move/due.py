@@ -1,20 +1,26 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..res_partner import GETS_QAIME
-from ..states import ADJUSTMENTS, FINAL_STATUSES, RETURN_KINDS, SALE_TYPES
+from ..states import ADJUSTMENTS, FINAL_STATUSES, LIVE_STATES, RETURN_KINDS, SALE_TYPES
 
-_IS_GONE = (
-    Domain('vatportal_state', '=', 'deleted')
-    | Domain('vatportal_status', 'in', FINAL_STATUSES)
-    | Domain('vatportal_bill_document_id', 'any', [('status', 'in', FINAL_STATUSES)])
-)
-# See AccountMove._vatportal_reverses().
-_CREDITS_NOTHING = Domain.OR(
-    Domain('move_type', '=', kind) & Domain('reversed_entry_id', 'any', _IS_GONE & Domain('move_type', '!=', kind)) for kind in SALE_TYPES
-)
+# As AccountMove._vatportal_credits_nothing() has it; one statement for all types, which Odoo would make one each of.
+_CREDITS_NOTHING = """
+    EXISTS (
+        SELECT FROM account_move origin
+          LEFT JOIN vatportal_document sent ON sent.id = origin.vatportal_document_id
+          LEFT JOIN vatportal_document received ON received.id = origin.vatportal_bill_document_id
+         WHERE origin.id = %(origin)s AND origin.move_type != %(move_type)s
+           AND CASE WHEN %(move_type)s = 'out_invoice'
+                    THEN (sent.id IS NOT NULL OR received.id IS NOT NULL OR origin.vatportal_package_date IS NULL)
+                     AND (sent.state IN %(live)s AND COALESCE(sent.status, '') NOT IN %(final)s) IS NOT TRUE
+                     AND (received.state IN %(live)s AND COALESCE(received.status, '') NOT IN %(final)s) IS NOT TRUE
+                    ELSE sent.state = 'deleted' OR sent.status IN %(final)s OR received.status IN %(final)s END
+    )
+"""
 # What AccountMove._vatportal_says_something() is true of, but for what was taken back in full, which no domain tells.
-SAYS_SOMETHING = ~_CREDITS_NOTHING & Domain('vatportal_is_empty', '=', False)
+SAYS_SOMETHING = Domain('vatportal_credits_nothing', '=', False) & Domain('vatportal_is_empty', '=', False)
 
 
 class AccountMove(models.Model):
@@ -23,6 +29,13 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     _vatportal_due_activity = 'l10n_az_vatportal.mail_activity_etaxes_due'
+
+    vatportal_credits_nothing = fields.Boolean(
+        string='Takes Back Nothing at e-taxes',
+        compute='_compute_vatportal_credits_nothing',
+        search='_search_vatportal_credits_nothing',
+        export_string_translation=False,
+    )
 
     @api.depends(
         'state',
@@ -76,12 +89,37 @@ class AccountMove(models.Model):
         gone there, nor what comes to nothing beside taxes that are no part of it, unless it settles an advance."""
         if self.vatportal_is_empty or self._vatportal_credits_nothing():
             return False
-        return self.move_type != 'out_invoice' or not self._vatportal_is_taken_back()
+        return not self._vatportal_is_taken_back()
 
     def _vatportal_credits_nothing(self):
-        """Whether it takes back an entry whose document was deleted or cancelled: nothing is left at e-taxes to take back."""
+        """Whether it takes back an entry whose document was deleted or cancelled: nothing is left at e-taxes to take back. An invoice
+        that takes back a credit note stands for what that one took back, unless the credit note is at e-taxes, or may be."""
         origin = self.sudo()._vatportal_reverses()
+        if origin and self.move_type == 'out_invoice':
+            return not origin._vatportal_is_at_etaxes()
         return origin.vatportal_state == 'deleted' or bool({origin.vatportal_status, origin.vatportal_bill_document_id.status} & set(FINAL_STATUSES))
+
+    def _compute_vatportal_credits_nothing(self):
+        for move in self:
+            move.vatportal_credits_nothing = move._vatportal_credits_nothing()
+
+    @api.model
+    def _search_vatportal_credits_nothing(self, operator, value):
+        if operator != 'in' or True not in value:
+            return NotImplemented
+        documents = self.env['vatportal.document']._fields
+        flush = [self._fields[name] for name in ('vatportal_document_id', 'vatportal_bill_document_id', 'vatportal_package_date')]
+        return Domain('reversed_entry_id', '!=', False) & Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                _CREDITS_NOTHING,
+                origin=model._field_to_sql(alias, 'reversed_entry_id', query),
+                move_type=model._field_to_sql(alias, 'move_type', query),
+                live=LIVE_STATES,
+                final=FINAL_STATUSES,
+                to_flush=[*flush, documents['state'], documents['status']],
+            ),
+            predicate=lambda move: move._vatportal_credits_nothing(),
+        )
 
     def _vatportal_due_subjects(self):
         """Which rules it is due by, the strictest of which counts."""

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..states import SALE_TYPES
+
 # What documents have of the amounts of their entries, and of those that reverse them.
 _OF_AMOUNTS = ('amount_differs', 'amount_difference', 'lowering_move_ids', 'advance_left', 'amount_net_signed', 'amount_vat_signed', 'amount_total_signed')
 # What invoices have of whether they are taken back.
@@ -19,17 +21,21 @@ class AccountMove(models.Model):
         super()._compute_amount()
         # What a form shows before it is saved has no document of its own.
         entries = self.filtered('id')
-        back = entries._vatportal_taken_back()
-        documents = (entries | back).filtered(lambda entry: entry._vatportal_has_documents()).sudo().vatportal_document_ids
+        back = entries._vatportal_all_taken_back()
+        documents = (entries.sudo() | back).filtered(lambda entry: entry._vatportal_has_documents()).vatportal_document_ids
         if documents:
             for name in _OF_AMOUNTS:
                 self.env.add_to_compute(documents._fields[name], documents)
             documents.modified(_OF_AMOUNTS)
-        sold = (back.filtered(lambda move: move.move_type == 'out_invoice') | entries._vatportal_beside()).sudo()
-        if sold:
+        (back | entries._vatportal_beside().sudo())._vatportal_renew_of_credits()
+
+    def _vatportal_renew_of_credits(self):
+        """Something else may take these entries back than before: of those that are sent, what is stored of it follows."""
+        sent = self.sudo().filtered(lambda move: move.move_type in SALE_TYPES)
+        if sent:
             for name in _OF_CREDITS:
-                self.env.add_to_compute(sold._fields[name], sold)
-            sold.modified(_OF_CREDITS)
+                self.env.add_to_compute(sent._fields[name], sent)
+            sent.modified(_OF_CREDITS)
 
     def _vatportal_beside(self):
         """The other invoices of the orders of these, where a credit note of the order is that of one or of the other."""

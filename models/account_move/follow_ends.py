@@ -7,9 +7,10 @@ class AccountMove(models.Model):
     def _vatportal_entries_taken_back(self):
         """What these entries may take back: what they name, and what the credit notes among them are reconciled with, which a reset to
         draft leaves as it is; and the invoices whose order's credit note may be theirs or these entries'."""
-        credits = self.filtered(lambda move: move.move_type in ('out_refund', 'in_refund')).sudo()
-        settled = self.browse().sudo().union(*(move for credit in credits for move, _amount in credit._vatportal_reconciled()))
-        return self._vatportal_taken_back().sudo() | settled | self._vatportal_beside().sudo()
+        named = self._vatportal_all_taken_back()
+        credits = (self.sudo() | named).filtered(lambda move: move.move_type in ('out_refund', 'in_refund'))
+        settled = named.union(*(move for credit in credits for move, _amount in credit._vatportal_reconciled()))
+        return settled | self._vatportal_beside().sudo()
 
 
 class AccountPartialReconcile(models.Model):

@@ -162,9 +162,28 @@ class AccountMove(models.Model):
 
     def _vatportal_credit_problems(self):
         """What is to be looked at before a credit note goes that may be no more than a correction of the books."""
-        text = self._vatportal_credits_nothing_text() or self._vatportal_lowered_text() or self._vatportal_whole_return_text()
-        origin = self.reversed_entry_id
+        text = (
+            self._vatportal_sold_again_text() or self._vatportal_credits_nothing_text() or self._vatportal_lowered_text() or self._vatportal_whole_return_text()
+        )
+        origin = self._vatportal_reverses() or self._vatportal_debited()
         return [self._vatportal_problem(self.env._('Reversal'), text, level='warning', record=origin, asks=True)] if text else []
+
+    def _vatportal_debited(self):
+        """The entry of another type that this one is a debit note of; where that app is installed."""
+        origin = self.debit_origin_id if 'debit_origin_id' in self._fields else self.browse()
+        return origin.filtered(lambda origin: origin.move_type != self.move_type)
+
+    def _vatportal_sold_again_text(self):
+        """That an invoice takes back a credit note that is nothing at e-taxes; False for what does not."""
+        move = self.sudo()
+        credit = move._vatportal_reverses() or move._vatportal_debited()
+        if self.move_type != 'out_invoice' or not credit or credit._vatportal_is_at_etaxes():
+            return False
+        return self.env._(
+            'It takes back the credit note %s, for which nothing is at e-taxes: then nothing is to be sent for this one either. Send it only if it '
+            'is a sale of its own, else the same sale may be there twice.',
+            credit.display_name,
+        )
 
     def _vatportal_credits_nothing_text(self):
         """That what it takes back is at e-taxes no more; False where it is."""

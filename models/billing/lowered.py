@@ -32,15 +32,15 @@ class VatportalDocument(models.Model):
     )
 
     def _lowering(self):
-        """The posted credit notes that lower the bill as this document was lowered: those without a kind or a document of their own that
-        together come nearest to what the bill exceeds the document by. What the vendor has yet to adjust with another document is none of
-        them."""
+        """The posted credit notes that lower the bill as this document was lowered: those without a kind or a document of their own, and not
+        taken back themselves, that together come nearest to what the bill exceeds the document by. What the vendor has yet to adjust with
+        another document is none of them."""
         move = self.sudo().move_id
         none = move.browse()
         if self.direction != 'incoming' or move.move_type != 'in_invoice' or not move.reversal_move_ids:
             return none
         credits = move._vatportal_reversals().filtered(
-            lambda credit: credit.state == 'posted' and not (credit.vatportal_kind_id or credit.vatportal_document_ids)
+            lambda credit: credit.state == 'posted' and credit._vatportal_left() and not (credit.vatportal_kind_id or credit.vatportal_document_ids)
         )
         total, amounts = move._vatportal_total(), {credit: credit._vatportal_total() for credit in credits.sorted(lambda credit: (credit.date, credit.id))}
         if total is None or None in amounts.values():

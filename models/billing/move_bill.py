@@ -7,8 +7,6 @@ from ..account_tax import BESIDE_VAT
 from ..amounts import in_qepik
 from ..states import FINAL_STATUSES
 
-# Bills that a credit note takes back.
-BOUGHT = ('in_invoice', 'in_receipt')
 # So many notes are shown on the bill; all of them stand in its chatter.
 NOTES_SHOWN = 5
 
@@ -55,16 +53,16 @@ class AccountMove(models.Model):
     @api.depends('vatportal_bill_document_id.status', 'state', 'payment_state', 'reversal_move_ids.state')
     def _compute_vatportal_bill_void(self):
         for move in self.sudo():
-            # A bill that was taken back in full stands no more than a cancelled one; of few it need be asked.
+            # What was taken back in full stands no more than what is cancelled; of few it need be asked.
             gone = move.state != 'cancel' and move.vatportal_bill_document_id.status in FINAL_STATUSES
-            move.vatportal_bill_void = gone and not (move.move_type in BOUGHT and move._vatportal_is_taken_back())
+            move.vatportal_bill_void = gone and not move._vatportal_is_taken_back()
 
     @api.model
     def _search_vatportal_bill_void(self, operator, value):
         if operator != 'in':
             return NotImplemented
         gone = Domain('state', '!=', 'cancel') & Domain('vatportal_bill_document_id.status', 'in', FINAL_STATUSES)
-        back = self._vatportal_reversed_in_full(gone & Domain('move_type', 'in', BOUGHT))
+        back = self._vatportal_reversed_in_full(gone)
         void = gone & Domain('id', 'not in', back.ids)
         return Domain.OR(void if asked else ~void for asked in value)
 

@@ -54,7 +54,8 @@ def parameters(env):
 
 def _taken_back(env, companies):
     """The ids of what is taken back as far as SQL can't tell it: of entries without a document that stands of which nothing is left, for
-    what Odoo calls reversed may be paid with the credit note of another; and of the credit notes that name no entry."""
+    what Odoo calls reversed may be paid with the credit note of another, and what takes something back may be taken back itself; and of
+    the credit notes that name no entry."""
     moves, documents = env['account.move'].sudo(), env['vatportal.document'].sudo()
     moves.flush_model(['amount_total', 'currency_id', 'reversed_entry_id', 'state', 'vatportal_bill_document_id', 'vatportal_document_id'])
     documents.flush_model(['state', 'status', 'is_foreign'])
@@ -69,12 +70,12 @@ def _taken_back(env, companies):
     for move in entries:
         credits = move._vatportal_credits()
         document, settled = move._vatportal_counting_document(), move._vatportal_is_taken_back_by(credits)
-        if settled and not any(credit._vatportal_counting_document()._counts() for credit in credits):
+        if settled:
             found += move
         # From the buyer of what was never sent no return comes, of a part neither; a bill of which a part is left was bought.
         if document.state not in PENDING_STATES + ('imported',) and not move.vatportal_package_waits and (settled or move.move_type == 'out_invoice'):
             for credit in credits:
-                if not credit.reversed_entry_id:
+                if not credit.reversed_entry_id and not credit._vatportal_is_issued_here():
                     alone.setdefault(credit, set()).add(move)
     for credit, told in alone.items():
         others = credit._vatportal_taken_back().filtered(lambda move, told=told: move not in told)

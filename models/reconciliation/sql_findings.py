@@ -50,11 +50,14 @@ _IS_GONE = f"origin_document.state NOT IN ('queued', 'processing', 'unconfirmed'
 
 
 def _credited(move):
-    """SQL: whether the posted credit notes that name that entry take back all of it; of others, and of those in another currency, it can't tell."""
+    """SQL: whether the posted entries that name that one take back all of it; of others, of those in another currency, and of those that are
+    named themselves, it can't tell."""
     return f"""
         COALESCE((SELECT SUM(named.amount_total) FROM account_move named
                    WHERE named.reversed_entry_id = {move}.id AND named.state = 'posted' AND named.move_type != {move}.move_type
-                     AND named.currency_id = {move}.currency_id) >= {move}.amount_total, FALSE)
+                     AND named.currency_id = {move}.currency_id
+                     AND NOT EXISTS (SELECT FROM account_move again WHERE again.reversed_entry_id = named.id AND again.state = 'posted')
+                 ) >= {move}.amount_total, FALSE)
     """
 
 
@@ -70,27 +73,29 @@ UNTOLD = f"""
                         FROM account_move named
                         JOIN account_move origin ON origin.id = named.reversed_entry_id
                        WHERE named.state = 'posted' AND named.company_id IN %(companies)s AND named.currency_id != origin.currency_id
+                UNION SELECT named.reversed_entry_id
+                        FROM account_move again
+                        JOIN account_move named ON named.id = again.reversed_entry_id
+                       WHERE again.state = 'posted' AND again.company_id IN %(companies)s
            )
-       AND move.state = 'posted' AND move.move_type IN ('out_invoice', 'in_invoice')
+       AND move.state = 'posted'
        AND ({STANDS}) IS NOT TRUE AND NOT {_credited('move')}
      ORDER BY move.id
 """
 
-# Sold or bought, and taken back, while neither has a document that stands; see AccountMove._vatportal_is_taken_back(). What is issued
-# here as a return or an adjustment takes back nothing once the document is gone that it is about; see
-# AccountMove._vatportal_credits_nothing().
+# Taken back, while neither has a document that stands; see AccountMove._vatportal_is_taken_back(). What is issued here as a return or an
+# adjustment takes back nothing once the document is gone that it is about, and an invoice or a bill nothing where the credit note is that
+# it is about; see AccountMove._vatportal_credits_nothing().
 _TAKEN_BACK = f"""
-    move.move_type IN ('out_invoice', 'in_invoice') AND document.doubtful IS NOT TRUE
-    AND (move.id = ANY(%(taken_back)s) OR {_credited('move')}) AND NOT EXISTS (
+    document.doubtful IS NOT TRUE AND (move.id = ANY(%(taken_back)s) OR {_credited('move')}) AND NOT EXISTS (
         SELECT FROM account_move back
           JOIN vatportal_document theirs ON theirs.id = COALESCE(back.vatportal_bill_document_id, back.vatportal_document_id)
          WHERE back.reversed_entry_id = move.id AND back.state = 'posted' AND back.move_type != move.move_type AND {stands('theirs')}
     )
-    OR move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE})
-       AND (origin.id IS NOT NULL AND (origin_document.id IS NULL AND origin.vatportal_package_date IS NULL OR {_IS_GONE})
-            OR move.id = ANY(%(taken_back)s))
+    OR (move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) OR move.move_type IN ('out_invoice', 'in_invoice'))
+       AND origin.id IS NOT NULL AND (origin_document.id IS NULL AND origin.vatportal_package_date IS NULL OR {_IS_GONE})
     OR move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE})
-       AND ((origin.id = ANY(%(taken_back)s) OR {_credited('origin')}) AND (origin_document.id IS NULL OR {_IS_GONE}) OR move.id = ANY(%(taken_back)s))
+       AND (origin.id = ANY(%(taken_back)s) OR {_credited('origin')}) AND (origin_document.id IS NULL OR {_IS_GONE})
     OR ({_ISSUED_HERE}) AND {_IS_GONE} AND origin_document.state != 'rejected'
 """
 

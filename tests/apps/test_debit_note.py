@@ -62,6 +62,15 @@ class TestDebitNote(LifecycleCommon):
         credit = self.create_invoice(move_type='out_refund')
         note = self.debit(credit)
         self.assertEqual((note.move_type, note.vatportal_kind_id.code), ('out_invoice', 'defaultInvoice'))
+        # What takes back a credit note that is not at e-taxes is asked about; what the credit note is there for is a sale.
+        line = {'product_id': self.product.id, 'price_unit': 5, 'tax_ids': [Command.set(self.taxes['vat'].ids)]}
+        note.write({'invoice_line_ids': [Command.create(line)]})
+        note.action_post()
+        [problem] = note._vatportal_problems(self.connector)
+        self.assertTrue(problem['asks'])
+        self.assertIn(credit.name, problem['message'])
+        credit.sudo().vatportal_package_date = '2026-11-20 10:00:00'
+        self.assertEqual(note._vatportal_problems(self.connector), [])
         for move_type in ('in_invoice', 'in_refund'):
             bill = self.create_invoice({'tax_ids': False}, move_type=move_type)
             note = self.debit(bill)

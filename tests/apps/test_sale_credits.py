@@ -211,6 +211,22 @@ class TestSaleCredits(SaleAdvanceCommon):
                 self.assertEqual(taken, [how != 'latest', how == 'latest'])
                 self.assertEqual([move._vatportal_is_taken_back() for move in (first, second)], [how != 'latest', how != 'reconciled'])
 
+    def test_a_credit_note_that_was_taken_back(self):
+        """What it credited stands again, and is what the next one of the order takes back."""
+        self.begin()
+        order = self.order(500)
+        move = self.invoice(order)
+        credit = self.credited(order)
+        self.assertTrue(move._vatportal_is_taken_back())
+        again = credit._reverse_moves([{'invoice_date': '2026-11-20', 'date': '2026-11-20'}], cancel=True)
+        self.assertEqual((again.move_type, move._vatportal_credits()), ('out_invoice', {}))
+        self.assertEqual((move.vatportal_shown_status, again.vatportal_shown_status), ('none', False))
+        self.assertEqual([self.found(one) for one in (move, credit, again)], [('only_odoo', 'not_sent'), ('never', 'reversed'), ('never', 'reversed')])
+        last = self.credited(order)
+        self.assertEqual(list(move._vatportal_credits()), [last])
+        self.assertEqual((move.vatportal_shown_status, again.vatportal_shown_status), (False, False))
+        self.assertEqual([self.found(one) for one in (move, last)], [('never', 'reversed')] * 2)
+
     def two_and_a_credit_note(self):
         """Two invoices of an order, the later one cancelled, and a draft credit note of the order that is younger and names neither."""
         self.begin()

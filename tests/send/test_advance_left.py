@@ -290,6 +290,21 @@ class TestAdvanceLeft(AdvanceCommon):
         self.assertProblem('Nothing is left', final)
         self.assertFalse(self.final().vatportal_open_advance_ids)
 
+    def test_what_was_credited_by_mistake_is_left(self):
+        """The credit note was taken back itself, all of it or a part."""
+        advance = self.prepaid()
+        document = advance.vatportal_document_id
+        final = self.choosing(advance)
+        refund = advance._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        self.assertEqual((document.advance_left, final.vatportal_advance_amount), (0, 0))
+        again = refund._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        self.assertEqual((document.advance_left, final.vatportal_advance_amount), (354, 354))
+        again.button_draft()
+        self.assertEqual(document.advance_left, 0)
+        again.invoice_line_ids.price_unit = 100
+        again.action_post()
+        self.assertEqual(document.advance_left, 118)
+
     def test_more_paid_in_advance_than_delivered(self):
         """Odoo makes a credit note of such a final invoice."""
         advance = self.prepaid(1000)

@@ -53,6 +53,13 @@ class TestAsks(SelectionCommon, AdvanceCommon):
         old.vatportal_document_id.sudo().write({'status': 'canceled', 'status_code': 'canceled'})
         return credit
 
+    def taking_back_a_credit_note(self):
+        """For which nothing ever stood at e-taxes."""
+        credit = self.credit_apart(self.registered({'price_unit': 67}), 7)
+        again = self.reverse_in_dialog(credit, create=False, date='2026-11-20')
+        again.action_post()
+        return again
+
     def asking(self):
         """An invoice of each kind that asks, by what is said of it."""
         return {
@@ -63,6 +70,7 @@ class TestAsks(SelectionCommon, AdvanceCommon):
             'its VAT is paid twice': self.settling_nothing(),
             'is left of the advance': self.taking_off_more_than_is_left(),
             'was cancelled or deleted at e-taxes': self.taking_back_nothing(),
+            'the same sale may be there twice': self.taking_back_a_credit_note(),
         }
 
     def assertAsks(self, move, text):

@@ -1,0 +1,272 @@
+import re
+
+from odoo.fields import Domain
+
+from ...models.account_move.due import SAYS_SOMETHING
+from ..common import script
+from ..platform.desk_common import DeskCommon
+from ..reconcile.reconcile_common import ReconcileCommon
+
+NEVER, NOT_SENT, AWAITED = ('never', 'reversed'), ('only_odoo', 'not_sent'), ('only_odoo', 'awaits_return')
+
+
+class TestCreditTakenBack(ReconcileCommon, DeskCommon):
+    """What takes back a credit note is nothing at e-taxes as long as the credit note is nothing there, and what that one took back stands again."""
+
+    def back(self, move, *prices, **vals):
+        """What takes ``move`` back, posted and settled with it; ``prices``: of its lines, else all."""
+        back = move._reverse_moves([{'invoice_date': '2026-11-20', 'date': '2026-11-20', 'ref': f'Back {move.id}', **vals}])
+        for line, price in zip(back.invoice_line_ids, prices, strict=False):
+            line.price_unit = price
+        back.action_post()
+        return back
+
+    def sent(self, net=1000):
+        move = self.sale({'vat': net})
+        self.at_etaxes(move, {'vat': net})
+        return move
+
+    def returned(self, credit, net):
+        """The return of the customer, as e-taxes has it."""
+        return self.at_etaxes(credit, {'vat': net}, direction='incoming', kind='returnInvoice')
+
+    def assertToSend(self, *moves):
+        """All that is to be sent, on the page, by its due date and in the lists."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        every = self.env['account.move'].search([('company_id', '=', self.company.id), ('vatportal_state', 'not in', ('registered', 'deleted'))])
+        wanted = every.browse().union(*moves)
+        self.assertEqual(self.undue().get('to_send', 0), len(wanted))
+        self.assertEqual(every.filtered(lambda move: move.vatportal_shown_status == 'none'), every & wanted)
+        self.assertEqual(every.filtered('vatportal_due_date'), every & wanted)
+
+    def assertFound(self, *pairs):
+        self.assertEqual([self.found(move) for move, _expected in pairs], [expected for _move, expected in pairs])
+
+    # ------------------------------------------------------------------ a credit note that is taken back
+
+    def test_of_what_stands(self):
+        for prices, taken in (((200,), 236), ((), 1180)):
+            with self.subTest(taken):
+                sold = self.sent()
+                credit = self.back(sold, *prices)
+                self.assertEqual(sold._vatportal_credits(), {credit: taken})
+                self.assertEqual('vatportal_reversed' in (sold.alerts or {}), not prices)
+                again = self.back(credit)
+                self.assertEqual((again.move_type, again.reversed_entry_id), ('out_invoice', credit))
+                for _time in range(2):
+                    self.assertEqual(sold._vatportal_credits(), {})
+                    self.assertNotIn('vatportal_reversed', sold.alerts or {})
+                    self.assertToSend()
+                    self.assertFalse(self.env['account.move.send']._is_vatportal_applicable(again))
+                    self.assertFound((sold, ('matched', False)), (credit, NEVER), (again, NEVER))
+                    again.button_draft()
+                    self.assertEqual(sold._vatportal_credits(), {credit: taken})
+                    self.assertFound((credit, AWAITED))
+                    again.action_post()
+
+    def test_of_what_was_never_sent(self):
+        """The invoice is to be sent, and nothing else."""
+        sold = self.sale({'vat': 1000})
+        credit = self.back(sold)
+        self.assertToSend()
+        again = self.back(credit)
+        self.assertToSend(sold)
+        self.assertFound((sold, NOT_SENT), (credit, NEVER), (again, NEVER))
+        again.button_draft()
+        self.assertToSend()
+
+    def test_of_nothing(self):
+        """A bonus that was given by mistake."""
+        bonus = self.sale({'vat': 300}, move_type='out_refund')
+        again = self.back(bonus)
+        self.assertToSend()
+        self.assertFound((bonus, NEVER), (again, NEVER))
+
+    def test_whose_return_stands(self):
+        """Then the goods were sold anew."""
+        sold = self.sent()
+        credit = self.back(sold, 200)
+        again = self.back(credit)
+        document = self.returned(credit, 200).sudo()
+        for status, told in (('approved', True), ('canceled', False), ('approved', True)):
+            document.status = status
+            self.assertToSend(*[again] if told else [])
+            self.assertEqual(sold._vatportal_credits(), {credit: 236} if told else {})
+            self.assertFound((credit, ('matched', False) if told else NEVER), (again, NOT_SENT if told else NEVER))
+        document.move_id = False
+        self.assertToSend()
+
+    def test_by_what_was_sent_all_the_same(self):
+        """It is a sale of its own, and the return of the first one is awaited."""
+        sold = self.sent()
+        credit = self.back(sold, 200)
+        again = self.back(credit)
+        self.at_etaxes(again, {'vat': 200})
+        self.assertEqual(sold._vatportal_credits(), {credit: 236})
+        self.assertFound((credit, AWAITED), (again, ('matched', False)))
+
+    def test_by_what_is_taken_back_itself(self):
+        sold = self.sent()
+        credit = self.back(sold, 200)
+        again = self.back(credit)
+        last = self.back(again)
+        self.assertEqual(sold._vatportal_credits(), {credit: 236})
+        self.assertToSend()
+        self.assertFound((credit, AWAITED), (again, NEVER), (last, NEVER))
+
+    def test_in_part(self):
+        sold = self.sent()
+        credit = self.back(sold, 200)
+        again = self.back(credit, 50)
+        self.assertEqual(sold._vatportal_credits(), {credit: 177})
+        self.assertToSend()
+        self.assertFound((credit, AWAITED), (again, NEVER))
+
+    def test_in_another_currency(self):
+        euro = self.setup_other_currency('EUR', rates=[('2026-01-01', 0.55)])
+        sold = self.sale({'vat': 1000}, currency_id=euro.id)
+        credit = self.back(sold)
+        again = self.back(credit)
+        self.assertEqual(again.currency_id, euro)
+        self.assertToSend(sold)
+        self.assertFound((sold, NOT_SENT), (credit, NEVER), (again, NEVER))
+
+    def test_a_return_to_the_vendor(self):
+        """That was not sent."""
+        bought = self.posted_bill(100.0).move_id
+        for kind in (self.kind('returnInvoice').id, False):
+            with self.subTest(kind):
+                credit = self.back(bought, vatportal_kind_id=kind)
+                self.assertToSend(*[credit] if kind else [])
+                again = self.back(credit)
+                self.assertEqual(again.move_type, 'in_invoice')
+                self.assertToSend()
+                self.assertEqual(bought._vatportal_credits(), {})
+                self.assertFound((bought, ('matched', False)), (credit, NEVER), (again, NEVER))
+
+    def test_what_lowers_a_bill(self):
+        bought = self.posted_bill(100.0).move_id
+        document = bought.vatportal_bill_document_id.sudo()
+        document.line_ids.write({'amount_goods': 80, 'amount_net': 80, 'amount_vat_base': 80, 'amount_vat': 14.4, 'amount_total': 94.4})
+        document.write({'amount_goods': 80, 'amount_net': 80, 'amount_vat_base': 80, 'amount_vat': 14.4, 'amount_total': 94.4})
+        credit = self.back(bought, 20, vatportal_kind_id=False)
+        self.assertEqual(document.lowering_move_ids, credit)
+        again = self.back(credit)
+        self.assertEqual((document.lowering_move_ids.ids, document.amount_differs), ([], True))
+        again.button_draft()
+        self.assertEqual((document.lowering_move_ids, document.amount_differs), (credit, False))
+
+    def test_what_the_search_says(self):
+        """The same as each entry, in both directions, in one statement for all types."""
+        sold, bought, gone = self.sent(), self.posted_bill(100.0).move_id, self.sent(500)
+        credits = [self.back(sold, 200), self.back(bought, vatportal_kind_id=self.kind('returnInvoice').id)]
+        moves = sold.union(bought, gone, *credits, *(self.back(credit) for credit in credits))
+        moves |= self.back(gone, 10, vatportal_kind_id=self.kind('taxCodex163').id)
+        gone.vatportal_document_id.sudo().status = 'canceled'
+        standing = self.back(sold, 100)
+        self.returned(standing, 100)
+        moves |= standing | self.back(standing)
+        switched = self.reverse_in_dialog(gone, create=False, date='2026-11-20')
+        switched.action_switch_move_type()
+        switched.action_post()
+        moves |= switched
+        says = moves.filtered(lambda move: not move._vatportal_credits_nothing())
+        self.assertEqual(len(moves - says), 2, 'what takes back a credit note, and what adjusts what is gone')
+        own = Domain('id', 'in', moves.ids)
+        self.assertEqual(moves.search(own & SAYS_SOMETHING), says.sorted(lambda move: move.search(own).ids.index(move.id)))
+        self.assertEqual(moves.search(own & ~SAYS_SOMETHING), (moves - says).sorted(lambda move: move.search(own).ids.index(move.id)))
+        statements = self.statements(lambda: moves.search(own & SAYS_SOMETHING))
+        self.assertEqual(max(len(re.findall(r'FROM "?account_move"?\s', statement)) for statement in statements), 2)
+
+    def test_the_update(self):
+        """What was told of before it is told anew."""
+        sold = self.sale({'vat': 1000})
+        again = self.back(self.back(sold))
+        unsent = self.sale({'vat': 70})
+        self.returned(self.back(unsent), 70)
+        self.assertToSend(sold, unsent)
+        shown = sold + unsent
+        self.env.cr.execute('UPDATE account_move SET vatportal_shown_status = NULL, vatportal_due_date = NULL WHERE id IN %s', [shown._ids])
+        self.env.cr.execute("UPDATE account_move SET vatportal_shown_status = 'none', vatportal_due_date = invoice_date WHERE id = %s", [again.id])
+        self.env.invalidate_all()
+        script('19.0.1.11.0/end-taken_back.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.assertToSend(sold, unsent)
+
+    # ------------------------------------------------------------------ a credit note that has a document
+
+    def test_the_return_of_what_was_never_sent(self):
+        """It stands at e-taxes, and what it is about is missing there."""
+        named, unnamed = self.sale({'vat': 100}), self.sale({'vat': 200})
+        credits = self.back(named) + self.sale({'vat': 200}, move_type='out_refund')
+        self.settle_with(unnamed, credits[1])
+        for move, credit, net in ((named, credits[0], 100), (unnamed, credits[1], 200)):
+            with self.subTest(named=bool(credit.reversed_entry_id)):
+                self.assertToSend()
+                document = self.returned(credit, net).sudo()
+                self.assertToSend(move)
+                self.assertFound((move, NOT_SENT), (credit, ('matched', False)))
+                document.status = 'canceled'
+                self.assertToSend()
+                document.status = 'approved'
+                self.assertToSend(move)
+                document.move_id = False
+                self.assertToSend()
+
+    def test_whose_document_is_no_more(self):
+        """Taken back in the books it is nobody's task."""
+        credits = self.bill(100.0, kind='returnInvoice') + self.purchase_entry({'vat': 100}, move_type='in_refund', ref='Back', vatportal_kind_id=False)
+        credits[0].invoice_date = credits[0].date = '2026-11-20'
+        credits[0].action_post()
+        self.at_etaxes(credits[1], {'vat': 100}, direction='incoming', kind='taxCodex163')
+        for credit in credits:
+            with self.subTest(credit.move_type):
+                document = credit.vatportal_bill_document_id.sudo()
+                document.status = 'canceled'
+                document._follow_status()
+                void = [('id', '=', credit.id), ('vatportal_bill_void', '=', True)]
+                self.assertTrue(credit.vatportal_bill_void and credit.activity_ids and credit.search(void))
+                self.assertFound((credit, ('only_odoo', 'void')))
+                again = self.back(credit)
+                self.assertFalse(credit.vatportal_bill_void or credit.activity_ids or credit.search(void))
+                self.assertNotIn('vatportal_bill_void', credit.alerts or {})
+                self.assertToSend()
+                self.assertFound((credit, NEVER), (again, NEVER))
+                again.button_draft()
+                self.assertTrue(credit.vatportal_bill_void and credit.activity_ids and credit.search(void))
+                again.action_post()
+                self.assertFalse(credit.vatportal_bill_void or credit.activity_ids or credit.search(void))
+
+    def test_a_receipt(self):
+        for named in (True, False):
+            with self.subTest(named=named):
+                receipt = self.bill(100.0)
+                receipt.write({'move_type': 'in_receipt', 'invoice_date': '2026-11-20', 'date': '2026-11-20'})
+                receipt.action_post()
+                receipt.vatportal_bill_document_id.sudo().status = 'canceled'
+                self.assertFound((receipt, ('only_odoo', 'void')))
+                if named:
+                    credit = self.back(receipt, vatportal_kind_id=False)
+                else:
+                    credit = self.purchase_entry({'vat': 100}, move_type='in_refund', ref='By hand', vatportal_kind_id=False)
+                    self.settle_with(receipt, credit)
+                self.assertFalse(receipt.vatportal_bill_void)
+                self.assertFound((receipt, NEVER), (credit, NEVER))
+
+    # ------------------------------------------------------------------ a credit note that names nothing
+
+    def test_a_credit_note_by_hand_that_is_reset(self):
+        """Odoo leaves it settled with the invoice; so it does where what takes the credit note back is reset."""
+        sold, credit = self.sale({'vat': 100}), self.sale({'vat': 100}, move_type='out_refund')
+        self.settle_with(sold, credit)
+        self.assertToSend()
+        for _time in range(2):
+            credit.button_draft()
+            self.assertToSend(sold)
+            credit.action_post()
+            self.assertToSend()
+        again = self.back(credit)
+        self.assertToSend(sold)
+        self.assertFound((sold, NOT_SENT), (credit, NEVER), (again, NEVER))
+        again.button_draft()
+        self.assertToSend()
