@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import float_is_zero, ormcache
+from odoo.tools import float_compare, float_is_zero, ormcache
 
 from ..vatportal import outgoing_items
 from . import national_chart
@@ -20,6 +20,14 @@ _PROPOSED = {
     'account.tax': ('original_tax_ids',),
     'hr.expense': ('tax_ids',),
 }
+
+# For what of a line the amounts of its document hold, compared to so many decimals.
+HELD_FOR, HELD_DIGITS = ('price_unit', 'quantity', 'discount'), 9
+
+
+def _is_of_document(extra_tax_data):
+    """Whether these are the amounts that :class:`BillBuilder` has given a line, or a copy of it; Odoo's own name the rate of their day."""
+    return bool(extra_tax_data) and 'manual_total_excluded_currency' in extra_tax_data and 'rate' not in extra_tax_data
 
 
 class AccountTax(models.Model):
@@ -173,6 +181,14 @@ class AccountTax(models.Model):
     def _vatportal_is_by_hand(self):
         """Whether a person alone can say that one of these taxes applies."""
         return any(not tax.vatportal_category and tax.vatportal_chart_id in national_chart.BY_HAND for tax in self._vatportal_flat())
+
+    # ------------------------------------------------------------------ the amounts of a document
+
+    @api.model
+    def _import_base_line_extra_tax_data(self, base_line, extra_tax_data):
+        # EXTENDS account. Odoo compares what they hold for as it rounds amounts, which hides a change of a price per litre.
+        changed = _is_of_document(extra_tax_data) and any(float_compare(base_line[name], extra_tax_data[name], HELD_DIGITS) for name in HELD_FOR)
+        return super()._import_base_line_extra_tax_data(base_line, None if changed else extra_tax_data)
 
     # ------------------------------------------------------------------ VAT on payment
 

@@ -20,7 +20,7 @@ class BillBuilder:
 
     The amounts are the document's. Odoo would compute others: prices have up to eight decimals, VAT is rounded per
     line, excise is per litre. So each line carries the document's amounts as the tax engine's own manual amounts
-    (``extra_tax_data``), which hold until a person changes price, quantity or taxes of the line.
+    (``extra_tax_data``), which hold while price, quantity and taxes of the line are those of before.
     """
 
     def __init__(self, document, move, units=None):

@@ -213,9 +213,6 @@ class AccountMoveLine(models.Model):
             (self - ours).write(vals)
             return ours.write(vals)
         had_product = self.filtered('product_id')
-        if AMOUNT_FIELDS & vals.keys() and 'extra_tax_data' not in vals:
-            # The amounts of the document no longer hold: from here on Odoo computes the line.
-            vals = {**vals, 'extra_tax_data': False}
         result = super().write(vals)
         lines = self if LEARNT_FIELDS & vals.keys() else self.filtered(lambda line: line.product_id and line._vatportal_typed_contents())
         self.env['vatportal.product.mapping']._learn(lines, vals.keys(), removed=had_product.filtered(lambda line: not line.product_id))

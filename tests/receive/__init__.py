@@ -7,6 +7,7 @@ from . import test_bill_contents
 from . import test_bill_cron
 from . import test_bill_day
 from . import test_bill_header
+from . import test_bill_held
 from . import test_bill_hold
 from . import test_bill_keep
 from . import test_bill_month
