@@ -273,11 +273,14 @@ class AccountMove(models.Model):
         other_advance = self._vatportal_of_other_advance(vals)
         # A credit note without a kind may lower the bill as its document was lowered.
         touched = {'invoice_line_ids', 'line_ids', 'vatportal_kind_id', 'state'} & vals.keys()
-        documents = (self | self.reversed_entry_id).sudo().vatportal_bill_document_id if touched else ()
+        lowered = self._vatportal_taken_back() if touched else self.browse()
+        documents = (self | lowered).sudo().vatportal_bill_document_id if touched else ()
         differing = {document: document.amount_differs for document in documents}
         taken_back = self._vatportal_entries_taken_back() if 'state' in vals else self.browse()
         with taken_back._vatportal_following_ends():
             result = super().write(vals)
+            if 'vatportal_kind_id' in vals:
+                lowered._vatportal_renew_amounts()
             # No field tells the one entry of the state of another that is reconciled with it.
             taken_back.invalidate_recordset(['vatportal_bill_void'], flush=False)
             taken_back._vatportal_renew_of_credits()

@@ -6,22 +6,34 @@ from ..states import FINAL_STATUSES, LIVE_STATES
 
 # Which type of entry takes back which, where no link says so.
 _TAKES_BACK = {'out_invoice': 'out_refund', 'out_receipt': 'out_refund', 'in_invoice': 'in_refund', 'in_receipt': 'in_refund'}
+CHARGES = tuple(_TAKES_BACK)
+
+# By what a line of which entries names the line of its order, which knows its ``invoice_lines``; the app may not be there.
+ORDER_LINES = {'sale_line_ids': ('out_invoice', 'out_refund'), 'purchase_line_id': ('in_invoice', 'in_refund')}
 
 # The entries of the order lines of these credit notes. From there on, for these are few; a domain is searched for from the entries.
-_OF_ORDERS = """
-    (SELECT sold.move_id
-       FROM account_move_line back
-       JOIN sale_order_line_invoice_rel given ON given.invoice_line_id = back.id
-       JOIN sale_order_line_invoice_rel taken ON taken.order_line_id = given.order_line_id
-       JOIN account_move_line sold ON sold.id = taken.invoice_line_id
-      WHERE back.move_id IN %s)
-"""
+_OF_ORDERS = {
+    'sale_line_ids': """
+        (SELECT sold.move_id
+           FROM account_move_line back
+           JOIN sale_order_line_invoice_rel given ON given.invoice_line_id = back.id
+           JOIN sale_order_line_invoice_rel taken ON taken.order_line_id = given.order_line_id
+           JOIN account_move_line sold ON sold.id = taken.invoice_line_id
+          WHERE back.move_id IN %s)
+    """,
+    'purchase_line_id': """
+        (SELECT bought.move_id
+           FROM account_move_line back
+           JOIN account_move_line bought ON bought.purchase_line_id = back.purchase_line_id
+          WHERE back.move_id IN %s)
+    """,
+}
 
 
 class AccountMove(models.Model):
     """What takes an invoice back in Odoo.
 
-    Not every credit note names its invoice. A sales order of which less is wanted makes one with the lines of the order, paid or not.
+    Not every credit note names its invoice. An order of which less is wanted, or has come, makes one with the lines of the order, paid or not.
     One that is of another invoice, and is reconciled with this one, is a payment of it.
     Amounts are compared in the currency of the invoice: in AZN they are booked at the rate of their days.
     """
@@ -99,11 +111,12 @@ class AccountMove(models.Model):
     @api.model
     def _vatportal_with_order_credits(self, credits):
         """The domain of the entries of orders of which some of ``credits``, a domain, name no invoice."""
-        lines = self.line_ids._fields
-        if 'sale_line_ids' not in lines:
-            return Domain.FALSE
-        alone = self.sudo()._search(credits & Domain('move_type', '=', 'out_refund') & Domain('reversed_entry_id', '=', False))
-        return Domain('id', 'in', SQL(_OF_ORDERS, alone.subselect(), to_flush=[lines['move_id'], lines['sale_line_ids']]))
+        fields, found = self.line_ids._fields, Domain.FALSE
+        for name, (_charges, takes_back) in ORDER_LINES.items():
+            if name in fields:
+                alone = self.sudo()._search(credits & Domain('move_type', '=', takes_back) & Domain('reversed_entry_id', '=', False))
+                found |= Domain('id', 'in', SQL(_OF_ORDERS[name], alone.subselect(), to_flush=[fields['move_id'], fields[name]]))
+        return found
 
     def _vatportal_counting_document(self):
         """The document that counts for this entry beside e-taxes, if it has one."""
@@ -122,11 +135,11 @@ class AccountMove(models.Model):
         """The credit notes of this invoice's orders that name no invoice, each with how much of this one it takes back."""
         lines = self.invoice_line_ids
         whole = sum(line.price_total for line in lines if line.price_total > 0)
-        if self.move_type != 'out_invoice' or not whole or 'sale_line_ids' not in lines._fields:
+        if self.move_type not in _TAKES_BACK or not whole:
             return {}
         found = {}
-        for sold in lines.sale_line_ids:
-            for credit, invoice, amount in sold.invoice_lines._vatportal_taken_in_turn():
+        for ordered in lines._vatportal_order_lines():
+            for credit, invoice, amount in ordered.invoice_lines._vatportal_taken_in_turn():
                 if invoice == self and not credit.reversed_entry_id:
                     # Its share, for the total may be rounded otherwise than the lines, and an advance may be taken off.
                     found[credit] = found.get(credit, 0.0) + amount / whole * self.amount_total
@@ -156,13 +169,20 @@ class AccountMove(models.Model):
 
     def _vatportal_taken_back(self):
         """What these entries may take back without being reconciled with it: what they name, else the invoices of their order lines."""
-        alone = self.filtered(lambda move: move.move_type == 'out_refund' and not move.reversed_entry_id)
+        alone = self.filtered(lambda move: move.move_type in _TAKES_BACK.values() and not move.reversed_entry_id)
         # Asked of all that are at work at once.
-        lines = alone.with_prefetch(self._prefetch_ids).sudo().invoice_line_ids
-        if 'sale_line_ids' not in lines._fields:
-            return self.reversed_entry_id
-        sold = lines.sale_line_ids.invoice_lines.move_id.filtered(lambda move: move.move_type == 'out_invoice')
-        return self.reversed_entry_id | sold.sudo(self.env.su)
+        charged = alone.with_prefetch(self._prefetch_ids)._vatportal_of_same_orders().filtered(lambda move: move.move_type in _TAKES_BACK)
+        return self.reversed_entry_id | charged.sudo(self.env.su)
+
+    def _vatportal_of_same_orders(self):
+        """The entries of the order lines of these, whoever asks."""
+        found = self.sudo().browse()
+        for name, types in ORDER_LINES.items():
+            entries = self.filtered(lambda move, types=types: move.move_type in types)
+            lines = entries.with_prefetch(self._prefetch_ids).sudo().invoice_line_ids
+            if name in lines._fields:
+                found |= lines[name].invoice_lines.move_id.filtered(lambda move, types=types: move.move_type in types)
+        return found
 
     def _vatportal_all_taken_back(self):
         """:meth:`_vatportal_taken_back` of these entries, of those, and so on, whoever asks: what takes back a credit note gives back what that
@@ -202,6 +222,13 @@ class AccountMove(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
+    def _vatportal_order_lines(self):
+        """The order lines of these lines, all of one entry; none where no app has any."""
+        for name, types in ORDER_LINES.items():
+            if name in self._fields and self.move_id.move_type in types:
+                return self[name]
+        return ()
+
     def _vatportal_taken_in_turn(self):
         """What the credit notes among these lines, all those of one order line, take back of its invoices: of the one that they name, else
         of the one with which they are reconciled, else of the latest before them.
@@ -212,10 +239,10 @@ class AccountMoveLine(models.Model):
         posted = self.filtered(lambda line: line.parent_state == 'posted').sorted(lambda line: line.move_id.id)
         for line in posted.with_prefetch(self._prefetch_ids):
             move = line.move_id
-            if move.move_type == 'out_invoice' and not move._vatportal_credits_nothing():
+            if move.move_type in _TAKES_BACK and not move._vatportal_credits_nothing():
                 left[move] = left.get(move, 0.0) + line.price_total
                 continue
-            if move.move_type != 'out_refund':
+            if move.move_type not in _TAKES_BACK.values():
                 continue
             rest, named = line._vatportal_given_back() * move._vatportal_share_left(), move.reversed_entry_id
             # Of one invoice it is, paid or not.
@@ -231,10 +258,10 @@ class AccountMoveLine(models.Model):
     def _vatportal_given_back(self):
         """What this line of a credit note gives back: of an advance no more than is left after what the same credit note takes off for
         deliveries."""
-        if not self.sale_line_ids.filtered('is_downpayment'):
+        if not self._vatportal_is_of_advance():
             return self.price_total
         lines = self.move_id.invoice_line_ids
-        given = lines.filtered(lambda line: line.sale_line_ids.filtered('is_downpayment'))
+        given = lines.filtered(lambda line: line._vatportal_is_of_advance())
         whole = sum(given.mapped('price_total'))
         if whole <= 0:
             return self.price_total
@@ -242,3 +269,6 @@ class AccountMoveLine(models.Model):
         # Rounded is what it and those before it give back, so that all of them add up to the whole.
         rounded = self.currency_id.round
         return rounded(rounded((before + self.price_total) * share) - rounded(before * share))
+
+    def _vatportal_is_of_advance(self):
+        return any(ordered.is_downpayment for ordered in self._vatportal_order_lines())

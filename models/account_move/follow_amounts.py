@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..states import SALE_TYPES
+from .credits import CHARGES
 
 # What documents have of the amounts of their entries, and of those that reverse them.
 _OF_AMOUNTS = ('amount_differs', 'amount_difference', 'lowering_move_ids', 'advance_left', 'amount_net_signed', 'amount_vat_signed', 'amount_total_signed')
@@ -21,13 +22,9 @@ class AccountMove(models.Model):
         super()._compute_amount()
         # What a form shows before it is saved has no document of its own.
         entries = self.filtered('id')
-        back = entries._vatportal_all_taken_back()
-        documents = (entries.sudo() | back).filtered(lambda entry: entry._vatportal_has_documents()).vatportal_document_ids
-        if documents:
-            for name in _OF_AMOUNTS:
-                self.env.add_to_compute(documents._fields[name], documents)
-            documents.modified(_OF_AMOUNTS)
-        (back | entries._vatportal_beside().sudo())._vatportal_renew_of_credits()
+        back, beside = entries._vatportal_all_taken_back(), entries._vatportal_beside().sudo()
+        (entries.sudo() | back | beside)._vatportal_renew_amounts()
+        (back | beside)._vatportal_renew_of_credits()
 
     def _vatportal_renew_of_credits(self):
         """Something else may take these entries back than before: of those that are sent, what is stored of it follows."""
@@ -37,14 +34,19 @@ class AccountMove(models.Model):
                 self.env.add_to_compute(sent._fields[name], sent)
             sent.modified(_OF_CREDITS)
 
+    def _vatportal_renew_amounts(self):
+        """The documents of these entries follow their amounts."""
+        documents = self.filtered(lambda entry: entry._vatportal_has_documents()).sudo().vatportal_document_ids
+        if documents:
+            for name in _OF_AMOUNTS:
+                self.env.add_to_compute(documents._fields[name], documents)
+            documents.modified(_OF_AMOUNTS)
+
     def _vatportal_beside(self):
-        """The other invoices of the orders of these, where a credit note of the order is that of one or of the other."""
+        """The other invoices, or bills, of the orders of these, where a credit note of the order is that of one or of the other."""
         # Without a statement for what is of no order.
-        of_orders = self.filtered(lambda move: move.move_type == 'out_invoice' and move.invoice_origin)
-        lines = of_orders.with_prefetch(self._prefetch_ids).sudo().invoice_line_ids
-        if 'sale_line_ids' not in lines._fields:
+        of_orders = self.filtered(lambda move: move.move_type in CHARGES and move.invoice_origin)
+        beside = of_orders.with_prefetch(self._prefetch_ids)._vatportal_of_same_orders()
+        if not any(move.move_type not in CHARGES and move.state == 'posted' and not move.reversed_entry_id for move in beside):
             return self.browse()
-        beside = lines.sale_line_ids.invoice_lines.move_id
-        if not any(move.move_type == 'out_refund' and move.state == 'posted' and not move.reversed_entry_id for move in beside):
-            return self.browse()
-        return beside.filtered(lambda move: move.move_type == 'out_invoice').sudo(self.env.su) - self
+        return beside.filtered(lambda move: move.move_type in CHARGES).sudo(self.env.su) - self

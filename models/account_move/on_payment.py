@@ -1,8 +1,7 @@
 from odoo import models
 from odoo.fields import Command
 
-# By these fields, and ``invoice_lines`` of what they name, an order knows what of it was invoiced.
-_ORDER_LINES = ('sale_line_ids', 'purchase_line_id')
+from .credits import ORDER_LINES
 
 
 class AccountMove(models.Model):
@@ -66,7 +65,7 @@ class AccountMoveLine(models.Model):
         lines = self.sudo()
         if self.move_id.move_type not in ('out_refund', 'in_refund'):
             return lines.tax_ids.browse()
-        ordered = lines.browse().union(*(self.sudo()[name].invoice_lines for name in _ORDER_LINES if name in self._fields))
+        ordered = lines.browse().union(*(self.sudo()[name].invoice_lines for name in ORDER_LINES if name in self._fields))
         return ordered.filtered(lambda line: line.parent_state == 'posted').tax_ids
 
     def _vatportal_on_payment_vals(self, new):

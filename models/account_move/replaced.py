@@ -166,7 +166,7 @@ class AccountMove(models.Model):
             self._vatportal_sold_again_text() or self._vatportal_credits_nothing_text() or self._vatportal_lowered_text() or self._vatportal_whole_return_text()
         )
         origin = self._vatportal_reverses() or self._vatportal_debited()
-        return [self._vatportal_problem(self.env._('Reversal'), text, level='warning', record=origin, asks=True)] if text else []
+        return [self._vatportal_problem(self.env._('Reversal'), text, level='warning', record=origin or self, asks=True)] if text else []
 
     def _vatportal_debited(self):
         """The entry of another type that this one is a debit note of; where that app is installed."""

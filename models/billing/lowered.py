@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import fields, models
 
+from .builder import ROUNDING_LIMIT
+
 # Of more sums than this only the largest is gone on with.
 MOST_SUMS = 4096
 
@@ -37,16 +39,16 @@ class VatportalDocument(models.Model):
         another document is none of them."""
         move = self.sudo().move_id
         none = move.browse()
-        if self.direction != 'incoming' or move.move_type != 'in_invoice' or not move.reversal_move_ids:
+        total = move._vatportal_total() if self.direction == 'incoming' and move.move_type == 'in_invoice' else None
+        excess = total is not None and total - self._amount_to_pay()
+        if not excess or excess < 0:
             return none
-        credits = move._vatportal_reversals().filtered(
-            lambda credit: credit.state == 'posted' and credit._vatportal_left() and not (credit.vatportal_kind_id or credit.vatportal_document_ids)
-        )
-        total, amounts = move._vatportal_total(), {credit: credit._vatportal_total() for credit in credits.sorted(lambda credit: (credit.date, credit.id))}
-        if total is None or None in amounts.values():
+        credits = none.union(*(credit for credit, amount in move._vatportal_credits().items() if credit._vatportal_may_lower(move, amount)))
+        amounts = {credit: credit._vatportal_total() for credit in credits.sorted(lambda credit: (credit.date, credit.id))}
+        if None in amounts.values():
             return none
         lowering = list(amounts)
-        return none.union(*(lowering[position] for position in fitting(amounts.values(), total - self._amount_to_pay())))
+        return none.union(*(lowering[position] for position in fitting(amounts.values(), excess)))
 
     def _lowered_total(self):
         """What the bill comes to less those credit notes, in AZN; None where no amount of it is in AZN."""
@@ -61,19 +63,25 @@ class VatportalDocument(models.Model):
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
+    def _vatportal_may_lower(self, bill, amount):
+        """Whether this credit note, which takes back ``amount`` of ``bill`` in the currency of that one, is none at e-taxes and of no other
+        bill beside."""
+        if self.vatportal_kind_id or self.vatportal_document_ids:
+            return False
+        return abs(bill._vatportal_in_currency(self, self.amount_total) - amount) <= ROUNDING_LIMIT
+
     def _vatportal_lowered_text(self):
         """That the document of the bill was lowered at e-taxes by what this credit note takes back, or more; False where it was not."""
-        bill = self.sudo().reversed_entry_id
-        document = bill.vatportal_bill_document_id
-        if self.move_type != 'in_refund' or not document._is_in_force():
-            return False
-        # Of all that the bill exceeds it by: what the vendor has yet to adjust may have been taken for a part of the lowering.
-        total, excess = self._vatportal_total(), document.amount_differs and bill._vatportal_total() - document._amount_to_pay()
-        if total is None or not 0 < total <= excess:
-            return False
-        return self.env._(
-            'The document %(number)s of %(bill)s is lower than the bill, by as much as this credit note takes back or more. If the seller has '
-            'lowered it at e-taxes, nothing is to be sent: empty the kind on the tab e-taxes. Sent as well, the purchase is lowered twice.',
-            number=document.qaime or document.name,
-            bill=bill.display_name,
-        )
+        total = self._vatportal_total() if self.move_type == 'in_refund' else None
+        for bill in self.sudo()._vatportal_taken_back() if total else ():
+            document = bill.vatportal_bill_document_id
+            # Of all that the bill exceeds it by: what the vendor has yet to adjust may have been taken for a part of the lowering.
+            excess = document._is_in_force() and document.amount_differs and bill._vatportal_total() - document._amount_to_pay()
+            if excess and 0 < total <= excess:
+                return self.env._(
+                    'The document %(number)s of %(bill)s is lower than the bill, by as much as this credit note takes back or more. If the seller has '
+                    'lowered it at e-taxes, nothing is to be sent: empty the kind on the tab e-taxes. Sent as well, the purchase is lowered twice.',
+                    number=document.qaime or document.name,
+                    bill=bill.display_name,
+                )
+        return False

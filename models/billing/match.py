@@ -268,6 +268,8 @@ class VatportalDocument(models.Model):
                 'partner_id': self.partner_id.id or move.commercial_partner_id.id,
             }
         )
+        # A credit note with a document of its own lowers no bill.
+        move.sudo()._vatportal_taken_back()._vatportal_renew_amounts()
         move.sudo()._message_log(body=self.env._('Linked with the e-taxes document %s.', self.qaime or self.name))
         if move in self.other_move_ids:
             self.sudo().other_move_ids -= move

@@ -106,10 +106,11 @@ _COMES_TO_NOTHING = f"difference.books_total = 0 AND move.vatportal_advance_id I
 _COUNTRY = 'COALESCE(partner.country_id, (SELECT id FROM res_country WHERE code = UPPER(LEFT(TRIM(partner.vat), 2))))'
 
 # Whether the entry takes off a bill what the bill's document was lowered by; see VatportalDocument._lowering().
-_LOWERS = """
+_LOWERS = f"""
     EXISTS (
         SELECT FROM vatportal_document_lowering_rel lowering
-         WHERE lowering.vatportal_document_id = origin_document.id AND lowering.account_move_id = move.id
+          JOIN vatportal_document lowered ON lowered.id = lowering.vatportal_document_id
+         WHERE lowering.account_move_id = move.id AND {stands('lowered')}
     )
 """
 
@@ -120,7 +121,7 @@ _ALONE = f"""
          WHEN document.state = 'imported' THEN 'unsigned'
          WHEN NOT typed.is_booked THEN 'unlinked'
          WHEN ({_ISSUED_HERE}) AND move.vatportal_unsent_reason != '' THEN 'unsent'
-         WHEN {stands('origin_document')} AND {_LOWERS} THEN 'lowered'
+         WHEN {_LOWERS} THEN 'lowered'
          WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_TAKEN_BACK}) THEN 'reversed'
          WHEN (document.id IS NOT NULL OR move.vatportal_package_date IS NULL) AND ({_COMES_TO_NOTHING}) THEN 'nothing'
          WHEN typed.is_booked THEN 'double_bill'
