@@ -63,9 +63,12 @@ class AccountMove(models.Model):
 
     def _extend_with_attachments(self, files_data, new=False):
         # EXTENDS account: of the files in a message Odoo reads one; each of ours is a document
+        linked, before = self.sudo().vatportal_bill_document_id, self.invoice_line_ids
         result = super()._extend_with_attachments(files_data, new)
         self._vatportal_keep_as_made(files_data)
         ours = [data for data in files_data if data['import_file_type'] == 'vatportal.qaime']
+        if linked and not ours:
+            (self.invoice_line_ids - before)._vatportal_mark_other_file()
         if not new and len(ours) > 1 and self.journal_id.type == 'purchase':
             for data in ours:
                 if not data.get('vatportal_decoded'):

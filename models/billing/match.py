@@ -259,6 +259,9 @@ class VatportalDocument(models.Model):
         advance = move.sudo()._vatportal_advance_vals() if self.direction == 'outgoing' else {}
         # e-taxes does not tell which advance a document settles; the number that it names stays as it is.
         advance.pop('main_qaime', None)
+        lines = move.sudo().invoice_line_ids
+        if self.direction == 'incoming' and not any(line._vatportal_is_made() for line in lines):
+            lines._vatportal_mark_other_file()
         self.sudo().write(
             {
                 **advance,

@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.fields import Command
 
+# The mark of what Odoo has read from another file than the document's: it keeps its price and taxes as all that is imported does.
+OTHER_FILE = 'other'
+
 
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
@@ -17,11 +20,22 @@ class AccountMoveLine(models.Model):
         """(mark of the goods that this line was made of, id of their row); the mark is empty on a line that is of no
         row."""
         row = self.vatportal_line_id.sudo()
-        return self.vatportal_line_mark or (row and row._goods_mark()) or '', row.id
+        mark = self.vatportal_line_mark if self.vatportal_line_mark != OTHER_FILE else ''
+        return mark or (row and row._goods_mark()) or '', row.id
 
     def _vatportal_is_made(self):
         """Whether this line was made of a row of a document."""
         return any(self._vatportal_goods())
+
+    def _vatportal_is_typed(self):
+        """Whether people, another addon or another file have given this line, and not the document, whose sums have no row."""
+        return not self._vatportal_is_made() and (not self.is_imported or self.vatportal_line_mark == OTHER_FILE)
+
+    def _vatportal_mark_other_file(self):
+        """What of these lines was imported came of another file than the document's."""
+        lines = self.filtered(lambda line: line.is_imported and not line._vatportal_is_made())
+        if lines:
+            lines.sudo().with_context(vatportal_billing=True).vatportal_line_mark = OTHER_FILE
 
     def _vatportal_anew(self, vals):
         """Return ``vals``, those of a new line, for writing them on this one: what they leave out is as on a new line."""
@@ -65,13 +79,13 @@ class AccountMove(models.Model):
 
     def _vatportal_typed_lines(self):
         """The lines of this entry that people, or other addons, have added to what was made of its document."""
-        return self.invoice_line_ids.filtered(lambda line: line.display_type == 'product' and not line._vatportal_is_made() and not line.is_imported)
+        return self.invoice_line_ids.filtered(lambda line: line.display_type == 'product' and line._vatportal_is_typed())
 
     def _vatportal_is_typed(self):
         """Whether no line of this entry was made of its document: it was entered by hand, or made of an order, and linked since."""
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
         # A document of mere sums had no rows that its lines could name, though it may have them by now.
-        return bool(lines) and not any(line._vatportal_is_made() or line.is_imported for line in lines)
+        return bool(lines) and all(line._vatportal_is_typed() for line in lines)
 
     def _vatportal_typed_text(self):
         return self.env._(

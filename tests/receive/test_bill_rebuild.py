@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
@@ -120,6 +122,40 @@ class TestBillRebuild(BillCommon):
                 typed.unlink()
                 document.action_create_bills()
                 self.assert_total(document)
+
+    def test_lines_of_another_file_are_not_replaced(self):
+        """Odoo has read a UBL file, or a scan; what it read keeps its price when a product is chosen."""
+        for rows in ({}, {'line_ids': False}):
+            with self.subTest(rows=rows):
+                typed = self.create_invoice(
+                    {'price_unit': 70, 'tax_ids': self.purchase['vat'].ids}, move_type='in_invoice', partner_id=self.vendor.id, post=False
+                )
+                line = typed.invoice_line_ids
+                line.is_imported = True
+                document = self.document(self.line(500.0), **rows)
+                document.action_link_move(typed.id)
+                self.assertTrue(typed._vatportal_is_typed())
+                with self.assertRaisesRegex(UserError, 'not made of the document'):
+                    typed.action_vatportal_rebuild_bill()
+                line.product_id = self.service
+                self.assertEqual((typed.invoice_line_ids, line.price_unit, line.tax_ids), (line, 70, self.purchase['vat']))
+                document.action_not_this_move()
+                self.assertEqual((line.vatportal_line_mark, line.is_imported), (False, False))
+
+    def test_lines_of_a_file_that_comes_later(self):
+        """Dropped on a bill that is made of its document: the lines are named when they go."""
+        move = self.corrected()
+
+        def decode(invoice, file_data, new):
+            invoice.invoice_line_ids = [Command.create({'name': 'Daşınma', 'price_unit': 20.0, 'tax_ids': []})]
+
+        attachment = self.env['ir.attachment'].create({'name': 'ubl.xml', 'raw': b'<Invoice/>', 'res_model': move._name, 'res_id': move.id})
+        with patch.object(type(move), '_get_edi_decoder', lambda move, file_data, new=False: {'priority': 20, 'decoder': decode}):
+            move._extend_with_attachments(move._to_files_data(attachment))
+        added = self.product_lines(move).filtered(lambda line: line.name == 'Daşınma')
+        self.assertEqual((added.is_imported, added._vatportal_is_typed()), (True, True))
+        move.action_vatportal_rebuild_bill()
+        self.assertIn('Daşınma', move.vatportal_bill_document_id.bill_notes[0]['text'])
 
     def test_of_sums_alone(self):
         """A document without rows has lines without rows."""
