@@ -1,5 +1,7 @@
 from odoo import SUPERUSER_ID, api
+from odoo.tools.misc import split_every
 
+BATCH = 500
 LIVE = ('queued', 'processing', 'unconfirmed', 'imported', 'registered')
 
 
@@ -12,9 +14,12 @@ def migrate(cr, _version):
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
     Document = env['vatportal.document']
-    advances = Document.search([('is_advance', '=', True), ('direction', '=', 'outgoing')])
-    env.add_to_compute(Document._fields['advance_left'], advances)
-    advances.modified(['advance_left'])
+    advances = Document.search([('is_advance', '=', True), ('direction', '=', 'outgoing')], order='id')
+    for part in split_every(BATCH, advances.ids, Document.browse):
+        env.add_to_compute(Document._fields['advance_left'], part)
+        part.modified(['advance_left'])
+        env.flush_all()
+        env.invalidate_all()
     for document in Document.search([('direction', '=', 'outgoing'), ('state', 'in', LIVE), ('advance_id', 'in', advances.ids), ('move_id', '!=', False)]):
         move, advance, compare = document.move_id, document.advance_id, document.currency_id.compare_amounts
         if move.currency_id == move.company_currency_id or move.currency_id != advance.move_id.currency_id:

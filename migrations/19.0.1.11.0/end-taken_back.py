@@ -1,8 +1,10 @@
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Domain
+from odoo.tools.misc import split_every
 
 from odoo.addons.l10n_az_vatportal.models.states import SALE_TYPES
 
+BATCH = 500
 NAMES = ('vatportal_due_date', 'vatportal_deadline_id', 'vatportal_shown_status')
 
 
@@ -18,7 +20,9 @@ def migrate(cr, _version):
     returned = moves.search([('move_type', '=', 'out_refund'), ('vatportal_bill_document_id', '!=', False)])
     sent = (back | named | (named | returned)._vatportal_entries_taken_back()).filtered(lambda move: move.move_type in SALE_TYPES)
     moves._vatportal_compute_in_parts(sent.ids, NAMES)
-    advances = documents.search([('is_advance', '=', True), ('direction', '=', 'outgoing'), ('move_id', '!=', False)])
-    env.add_to_compute(documents._fields['advance_left'], advances)
-    advances.modified(['advance_left'])
-    env.flush_all()
+    advances = documents.search([('is_advance', '=', True), ('direction', '=', 'outgoing'), ('move_id', '!=', False)], order='id')
+    for part in split_every(BATCH, advances.ids, documents.browse):
+        env.add_to_compute(documents._fields['advance_left'], part)
+        part.modified(['advance_left'])
+        env.flush_all()
+        env.invalidate_all()

@@ -103,22 +103,26 @@ class TestBillStatus(BillCommon):
         self.assertFalse(bill.activity_ids, 'What a person has closed, no payment raises again')
 
     def test_tasks_of_bills_that_were_taken_back_before(self):
-        """The update closes them, and no others."""
-        bills = self.bill(100.0) + self.bill(200.0)
+        """The update closes them, and no others; a bill that somebody is at work on it leaves as it is."""
+        bills = self.bill(100.0) + self.bill(200.0) + self.bill(300.0)
         bills.invoice_date = '2026-11-20'
         bills.action_post()
         documents = bills.vatportal_bill_document_id.sudo()
         documents.status = 'canceled'
         documents._follow_status()
-        taken, stands = bills
-        taken._reverse_moves([{'invoice_date': '2026-11-20', 'ref': 'Back'}], cancel=True)
-        taken.vatportal_bill_document_id.sudo()._raise_activity('e-taxes: it is no longer valid', 'x')
+        taken, stands, reset = bills
+        for move in (taken, reset):
+            move._reverse_moves([{'invoice_date': '2026-11-20', 'ref': f'Back {move.id}'}], cancel=True)
+        reset.button_draft()
+        for move in (taken, reset):
+            move.vatportal_bill_document_id.sudo()._raise_activity('e-taxes: it is no longer valid', 'x')
+            self.assertTrue(move.activity_ids)
+        reset.vatportal_bill_document_id.connector_id.cancel_draft_bills = True
         (before,) = stands.activity_ids
-        self.assertTrue(taken.activity_ids)
         self.env.flush_all()
         script('19.0.1.11.0/end-asked_still.py').migrate(self.env.cr, '19.0.1.10.0')
         self.env.invalidate_all()
-        self.assertEqual((taken.activity_ids.ids, stands.activity_ids), ([], before))
+        self.assertEqual((taken.activity_ids.ids, stands.activity_ids, reset.activity_ids.ids, reset.state), ([], before, [], 'draft'))
 
     def test_a_bill_and_what_takes_it_back_at_once(self):
         """As from the list of bills."""
