@@ -123,7 +123,7 @@ class TestSaleBooks(SaleBooksCommon):
         for place, taxes in enumerate(((vat, road), (vat, road, more), (vat, excise), (vat, excise, road), (exempt, road), (exempt, excise))):
             line = {**fuel, 'tax_ids': self.taxed(*taxes)}
             ways = ([line, other], percent), ([line], amount), ([other, line], all_of_it)
-            for lines, advance in ways[:place % 3] + ways[place % 3 + 1 :]:  # two of the three in turn
+            for lines, advance in ways[: place % 3] + ways[place % 3 + 1 :]:  # two of the three in turn
                 with self.subTest(taxes=[tax.name for tax in taxes], advance=advance):
                     self.assert_paid_in_advance(lines, **advance)
         self.env.flush_all()

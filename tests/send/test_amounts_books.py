@@ -106,7 +106,11 @@ class TestOrderOfLines(BooksCommon):
     def assert_same_in_any_order(self, *lines, **vals):
         """Assert that ``lines`` can be sent, as the same items in whatever order they stand; return those items."""
         # Of four lines these are: as they stand, from behind, and each of them first.
-        orders = permutations(lines) if len(lines) < 4 else [lines, lines[::-1], *((line, *lines[:place], *lines[place + 1 :]) for place, line in enumerate(lines[1:], 1))]
+        orders = (
+            permutations(lines)
+            if len(lines) < 4
+            else [lines, lines[::-1], *((line, *lines[:place], *lines[place + 1 :]) for place, line in enumerate(lines[1:], 1))]
+        )
         found = [self.rows(*order, **vals) for order in orders]
         for other in found[1:]:
             self.assertEqual(other, found[0])
