@@ -74,7 +74,7 @@ class StockPicking(models.Model):
 
     def _vatportal_is_taken_off(self):
         """Whether this goods transfer never goes: all of it came back, or is to be taken off what it returns."""
-        return self.vatportal_awaits == 'transfer' and not self._vatportal_live_document() and not self._vatportal_parts(planned=True)
+        return self.vatportal_awaits == 'transfer' and not self._vatportal_live_document() and self._vatportal_is_taken_back()
 
     def _vatportal_due_kind(self):
         code = 'kind_goods_transfer' if self.vatportal_awaits == 'transfer' else 'kind_default_invoice'

@@ -27,8 +27,8 @@ class StockPicking(models.Model):
         return self.move_ids._vatportal_lines().filtered(lambda line: line._vatportal_leaves() and line._vatportal_is_ours())
 
     def _vatportal_is_taken_back(self):
-        # EXTENDS l10n_az_vatportal: all of it came back
-        return self.state == 'done' and not self._vatportal_parts()
+        # EXTENDS l10n_az_vatportal: all of it came back, or is to be taken off what it returns
+        return self.state == 'done' and not self._vatportal_parts(planned=True)
 
     def _action_done(self):
         # EXTENDS stock: what is asked of a transfer whose document is no more is done once it is returned

@@ -83,6 +83,11 @@ class TestTransferDueReturns(DueCommon, TransferCommon):
         self.assertDueForEver(first=(first, True), back=(back, False))
         self.end(back)
         self.assertDue(first=(first, False), back=(back, False))
+        back.vatportal_document_id.sudo()._follow_status()
+        self.assertFalse(back.activity_ids, 'neither has to be sent again')
+        self.give_back(back, 1)
+        self.assertDue(first=(first, True), back=(back, False))
+        self.assertFalse(back.activity_ids)
 
     def test_the_document_is_no_more(self):
         """The transfer is to be sent again, or its goods come back; nothing is due once they have."""
