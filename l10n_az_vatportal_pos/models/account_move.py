@@ -33,3 +33,21 @@ class AccountMove(models.Model):
                     )
                 )
         return errors
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    def _vatportal_downpayment_lines(self):
+        # EXTENDS l10n_az_vatportal: what the desk was paid in advance Odoo finds by amount and tax. The office takes it off with the tax
+        # that has taken the place of that one.
+        found = super()._vatportal_downpayment_lines()
+        if 'sale_order_line_id' not in self.env['pos.order.line']._fields or not self.env['account.tax']._vatportal_was_any_replaced():
+            return found
+        for line in self.sudo():
+            ordered = line.sale_line_ids.filtered('is_downpayment')
+            for paid in ordered.pos_order_line_ids.order_id.account_move.invoice_line_ids if ordered else ():
+                taxes = paid.tax_ids.browse().union(*(tax.vatportal_replaced_by_id or tax for tax in paid.tax_ids))
+                if taxes == line.tax_ids and line.currency_id.is_zero(paid.price_subtotal + line.price_subtotal):
+                    found |= paid.sudo(self.env.su)
+        return found

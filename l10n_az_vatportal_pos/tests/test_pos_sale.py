@@ -26,9 +26,18 @@ class TestPosSale(PosCommon):
         order.action_confirm()
         return order
 
-    def prepay(self, order, price, **vals):
-        """Take an advance for ``order`` at the cash desk; return its invoice."""
-        more = {'price_unit': price, 'sale_order_origin_id': order.id, 'extra_tax_data': {'computation_key': 'down_payment'}}
+    def prepay(self, order, price, manual=None, **vals):
+        """Take an advance for ``order`` at the cash desk, with the tax of the order; return its invoice.
+
+        :param manual: what the desk says of the VAT, beside that this is an advance
+        """
+        taxes = order.order_line.filtered(lambda line: not line.is_downpayment).tax_ids
+        more = {
+            'price_unit': price,
+            'tax_ids': [Command.set(taxes.ids)],
+            'sale_order_origin_id': order.id,
+            'extra_tax_data': {'computation_key': 'down_payment', **(manual or {})},
+        }
         return self.sell((self.paid, 1, more), user=self.owner, **vals).account_move
 
     def settle(self, order, **vals):
@@ -120,17 +129,22 @@ class TestPosSale(PosCommon):
         final = self.sell((self.product, 5), (self.create_product('Qum', '2505100000', available_in_pos=True), -1)).account_move
         self.assertTrue(self.errors(final))
 
-    def test_orders_from_before_vat_on_payment(self):
-        """They are settled with the tax that everything else gets from then on; what was settled before is taken back with its own."""
+    def use_on_payment(self):
+        """Switch to *VAT on Payment*; return the sales tax from then on."""
         old = self.taxes['vat']
         for tax in old | self.env['account.tax'].search([('company_id', '=', self.company.id), ('vatportal_category', '=', 'vat')]):
             tax.repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax').account_id = self.company_data['default_account_tax_sale']
-        before, order, uninvoiced = self.order(), self.order(), self.order()
-        settled = self.settle(before)
         self.close(self.opened())
         self.connector.action_use_cash_basis()
         self.env.invalidate_all()
-        new = old.vatportal_replaced_by_id
+        return old.vatportal_replaced_by_id
+
+    def test_orders_from_before_vat_on_payment(self):
+        """They are settled with the tax that everything else gets from then on; what was settled before is taken back with its own."""
+        old = self.taxes['vat']
+        before, order, uninvoiced = self.order(), self.order(), self.order()
+        settled = self.settle(before)
+        new = self.use_on_payment()
         self.assertEqual((old.active, settled.invoice_line_ids.tax_ids, order.order_line.tax_ids), (False, old, old))
         final = self.settle(order)
         self.assertEqual((final.amount_total, final.invoice_line_ids.tax_ids, final.line_ids.tax_line_id), (1180, new, new))
@@ -142,3 +156,53 @@ class TestPosSale(PosCommon):
         session = self.opened()
         self.close(session)
         self.assertEqual(session.move_id.line_ids.tax_line_id, new)
+
+    def assertSettles(self, final, advance, taken, left):
+        """``final`` takes ``taken`` off for ``advance``, ``left`` is sent (AZN with VAT), and nothing stays open at e-taxes."""
+        self.assertEqual((final.vatportal_advance_id, final.vatportal_advance_amount), (advance.vatportal_document_id, taken))
+        self.assertEqual(self.errors(final), [])
+        self.finish(self.send(final))
+        self.assertEqual(final.vatportal_state, 'registered', final.vatportal_document_id.message)
+        [sent] = self.uploads()[-1].json['invoices']
+        self.assertEqual((float(sent['sum_total']), sent['main_qaime']), (left, advance.vatportal_document_id.qaime))
+        self.assertEqual(advance.vatportal_document_id.advance_left, 0)
+
+    def test_paid_in_advance_before_vat_on_payment(self):
+        """It is taken off with the tax that it was paid with: by that, too, Odoo finds it."""
+        order = self.order()
+        advance = self.prepay(order, 300)
+        self.finish(self.send(advance))
+        new = self.use_on_payment()
+        final = self.settle(order)
+        goods, taken = final.invoice_line_ids.sorted('quantity', reverse=True)
+        self.assertEqual((goods.tax_ids, taken.tax_ids), (new, self.taxes['vat']))
+        self.assertSettles(final, advance, 354, 826)
+
+    def test_paid_in_advance_before_and_invoiced_by_the_office(self):
+        order = self.order()
+        advance = self.prepay(order, 300)
+        self.finish(self.send(advance))
+        self.use_on_payment()
+        final = order._create_invoices(final=True)
+        final.action_post()
+        self.assertSettles(final, advance, 354, 826)
+
+    def test_paid_in_advance_after_vat_on_payment(self):
+        """For an order from before it: with the tax of now, whoever invoices the rest; the VAT that the desk has found stays."""
+        self.settle(self.order())
+        old, orders = self.taxes['vat'], [self.order() for _number in range(2)]
+        new = self.use_on_payment()
+        amounts = {'tax_amount_currency': 54.0, 'tax_amount': 54.0, 'base_amount_currency': 300.0, 'base_amount': 300.0}
+        manual = {'currency_id': self.company.currency_id.id, 'price_unit': 300.0, 'quantity': 1.0, 'discount': 0.0, 'rate': 1.0}
+        for order, office in zip(orders, (False, True), strict=True):
+            with self.subTest(office=office):
+                advance = self.prepay(order, 300, manual={**manual, 'manual_tax_amounts': {str(old.id): amounts}})
+                self.assertEqual((advance.amount_total, advance.invoice_line_ids.tax_ids, advance.line_ids.tax_line_id), (354, new, new))
+                self.assertEqual(advance.pos_order_ids.lines.extra_tax_data['manual_tax_amounts'], {str(new.id): amounts})
+                self.assertEqual(order.order_line.filtered('is_downpayment').tax_ids, new)
+                self.finish(self.send(advance))
+                final = order._create_invoices(final=True) if office else self.settle(order)
+                if office:
+                    final.action_post()
+                self.assertEqual(final.invoice_line_ids.tax_ids, new)
+                self.assertSettles(final, advance, 354, 826)
