@@ -67,7 +67,14 @@ class ResPartner(models.Model):
         before = telling._vatportal_buyers()
         result = super().write(vals)
         now = telling._vatportal_buyers()
-        changed = telling.filtered(lambda partner: now[partner] != before[partner]).commercial_partner_id
+        # Who is put under somebody else has brought nothing but what they have bought themselves: that one may have bought for years.
+        changed = self.browse().union(
+            *(
+                partner.commercial_partner_id if now[partner][0] == before[partner][0] else partner
+                for partner in telling
+                if now[partner][1] != before[partner][1]
+            )
+        )
         if changed:
             for model in self.env['vatportal.deadline'].sudo()._models():
                 model._renew_concerned(model._vatportal_of_partners(changed))

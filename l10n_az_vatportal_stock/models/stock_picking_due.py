@@ -97,7 +97,7 @@ class StockPicking(models.Model):
     def _vatportal_of_partners(self, partners):
         if not knows_sales(self.env):
             return super()._vatportal_of_partners(partners)
-        return Domain('move_ids.sale_line_id.order_id.partner_invoice_id.commercial_partner_id', 'in', partners.ids)
+        return Domain('move_ids.sale_line_id.order_id.partner_invoice_id', 'child_of', partners.ids)
 
     # ------------------------------------------------------------------ sales
 

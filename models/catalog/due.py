@@ -76,7 +76,7 @@ class VatportalDue(models.AbstractModel):
 
     @api.model
     def _vatportal_of_partners(self, partners):
-        """The domain of those whose last day depends on what ``partners``, commercial ones, are."""
+        """The domain of those whose last day depends on what ``partners`` are: commercial ones, or such as have just been put under one."""
         return Domain.FALSE
 
     @api.depends('vatportal_due_date')

@@ -2,16 +2,18 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..states import PENDING_STATES
+
 # A copy with one of these is made for the account that they say, else for that of the original.
 _LOG_IN = {'base_url', 'token', 'username', 'password'}
 _OF_RULE = ('journal_id', 'fiscal_position_id')
 # Model, field that names the connector, and domain of what went through one, or came; and of what was only tried, or waits to go.
 _WENT = (
     ('vatportal.job', 'connector_id', [('state', '=', 'done')]),
-    ('vatportal.document', 'connector_id', []),
+    ('vatportal.document', 'connector_id', [('state', 'not in', (*PENDING_STATES, 'rejected'))]),
     ('vatportal.document', 'seen_connector_id', []),
 )
-_TRIED = (('vatportal.job', 'connector_id', []), ('vatportal.selection', 'connector_id', [('state', '=', 'open')]))
+_TRIED = (('vatportal.job', 'connector_id', []), ('vatportal.document', 'connector_id', []), ('vatportal.selection', 'connector_id', [('state', '=', 'open')]))
 
 
 class VatportalConnector(models.Model):

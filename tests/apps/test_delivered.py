@@ -91,6 +91,27 @@ class TestDelivered(DueCommon, SalesCommon):
         self.assertFalse(deliveries[0].vatportal_awaits)
         self.assertEqual(known.vatportal_awaits, 'invoice')
 
+    def test_somebody_new_at_a_buyer(self):
+        """Only what this one, and whoever is below, has bought is asked about: not all that the company ever bought."""
+        self.cement.invoice_policy = 'delivery'
+        Partner = self.env['res.partner']
+        other = self.partner.copy({'name': 'Başqa MMC', 'vat': '2001876531'})
+        person, new = Partner.create([{'name': name, 'country_id': self.env.ref('base.az').id} for name in ('Aygün', 'Samir')])
+        address = Partner.create({'name': 'Anbar', 'parent_id': person.id, 'type': 'invoice'})
+        known, own, below = [self.validate(self.order(buyer).picking_ids) for buyer in (self.partner, person, address)]
+        self.assertEqual(below.sale_id.partner_invoice_id, address)
+        for partner, parent, asked, awaits in (
+            (new, self.partner, (), False),
+            (new, other, (), False),
+            (new, Partner, (), False),
+            (person, self.partner, own + below, 'invoice'),
+            (person, other, (), 'invoice'),
+        ):
+            with self.subTest(partner=partner.name, parent=parent.name):
+                parts = self.computed('stock.picking', 'vatportal_awaits', lambda partner=partner, parent=parent: partner.write({'parent_id': parent.id}))
+                self.assertEqual({one for part in parts for one in part}, set(asked and asked.ids))
+                self.assertEqual([picking.vatportal_awaits for picking in (known, own, below)], ['invoice', awaits, awaits])
+
     def test_the_update(self):
         """It looks at deliveries to contacts of which somebody said that they are companies; and at no others, however many there are."""
         self.cement.invoice_policy = 'delivery'

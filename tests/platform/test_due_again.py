@@ -210,12 +210,14 @@ class TestDueAgain(DueCommon):
         self.assertEqual(Connector._begun()[self.company.id], date(2026, 10, 1))
         self.assertFalse(move.vatportal_due_date)
         document = self.document(connector_id=self.connector.id)
+        for state in ('queued', 'processing', 'unconfirmed', 'rejected'):
+            self.document(direction='outgoing', connector_id=tried.id, state=state)
+        self.assertTrue(tried._has_served(), 'it stays with its company all the same')
         for state in ('queued', 'failed'):
             self.job_of(tried, state)
         tried.active = True
         tried.active = False
-        self.assertEqual(Connector._begun()[self.company.id], date(2026, 10, 1), 'a token that was refused has begun nothing')
-        self.assertTrue(tried._has_served(), 'it stays with its company all the same')
+        self.assertEqual(Connector._begun()[self.company.id], date(2026, 10, 1), 'a token, or an upload, that was refused has begun nothing')
         for model, vals in (('vatportal.document', 'connector_id'), ('vatportal.document', 'seen_connector_id'), ('vatportal.job', 'connector_id')):
             with self.subTest(model, name=vals):
                 record = document.sudo() if model == 'vatportal.document' else self.job_of(self.connector, 'done')
@@ -259,6 +261,16 @@ class TestDueAgain(DueCommon):
         ):
             with self.subTest(partner=partner.name, vals=vals):
                 self.assertEqual(self.computed('account.move', 'vatportal_due_date', lambda partner=partner, vals=vals: partner.write(vals)), [])
+
+    def test_somebody_new_at_a_customer(self):
+        """What that one has bought for years is not gone through; nor is it where somebody leaves it, or goes to another one."""
+        Partner, known = self.env['res.partner'], self.create_invoice()
+        other = self.partner.copy({'name': 'Başqa MMC', 'vat': '2001876531'})
+        person = Partner.create({'name': 'Aygün'})
+        for parent in (self.partner, other, Partner):
+            with self.subTest(parent=parent.name):
+                parts = self.computed('account.move', 'vatportal_due_date', lambda parent=parent: person.write({'parent_id': parent.id}))
+                self.assertNotIn(known.id, {one for part in parts for one in part})
 
     def test_a_rule_for_the_kind_gives_kind_and_day(self):
         """Invoices without a kind get it, and with it their last day; those that have one are not looked at."""
