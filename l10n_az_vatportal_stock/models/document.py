@@ -27,7 +27,7 @@ class VatportalDocument(models.Model):
         # EXTENDS l10n_az_vatportal: whether anything is left of a transfer depends on its returns, and of these on it
         super()._follow_status()
         ended = self.filtered(lambda document: document.picking_id and document.status in FINAL_STATUSES)
-        related = ended.picking_id.move_ids._vatportal_related_by_returns().picking_id.vatportal_document_id - self
+        related = ended.sudo().picking_id.move_ids._vatportal_related_by_returns().picking_id.vatportal_document_id - self
         super(VatportalDocument, related.filtered(lambda document: document.status in FINAL_STATUSES))._follow_status()
 
     # ------------------------------------------------------------------ imports
