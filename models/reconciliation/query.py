@@ -68,8 +68,12 @@ def _taken_back(env, companies):
     entries = moves.browse(move_id for (move_id,) in rows)
     found, alone = moves.browse(), {}
     for move in entries:
+        document = move._vatportal_counting_document()
+        # Of a private customer or one abroad no qaimə is expected, nor of what was given back; there may be many.
+        if move.move_type == 'out_invoice' and not document and not move.commercial_partner_id._vatportal_gets_qaime():
+            continue
         credits = move._vatportal_credits()
-        document, settled = move._vatportal_counting_document(), move._vatportal_is_taken_back_by(credits)
+        settled = move._vatportal_is_taken_back_by(credits)
         if settled:
             found += move
         # From the buyer of what was never sent no return comes, of a part neither; a bill of which a part is left was bought.

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from .reconcile_common import ReconcileCommon
 
 
@@ -73,6 +75,16 @@ class TestReconciliationUnnamed(ReconcileCommon):
         bonus = self.sale({'vat': 200}, move_type='out_refund')
         self.settle_with(self.sale({'vat': 100}), self.sale({'vat': 100}), bonus)
         self.assertEqual(self.found(bonus), ('only_odoo', 'awaits_return'))
+
+    def test_what_no_qaime_is_expected_of_is_not_walked_through(self):
+        """What private persons gave back, of all years."""
+        for partner, reason in ((self.citizen, 'private'), (self.foreigner, 'abroad')):
+            move, credit = (self.sale({'vat': 100}, move_type=move_type, partner_id=partner.id) for move_type in ('out_invoice', 'out_refund'))
+            self.settle_with(move, credit)
+            self.assertEqual(move.payment_state, 'reversed')
+            self.env.flush_all()
+            with self.subTest(reason), patch.object(type(move), '_vatportal_credits', side_effect=AssertionError(reason)):
+                self.assertEqual([self.found(one) for one in (move, credit)], [('never', reason)] * 2)
 
     def test_the_statements_do_not_grow_with_the_books(self):
         """Not with what is credited in part, nor with what unnamed credit notes take back."""
