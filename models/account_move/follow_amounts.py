@@ -35,8 +35,8 @@ class AccountMove(models.Model):
             sent.modified(_OF_CREDITS)
 
     def _vatportal_renew_amounts(self):
-        """The documents of these entries follow their amounts."""
-        documents = self.filtered(lambda entry: entry._vatportal_has_documents()).sudo().vatportal_document_ids
+        """The documents of these entries follow their amounts, whoever asks."""
+        documents = self.sudo().filtered(lambda entry: entry._vatportal_has_documents()).vatportal_document_ids
         if documents:
             for name in _OF_AMOUNTS:
                 self.env.add_to_compute(documents._fields[name], documents)
