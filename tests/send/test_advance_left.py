@@ -305,6 +305,44 @@ class TestAdvanceLeft(AdvanceCommon):
         again.action_post()
         self.assertEqual(document.advance_left, 118)
 
+    def test_what_was_credited_anew(self):
+        """The credit note that *Reverse and Create* makes takes back the advance as the one in whose place it is did."""
+        advance = self.prepaid()
+        document = advance.vatportal_document_id
+        refund = advance._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        anew = self.reverse_in_dialog(refund)
+        self.assertEqual((anew.move_type, anew.reversed_entry_id, document.advance_left), ('out_refund', advance, 354))
+        anew.invoice_line_ids.price_unit = 100
+        anew.action_post()
+        self.assertEqual((document.advance_left, advance.amount_residual), (236, 236))
+
+    def test_what_was_credited_anew_elsewhere(self):
+        """A company that has no connector has Odoo's own."""
+        self.connector.sudo().active = False
+        refund = self.create_invoice(vatportal_kind_id=False)._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        self.assertFalse(self.reverse_in_dialog(refund).reversed_entry_id)
+
+    def test_what_gives_back_a_credit_note_is_sent(self):
+        """Then it gives back nothing, until its document is no more."""
+        advance = self.prepaid()
+        document = advance.vatportal_document_id
+        refund = advance._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        again = refund._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+        self.assertEqual(document.advance_left, 354)
+
+        def left():
+            self.env.flush_all()
+            return document.advance_left
+
+        sent = self.by_hand(again, move_id=again.id)
+        self.assertEqual(left(), 0)
+        sent.sudo().status = 'canceled'
+        self.assertEqual(left(), 354)
+        returned = self.by_hand(refund, direction='incoming', move_id=refund.id)
+        self.assertEqual(left(), 0)
+        returned.sudo().status = 'canceled'
+        self.assertEqual(left(), 354)
+
     def test_more_paid_in_advance_than_delivered(self):
         """Odoo makes a credit note of such a final invoice."""
         advance = self.prepaid(1000)
