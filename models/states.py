@@ -1,6 +1,7 @@
 """What several models must agree on, each said once: states, statuses and kinds of documents, and the day in Baku."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 # ---------------------------------------------------------------------- states: what Odoo knows of a document
 
@@ -97,6 +98,12 @@ INVOICE_KINDS = "[('upload_type', 'not in', (False, 'goodsTransfer'))]"
 
 # What may be sent: customer invoices, and credit notes that got a kind by rule or by hand.
 SALE_TYPES = ('out_invoice', 'out_refund', 'in_refund')
+
+# ---------------------------------------------------------------------- amounts
+
+# A difference of this size between the lines and the document's sums is rounding; a larger one is for a person to
+# look at.
+ROUNDING_LIMIT = Decimal('0.05')
 
 # ---------------------------------------------------------------------- time
 

@@ -6,11 +6,9 @@ from odoo.tools import float_compare
 from ...vatportal import incoming_parts
 from ...vatportal.names import text_key
 from ..amounts import decimal
+from ..states import ROUNDING_LIMIT
 from .books import Books, manual_taxes, vat_rate, vat_taxes
 
-# A difference of this size between the lines and the document's sums is rounding; a larger one is for a person to
-# look at.
-ROUNDING_LIMIT = Decimal('0.05')
 # A price of a qaimə may carry so many.
 PRICE_DECIMALS = 9
 

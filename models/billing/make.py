@@ -7,9 +7,9 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command
 
 from ...vatportal import serie_number
-from ..states import FINAL_STATUSES, baku_day
+from ..states import FINAL_STATUSES, ROUNDING_LIMIT, baku_day
 from .bill import BillQuestion, OpenQuestion
-from .builder import ROUNDING_LIMIT, BillBuilder
+from .builder import BillBuilder
 
 
 class VatportalDocument(models.Model):

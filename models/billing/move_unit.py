@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 
 from ...vatportal.names import text_key
 from ..amounts import decimal
-from .builder import ROUNDING_LIMIT, BillBuilder
+from ..states import ROUNDING_LIMIT
+from .builder import BillBuilder
 from .move_bill import NOTES_SHOWN
 
 
