@@ -10,7 +10,7 @@ from odoo.addons.l10n_az_vatportal.tests.reconcile.reconcile_common import Recon
 class TestOrdersCredits(ReconcileCommon):
     """The credit notes of an order of which less came: they name no bill, and take back what was billed all the same."""
 
-    def ordered(self, quantity=10, price=10.0):
+    def ordered(self, quantity=10, price=10.0, *more, **vals):
         """(order, the document of its bill, which is posted)."""
         self.product.purchase_method = 'purchase'
         order = self.env['purchase.order'].create(
@@ -25,14 +25,14 @@ class TestOrdersCredits(ReconcileCommon):
             }
         )
         order.button_confirm()
-        return order, self.billed(order, quantity, price)
+        return order, self.billed(order, quantity, price, *more, **vals)
 
-    def billed(self, order, quantity, price=10.0):
-        document = self.posted_bill(self.line(quantity * price, quantity=quantity, price_unit=price))
+    def billed(self, order, quantity, price=10.0, *more, **vals):
+        document = self.posted_bill(self.line(quantity * price, quantity=quantity, price_unit=price, **vals), *more)
         self.assertEqual(document.move_id.invoice_line_ids.purchase_line_id, order.order_line)
         return document
 
-    def credited(self, order, quantity=0):
+    def credited(self, order, quantity=0, *more):
         """The credit note of ``order``, of which no more than ``quantity`` is wanted."""
         before = order.invoice_ids
         order.order_line.product_qty = quantity
@@ -41,6 +41,7 @@ class TestOrdersCredits(ReconcileCommon):
         credit.write({'invoice_date': '2026-11-20', 'date': '2026-11-20'})
         # What the vendor takes back, the vendor has cancelled or lowered.
         credit.vatportal_kind_id = False
+        credit.invoice_line_ids = [Command.create({'name': 'By hand', 'price_unit': net, 'tax_ids': self.purchase['vat'].ids}) for net in more]
         credit.action_post()
         self.assertEqual((credit.move_type, credit.reversed_entry_id.ids), ('in_refund', []))
         return credit
@@ -99,6 +100,65 @@ class TestOrdersCredits(ReconcileCommon):
         credit = self.credited(order, 10)
         self.assertEqual([document.move_id._vatportal_is_taken_back() for document in (first, second)], [False, True])
         self.assertEqual(second.move_id._vatportal_credits(), {credit: 59.0})
+
+    def assert_taken_back(self, bill, credit):
+        self.assert_void(bill, False)
+        self.assertEqual([self.found(one) for one in (bill, credit)], [('never', 'reversed')] * 2)
+
+    def test_a_bill_with_what_was_not_ordered(self):
+        """The delivery, which was added to the credit note by hand."""
+        order, document = self.ordered(10, 10.0, self.line(10.0, name='Delivery', product_code='9965000000', barcode=False))
+        bill = document.move_id
+        self.cancel(document)
+        credit = self.credited(order, 0, 10.0)
+        self.assert_void(bill, True)
+        self.settle_with(bill, credit)
+        self.assertEqual((bill.amount_residual, bill._vatportal_credits()), (0, {credit: 129.8}))
+        self.assert_taken_back(bill, credit)
+
+    def test_a_document_that_was_rounded_otherwise(self):
+        for settled in (False, True):
+            with self.subTest(settled=settled):
+                order, document = self.ordered(3, 11.11, vat=6.01)
+                bill = document.move_id
+                self.cancel(document)
+                credit = self.credited(order)
+                self.assertEqual((bill.amount_total, credit.amount_total), (39.34, 39.33))
+                if settled:
+                    self.settle_with(bill, credit)
+                self.assert_taken_back(bill, credit)
+
+    def test_a_named_credit_note_of_a_qepik_less(self):
+        document = self.posted_bill(self.line(33.33, quantity=3, price_unit=11.11, vat=6.01))
+        self.cancel(document)
+        self.assert_taken_back(document.move_id, self.credit_apart(document.move_id, 11.107))
+
+    def test_a_return_of_what_was_cancelled(self):
+        """It is not sent without a question."""
+        order, document = self.ordered()
+        credit = self.credited(order)
+        credit.vatportal_kind_id = self.kind('returnInvoice')
+
+        def asked():
+            return [problem['message'] for problem in credit._vatportal_problems(self.connector) if problem.get('asks')]
+
+        self.assertFalse([text for text in asked() if 'was cancelled or deleted' in text])
+        self.cancel(document)
+        [text] = asked()
+        self.assertIn('was cancelled or deleted', text)
+        self.assertIn(document.qaime, text)
+        self.assertIn(document.move_id.name, text)
+
+    def test_what_was_credited_by_mistake(self):
+        """The bill that takes back the credit note is none that the order could take back."""
+        order, document = self.ordered()
+        bill = document.move_id
+        self.cancel(document)
+        again = self.credited(order)._reverse_moves([{'invoice_date': '2026-11-20', 'date': '2026-11-20', 'ref': 'Again'}])
+        again.action_post()
+        self.assert_void(bill, True)
+        self.credited(order)
+        self.assert_void(bill, False)
 
     def assert_open(self, document, difference):
         self.assertEqual((document.amount_differs, document.amount_difference), (bool(difference), difference))

@@ -11,8 +11,8 @@ NAMES = ('vatportal_due_date', 'vatportal_deadline_id', 'vatportal_shown_status'
 def migrate(cr, _version):
     """What was paid and then credited in full is due no more, nor “Not sent yet”; what a credit note was switched into is, and so is what that
     was made from. What takes back a credit note that is not at e-taxes is not, then what that one took back is, and so is what was never sent
-    though its return is at e-taxes. What is left of an advance is in whole qəpik. At the end: only with all apps loaded it is known what an
-    order credits."""
+    though its return is at e-taxes. A bill that a credit note lowered differs again where that one was taken back. What is
+    left of an advance is in whole qəpik. At the end: only with all apps loaded it is known what an order credits."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     moves, documents = env['account.move'], env['vatportal.document']
     back = moves._vatportal_reversed_in_full(Domain('vatportal_due_date', '!=', False) | Domain('vatportal_shown_status', '=', 'none'))
@@ -26,3 +26,18 @@ def migrate(cr, _version):
         part.modified(['advance_left'])
         env.flush_all()
         env.invalidate_all()
+    _renew_lowered(moves)
+
+
+def _renew_lowered(moves):
+    """What lowered a bill may have been taken back itself."""
+    again = moves.search([('move_type', '=', 'in_invoice'), ('reversed_entry_id', '!=', False)])
+    lowered = again._vatportal_all_taken_back().filtered('vatportal_bill_document_id')
+    for part in split_every(BATCH, lowered.ids, moves.browse):
+        before = {document: document.amount_differs for document in part.vatportal_bill_document_id}
+        part._vatportal_renew_amounts()
+        moves.env.flush_all()
+        for document, differed in before.items():
+            if document.amount_differs != differed:
+                document._follow_status()
+        moves.env.invalidate_all()

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..document.status import ACTIVITY
 from ..states import INVOICE_KINDS, LIVE_STATES, SALE_TYPES
+from .credits import CHARGES
 from .due import SAYS_SOMETHING
 
 # What AccountMove._vatportal_is_issued_here() is true of.
@@ -127,6 +128,8 @@ class AccountMove(models.Model):
     @api.depends(
         'move_type',
         'payment_state',
+        'reversed_entry_id.state',
+        'reversed_entry_id.vatportal_package_date',
         'reversed_entry_id.vatportal_state',
         'reversed_entry_id.vatportal_status',
         'reversed_entry_id.vatportal_bill_document_id.status',
@@ -137,9 +140,14 @@ class AccountMove(models.Model):
     )
     def _compute_vatportal_shown_status(self):
         super()._compute_vatportal_shown_status()
-        # Whether a credit note takes something back depends on its document, too.
-        credits = self.filtered(lambda move: move.id and move.state == 'posted' and move.move_type in ('out_refund', 'in_refund'))
-        (credits._vatportal_entries_taken_back() - credits.sudo())._vatportal_renew_of_credits()
+        # Whether a credit note takes something back depends on its document, too, and on that of what takes it back.
+        posted = self.sudo().filtered(lambda move: move.id and move.state == 'posted')
+        credits = posted.filtered(lambda move: move.move_type in ('out_refund', 'in_refund'))
+        again = posted.filtered(lambda move: move.move_type in CHARGES and move.reversed_entry_id)
+        # What names a credit note follows it by itself, and goes on with what that one took back: not in a circle.
+        taken_back = credits._vatportal_entries_taken_back() - credits.reversal_move_ids | again._vatportal_all_taken_back()
+        (taken_back - posted)._vatportal_renew_of_credits()
+        taken_back._vatportal_renew_amounts()
 
     def _vatportal_is_unsent(self):
         # EXTENDS vatportal.source
@@ -273,7 +281,7 @@ class AccountMove(models.Model):
         other_advance = self._vatportal_of_other_advance(vals)
         # A credit note without a kind may lower the bill as its document was lowered.
         touched = {'invoice_line_ids', 'line_ids', 'vatportal_kind_id', 'state'} & vals.keys()
-        lowered = self._vatportal_taken_back() if touched else self.browse()
+        lowered = self._vatportal_all_taken_back() if touched else self.browse()
         documents = (self | lowered).sudo().vatportal_bill_document_id if touched else ()
         differing = {document: document.amount_differs for document in documents}
         taken_back = self._vatportal_entries_taken_back() if 'state' in vals else self.browse()
@@ -283,7 +291,9 @@ class AccountMove(models.Model):
                 lowered._vatportal_renew_amounts()
             # No field tells the one entry of the state of another that is reconciled with it.
             taken_back.invalidate_recordset(['vatportal_bill_void'], flush=False)
-            taken_back._vatportal_renew_of_credits()
+            # Nor that of another one that takes back the same credit note: both may come to more than it does.
+            again = taken_back.filtered(lambda move: move.move_type not in CHARGES).reversal_move_ids
+            (taken_back | again)._vatportal_renew_of_credits()
         # As a form does.
         other_advance._onchange_vatportal_advance_id()
         for document, before in differing.items():

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..states import FINAL_STATUSES, LIVE_STATES
+from ..states import FINAL_STATUSES, LIVE_STATES, ROUNDING_LIMIT
 
 # Which type of entry takes back which, where no link says so.
 _TAKES_BACK = {'out_invoice': 'out_refund', 'out_receipt': 'out_refund', 'in_invoice': 'in_refund', 'in_receipt': 'in_refund'}
@@ -30,6 +30,24 @@ _OF_ORDERS = {
 }
 
 
+def within_credit(move):
+    """SQL: what AccountMove._vatportal_is_within() tells of the entry with the id ``move`` and the credit note ``origin``; of what takes back
+    such entries it does not ask whether that was taken back itself."""
+    return f"""
+        origin.state = 'posted' AND (
+            SELECT BOOL_AND(back.currency_id = origin.currency_id) AND SUM(GREATEST(back.amount_total - again.amount, 0)) <= origin.amount_total
+              FROM account_move back
+              CROSS JOIN LATERAL (
+                  SELECT COALESCE(SUM(again.amount_total), 0) AS amount
+                    FROM account_move again
+                   WHERE again.reversed_entry_id = back.id AND again.state = 'posted' AND again.move_type != back.move_type
+                     AND again.currency_id = back.currency_id
+              ) again
+             WHERE back.reversed_entry_id = origin.id AND back.move_type != origin.move_type AND (back.state = 'posted' OR back.id = {move})
+        )
+    """
+
+
 class AccountMove(models.Model):
     """What takes an invoice back in Odoo.
 
@@ -47,11 +65,12 @@ class AccountMove(models.Model):
         """
         move = self.sudo()
         found = {credit: move._vatportal_in_currency(credit, credit._vatportal_left()) for credit in move._vatportal_reversals()}
-        found |= move._vatportal_order_credits()
-        known = {*found, *move._vatportal_reverses()}
+        named, of_orders, settled = {*found, *move._vatportal_reverses()}, move._vatportal_order_credits(), {}
         for credit, amount in move._vatportal_reconciled() if move.move_type in _TAKES_BACK else ():
-            if credit not in known and credit._vatportal_may_take_back(move):
-                found[credit] = found.get(credit, 0.0) + amount * credit._vatportal_share_left()
+            if credit not in named and (credit in of_orders or credit._vatportal_may_take_back(move)):
+                settled[credit] = settled.get(credit, 0.0) + amount * credit._vatportal_share_left()
+        # What is on both beside the order they know by their settlement alone.
+        found |= settled | {credit: max(amount, settled.get(credit, 0.0)) for credit, amount in of_orders.items()}
         # What comes to nothing takes back what comes to nothing.
         return {credit: amount for credit, amount in found.items() if credit.state == 'posted' and (amount or not credit.amount_total)}
 
@@ -80,6 +99,13 @@ class AccountMove(models.Model):
         taken = sum(self._vatportal_in_currency(back, back._vatportal_left()) for back in backs if not back._vatportal_is_at_etaxes())
         return self.amount_total - taken if self.currency_id.compare_amounts(self.amount_total, taken) > 0 else 0.0
 
+    def _vatportal_is_within(self, credit):
+        """Whether ``credit``, a credit note that this entry takes back, stands, and all that takes it back comes to no more than it does:
+        what goes beyond that is sold anew."""
+        backs = credit._vatportal_reversals().filtered(lambda back: back.state == 'posted') - self._origin | self
+        taken = sum(back._vatportal_left() for back in backs)
+        return credit.state == 'posted' and backs.currency_id == credit.currency_id and credit.currency_id.compare_amounts(taken, credit.amount_total) <= 0
+
     def _vatportal_share_left(self):
         """Which part of this entry is left, see :meth:`_vatportal_left`."""
         return self._vatportal_left() / self.amount_total if self.amount_total else 1.0
@@ -91,7 +117,9 @@ class AccountMove(models.Model):
 
     def _vatportal_is_taken_back_by(self, taken):
         """As :meth:`_vatportal_is_taken_back`; ``taken``: what :meth:`_vatportal_credits` returns, where it is known."""
-        whole = bool(taken) and self.currency_id.compare_amounts(sum(taken.values()), self.amount_total) >= 0
+        # A bill has the VAT of its document, which may be rounded otherwise than that of what takes it back.
+        limit = float(ROUNDING_LIMIT) if self.is_purchase_document(include_receipts=True) else 0.0
+        whole = bool(taken) and self.currency_id.compare_amounts(sum(taken.values()), self.amount_total - limit) >= 0
         # A return that stands at e-taxes is of something that is to stand there, too.
         return whole and not any(credit._vatportal_counting_document()._counts() for credit in taken)
 
@@ -133,9 +161,11 @@ class AccountMove(models.Model):
 
     def _vatportal_order_credits(self):
         """The credit notes of this invoice's orders that name no invoice, each with how much of this one it takes back."""
+        if self.move_type not in _TAKES_BACK:
+            return {}
         lines = self.invoice_line_ids
         whole = sum(line.price_total for line in lines if line.price_total > 0)
-        if self.move_type not in _TAKES_BACK or not whole:
+        if not whole:
             return {}
         found = {}
         for ordered in lines._vatportal_order_lines():

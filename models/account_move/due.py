@@ -4,16 +4,18 @@ from odoo.tools import SQL
 
 from ..res_partner import GETS_QAIME
 from ..states import ADJUSTMENTS, FINAL_STATUSES, LIVE_STATES, RETURN_KINDS, SALE_TYPES
+from .credits import CHARGES, within_credit
 
 # As AccountMove._vatportal_credits_nothing() has it; one statement for all types, which Odoo would make one each of.
-_CREDITS_NOTHING = """
+_CREDITS_NOTHING = f"""
     EXISTS (
         SELECT FROM account_move origin
           LEFT JOIN vatportal_document sent ON sent.id = origin.vatportal_document_id
           LEFT JOIN vatportal_document received ON received.id = origin.vatportal_bill_document_id
          WHERE origin.id = %(origin)s AND origin.move_type != %(move_type)s
-           AND CASE WHEN %(move_type)s = 'out_invoice'
-                    THEN (sent.id IS NOT NULL OR received.id IS NOT NULL OR origin.vatportal_package_date IS NULL)
+           AND CASE WHEN %(move_type)s IN %(charges)s
+                    THEN ({within_credit('%(move)s')})
+                     AND (sent.id IS NOT NULL OR received.id IS NOT NULL OR origin.vatportal_package_date IS NULL)
                      AND (sent.state IN %(live)s AND COALESCE(sent.status, '') NOT IN %(final)s) IS NOT TRUE
                      AND (received.state IN %(live)s AND COALESCE(received.status, '') NOT IN %(final)s) IS NOT TRUE
                     ELSE sent.state = 'deleted' OR sent.status IN %(final)s OR received.status IN %(final)s END
@@ -45,6 +47,8 @@ class AccountMove(models.Model):
         'invoice_date',
         'delivery_date',
         'payment_state',
+        'reversed_entry_id.state',
+        'reversed_entry_id.vatportal_package_date',
         'reversed_entry_id.vatportal_state',
         'reversed_entry_id.vatportal_status',
         'reversed_entry_id.vatportal_bill_document_id.status',
@@ -95,8 +99,8 @@ class AccountMove(models.Model):
         """Whether it takes back an entry whose document was deleted or cancelled: nothing is left at e-taxes to take back. An invoice
         that takes back a credit note stands for what that one took back, unless the credit note is at e-taxes, or may be."""
         origin = self.sudo()._vatportal_reverses()
-        if origin and self.move_type == 'out_invoice':
-            return not origin._vatportal_is_at_etaxes()
+        if origin and self.move_type in CHARGES:
+            return self._vatportal_is_within(origin) and not origin._vatportal_is_at_etaxes()
         return origin.vatportal_state == 'deleted' or bool({origin.vatportal_status, origin.vatportal_bill_document_id.status} & set(FINAL_STATUSES))
 
     def _compute_vatportal_credits_nothing(self):
@@ -108,12 +112,15 @@ class AccountMove(models.Model):
         if operator != 'in' or True not in value:
             return NotImplemented
         documents = self.env['vatportal.document']._fields
-        flush = [self._fields[name] for name in ('vatportal_document_id', 'vatportal_bill_document_id', 'vatportal_package_date')]
+        names = ('vatportal_document_id', 'vatportal_bill_document_id', 'vatportal_package_date', 'state', 'amount_total', 'currency_id')
+        flush = [self._fields[name] for name in names]
         return Domain('reversed_entry_id', '!=', False) & Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 _CREDITS_NOTHING,
                 origin=model._field_to_sql(alias, 'reversed_entry_id', query),
+                move=model._field_to_sql(alias, 'id', query),
                 move_type=model._field_to_sql(alias, 'move_type', query),
+                charges=CHARGES,
                 live=LIVE_STATES,
                 final=FINAL_STATUSES,
                 to_flush=[*flush, documents['state'], documents['status']],

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ..states import FAR, LIVE_STATES, NEAR, SENDABLE_STATES
+from ..states import FAR, FINAL_STATUSES, LIVE_STATES, NEAR, SENDABLE_STATES
 
 
 class AccountMove(models.Model):
@@ -187,16 +187,25 @@ class AccountMove(models.Model):
 
     def _vatportal_credits_nothing_text(self):
         """That what it takes back is at e-taxes no more; False where it is."""
-        if not self._vatportal_credits_nothing():
+        ended = self.sudo()._vatportal_reverses() if self._vatportal_credits_nothing() else self._vatportal_ended_unnamed()
+        if not ended:
             return False
-        origin = self.sudo().reversed_entry_id
-        document = origin.vatportal_bill_document_id or origin.vatportal_document_id
+        documents = [entry._vatportal_counting_document() for entry in ended]
         return self.env._(
             'It takes back %(entry)s, whose document %(number)s was cancelled or deleted at e-taxes: nothing stands there that it could take '
             'back. Empty the kind on the tab e-taxes: then nothing is sent.',
-            entry=origin.display_name,
-            number=document.qaime or document.name,
+            entry=', '.join(ended.mapped('display_name')),
+            number=', '.join(document.qaime or document.name or '' for document in documents),
         )
+
+    def _vatportal_ended_unnamed(self):
+        """The entries that this credit note, which names none, takes back, whoever asks, where the document of each is no more; else none."""
+        if self.move_type not in ('out_refund', 'in_refund') or self.reversed_entry_id:
+            return self.browse()
+        entries = self._vatportal_entries_taken_back().filtered(lambda entry: self in entry._vatportal_credits())
+        documents = [entry._vatportal_counting_document() for entry in entries]
+        gone = all(document.state == 'deleted' or document.status in FINAL_STATUSES for document in documents)
+        return entries if gone else entries.browse()
 
     def _vatportal_whole_return_text(self):
         """That a return to the vendor that takes back the whole of a bill may be the correction of a bill that was entered wrongly; False

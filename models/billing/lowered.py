@@ -2,7 +2,8 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from .builder import ROUNDING_LIMIT
+from ..amounts import in_qepik
+from ..states import ROUNDING_LIMIT
 
 # Of more sums than this only the largest is gone on with.
 MOST_SUMS = 4096
@@ -34,9 +35,9 @@ class VatportalDocument(models.Model):
     )
 
     def _lowering(self):
-        """The posted credit notes that lower the bill as this document was lowered: those without a kind or a document of their own, and not
-        taken back themselves, that together come nearest to what the bill exceeds the document by. What the vendor has yet to adjust with
-        another document is none of them."""
+        """The posted credit notes that lower the bill as this document was lowered: those without a kind or a document of their own, as far
+        as they are not taken back themselves, that together come nearest to what the bill exceeds the document by. What the vendor has yet
+        to adjust with another document is none of them."""
         move = self.sudo().move_id
         none = move.browse()
         total = move._vatportal_total() if self.direction == 'incoming' and move.move_type == 'in_invoice' else None
@@ -44,9 +45,9 @@ class VatportalDocument(models.Model):
         if not excess or excess < 0:
             return none
         credits = none.union(*(credit for credit, amount in move._vatportal_credits().items() if credit._vatportal_may_lower(move, amount)))
-        amounts = {credit: credit._vatportal_total() for credit in credits.sorted(lambda credit: (credit.date, credit.id))}
-        if None in amounts.values():
+        if None in [credit._vatportal_total() for credit in credits]:
             return none
+        amounts = {credit: credit._vatportal_of_left(credit._vatportal_total()) for credit in credits.sorted(lambda credit: (credit.date, credit.id))}
         lowering = list(amounts)
         return none.union(*(lowering[position] for position in fitting(amounts.values(), excess)))
 
@@ -57,18 +58,22 @@ class VatportalDocument(models.Model):
 
     def _lowered_by(self, amount_of):
         """What credit notes take off the bill because this document was lowered, in AZN; ``amount_of``: the amount of one."""
-        return sum(map(amount_of, self._lowering()), Decimal(0))
+        return sum((credit._vatportal_of_left(amount_of(credit)) for credit in self._lowering()), Decimal(0))
 
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
+
+    def _vatportal_of_left(self, amount):
+        """What is left of ``amount``, an amount of this credit note in AZN, in whole qəpik, see :meth:`_vatportal_left`."""
+        return in_qepik(float(amount) * self._vatportal_share_left())
 
     def _vatportal_may_lower(self, bill, amount):
         """Whether this credit note, which takes back ``amount`` of ``bill`` in the currency of that one, is none at e-taxes and of no other
         bill beside."""
         if self.vatportal_kind_id or self.vatportal_document_ids:
             return False
-        return abs(bill._vatportal_in_currency(self, self.amount_total) - amount) <= ROUNDING_LIMIT
+        return abs(bill._vatportal_in_currency(self, self._vatportal_left()) - amount) <= ROUNDING_LIMIT
 
     def _vatportal_lowered_text(self):
         """That the document of the bill was lowered at e-taxes by what this credit note takes back, or more; False where it was not."""

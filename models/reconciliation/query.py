@@ -4,11 +4,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...vatportal.typed_number import CYRILLIC, LATIN
+from ..account_move.credits import CHARGES
 from ..account_tax import BESIDE_VAT, OUTSIDE
-from ..billing.builder import ROUNDING_LIMIT
 from ..catalog.kind_booking import KNOWN_KINDS, SURE_BOOKINGS
 from ..national_chart import UNDEDUCTED
-from ..states import ADJUSTMENTS, ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, PENDING_STATES, RETURN_KINDS, WAITING_STATUSES
+from ..states import ADJUSTMENTS, ASKING_STATUSES, BAKU_OFFSET, FINAL_STATUSES, PENDING_STATES, RETURN_KINDS, ROUNDING_LIMIT, WAITING_STATUSES
 from .sql_amounts import AMOUNT, DIFFERENCE
 from .sql_findings import CAUSE, FOUND, UNTOLD
 from .sql_pairs import FACT, PAIR
@@ -61,10 +61,11 @@ def _taken_back(env, companies):
     documents.flush_model(['state', 'status', 'is_foreign'])
     posted = Domain('state', '=', 'posted')
     own = posted & Domain('company_id', 'in', companies.ids)
-    reversed_ = moves._search(own & Domain('payment_state', '=', 'reversed'))
+    # Of credit notes Odoo says so wherever an entry pays them, and what takes them back names them.
+    reversed_ = moves._search(own & Domain('payment_state', '=', 'reversed') & Domain('move_type', 'in', CHARGES))
     of_orders = moves._search(own & moves._vatportal_with_order_credits(posted))
     tables = {'reversed': reversed_.subselect(), 'of_orders': of_orders.subselect(), 'companies': tuple(companies.ids) or (0,)}
-    rows = env.execute_query(SQL('%s', SQL(UNTOLD, final=FINAL_STATUSES, **tables)))
+    rows = env.execute_query(SQL('%s', SQL(UNTOLD, final=FINAL_STATUSES, rounding=ROUNDING_LIMIT, **tables)))
     entries = moves.browse(move_id for (move_id,) in rows)
     found, alone = moves.browse(), {}
     for move in entries:

@@ -1,5 +1,6 @@
 """SQL of the reconciliation, third part: what is found of each pair, why, and what a person does next."""
 
+from ..account_move.credits import within_credit
 from .sql_pairs import STANDS, stands
 from .terms import NEVER_REASONS, STEP_OF
 
@@ -57,7 +58,7 @@ def _credited(move):
                    WHERE named.reversed_entry_id = {move}.id AND named.state = 'posted' AND named.move_type != {move}.move_type
                      AND named.currency_id = {move}.currency_id
                      AND NOT EXISTS (SELECT FROM account_move again WHERE again.reversed_entry_id = named.id AND again.state = 'posted')
-                 ) >= {move}.amount_total, FALSE)
+                 ) >= {move}.amount_total - CASE WHEN {move}.move_type IN ('in_invoice', 'in_receipt') THEN %(rounding)s ELSE 0 END, FALSE)
     """
 
 
@@ -76,7 +77,7 @@ UNTOLD = f"""
                 UNION SELECT named.reversed_entry_id
                         FROM account_move again
                         JOIN account_move named ON named.id = again.reversed_entry_id
-                       WHERE again.state = 'posted' AND again.company_id IN %(companies)s
+                       WHERE again.state = 'posted' AND again.company_id IN %(companies)s AND named.reversed_entry_id IS NOT NULL
            )
        AND move.state = 'posted'
        AND ({STANDS}) IS NOT TRUE AND NOT {_credited('move')}
@@ -92,7 +93,7 @@ _TAKEN_BACK = f"""
           JOIN vatportal_document theirs ON theirs.id = COALESCE(back.vatportal_bill_document_id, back.vatportal_document_id)
          WHERE back.reversed_entry_id = move.id AND back.state = 'posted' AND back.move_type != move.move_type AND {stands('theirs')}
     )
-    OR (move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) OR move.move_type IN ('out_invoice', 'in_invoice'))
+    OR (move.move_type = 'out_refund' AND NOT ({_ISSUED_HERE}) OR move.move_type IN ('out_invoice', 'in_invoice') AND ({within_credit('move.id')}))
        AND origin.id IS NOT NULL AND (origin_document.id IS NULL AND origin.vatportal_package_date IS NULL OR {_IS_GONE})
     OR move.move_type = 'in_refund' AND NOT ({_ISSUED_HERE})
        AND (origin.id = ANY(%(taken_back)s) OR {_credited('origin')}) AND (origin_document.id IS NULL OR {_IS_GONE})

@@ -3,6 +3,7 @@ import re
 from odoo.fields import Domain
 
 from ...models.account_move.due import SAYS_SOMETHING
+from ...models.document.status import ACTIVITY
 from ..common import script
 from ..platform.desk_common import DeskCommon
 from ..reconcile.reconcile_common import ReconcileCommon
@@ -123,6 +124,65 @@ class TestCreditTakenBack(ReconcileCommon, DeskCommon):
         self.assertToSend()
         self.assertFound((credit, AWAITED), (again, NEVER))
 
+    def test_by_more_than_it_took(self):
+        """What goes beyond it is a sale of its own."""
+        sold = self.sent()
+        credit = self.back(sold, 200)
+        again = self.back(credit, 1000)
+        for _time in range(2):
+            self.assertEqual(sold._vatportal_credits(), {})
+            self.assertToSend(again)
+            self.assertFound((credit, NEVER), (again, NOT_SENT))
+            again.button_draft()
+            again.invoice_line_ids.price_unit = 200
+            again.action_post()
+            self.assertToSend()
+            self.assertFound((credit, NEVER), (again, NEVER))
+            again.button_draft()
+            again.invoice_line_ids.price_unit = 200.01
+            again.action_post()
+
+    def test_which_stands_no_more(self):
+        sold = self.sent()
+        credit = self.back(sold, 200)
+        again = self.back(credit)
+        for reset in (credit.button_draft, credit.button_cancel):
+            self.assertToSend()
+            reset()
+            self.assertToSend(again)
+            self.assertFound((sold, ('matched', False)), (again, NOT_SENT))
+            if credit.state == 'draft':
+                credit.action_post()
+        credit.button_draft()
+        credit.action_post()
+        self.assertToSend()
+        credit.sudo().vatportal_package_date = '2026-11-20'
+        self.assertToSend(again)
+
+    def test_twice(self):
+        """Of both no more than one can be of the credit note."""
+        credit = self.back(self.sent(), 200)
+        both = self.back(credit)
+        self.assertToSend()
+        both |= self.back(credit)
+        self.assertToSend(*both)
+        self.assertFound(*((move, NOT_SENT) for move in both))
+        # Taken back itself, the first one is nothing, and the second one is that of the credit note.
+        back = self.back(both[0])
+        self.assertToSend()
+        self.assertFound(*((move, NEVER) for move in both | back))
+        back.button_draft()
+        self.assertToSend(*both)
+        both[1].button_draft()
+        both[1].button_cancel()
+        self.assertToSend()
+
+    def test_a_bill_of_more(self):
+        bought = self.posted_bill(100.0).move_id
+        credit = self.back(bought, 50, vatportal_kind_id=False)
+        again = self.back(credit, 70)
+        self.assertFound((bought, ('matched', False)), (credit, NEVER), (again, ('only_odoo', 'no_document')))
+
     def test_in_another_currency(self):
         euro = self.setup_other_currency('EUR', rates=[('2026-01-01', 0.55)])
         sold = self.sale({'vat': 1000}, currency_id=euro.id)
@@ -145,17 +205,70 @@ class TestCreditTakenBack(ReconcileCommon, DeskCommon):
                 self.assertEqual(bought._vatportal_credits(), {})
                 self.assertFound((bought, ('matched', False)), (credit, NEVER), (again, NEVER))
 
-    def test_what_lowers_a_bill(self):
+    def lowered(self):
+        """(document, the credit note that lowers its bill as it was lowered)."""
         bought = self.posted_bill(100.0).move_id
         document = bought.vatportal_bill_document_id.sudo()
-        document.line_ids.write({'amount_goods': 80, 'amount_net': 80, 'amount_vat_base': 80, 'amount_vat': 14.4, 'amount_total': 94.4})
-        document.write({'amount_goods': 80, 'amount_net': 80, 'amount_vat_base': 80, 'amount_vat': 14.4, 'amount_total': 94.4})
+        for lowered in (document.line_ids, document):
+            lowered.write({'amount_goods': 80, 'amount_net': 80, 'amount_vat_base': 80, 'amount_vat': 14.4, 'amount_total': 94.4})
         credit = self.back(bought, 20, vatportal_kind_id=False)
-        self.assertEqual(document.lowering_move_ids, credit)
+        self.assertLowered(document, credit)
+        return document, credit
+
+    def assertLowered(self, document, credit, asked=False):
+        self.assertEqual((document.lowering_move_ids, document.amount_differs), (credit, asked))
+        self.assertEqual(bool(document.move_id.activity_search([ACTIVITY])), asked)
+
+    def test_what_lowers_a_bill(self):
+        document, credit = self.lowered()
         again = self.back(credit)
-        self.assertEqual((document.lowering_move_ids.ids, document.amount_differs), ([], True))
+        self.assertLowered(document, credit.browse(), asked=True)
         again.button_draft()
+        self.assertLowered(document, credit)
+
+    def test_what_lowers_a_bill_anew(self):
+        """*Reverse and Create* on the credit note."""
+        document, credit = self.lowered()
+        anew = self.reverse_in_dialog(credit, date='2026-11-20')
+        self.assertEqual(anew.reversed_entry_id, document.move_id)
+        self.assertLowered(document, credit.browse(), asked=True)
+        anew.write({'invoice_date': '2026-11-20', 'date': '2026-11-20', 'vatportal_kind_id': False})
+        anew.action_post()
+        self.assertLowered(document, anew)
+
+    def test_what_lowers_a_bill_by_what_is_left_of_it(self):
+        """Too much was credited, and a part of that taken back."""
+        document, credit = self.lowered()
+        credit.button_draft()
+        credit.invoice_line_ids.price_unit = 30
+        credit.action_post()
+        self.assertTrue(document.amount_differs)
+        again = self.back(credit, 10)
+        self.assertLowered(document, credit)
+        self.assertEqual((document.amount_difference, document._vat_difference()), (0, 0))
+        again.button_draft()
+        self.assertTrue(document.amount_differs)
+
+    def test_what_lowers_a_bill_is_found_to_have_no_document(self):
+        document, credit = self.lowered()
+        other = self.document(-20.0).sudo()
+        other._link(credit)
+        self.assertTrue(document.amount_differs)
+        other._take_off(credit)
         self.assertEqual((document.lowering_move_ids, document.amount_differs), (credit, False))
+
+    def test_the_update_of_what_lowered_a_bill(self):
+        document, credit = self.lowered()
+        again = self.back(credit)
+        self.env.flush_all()
+        self.env.cr.execute('INSERT INTO vatportal_document_lowering_rel VALUES (%s, %s)', [document.id, credit.id])
+        self.env.cr.execute('UPDATE vatportal_document SET amount_differs = FALSE, amount_difference = 0 WHERE id = %s', [document.id])
+        document.move_id.activity_ids.unlink()
+        self.env.invalidate_all()
+        script('19.0.1.11.0/end-taken_back.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.env.invalidate_all()
+        self.assertLowered(document, credit.browse(), asked=True)
+        self.assertEqual(again.state, 'posted')
 
     def test_what_the_search_says(self):
         """The same as each entry, in both directions, in one statement for all types."""
@@ -171,13 +284,17 @@ class TestCreditTakenBack(ReconcileCommon, DeskCommon):
         switched.action_switch_move_type()
         switched.action_post()
         moves |= switched
+        more = self.back(gone, 20)
+        draft = self.back(more)
+        draft.button_draft()
+        moves |= more | draft | self.back(self.back(sold, 5), 6)
         says = moves.filtered(lambda move: not move._vatportal_credits_nothing())
-        self.assertEqual(len(moves - says), 2, 'what takes back a credit note, and what adjusts what is gone')
+        self.assertEqual(len(moves - says), 5, 'what takes back a credit note, or credits what is gone')
         own = Domain('id', 'in', moves.ids)
         self.assertEqual(moves.search(own & SAYS_SOMETHING), says.sorted(lambda move: move.search(own).ids.index(move.id)))
         self.assertEqual(moves.search(own & ~SAYS_SOMETHING), (moves - says).sorted(lambda move: move.search(own).ids.index(move.id)))
         statements = self.statements(lambda: moves.search(own & SAYS_SOMETHING))
-        self.assertEqual(max(len(re.findall(r'FROM "?account_move"?\s', statement)) for statement in statements), 2)
+        self.assertEqual(max(len(re.findall(r'FROM "?account_move"?\s', statement)) for statement in statements), 4)
 
     def test_the_update(self):
         """What was told of before it is told anew."""
@@ -252,6 +369,19 @@ class TestCreditTakenBack(ReconcileCommon, DeskCommon):
                     self.settle_with(receipt, credit)
                 self.assertFalse(receipt.vatportal_bill_void)
                 self.assertFound((receipt, NEVER), (credit, NEVER))
+
+    def test_the_update_of_what_ended(self):
+        """What is asked of a credit note whose document is no more, and that was taken back."""
+        credit = self.bill(100.0, kind='returnInvoice')
+        credit.invoice_date = credit.date = '2026-11-20'
+        credit.action_post()
+        document = credit.vatportal_bill_document_id.sudo()
+        document.status = 'canceled'
+        self.back(credit)
+        document._raise_activity(*document._task())
+        self.assertTrue(credit.activity_ids)
+        script('19.0.1.11.0/end-asked_still.py').migrate(self.env.cr, '19.0.1.10.0')
+        self.assertFalse(credit.activity_ids)
 
     # ------------------------------------------------------------------ a credit note that names nothing
 
