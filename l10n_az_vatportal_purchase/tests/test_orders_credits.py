@@ -193,8 +193,11 @@ class TestOrdersCredits(ReconcileCommon):
         self.assertIn(document.qaime, asked['message'])
         credit.vatportal_kind_id = False
         self.assert_open(document, 0)
-        self.document(-20.0).sudo()._link(credit)
+        other = self.document(-20.0).sudo()
+        other._link(credit)
         self.assertEqual((document.amount_differs, document.amount_difference), (True, 23.6))
+        other._take_off(credit)
+        self.assertEqual((document.amount_differs, document.amount_difference), (False, 0))
 
     def test_what_an_update_settles(self):
         _order, document, _credit = self.lowered()
