@@ -295,7 +295,7 @@ class TestManyOfOneAccount(TransactionCase):
         with self.look_up() as env:
             self.connectors(env)[3].write({'auto_renew': True, 'token_date': fields.Datetime.now() - timedelta(days=100)})
             day = fields.Date.today()
-            job = env['vatportal.job']._queue_download(self.connectors(env)[17], ['incoming'], day, day, 'etaxes')
+            job = env['vatportal.job']._queue_download(self.connectors(env)[7], ['incoming'], day, day, 'etaxes')
             env.cr.commit()
             env['vatportal.connector']._cron_renew_tokens()
             self.assertEqual(len(self.requests_to(START)), 0)
