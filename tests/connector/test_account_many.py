@@ -299,7 +299,7 @@ class TestManyOfOneAccount(TransactionCase):
             env.cr.commit()
             env['vatportal.connector']._cron_renew_tokens()
             self.assertEqual(len(self.requests_to(START)), 0)
-            self.assertTrue(self.connectors(env)[29].renewal_put_off_at)
+            self.assertTrue(self.connectors(env)[11].renewal_put_off_at)
         with self.people():
             self.run_crons(lambda env: env['vatportal.job'].browse(job.ids).state == 'done')
         with self.look_up() as env:
