@@ -12,6 +12,7 @@ from . import test_replaced
 from . import test_correct
 from . import test_credits
 from . import test_credit_taken_back
+from . import test_credit_lowers
 from . import test_refresh
 from . import test_refresh_tour
 from . import test_shown_status
