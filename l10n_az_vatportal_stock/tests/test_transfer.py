@@ -150,12 +150,7 @@ class TestTransfer(TransferCommon):
 
     def test_by_way_of_a_transit(self):
         """The leg that leaves the warehouse is sent, and knows where the goods go on to; the other leg is not."""
-        first = self.create_transfer(target=self.transit, done=False)
-        second = self.create_transfer(source=self.transit, picking_type=self.ganja.int_type_id, done=False)
-        first.move_ids.move_dest_ids = second.move_ids
-        for picking in (first, second):
-            picking.move_ids.write({'quantity': 3, 'picked': True})
-            picking.button_validate()
+        first, second = self.create_by_way_of_transit()
         self.assertEqual((first.vatportal_to_warehouse_id, first.vatportal_can_send, second.vatportal_can_send), (self.ganja, True, False))
         [sent] = self.sent(first)
         self.assertEqual(sent['to_wh'], 'WH002')

@@ -144,12 +144,7 @@ class TestTransferDueReturns(DueCommon, TransferCommon):
         self.assertDue(first=(first, False), back=(back, True))
 
     def test_through_a_transit(self):
-        first = self.create_transfer(target=self.transit, done=False)
-        second = self.create_transfer(source=self.transit, picking_type=self.ganja.int_type_id, done=False)
-        first.move_ids.move_dest_ids = second.move_ids
-        for picking in (first, second):
-            picking.move_ids.write({'quantity': 3, 'picked': True})
-            picking.button_validate()
+        first, second = self.create_by_way_of_transit()
         out = self.give_back(second, 3)
         self.assertDue(first=(first, True), out=(out, True))
         back = self.give_back(first, 3)

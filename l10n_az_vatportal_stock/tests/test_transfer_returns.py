@@ -26,12 +26,7 @@ class TestTransferReturns(TransferCommon):
         self.assertIn(picking.name, problem)
 
     def test_on_the_way_through_a_transit(self):
-        first = self.create_transfer(target=self.transit, done=False)
-        second = self.create_transfer(source=self.transit, picking_type=self.ganja.int_type_id, done=False)
-        first.move_ids.move_dest_ids = second.move_ids
-        for picking in (first, second):
-            picking.move_ids.write({'quantity': 3, 'picked': True})
-            picking.button_validate()
+        first, second = self.create_by_way_of_transit()
         out = self.give_back(second, 1)
         self.give_back(first, 1)
         self.assertEqual((first.vatportal_to_warehouse_id, first.vatportal_from_warehouse_id), (self.ganja, self.baku))

@@ -60,6 +60,16 @@ class TransferCommon(LifecycleCommon):
         """A dispatch without a sale."""
         return cls.create_transfer(picking_type=cls.baku.out_type_id, target=cls.env.ref('stock.stock_location_customers'), **vals)
 
+    def create_by_way_of_transit(self):
+        """A transfer of 3 of each in two legs, both done; return them."""
+        first = self.create_transfer(target=self.transit, done=False)
+        second = self.create_transfer(source=self.transit, picking_type=self.ganja.int_type_id, done=False)
+        first.move_ids.move_dest_ids = second.move_ids
+        for picking in (first, second):
+            picking.move_ids.write({'quantity': 3, 'picked': True})
+            picking.button_validate()
+        return first, second
+
     def give_back(self, picking, quantity, done=True, **vals):
         """Return ``quantity`` of each of the lines of ``picking``; return the transfer that brings it back."""
         wizard = self.env['stock.return.picking'].with_context(active_model='stock.picking', active_id=picking.id).create({})
