@@ -69,29 +69,34 @@ class Hosts(Scene):
         return int(self.number(f"SELECT count(*) FROM vatportal_document WHERE state = 'registered' AND move_id IN ({ids})"))
 
     def pace(self, moves, hosts, cores):
-        """How many of these processes `hosts` bring to their end in a minute, and in words what each of them takes of the
-        processors; slowed down, they have `cores` of the slower kind each."""
+        """How many of these processes `hosts` bring to their end in a minute: in all, and of the middle half of them; and in words
+        what each of them takes of the processors. Slowed down, they have `cores` of the slower kind each."""
         pids, server = [host.popen.pid for host in hosts], self.cluster.process.pid
         with Slowed(dict.fromkeys(pids, cores / self.slowed)) if self.slowed > 1 else contextlib.nullcontext():
             odoo, postgresql = processor(*pids), processor(server)
-            minutes = self.run(moves) / 60
+            seconds, half = self.run(moves)
             odoo, postgresql = processor(*pids) - odoo, processor(server) - postgresql
-        pace = len(moves) / minutes
-        return pace, f'{pace:.0f} processes a minute, each {odoo / len(moves):.2f} s of Odoo and {postgresql / len(moves):.2f} s of PostgreSQL'
+        paces = [60 * len(moves) / seconds, 30 * len(moves) / half]
+        return paces, (
+            f'{paces[0]:.0f} processes a minute, {paces[1]:.0f} of the middle half, '
+            f'each {odoo / len(moves):.2f} s of Odoo and {postgresql / len(moves):.2f} s of PostgreSQL'
+        )
 
     def run(self, moves, middle=None):
         """Queue a process for each invoice and wait for the numbers; call `middle` when half of them are there. Seconds, from the
-        first to the last."""
+        first to the last; and from the first quarter to the last one, while all connectors have something to do."""
         self.fill('processes', moves, self.used)
-        begin, deadline = time.monotonic(), time.monotonic() + PATIENCE + 3 * len(moves)
+        begin, deadline, quarters = time.monotonic(), time.monotonic() + PATIENCE + 3 * len(moves), {}
         while (count := self.ended(moves)) < len(moves):
+            quarters.setdefault(4 * count // len(moves), time.monotonic())
             if middle and count >= len(moves) / 2:
                 middle()
                 middle = None
             if time.monotonic() > deadline:
                 raise Failure(f'{len(moves) - count} invoices have no number after {deadline - begin:.0f} s.')
             time.sleep(0.5)
-        return time.monotonic() - begin
+        end = time.monotonic()
+        return end - begin, quarters.get(3, end) - quarters.get(1, begin)
 
 
 # -- people -----------------------------------------------------------------------------------------
@@ -185,15 +190,15 @@ def main(count: int, slowed: int) -> int:
 
 
 def single(scene):
-    """One server process with the scheduled action alone; processes a minute."""
+    """One server process with the scheduled action alone; its paces."""
     moves = scene.fill('invoices', scene.used * PROCESSES)
     odoo, port = scene.host('one-process', '--workers', 0)
     odoo.start()
     try:
         scene.log_in_at(port)
-        pace, told = scene.pace(moves, [odoo], 1)
+        paces, told = scene.pace(moves, [odoo], 1)
         say(f'one server process: {told}; {len(problems(scene, moves))} problems')
-        return pace
+        return paces
     finally:
         odoo.kill()
 
@@ -213,10 +218,11 @@ def two(scene, stack):
 
 
 def together(scene, hosts, alone):
-    """The pace of both, beside that of one process; returns the invoices."""
+    """The paces of both, beside those of one process; returns the invoices."""
     moves = scene.fill('invoices', scene.used * PROCESSES)
-    pace, told = scene.pace(moves, hosts, CORES)
-    say(f'two hosts of {WORKERS} workers: {told}; {pace / alone:.2f} times as many')
+    paces, told = scene.pace(moves, hosts, CORES)
+    whole, half = (ours / theirs for ours, theirs in zip(paces, alone, strict=True))
+    say(f'two hosts of {WORKERS} workers: {told}; {whole:.2f} times as many, {half:.2f} of the middle half')
     return moves
 
 
@@ -225,7 +231,7 @@ def one_is_killed(scene, hosts, before):
     moves = scene.fill('invoices', scene.used * PROCESSES)
     with Watchers(scene, WATCHERS) as people:
         taken = {}
-        seconds = scene.run(moves, lambda: taken.update(zip(('at', 'victim', 'other'), strike(hosts), strict=True)))
+        seconds, _half = scene.run(moves, lambda: taken.update(zip(('at', 'victim', 'other'), strike(hosts), strict=True)))
     wait_for(scene, people.pressed)
     say(f'{len(moves)} processes through in {seconds:.0f} s; dialogs beside it: {people.told()}')
     gap = first_order(taken['other']) - taken['at']
