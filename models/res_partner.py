@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -83,6 +85,27 @@ class ResPartner(models.Model):
     def _vatportal_buyers(self):
         """Partner → (who buys where these do, whether that one gets invoices by e-taxes)."""
         return {partner: (buyer := partner.sudo().commercial_partner_id, buyer._vatportal_gets_qaime()) for partner in self}
+
+    @contextmanager
+    def _vatportal_becoming_one(self, target):
+        """What these partners have bought is due as that of the one which is left of them: the others are merged with it inside.
+
+        :param target: which one that will be, if it is known; what it has bought itself is seen to by :meth:`write`
+        """
+        before = self._vatportal_buyers()
+        alike = len({gets for _buyer, gets in before.values()}) < 2
+        others = self.browse() if alike or not self.env['vatportal.connector']._begun() else self - (target or self.browse())
+        models_due = self.env['vatportal.deadline'].sudo()._models()
+        bought = {
+            partner: [(model, model.with_context(active_test=False).search(model._vatportal_of_partners(partner)).ids) for model in models_due]
+            for partner in others
+        }
+        yield
+        left = self.exists()
+        for partner in others - left:
+            if before[partner][1] != left.sudo().commercial_partner_id._vatportal_gets_qaime():
+                for model, ids in bought[partner]:
+                    model._renew_concerned([('id', 'in', ids)])
 
     def _vatportal_gets_qaime(self):
         """Whether invoices to this partner go to e-taxes: a person without VÖEN gets none, nor does anybody abroad without a

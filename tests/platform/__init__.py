@@ -15,6 +15,7 @@ from . import test_desk
 from . import test_desk_cards
 from . import test_due
 from . import test_due_again
+from . import test_due_merged
 from . import test_gone
 from . import test_sums
 from . import test_indexes
