@@ -33,10 +33,10 @@ class StockMove(models.Model):
         """The quantity of :meth:`_vatportal_left`."""
         return sum(quantity for _line, quantity in self._vatportal_left())
 
-    def _vatportal_left_less_returns(self, planned=False):
-        """As :meth:`_vatportal_left`, without what came back or was taken off elsewhere; ``planned``: see :meth:`_vatportal_taken_off`."""
+    def _vatportal_left_less_returns(self, taken_off):
+        """As :meth:`_vatportal_left`, without what came back and without ``taken_off``, see :meth:`_vatportal_taken_off`."""
         left = self._vatportal_left()
-        for lot, quantity in [*self._vatportal_came_back().items(), (None, self._vatportal_taken_off(planned))]:
+        for lot, quantity in [*self._vatportal_came_back().items(), (None, taken_off)]:
             for entry in sorted(left, key=lambda entry: entry[0].lot_id != lot):
                 part = min(entry[1], max(quantity, 0))
                 entry[1] -= part
@@ -79,12 +79,18 @@ class StockMove(models.Model):
         :param planned: whether also what will be taken off what has yet to be sent, or never is because nothing of it is left
         """
         origin = self._vatportal_origin()
-        sent = origin._vatportal_on_document(planned) if origin else None
-        if sent is None:
+        picking = origin.picking_id[:1]
+        document = picking and picking._vatportal_live_document()
+        if not document and not (planned and picking._vatportal_is_to_go()):
             return 0.0
         unit = origin[0].product_uom
         # Of a return that goes out again some may have been taken off already.
-        taken = sum(move._vatportal_left_quantity() - move._vatportal_taken_off(planned) for move in origin) - sent
+        before = {move: move._vatportal_taken_off(planned) for move in origin}
+        if document:
+            sent = sum(document.line_ids.filtered(lambda line: line.stock_move_id in origin).mapped('quantity'))
+        else:
+            sent = sum(quantity for move in origin for _line, quantity in move._vatportal_left_less_returns(before[move]))
+        taken = sum(move._vatportal_left_quantity() - before[move] for move in origin) - sent
         # Odoo lets a return be followed by what it returns, too.
         returns = (
             (origin | origin.move_dest_ids)._vatportal_unsent_returns().filtered(lambda move: move._vatportal_origin() == origin and move._vatportal_left())
@@ -96,16 +102,6 @@ class StockMove(models.Model):
                 return unit._compute_quantity(part, self.product_uom, round=False)
             taken -= part
         return 0.0
-
-    def _vatportal_on_document(self, planned):
-        """How much of these moves of one transfer is on its document, or ``planned`` to be; None where it has none."""
-        picking = self.picking_id[:1]
-        document = picking._vatportal_live_document()
-        if document:
-            return sum(document.line_ids.filtered(lambda line: line.stock_move_id in self).mapped('quantity'))
-        if planned and picking._vatportal_is_to_go():
-            return sum(quantity for move in self for _line, quantity in move._vatportal_left_less_returns(planned))
-        return None
 
     def _vatportal_related_by_returns(self):
         """These moves, what they return, what returns them, and so on; whoever asks. By way of a transit the second leg is what is returned."""

@@ -21,7 +21,7 @@ class StockPicking(models.Model):
 
         :param planned: whether without what will be taken off the transfer that it returns, see ``stock.move``, ``_vatportal_taken_off()``
         """
-        return [Part(*entry) for move in self.move_ids for entry in move._vatportal_left_less_returns(planned)]
+        return [Part(*entry) for move in self.move_ids for entry in move._vatportal_left_less_returns(move._vatportal_taken_off(planned))]
 
     def _vatportal_leaving_lines(self):
         return self.move_ids._vatportal_lines().filtered(lambda line: line._vatportal_leaves() and line._vatportal_is_ours())

@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from unittest.mock import patch
 
 from odoo.addons.l10n_az_vatportal.tests.common import script
 from odoo.addons.l10n_az_vatportal.tests.due_common import DueCommon
@@ -199,6 +200,27 @@ class TestTransferDueReturns(DueCommon, TransferCommon):
         [warning] = self.problems(back, 'warning')
         self.assertIn(f'It returns goods of {first.name}, which is not at e-taxes', warning)
         self.assertIn('neither has to be sent', warning)
+
+    def test_to_and_fro(self):
+        """Goods that go to and fro for ever with nothing sent: each step asks once of those before it."""
+        steps = [self.create_transfer()]
+        for _number in range(7):
+            steps.append(self.give_back(steps[-1], 3))
+        Move, asked = type(self.env['stock.move']), []
+        taken_off = Move._vatportal_taken_off
+
+        def noted(move, *args, **kwargs):
+            asked.append(move)
+            return taken_off(move, *args, **kwargs)
+
+        with patch.object(Move, '_vatportal_taken_off', noted):
+            steps[-1]._vatportal_parts(planned=True)
+            self.assertEqual(len(asked), len(steps))
+            asked.clear()
+            self.env['stock.picking']._renew_due([('id', 'in', [step.id for step in steps])])
+            self.env.flush_all()
+        self.assertLessEqual(len(asked), 2 * len(steps) ** 2)
+        self.assertDue(**{f'step {number}': (step, False) for number, step in enumerate(steps)})
 
     def test_the_update(self):
         """It closes such as stand open."""
