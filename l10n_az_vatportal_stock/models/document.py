@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.l10n_az_vatportal.models.portal_text import KIND_UNKNOWN
-from odoo.addons.l10n_az_vatportal.models.states import FINAL_STATUSES
+from odoo.addons.l10n_az_vatportal.models.states import FINAL_STATUSES, LIVE_STATES
 
 
 class VatportalDocument(models.Model):
@@ -23,12 +23,24 @@ class VatportalDocument(models.Model):
     def _source(self):
         return self.picking_id or super()._source()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # As _set_state() below.
+        pickings = self.env['stock.picking'].browse([vals['picking_id'] for vals in vals_list if vals.get('picking_id')])
+        with pickings._vatportal_related()._vatportal_following_ends():
+            return super().create(vals_list)
+
+    def _set_state(self, state, **vals):
+        # EXTENDS l10n_az_vatportal: what is left of a transfer depends on which of its returns are at e-taxes, and of these on it
+        turning = self.sudo().filtered(lambda document: document.picking_id and (document.state in LIVE_STATES) != (state in LIVE_STATES))
+        with turning.picking_id._vatportal_related()._vatportal_following_ends():
+            super()._set_state(state, **vals)
+
     def _follow_status(self):
-        # EXTENDS l10n_az_vatportal: whether anything is left of a transfer depends on its returns, and of these on it
+        # EXTENDS l10n_az_vatportal: of a transfer and its return that have ended together nothing is asked
+        ended = self.filtered(lambda document: document.picking_id and document.state == 'registered' and document.status in FINAL_STATUSES)
+        ended._set_state('deleted')
         super()._follow_status()
-        ended = self.filtered(lambda document: document.picking_id and document.status in FINAL_STATUSES)
-        related = ended.sudo().picking_id.move_ids._vatportal_related_by_returns().picking_id.vatportal_document_id - self
-        super(VatportalDocument, related.filtered(lambda document: document.status in FINAL_STATUSES))._follow_status()
 
     # ------------------------------------------------------------------ imports
 

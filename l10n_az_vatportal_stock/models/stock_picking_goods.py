@@ -120,9 +120,12 @@ class StockPicking(models.Model):
                 )
             )
         texts += self._vatportal_return_texts()
+        asked = self._vatportal_never_sent_texts()
         if self._vatportal_parts():
-            return [self._vatportal_problem(_('Lines'), _('Left out: %s', text), level='warning') for text in texts]
-        return [self._vatportal_problem(_('Lines'), '\n'.join([_('There is nothing to send.'), *texts]))]
+            return [self._vatportal_problem(_('Lines'), _('Left out: %s', text), level='warning') for text in texts] + [
+                self._vatportal_problem(_('Return'), text, level='warning', asks=True) for text in asked
+            ]
+        return [self._vatportal_problem(_('Lines'), '\n'.join([_('There is nothing to send.'), *texts, *asked]))]
 
     def _vatportal_return_texts(self):
         _ = self.env._

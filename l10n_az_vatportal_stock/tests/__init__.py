@@ -17,4 +17,6 @@ from . import test_views
 from . import test_transfer_told
 from . import test_transfer_due
 from . import test_transfer_due_returns
+from . import test_transfer_ends
+from . import test_transfer_never_sent
 from . import test_languages

@@ -117,22 +117,6 @@ class TestTransferDueReturns(DueCommon, TransferCommon):
                 self.env.invalidate_all()
                 self.assertEqual((bool(first.vatportal_due_date), bool(back.vatportal_due_date)), (there, False))
 
-    def test_both_documents_are_no_more(self):
-        """What is asked about one of them is done once the other one has ended, too, whichever was the first."""
-        for turn in (1, -1):
-            with self.subTest(turn=turn):
-                first = self.create_transfer()
-                self.sent(first)
-                back = self.give_back(first, 3)
-                self.sent(back)
-                one, other = (first, back)[::turn]
-                for picking, asked in ((one, one), (other, one.browse())):
-                    document = picking.vatportal_document_id.sudo()
-                    document.write({'status': 'canceled', 'status_code': 'canceled'})
-                    document._follow_status()
-                    self.assertEqual((first | back).filtered('activity_ids'), asked)
-                self.assertFalse(one.vatportal_due_date or other.vatportal_due_date)
-
     def test_what_it_returns_is_never_sent(self):
         """It was typed at e-taxes, or is of another system's time: the return stands alone."""
         first = self.create_transfer()
