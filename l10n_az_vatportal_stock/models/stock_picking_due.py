@@ -58,8 +58,9 @@ class StockPicking(models.Model):
 
     @api.model
     def _vatportal_awaits_fields(self):
-        sold = ('move_ids.sale_line_id.qty_invoiced', 'move_ids.sale_line_id.qty_delivered') if knows_sales(self.env) else ()
-        return ['state', 'date_done', 'company_id', 'vatportal_is_transfer', 'move_ids.state', *sold]
+        sold = ('qty_invoiced', 'qty_delivered', 'price_total', 'order_id.partner_invoice_id') if knows_sales(self.env) else ()
+        names = [f'move_ids.sale_line_id.{name}' for name in sold]
+        return ['state', 'date_done', 'company_id', 'vatportal_is_transfer', 'move_ids.state', *names]
 
     def _vatportal_due_claims(self, begun):
         # EXTENDS l10n_az_vatportal

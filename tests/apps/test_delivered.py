@@ -112,6 +112,65 @@ class TestDelivered(DueCommon, SalesCommon):
                 self.assertEqual({one for part in parts for one in part}, set(asked and asked.ids))
                 self.assertEqual([picking.vatportal_awaits for picking in (known, own, below)], ['invoice', awaits, awaits])
 
+    def test_another_invoice_address(self):
+        """Given to the order after it was delivered, or another price; as it is before."""
+        self.cement.invoice_policy = 'delivery'
+        person = self.env['res.partner'].create({'name': 'Aygün', 'country_id': self.env.ref('base.az').id})
+        private, free = self.validate(self.order(person).picking_ids), self.validate(self.order(price_unit=0).picking_ids)
+        for delivery, name, record, values in (
+            (private, 'partner_invoice_id', private.sale_id, (self.partner.id, person.id)),
+            (free, 'price_unit', free.sale_id.order_line, (10, 0)),
+        ):
+            with self.subTest(name):
+                self.assertFalse(delivery.vatportal_awaits or delivery.vatportal_due_date)
+                record[name] = values[0]
+                self.assertEqual((delivery.vatportal_awaits, delivery.vatportal_due_date), ('invoice', date(2026, 11, 20)))
+                record[name] = values[1]
+                self.assertFalse(delivery.vatportal_awaits or delivery.vatportal_due_date)
+
+    def merge(self, source, target):
+        self.env['base.partner.merge.automatic.wizard'].create({})._merge([source.id, target.id], target)
+        self.env.invalidate_all()
+
+    def test_a_buyer_that_is_merged(self):
+        """What was delivered to one that gets a qaimə and to one that gets none, or to an address of theirs, is the other's from then on."""
+        self.cement.invoice_policy = 'delivery'
+        Partner, azerbaijan = self.env['res.partner'], self.env.ref('base.az').id
+        for names, awaits in ((('private', 'firm'), 'invoice'), (('firm', 'private'), 'invoice'), (('firm', 'abroad'), False)):
+            with self.subTest(names=names):
+                private, firm, abroad = Partner.create(
+                    [
+                        {'name': 'Aygün', 'country_id': azerbaijan},
+                        {'name': 'Aygün MMC', 'country_id': azerbaijan, 'vat': '2001876531', 'is_company': True},
+                        {'name': 'Aygün', 'country_id': self.env.ref('base.ge').id},
+                    ]
+                )
+                source, target = ({'private': private, 'firm': firm, 'abroad': abroad}[name] for name in names)
+                address = Partner.create({'name': 'Anbar', 'parent_id': source.id, 'type': 'invoice'})
+                own, below, known = (self.validate(self.order(buyer).picking_ids) for buyer in (source, address, target))
+                walked = self.computed('stock.picking', 'vatportal_awaits', lambda source=source, target=target: self.merge(source, target))
+                self.assertEqual([picking.vatportal_awaits for picking in (own, below, known)], [awaits] * 3)
+                if names == ('private', 'firm'):
+                    self.assertNotIn(known.id, {one for part in walked for one in part}, 'what the other one has bought is not gone through')
+
+    def test_the_update_of_what_changed_later(self):
+        """It looks at what was delivered and is on no invoice, of buyers who get them."""
+        self.cement.invoice_policy = 'delivery'
+        person = self.env['res.partner'].create({'name': 'Aygün', 'country_id': self.env.ref('base.az').id})
+        missed, wrong, invoiced, private = [self.validate(self.order(buyer).picking_ids) for buyer in (self.partner, person, self.partner, person)]
+        invoiced.sale_id._create_invoices()
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE stock_picking SET vatportal_awaits = NULL, vatportal_due_date = NULL WHERE id = %s', [missed.id])
+        self.env.cr.execute("UPDATE stock_picking SET vatportal_awaits = 'invoice' WHERE id = %s", [wrong.id])
+        self.env.invalidate_all()
+        migration = script('19.0.1.12.0/end-sales.py', 'l10n_az_vatportal_stock')
+        found = self.computed('stock.picking', 'vatportal_awaits', lambda: migration.migrate(self.env.cr, '19.0.1.11.0'))
+        walked = {one for part in found for one in part}
+        self.assertLessEqual({missed.id, wrong.id}, walked)
+        self.assertFalse(walked & {invoiced.id, private.id})
+        self.assertEqual([picking.vatportal_awaits for picking in (missed, wrong, invoiced, private)], ['invoice', False, False, False])
+        self.assertEqual(missed.vatportal_due_date, date(2026, 11, 20))
+
     def test_the_update(self):
         """It looks at deliveries to contacts of which somebody said that they are companies; and at no others, however many there are."""
         self.cement.invoice_policy = 'delivery'
