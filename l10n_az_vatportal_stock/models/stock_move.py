@@ -58,12 +58,33 @@ class StockMove(models.Model):
         """What came back to where it had left, by returns that are not at e-taxes themselves: {lot: quantity in the unit
         of this move}."""
         back = defaultdict(float)
-        for move in self.sudo()._vatportal_unsent_returns():
-            for line in move._vatportal_lines().filtered(lambda line: _place(line.location_dest_id) == _place(self.location_id)):
-                back[line.lot_id] += line._vatportal_in_unit_of(self)
+        lines = self._vatportal_lines_back()
+        for line in lines:
+            back[line.lot_id] += line._vatportal_in_unit_of(self)
+        # What went out again from a return that never goes is a transfer of its own.
+        for move in lines.move_id.filtered(lambda move: not move.picking_id._vatportal_is_never_sent()):
             for lot, quantity in move._vatportal_came_back().items():
                 back[lot] -= move.product_uom._compute_quantity(quantity, self.product_uom, round=False)
+        for move in (lines and self._vatportal_legs_back()).filtered(lambda move: move.picking_id._vatportal_live_document()):
+            for line, quantity in move._vatportal_left():
+                back[line.lot_id] -= move.product_uom._compute_quantity(quantity, self.product_uom, round=False)
         return back
+
+    def _vatportal_lines_back(self):
+        """The lines of :meth:`_vatportal_came_back`; what of them went out again counts there."""
+        lines = self.sudo()._vatportal_unsent_returns()._vatportal_lines()
+        return lines.filtered(lambda line: _place(line.location_dest_id) == _place(self.location_id))
+
+    def _vatportal_returns_never_sent(self):
+        """Of the transfers that brought these goods back, or took them out again, those of which somebody has said why they never go."""
+        back = self._vatportal_lines_back().move_id
+        kept = (back | (back and self._vatportal_legs_back())).filtered(lambda move: move.picking_id._vatportal_is_never_sent())
+        return kept.picking_id.union(*(move._vatportal_returns_never_sent() for move in back - kept))
+
+    def _vatportal_legs_back(self):
+        """By way of a transit: the moves out of the other warehouse, before those that bring these goods back; they are what is sent."""
+        returns = (self.sudo().move_dest_ids - self.sudo().returned_move_ids).returned_move_ids
+        return returns.filtered(lambda move: move.state == 'done' and self in move._vatportal_origin())
 
     def _vatportal_unsent_returns(self):
         return self.returned_move_ids.filtered(lambda move: move.state == 'done' and not move.picking_id._vatportal_live_document())

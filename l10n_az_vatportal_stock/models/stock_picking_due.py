@@ -73,9 +73,16 @@ class StockPicking(models.Model):
         """Whether this is a goods transfer that the company has to send itself, if anything is left of it."""
         return self.vatportal_awaits == 'transfer' and not self.vatportal_unsent_reason
 
+    def _vatportal_is_never_sent(self):
+        """Whether somebody has said of this goods transfer why it never goes."""
+        return self.vatportal_awaits == 'transfer' and bool(self.vatportal_unsent_reason)
+
     def _vatportal_is_taken_off(self):
-        """Whether this goods transfer never goes: all of it came back, or is to be taken off what it returns."""
-        return self.vatportal_awaits == 'transfer' and not self._vatportal_live_document() and self._vatportal_is_taken_back()
+        """Whether this goods transfer never goes: all of it came back, or is to be taken off what it returns. What came back by one that
+        never goes itself may be at e-taxes in another way: of that somebody has to judge."""
+        if self.vatportal_awaits != 'transfer' or self._vatportal_live_document() or not self._vatportal_is_taken_back():
+            return False
+        return not self._vatportal_returns_never_sent()
 
     def _vatportal_due_kind(self):
         code = 'kind_goods_transfer' if self.vatportal_awaits == 'transfer' else 'kind_default_invoice'

@@ -32,8 +32,12 @@ class StockPicking(models.Model):
 
     def _action_done(self):
         # EXTENDS stock: what is asked of a transfer whose document is no more is done once it is returned
-        with (self.sudo()._vatportal_returned_chain() - self)._vatportal_following_ends():
+        with self._vatportal_related()._vatportal_following_ends():
             return super()._action_done()
+
+    def _vatportal_related(self):
+        """The transfers of which more or less is left where these are moved, sent, or no more at e-taxes; whoever asks."""
+        return self.sudo().move_ids._vatportal_related_by_returns().picking_id - self
 
     # ------------------------------------------------------------------ warehouses
 
@@ -156,11 +160,28 @@ class StockPicking(models.Model):
                 )
         return texts
 
+    def _vatportal_never_sent_texts(self):
+        """What came back by a transfer that never goes is taken off here; whether that one is at e-taxes in another way, nobody knows."""
+        return [
+            self.env._(
+                '%(return)s, which returns goods of %(transfer)s, is never sent: “%(reason)s”. Where it is at e-taxes in another way, all of %(transfer)s '
+                'has to be there, too: enter that at e-taxes.gov.az by hand, and say on its page, tab e-taxes, why it is not sent.',
+                **{'return': picking.name},
+                transfer=self.name,
+                reason=picking.vatportal_unsent_reason.strip(),
+            )
+            for picking in self._vatportal_returns_never_sent()
+        ]
+
+    def _vatportal_returns_never_sent(self):
+        return self.browse().sudo().union(*(move._vatportal_returns_never_sent() for move in self.move_ids))
+
     def _vatportal_unsent_origin_problems(self):
         """Warn of a return that is sent before what it returns."""
-        _, unsent = self.env._, self.move_ids._vatportal_unsent_origins()
-        left = unsent.filtered(lambda picking: picking._vatportal_parts())
-        texts = []
+        _, unsent = self.env._, self.move_ids._vatportal_unsent_origins().filtered(lambda picking: picking._vatportal_is_to_go())
+        left = unsent.filtered(lambda picking: picking._vatportal_parts(planned=True))
+        taken_off = unsent.filtered(lambda picking: picking._vatportal_is_taken_off())
+        texts = [text for picking in unsent - left - taken_off for text in picking._vatportal_never_sent_texts()]
         if left:
             text = _(
                 'It returns goods of %s, which is not at e-taxes. Send that one instead: what came back is taken off there. If this '
@@ -168,11 +189,11 @@ class StockPicking(models.Model):
                 ', '.join(left.mapped('name')),
             )
             texts.append(text)
-        if unsent - left:
+        if taken_off:
             text = _(
                 'It returns goods of %s, which is not at e-taxes, and nothing of that one is left: neither has to be sent. If this one is sent, '
                 'that one has to be, too.',
-                ', '.join((unsent - left).mapped('name')),
+                ', '.join(taken_off.mapped('name')),
             )
             texts.append(text)
         return [self._vatportal_problem(_('Return'), text, level='warning') for text in texts]

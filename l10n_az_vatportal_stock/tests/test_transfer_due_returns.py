@@ -135,6 +135,15 @@ class TestTransferDueReturns(DueCommon, TransferCommon):
         back = self.give_back(first, 3)
         self.assertDueForEver(first=(first, False), out=(out, False), back=(back, False))
 
+    def test_through_a_transit_the_return_first(self):
+        """What was sent is the leg before the one that brought it back: then the first one has to be sent, too."""
+        first, second = self.create_by_way_of_transit()
+        out = self.give_back(second, 3, vatportal_to_warehouse_chosen_id=self.baku.id)
+        self.sent(out)
+        back = self.give_back(first, 3)
+        self.assertDueForEver(first=(first, True), out=(out, False), back=(back, False))
+        self.assertEqual(self.items(first)[0][-1], 3)
+
     def test_a_dispatch_that_came_back(self):
         first = self.create_dispatch(vatportal_to_warehouse_chosen_id=self.ganja.id)
         back = self.give_back(first, 3)

@@ -71,6 +71,18 @@ class TestTransferReturns(TransferCommon):
         self.assertEqual(self.quantities(picking), [(CEMENT, 3)])
         self.assertFalse(self.problems(back))
 
+    def test_what_came_from_a_third(self):
+        """What never came back to where it had left takes nothing off by coming from there."""
+        third = self.env['stock.warehouse'].create({'name': 'Şəki anbarı', 'code': 'SHK', 'vatportal_code': 'WH003', 'company_id': self.company.id})
+        picking = self.create_transfer()
+        self.give_back(picking, 1)
+        aside = self.give_back(picking, 1, done=False)
+        for records in (aside, aside.move_ids, aside.move_line_ids):
+            records.location_dest_id = third.lot_stock_id
+        aside.button_validate()
+        self.give_back(aside, 1)
+        self.assertEqual(self.quantities(picking), [(CEMENT, 2)])
+
     def test_out_again(self):
         picking = self.create_transfer()
         again = self.give_back(self.give_back(picking, 2), 1)
