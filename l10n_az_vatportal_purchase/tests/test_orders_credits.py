@@ -34,10 +34,13 @@ class TestOrdersCredits(ReconcileCommon):
 
     def credited(self, order, quantity=0, *more):
         """The credit note of ``order``, of which no more than ``quantity`` is wanted."""
-        before = order.invoice_ids
         order.order_line.product_qty = quantity
-        order.action_create_invoice()
-        credit = order.invoice_ids - before
+        return self.credit_note(order, *more)
+
+    def credit_note(self, orders, *more):
+        before = orders.invoice_ids
+        orders.action_create_invoice()
+        credit = orders.invoice_ids - before
         credit.write({'invoice_date': '2026-11-20', 'date': '2026-11-20'})
         # What the vendor takes back, the vendor has cancelled or lowered.
         credit.vatportal_kind_id = False
@@ -132,6 +135,39 @@ class TestOrdersCredits(ReconcileCommon):
         document = self.posted_bill(self.line(33.33, quantity=3, price_unit=11.11, vat=6.01))
         self.cancel(document)
         self.assert_taken_back(document.move_id, self.credit_apart(document.move_id, 11.107))
+
+    def settled(self, quantity, kept):
+        """(the document of a bill, the credit note that takes back a part of that and all of a paid one, and was set off against the first)."""
+        (order, document), (other, paid) = self.ordered(quantity), self.ordered(5)
+        self.pay_in_bank(paid.move_id)
+        order.order_line.product_qty, other.order_line.product_qty = kept, 0
+        credit = self.credit_note(order | other)
+        self.settle_with(document.move_id, credit)
+        self.assertEqual(credit.amount_residual, 0)
+        return document, credit
+
+    def test_a_part_of_what_it_was_set_off_against(self):
+        """The rest of the bill stands, and its document does not."""
+        document, credit = self.settled(10, 5)
+        bill = document.move_id
+        self.cancel(document)
+        self.assertEqual((credit.amount_total, bill.amount_residual, bill._vatportal_credits()), (118, 0, {credit: 59.0}))
+        self.assert_void(bill, True)
+        self.assertEqual(self.found(bill), ('only_odoo', 'void'))
+
+    def test_the_update_of_what_it_was_set_off_against(self):
+        document, _credit = self.settled(10, 5)
+        self.cancel(document)
+        document.move_id.activity_ids.unlink()
+        script('19.0.1.12.0/end-settled_credits.py').migrate(self.env.cr, '19.0.1.11.0')
+        self.assert_void(document.move_id, True)
+
+    def test_what_lowers_another_bill_beside(self):
+        document, credit = self.settled(20, 15)
+        self.lower(document, 100.0)
+        self.assertEqual(credit.amount_total, document.move_id.amount_total - document.amount_total)
+        self.assert_open(document, 118)
+        self.assertFalse(document.lowering_move_ids)
 
     def test_a_return_of_what_was_cancelled(self):
         """It is not sent without a question."""

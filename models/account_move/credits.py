@@ -69,8 +69,13 @@ class AccountMove(models.Model):
         for credit, amount in move._vatportal_reconciled() if move.move_type in _TAKES_BACK else ():
             if credit not in named and (credit in of_orders or credit._vatportal_may_take_back(move)):
                 settled[credit] = settled.get(credit, 0.0) + amount * credit._vatportal_share_left()
-        # What is on both beside the order they know by their settlement alone.
-        found |= settled | {credit: max(amount, settled.get(credit, 0.0)) for credit, amount in of_orders.items()}
+        for credit, amount in of_orders.items():
+            paid = settled.get(credit, 0.0)
+            if paid > amount:
+                # What is on both beside the order they know by their settlement alone; what is of another invoice of an order pays this one.
+                amount = max(amount, min(paid, amount + move._vatportal_in_currency(credit, credit._vatportal_left_beside_orders())))
+            settled[credit] = amount
+        found |= settled
         # What comes to nothing takes back what comes to nothing.
         return {credit: amount for credit, amount in found.items() if credit.state == 'posted' and (amount or not credit.amount_total)}
 
@@ -105,6 +110,12 @@ class AccountMove(models.Model):
         backs = credit._vatportal_reversals().filtered(lambda back: back.state == 'posted') - self._origin | self
         taken = sum(back._vatportal_left() for back in backs)
         return credit.state == 'posted' and backs.currency_id == credit.currency_id and credit.currency_id.compare_amounts(taken, credit.amount_total) <= 0
+
+    def _vatportal_left_beside_orders(self):
+        """What is left of the lines of this credit note that are of no order, in its currency."""
+        lines = self.invoice_line_ids
+        whole, beside = (sum(found.mapped('price_total')) for found in (lines, lines.filtered(lambda line: not line._vatportal_order_lines())))
+        return self._vatportal_left() * beside / whole if whole else 0.0
 
     def _vatportal_share_left(self):
         """Which part of this entry is left, see :meth:`_vatportal_left`."""
@@ -287,10 +298,11 @@ class AccountMoveLine(models.Model):
 
     def _vatportal_given_back(self):
         """What this line of a credit note gives back: of an advance no more than is left after what the same credit note takes off for
-        deliveries."""
+        deliveries of its order."""
         if not self._vatportal_is_of_advance():
             return self.price_total
-        lines = self.move_id.invoice_line_ids
+        orders = self._vatportal_order_lines().order_id
+        lines = self.move_id.invoice_line_ids.filtered(lambda line: line._vatportal_order_lines().order_id in (orders, orders.browse()))
         given = lines.filtered(lambda line: line._vatportal_is_of_advance())
         whole = sum(given.mapped('price_total'))
         if whole <= 0:

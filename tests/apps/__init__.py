@@ -11,6 +11,7 @@ from . import test_debit_note
 from . import test_send_sales
 from . import test_sale_advance
 from . import test_sale_credits
+from . import test_sale_settled
 from . import test_tax_fields
 from . import test_transfer_sales
 from . import test_told_apps

@@ -49,3 +49,25 @@ class SaleAdvanceCommon(LifecycleCommon):
         problems = move._vatportal_problems(self.connector)
         self.assertEqual({problem['level'] for problem in problems} - {'warning'}, set(), problems)
         return [problem['message'] for problem in problems]
+
+    def reconcile(self, moves):
+        moves.line_ids.filtered(lambda line: line.account_type == 'asset_receivable').reconcile()
+
+    def pay(self, move):
+        self.env['account.payment.register'].with_context(active_model='account.move', active_ids=move.ids).create({})._create_payments()
+
+    def alerts(self, move):
+        return ' '.join(alert['message'] for key, alert in (move.alerts or {}).items() if key == 'vatportal_reversed')
+
+    def found(self, move):
+        """(finding, reason) of the one row of ``move`` in the reconciliation."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        row = self.env['vatportal.reconciliation'].search([('move_id', '=', move.id)])
+        return row.finding, row.reason
+
+    def begin(self):
+        """The connector was set up before what these tests sell."""
+        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-10-15' WHERE id = %s", [self.connector.id])
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()

@@ -20,15 +20,6 @@ class TestSaleCredits(SaleAdvanceCommon):
         self.assertEqual((credit.move_type, credit.reversed_entry_id.ids), ('out_refund', []))
         return credit
 
-    def reconcile(self, moves):
-        moves.line_ids.filtered(lambda line: line.account_type == 'asset_receivable').reconcile()
-
-    def pay(self, move):
-        self.env['account.payment.register'].with_context(active_model='account.move', active_ids=move.ids).create({})._create_payments()
-
-    def alerts(self, move):
-        return ' '.join(alert['message'] for key, alert in (move.alerts or {}).items() if key == 'vatportal_reversed')
-
     def test_an_order_that_is_not_wanted_any_more(self):
         unsent_order, order = self.order(), self.order(2000)
         unsent, sent = self.invoice(unsent_order), self.invoice(order)
@@ -140,19 +131,6 @@ class TestSaleCredits(SaleAdvanceCommon):
                 credit.button_draft()
                 self.assertEqual((move.vatportal_shown_status, bool(move.vatportal_due_date)), ('none', True))
                 self.assertFalse(move._vatportal_reversed_in_full(Domain('id', '=', move.id)))
-
-    def found(self, move):
-        """(finding, reason) of the one row of ``move`` in the reconciliation."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        row = self.env['vatportal.reconciliation'].search([('move_id', '=', move.id)])
-        return row.finding, row.reason
-
-    def begin(self):
-        """The connector was set up before what these tests sell."""
-        self.env.cr.execute("UPDATE vatportal_connector SET create_date = '2026-10-15' WHERE id = %s", [self.connector.id])
-        self.env.registry.clear_cache()
-        self.env.invalidate_all()
 
     def test_both_sides_in_the_reconciliation(self):
         """Neither is anybody's task, until the return of the buyer stands: then the invoice is missing at e-taxes."""
