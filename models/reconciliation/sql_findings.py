@@ -106,12 +106,13 @@ _COMES_TO_NOTHING = f"difference.books_total = 0 AND move.vatportal_advance_id I
 # Where the country of an address is not known, the one before the Tax ID tells; see ResPartner._vatportal_country().
 _COUNTRY = 'COALESCE(partner.country_id, (SELECT id FROM res_country WHERE code = UPPER(LEFT(TRIM(partner.vat), 2))))'
 
-# Whether the entry takes off a bill what the bill's document was lowered by; see VatportalDocument._lowering().
+# Whether the entry takes off a bill what the bill's document was lowered by, or takes back a part of that, for only what is left of it lowers
+# the bill; see VatportalDocument._lowering().
 _LOWERS = f"""
-    EXISTS (
+    NOT ({_ISSUED_HERE}) AND EXISTS (
         SELECT FROM vatportal_document_lowering_rel lowering
           JOIN vatportal_document lowered ON lowered.id = lowering.vatportal_document_id
-         WHERE lowering.account_move_id = move.id AND {stands('lowered')}
+         WHERE lowering.account_move_id IN (move.id, origin.id, origin.reversed_entry_id) AND {stands('lowered')}
     )
 """
 

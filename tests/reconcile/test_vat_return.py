@@ -97,6 +97,34 @@ class TestVatReturn(ReconcileCommon):
         self.pay(bill, '2026-12-05')
         self.assertEqual(self.figures('purchase', 'paid_base', 'paid_vat', by=('creditable',)), {('yes',): (80, 14.4)})
 
+    def test_creditable_of_what_was_lowered_by_less(self):
+        """Too much was credited, and a part of that taken back; and of that part, again, a part."""
+        document = self.posted_bill(100.0)
+        document.sudo().write({name: value for name, value in self.line(80.0).items() if name.startswith('amount_')})
+        vals = {'invoice_date': '2026-11-20', 'date': '2026-11-20', 'vatportal_kind_id': False}
+        entries = document.move_id
+        for net in (30, 15, 5):
+            back = entries[-1]._reverse_moves([{**vals, 'ref': f'Back {net}'}])
+            back.invoice_line_ids.price_unit = net
+            back.action_post()
+            entries += back
+            if net != 30:
+                continue
+            again = back._reverse_moves([{**vals, 'ref': 'Back 10'}])
+            again.invoice_line_ids.price_unit = 10
+            again.action_post()
+            self.assert_creditable(document, back + again)
+            again.button_draft()
+        self.assert_creditable(document, entries[1:])
+        entries[-1].vatportal_kind_id = self.kind('returnInvoice')
+        self.assertEqual(self.found(entries[-1]), ('only_odoo', 'not_sent'))
+
+    def assert_creditable(self, document, entries):
+        """Those ``entries`` lower the bill of ``document`` to that."""
+        self.assertFalse(document.amount_differs)
+        self.assertEqual({self.found(entry) for entry in entries}, {('never', 'lowered')})
+        self.assertEqual(self.figures('purchase', 'etaxes_vat', 'books_vat', 'creditable_vat', by=('creditable',)), {('yes',): (14.4, 14.4, 14.4)})
+
     def test_deducted_in_part(self):
         """What of a purchase can't be deducted is bought all the same: the sides agree in base and VAT."""
         for share in (0, 40):
