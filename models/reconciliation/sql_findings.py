@@ -58,7 +58,7 @@ def _credited(move):
                    WHERE named.reversed_entry_id = {move}.id AND named.state = 'posted' AND named.move_type != {move}.move_type
                      AND named.currency_id = {move}.currency_id
                      AND NOT EXISTS (SELECT FROM account_move again WHERE again.reversed_entry_id = named.id AND again.state = 'posted')
-                 ) >= {move}.amount_total - CASE WHEN {move}.move_type IN ('in_invoice', 'in_receipt') THEN %(rounding)s ELSE 0 END, FALSE)
+                 ) >= {move}.amount_total - CASE WHEN LEFT({move}.move_type, 3) = 'in_' THEN %(rounding)s ELSE 0 END, FALSE)
     """
 
 
