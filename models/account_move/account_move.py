@@ -136,6 +136,7 @@ class AccountMove(models.Model):
         'amount_total',
         'vatportal_advance_id',
         'vatportal_kind_id',
+        'vatportal_package_date',
         'vatportal_bill_document_id.shown_status',
     )
     def _compute_vatportal_shown_status(self):
