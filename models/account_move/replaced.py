@@ -176,9 +176,21 @@ class AccountMove(models.Model):
     def _vatportal_sold_again_text(self):
         """That an invoice takes back a credit note that is nothing at e-taxes; False for what does not."""
         move = self.sudo()
-        credit = move._vatportal_reverses() or move._vatportal_debited()
+        reversed_ = move._vatportal_reverses()
+        credit = reversed_ or move._vatportal_debited()
         if self.move_type != 'out_invoice' or not credit or credit._vatportal_is_at_etaxes():
             return False
+        if reversed_ and credit.state != 'posted':
+            return self.env._(
+                'The credit note %s that it takes back does not stand any more: what is sold anew is to be sent. If nothing is, cancel this one, too.',
+                credit.display_name,
+            )
+        if reversed_ and not self._vatportal_credits_nothing():
+            return self.env._(
+                'Nothing is at e-taxes for the credit note %s, and what takes that back comes to more than it does: what is sold anew is to be sent. '
+                'Leave out what the credit note took back, else the same sale may be there twice.',
+                credit.display_name,
+            )
         return self.env._(
             'It takes back the credit note %s, for which nothing is at e-taxes: then nothing is to be sent for this one either. Send it only if it '
             'is a sale of its own, else the same sale may be there twice.',

@@ -22,6 +22,10 @@ class CreditCommon(ReconcileCommon, DeskCommon):
         """The return of the customer, as e-taxes has it."""
         return self.at_etaxes(credit, {'vat': net}, direction='incoming', kind='returnInvoice')
 
+    def asked(self, move):
+        """What a person is asked before ``move`` is sent."""
+        return ' '.join(problem['message'] for problem in move._vatportal_problems(self.connector) if problem.get('asks'))
+
     def assertToSend(self, *moves):
         """All that is to be sent, on the page, by its due date and in the lists."""
         self.env.flush_all()

@@ -145,6 +145,38 @@ class TestCreditTakenBack(CreditCommon):
         both[1].button_cancel()
         self.assertToSend()
 
+    def test_what_is_asked_before_it_is_sent(self):
+        """The same as its last day says."""
+        credit = self.back(self.sent(), 200)
+        again = self.back(credit)
+        self.assertToSend()
+        self.assertIn('nothing is to be sent for this one', self.asked(again))
+        other = self.back(credit)
+        self.assertToSend(again, other)
+        for move in (again, other):
+            self.assertIn('comes to more than it does: what is sold anew is to be sent', self.asked(move))
+        other.button_draft()
+        other.button_cancel()
+        self.assertIn('nothing is to be sent for this one', self.asked(again))
+        again.button_draft()
+        again.invoice_line_ids.price_unit = 1200
+        again.action_post()
+        self.assertIn('comes to more than it does: what is sold anew is to be sent', self.asked(again))
+        for reset in (credit.button_draft, credit.button_cancel):
+            reset()
+            self.assertToSend(again)
+            self.assertIn('does not stand any more: what is sold anew is to be sent', self.asked(again))
+
+    def test_in_a_package(self):
+        """It may be at e-taxes: then it is a sale of its own, and the first one was given back."""
+        sold = self.sale({'vat': 1000})
+        again = self.back(self.back(sold))
+        self.assertToSend(sold)
+        again.sudo().vatportal_package_date = '2026-11-20'
+        self.assertToSend()
+        again.action_vatportal_forget_package()
+        self.assertToSend(sold)
+
     def test_a_bill_of_more(self):
         bought = self.posted_bill(100.0).move_id
         credit = self.back(bought, 50, vatportal_kind_id=False)
