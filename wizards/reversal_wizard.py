@@ -18,10 +18,10 @@ class AccountMoveReversal(models.TransientModel):
 
     def _modify_default_reverse_values(self, origin_move):
         # EXTENDS account: the new invoice knows which one it replaces, for that one's document stands at e-taxes; a new credit note takes back
-        # what the one before it took back
+        # what the one before it took back, as long as it is of the same partner
         values = super()._modify_default_reverse_values(origin_move)
-        named = origin_move._vatportal_reverses()
-        if named and self.env['vatportal.connector']._default_for(origin_move.company_id):
+        named = self.env['vatportal.connector']._default_for(origin_move.company_id) and origin_move._vatportal_reverses()
+        if named:
             values['reversed_entry_id'] = named.id
-        concerned = origin_move._vatportal_is_ever_sent() or origin_move.sudo().vatportal_bill_document_id
+        concerned = named or origin_move._vatportal_is_ever_sent() or origin_move.sudo().vatportal_bill_document_id
         return {**values, 'vatportal_replaced_id': origin_move.id} if concerned else values

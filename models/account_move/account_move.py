@@ -306,6 +306,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         # EXTENDS account
         moves = self._vatportal_without_waiting()
+        moves._vatportal_drop_strange_names()
         for move in moves.filtered('vatportal_document_id'):
             move._vatportal_check_buyer()
         moves._vatportal_put_on_payment()

@@ -38,6 +38,14 @@ class AccountMove(models.Model):
             move = move.vatportal_replaced_id
         return documents
 
+    def _vatportal_drop_strange_names(self):
+        """What was entered anew in the place of what took an entry back takes it back, too, unless it is of another partner by now: Odoo would
+        settle the one's account with it."""
+        for move in self.filtered(lambda move: move.reversed_entry_id and move.vatportal_replaced_id):
+            named = move.sudo().reversed_entry_id
+            if named == move.sudo().vatportal_replaced_id.reversed_entry_id and named.commercial_partner_id != move.commercial_partner_id:
+                move.reversed_entry_id = False
+
     def _vatportal_in_its_place(self):
         """The invoices that replace this one and are in force, or may come to be."""
         return self.sudo().vatportal_replacing_ids.filtered(lambda move: move.state != 'cancel')

@@ -70,6 +70,26 @@ class TestReplaced(LifecycleCommon):
         self.finish(self.send(new))
         self.assertEqual(new.vatportal_state, 'registered')
 
+    def test_a_credit_note_anew(self):
+        """For another customer, or where a person says so, it takes nothing of the invoice back, and settles nothing."""
+        other = self.partner.copy({'vat': False})
+        child = self.partner.create({'name': 'Branch', 'parent_id': self.partner.id, 'type': 'invoice'})
+        for how in (other, child, self.env['account.move']):
+            with self.subTest(how):
+                move = self.registered()
+                credit = move._reverse_moves([{'invoice_date': '2026-11-20'}], cancel=True)
+                new = self.reverse_in_dialog(credit)
+                self.assertEqual((new.reversed_entry_id, new.vatportal_replaced_id), (move, credit))
+                with Form(new) as form:
+                    if how:
+                        form.partner_id = how
+                    else:
+                        form.reversed_entry_id = how
+                new.action_post()
+                takes = how == child
+                self.assertEqual((new.reversed_entry_id, bool(move._vatportal_credits())), (move if takes else move.browse(), takes))
+                self.assertEqual(move.amount_residual, 0 if takes else move.amount_total)
+
     def test_whoever_may_not_see_the_other_invoice(self):
         """Both forms open, both say it, and neither goes: by a rule, salespeople see their own invoices alone."""
         first = self.registered()
