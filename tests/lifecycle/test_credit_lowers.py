@@ -1,3 +1,5 @@
+from odoo.fields import Command
+
 from ...models.document.status import ACTIVITY
 from ..common import script
 from .credit_common import CreditCommon
@@ -54,9 +56,34 @@ class TestCreditLowers(CreditCommon):
         document, credit = self.lowered()
         other = self.document(-20.0).sudo()
         other._link(credit)
-        self.assertTrue(document.amount_differs)
+        self.assertLowered(document, credit.browse(), asked=True)
         other._take_off(credit)
-        self.assertEqual((document.lowering_move_ids, document.amount_differs), (credit, False))
+        self.assertLowered(document, credit)
+
+    def test_what_takes_it_back_is_found_to_have_a_document(self):
+        """Then it was bought anew, and takes nothing back."""
+        document, credit = self.lowered()
+        again = self.back(credit)
+        self.assertLowered(document, credit.browse(), asked=True)
+        other = self.document(20.0).sudo()
+        other._link(again)
+        self.assertLowered(document, credit)
+        other._take_off(again)
+        self.assertLowered(document, credit.browse(), asked=True)
+
+    def test_what_is_left_of_a_credit_note_that_would_be_sent(self):
+        """That is what the document may have been lowered by."""
+        document, credit = self.lowered()
+        credit.button_draft()
+        credit.write({'invoice_line_ids': [Command.update(credit.invoice_line_ids.id, {'price_unit': 30})], 'vatportal_kind_id': self.kind('returnInvoice').id})
+        credit.action_post()
+        self.assertNotIn('the purchase is lowered twice', self.asked(credit))
+        again = self.back(credit, 10)
+        self.assertIn('the purchase is lowered twice', self.asked(credit))
+        again.button_draft()
+        again.invoice_line_ids.price_unit = 5
+        again.action_post()
+        self.assertNotIn('the purchase is lowered twice', self.asked(credit))
 
     def test_the_update_of_what_lowered_a_bill(self):
         document, credit = self.lowered()
