@@ -34,10 +34,7 @@ def _renew_lowered(moves):
     again = moves.search([('move_type', '=', 'in_invoice'), ('reversed_entry_id', '!=', False)])
     lowered = again._vatportal_all_taken_back().filtered('vatportal_bill_document_id')
     for part in split_every(BATCH, lowered.ids, moves.browse):
-        before = {document: document.amount_differs for document in part.vatportal_bill_document_id}
-        part._vatportal_renew_amounts()
-        moves.env.flush_all()
-        for document, differed in before.items():
-            if document.amount_differs != differed:
-                document._follow_status()
+        with part._vatportal_following_amounts():
+            part._vatportal_renew_amounts()
+            moves.env.flush_all()
         moves.env.invalidate_all()

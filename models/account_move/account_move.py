@@ -283,10 +283,9 @@ class AccountMove(models.Model):
         # A credit note without a kind may lower the bill as its document was lowered.
         touched = {'invoice_line_ids', 'line_ids', 'vatportal_kind_id', 'state'} & vals.keys()
         lowered = self._vatportal_all_taken_back() if touched else self.browse()
-        documents = (self | lowered).sudo().vatportal_bill_document_id if touched else ()
-        differing = {document: document.amount_differs for document in documents}
         taken_back = self._vatportal_entries_taken_back() if 'state' in vals else self.browse()
-        with taken_back._vatportal_following_ends():
+        concerned = self | lowered | taken_back if touched else lowered
+        with concerned._vatportal_following_amounts(own=self), taken_back._vatportal_following_ends():
             result = super().write(vals)
             if 'vatportal_kind_id' in vals:
                 lowered._vatportal_renew_amounts()
@@ -297,10 +296,6 @@ class AccountMove(models.Model):
             (taken_back | again)._vatportal_renew_of_credits()
         # As a form does.
         other_advance._onchange_vatportal_advance_id()
-        for document, before in differing.items():
-            # A bill that comes to its document's total again is nobody's task any more; one that a credit note brought to it may become one.
-            if document.amount_differs != before and (before or document.move_id not in self):
-                document._follow_status()
         return result
 
     def _post(self, soft=True):

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import models
 
 from ..states import SALE_TYPES
@@ -41,6 +43,16 @@ class AccountMove(models.Model):
             for name in _OF_AMOUNTS:
                 self.env.add_to_compute(documents._fields[name], documents)
             documents.modified(_OF_AMOUNTS)
+
+    @contextmanager
+    def _vatportal_following_amounts(self, own=()):
+        """Those of these bills that come to their document's total again by what is done inside are nobody's task any more; those that do so no
+        more become one, but for ``own``, at which somebody is at work."""
+        differed = {document: document.amount_differs for document in self.sudo().vatportal_bill_document_id}
+        yield
+        for document, before in differed.items():
+            if document.amount_differs != before and (before or document.move_id not in own):
+                document._follow_status()
 
     def _vatportal_beside(self):
         """The other invoices, or bills, of the orders of these, where a credit note of the order is that of one or of the other."""

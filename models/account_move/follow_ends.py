@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 
 
@@ -11,6 +13,15 @@ class AccountMove(models.Model):
         credits = (self.sudo() | named).filtered(lambda move: move.move_type in ('out_refund', 'in_refund'))
         settled = named.union(*(move for credit in credits for move, _amount in credit._vatportal_reconciled()))
         return settled | self._vatportal_beside().sudo()
+
+    @contextmanager
+    def _vatportal_following_documents(self):
+        """What these entries take back follows what is done inside: whether they have documents of their own. A credit note that has one lowers no
+        bill, and takes nothing back of one whose document is no more."""
+        taken_back = self.sudo()._vatportal_entries_taken_back()
+        with taken_back._vatportal_following_amounts(), taken_back._vatportal_following_ends():
+            yield
+            taken_back._vatportal_renew_amounts()
 
 
 class AccountPartialReconcile(models.Model):

@@ -262,17 +262,15 @@ class VatportalDocument(models.Model):
         lines = move.sudo().invoice_line_ids
         if self.direction == 'incoming' and not any(line._vatportal_is_made() for line in lines):
             lines._vatportal_mark_other_file()
-        self.sudo().write(
-            {
-                **advance,
-                'move_id': move.id,
-                'proposed_move_ids': [Command.clear()],
-                'bill_question': False,
-                'partner_id': self.partner_id.id or move.commercial_partner_id.id,
-            }
-        )
-        # A credit note with a document of its own lowers no bill.
-        move.sudo()._vatportal_taken_back()._vatportal_renew_amounts()
+        vals = {
+            **advance,
+            'move_id': move.id,
+            'proposed_move_ids': [Command.clear()],
+            'bill_question': False,
+            'partner_id': self.partner_id.id or move.commercial_partner_id.id,
+        }
+        with move._vatportal_following_documents():
+            self.sudo().write(vals)
         move.sudo()._message_log(body=self.env._('Linked with the e-taxes document %s.', self.qaime or self.name))
         if move in self.other_move_ids:
             self.sudo().other_move_ids -= move

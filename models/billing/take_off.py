@@ -52,10 +52,9 @@ class VatportalDocument(models.Model):
             # What is asked for there is asked because of this document.
             document._close_activity()
         document._clear_double()
-        document.write({'move_id': False, **document._taken_off_vals()})
+        with move._vatportal_following_documents():
+            document.write({'move_id': False, **document._taken_off_vals()})
         document._set_partners()
-        # A credit note without a document may lower a bill.
-        move.sudo()._vatportal_all_taken_back()._vatportal_renew_amounts()
         move.sudo()._vatportal_stand_alone(document)
         move.sudo()._message_log(
             body=self.env._('%(user)s: the e-taxes document %(number)s is not that of this entry.', user=self.env.user.name, number=self.qaime or self.name)
