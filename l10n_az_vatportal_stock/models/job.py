@@ -28,6 +28,20 @@ class VatportalJob(models.Model):
             self.env.user.has_group('stock.group_stock_user') and bool(self) and all(job.sudo()._has_transfers_only() for job in self)
         )
 
+    def _usable(self):
+        # EXTENDS: one question for all of them, of which none of their documents is read
+        user = self.env.user
+        if user.has_group('account.group_account_invoice') or not user.has_group('stock.group_stock_user'):
+            return super()._usable()
+        transfer, other = [('picking_id', '!=', False)], [('picking_id', '=', False)]
+        return self & self.sudo().search(
+            [
+                ('id', 'in', self.ids),
+                *('|', ('document_ids', 'any', transfer), ('asked_document_ids', 'any', transfer)),
+                *(('document_ids', 'not any', other), ('asked_document_ids', 'not any', other)),
+            ]
+        )
+
     def _has_transfers_only(self):
         documents = self.document_ids | self.asked_document_ids
         return bool(documents) and all(document.picking_id for document in documents)

@@ -75,6 +75,20 @@ class TestTransferAccess(TransferCommon):
         self.finish(job)
         self.assertEqual(picking.vatportal_state, 'deleted')
 
+    def test_several_processes_at_once(self):
+        """Each process of transfers alone is shown in full, whoever reads the books beside; one of an invoice is not."""
+        self.connector.batch_size = 1
+        pickings = self.create_transfer() + self.create_transfer()
+        wizard = self.env['vatportal.send.wizard'].with_user(self.storekeeper).create({'picking_ids': [Command.set(pickings.ids)]})
+        root = self.env['vatportal.job'].with_user(self.storekeeper).browse(wizard.action_send()['res_id'])
+        jobs = root._batch()
+        self.assertEqual((len(jobs), root.action_refresh()['counts']['total']), (2, 2))
+        of_invoice = self.send(self.create_invoice())
+        self.storekeeper.group_ids += self.env.ref('account.group_account_readonly')
+        self.env.invalidate_all()
+        seen = (jobs + of_invoice).with_user(self.storekeeper)
+        self.assertEqual((seen._usable(), seen.filtered(lambda job: job._may_use())), (jobs, jobs))
+
     def pass_now(self, job):
         job.sudo().next_poll_at = False
 

@@ -54,6 +54,20 @@ class VatportalJob(models.Model):
         root = self.root_id or self
         return (root | self.search([('root_id', '=', root.id)])).sorted('id')
 
+    def _usable(self):
+        """Those of these jobs, which the user can read, that the user may also use."""
+        return self.filtered(lambda job: job._may_use())
+
+    def action_batch_documents(self):
+        """Open the documents of all jobs that were started together with this one.
+
+        :return: an action
+        """
+        action = self.action_documents()
+        if self.operation == 'download':
+            return action  # those of all of them anyway
+        return {**action, 'domain': [('job_ids', 'in', self._batch().ids)], 'views': [[False, kind] for kind in ('list', 'kanban', 'form')]}
+
     def _batches_of(self):
         return self.browse().union(*(job._batch() for job in self))
 

@@ -37,7 +37,7 @@ class VatportalJob(models.Model):
               ``state_label``, ``message``, ``portal_message``}
             - ``counts``: {``total``, ``registered``, ``imported``, ``rejected``, ``pending``}
             - ``can_retry``, ``can_cancel``, ``can_ask_etaxes``, ``can_stop_signing``
-            - what imports and deletions show beside, see their ``_progress``
+            - what imports and deletions show beside, see their ``_progress``; what several together do, see ``_progress_batch``
             - ``connector``: {``id``, ``name``} where the connector has to be mended and the user may do so, else False
         :raises AccessError: for users who may not read the job
         """
@@ -48,7 +48,7 @@ class VatportalJob(models.Model):
         self = self.with_context(vatportal_watched=True)
         self._advance_watched()
         if self.root_id:
-            return without_null(self._progress_together())
+            return without_null(self._progress_together(shown))
         version = self._progress_version()
         if version and version == shown:
             return {**self._progress_passing(), 'unchanged': True}
@@ -69,7 +69,7 @@ class VatportalJob(models.Model):
         buttons = dict.fromkeys([name for name in data if name.startswith('can_')], False)
         return {**data, **buttons, 'code': None, 'seconds_left': False, 'connector': None}
 
-    def _progress_together(self):
+    def _progress_together(self, shown):
         """Of the processes that were started together with this one, move on and show the one that is at work."""
         batch = self._batch()
         current = _current(batch)
@@ -79,7 +79,11 @@ class VatportalJob(models.Model):
             self._commit()
             current._advance_watched()
             current = _current(batch)
-        data = current._operation()._progress_batch(current)
+        version = current._progress_version_of(batch)
+        if version and version == shown:
+            data = {**current._progress_passing(), 'unchanged': True}
+        else:
+            data = {**current._operation()._progress_batch(current), 'version': version}
         finished = all(job.state not in OPEN_STATES for job in batch)
         return {**data, 'id': self.id, 'finished': finished, 'next_poll': not finished and (data['next_poll'] or 1)}
 
@@ -95,7 +99,14 @@ class VatportalJob(models.Model):
             *(self.portal_id, self.stats, self.step, self.error_count, self.message, self.portal_message, self.connector_fault),
             *(self.waits_for_pin, self.stopped_by_id.id, out_of_reach, self.env.lang),
         )
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        return _digest(told)
+
+    def _progress_version_of(self, batch):
+        """As :meth:`_progress_version`, of all of ``batch``, in which this process is at work; False where others move beside it."""
+        version, others = self._progress_version(), batch - self
+        if not version or any(other.state in OPEN_STATES and not other.on_hold for other in others):
+            return False
+        return _digest([version, self.id, [(other.id, other.state, other.message, other.portal_message) for other in others]])
 
     def _progress_passing(self):
         """What passes with the time, whether or not anything is told."""
@@ -111,6 +122,10 @@ class VatportalJob(models.Model):
 
     def _progress(self):
         """What the live view shows of this job, see :meth:`action_refresh`."""
+        return {**self._progress_process(), **self._operation()._progress(self)}
+
+    def _progress_process(self):
+        """What the live view shows of this job, but for its documents."""
         operation, code = self._operation(), self._progress_code()
         return {
             **self._progress_passing(),
@@ -125,7 +140,6 @@ class VatportalJob(models.Model):
             'can_stop_signing': bool(code) and self._can_stop_signing(),
             'can_ask_etaxes': False,
             'connector': self._progress_connector(),
-            **operation._progress(self),
         }
 
     def _progress_connector(self):
@@ -228,6 +242,10 @@ def _current(batch):
     """The job that is at work; at the end, the first that failed, else the last."""
     working = batch.filtered(lambda job: job.state in OPEN_STATES and not job.on_hold)
     return (working or batch.filtered(lambda job: job.state == 'failed') or batch[-1:])[0]
+
+
+def _digest(told):
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def without_null(data):

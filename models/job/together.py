@@ -60,7 +60,7 @@ class VatportalJob(models.Model):
         opened = self.browse(self.env.context.get('vatportal_live_views') or [])
         for job in self:
             views = (job._views() | job._views()._group().sudo(False) | opened).exists()._filtered_access('read')
-            job.live_views = [{'id': view.id, **view._batch().filtered(lambda job: job._may_use())._label()} for view in views.sorted('id') if view._may_use()]
+            job.live_views = [{'id': view.id, **view._batch()._usable()._label()} for view in views.sorted('id') if view._may_use()]
 
     def _label(self):
         """Whose processes these are, all of one connector, and what they are about: dict of ``company``, ``phone`` (that of

@@ -2,6 +2,7 @@
 
 from . import operation
 from . import view
+from . import view_batch
 from . import upload_queue
 from . import upload
 from . import upload_look

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import models
 from odoo.exceptions import AccessError
 
@@ -26,15 +28,26 @@ class VatportalOperationDelete(models.AbstractModel):
         return [*steps, {'key': 'deleted', 'label': self.env._('Deleted'), 'state': mark}]
 
     def _progress(self, job):
-        """Adds ``counts['deleted']`` and ``folder``."""
+        """Adds ``folder``."""
         progress = super()._progress(job)
-        deleted = len(job.document_ids.filtered(lambda doc: doc.state == 'deleted'))
-        counts = {**progress['counts'], 'deleted': deleted}
-        counts['pending'] = counts['total'] - sum(counts[key] for key in ('registered', 'imported', 'rejected', 'deleted'))
-        return {**progress, 'counts': counts, 'folder': job.folder, 'can_retry': job.state == 'failed' and deleted < len(job.document_ids)}
+        counts = progress['counts']
+        return {**progress, 'folder': job.folder, 'can_retry': job.state == 'failed' and counts['deleted'] < counts['total']}
+
+    def _progress_counts(self, states):
+        """Adds ``deleted``."""
+        counts = super()._progress_counts(states)
+        return {**counts, 'deleted': states['deleted'], 'pending': counts['pending'] - states['deleted']}
 
     def _progress_batch(self, job):
         return {**super()._progress_batch(job), 'folder': 'portal' if {other.folder for other in job._batch()} == {'portal'} else 'sent'}
+
+    def _count_states(self, jobs):
+        unsettled = jobs.filtered(lambda job: job.state in OPEN_STATES)
+        settled, states = super()._count_states(jobs - unsettled), super()._count_states(unsettled)
+        return settled + Counter(deleted=states['deleted'], processing=states.total() - states['deleted'])
+
+    def _can_retry(self, jobs, states):
+        return 'failed' in jobs.mapped('state') and states['deleted'] < states.total()
 
     def _progress_document(self, job, document):
         shown = super()._progress_document(job, document)

@@ -7,6 +7,30 @@ class VatportalOperationUpload(models.AbstractModel):
 
     _inherit = 'vatportal.operation.upload'
 
+    # ------------------------------------------------------------------ the live view
+
+    def _progress_document(self, job, document):
+        shown = super()._progress_document(job, document)
+        return shown if document._sending() == job else {**shown, **self._progress_passed_on(job)}
+
+    def _progress_passed_on(self, job):
+        """What differs for a document whose part in this process has ended, whatever has become of it since."""
+        labels = dict(job.document_ids._fields['state']._description_selection(self.env))
+        return {
+            'qaime': False,
+            'state': 'rejected',
+            'state_label': labels['rejected'],
+            'portal_message': False,
+            'message': self.env._('It was rejected here, and has been sent again since by another process.'),
+        }
+
+    def _sent_elsewhere(self, jobs):
+        later = [('operation', '=', 'upload'), ('id', '>', min(jobs.ids)), ('id', 'not in', jobs.ids)]
+        found = self.env['vatportal.document'].sudo().search([('job_ids', 'in', jobs.ids), ('job_ids', 'any', later)])
+        return found.filtered(lambda document: document._sending() not in jobs)
+
+    # ------------------------------------------------------------------ how far it is
+
     def _step_keys(self, job):
         return super()._step_keys(job) if job.sign else ['send', 'import']
 

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -36,45 +38,17 @@ class VatportalOperation(models.AbstractModel):
     def _progress(self, job):
         """What the live view shows of this operation, see :meth:`VatportalJob.action_refresh`: dict of ``documents``,
         ``counts`` and ``can_retry``, and what an operation adds."""
-        passed_on = job._passed_on()
-        documents = [
-            self._progress_document(job, document) | (self._progress_passed_on(job) if document in passed_on else {})
-            for document in job.document_ids._in_order()
-        ]
-        states = [document['state'] for document in documents]
-        counts = {state: states.count(state) for state in ('registered', 'imported', 'rejected')}
+        documents = [self._progress_document(job, document) for document in job.document_ids._in_order()]
         return {
             'documents': documents,
-            'counts': {**counts, 'total': len(documents), 'pending': len(documents) - sum(counts.values())},
-            'can_retry': job.state not in OPEN_STATES and 'rejected' in (job.document_ids - passed_on).mapped('state'),
+            'counts': self._progress_counts(Counter(document['state'] for document in documents)),
+            'can_retry': job.state not in OPEN_STATES and 'rejected' in (job.document_ids - job._passed_on()).mapped('state'),
         }
 
-    def _progress_batch(self, job):
-        """What the live view shows of the processes that take turns with ``job``, which is at work.
-
-        Adds ``cancels_rest``: what can be given up is what has not begun beside something that has.
-        """
-        data, batch = job._progress(), job._batch()
-        # Inventory users do not see the invoices that were sent together with their transfers.
-        parts = [other._progress() for other in batch if other._may_use()]
-        running = any(other.state in OPEN_STATES for other in batch)
-        said = {key: '\n'.join(dict.fromkeys(part[key] for part in parts if part[key])) or False for key in ('problem', 'portal_message')}
-        headline = (
-            data['headline']
-            if not running
-            else self.env._('Process %(number)s of %(count)s: %(headline)s', number=batch.ids.index(job.id) + 1, count=len(batch), headline=data['headline'])
-        )
-        return {
-            **data,
-            **said,
-            'name': parts[0]['name'],
-            'headline': headline,
-            'documents': [document for part in parts for document in part['documents']],
-            'counts': {key: sum(part['counts'][key] for part in parts) for key in data['counts']},
-            'can_retry': not running and any(part['can_retry'] for part in parts),
-            'can_cancel': any(part['can_cancel'] for part in parts),
-            'cancels_rest': any(part['can_cancel'] for part in parts) and any(other.state != 'queued' for other in batch),
-        }
+    def _progress_counts(self, states):
+        """The ``counts`` of documents of which so many are in which of ``states``, a Counter."""
+        counts = {state: states[state] for state in ('registered', 'imported', 'rejected')}
+        return {**counts, 'total': states.total(), 'pending': states.total() - sum(counts.values())}
 
     def _progress_document(self, job, document):
         told = 'shown_status' if document.state == 'rejected' else 'state'  # while it runs, how far it is
@@ -95,17 +69,6 @@ class VatportalOperation(models.AbstractModel):
             'state_label': labels[document[told]],
             'message': document.message or False,
             'portal_message': document.portal_message or False,
-        }
-
-    def _progress_passed_on(self, job):
-        """What differs for a document whose part in this process has ended, whatever has become of it since."""
-        labels = dict(job.document_ids._fields['state']._description_selection(self.env))
-        return {
-            'qaime': False,
-            'state': 'rejected',
-            'state_label': labels['rejected'],
-            'portal_message': False,
-            'message': self.env._('It was rejected here, and has been sent again since by another process.'),
         }
 
     def _steps(self, job):

@@ -57,3 +57,4 @@ from . import test_appeared
 from . import test_same_buyer
 from . import test_selection
 from . import test_asks
+from . import test_view_batch

@@ -166,11 +166,11 @@ export const jobNotificationService = {
         }
 
         /** Forms and lists that show the job, one of its documents, or what that was made from, read them again. */
-        function tellViews({ id, state, code, documents }) {
-            const news = JSON.stringify([state, code?.kind, documents.map((document) => document.state)]);
+        function tellViews({ id, state, code, counts, documents, more }) {
+            const news = JSON.stringify([state, code?.kind, counts, documents.map((document) => document.state)]);
             if (told.get(id) !== news) {
                 told.set(id, news);
-                env.bus.trigger("VATPORTAL_JOB_MOVED", { id, documents });
+                env.bus.trigger("VATPORTAL_JOB_MOVED", { id, documents, more });
             }
         }
 
@@ -190,12 +190,12 @@ export const jobNotificationService = {
             add(id, key, message, { type: "warning", sticky: true }, _t("Follow"));
         }
 
-        function showEnd({ id, name, state, headline, problem, warning, counts, documents }) {
+        function showEnd({ id, name, state, headline, problem, warning, counts, documents, more }) {
             const numbers = documents.map((document) => document.qaime).filter(Boolean);
             const lines = problem || !counts.registered ? [problem || headline] : [];
             if (counts.registered) {
                 lines.push(
-                    numbers.length && numbers.length <= NAMED_NUMBERS
+                    numbers.length && !more && numbers.length <= NAMED_NUMBERS
                         ? _t("Registered: %s", numbers.join(", "))
                         : _t("Registered: %s", counts.registered)
                 );

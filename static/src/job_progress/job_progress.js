@@ -155,6 +155,10 @@ export class JobProgress extends Component {
         return this.data.documents.length > LONG_LIST;
     }
 
+    get moreText() {
+        return _t("… and %s more", this.data.more);
+    }
+
     get counts() {
         const { counts, finished } = this.data;
         return [
@@ -240,7 +244,7 @@ export class JobProgress extends Component {
 
     saidOfAll(key) {
         const said = new Set(this.data.documents.map((document) => document[key]));
-        return this.data.documents.length > 1 && said.size === 1 && [...said][0];
+        return this.data.documents.length > 1 && !this.data.more && said.size === 1 && [...said][0];
     }
 
     get problemClass() {
@@ -306,6 +310,10 @@ export class JobProgress extends Component {
 
     async openImported() {
         await this.action.doAction(await this.call("action_documents"));
+    }
+
+    async openAllDocuments() {
+        await this.action.doAction(await this.call("action_batch_documents"));
     }
 
     async onStop() {

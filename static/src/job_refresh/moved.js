@@ -1,13 +1,19 @@
 const JOB = "vatportal.job";
 const DOCUMENT = "vatportal.document";
 
-/** The ids of the records of `resModel` with which a process has moved on: itself, its documents, what those were made from. */
-export function movedIds(resModel, { id, documents }) {
+/**
+ * Which records of `resModel` a process has moved on with: itself, its documents, what those were made from. Where `more` of
+ * them are not named, it may be any.
+ *
+ * @returns {{has: (id: number) => boolean}}
+ */
+export function movedIds(resModel, { id, documents, more }) {
     if (resModel === JOB) {
         return new Set([id]);
     }
-    if (resModel === DOCUMENT) {
-        return new Set(documents.map((document) => document.id));
-    }
-    return new Set(documents.filter((document) => document.res_model === resModel).map((document) => document.res_id));
+    const named =
+        resModel === DOCUMENT
+            ? documents.map((document) => document.id)
+            : documents.filter((document) => document.res_model === resModel).map((document) => document.res_id);
+    return more && named.length ? { has: () => true } : new Set(named);
 }
