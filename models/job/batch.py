@@ -38,9 +38,13 @@ class VatportalJob(models.Model):
             if len(jobs) > 1:
                 # The first may be one that others have joined.
                 jobs.root_id = jobs[0].root_id or jobs[0]
-                for job in jobs[1:]:
-                    job._go(job.phase, HOLD_S, on_hold=True)
+                jobs[1:]._hold()
         return self
+
+    def _hold(self):
+        """These jobs, queued a moment ago, wait for those before them."""
+        for job in self.filtered(lambda job: not job.on_hold):
+            job._go(job.phase, HOLD_S, on_hold=True)
 
     def _release(self):
         """It is this job's turn."""

@@ -147,11 +147,15 @@ class VatportalSelection(models.Model):
         return found
 
     def _take_jobs(self, jobs):
-        """Show ``jobs``, queued a moment ago, together with those of the parts before."""
+        """Show ``jobs``, queued a moment ago, together with those of the parts before, and let them go after those that wait still."""
         new = (jobs - self.job_ids).sudo().sorted('id')
         # Written on nothing but what this transaction has made or locked: others may be at work on the first.
         root = self.job_ids.sorted('id')[:1].root_id or new[:1].root_id or new[:1]
-        new.filtered(lambda job: not job.root_id).root_id = root
+        new.filtered(lambda job: not job.root_id or job.root_id in new).root_id = root
+        # Nobody releases one that waits while it is locked here; its end, later, sees these.
+        waiting = self.job_ids.filtered(lambda job: job.on_hold and job.root_id == root).try_lock_for_update(allow_referencing=True)
+        together = new.filtered(lambda job: job.root_id == root)
+        (together if waiting else together[1:])._hold()
         self.job_ids |= new
 
     # ------------------------------------------------------------------ the end

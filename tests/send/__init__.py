@@ -56,5 +56,6 @@ from . import test_tour_prompts
 from . import test_appeared
 from . import test_same_buyer
 from . import test_selection
+from . import test_selection_order
 from . import test_asks
 from . import test_view_batch

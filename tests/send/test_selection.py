@@ -331,8 +331,8 @@ class TestSelectionDouble(SelectionCommon, DoubleCommon):
         self.assertEqual(question.action_other()['context']['default_move_ids'], [Command.set(moves[3].ids)])
 
 
-class TestSelectionRace(RaceCommon):
-    """With real commits: killed in the middle, two runs, two people."""
+class SelectionRaceCommon(RaceCommon):
+    """More invoices than are sent with the press of the button, with real commits."""
 
     def build(self, env):
         super().build(env)
@@ -351,6 +351,10 @@ class TestSelectionRace(RaceCommon):
 
     def behind(self, env):
         env(user=env.ref('base.user_root').id)['vatportal.selection']._cron_queue()
+
+
+class TestSelectionRace(SelectionRaceCommon):
+    """Killed in the middle, two runs, two people."""
 
     def states(self):
         with self.look_up() as env:
