@@ -4,9 +4,6 @@ from odoo import fields, models
 
 from odoo.addons.l10n_az_vatportal.models.billing.cron import SOON
 
-# So many bills are made before others have their turn.
-PART = 100
-
 
 class ResCompany(models.Model):
     """The bills of a company that are to be made by themselves."""
@@ -15,18 +12,23 @@ class ResCompany(models.Model):
     _inherit = ['res.company', 'vatportal.queued']
 
     def _queue_work(self):
-        documents = self.env['vatportal.document']._waiting_for_bill([('company_id', '=', self.id)], limit=PART)
-        documents._make_waiting()
+        documents = self.env['vatportal.document']
+        before = self._queue_awaited_bills()
+        documents._make_awaited_bills(self)
         self.env.cr.commit()  # pylint: disable=invalid-commit
         self.env.invalidate_all()
-        now = fields.Datetime.now()
         left = documents.search([('company_id', '=', self.id), ('bill_requested', '=', True)], order='bill_retry_at nulls first', limit=1)
         if not left:
             return None
+        now = fields.Datetime.now()
         if left.bill_retry_at and left.bill_retry_at > now:
             return left.bill_retry_at
-        # What is left of fewer than a part is in somebody else's hands.
-        return now + (timedelta(seconds=1) if len(documents) == PART else SOON)
+        # What does not become fewer is in somebody else's hands.
+        return now + (timedelta(seconds=1) if self._queue_awaited_bills() < before else SOON)
+
+    def _queue_awaited_bills(self):
+        documents = self.env['vatportal.document']
+        return documents.search_count([*documents._awaited_bills_domain(), ('company_id', '=', self.id)])
 
     def _queue_title(self):
         return self.env._('e-taxes: bills of %s', self.name)

@@ -1,4 +1,5 @@
 import logging
+import random
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -12,6 +13,8 @@ from .bill import BillQuestion, OpenQuestion
 _logger = logging.getLogger(__name__)
 
 BATCH = 20
+# So many of a company before others have their turn.
+PART = 100
 # What the company's settings stand against is tried again by the next hourly run.
 RETRY = timedelta(minutes=50)
 # Somebody else was at the same documents: this soon they are tried again.
@@ -26,6 +29,8 @@ class VatportalDocument(models.Model):
     bill_requested = fields.Boolean(readonly=True, copy=False, index=True, help='The scheduled action makes the bill.')
     bill_retry_at = fields.Datetime(readonly=True, copy=False, help="The company's settings stand against the bill; it is tried again then.")
     bill_progress = fields.Char(string='Being Made', compute='_compute_bill_progress')
+
+    _awaited_bills = models.Index('(company_id, date, id) WHERE bill_requested IS TRUE')
 
     @api.depends('bill_requested', 'bill_retry_at', 'bill_state')
     @api.depends_context('lang')
@@ -49,52 +54,52 @@ class VatportalDocument(models.Model):
 
     @api.model
     def _cron_make_bills(self):
-        """Scheduled action: make the bills that were asked for, a few per transaction."""
-        waiting = self._waiting_for_bill()
-        self.env['ir.cron']._commit_progress(remaining=len(waiting))
-        waiting._make_waiting()
+        """Scheduled action: make the bills that were asked for, some of each company's in its turn."""
+        waiting = self._read_group(self._awaited_bills_domain(), ['company_id'], ['__count'])
+        self.env['ir.cron']._commit_progress(remaining=sum(count for _company, count in waiting))
+        # The time may be up before all have had a turn: nobody is always the first.
+        for company, _count in random.sample(waiting, len(waiting)):
+            if not self._make_awaited_bills(company):
+                return
 
     @api.model
-    def _waiting_for_bill(self, domain=(), limit=None):
-        """The documents of ``domain`` whose bills were asked for, and can be tried now."""
+    def _awaited_bills_domain(self):
+        """The documents whose bills were asked for, and can be tried now."""
         now = fields.Datetime.now()
-        return self.search(
-            [
-                *domain,
-                ('bill_requested', '=', True),
-                '|',
-                ('bill_retry_at', '=', False),
-                # No try is planned farther ahead, so the clock went back.
-                '|',
-                ('bill_retry_at', '<=', now),
-                ('bill_retry_at', '>', now + RETRY + SKEW),
-            ],
-            order='date, id',
-            limit=limit,
-        )
+        return [
+            ('bill_requested', '=', True),
+            '|',
+            ('bill_retry_at', '=', False),
+            # No try is planned farther ahead, so the clock went back.
+            '|',
+            ('bill_retry_at', '<=', now),
+            ('bill_retry_at', '>', now + RETRY + SKEW),
+        ]
 
-    def _make_waiting(self):
-        """Make the bills of these documents, a few per transaction, as long as the run may last."""
-        stopped = self.filtered('bill_retry_at')
-        for ids in split_every(BATCH, (self - stopped).ids):
+    @api.model
+    def _make_awaited_bills(self, company):
+        """Make some of the bills that ``company`` waits for, a few per transaction, as long as the run may last; return
+        whether it may go on."""
+        awaited = [*self._awaited_bills_domain(), ('company_id', '=', company.id)]
+        untried = self.search([*awaited, ('bill_retry_at', '=', False)], order='date, id', limit=PART)
+        for ids in split_every(BATCH, untried.ids):
             if not self._make_batch(ids):
-                return
-        for documents in stopped.grouped(lambda document: (document.company_id, document._bill_obstacle())).values():
-            if not self._make_stopped(documents):
-                return
+                return False
+        stopped = self.search_fetch([*awaited, ('bill_retry_at', '!=', False)], ['bill_question'], order='date, id')
+        obstacles = stopped.grouped(lambda document: document._bill_obstacle())
+        return all(documents._make_stopped() for documents in [*obstacles.values()][:PART])
 
-    def _make_stopped(self, documents):
-        """Try what one and the same thing has stopped: the others once the first goes through. Return the seconds
-        left."""
-        first, others = documents[:1], documents[1:]
+    def _make_stopped(self):
+        """Try the first of what one and the same thing has stopped. Where that does not stand against it any more, the others
+        are taken up with those that were not tried yet. Return the seconds left."""
+        first, others = self[:1], self[1:]
         obstacle = first._bill_obstacle()
         left = self._make_batch(first.ids)
-        if left and others and first.bill_retry_at and first._bill_obstacle() == obstacle:
-            others.write({'bill_retry_at': fields.Datetime.now() + RETRY})
-            return self.env['ir.cron']._commit_progress(len(others))
-        for ids in split_every(BATCH, others.ids):
-            left = left and self._make_batch(ids)
-        return left
+        if not left or not others:
+            return left
+        retry_at = first._bill_obstacle() == obstacle and first.bill_retry_at
+        others.write({'bill_retry_at': retry_at})
+        return self.env['ir.cron']._commit_progress(len(others) if retry_at else 0)
 
     def _bill_obstacle(self):
         """What stands against the bill: the question's first line, for what follows is of this document alone."""

@@ -5,6 +5,7 @@ from . import test_bill_amounts
 from . import test_bill_company
 from . import test_bill_contents
 from . import test_bill_cron
+from . import test_bill_turns
 from . import test_bill_day
 from . import test_bill_header
 from . import test_bill_held

@@ -43,6 +43,9 @@ class TestFind(BillCommon):
                 [*company, ('direction', '=', 'incoming'), ('qaime', 'in', ['MT261025000077', 'MT261025000078'])]
             ),
             'vatportal_document__name_index': Document._search([('qaime_search', 'ilike', '25000077')]),
+            'vatportal_document_awaited_bills': Document._search(
+                [*Document._awaited_bills_domain(), *company, ('bill_retry_at', '=', False)], limit=100, order='date, id'
+            ),
             # As many as go out together.
             'vatportal_document_series': Document._search(Document._of_series({f'ODOO-ABCDEFG{number:03}-' for number in range(100)})),
             'vatportal_document_line__name_index': self.env['vatportal.document.line'].sudo()._search([('name', 'ilike', 'sement')]),
