@@ -1,4 +1,5 @@
 import logging
+import random
 
 from odoo import api, fields, models
 
@@ -6,7 +7,7 @@ from ..concurrency import CONCURRENT, by_halves
 
 _logger = logging.getLogger(__name__)
 
-# How many documents one run of the scheduled action takes up again.
+# About how many documents one run of the scheduled action takes up again.
 FOLLOW_AT_ONCE = 500
 # After so many documents of which nothing follows, the fault is not theirs: the rest waits for the next time.
 FAILURES_AT_ONCE = 20
@@ -34,15 +35,31 @@ class VatportalDocument(models.Model):
         copy=False,
         help='Why partner, invoice or bill could not be seen to after the last import. It is tried again by itself.',
     )
+    follow_tried_at = fields.Datetime(readonly=True, copy=False, help='When that was last tried.')
 
     @api.model
     def _follow_waiting(self, domain=(), limit=None):
         """Do what still follows from imported documents; return what is wrong with those of which it failed, a list
-        of str. Those that failed before are taken after the others, one by one."""
-        waiting = self.sudo().search([('to_follow', '!=', False), *domain], order='id', limit=limit)
-        failed_before = waiting.filtered('follow_problem')
+        of str.
+
+        :param limit: after so many documents no other company has its turn; chance says which begins
+        """
+        waiting = [('to_follow', '!=', False), *domain]
+        companies, problems, taken = self.sudo()._read_group(waiting, ['company_id'], ['__count']), [], 0
+        for company, count in random.sample(companies, len(companies)):
+            if not limit or taken < limit:
+                problems += self._follow_some([*waiting, ('company_id', '=', company.id)], limit)
+                taken += count
+        return problems
+
+    @api.model
+    def _follow_some(self, domain, limit):
+        """:meth:`_follow_waiting` for one company. Those that failed before are taken after the others, one by one, and those first
+        that were not tried for the longest time."""
+        new = self.sudo().search([*domain, ('follow_problem', '=', False)], order='id', limit=limit)
+        failed_before = self.sudo().search([*domain, ('follow_problem', '!=', False)], order='follow_tried_at nulls first, id', limit=limit)
         problems, again = [], []
-        (waiting - failed_before)._follow_part(problems)
+        new._follow_part(problems)
         for document in failed_before:
             document._follow_part(again)
         return problems + again
@@ -67,7 +84,7 @@ class VatportalDocument(models.Model):
     def _follow(self):
         self._on_imported(*(self.filtered(lambda doc, mark=mark: doc.to_follow == mark) for mark in ('new', 'changed')))
         # One that turned out to be another, sent from here, has been merged with it.
-        self.exists().write({'to_follow': False, 'follow_problem': False})
+        self.exists().write({'to_follow': False, 'follow_problem': False, 'follow_tried_at': False})
         # The changes are logged now: a part that fails would take the log of those before it along.
         self.env.cr.flush()
 
@@ -76,7 +93,7 @@ class VatportalDocument(models.Model):
         text = str(error)[:500] or type(error).__name__
         if self.follow_problem != text:
             _logger.error('VatPortal: what follows from document %s could not be done', self.id, exc_info=error)
-            self.follow_problem = text
+        self.write({'follow_problem': text, 'follow_tried_at': fields.Datetime.now()})
 
     @api.model
     def _cron_follow(self):

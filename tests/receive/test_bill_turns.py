@@ -47,19 +47,20 @@ class TestBillTurns(BillCommon):
             self.assertEqual(self.run_once(0), [tuple(many.ids)])
 
     def test_what_is_read(self):
-        """Of those whose turn has not come, no more than what stopped them."""
+        """Of those whose turn has not come, what stopped them and no more, by as many questions however many there are."""
         last = fields.Datetime.now() - timedelta(minutes=1)
 
         def statements(count):
             for vals in ({}, {'bill_retry_at': last, 'bill_question': 'No tax'}):
                 self.documents(count, **vals)
-            return self.statements(self.run_once)
+            return len(self.statements(self.run_once))
 
         with patch.object(cron, 'PART', 2):
-            self.run_once()
+            self.run_once()  # what is asked once in the life of a server
             few, many = statements(3), statements(12)
-        self.assertLessEqual(len(many), len(few))
-        self.assertEqual([text for text in many if '"vatportal_document"."seller_name"' in text], [])
+        self.assertLessEqual(many, few)
+        read = self.env['vatportal.document']._fields['seller_name']._get_cache(self.env)
+        self.assertLessEqual(len(read), 1, 'the one that is tried')
 
     def test_many_things_stop_it(self):
         """Each is tried once, and not all in one turn."""

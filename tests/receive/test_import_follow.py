@@ -1,6 +1,8 @@
 import logging
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 
 from ..common import OTHER_BUYER
@@ -115,6 +117,50 @@ class TestImportFollow(ImportCommon):
         self.assertEqual(len(self.waiting()), 100)
         self.arrive(100)
         self.assertFalse(self.waiting())
+
+    def failed(self, count=8):
+        """So many documents of which something follows that can't be done, each tried once, a minute after the one before."""
+        with self.bad(*self.numbers(count)), self.assertLogs(LOGGER, 'ERROR'):
+            self.arrive(count)
+        documents = self.waiting().sorted('id').sudo()
+        for number, document in enumerate(documents):
+            document.follow_tried_at = fields.Datetime.now() - timedelta(minutes=60 - number)
+        return documents
+
+    def test_each_of_many_is_tried_again(self):
+        """However many fail before it."""
+        documents = self.failed()
+        self.assertTrue(all(documents.mapped('follow_problem')))
+        with self.bad(*self.numbers()[:7]), patch(f'{LOGGER}.FAILURES_AT_ONCE', 3):
+            for _run in range(3):
+                self.Document._follow_waiting(limit=500)
+        self.assertEqual(self.waiting(), documents[:7])
+        self.assertFalse(documents[7].follow_problem or documents[7].follow_tried_at)
+
+    def test_those_that_failed_do_not_keep_new_ones(self):
+        documents = self.failed(3)
+        new = self.arrive_one_more()
+        with self.bad(*self.numbers(3)):
+            self.Document._follow_waiting(limit=2)
+        self.assertEqual(self.waiting(), documents)
+        self.assertFalse(new.to_follow)
+
+    def arrive_one_more(self):
+        """A document that nobody has seen to yet."""
+        with patch.object(type(self.Document), '_follow_waiting', lambda *_args, **_vals: []):
+            return self.upsert(self.portal_document('MT240100000099'))['new']
+
+    def test_companies_have_turns(self):
+        """One with many that fail does not keep the others from theirs each time."""
+        ours, other = self.failed(5), self.env['res.company'].create({'name': 'Başqa MMC'})
+        theirs = self.arrive_one_more().sudo()
+        theirs.company_id = other
+        tried = []
+        with patch.object(type(self.Document), '_follow_some', lambda _model, domain, limit: (tried.append(self.Document.search(domain)), [])[1]):
+            for first in (ours, theirs):
+                with patch(f'{LOGGER}.random.sample', lambda found, _count, first=first: sorted(found, key=lambda pair: pair[0] != first.company_id)):
+                    self.Document._follow_waiting(limit=4)
+            self.assertEqual(tried, [ours, theirs, ours])
 
     def test_what_is_not_ours_waits_for_nothing(self):
         with self.bad(*self.numbers(1)):
