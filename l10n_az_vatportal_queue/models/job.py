@@ -45,7 +45,8 @@ class VatportalJob(models.Model):
     def _queue_lost(self):
         """Hand over whatever is due and has no queue job, or one that waits for a later moment."""
         due = self._due([('state', 'in', OPEN_STATES)]).connector_id.account_id
-        due.filtered(lambda account: account.id not in self._queue_accounts(['started']))._queue_wake()
+        started = self._queue_accounts(['started'])
+        due.filtered(lambda account: account.id not in started)._queue_wake()
         self.env['ir.cron']._commit_progress()
         self.env.invalidate_all()
 

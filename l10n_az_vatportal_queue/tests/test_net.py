@@ -63,6 +63,22 @@ class TestNet(QueueCommon):
             self.assertEqual(len(self.queue_jobs(env)), 1)
         self.assertEqual(self.uploaded(), [])
 
+    def test_how_often_the_queue_is_asked(self):
+        """Not once for each account."""
+        asked = []
+        plain = type(self.env['vatportal.job'])._queue_accounts
+        self.patch(type(self.env['vatportal.job']), '_queue_accounts', lambda jobs, states: (asked.append(states), plain(jobs, states))[1])
+        self.queue_processes()
+        with self.look_up() as env:
+            other = env['vatportal.connector'].create(
+                {'name': 'Race 2', 'base_url': self.sandbox.url, 'token': 'other-token', 'company_id': self.company_id, 'is_default': False}
+            )
+            self.assertNotEqual(other.account_id.id, self.account_id)
+            env['vatportal.job']._queue(env['account.move'].browse(self.move_ids[1]), other, True)
+        with self.look_up() as env:
+            env['vatportal.job']._queue_lost()
+        self.assertEqual(asked, [['started']])
+
     def test_what_became_due_sooner_is_brought_forward(self):
         self.queue_processes()
         self.change(eta=Datetime.now() + timedelta(hours=1))

@@ -17,6 +17,8 @@ class VatportalJob(models.Model):
     asked_pin = fields.Selection([('pin1', 'PIN1'), ('pin2', 'PIN2')], readonly=True, copy=False, help='The PIN for which a check code came last.')
     code_at = fields.Datetime(readonly=True, copy=False, help='When the portal first named the check code that waits.')
 
+    _prompting = models.Index('(company_id) WHERE waits_for_pin IS TRUE')
+
     def _seconds_left(self):
         """How many seconds the phone still waits for the PIN whose code is shown; 0 … PROMPT_S, whatever the clock does."""
         since = self.code_at or self.changed_at or fields.Datetime.now()

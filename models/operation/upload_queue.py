@@ -15,6 +15,8 @@ class VatportalJob(models.Model):
 
     _inherit = 'vatportal.job'
 
+    _uploads_of_person = models.Index("(connector_id, user_id, id DESC) WHERE operation = 'upload'")
+
     @api.model
     def _queue(self, records, connector, sign, user=None, join=False, values=None):
         """Create the documents of ``records`` (of a model with ``vatportal.source``) and the jobs that send them; return the jobs.

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ...models.guard import is_ours
 from ..common import script
+from ..send_common import SendCommon
 
 
 class TestIndexes(TransactionCase):
@@ -48,3 +49,30 @@ class TestIndexes(TransactionCase):
         script('19.0.1.10.0/pre-indexes.py').migrate(self.env.cr, '19.0.1.9.0')
         self.env.cr.execute('SELECT COUNT(*) FROM pg_class WHERE relname = ANY(%s)', [[f'vatportal_{name}_index' for name in names]])
         self.assertEqual(self.env.cr.fetchone(), (0,))
+
+
+class TestJobIndexes(SendCommon):
+    """Processes are never removed; what is asked at each page, and at each sending, is not looked for among all of them."""
+
+    def test_the_few_of_many(self):
+        jobs = self.queue(self.create_invoice()).sudo()
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            INSERT INTO vatportal_job
+            SELECT another.*
+              FROM vatportal_job job, generate_series(1, 20000) i, jsonb_populate_record(job, jsonb_build_object(
+                       'id', nextval('vatportal_job_id_seq'), 'state', 'done', 'waits_for_pin', FALSE)) another
+             WHERE job.id = %s
+            """,
+            [jobs.id],
+        )
+        self.env.cr.execute('ANALYZE vatportal_job')
+        person = [('connector_id', '=', self.connector.id), ('user_id', '=', self.env.ref('base.user_root').id), ('sign', '=', True)]
+        queries = {
+            'vatportal_job_prompting': jobs._search([('waits_for_pin', '=', True), ('company_id', 'in', self.company.ids)]),
+            'vatportal_job_uploads_of_person': jobs._search([('operation', '=', 'upload'), *person], limit=1),
+        }
+        for index, query in queries.items():
+            self.env.cr.execute(SQL('EXPLAIN %s', query.select()))
+            self.assertIn(f'{index} ', '\n'.join(line for [line] in self.env.cr.fetchall()))
