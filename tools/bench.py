@@ -32,6 +32,8 @@ ROWS = {
     'forms': ('K', 20, 'invoices in an Odoo with the addon that sends nothing: created, posted, opened, changed, saved'),
 }
 FILLED = {'grow', 'lists'}
+# Among fewer documents a list tells nothing.
+LISTED_FROM = 1000
 WITH_PORTAL = {'memory', 'follow', 'lanes', 'pace'}
 
 
@@ -50,6 +52,8 @@ def arguments(given: list[str]) -> argparse.Namespace:
         raise Failure(f'./dev bench --help: {", ".join(unknown) or "--rounds, --scale and --fill are no negative numbers"}')
     if not options.fill and FILLED.intersection(options.names):
         raise Failure(f'{" and ".join(sorted(FILLED))} need a database with documents: --fill N')
+    if 0 < options.fill < LISTED_FROM and 'lists' in (options.names or FILLED):
+        raise Failure(f'lists needs {LISTED_FROM} documents: --fill {LISTED_FROM}')
     return options
 
 

@@ -20,9 +20,13 @@ import hosts_fill
 LATENCY_S = 0.05
 HANGING = 2  # portals that take a question and never answer
 LASTS_S = 240
-# What a process of four minutes tells, by seconds after its start: two codes, each typed a little later.
-NEWS = {15: 'import', 25: 'packet', 35: 'packet', 55: 'login', 65: 'login', 90: 'sign'}
-_TIMES = ('started_at', 'sent_at', 'changed_at', 'next_poll_at')
+# A process of four minutes tells something new after 15, 25 (a code), 55 (it was typed), 65 (the next code), 95 and 105 seconds.
+NEWS = {
+    'auto_confirm': True,
+    'confirm_after': 30,
+    'stages': {'imported': 15, 'packet_created': 10, 'login_done': 0, 'uploaded': 10, 'invoice_signed': 10, 'numbers': LASTS_S - 105},
+}
+_TIMES = ('started_at', 'sent_at', 'changed_at', 'settle_at', 'next_poll_at', 'code_at', 'prompt_until')
 
 
 def follow(world, size, rounds, portal, **_others):
@@ -94,9 +98,10 @@ def pace(world, portal, **_others):
         advised += 1
     lines = []
     for what, goal, look in (('nobody looks', 1.0, lambda job: job._advance()), ('somebody looks', 1.3, Dialog().look)):
-        job = running(world, 1, portal)
-        job.sign = True
-        asked, statements = questions(job.with_context(vatportal_watched=goal > 1), look)
+        job = running(world, 1, portal, sign=True, **NEWS)
+        asked, statements = questions(job.with_context(vatportal_watched=goal > 1), look, portal)
+        assert job.step == 'sign', job.step
+        finish(job, portal)
         lines.append(
             {
                 'what': f'{what}: questions',
@@ -123,19 +128,15 @@ class Dialog:
         self.version = job.action_refresh(shown=self.version).get('version', self.version)
 
 
-def questions(job, look):
+def questions(job, look, portal):
     """How often the portal is asked until the end, which is left out, with ``look`` at each of its times; with what statements."""
-    asked, statements, passed, news = 0, 0, 0.0, dict(NEWS)
+    asked, statements, passed = 0, 0, 0.0
     while True:
         wait_s = max(0.0, (job._due_at() - fields.Datetime.now()).total_seconds())
         passed += wait_s
-        if passed > LASTS_S:
+        if passed >= LASTS_S:
             return asked, statements
-        back = timedelta(seconds=wait_s)
-        job.write({name: job[name] - back for name in _TIMES if job[name]})
-        for moment in [moment for moment in news if moment <= passed]:
-            job.write({'step': news.pop(moment), 'changed_at': fields.Datetime.now() - timedelta(seconds=passed - moment)})
-        job._commit()
+        pass_time(job, wait_s, portal)
         before = job.env.cr.sql_log_count
         look(job)
         job._commit()
@@ -143,15 +144,32 @@ def questions(job, look):
         asked += 1
 
 
-def running(world, count, portal, connectors=None):
-    """``count`` processes that the portal is at, and goes on with for an hour; through ``connectors`` in turn, if they are given."""
+def pass_time(job, seconds, portal):
+    """Let time go by, here and at the portal."""
+    admin(portal, 'advance', {'seconds': seconds})
+    job.write({name: job[name] - timedelta(seconds=seconds) for name in _TIMES if job[name]})
+    job._commit()
+
+
+def finish(job, portal):
+    """Follow the process to its end, so that the phone is free."""
+    pass_time(job, LASTS_S, portal)
+    for _step in range(10):
+        job.next_poll_at = False
+        job._advance()
+    assert job.state == 'done', job.message
+
+
+def running(world, count, portal, connectors=None, sign=False, **settings):
+    """``count`` processes that the portal is at, and goes on with for an hour or as ``settings`` say; through ``connectors`` in
+    turn, if they are given."""
     if not connectors:
         connectors = world.connector
         connectors.write({'base_url': f'{portal}/api'})
-    admin(portal, 'settings', {'stage_seconds': 3600})
+    admin(portal, 'settings', {'stage_seconds': 3600, **settings})
     jobs = world.env['vatportal.job'].sudo()
     for number, move in enumerate(world.invoices(count, lines=1)):
-        jobs += jobs._queue(move, connectors[number % len(connectors)], False)
+        jobs += jobs._queue(move, connectors[number % len(connectors)], sign)
     world.commit()
     for _step in range(5):
         for job in jobs.filtered(lambda job: job.phase != 'follow'):

@@ -6,6 +6,8 @@ from odoo.tests.form import Form
 import bench_meter
 from bench_fill_odoo import copy
 
+# So long a person may wait for the dialog.
+PRESS_S = 3
 # Values of the copies of an invoice; `i` is the number of the copy.
 _COPY = {'name': "'INV/PRESS/' || i", 'sequence_prefix': "'INV/PRESS/'", 'sequence_number': 'i', 'access_token': 'NULL'}
 
@@ -45,7 +47,7 @@ def floor(moves, rows):
 
 
 def press(world, size, rounds, **_others):
-    """Beside ten invoices, which are checked and queued at once."""
+    """On the clock, beside what a person waits for without a thought; and beside ten invoices, which are checked and queued at once."""
     env, moves = world.env, world.invoices(10, lines=1)
     copy(env.cr, 'account_move', f't.id = {moves[0].id}', f'generate_series(1, {size}) i', _COPY, {})
     world.commit()
@@ -59,7 +61,9 @@ def press(world, size, rounds, **_others):
 
     sides = {f'{size} invoices': (env, ours), '10, queued at once': (env, lambda: queued(moves, world.connector))}
     figures = bench_meter.interleaved(sides, rounds)
-    return [{**line, 'remark': '   goal: 3 s'} for line in bench_meter.rows((None,), figures, sides)]
+    [line] = bench_meter.rows((None,), figures, sides)
+    clock = {'ours': {'cpu': line['ours']['wall']}, 'baseline': 'three seconds', 'theirs': {'cpu': PRESS_S}, 'their_sql': 0}
+    return [{**line, 'what': f'{size} invoices, the clock', **clock, 'ratio': line['ours']['wall'] / PRESS_S, 'goal': 1.0}, line]
 
 
 def queued(moves, connector):
