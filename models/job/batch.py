@@ -67,10 +67,12 @@ class VatportalJob(models.Model):
 
         :return: an action
         """
-        action = self.action_documents()
-        if self.operation == 'download':
-            return action  # those of all of them anyway
-        return {**action, 'domain': [('job_ids', 'in', self._batch().ids)], 'views': [[False, kind] for kind in ('list', 'kanban', 'form')]}
+        action, jobs = self.action_documents(), self._batch()
+        if jobs.asked_document_ids:
+            action['domain'] = [('id', 'in', jobs.asked_document_ids.ids)]
+        elif self.operation != 'download':  # an import shows those of all of them anyway
+            action['domain'] = [('job_ids', 'in', jobs.ids)]
+        return {**action, 'views': [[False, kind] for kind in ('list', 'kanban', 'form')]}
 
     def _batches_of(self):
         return self.browse().union(*(job._batch() for job in self))

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ...vatportal import qaime_number
 from ..states import FINAL_STATUSES, OPEN_STATES
+from . import view_batch
 from .download import number_in
 
 
@@ -89,10 +90,12 @@ class VatportalOperationRefresh(models.AbstractModel):
 
     def _progress(self, job):
         asked = job._batch().asked_document_ids
+        listed = asked[: view_batch.DOCUMENTS_SHOWN]
         finished = job._batch().filtered(lambda other: other.state == 'done')
         return {
             **super()._progress(job),
-            'documents': [self._progress_asked(job, document, finished) for document in asked],
+            'documents': [self._progress_asked(job, document, finished) for document in listed],
+            'more': len(asked) - len(listed),
             'can_ask_etaxes': job.state not in OPEN_STATES and self._offers_asking(job, asked),
         }
 

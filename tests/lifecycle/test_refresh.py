@@ -1,10 +1,12 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ...models.operation import view_batch
 from ..common import SELLER
 from ..companies_common import CompaniesCommon
 from ..send.test_missing import MissingCommon
@@ -212,6 +214,17 @@ class TestRefresh(MissingCommon):
         )
         self.assertEqual(jobs[0].action_refresh()['headline'], '4 documents, as VatPortal has them: 0 changed, 0 not found.')
         self.assertEqual(len(self.refresh(self.of(numbers[0]) | self.of(numbers[1]))), 1, 'One day, one process')
+
+    def test_very_many(self):
+        """Not all of them are listed each few seconds; the rest is in a list."""
+        numbers = self.put(3)
+        self.download()
+        documents = self.of(numbers[0]) | self.of(numbers[1]) | self.of(numbers[2])
+        job = self.refresh(documents)
+        with patch.object(view_batch, 'DOCUMENTS_SHOWN', 2):
+            shown = job.action_refresh()
+        self.assertEqual((len(shown['documents']), shown['more']), (2, 1))
+        self.assertEqual(self.env['vatportal.document'].search(job.action_batch_documents()['domain']), documents)
 
     def test_pages_end_where_all_is_found(self):
         self.sandbox.configure(page_size=2)
