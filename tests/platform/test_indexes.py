@@ -62,7 +62,7 @@ class TestJobIndexes(SendCommon):
             INSERT INTO vatportal_job
             SELECT another.*
               FROM vatportal_job job, generate_series(1, 20000) i, jsonb_populate_record(job, jsonb_build_object(
-                       'id', nextval('vatportal_job_id_seq'), 'state', 'done', 'waits_for_pin', FALSE)) another
+                       'id', nextval('vatportal_job_id_seq'), 'portal_id', i, 'state', 'done', 'waits_for_pin', FALSE)) another
              WHERE job.id = %s
             """,
             [jobs.id],

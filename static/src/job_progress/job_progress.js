@@ -202,8 +202,8 @@ export class JobProgress extends Component {
     }
 
     sentText() {
-        const { counts, documents } = this.data;
-        if (documents.length === 1) {
+        const { counts } = this.data;
+        if (counts.total === 1) {
             return _t("Registered at e-taxes with the qaimə number %s.", this.numbers[0]);
         }
         if (counts.registered === counts.total) {
@@ -223,7 +223,7 @@ export class JobProgress extends Component {
                 total: counts.total,
             });
         }
-        if (documents.length > 1) {
+        if (counts.total > 1) {
             return folder === "portal"
                 ? _t("All %s documents were deleted from VatPortal.", counts.total)
                 : _t("All %s documents were deleted from e-taxes.", counts.total);

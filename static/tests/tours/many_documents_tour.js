@@ -3,9 +3,16 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("vatportal_many_documents", {
     steps: () => [
         {
-            content: "One of three is listed, all are counted, and no numbers are copied that are not all",
-            trigger:
-                ".o_vatportal_progress:not(:has(.o_vatportal_document + .o_vatportal_document)):has(.o_vatportal_success:contains(All 3):not(:has(.o_clipboard_button))) .o_vatportal_more:contains(2 more)",
+            content: "All three are counted",
+            trigger: ".o_vatportal_progress .o_vatportal_success:contains(All 3 documents)",
+        },
+        {
+            content: "One of them is listed",
+            trigger: ".o_vatportal_documents tbody:not(:has(.o_vatportal_document:nth-child(2)))",
+        },
+        {
+            content: "No numbers are copied that are not all",
+            trigger: ".o_vatportal_success:not(:has(button))",
         },
         {
             content: "Open the others",
