@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..vatportal.names import text_key
+
 
 class VatportalUnitWizard(models.TransientModel):
     """How many pieces are in a vendor's box: asked once for each of its products."""
@@ -23,7 +25,7 @@ class VatportalUnitWizard(models.TransientModel):
                 raise AccessError(self.env._('A line of another bill.'))
 
     def action_apply(self):
-        """Remember what was said, and count the lines of the draft anew.
+        """Remember what was said, and count the lines of the draft anew, and whatever else of the vendor waited for the answer.
 
         :raises UserError: where nothing was said, or the bill is no draft any more
         """
@@ -34,10 +36,12 @@ class VatportalUnitWizard(models.TransientModel):
             raise UserError(self.env._('Enter how many are in it, on one line at least.'))
         if self.move_id.state != 'draft':
             raise UserError(self.env._('%s is confirmed. Reset it to draft first.', self.move_id.display_name))
+        rows = said.line_id.vatportal_line_id.sudo()
         for lines in said._apart():
             for line in lines:
                 self.env['vatportal.product.mapping']._say_contents(line.line_id, line.contains)
             self.move_id._vatportal_recount(lines.line_id.vatportal_line_id.sudo())
+        self.move_id._vatportal_count_others(rows)
         return {'type': 'ir.actions.act_window_close'}
 
 
@@ -63,13 +67,14 @@ class VatportalUnitWizardLine(models.TransientModel):
     _contains_something = models.Constraint('CHECK (contains >= 0)', 'Nothing contains less than nothing.')
 
     def _apart(self):
-        """These lines in parts, each with one product at most for the same goods: of these one is remembered."""
-        products, parts = defaultdict(list), defaultdict(self.browse)
+        """These lines in parts, each with one answer at most for the same goods: of these one is remembered."""
+        answers, parts = defaultdict(list), defaultdict(self.browse)
         for line in self:
-            of_goods = products[line.line_id.vatportal_line_id.sudo()._goods_mark()]
-            if line.product_id not in of_goods:
-                of_goods.append(line.product_id)
-            parts[of_goods.index(line.product_id)] += line
+            of_goods = answers[line.line_id.vatportal_line_id.sudo()._goods_mark()]
+            answer = (line.product_id, text_key(line.unit), line.contains)
+            if answer not in of_goods:
+                of_goods.append(answer)
+            parts[of_goods.index(answer)] += line
         return parts.values()
 
     @api.depends('line_id')

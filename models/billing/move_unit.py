@@ -1,3 +1,4 @@
+from contextlib import suppress
 from decimal import Decimal
 
 from odoo import fields, models
@@ -59,10 +60,17 @@ class AccountMoveLine(models.Model):
         chosen = unit and unit not in (self._vatportal_named_unit(units) | product.uom_id | product.seller_ids.product_uom_id)
         return bool(chosen) and (not product or unit._has_common_reference(product.uom_id))
 
-    def _vatportal_open_unit_text(self, units):
+    def _vatportal_open_unit_text(self, units, known):
         """What is said of a line whose unit is open."""
-        row = self.vatportal_line_id.sudo()
+        row, said = self.vatportal_line_id.sudo(), self._vatportal_said_contents(known)
         values = {'line': row.name or self.name or '', 'unit': row.unit, 'own': self.product_uom_id.name, 'product': self.product_id.display_name}
+        if said:
+            return self.env._(
+                '“%(line)s”: the document counts in “%(unit)s”. That there are %(count)s %(own)s of %(product)s in one is known by now, but this line was '
+                'not counted so. Say it once more, or check quantity and price.',
+                count=f'{said.normalize():f}',
+                **values,
+            )
         if self._vatportal_named_unit(units):
             return self.env._('“%(line)s”: the document counts in %(unit)s, the product in %(own)s. Check quantity and price.', **values)
         return self.env._(
@@ -81,25 +89,57 @@ class AccountMoveLine(models.Model):
         named = self._vatportal_named_unit(units)
         if named and named._has_common_reference(self.product_uom_id):
             return False
+        return not self._vatportal_is_counted(known) and not self._vatportal_typed_contents()
+
+    def _vatportal_counting(self, known):
+        """(unit, how many of it are in one of the document's) as a person has said of this line's product; (None, 1) where nobody has."""
+        row = self.vatportal_line_id.sudo()
         mapping = known.get((row.product_code or '', text_key(row.name)))
-        said = bool(mapping) and mapping.product_id == self.product_id and bool(mapping._counting(row)[0])
-        return not said and not self._vatportal_typed_contents()
+        return mapping._counting(row) if mapping and mapping.product_id == self.product_id else (None, Decimal(1))
+
+    def _vatportal_said_contents(self, known):
+        """How many of this line's unit are in one of the document's, where a person has said it; else 0."""
+        unit, contains = self._vatportal_counting(known)
+        return contains if unit and unit == self.product_uom_id else Decimal(0)
+
+    def _vatportal_is_counted(self, known):
+        """Whether this line was counted as a person has said by now. Of what was counted fewer may have come."""
+        contains, asked = self._vatportal_said_contents(known), self._vatportal_asked()
+        if contains in (0, 1):
+            return bool(contains)
+        if contains > 1 and abs(decimal(self.quantity, 6)) > asked:
+            return True  # whatever the other lines of its row say
+        return (self._vatportal_row_quantity() - asked) * (contains - 1) > 0
+
+    def _vatportal_asked(self):
+        """The quantity of the row that this line was made of, as Odoo can keep it. Whatever its sign: a bill may turn it."""
+        return abs(self.vatportal_line_id.sudo()._counted()[1])
+
+    def _vatportal_row_quantity(self):
+        """The quantity of all lines that were made of the same row, without its sign."""
+        lines = self.move_id.invoice_line_ids.filtered(lambda line: line.vatportal_line_id == self.vatportal_line_id)
+        return abs(decimal(sum(lines.mapped('quantity')), 6))
 
     def _vatportal_typed_contents(self):
         """How many of this line's unit a person has counted for one of the document's, as Decimal: the quantity was changed,
         the amount was not. 0 where nothing of the kind was done."""
-        row = self.vatportal_line_id.sudo()
-        parts = row._parts_among(self.move_id.invoice_line_ids.sorted('sequence'))
-        asked = decimal(row.quantity)
-        quantity = decimal(sum(line.quantity for line in parts if line.vatportal_line_id), 6)
+        asked, quantity = abs(decimal(self.vatportal_line_id.sudo().quantity)), self._vatportal_row_quantity()
         ratio = round(quantity / asked, 6) if asked else Decimal(0)
-        if ratio * asked != quantity or ratio in (0, 1) or quantity == row._counted()[1]:
+        if ratio * asked != quantity or ratio in (0, 1) or quantity == self._vatportal_asked():
             return Decimal(0)
-        amount = decimal(abs(sum(line.price_subtotal for line in parts)))
+        return ratio if self._vatportal_has_amount_of_row() else Decimal(0)
+
+    def _vatportal_has_amount_of_row(self):
+        """Whether the lines that were made of the same row come to its amount."""
+        row = self.vatportal_line_id.sudo()
+        amount = decimal(abs(sum(line.price_subtotal for line in row._parts_among(self.move_id.invoice_line_ids.sorted('sequence')))))
         goods, excise, vat = (decimal(abs(row[name])) for name in ('amount_goods', 'amount_excise', 'amount_vat'))
         # Excise and VAT may be part of the price.
-        same = any(abs(amount - goods - more) <= ROUNDING_LIMIT for more in (Decimal(0), excise, vat, excise + vat))
-        return abs(ratio) if same else Decimal(0)
+        return any(abs(amount - goods - more) <= ROUNDING_LIMIT for more in (Decimal(0), excise, vat, excise + vat))
+
+    def _vatportal_is_uncounted(self):
+        """Whether this line is as it was made, in the document's own unit."""
+        return self._vatportal_row_quantity() == self._vatportal_asked() and self._vatportal_has_amount_of_row()
 
     def _vatportal_learnt_unit(self, mapping, units):
         """Return what a mapping is to know of the unit of this line: what a person chose, typed, or has said before."""
@@ -124,8 +164,8 @@ class AccountMove(models.Model):
         lines = self._vatportal_open_units()
         if not lines:
             return {}
-        units = lines._vatportal_units()
-        texts = [line._vatportal_open_unit_text(units) for line in lines]
+        units, known = lines._vatportal_units(), self._vatportal_known_goods()
+        texts = [line._vatportal_open_unit_text(units, known) for line in lines]
         texts[NOTES_SHOWN:] = [self.env._('%s more lines.', len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
         return {
             'vatportal_bill_units': {
@@ -141,11 +181,13 @@ class AccountMove(models.Model):
         lines = self.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line.product_id)
         if self.state != 'draft' or not lines:
             return lines.browse()
-        units = lines._vatportal_units()
-        known = self.env['vatportal.product.mapping']._for_partner(
-            self.company_id, self.commercial_partner_id, 'sale' if self.is_sale_document() else 'purchase'
-        )
+        units, known = lines._vatportal_units(), self._vatportal_known_goods()
         return lines.filtered(lambda line: line._vatportal_is_unit_open(units, known))
+
+    def _vatportal_known_goods(self):
+        """What is known of the goods of this entry's partner, see ``vatportal.product.mapping``, ``_for_partner()``."""
+        usage = 'sale' if self.is_sale_document() else 'purchase'
+        return self.env['vatportal.product.mapping']._for_partner(self.company_id, self.commercial_partner_id, usage)
 
     def action_vatportal_units(self):
         """Open the dialog in which a person says how many of a product are in the vendor's unit.
@@ -158,10 +200,12 @@ class AccountMove(models.Model):
         if not lines:
             raise UserError(self.env._('The units of all lines of %s are known.', self.display_name))
         self.sudo()._vatportal_check_currency()
+        known = self._vatportal_known_goods()
+        firsts = [of_row[:1] for of_row in lines.grouped('vatportal_line_id').values()]
         wizard = self.env['vatportal.unit.wizard'].create(
             {
                 'move_id': self.id,
-                'line_ids': [fields.Command.create({'line_id': line.id}) for line in lines.grouped('vatportal_line_id').values() for line in line[:1]],
+                'line_ids': [fields.Command.create({'line_id': line.id, 'contains': float(line._vatportal_said_contents(known))}) for line in firsts],
             }
         )
         return {
@@ -197,6 +241,28 @@ class AccountMove(models.Model):
             wanted, notes = BillBuilder(document, move).lines()
             move.invoice_line_ids = [command for row in rows for command in move._vatportal_row_commands(row, wanted)]
         document.bill_notes = _notes_anew(document.bill_notes or [], notes, rows)
+
+    def _vatportal_count_others(self, done):
+        """Count what else is known by now, on this draft and on others of its partner, but for the rows ``done``. What a person has changed
+        stays as it is, and so does what can't be counted: it is warned about."""
+        Journal = self.env['account.journal']
+        drafts = self.search(
+            [
+                ('journal_id', 'in', Journal.search([*Journal._check_company_domain(self.company_id), ('type', '=', self.journal_id.type)]).ids),
+                ('state', '=', 'draft'),
+                ('company_id', '=', self.company_id.id),
+                ('commercial_partner_id', '=', self.commercial_partner_id.id),
+                ('vatportal_bill_document_id', '!=', False),
+            ]
+        ).filtered(lambda move: move.is_sale_document() == self.is_sale_document())
+        units, known = self.invoice_line_ids._vatportal_units(), self._vatportal_known_goods()
+        lines = drafts.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line._vatportal_counting(known)[0])
+        lines = lines.filtered(lambda line: line._vatportal_is_unit_open(units, known) and line._vatportal_is_uncounted())
+        for move, of_move in lines.grouped('move_id').items():
+            rows = of_move.vatportal_line_id.sudo() - done
+            with suppress(UserError), self.env.cr.savepoint():
+                if rows:
+                    move._vatportal_recount(rows)
 
     def _vatportal_row_commands(self, row, wanted):
         """Return the commands that turn the lines made of ``row`` into those among ``wanted``, the values of all lines. A part
