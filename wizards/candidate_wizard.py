@@ -15,12 +15,29 @@ class VatportalCandidateWizard(models.TransientModel):
     send_wizard_id = fields.Many2one('vatportal.send.wizard', readonly=True, ondelete='set null', export_string_translation=False)
     package_wizard_id = fields.Many2one('vatportal.package.wizard', readonly=True, ondelete='set null', export_string_translation=False)
     text = fields.Text(compute='_compute_text')
+    can_open = fields.Boolean(compute='_compute_text', export_string_translation=False)
+
+    def _vatportal_links(self, vals):
+        """Whoever may write an invoice is asked about what may be its document, though that be the parent's of the branch."""
+        links = [*super()._vatportal_links(vals)]
+        given = [id_ for _record, field, ids in links if field.name == 'move_id' for id_ in ids]
+        asked = self._asked_of(self.env['account.move'].browse(given[-1:]) or self.move_id)
+        for record, field, ids in links:
+            yield record, field, [id_ for id_ in ids if field.name != 'document_id' or id_ not in asked.ids]
+
+    def _asked_of(self, move):
+        """The documents that whoever may write ``move`` is asked about, with the rights to answer."""
+        documents = self.env['vatportal.document']
+        may_answer = len(move) == 1 and move.exists() and move.has_access('write')
+        return documents._candidates_for(move).get(move, documents).sudo() if may_answer else documents
 
     @api.depends('move_id', 'document_id')
     @api.depends_context('lang')
     def _compute_text(self):
         for wizard in self:
-            move, document = wizard.move_id, wizard.document_id
+            # It was checked as the wizard was made.
+            move, document = wizard.move_id, wizard.document_id.sudo()
+            wizard.can_open = wizard.document_id.has_access('read')
             if document._went_as(move):
                 wizard.text = self.env._(
                     '%(number)s was sent from another database under the number of %(move)s, with another customer, date or total. Look for it in VatPortal.',
@@ -42,9 +59,11 @@ class VatportalCandidateWizard(models.TransientModel):
             )
 
     def action_link(self):
-        """It is the document of the invoice, which is not sent then."""
-        self.ensure_one()
-        self.document_id.action_link_move(self.move_id.id)
+        """It is the document of the invoice, which is not sent then.
+
+        :raises AccessError: for documents or invoices that the user may not see or change
+        """
+        self._answered().action_link_move(self.move_id.id)
         return self._go_on()
 
     def action_other(self):
@@ -52,11 +71,17 @@ class VatportalCandidateWizard(models.TransientModel):
 
         :raises AccessError: for documents or invoices that the user may not see or change
         """
-        self.ensure_one()
-        self.document_id.check_access('read')
-        self.move_id.check_access('write')
-        self.document_id._say_other(self.move_id)
+        self._answered()._say_other(self.move_id)
         return self._go_on()
+
+    def _answered(self):
+        """The document, with the rights to answer."""
+        self.ensure_one()
+        self.move_id.check_access('write')
+        asked = self._asked_of(self.move_id) & self.document_id
+        if not asked:
+            self.document_id.check_access('read')
+        return asked or self.document_id
 
     def _go_on(self):
         dialog = self.send_wizard_id or self.package_wizard_id

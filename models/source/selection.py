@@ -270,7 +270,7 @@ class VatportalSelectionLine(models.Model):
             line.text = '\n'.join(f'{problem["field"]}: {problem["message"]}' for problem in line.problems or [])
 
     def action_open(self):
-        """Open the record to mend: that of the first problem, else what was chosen.
+        """Open the record to mend: that of the first problem, else what was chosen, as where the user may not see the other.
 
         :return: an action
         :raises UserError: where it is of an app that is not installed any more
@@ -278,13 +278,15 @@ class VatportalSelectionLine(models.Model):
         self.ensure_one()
         self.check_access('read')
         problem = (self.problems or [{}])[0]
-        model = problem.get('res_model') or self.res_model
+        model, record_id = problem.get('res_model') or self.res_model, problem.get('res_id') or self.res_id
         if model not in self.env:
             raise UserError(self.env._('It belongs to an app that is not installed any more.'))
+        if self.res_model in self.env and not self.env[model].browse(record_id).exists()._filtered_access('read'):
+            model, record_id = self.res_model, self.res_id
         return {
             'type': 'ir.actions.act_window',
             'name': self.name or '',
             'res_model': model,
-            'res_id': problem.get('res_id') or self.res_id,
+            'res_id': record_id,
             'views': [[False, 'form']],
         }

@@ -37,6 +37,7 @@ from . import test_send_refused
 from . import test_send_beside
 from . import test_tour_send_beside
 from . import test_double
+from . import test_double_branch
 from . import test_double_found
 from . import test_doubt
 from . import test_send_race

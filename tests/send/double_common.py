@@ -1,5 +1,6 @@
 from odoo import fields
 
+from ..common import BUYER, SELLER
 from ..restored_common import RestoredCommon
 
 
@@ -35,3 +36,35 @@ class DoubleCommon(RestoredCommon):
 
     def activities(self, record, kind):
         return record.sudo().activity_search([kind])
+
+    def branch(self, **vals):
+        branch = self.env['res.company'].create(
+            {'name': f'Xəzər Ticarət, Gəncə {len(self.company.child_ids)}', 'parent_id': self.company.id, 'country_id': self.company.country_id.id, **vals}
+        )
+        self.env.user.company_ids += branch
+        self.partner.with_company(branch).property_account_receivable_id = self.partner.property_account_receivable_id
+        return branch
+
+    def stored(self, number, company, **vals):
+        """A document as an import through the connector of ``company`` stores it, or as it was sent from there."""
+        document = (
+            self.env['vatportal.document']
+            .sudo()
+            .create(
+                {
+                    'direction': 'outgoing',
+                    'company_id': company.id,
+                    'state': 'registered',
+                    'qaime': number,
+                    'seller_vat': SELLER,
+                    'buyer_vat': BUYER,
+                    'amount_total': 118,
+                    'status': 'approved',
+                    'date': '2026-11-20 06:00:00',
+                    'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id,
+                    **vals,
+                }
+            )
+        )
+        self.env['vatportal.document']._on_imported(document, document.browse())
+        return document

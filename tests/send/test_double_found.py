@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from ..bill_common import VENDOR
-from ..common import BUYER, OTHER_BUYER, SELLER
+from ..common import BUYER, OTHER_BUYER
 from .double_common import DoubleCommon
 
 
@@ -245,38 +245,6 @@ class TestDoubleFound(DoubleCommon):
                 self.assert_kept(document, erp_id, (anew, none) if linked else (none, move))
 
     # ------------------------------------------------------------------ branches
-
-    def branch(self, **vals):
-        branch = self.env['res.company'].create(
-            {'name': f'Xəzər Ticarət, Gəncə {len(self.company.child_ids)}', 'parent_id': self.company.id, 'country_id': self.company.country_id.id, **vals}
-        )
-        self.env.user.company_ids += branch
-        self.partner.with_company(branch).property_account_receivable_id = self.partner.property_account_receivable_id
-        return branch
-
-    def stored(self, number, company, **vals):
-        """A document as an import through the connector of ``company`` stores it, or as it was sent from there."""
-        document = (
-            self.env['vatportal.document']
-            .sudo()
-            .create(
-                {
-                    'direction': 'outgoing',
-                    'company_id': company.id,
-                    'state': 'registered',
-                    'qaime': number,
-                    'seller_vat': SELLER,
-                    'buyer_vat': BUYER,
-                    'amount_total': 118,
-                    'status': 'approved',
-                    'date': '2026-11-20 06:00:00',
-                    'kind_id': self.env.ref('l10n_az_vatportal.kind_default_invoice').id,
-                    **vals,
-                }
-            )
-        )
-        self.env['vatportal.document']._on_imported(document, document.browse())
-        return document
 
     def sent_by(self, branch, number='MT261100000001'):
         move = self.create_invoice(company_id=branch.id)
