@@ -235,15 +235,18 @@ class AccountMove(models.Model):
     def _vatportal_deleted_alerts(self):
         if self.vatportal_state != 'deleted' or self.state != 'posted' or self.vatportal_is_being_deleted:
             return {}
-        return {
-            'vatportal_deleted': {
-                'level': 'info',
-                'message': self.env._(
-                    'e-taxes: %s was deleted. The invoice can be reset to draft, corrected and sent anew.',
-                    self.vatportal_qaime or self.sudo().vatportal_document_id.erp_id,
-                ),
-            }
-        }
+        document = self.sudo().vatportal_document_id
+        number = self.vatportal_qaime or document.erp_id
+        text = (
+            self.env._('e-taxes: %s was deleted. The invoice can be reset to draft, corrected and sent anew.', number)
+            if not document._is_ended_otherwise()
+            else self.env._(
+                'e-taxes: %(number)s is no longer in force (%(status)s). The invoice can be reset to draft, corrected and sent anew.',
+                number=number,
+                status=document.status_label,
+            )
+        )
+        return {'vatportal_deleted': {'level': 'info', 'message': text}}
 
     # ------------------------------------------------------------------ guards
 

@@ -70,7 +70,7 @@ class VatportalDocument(models.Model):
         if self.state == 'rejected':
             return _('It was rejected and is not at e-taxes; there is nothing to delete.')
         if self.state == 'deleted':
-            return _('It is deleted already.')
+            return self._delete_status_problem() if self._is_ended_otherwise() else _('It is deleted already.')
         if not self._connector():
             return _('%s has no VatPortal connector.', self.company_id.name)
         if self.state == 'imported':

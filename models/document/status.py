@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..states import APPROVED_STATUSES, CORRECTED_STATUSES, FINAL_STATUSES, REJECT_REASONS, SHOWN_REASONS, SHOWN_STATUSES, baku_day
+from ..states import APPROVED_STATUSES, CORRECTED_STATUSES, DELETED_STATUSES, FINAL_STATUSES, REJECT_REASONS, SHOWN_REASONS, SHOWN_STATUSES, baku_day
 
 ACTIVITY = 'l10n_az_vatportal.mail_activity_etaxes'
 # On documents that have no invoice in Odoo.
@@ -57,6 +57,8 @@ class VatportalDocument(models.Model):
             return self.status or 'registered'
         if self.state == 'rejected':
             return SHOWN_REASONS.get(self.reject_reason, 'not_sent')
+        if self.state == 'deleted' and self.status in FINAL_STATUSES:
+            return self.status
         return 'progress' if self.state in ('queued', 'processing') else self.state
 
     @api.depends('status', 'direction', 'date', 'state', 'missing_since', 'vatportal_due_date', 'kind_id', 'connector_id.issue_day_counts')
@@ -100,6 +102,10 @@ class VatportalDocument(models.Model):
     def _is_in_force(self):
         """Whether this document is registered at e-taxes, and no status of it has ended that; none at all is not."""
         return self.state == 'registered' and self.status not in FINAL_STATUSES
+
+    def _is_ended_otherwise(self):
+        """Whether this document has ended at e-taxes, and was not deleted there: it was cancelled, say."""
+        return self.status in FINAL_STATUSES and self.status not in DELETED_STATUSES
 
     def _counts(self):
         """Whether this document is in force and the company's own."""

@@ -81,6 +81,51 @@ class TestShownStatus(SendCommon, BillCommon):
         bill.vatportal_bill_document_id.sudo().status = 'canceled'
         self.assertEqual(bill.vatportal_shown_status, 'canceled')
 
+    def ended(self, status):
+        """An invoice whose document was registered, and has this final status now."""
+        move = self.create_invoice()
+        self.finish(self.send(move))
+        document = move.vatportal_document_id
+        document.sudo().write({'status': status, 'status_code': status})
+        document.sudo()._follow_status()
+        self.assertEqual(move.vatportal_state, 'deleted')
+        return move
+
+    def test_what_was_cancelled_is_not_called_deleted(self):
+        """It can be sent anew like what was deleted; lists, banner and page say what it is."""
+        for status, label in (('canceled', 'Cancelled'), ('deactivated', 'Deactivated')):
+            with self.subTest(status):
+                move = self.ended(status)
+                document = move.vatportal_document_id
+                self.assertEqual(self.shown(move), status)
+                message = move.alerts['vatportal_deleted']['message']
+                for text in (message, document._delete_problem(), document._printed_warning()):
+                    self.assertIn(label, text)
+                    self.assertNotIn('eleted', text)
+                self.assertIn(document.qaime, message)
+                self.assertTrue(move.vatportal_can_send)
+        for status in ('deleted', 'deletedBySystem'):
+            with self.subTest(status):
+                move = self.ended(status)
+                self.assertEqual(self.shown(move), status)
+                self.assertIn('was deleted', move.alerts['vatportal_deleted']['message'])
+                self.assertIn('deleted already', move.vatportal_document_id._delete_problem())
+
+    def test_an_update_tells_how_it_has_ended(self):
+        bill = self.bill(100.0)
+        bill.vatportal_bill_document_id.sudo().write({'state': 'deleted', 'status': 'deletedBySystem'})
+        records = self.ended('canceled') + self.ended('deactivated') + self.ended('deleted') + bill + self.create_invoice()
+        told = records.mapped('vatportal_shown_status')
+        self.assertEqual(told, ['canceled', 'deactivated', 'deleted', 'deletedBySystem', 'none'])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE vatportal_document SET shown_status = 'deleted' WHERE state = 'deleted'")
+        self.env.cr.execute("UPDATE account_move SET vatportal_shown_status = 'deleted' WHERE id IN %s", [tuple(records[:-1].ids)])
+        for _again in range(2):
+            script('19.0.1.12.0/end-ended.py').migrate(self.env.cr, '19.0.1.11.0')
+            self.env.invalidate_all()
+            self.assertEqual(records.mapped('vatportal_shown_status'), told)
+            self.assertEqual([move._vatportal_status_document().shown_status for move in records[:-1].sudo()], told[:-1])
+
     def test_of_what_is_not_issued_here_there_is_nothing_to_tell(self):
         """Bills without a qaimə, credit notes without a kind, entries, what was cancelled, and all of a company without a connector."""
         bill, entry = (
