@@ -12,7 +12,7 @@ from ...vatportal.qaime_read import read_document
 from .. import portal_values, qaime_file
 from ..amounts import decimal
 from ..archive_sheets import Sheet
-from ..states import BAKU_OFFSET, DELETED_STATUSES
+from ..states import BAKU_OFFSET, FINAL_STATUSES
 
 # How many documents are in memory at a time.
 CHUNK = 500
@@ -134,7 +134,7 @@ class VatportalDocument(models.Model):
         # Only what came from there has a fingerprint; what was read from a file has its header as raw.
         data = self.raw if self.raw and self.fingerprint else self._archive_file_data(xml) or self._archive_composed()
         status = known_status(str(data.get('status') or ''))
-        return archive.as_deleted(data) if self.state == 'deleted' and status not in DELETED_STATUSES else data
+        return archive.as_deleted(data) if self.state == 'deleted' and status not in FINAL_STATUSES else data
 
     def _archive_file_data(self, xml):
         """The JSON that the file alone gives; None where there is none, or the document has got its number in another way."""

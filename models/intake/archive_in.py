@@ -5,7 +5,7 @@ from odoo.tools.misc import split_every
 
 from ...vatportal import PAGE_SIZE
 from ...vatportal.archive_read import ArchiveError, Reader
-from ..states import DEAD_STATES
+from ..states import DEAD_STATES, FINAL_STATUSES
 from .portal_import import CHUNK, PortalImport
 from .store import BAD_SHOWN
 
@@ -164,7 +164,8 @@ class _ArchiveImport:
             self.known += 1
 
     def _mark_deleted(self, archived, document):
-        if archived.is_deleted and document.state != 'deleted':
+        # Archives of before say it of what was cancelled, too.
+        if archived.is_deleted and document.state != 'deleted' and document.status not in FINAL_STATUSES:
             document._set_state('deleted', status='deleted', status_code='deleted')
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 from zipfile import ZipFile
 
 import openpyxl
@@ -12,6 +13,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ...models.intake import archive
+from ...models.states import DELETED_STATUSES
 from ..archive_common import ArchiveCommon
 
 
@@ -65,6 +68,25 @@ class TestArchive(ArchiveCommon):
         [_heading, *rows] = openpyxl.load_workbook(io.BytesIO(files['books.xlsx'])).active.iter_rows(values_only=True)
         entries = {row[0]: row[3] for row in rows}
         self.assertEqual([entries[document.qaime] for document in sent], sent.mapped('move_id.name'))
+
+    def test_what_was_cancelled(self):
+        """Of an invoice sent from here it counts as deleted here; it is cancelled, by archives of before as well, which call it deleted."""
+        document = self.download('outgoing', self.raw('outgoing', self.number()))
+        document.action_link_move(self.create_invoice().id)
+        self.download('outgoing', self.raw('outgoing', document.qaime, status='canceled'))
+        document.sudo()._follow_status()
+        self.assertEqual((document.state, document.status), ('deleted', 'canceled'))
+        now = self.archive()
+        with patch.object(archive, 'FINAL_STATUSES', DELETED_STATUSES):
+            before = self.archive()
+        for content, called in ((now, 'Cancelled'), (before, 'Deleted')):
+            with self.subTest(called):
+                [_heading, row] = openpyxl.load_workbook(io.BytesIO(self.files(content)['index.xlsx'])).active.iter_rows(values_only=True)
+                self.assertEqual(row[4], called)
+                other = self.empty_company()
+                self.take_in(content, other)
+                copy = self.env['vatportal.document'].with_company(other).search([('company_id', '=', other.id)])
+                self.assertEqual((copy.qaime, copy.status, copy.shown_status), (document.qaime, 'canceled', 'canceled'))
 
     def test_the_choice(self):
         """Days of Baku, folder, what has no date, what was selected, and what e-taxes never had."""
