@@ -172,6 +172,10 @@ class VatportalDue(models.AbstractModel):
         """Whether a person has said that nothing more is to be done before the last day."""
         return False
 
+    def _vatportal_is_over(self):
+        """Whether nothing is due any more."""
+        return not self.vatportal_due_date or self._vatportal_is_settled()
+
     def _vatportal_try_remind(self):
         try:
             with self.env.cr.savepoint():
@@ -221,7 +225,7 @@ class VatportalDue(models.AbstractModel):
 
     def _vatportal_close_due(self):
         """Close the activities of those of these records that are due no more; a person is told anew should they be once more."""
-        for record in self.sudo().filtered(lambda record: not record.vatportal_due_date or record._vatportal_is_settled()):
+        for record in self.sudo().filtered(lambda record: record._vatportal_is_over()):
             if record.vatportal_told_due:
                 record.write({'vatportal_told_due': False, 'vatportal_told_left': 0})
             if record.activity_ids:

@@ -85,6 +85,8 @@ class VatportalDocument(models.Model):
         _, day = self.env._, format_date(self.env, self.vatportal_due_date)
         if self.direction == 'outgoing':
             return _('The buyer sent it back: correct it at e-taxes.gov.az until %s.', day)
+        if not self.vatportal_due_date:
+            return _('It waits for your answer; until when is not known.')
         if self.vatportal_due_state == 'late':
             return _('It was to be answered until %s; without an answer it counts as approved. The next import tells.', day)
         if self.status == 'onApprovalEdited':
@@ -104,6 +106,8 @@ class VatportalDocument(models.Model):
 
     def _vatportal_due_task(self):
         _, number, day = self.env._, self.qaime or self.name, format_date(self.env, self.vatportal_due_date)
+        if not day:
+            return _('e-taxes: answer %s', number), self._vatportal_due_words()
         if self.direction == 'outgoing':
             return _('e-taxes: correct %(name)s until %(day)s', name=number, day=day), self._vatportal_due_words()
         return _('e-taxes: answer %(name)s until %(day)s', name=number, day=day), self._vatportal_due_words()

@@ -139,6 +139,11 @@ class VatportalDocument(models.Model):
         """What is fine needs nobody: silence approves it. What has an invoice, or whatever else, is told of on that."""
         return self.answer_decision == 'fine' if self.direction == 'incoming' else bool(self._source())
 
+    def _vatportal_is_over(self):
+        # EXTENDS vatportal.due: until when it is to be answered may be known to nobody; whom it is entrusted to answers it all the same
+        waits = self.answer_user_id and self._awaits_answer() and not self._vatportal_is_settled()
+        return not waits and super()._vatportal_is_over()
+
     def _vatportal_due_user(self):
         connector = self._connector().sudo()
         return connector._able(self.answer_user_id, self) or connector._activity_user(self)

@@ -72,3 +72,22 @@ class TestAnswerEntrusted(AnswerCommon):
         self.decide(quiet, 'fine', user_id=self.clerk.id)
         self.decide(quiet, 'fine', user_id=False)
         self.assertFalse(self.told(quiet))
+
+    def test_a_document_without_a_last_day(self):
+        """Nobody knows its day of issue, or the rule is switched off: whom it is entrusted to hears of it, until it is answered."""
+        undated = self.waiting(date=False)
+        self.env['vatportal.deadline'].search([('subject', 'in', ('answer', 'edited'))]).active = False
+        documents = undated + self.waiting(self.line(7.0)) + self.waiting(self.line(9.0), status='onApprovalEdited')
+        self.assertFalse(any(documents.mapped('vatportal_due_date')))
+        for document in documents:
+            with self.subTest(status=document.status, date=document.date):
+                self.decide(document, 'ask', user_id=self.clerk.id)
+                self.remind()
+                activity = self.told(document)
+                self.assertEqual((activity.user_id, activity.summary), (self.clerk, f'e-taxes: answer {document.qaime}'))
+                self.assertIn('until when is not known', activity.note)
+        self.decide(documents[0], 'ask', user_id=False)
+        self.decide(documents[1], 'fine')
+        documents[2].sudo().status = 'approved'
+        self.remind()
+        self.assertFalse(any(map(self.told, documents)))
