@@ -12,7 +12,7 @@ class AccountJournal(models.Model):
         """The connector of the journal's company, or of the one under whose VÖEN it works; none where that is of a company
         in which the user is not at work."""
         Connector = self.env['vatportal.connector']
-        for company in self.company_id.sudo().parent_ids[::-1]:
+        for company in self.env['vatportal.document']._taxpayer_above(self.company_id)[::-1]:
             if connector := Connector._default_for(company):
                 return connector._filtered_access('read')
         return Connector

@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from ...models.operation import view_batch
-from ..common import SELLER
+from ..common import OTHER_BUYER, SELLER
 from ..companies_common import CompaniesCommon
 from ..send.test_missing import MissingCommon
 
@@ -355,6 +355,22 @@ class TestRefresh(MissingCommon):
         mine = purchase.with_user(one).with_context(allowed_company_ids=branch.ids)
         self.assertTrue(mine.show_fetch_in_einvoices_button)
         self.assertEqual(mine.button_fetch_in_einvoices()['context']['default_company_id'], own.company_id.id)
+
+    def test_buttons_of_a_branch_that_is_another_taxpayer(self):
+        """Its parent's connector reads the parent's folders, and none of its own; neither does that of a branch below it for the parent."""
+        branch = self.env['res.company'].create({'name': 'Xəzər Gəncə', 'parent_id': self.company.id, 'vat': OTHER_BUYER})
+        below = self.env['res.company'].create({'name': 'Xəzər Gəncə, anbar', 'parent_id': branch.id})
+        self.env.user.company_ids += branch + below
+        for company in branch + below:
+            journals = self.env['account.journal'].create(
+                [{'name': kind, 'code': f'{kind[:3]}{company.id}'[:5].upper(), 'type': kind, 'company_id': company.id} for kind in ('sale', 'purchase')]
+            )
+            sale, purchase = journals.with_context(allowed_company_ids=(company + self.company).ids)
+            self.assertFalse(purchase.show_fetch_in_einvoices_button or sale.show_refresh_out_einvoices_status_button)
+            self.assertFalse(purchase.button_fetch_in_einvoices() or sale.button_refresh_out_einvoices_status())
+        own = self.env['vatportal.connector'].create({'base_url': 'gence', 'company_id': branch.id})
+        self.env.invalidate_all()
+        self.assertEqual(purchase._vatportal_connector(), own.with_env(purchase.env))
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')
