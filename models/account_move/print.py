@@ -43,11 +43,11 @@ class VatportalDocument(models.Model):
     def _printed_warning(self):
         """Why this page is no valid qaimə; '' for one that is in force."""
         self.ensure_one()
+        if self.status in FINAL_STATUSES:
+            return self.env._('No longer in force at e-taxes: %s.', self.status_label)
         if self.direction == 'outgoing' and self.state != 'registered':
             states = dict(self._fields['state']._description_selection(self.env))
             return self.env._('Not registered at e-taxes (%s): this page is no qaimə.', states[self.state])
-        if self.status in FINAL_STATUSES:
-            return self.env._('No longer in force at e-taxes: %s.', self.status_label)
         if self.is_foreign:
             return self.env._("%s is not the company's document.", self.display_name)
         if not self.qaime:
@@ -101,6 +101,9 @@ class AccountMove(models.Model):
         document = self.vatportal_bill_document_id or self.vatportal_document_id
         if not document:
             raise UserError(self.env._('%s has no document at e-taxes.', self.display_name))
+        if not document.has_access('read'):
+            names = {'move': self.display_name, 'company': document.sudo().company_id.display_name}
+            raise UserError(self.env._('The document of %(move)s is that of %(company)s: whoever works there can print it.', **names))
         return document
 
     def _vatportal_printed_mark(self):

@@ -2,6 +2,7 @@ from lxml import html
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+from odoo.tools.safe_eval import safe_eval
 
 from ..bill_common import BillCommon
 
@@ -197,7 +198,21 @@ class TestPrint(BillCommon):
         self.env.flush_all()
         self.env.cr.execute('UPDATE account_move SET company_id = %s WHERE id = %s', [branch.id, bill.id])
         self.env.invalidate_all()
-        self.assertFalse(bill.with_user(clerk).vatportal_can_print)
+        report = self.env.ref('l10n_az_vatportal.action_report_move_qaime')
+        for user, sees in ((self.env.user, True), (clerk, False)):
+            with self.subTest(user=user.login):
+                own = bill.with_user(user)
+                self.assertEqual(own.vatportal_can_print, sees)
+                self.assertEqual(report.with_user(user).get_valid_action_reports('account.move', own.ids), report.ids if sees else [])
+                self.assertIn(bill.vatportal_bill_qaime, safe_eval(report.print_report_name, {'object': own}))
+        with self.assertRaisesRegex(UserError, f'is that of {self.company.name}'):
+            self.page(bill.with_user(clerk), 'report_move_qaime')
+
+    def test_the_page_is_offered_for_what_was_sent(self):
+        report, move = self.env.ref('l10n_az_vatportal.action_report_move_qaime'), self.create_invoice()
+        self.assertFalse(report.get_valid_action_reports('account.move', move.ids))
+        self.finish(self.send(move))
+        self.assertEqual(report.get_valid_action_reports('account.move', move.ids), report.ids)
 
     def test_what_follows_from_a_number_does_not_stop_it(self):
         move = self.create_invoice()
