@@ -10,6 +10,9 @@ from ..states import ROUNDING_LIMIT
 from .builder import BillBuilder
 from .move_bill import NOTES_SHOWN
 
+# So many drafts are counted with one answer, while somebody waits; of the others the warning stays.
+COUNTED_AT_ONCE = 100
+
 
 class AccountMoveLine(models.Model):
     """The unit of a bill line made of a document: quantity and price are the document's, so the unit is too."""
@@ -258,7 +261,7 @@ class AccountMove(models.Model):
         units, known = self.invoice_line_ids._vatportal_units(), self._vatportal_known_goods()
         lines = drafts.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line._vatportal_counting(known)[0])
         lines = lines.filtered(lambda line: line._vatportal_is_unit_open(units, known) and line._vatportal_is_uncounted())
-        for move, of_move in lines.grouped('move_id').items():
+        for move, of_move in [*lines.grouped('move_id').items()][:COUNTED_AT_ONCE]:
             rows = of_move.vatportal_line_id.sudo() - done
             with suppress(UserError), self.env.cr.savepoint():
                 if rows:

@@ -1,7 +1,9 @@
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 
+from ...models.billing import move_unit
 from .test_bill_contents import ContentsCommon
 
 
@@ -94,6 +96,17 @@ class TestBillCountedTogether(ContentsCommon):
         self.assert_counted(confirmed, self.BOXES)
         for move in (other_unit, other_goods, theirs.move_id, customers):
             self.assert_counted(move, self.BOXES, warned=True)
+
+    def test_more_drafts_than_are_counted_at_once(self):
+        moves = [self.boxes() for _each in range(4)]
+        with patch.object(move_unit, 'COUNTED_AT_ONCE', 2):
+            self.say(moves[0], 24)
+            left = [move for move in moves if self.alert(move)]
+            self.assertEqual(len(left), 1)
+            self.assertEqual(self.counted(left[0]), [(10, 48, self.unit)])
+            self.say(left[0])
+        for move in moves:
+            self.assert_counted(move, self.PIECES)
 
     def test_other_rows_of_the_bill(self):
         move = self.boxes(self.row(), self.row(3), self.row(name='Qum'))
