@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
@@ -28,8 +29,9 @@ class VatportalCandidateWizard(models.TransientModel):
     def _asked_of(self, move):
         """The documents that whoever may write ``move`` is asked about, with the rights to answer."""
         documents = self.env['vatportal.document']
-        may_answer = len(move) == 1 and move.exists() and move.has_access('write')
-        return documents._candidates_for(move).get(move, documents).sudo() if may_answer else documents
+        if len(move) != 1 or not move.exists() or not move.has_access('write'):
+            return documents
+        return documents._candidates_for(move._vatportal_asked_about()).get(move, documents).sudo()
 
     @api.depends('move_id', 'document_id')
     @api.depends_context('lang')
@@ -79,8 +81,8 @@ class VatportalCandidateWizard(models.TransientModel):
         self.ensure_one()
         self.move_id.check_access('write')
         asked = self._asked_of(self.move_id) & self.document_id
-        if not asked:
-            self.document_id.check_access('read')
+        if not asked and not self.document_id.has_access('read'):
+            raise UserError(self.env._('The question about %s has been answered meanwhile.', self.move_id.display_name))
         return asked or self.document_id
 
     def _go_on(self):

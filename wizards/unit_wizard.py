@@ -25,7 +25,7 @@ class VatportalUnitWizard(models.TransientModel):
                 raise AccessError(self.env._('A line of another bill.'))
 
     def action_apply(self):
-        """Remember what was said, and count the lines of the draft anew, and whatever else of the vendor waited for the answer.
+        """Remember what was said, and count the lines of the draft anew.
 
         :raises UserError: where nothing was said, or the bill is no draft any more
         """
@@ -36,12 +36,10 @@ class VatportalUnitWizard(models.TransientModel):
             raise UserError(self.env._('Enter how many are in it, on one line at least.'))
         if self.move_id.state != 'draft':
             raise UserError(self.env._('%s is confirmed. Reset it to draft first.', self.move_id.display_name))
-        rows = said.line_id.vatportal_line_id.sudo()
         for lines in said._apart():
             for line in lines:
                 self.env['vatportal.product.mapping']._say_contents(line.line_id, line.contains)
             self.move_id._vatportal_recount(lines.line_id.vatportal_line_id.sudo())
-        self.move_id._vatportal_count_others(rows)
         return {'type': 'ir.actions.act_window_close'}
 
 

@@ -295,9 +295,12 @@ class AccountMove(models.Model):
 
     def _vatportal_candidate_problems(self):
         """What may be at e-taxes already is not sent before a person has looked; dict of invoice → list of problems."""
-        asked = self.filtered(lambda move: move.state == 'posted' and not move._vatportal_live_document())
-        found = self.env['vatportal.document']._candidates_for(asked)
+        found = self.env['vatportal.document']._candidates_for(self._vatportal_asked_about())
         return {move: [move._vatportal_candidate_problem(documents[0])] for move, documents in found.items() if documents}
+
+    def _vatportal_asked_about(self):
+        """Those of these invoices of which it is asked whether they are at e-taxes already."""
+        return self.filtered(lambda move: move.state == 'posted' and not move._vatportal_live_document())
 
     def _vatportal_candidate_problem(self, document):
         number = document.qaime or document.erp_id

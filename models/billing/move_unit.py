@@ -1,4 +1,3 @@
-from contextlib import suppress
 from decimal import Decimal
 
 from odoo import fields, models
@@ -9,10 +8,6 @@ from ..amounts import decimal
 from ..states import ROUNDING_LIMIT
 from .builder import BillBuilder
 from .move_bill import NOTES_SHOWN
-
-# So many drafts are counted with one answer, while somebody waits; of the others the warning stays.
-COUNTED_AT_ONCE = 100
-
 
 class AccountMoveLine(models.Model):
     """The unit of a bill line made of a document: quantity and price are the document's, so the unit is too."""
@@ -106,13 +101,14 @@ class AccountMoveLine(models.Model):
         return contains if unit and unit == self.product_uom_id else Decimal(0)
 
     def _vatportal_is_counted(self, known):
-        """Whether this line was counted as a person has said by now. Of what was counted fewer may have come."""
-        contains, asked = self._vatportal_said_contents(known), self._vatportal_asked()
-        if contains in (0, 1):
+        """Whether this line was counted as a person has said by now: the price tells, for of what was counted fewer may have come."""
+        row, contains = self.vatportal_line_id.sudo(), self._vatportal_said_contents(known)
+        if contains in (0, 1) or not row.quantity:
             return bool(contains)
-        if contains > 1 and abs(decimal(self.quantity, 6)) > asked:
-            return True  # whatever the other lines of its row say
-        return (self._vatportal_row_quantity() - asked) * (contains - 1) > 0
+        price, own = (abs(decimal(record.price_unit)) for record in (row, self))
+        # Whether its own price is nearer, by ratio, to that of one of its units than to that of one of the document's.
+        nearer = (price**2 - own**2 * contains) * (contains - 1) > 0
+        return nearer or self._vatportal_row_quantity() == abs(row._counted(contains)[1])
 
     def _vatportal_asked(self):
         """The quantity of the row that this line was made of, as Odoo can keep it. Whatever its sign: a bill may turn it."""
@@ -140,9 +136,10 @@ class AccountMoveLine(models.Model):
         # Excise and VAT may be part of the price.
         return any(abs(amount - goods - more) <= ROUNDING_LIMIT for more in (Decimal(0), excise, vat, excise + vat))
 
-    def _vatportal_is_uncounted(self):
-        """Whether this line is as it was made, in the document's own unit."""
-        return self._vatportal_row_quantity() == self._vatportal_asked() and self._vatportal_has_amount_of_row()
+    def _vatportal_proposed_contents(self, known):
+        """What the dialog proposes to count this line with: what was said, unless a person has changed the line."""
+        untouched = self._vatportal_row_quantity() == self._vatportal_asked() and self._vatportal_has_amount_of_row()
+        return float(self._vatportal_said_contents(known)) if untouched else 0.0
 
     def _vatportal_learnt_unit(self, mapping, units):
         """Return what a mapping is to know of the unit of this line: what a person chose, typed, or has said before."""
@@ -208,7 +205,7 @@ class AccountMove(models.Model):
         wizard = self.env['vatportal.unit.wizard'].create(
             {
                 'move_id': self.id,
-                'line_ids': [fields.Command.create({'line_id': line.id, 'contains': float(line._vatportal_said_contents(known))}) for line in firsts],
+                'line_ids': [fields.Command.create({'line_id': line.id, 'contains': line._vatportal_proposed_contents(known)}) for line in firsts],
             }
         )
         return {
@@ -244,28 +241,6 @@ class AccountMove(models.Model):
             wanted, notes = BillBuilder(document, move).lines()
             move.invoice_line_ids = [command for row in rows for command in move._vatportal_row_commands(row, wanted)]
         document.bill_notes = _notes_anew(document.bill_notes or [], notes, rows)
-
-    def _vatportal_count_others(self, done):
-        """Count what else is known by now, on this draft and on others of its partner, but for the rows ``done``. What a person has changed
-        stays as it is, and so does what can't be counted: it is warned about."""
-        Journal = self.env['account.journal']
-        drafts = self.search(
-            [
-                ('journal_id', 'in', Journal.search([*Journal._check_company_domain(self.company_id), ('type', '=', self.journal_id.type)]).ids),
-                ('state', '=', 'draft'),
-                ('company_id', '=', self.company_id.id),
-                ('commercial_partner_id', '=', self.commercial_partner_id.id),
-                ('vatportal_bill_document_id', '!=', False),
-            ]
-        ).filtered(lambda move: move.is_sale_document() == self.is_sale_document())
-        units, known = self.invoice_line_ids._vatportal_units(), self._vatportal_known_goods()
-        lines = drafts.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line._vatportal_counting(known)[0])
-        lines = lines.filtered(lambda line: line._vatportal_is_unit_open(units, known) and line._vatportal_is_uncounted())
-        for move, of_move in [*lines.grouped('move_id').items()][:COUNTED_AT_ONCE]:
-            rows = of_move.vatportal_line_id.sudo() - done
-            with suppress(UserError), self.env.cr.savepoint():
-                if rows:
-                    move._vatportal_recount(rows)
 
     def _vatportal_row_commands(self, row, wanted):
         """Return the commands that turn the lines made of ``row`` into those among ``wanted``, the values of all lines. A part

@@ -41,7 +41,7 @@ class VatportalDocument(models.Model):
             ('imported', 'At the portal, not signed'),
             ('registered', 'Registered'),
             ('rejected', 'Not sent'),
-            ('deleted', 'Deleted'),
+            ('deleted', 'Cancelled or Deleted'),
         ],
         required=True,
         default='queued',
@@ -55,7 +55,7 @@ class VatportalDocument(models.Model):
         'At the portal, not signed: imported into VatPortal without a signature.\n'
         'Registered: it has its qaimə number.\n'
         'Not sent: it is not at e-taxes; the message says why.\n'
-        'Deleted: it was removed from the portal and e-taxes.',
+        'Cancelled or deleted: it is no longer in force at e-taxes, or no longer at the portal.',
     )
     status = fields.Selection(STATUSES, readonly=True, copy=False, tracking=True, string='e-taxes Status')
     status_code = fields.Char(readonly=True, copy=False, help='The status as e-taxes names it.')

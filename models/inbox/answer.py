@@ -100,7 +100,7 @@ class VatportalDocument(models.Model):
         if user and not self.env['vatportal.connector']._able(user, documents):
             raise UserError(self.env._('%s has no access to these documents.', user.name))
         for document in documents:
-            vals = {}
+            vals, was_over = {}, document._vatportal_is_over()
             if said.get('decision', document.answer_decision) != document.answer_decision:
                 decided = bool(said['decision'])
                 vals = {'answer_decision': said['decision'], 'answer_by_id': decided and self.env.uid, 'answer_at': decided and fields.Datetime.now()}
@@ -111,7 +111,9 @@ class VatportalDocument(models.Model):
             # Entrusted to nobody, the task is not the former person's any more.
             passed_on = user is not None and user != document.answer_user_id and (user or document.sudo().activity_search([self._vatportal_due_activity]))
             document.sudo().write(vals)
-            if passed_on and not document._vatportal_is_settled():
+            # What has no last day nobody is told of later.
+            again = was_over and not document.vatportal_due_date
+            if (passed_on or again) and not document._vatportal_is_over():
                 document._vatportal_tell()
         self._vatportal_close_due()
 
@@ -124,6 +126,8 @@ class VatportalDocument(models.Model):
         if self.answer_decision and self._awaits_answer() and not _DECIDED_ON.isdisjoint(changes):
             # Whoever was told of the document as it was is told once more.
             self.write(dict.fromkeys(('answer_decision', 'answer_by_id', 'answer_at', 'vatportal_told_due', 'vatportal_told_left'), False))
+            if not self.vatportal_due_date and not self._vatportal_is_over():
+                self._vatportal_tell()
 
     def action_answer_at_portal(self):
         """Go where the document is answered. Once VatPortal's API has a call for it, the decision goes out from here.

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..job.job import STEPS
-from ..states import OPEN_STATES
+from ..states import DEAD_STATES, OPEN_STATES
 
 
 class VatportalOperation(models.AbstractModel):
@@ -51,7 +51,7 @@ class VatportalOperation(models.AbstractModel):
         return {**counts, 'total': states.total(), 'pending': states.total() - sum(counts.values())}
 
     def _progress_document(self, job, document):
-        told = 'shown_status' if document.state == 'rejected' else 'state'  # while it runs, how far it is
+        told = 'shown_status' if document.state in DEAD_STATES else 'state'  # while it runs, how far it is
         labels = dict(document._fields[told]._description_selection(self.env))
         # Who follows the process need not have the rights on what it was made from.
         source = document.sudo()._source().sudo(False)

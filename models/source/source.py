@@ -12,7 +12,7 @@ SOURCE_STATES = [
     ('imported', 'At the portal, not signed'),
     ('registered', 'Registered'),
     ('rejected', 'Not sent'),
-    ('deleted', 'Deleted'),
+    ('deleted', 'Cancelled or Deleted'),
 ]
 _DOCUMENT_STATES = {'queued': 'progress', 'processing': 'progress'}
 

@@ -370,7 +370,7 @@ class TestRefresh(MissingCommon):
             self.assertFalse(purchase.button_fetch_in_einvoices() or sale.button_refresh_out_einvoices_status())
         own = self.env['vatportal.connector'].create({'base_url': 'gence', 'company_id': branch.id})
         self.env.invalidate_all()
-        self.assertEqual(purchase._vatportal_connector(), own.with_env(purchase.env))
+        self.assertEqual(purchase.with_context(allowed_company_ids=(below + branch).ids)._vatportal_connector().ids, own.ids)
 
 
 @tagged('post_install_l10n', 'post_install', '-at_install')

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..answer_common import ISSUED, AnswerCommon
+from ..common import script
 
 INVOICING = 'account.group_account_invoice'
 
@@ -86,6 +87,15 @@ class TestAnswerEntrusted(AnswerCommon):
                 activity = self.told(document)
                 self.assertEqual((activity.user_id, activity.summary), (self.clerk, f'e-taxes: answer {document.qaime}'))
                 self.assertIn('until when is not known', activity.note)
+        undated.sudo().activity_ids.unlink()  # as before the update
+        script('19.0.1.12.0/end-entrusted.py').migrate(self.env.cr, '19.0.1.11.0')
+        self.assertEqual(self.told(undated).user_id, self.clerk)
+        # Settled, and not any more: said otherwise, or changed at e-taxes.
+        for again in (lambda: self.decide(undated, 'ask'), lambda: undated.sudo()._ask_again({'amount_total': 7})):
+            self.decide(undated, 'fine')
+            self.assertFalse(self.told(undated))
+            again()
+            self.assertEqual(self.told(undated).user_id, self.clerk)
         self.decide(documents[0], 'ask', user_id=False)
         self.decide(documents[1], 'fine')
         documents[2].sudo().status = 'approved'

@@ -1,9 +1,7 @@
 from decimal import Decimal
-from unittest.mock import patch
 
 from odoo.exceptions import UserError
 
-from ...models.billing import move_unit
 from .test_bill_contents import ContentsCommon
 
 
@@ -69,8 +67,8 @@ class TestBillRecount(ContentsCommon):
         self.assertEqual(self.counted(move), [(240, 2, self.unit)])
 
 
-class TestBillCountedTogether(ContentsCommon):
-    """Said once, it is counted wherever it was waited for; what can't be counted so is warned about all the same."""
+class TestBillUncounted(ContentsCommon):
+    """Said once, it is known of all drafts of the vendor; each keeps its warning until it is counted."""
 
     BOXES, PIECES = (10, 48), (240, 2)
 
@@ -82,43 +80,28 @@ class TestBillCountedTogether(ContentsCommon):
         self.assertEqual(bool(self.alert(move)), warned, self.alert(move))
         self.assert_total(move.vatportal_bill_document_id)
 
-    def test_other_drafts_of_the_vendor(self):
-        moves = [self.boxes() for _each in range(3)]
-        other_unit, other_goods = self.boxes(unit='palet'), self.boxes(name='Qum')
-        confirmed = self.boxes()
-        confirmed.action_post()
-        theirs = self.document(self.row(), seller_vat=self.other_partner.vat)
-        theirs.action_create_bills()
-        customers = self.bill(self.row(), kind='returnInvoice', seller_vat=self.partner.vat)
-        self.say(moves[1], 24)
-        for move in moves:
-            self.assert_counted(move, self.PIECES)
-        self.assert_counted(confirmed, self.BOXES)
-        for move in (other_unit, other_goods, theirs.move_id, customers):
-            self.assert_counted(move, self.BOXES, warned=True)
+    def assert_known(self, move, contents=24):
+        """It is said that a number is known, and that the line was not counted so; nothing is posted by itself."""
+        self.assertIn(f'{contents} {self.unit.name} of', self.alert(move))
+        self.assertIn(self.alert(move), move._vatportal_reasons_to_wait())
 
-    def test_more_drafts_than_are_counted_at_once(self):
-        moves = [self.boxes() for _each in range(4)]
-        with patch.object(move_unit, 'COUNTED_AT_ONCE', 2):
-            self.say(moves[0], 24)
-            left = [move for move in moves if self.alert(move)]
-            self.assertEqual(len(left), 1)
-            self.assertEqual(self.counted(left[0]), [(10, 48, self.unit)])
-            self.say(left[0])
-        for move in moves:
-            self.assert_counted(move, self.PIECES)
+    def test_other_drafts_of_the_vendor(self):
+        move, others = self.boxes(), [self.boxes(), self.boxes(self.row(amount_vat_base=360.0, amount_exempt=120.0, vat=64.8, total=544.8))]
+        self.say(move, 24)
+        self.assert_counted(move, self.PIECES)
+        for other, before, after in zip(others, ([self.BOXES], [(7.5, 48), (2.5, 48)]), ([self.PIECES], [(180, 2), (60, 2)]), strict=True):
+            self.assert_counted(other, *before, warned=True)
+            self.assert_known(other)
+            self.say(other)  # the number is in the dialog already
+            self.assert_counted(other, *after)
 
     def test_other_rows_of_the_bill(self):
-        move = self.boxes(self.row(), self.row(3), self.row(name='Qum'))
+        move = self.boxes(self.row(), self.row(3))
         self.say(move, 24)
-        self.assert_counted(move, self.PIECES, (72, 2), self.BOXES, warned=True)
-        self.assertNotIn('M400', self.alert(move))
-
-    def test_a_row_in_several_columns_of_another_draft(self):
-        row = self.row(amount_vat_base=360.0, amount_exempt=120.0, vat=64.8, total=544.8)
-        other = self.boxes(row)
-        self.say(self.boxes(), 24)
-        self.assert_counted(other, (180, 2), (60, 2))
+        self.assert_counted(move, self.PIECES, (3, 48), warned=True)
+        self.assert_known(move)
+        self.say(move)
+        self.assert_counted(move, self.PIECES, (72, 2))
 
     def test_each_row_as_it_was_said(self):
         """The same goods in two units of the vendor, or in boxes of two sizes."""
@@ -129,41 +112,8 @@ class TestBillCountedTogether(ContentsCommon):
                 self.assert_counted(move, self.PIECES, (400, 0.48))
                 self.mapping().unlink()
 
-    def test_what_a_person_has_changed_stays(self):
-        """Fewer boxes came, or they cost less; or the entry is in another currency. It is said that they were not counted."""
-        currency = self.env.ref('base.USD')
-        currency.active = True
-        fewer, cheaper, abroad = self.boxes(), self.boxes(), self.boxes()
-        self.product_lines(fewer).quantity = 8
-        self.product_lines(cheaper).price_unit = 45
-        abroad.currency_id = currency
-        self.say(self.boxes(), 24)
-        for move, count in ((fewer, (8, 48)), (cheaper, (10, 45)), (abroad, self.BOXES)):
-            self.assertEqual(self.counted(move), [(*count, self.unit)])
-            self.assertIn(f'24 {self.unit.name} of', self.alert(move))
-        wizard = self.env['vatportal.unit.wizard'].browse(fewer.action_vatportal_units()['res_id'])
-        self.assertEqual(wizard.line_ids.contains, 24, 'said already')
-        wizard.action_apply()
-        self.assert_counted(fewer, self.PIECES)
-
-    def test_fewer_of_what_was_counted(self):
-        move = self.boxes()
-        self.say(move, 24)
-        for quantity in (238, 100):
-            self.product_lines(move).quantity = quantity
-            self.assertFalse(self.alert(move))
-        self.product_lines(move).quantity = 10
-        self.assertTrue(self.alert(move))
-
-    def test_less_than_one(self):
-        """A box is a part of the product's own unit."""
-        move, other = self.boxes(), self.boxes()
-        self.say(move, 0.5)
-        for each in (move, other):
-            self.assert_counted(each, (5, 96))
-
     def test_said_elsewhere(self):
-        """Typed on another bill, edited in the list, or known before the line had its product: the warning stays until it is counted."""
+        """Typed on another bill, edited in the list, or known before the line had its product."""
         for way in ('typed', 'listed', 'product'):
             with self.subTest(way):
                 move = self.boxes(barcode='0' if way == 'product' else self.product.barcode)
@@ -176,28 +126,54 @@ class TestBillCountedTogether(ContentsCommon):
                 else:
                     self.say(other, 24)
                     move.invoice_line_ids.product_id = self.product
-                self.assertIn(f'24 {self.unit.name} of', self.alert(move))
-                self.assertIn(self.alert(move), move._vatportal_reasons_to_wait())
-                self.say(move, 24)
+                self.assert_known(move)
+                self.say(move)
                 self.assert_counted(move, self.PIECES)
                 self.mapping().unlink()
 
     def test_another_unit_chosen_on_another_draft(self):
         self.env.user.group_ids += self.env.ref('uom.group_uom')
-        pack = self.env.ref('uom.product_uom_pack_6')
-        move, other, third = self.boxes(), self.boxes(), self.boxes(self.row(), self.row(name='Qum'))
-        other.invoice_line_ids.product_uom_id = pack
-        self.assertTrue(self.alert(move))
+        move, other = self.boxes(), self.boxes()
+        other.invoice_line_ids.product_uom_id = self.env.ref('uom.product_uom_pack_6')
+        self.assertFalse(self.alert(other))
         self.assertIn('not known how many', self.alert(move))
-        self.say(third, 0, 5)
-        self.assertEqual(self.counted(move), [(10, 48, pack)])
+
+    def test_what_a_person_has_changed(self):
+        """Fewer boxes came, or more, or they cost less: it is said that they were not counted, and nothing is proposed that would undo it."""
+        for vals, contents in (({'quantity': 8}, 24), ({'quantity': 12}, 24), ({'price_unit': 45}, 24), ({'quantity': 8}, 0.05), ({'quantity': 12}, 0.05)):
+            with self.subTest(contents=contents, **vals):
+                move = self.boxes()
+                self.product_lines(move).write(vals)
+                self.say(self.boxes(), contents)
+                self.assertEqual(self.counted(move), [(vals.get('quantity', 10), vals.get('price_unit', 48), self.unit)])
+                self.assert_known(move, contents)
+                with self.assertRaisesRegex(UserError, 'how many'):
+                    self.say(move)
+                self.mapping().unlink()
+
+    def test_fewer_of_what_was_counted(self):
+        for contents, quantities in ((24, (238, 100, 5)), (0.5, (4, 10, 1))):
+            with self.subTest(contents=contents):
+                move = self.boxes()
+                self.say(move, contents)
+                self.assertFalse(self.alert(move))
+                for quantity in quantities:
+                    self.product_lines(move).quantity = quantity
+                    self.assertFalse(self.alert(move))
+                self.mapping().unlink()
+
+    def test_vat_in_the_price(self):
+        """Under simplified taxation the price has it, too."""
+        self.connector.taxation = 'simplified'
+        move, other = self.boxes(), self.boxes()
+        self.say(move, 24)
         self.assertFalse(self.alert(move))
+        self.assert_known(other)
 
     def test_with_minus_signs(self):
         """As some returns are written: an entry has them without."""
-        move = self.bill(self.row(-10), kind='returnInvoice', seller_vat=self.partner.vat)
-        self.assertEqual(self.counted(move), [(10, 48, self.unit)])
-        self.assertTrue(self.alert(move))
+        move, other = (self.bill(self.row(-10), kind='returnInvoice', seller_vat=self.partner.vat) for _each in range(2))
+        self.assert_counted(move, self.BOXES, warned=True)
         self.say(move, 24)
-        self.assertEqual(self.counted(move), [(240, 2, self.unit)])
-        self.assertFalse(self.alert(move))
+        self.assert_counted(move, self.PIECES)
+        self.assert_known(other)

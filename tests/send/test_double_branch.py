@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user
 
@@ -50,8 +50,9 @@ class TestDoubleBranch(DoubleCommon):
     def test_she_learns_of_nothing_else(self):
         """Of no document that may not be that of the invoice, and of none through an invoice that is not hers to write."""
         dear, mine = self.stored('MT261100000003', self.company, amount_total=500), self.create_invoice(company_id=self.company.id)
+        draft = self.create_invoice(company_id=self.hers.id, post=False)
         Wizard = self.theirs.env['vatportal.candidate.wizard']
-        for move, document in ((self.moves[0], dear), (mine, self.parents)):
+        for move, document in ((self.moves[0], dear), (mine, self.parents), (draft, self.parents)):
             values = {'move_id': move.id, 'document_id': document.id}
             defaults = {f'default_{name}': value for name, value in values.items()}
             for attempt in (lambda vals=values: Wizard.create(vals), lambda vals=defaults: Wizard.with_context(**vals).create({})):
@@ -64,7 +65,7 @@ class TestDoubleBranch(DoubleCommon):
         self.parents.action_link_move(self.moves[1].id)
         self.env.invalidate_all()
         for answer in (question.action_link, question.action_other):
-            with self.assertRaises(AccessError):
+            with self.assertRaisesRegex(UserError, 'meanwhile'):
                 answer()
         self.assertEqual(self.parents.move_id, self.moves[1])
 
