@@ -83,7 +83,7 @@ class TestArchive(ArchiveCommon):
             with self.subTest(called):
                 [_heading, row] = openpyxl.load_workbook(io.BytesIO(self.files(content)['index.xlsx'])).active.iter_rows(values_only=True)
                 self.assertEqual(row[4], called)
-                other = self.empty_company()
+                other = self.empty_company(name=called)
                 self.take_in(content, other)
                 copy = self.env['vatportal.document'].with_company(other).search([('company_id', '=', other.id)])
                 self.assertEqual((copy.qaime, copy.status, copy.shown_status), (document.qaime, 'canceled', 'canceled'))

@@ -79,7 +79,7 @@ class TestAnswerEntrusted(AnswerCommon):
         undated = self.waiting(date=False)
         self.env['vatportal.deadline'].search([('subject', 'in', ('answer', 'edited'))]).active = False
         documents = undated + self.waiting(self.line(7.0)) + self.waiting(self.line(9.0), status='onApprovalEdited')
-        self.assertFalse(any(documents.mapped('vatportal_due_date')))
+        self.assertEqual(documents.mapped('vatportal_due_date'), [False] * 3)
         for document in documents:
             with self.subTest(status=document.status, date=document.date):
                 self.decide(document, 'ask', user_id=self.clerk.id)
@@ -91,8 +91,8 @@ class TestAnswerEntrusted(AnswerCommon):
         script('19.0.1.12.0/end-entrusted.py').migrate(self.env.cr, '19.0.1.11.0')
         self.assertEqual(self.told(undated).user_id, self.clerk)
         # Settled, and not any more: said otherwise, or changed at e-taxes.
-        for again in (lambda: self.decide(undated, 'ask'), lambda: undated.sudo()._ask_again({'amount_total': 7})):
-            self.decide(undated, 'fine')
+        for again in (lambda: self.decide(undated, 'ask', user_id=self.clerk.id), lambda: undated.sudo()._ask_again({'amount_total': 7})):
+            self.decide(undated, 'fine', user_id=self.clerk.id)
             self.assertFalse(self.told(undated))
             again()
             self.assertEqual(self.told(undated).user_id, self.clerk)
