@@ -9,6 +9,7 @@ from ..states import ROUNDING_LIMIT
 from .builder import BillBuilder
 from .move_bill import NOTES_SHOWN
 
+
 class AccountMoveLine(models.Model):
     """The unit of a bill line made of a document: quantity and price are the document's, so the unit is too."""
 

@@ -283,10 +283,4 @@ class VatportalSelectionLine(models.Model):
             raise UserError(self.env._('It belongs to an app that is not installed any more.'))
         if self.res_model in self.env and not self.env[model].browse(record_id).exists()._filtered_access('read'):
             model, record_id = self.res_model, self.res_id
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.name or '',
-            'res_model': model,
-            'res_id': record_id,
-            'views': [[False, 'form']],
-        }
+        return {'type': 'ir.actions.act_window', 'name': self.name or '', 'res_model': model, 'res_id': record_id, 'views': [[False, 'form']]}
