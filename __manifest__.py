@@ -1,6 +1,6 @@
 {
     'name': 'Azerbaijan - E-invoicing',
-    'version': '19.0.1.11.0',
+    'version': '19.0.1.12.0',
     'category': 'Accounting/Localizations/EDI',
     'summary': 'Send invoices to e-taxes.gov.az through VatPortal and receive their qaimə numbers',
     'author': 'l10n_az_vatportal contributors',

@@ -1,6 +1,6 @@
 {
     'name': 'Azerbaijan - Goods transfers at e-taxes (VatPortal)',
-    'version': '19.0.1.11.0',
+    'version': '19.0.1.12.0',
     'category': 'Accounting/Localizations/EDI',
     'summary': 'Send transfers between own warehouses to e-taxes.gov.az through VatPortal',
     'author': 'l10n_az_vatportal contributors',

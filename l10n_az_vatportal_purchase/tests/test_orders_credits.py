@@ -219,6 +219,18 @@ class TestOrdersCredits(ReconcileCommon):
         credit.action_post()
         self.assert_open(document, 0)
 
+    def test_what_came_to_the_order_afterwards(self):
+        """A discount that no bill had is taken back of the one with which it was set off."""
+        order, document = self.ordered()
+        taxes = [Command.set(self.purchase['vat'].ids)]
+        order.order_line = [Command.create({'product_id': self.product.id, 'product_qty': 1, 'price_unit': -10, 'tax_ids': taxes})]
+        order.order_line[0].product_qty = 8
+        self.lower(document, 70.0)
+        credit = self.credit_note(order)
+        self.settle_with(document.move_id, credit)
+        self.assertEqual(document.move_id._vatportal_credits(), {credit: 35.4})
+        self.assert_open(document, 0)
+
     def test_what_goes_to_etaxes_lowers_nothing(self):
         """The credit note is a return of its own, as soon as it has a kind or a document."""
         _order, document, credit = self.lowered()

@@ -23,7 +23,7 @@ def migrate(cr, _version):
             part._vatportal_renew_amounts()
             env.flush_all()
         # Odoo says reversed of what a credit note alone has settled. What nobody was asked about any more is asked about again.
-        settled = part.filtered(lambda move: move.payment_state == 'reversed' and not move.activity_ids)
+        settled = part.filtered(lambda move: move.payment_state == 'reversed')
         ended = settled.vatportal_document_ids.filtered(lambda document: document.status in FINAL_STATUSES)
         ended.filtered(lambda document: document._is_end_open()).with_context(vatportal_keep_bill=True)._follow_status()
         env.flush_all()

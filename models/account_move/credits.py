@@ -73,7 +73,7 @@ class AccountMove(models.Model):
             paid = settled.get(credit, 0.0)
             if paid > amount:
                 # What is on both beside the order they know by their settlement alone; what is of another invoice of an order pays this one.
-                amount = max(amount, min(paid, amount + move._vatportal_in_currency(credit, credit._vatportal_left_beside_orders())))
+                amount = max(amount, min(paid, amount + move._vatportal_in_currency(credit, credit._vatportal_left_uncharged())))
             settled[credit] = amount
         found |= settled
         # What comes to nothing takes back what comes to nothing.
@@ -111,11 +111,12 @@ class AccountMove(models.Model):
         taken = sum(back._vatportal_left() for back in backs)
         return credit.state == 'posted' and backs.currency_id == credit.currency_id and credit.currency_id.compare_amounts(taken, credit.amount_total) <= 0
 
-    def _vatportal_left_beside_orders(self):
-        """What is left of the lines of this credit note that are of no order, in its currency."""
+    def _vatportal_left_uncharged(self):
+        """What is left of the lines of this credit note that no invoice charges by its order, in its currency: they are of no order, or of a
+        line that came to it afterwards."""
         lines = self.invoice_line_ids
-        whole, beside = (sum(found.mapped('price_total')) for found in (lines, lines.filtered(lambda line: not line._vatportal_order_lines())))
-        return self._vatportal_left() * beside / whole if whole else 0.0
+        whole, uncharged = (sum(found.mapped('price_total')) for found in (lines, lines.filtered(lambda line: not line._vatportal_is_charged())))
+        return self._vatportal_left() * uncharged / whole if whole else 0.0
 
     def _vatportal_share_left(self):
         """Which part of this entry is left, see :meth:`_vatportal_left`."""
@@ -269,6 +270,11 @@ class AccountMoveLine(models.Model):
             if name in self._fields and self.move_id.move_type in types:
                 return self[name]
         return ()
+
+    def _vatportal_is_charged(self):
+        """Whether a posted invoice has the order line of this line."""
+        charges = (line for ordered in self._vatportal_order_lines() for line in ordered.invoice_lines if line.move_id.move_type in CHARGES)
+        return any(line.parent_state == 'posted' for line in charges)
 
     def _vatportal_taken_in_turn(self):
         """What the credit notes among these lines, all those of one order line, take back of its invoices: of the one that they name, else

@@ -195,8 +195,8 @@ class AccountMove(models.Model):
             )
         if reversed_ and not self._vatportal_credits_nothing():
             return self.env._(
-                'Nothing is at e-taxes for the credit note %s, and what takes that back comes to more than it does: what is sold anew is to be sent. '
-                'Leave out what the credit note took back, else the same sale may be there twice.',
+                'Nothing is at e-taxes for the credit note %s, and what takes that back goes beyond it, or is in another currency: what is sold anew '
+                'is to be sent. Leave out what the credit note took back, else the same sale may be there twice.',
                 credit.display_name,
             )
         return self.env._(

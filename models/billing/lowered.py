@@ -78,7 +78,7 @@ class AccountMove(models.Model):
     def _vatportal_lowered_text(self):
         """That the document of the bill was lowered at e-taxes by what is left of this credit note, or more; False where it was not."""
         total = self._vatportal_total() if self.move_type == 'in_refund' else None
-        total = total and self._vatportal_of_left(total)
+        total = total and self.sudo()._vatportal_of_left(total)
         for bill in self.sudo()._vatportal_taken_back() if total else ():
             document = bill.vatportal_bill_document_id
             # Of all that the bill exceeds it by: what the vendor has yet to adjust may have been taken for a part of the lowering.

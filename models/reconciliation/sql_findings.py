@@ -107,12 +107,14 @@ _COMES_TO_NOTHING = f"difference.books_total = 0 AND move.vatportal_advance_id I
 _COUNTRY = 'COALESCE(partner.country_id, (SELECT id FROM res_country WHERE code = UPPER(LEFT(TRIM(partner.vat), 2))))'
 
 # Whether the entry takes off a bill what the bill's document was lowered by, or takes back a part of that, for only what is left of it lowers
-# the bill; see VatportalDocument._lowering().
+# the bill; see VatportalDocument._lowering(). What has a document of its own, or stands no more, takes back nothing of that.
 _LOWERS = f"""
     NOT ({_ISSUED_HERE}) AND EXISTS (
         SELECT FROM vatportal_document_lowering_rel lowering
           JOIN vatportal_document lowered ON lowered.id = lowering.vatportal_document_id
-         WHERE lowering.account_move_id IN (move.id, origin.id, origin.reversed_entry_id) AND {stands('lowered')}
+         WHERE {stands('lowered')} AND lowering.account_move_id IN (
+               move.id, origin.id, CASE WHEN origin.state = 'posted' AND (origin_document.id IS NULL OR {_IS_GONE}) THEN origin.reversed_entry_id END
+         )
     )
 """
 

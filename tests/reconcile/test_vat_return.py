@@ -119,6 +119,22 @@ class TestVatReturn(ReconcileCommon):
         entries[-1].vatportal_kind_id = self.kind('returnInvoice')
         self.assertEqual(self.found(entries[-1]), ('only_odoo', 'not_sent'))
 
+    def test_what_was_bought_anew_lowers_nothing(self):
+        """What took back the credit note has a document of its own: its return is no part of what the first bill was lowered by."""
+        document = self.posted_bill(100.0)
+        document.sudo().write({name: value for name, value in self.line(80.0).items() if name.startswith('amount_')})
+        vals = {'invoice_date': '2026-11-20', 'date': '2026-11-20', 'vatportal_kind_id': False}
+        entries = document.move_id
+        for number in range(3):
+            back = entries[-1]._reverse_moves([{**vals, 'ref': f'Back {number}'}])
+            back.invoice_line_ids.price_unit = 20
+            back.action_post()
+            entries += back
+        _bill, _credit, anew, back = entries
+        self.assertEqual(self.found(back), ('never', 'lowered'))
+        self.document(20.0).sudo()._link(anew)
+        self.assertEqual(self.found(back), ('only_odoo', 'no_document'))
+
     def assert_creditable(self, document, entries):
         """Those ``entries`` lower the bill of ``document`` to that."""
         self.assertFalse(document.amount_differs)
