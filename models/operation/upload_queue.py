@@ -72,6 +72,8 @@ class VatportalJob(models.Model):
         job = self.sudo().search([('operation', '=', 'upload'), *((name, '=', value) for name, value in vals.items())], limit=1)
         if job.state != 'queued' or job.sent_at or job.stopped_by_id or job.changed_at < since:
             return job.browse()
+        if job.root_id - job and not job.on_hold:
+            return job.browse()  # others may wait for it: it has their turn, or is a part of one before them
         if any(other.id > job.id for other in documents.sudo().job_ids):
             return job.browse()  # a document belongs to the last of its processes
         try:

@@ -151,11 +151,11 @@ class VatportalSelection(models.Model):
         new = (jobs - self.job_ids).sudo().sorted('id')
         # Written on nothing but what this transaction has made or locked: others may be at work on the first.
         root = self.job_ids.sorted('id')[:1].root_id or new[:1].root_id or new[:1]
-        new.filtered(lambda job: not job.root_id or job.root_id in new).root_id = root
-        # Nobody releases one that waits while it is locked here; its end, later, sees these.
-        waiting = self.job_ids.filtered(lambda job: job.on_hold and job.root_id == root).try_lock_for_update(allow_referencing=True)
-        together = new.filtered(lambda job: job.root_id == root)
-        (together if waiting else together[1:])._hold()
+        last = new.filtered(lambda job: not job.root_id or job.root_id in new)
+        last.root_id = root
+        # None of those that wait begins while it is locked here; its end, later, sees these.
+        before = root.search([('root_id', '=', root.id), ('state', '=', 'queued'), ('id', 'not in', last.ids)])
+        (last if before.try_lock_for_update(allow_referencing=True) else last[1:])._hold()
         self.job_ids |= new
 
     # ------------------------------------------------------------------ the end

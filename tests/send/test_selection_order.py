@@ -1,3 +1,5 @@
+from odoo import SUPERUSER_ID
+
 from ..send_common import UPLOAD
 from .test_queueing import QueueCommon
 from .test_selection import AT_ONCE, SelectionCommon, SelectionRaceCommon
@@ -18,7 +20,12 @@ class TestSelectionOrder(SelectionCommon, QueueCommon):
         self.run_behind()
         jobs = self.jobs_of(moves)
         self.assertEqual((len(selection.action_refresh()['views']), jobs.root_id), (1, jobs[0]))
+        return moves, self.end(jobs)
+
+    def end(self, jobs):
+        """Move all processes that were begun with ``jobs`` until they have ended; return them."""
         for _round in range(200):
+            jobs = jobs[0]._batch()
             moving = jobs.filtered(lambda job: job.state in ('queued', 'starting', 'running') and not job.on_hold)
             if not moving:
                 break
@@ -27,21 +34,24 @@ class TestSelectionOrder(SelectionCommon, QueueCommon):
                     self.pass_time(job, 151)
                 self.advance(job)
         self.assertEqual((jobs.mapped('on_hold'), set(jobs.mapped('state'))), ([False] * len(jobs), {'done'}))
-        return moves, jobs
+        return jobs
 
     def assertInOrder(self, moves):
         names = moves.sorted('sequence_number').mapped('name')
         gone = [invoice['main_info'].split(';')[0] for upload in self.uploads() for invoice in upload.json['invoices']]
         self.assertEqual([name for name in gone if name in names], names)
 
+    def assertRising(self, moves):
+        self.assertRegistered(moves)
+        numbers = moves.sorted('sequence_number').mapped('vatportal_qaime')
+        self.assertEqual(numbers, sorted(numbers))
+
     def test_processes_of_any_size(self):
         for size in (2, 3, 4, 6):
             with self.subTest(size=size):
                 moves, _jobs = self.sent(size)
                 self.assertInOrder(moves)
-                self.assertRegistered(moves)
-                numbers = moves.sorted('sequence_number').mapped('vatportal_qaime')
-                self.assertEqual(numbers, sorted(numbers))
+                self.assertRising(moves)
 
     def test_without_signature(self):
         """Nothing takes turns on a phone then."""
@@ -67,6 +77,36 @@ class TestSelectionOrder(SelectionCommon, QueueCommon):
         for job in self.jobs_of(moves):
             self.finish(job)
         self.assertEqual(moves.sorted('sequence_number').mapped('vatportal_state'), ['registered'] * 3 + ['rejected'] * 3 + ['registered'] * 3)
+
+    def test_one_is_halved_while_more_is_queued(self):
+        """Its second half goes before what is queued later, and nothing joins it."""
+        for size in (2, 3, 4, 6):
+            for fault in ({'kind': 'web_refusal', 'status': 413}, {'kind': 'error', 'code': 17}):
+                with self.subTest(size=size, fault=fault):
+                    self.connector.batch_size = size
+                    moves = self.invoices(13)
+                    selection = self.press(moves).with_user(SUPERUSER_ID)
+                    selection._queue_part(set())
+                    first, queued = selection.job_ids.sorted('id')[0], len(selection.job_ids)
+                    self.sandbox.faults.add(UPLOAD, **fault)
+                    for _step in range(3):
+                        if len(first._batch()) == queued:
+                            self.advance(first)
+                    half = first._batch()[queued:]
+                    documents = half.document_ids
+                    self.assertTrue(documents)
+                    while selection._queue_part(set()):
+                        self.assertEqual((half.on_hold, half.document_ids), (False, documents))
+                    self.end(first)
+                    self.assertRising(moves)
+
+    def test_what_waits_for_the_portal_is_not_overtaken(self):
+        """What is tried again keeps nobody else waiting, but those of its own sending."""
+        self.connector.batch_size = 4
+        selection = self.press(self.invoices(9)).with_user(SUPERUSER_ID)
+        while selection._queue_part(set()):
+            selection.job_ids.sorted('id')[0].error_count = 1
+        self.assertEqual(selection.job_ids.sorted('id').mapped('on_hold'), [False, True, True])
 
     def test_with_what_was_queued_before(self):
         """The first part goes with what the same person has queued a moment ago."""
