@@ -89,9 +89,10 @@ class VatportalOperationRefresh(models.AbstractModel):
         return self.env._('Status: %s', documents.name) if len(documents) == 1 else self.env._('Status of %s documents', len(documents))
 
     def _progress(self, job):
-        asked = job._batch().asked_document_ids
-        listed = asked[: view_batch.DOCUMENTS_SHOWN]
-        finished = job._batch().filtered(lambda other: other.state == 'done')
+        batch = job._batch()
+        asked, finished = batch.asked_document_ids, batch.filtered(lambda other: other.state == 'done')
+        absent = {number for other in finished for number in other.absent_ids or ()}
+        listed = asked.sorted(lambda document: document.id not in absent)[: view_batch.DOCUMENTS_SHOWN]
         return {
             **super()._progress(job),
             'documents': [self._progress_asked(job, document, finished) for document in listed],

@@ -223,7 +223,10 @@ class TestRefresh(MissingCommon):
         job = self.refresh(documents)
         with patch.object(view_batch, 'DOCUMENTS_SHOWN', 2):
             shown = job.action_refresh()
+            job.sudo().absent_ids = documents.sorted('id')[-1:].ids
+            first = job.action_refresh()['documents'][0]['id']
         self.assertEqual((len(shown['documents']), shown['more']), (2, 1))
+        self.assertEqual([first], job.absent_ids, 'what was not found is listed')
         self.assertEqual(self.env['vatportal.document'].search(job.action_batch_documents()['domain']), documents)
 
     def test_pages_end_where_all_is_found(self):
