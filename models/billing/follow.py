@@ -35,7 +35,7 @@ class VatportalDocument(models.Model):
         copy=False,
         help='Why partner, invoice or bill could not be seen to after the last import. It is tried again by itself.',
     )
-    follow_tried_at = fields.Datetime(readonly=True, copy=False, help='When that was last tried.')
+    follow_tried_at = fields.Datetime(readonly=True, copy=False, help='When the scheduled action last tried that.')
 
     @api.model
     def _follow_waiting(self, domain=(), limit=None):
@@ -61,7 +61,10 @@ class VatportalDocument(models.Model):
         problems, again = [], []
         new._follow_part(problems)
         for document in failed_before:
+            count = len(again)
             document._follow_part(again)
+            if limit and len(again) > count:  # imports, of which several go on at once, do not count as a try
+                document.follow_tried_at = fields.Datetime.now()
         return problems + again
 
     def _follow_part(self, problems):
@@ -93,7 +96,7 @@ class VatportalDocument(models.Model):
         text = str(error)[:500] or type(error).__name__
         if self.follow_problem != text:
             _logger.error('VatPortal: what follows from document %s could not be done', self.id, exc_info=error)
-        self.write({'follow_problem': text, 'follow_tried_at': fields.Datetime.now()})
+            self.follow_problem = text
 
     @api.model
     def _cron_follow(self):

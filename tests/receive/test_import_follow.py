@@ -137,6 +137,18 @@ class TestImportFollow(ImportCommon):
         self.assertEqual(self.waiting(), documents[:7])
         self.assertFalse(documents[7].follow_problem or documents[7].follow_tried_at)
 
+    def test_an_import_writes_nothing_on_those_that_fail_again(self):
+        """Two that go on beside each other would be in each other's way."""
+        documents = self.failed(3)
+        before = documents.mapped('follow_tried_at')
+        with self.bad(*self.numbers(3)):
+            problems = self.Document._follow_waiting()
+            self.env.flush_all()
+        self.assertEqual((len(problems), documents.mapped('follow_tried_at')), (3, before))
+        with self.bad(*self.numbers(3)):
+            self.Document._follow_waiting(limit=500)
+        self.assertTrue(all(new > old for new, old in zip(documents.mapped('follow_tried_at'), before, strict=True)))
+
     def test_those_that_failed_do_not_keep_new_ones(self):
         documents = self.failed(3)
         new = self.arrive_one_more()
