@@ -106,7 +106,7 @@ class VatportalJob(models.Model):
         version, others = self._progress_version(), batch - self
         if not version or any(other.state in OPEN_STATES and not other.on_hold for other in others):
             return False
-        return _digest([version, self.id, [(other.id, other.state, other.message, other.portal_message) for other in others]])
+        return _digest([version, self.id, [(other.id, other.state, str(other.changed_at), other.message, other.portal_message) for other in others]])
 
     def _progress_passing(self):
         """What passes with the time, whether or not anything is told."""

@@ -49,11 +49,17 @@ class VatportalOperation(models.AbstractModel):
         }
 
     def _list_documents(self, job, parts):
-        """Those of the documents of ``parts`` that are listed, as (part, document) in the order in which they are sent. Those that
-        ask for somebody come before those of ``job``, and these before the others, where they are too many."""
+        """Those of the documents of ``parts`` that are listed, as (part, document) in the order in which they are sent. Where they
+        are too many, those that ask for somebody come first, then those that ``job`` is at, then those of which something is left to be done."""
         of_parts = [('job_ids', 'in', parts.ids)]
         listed = self.env['vatportal.document']
-        for domain in ([('state', 'in', ('rejected', 'unconfirmed'))], [('job_ids', 'in', (job & parts).ids)], []):
+        at_work = (job & parts).filtered(lambda part: part.state in OPEN_STATES)
+        for domain in (
+            [('state', 'in', ('rejected', 'unconfirmed'))],
+            [('job_ids', 'in', at_work.ids)],
+            [('state', 'not in', ('registered', 'deleted'))],
+            [],
+        ):
             if len(listed) < DOCUMENTS_SHOWN:
                 more = [*of_parts, *domain, ('id', 'not in', listed.ids)]
                 listed += listed.search(more, order='sequence, id', limit=DOCUMENTS_SHOWN - len(listed))

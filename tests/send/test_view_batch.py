@@ -33,6 +33,13 @@ class TestViewBatch(SendCommon):
             self.finish(job)
         self.sandbox.configure(auto_confirm=False)
 
+    def join(self, job):
+        """One more document goes with ``job``, a moment after it was queued."""
+        count = len(job.document_ids)
+        self.invoices(1)._vatportal_queue()
+        self.assertEqual(len(job.document_ids), count + 1)
+        job.sudo().changed_at += timedelta(seconds=1)
+
     def look(self, job, **shown):
         """What the live view is told, and no step is due."""
         job._batch().sudo().write({'next_poll_at': fields.Datetime.now() + timedelta(hours=1), 'planned_wait': 3600})
@@ -60,11 +67,12 @@ class TestViewBatch(SendCommon):
 
     def test_nothing_new(self):
         """Whatever is told of one of them is no less than what a dialog that opens is told."""
-        jobs = self.batch(6, 2)
+        jobs = self.batch(5, 2)
         passing = {'elapsed', 'seconds_left', 'next_poll'}
         for change in (
             lambda: jobs[0].sudo().write({'step': 'login'}),
             lambda: jobs[1].sudo().write({'message': 'Out of reach'}),
+            lambda: self.join(jobs[2]),
             lambda: jobs[2].action_cancel(),
             lambda: self.end(jobs),
         ):
@@ -99,6 +107,13 @@ class TestViewBatch(SendCommon):
         self.assertEqual((shown['finished'], shown['counts']['registered'], shown['counts']['rejected'], shown['more']), (True, 6, 3, 5))
         self.assertTrue(shown['can_retry'])
         self.assertEqual(shown['next_poll'], False)
+
+    def test_what_is_not_signed_is_listed(self):
+        """Of what has ended, what is left to be done comes before what is registered."""
+        jobs = self.batch(10, 5)
+        self.end(jobs)
+        jobs[1].document_ids[-1].sudo().state = 'imported'
+        self.assertIn('imported', [document['state'] for document in self.look(jobs[0])['documents']])
 
     def test_sent_again_since(self):
         """Its part here has ended, whatever becomes of it elsewhere."""
