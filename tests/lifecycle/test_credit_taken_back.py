@@ -154,14 +154,14 @@ class TestCreditTakenBack(CreditCommon):
         other = self.back(credit)
         self.assertToSend(again, other)
         for move in (again, other):
-            self.assertIn('comes to more than it does: what is sold anew is to be sent', self.asked(move))
+            self.assertIn('goes beyond it, or is in another currency: what is sold anew is to be sent', self.asked(move))
         other.button_draft()
         other.button_cancel()
         self.assertIn('nothing is to be sent for this one', self.asked(again))
         again.button_draft()
         again.invoice_line_ids.price_unit = 1200
         again.action_post()
-        self.assertIn('comes to more than it does: what is sold anew is to be sent', self.asked(again))
+        self.assertIn('goes beyond it, or is in another currency: what is sold anew is to be sent', self.asked(again))
         for reset in (credit.button_draft, credit.button_cancel):
             reset()
             self.assertToSend(again)
