@@ -26,7 +26,7 @@ class VatportalDocument(models.Model):
 
     _inherit = 'vatportal.document'
 
-    bill_requested = fields.Boolean(readonly=True, copy=False, index=True, help='The scheduled action makes the bill.')
+    bill_requested = fields.Boolean(readonly=True, copy=False, help='The scheduled action makes the bill.')
     bill_retry_at = fields.Datetime(readonly=True, copy=False, help="The company's settings stand against the bill; it is tried again then.")
     bill_progress = fields.Char(string='Being Made', compute='_compute_bill_progress')
 

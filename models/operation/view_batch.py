@@ -54,12 +54,7 @@ class VatportalOperation(models.AbstractModel):
         of_parts = [('job_ids', 'in', parts.ids)]
         listed = self.env['vatportal.document']
         at_work = (job & parts).filtered(lambda part: part.state in OPEN_STATES)
-        for domain in (
-            [('state', 'in', ('rejected', 'unconfirmed'))],
-            [('job_ids', 'in', at_work.ids)],
-            [('state', 'not in', ('registered', 'deleted'))],
-            [],
-        ):
+        for domain in ([('state', 'in', ('rejected', 'unconfirmed'))], [('job_ids', 'in', at_work.ids)], [('state', 'not in', ('registered', 'deleted'))], []):
             if len(listed) < DOCUMENTS_SHOWN:
                 more = [*of_parts, *domain, ('id', 'not in', listed.ids)]
                 listed += listed.search(more, order='sequence, id', limit=DOCUMENTS_SHOWN - len(listed))

@@ -16,6 +16,9 @@ class TestIndexes(TransactionCase):
         for name, model in self.env.items():
             for table_object in model._table_objects.values() if name.startswith('vatportal.') else ():
                 definition = table_object.get_definition(self.env.registry)
+                only = re.search(r'WHERE (\w+) IS TRUE', definition)
+                if only and model._fields[only[1]].index:
+                    redundant.append(f'{name}.{only[1]}')
                 first = re.match(r'(?:UNIQUE )?INDEX \((\w+),', definition)
                 if first and 'WHERE' not in definition and model._fields[first[1]].index in (True, 'btree'):
                     redundant.append(f'{name}.{first[1]}')
@@ -33,6 +36,13 @@ class TestIndexes(TransactionCase):
             for field in self.env[name]._fields.values() if name in self.env else ():
                 if is_ours(field) and field.type == 'integer' and field.store:
                     self.assertFalse(field.aggregator, field)
+
+    def test_an_index_of_the_same_documents(self):
+        name = 'vatportal_document__bill_requested_index'
+        self.env.cr.execute(SQL('CREATE INDEX IF NOT EXISTS %s ON vatportal_document (bill_requested)', SQL.identifier(name)))
+        script('19.0.1.12.0/pre-bill_index.py').migrate(self.env.cr, '19.0.1.11.0')
+        self.env.cr.execute('SELECT COUNT(*) FROM pg_class WHERE relname = %s', [name])
+        self.assertEqual(self.env.cr.fetchone(), (0,))
 
     def test_indexes_that_others_begin_with(self):
         names = ('selection_line__selection_id', 'unit_alias__key', 'import_schedule__connector_id', 'product_mapping__company_id')
