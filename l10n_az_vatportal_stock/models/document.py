@@ -26,6 +26,7 @@ class VatportalDocument(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # As _set_state() below.
+        self.check_access('create')
         pickings = self.env['stock.picking'].browse([vals['picking_id'] for vals in vals_list if vals.get('picking_id')])
         with pickings._vatportal_related()._vatportal_following_ends():
             return super().create(vals_list)
