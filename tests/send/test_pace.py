@@ -8,6 +8,7 @@ from ..send_common import STATUS, SendCommon
 
 LASTS_S = 240
 NEWS_S = 40  # between two things that the portal tells
+PASSING = {'elapsed', 'seconds_left', 'next_poll'}
 
 
 class TestPace(SendCommon):
@@ -75,12 +76,16 @@ class TestPace(SendCommon):
         # Three of them are Odoo's own, for whose companies the record rules let pass.
         self.assertLessEqual(len(statements), 11)
 
+    def assert_all_is_told(self, person, first):
+        """Apart from what passes between two looks."""
+        told, all_of_it = person.action_refresh(shown=first['version']), person.action_refresh()
+        self.assertEqual(*({name: looked.get(name) for name in all_of_it if name not in PASSING} for looked in (told, all_of_it)))
+
     def test_an_open_dialog_is_told_what_is_new(self):
         """Whatever is told of a process, whoever has asked, is no less than what a dialog that opens is told."""
         job = self.followed().sudo()
         self.advance(job, 2)
         person = job.with_user(job.user_id)
-        passing = {'elapsed', 'seconds_left', 'next_poll'}
         for vals in (
             {},
             {'stats': {**(job.stats or {}), 'pin1_code': '4711'}, 'pin1_code': '4711'},
@@ -93,14 +98,11 @@ class TestPace(SendCommon):
             job.sudo().next_poll_at = fields.Datetime.now() + timedelta(hours=1)
             first = person.action_refresh()
             quiet = person.action_refresh(shown=first['version'])
-            self.assertEqual(set(quiet), {'id', 'state', 'finished', *passing, 'unchanged'})
+            self.assertEqual(set(quiet), {'id', 'state', 'finished', *PASSING, 'unchanged'})
             if not vals:
                 continue
             job.write(vals)
-            told, all_of_it = person.action_refresh(shown=first['version']), person.action_refresh()
-            self.assertEqual(
-                {name: told.get(name) for name in all_of_it if name not in passing}, {name: all_of_it[name] for name in all_of_it if name not in passing}
-            )
+            self.assert_all_is_told(person, first)
         # Another process has found it so.
         for change in (
             lambda: job.connector_id._note_failure('Out of reach'),
@@ -111,7 +113,7 @@ class TestPace(SendCommon):
             first = person.action_refresh()
             self.assertTrue(person.action_refresh(shown=first['version'])['unchanged'])
             change()
-            self.assertEqual(person.action_refresh(shown=first['version']), person.action_refresh())
+            self.assert_all_is_told(person, first)
         self.assertNotIn('unchanged', person.with_context(lang='az_AZ').action_refresh(shown=first['version']))
         job.with_context(vatportal_watched=True)._go('read', 3600, reason='lost')
         self.assertEqual([person.action_refresh(shown=shown)['version'] for shown in (False, first['version'])], [False, False])
