@@ -29,9 +29,7 @@ class VatportalOperationDelete(models.AbstractModel):
 
     def _progress(self, job):
         """Adds ``folder``."""
-        progress = super()._progress(job)
-        counts = progress['counts']
-        return {**progress, 'folder': job.folder, 'can_retry': job.state == 'failed' and counts['deleted'] < counts['total']}
+        return {**super()._progress(job), 'folder': job.folder}
 
     def _progress_counts(self, states):
         """Adds ``deleted``."""

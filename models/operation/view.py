@@ -39,11 +39,9 @@ class VatportalOperation(models.AbstractModel):
         """What the live view shows of this operation, see :meth:`VatportalJob.action_refresh`: dict of ``documents``,
         ``counts`` and ``can_retry``, and what an operation adds."""
         documents = [self._progress_document(job, document) for document in job.document_ids._in_order()]
-        return {
-            'documents': documents,
-            'counts': self._progress_counts(Counter(document['state'] for document in documents)),
-            'can_retry': job.state not in OPEN_STATES and 'rejected' in (job.document_ids - job._passed_on()).mapped('state'),
-        }
+        states = Counter(document['state'] for document in documents)
+        own = states - Counter(rejected=len(job._passed_on()))
+        return {'documents': documents, 'counts': self._progress_counts(states), 'can_retry': job.state not in OPEN_STATES and self._can_retry(job, own)}
 
     def _progress_counts(self, states):
         """The ``counts`` of documents of which so many are in which of ``states``, a Counter."""
