@@ -162,10 +162,9 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     def _vatportal_unit_alerts(self):
-        lines = self._vatportal_open_units()
+        lines, units, known = self._vatportal_open_units()
         if not lines:
             return {}
-        units, known = lines._vatportal_units(), self._vatportal_known_goods()
         texts = [line._vatportal_open_unit_text(units, known) for line in lines]
         texts[NOTES_SHOWN:] = [self.env._('%s more lines.', len(texts) - NOTES_SHOWN)] * (len(texts) > NOTES_SHOWN)
         return {
@@ -178,17 +177,16 @@ class AccountMove(models.Model):
         }
 
     def _vatportal_open_units(self):
-        """The lines of this draft of which nobody knows how many of the product they are."""
+        """The lines of this draft of which nobody knows how many of the product they are, and by what that was judged.
+
+        :return: (lines, what :meth:`AccountMoveLine._vatportal_units` and ``_for_partner()`` of ``vatportal.product.mapping`` return)
+        """
         lines = self.invoice_line_ids.filtered(lambda line: line.vatportal_line_id and line.product_id)
         if self.state != 'draft' or not lines:
-            return lines.browse()
-        units, known = lines._vatportal_units(), self._vatportal_known_goods()
-        return lines.filtered(lambda line: line._vatportal_is_unit_open(units, known))
-
-    def _vatportal_known_goods(self):
-        """What is known of the goods of this entry's partner, see ``vatportal.product.mapping``, ``_for_partner()``."""
+            return lines.browse(), {}, {}
         usage = 'sale' if self.is_sale_document() else 'purchase'
-        return self.env['vatportal.product.mapping']._for_partner(self.company_id, self.commercial_partner_id, usage)
+        units, known = lines._vatportal_units(), self.env['vatportal.product.mapping']._for_partner(self.company_id, self.commercial_partner_id, usage)
+        return lines.filtered(lambda line: line._vatportal_is_unit_open(units, known)), units, known
 
     def action_vatportal_units(self):
         """Open the dialog in which a person says how many of a product are in the vendor's unit.
@@ -197,11 +195,10 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         self.check_access('write')
-        lines = self._vatportal_open_units()
+        lines, _units, known = self._vatportal_open_units()
         if not lines:
             raise UserError(self.env._('The units of all lines of %s are known.', self.display_name))
         self.sudo()._vatportal_check_currency()
-        known = self._vatportal_known_goods()
         firsts = [of_row[:1] for of_row in lines.grouped('vatportal_line_id').values()]
         wizard = self.env['vatportal.unit.wizard'].create(
             {
