@@ -151,12 +151,8 @@ class TestTransferDueReturns(DueCommon, TransferCommon):
 
     def test_to_a_third(self):
         """It came back on paper only, and is a transfer of its own."""
-        third = self.env['stock.warehouse'].create({'name': 'Şəki anbarı', 'code': 'SHK', 'vatportal_code': 'WH003', 'company_id': self.company.id})
         first = self.create_transfer()
-        back = self.give_back(first, 3, done=False)
-        for records in (back, back.move_ids, back.move_line_ids):
-            records.location_dest_id = third.lot_stock_id
-        back.button_validate()
+        back = self.give_back_to_a_third(first, 3)
         self.assertDueForEver(first=(first, True), back=(back, True))
 
     def test_what_it_brings_beside(self):

@@ -9,7 +9,7 @@ class TestTransferLines(TransferCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.third = cls.env['stock.warehouse'].create({'name': 'Şəki anbarı', 'code': 'SHK', 'vatportal_code': 'WH003', 'company_id': cls.company.id})
+        cls.third = cls.create_third()
         cls.shelf = cls.env['stock.location'].create({'name': 'Rəf', 'location_id': cls.baku.lot_stock_id.id})
         cls.owner = cls.env['res.partner'].create({'name': 'Malik MMC'})
 

@@ -61,25 +61,16 @@ class TestTransferReturns(TransferCommon):
 
     def test_not_what_went_on_to_a_third(self):
         """It came back on paper only, and is a transfer of its own."""
-        third = self.env['stock.warehouse'].create({'name': 'Şəki anbarı', 'code': 'SHK', 'vatportal_code': 'WH003', 'company_id': self.company.id})
         picking = self.create_transfer()
-        back = self.give_back(picking, 1, done=False)
-        back.location_dest_id = third.lot_stock_id
-        back.move_ids.location_dest_id = third.lot_stock_id
-        back.move_line_ids.location_dest_id = third.lot_stock_id
-        back.button_validate()
+        back = self.give_back_to_a_third(picking, 1)
         self.assertEqual(self.quantities(picking), [(CEMENT, 3)])
         self.assertFalse(self.problems(back))
 
     def test_what_came_from_a_third(self):
         """What never came back to where it had left takes nothing off by coming from there."""
-        third = self.env['stock.warehouse'].create({'name': 'Şəki anbarı', 'code': 'SHK', 'vatportal_code': 'WH003', 'company_id': self.company.id})
         picking = self.create_transfer()
         self.give_back(picking, 1)
-        aside = self.give_back(picking, 1, done=False)
-        for records in (aside, aside.move_ids, aside.move_line_ids):
-            records.location_dest_id = third.lot_stock_id
-        aside.button_validate()
+        aside = self.give_back_to_a_third(picking, 1)
         self.give_back(aside, 1)
         self.assertEqual(self.quantities(picking), [(CEMENT, 2)])
 
